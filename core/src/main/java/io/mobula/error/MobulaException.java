@@ -1,0 +1,33 @@
+package io.mobula.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of everything Mobula throws by itself. Unchecked, and closed: an exhaustive {@code switch} over it is possible. */
+public abstract sealed class MobulaException extends RuntimeException
+    permits TaskFailedException,
+        TaskCancelledException,
+        TaskTimeoutException,
+        GetTimeoutException,
+        UnschedulableException,
+        SubmissionRejectedException,
+        StoreFullException,
+        StoreException,
+        ObjectLostException,
+        RefClosedException,
+        ForeignRefException,
+        CodecException,
+        ActorDiedException,
+        ActorNameException,
+        PendingCallsExceededException,
+        SelfGetException,
+        NodeLostException,
+        NoRuntimeException,
+        RuntimeClosedException,
+        InvalidRequestException,
+        SettingsException {
+  private static final long serialVersionUID = 1L;
+
+  MobulaException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
