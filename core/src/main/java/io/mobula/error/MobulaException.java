@@ -8,6 +8,7 @@ public abstract sealed class MobulaException extends RuntimeException
         TaskCancelledException,
         TaskTimeoutException,
         GetTimeoutException,
+        WaitInterruptedException,
         UnschedulableException,
         SubmissionRejectedException,
         StoreFullException,

@@ -1,0 +1,140 @@
+package io.mobula;
+
+import io.mobula.ActorOptions.Life;
+import io.mobula.ActorOptions.Naming;
+import io.mobula.ActorOptions.Running;
+import io.mobula.ActorOptions.Threads;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A constructor with its arguments, ready to become an actor: {@code Mobula.actor(Counter::new, 0).name("hits").remote()}.
+ * Immutable; each verb returns a new one.
+ *
+ * @param <A> the user's class
+ */
+public final class ActorCall<A> {
+  private final @Nullable MobulaRuntime runtime;
+  private final RemoteFunction constructor;
+  private final @Nullable Object[] arguments;
+  private final int refs;
+  private final ActorOptions options;
+
+  ActorCall(
+      @Nullable MobulaRuntime runtime,
+      RemoteFunction constructor,
+      @Nullable Object[] arguments,
+      int refs,
+      ActorOptions options) {
+    this.runtime = runtime;
+    this.constructor = Objects.requireNonNull(constructor, "constructor");
+    this.arguments = arguments;
+    this.refs = refs;
+    this.options = options;
+  }
+
+  private ActorCall<A> with(ActorOptions changed) {
+    return new ActorCall<>(runtime, constructor, arguments, refs, changed);
+  }
+
+  private Resources asked() {
+    var resources = options.resources();
+    return resources == null ? Resources.none() : resources;
+  }
+
+  /** Holds that many processor cores for life. */
+  public ActorCall<A> cpus(double amount) {
+    return with(options.with(asked().cpus(amount)));
+  }
+
+  /** Holds that many accelerators for life: a fraction of one up to 1, or a whole number. */
+  public ActorCall<A> gpus(double amount) {
+    return with(options.with(asked().gpus(amount)));
+  }
+
+  /** Holds that much memory for life, in bytes. A promise for placement; nothing is enforced. */
+  public ActorCall<A> memory(long bytes) {
+    return with(options.with(asked().memory(bytes)));
+  }
+
+  /** Holds that much of a resource of your own for life. */
+  public ActorCall<A> resource(String resource, double amount) {
+    return with(options.with(asked().resource(resource, amount)));
+  }
+
+  /** Where the actor should live; {@link Placement#anywhere()} by default. */
+  public ActorCall<A> placement(Placement placement) {
+    return with(options.with(placement));
+  }
+
+  /** Gives the actor a name that no other living one has; {@code remote} fails if it is taken. */
+  public ActorCall<A> name(String name) {
+    return with(options.with(new Naming(
+        Objects.requireNonNull(name, "name"), options.naming().getIfExists())));
+  }
+
+  /** With a {@linkplain #name name} that is taken: gives the actor that has it, and makes none. */
+  public ActorCall<A> getIfExists() {
+    return with(options.with(new Naming(options.naming().name(), true)));
+  }
+
+  /** Lives until it is killed, even when nobody holds a handle any more. */
+  public ActorCall<A> detached() {
+    var life = options.life();
+    return with(options.with(new Life(true, life.maxRestarts(), life.maxCallRetries())));
+  }
+
+  /**
+   * How often the actor is made anew after a failure, 0 by default. A failure is an {@link Error} from a method or the
+   * crash of its node; an exception from a method only fails that call.
+   */
+  public ActorCall<A> maxRestarts(int times) {
+    var life = options.life();
+    return with(options.with(new Life(life.detached(), times, life.maxCallRetries())));
+  }
+
+  /** How often a call that was under way when the actor failed is made again after its restart; 0 by default. */
+  public ActorCall<A> maxCallRetries(int times) {
+    var life = options.life();
+    return with(options.with(new Life(life.detached(), life.maxRestarts(), times)));
+  }
+
+  /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */
+  public ActorCall<A> maxConcurrency(int methods) {
+    var running = options.running();
+    return with(options.with(new Running(methods, running.maxPendingCalls(), running.threads())));
+  }
+
+  /** How many calls may be unanswered before further ones throw; 100 000 by default. */
+  public ActorCall<A> maxPendingCalls(int calls) {
+    var running = options.running();
+    return with(options.with(new Running(running.maxConcurrency(), calls, running.threads())));
+  }
+
+  /** Runs the methods on a platform thread of its own. */
+  public ActorCall<A> dedicatedThread() {
+    return on(Threads.DEDICATED);
+  }
+
+  /** Runs the methods on virtual threads: for thousands of actors that mostly wait, not for ones that compute. */
+  public ActorCall<A> virtual() {
+    return on(Threads.VIRTUAL);
+  }
+
+  private ActorCall<A> on(Threads threads) {
+    var running = options.running();
+    return with(options.with(new Running(running.maxConcurrency(), running.maxPendingCalls(), threads)));
+  }
+
+  /**
+   * Makes the actor and returns its handle at once; calls made before it is there wait for it.
+   *
+   * @throws io.mobula.error.ActorNameException when the name is taken
+   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy it
+   * @throws io.mobula.error.CodecException when an argument cannot be encoded
+   */
+  public ActorHandle<A> remote() {
+    var at = runtime != null ? runtime : Mobula.runtime();
+    return at.create(new ActorRequest(constructor, arguments, refs, options));
+  }
+}

@@ -1,0 +1,120 @@
+package io.mobula;
+
+import akka.actor.typed.javadsl.ActorContext;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front door: Ray's {@code ray.} for Java. Everything here also exists on {@link MobulaRuntime}; the static form uses
+ * the runtime of the task or actor that calls it, else the only one open in this JVM.
+ *
+ * <pre>{@code
+ * try (MobulaRuntime runtime = Mobula.init()) {
+ *   ObjectRef<Integer> four = Mobula.task(Quick::square, 2).remote();
+ *   ObjectRef<Integer> sixteen = Mobula.task(Quick::square, four).remote();
+ *   int x = sixteen.get();
+ * }
+ * }</pre>
+ *
+ * <p>Every method fails with {@link io.mobula.error.NoRuntimeException} where no runtime is found.
+ */
+public final class Mobula extends MobulaForms {
+  private Mobula() {}
+
+  /** Starts a node in this JVM with the detected resources. Opens no port. */
+  public static MobulaRuntime init() {
+    return init(settings());
+  }
+
+  /**
+   * Starts a node in this JVM. Opens no port unless the settings say so.
+   *
+   * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its key
+   * @throws io.mobula.error.StoreException when the store's files cannot be made
+   */
+  public static MobulaRuntime init(Settings settings) {
+    return Runtimes.factory().open(settings);
+  }
+
+  /** The defaults, to be changed by the verbs of {@link Settings}. */
+  public static Settings settings() {
+    return Settings.empty();
+  }
+
+  /** The runtime that the static methods use here. */
+  public static MobulaRuntime runtime() {
+    return Runtimes.current();
+  }
+
+  /**
+   * What the calling task or actor method can know about itself.
+   *
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   */
+  public static TaskContext context() {
+    return Runtimes.factory()
+        .context()
+        .orElseThrow(() -> new io.mobula.error.NoRuntimeException(
+            "Mobula.context() is for tasks and actor methods; this thread runs neither."));
+  }
+
+  /** See {@link MobulaRuntime#put}. */
+  public static <T extends @Nullable Object> ObjectRef<T> put(T value) {
+    return runtime().put(value);
+  }
+
+  /** See {@link MobulaRuntime#create(long)}. */
+  public static Sealable create(long bytes) {
+    return runtime().create(bytes);
+  }
+
+  /** See {@link MobulaRuntime#get(Collection)}. */
+  public static <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs) {
+    return runtime().get(refs);
+  }
+
+  /** See {@link MobulaRuntime#get(Collection, Duration)}. */
+  public static <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline) {
+    return runtime().get(refs, deadline);
+  }
+
+  /** See {@link MobulaRuntime#wait(Collection, int, Duration)}. */
+  public static <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline) {
+    return runtime().wait(refs, count, deadline);
+  }
+
+  /** See {@link MobulaRuntime#remoteMany}. */
+  public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
+      TaskCall<? extends Collection<? extends R>> call, int count) {
+    return call.resolved().remoteMany(call, count);
+  }
+
+  /** See {@link MobulaRuntime#remoteStream}. */
+  public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
+      TaskCall<? extends Stream<? extends R>> call) {
+    return call.resolved().remoteStream(call);
+  }
+
+  /** See {@link MobulaRuntime#remoteIterator}. */
+  public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
+      TaskCall<? extends Iterator<? extends R>> call) {
+    return call.resolved().remoteIterator(call);
+  }
+
+  /** See {@link MobulaRuntime#actorNamed}. */
+  public static <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
+    return runtime().actorNamed(name, type);
+  }
+
+  /** See {@link MobulaRuntime#pipeToSelf}. */
+  public static <T, R extends @Nullable Object> void pipeToSelf(
+      ActorContext<T> self, ObjectRef<R> ref, BiFunction<@Nullable R, @Nullable Throwable, T> message) {
+    runtime().pipeToSelf(self, ref, message);
+  }
+}

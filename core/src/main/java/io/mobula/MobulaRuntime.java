@@ -1,0 +1,158 @@
+package io.mobula;
+
+import akka.actor.ClassicActorSystemProvider;
+import akka.actor.typed.javadsl.ActorContext;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open node, or a driver of a cluster: the instance behind the static {@link Mobula}. A JVM may hold several.
+ *
+ * <p>Safe for use by many threads.
+ */
+public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
+
+  /**
+   * Starts a node inside an actor system, typed or classic, that its owner keeps: nothing of its configuration is
+   * changed, and closing the runtime leaves it running.
+   */
+  static MobulaRuntime attach(ClassicActorSystemProvider system) {
+    return attach(system, Settings.empty());
+  }
+
+  /** As {@link #attach(ClassicActorSystemProvider)}, with settings. */
+  static MobulaRuntime attach(ClassicActorSystemProvider system, Settings settings) {
+    return Runtimes.factory().attach(Objects.requireNonNull(system, "system"), settings);
+  }
+
+  /** Names this incarnation of this node. */
+  NodeId nodeId();
+
+  /** Starts a task; what {@link TaskCall#remote} does. Users write {@code task} and {@code action}. */
+  <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request);
+
+  /** Starts a task with {@code count} results; what {@link #remoteMany} does. */
+  <R extends @Nullable Object> List<ObjectRef<R>> submitMany(TaskRequest request, int count);
+
+  /** Starts a task with a stream of results; what {@link #remoteStream} and {@link #remoteIterator} do. */
+  <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request);
+
+  /** Makes an actor; what {@link ActorCall#remote} does. Users write {@code actor}. */
+  <A> ActorHandle<A> create(ActorRequest request);
+
+  /**
+   * Starts a task whose result is a collection of exactly {@code count} elements and gives a ref for each.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code count} is below one
+   */
+  default <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
+      TaskCall<? extends Collection<? extends R>> call, int count) {
+    return submitMany(call.request(), TaskRequest.requireCount(count));
+  }
+
+  /**
+   * Starts a task that returns a {@link Stream} and gives its elements one by one as they come. The task is held back when
+   * {@link TaskChain#maxUnread} of them wait unread.
+   *
+   * <pre>{@code
+   * try (ObjectRefStream<Page> pages = runtime.remoteStream(runtime.task(Crawler::pages, url))) { ... }
+   * }</pre>
+   */
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(TaskCall<? extends Stream<? extends R>> call) {
+    return submitStream(call.request());
+  }
+
+  /** As {@link #remoteStream}, for a task that returns an {@link Iterator}. */
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
+      TaskCall<? extends Iterator<? extends R>> call) {
+    return submitStream(call.request());
+  }
+
+  /**
+   * Stores a value once; every {@code get} reads that copy.
+   *
+   * @throws io.mobula.error.CodecException when it cannot be encoded
+   * @throws io.mobula.error.StoreFullException when there is no room
+   */
+  <T extends @Nullable Object> ObjectRef<T> put(T value);
+
+  /**
+   * Makes room for a value of that many bytes, to be filled in place and then {@linkplain Sealable#seal sealed}: no copy.
+   *
+   * @throws io.mobula.error.StoreFullException when there is no room
+   */
+  Sealable create(long bytes);
+
+  /** Waits for all values and returns them in order; throws the first failure as soon as it is known. */
+  <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs);
+
+  /** As {@link #get(Collection)}, for at most {@code deadline} in all. */
+  <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs, Duration deadline);
+
+  /**
+   * Waits until {@code count} of the refs have a value or a failure, or {@code deadline} has passed.
+   *
+   * @throws io.mobula.error.InvalidRequestException when a ref is there twice, {@code count} is more than there are or
+   *     below one, or the deadline is negative
+   */
+  <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline);
+
+  /** The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there is none. */
+  <A> ActorHandle<A> actorNamed(String name, Class<A> type);
+
+  /**
+   * Sends an Akka actor its own message when a value is there, as {@code ActorContext.pipeToSelf} does for futures.
+   *
+   * @param message makes the message from the value or, if that is null, from the failure
+   */
+  default <T, R extends @Nullable Object> void pipeToSelf(
+      ActorContext<T> self, ObjectRef<R> ref, BiFunction<@Nullable R, @Nullable Throwable, T> message) {
+    self.pipeToSelf(ref.toCompletableFuture(), message::apply);
+  }
+
+  /** What this node has in all. */
+  Resources totalResources();
+
+  /** What of it is free. A CPU that tasks took back after waiting may make this zero for a while, never negative. */
+  Resources availableResources();
+
+  /** What waits for resources, or for its arguments, and why; at most a thousand entries, oldest first. */
+  List<Waiting> waiting();
+
+  /** How many bytes of store memory are in use, and how many may be. */
+  StoreUsage storeUsage();
+
+  /** Whether {@link #close} has been called. */
+  boolean isClosed();
+
+  /**
+   * Stops the node: running work is interrupted, pending refs fail, store memory is freed, threads end. Returns after
+   * {@code mobula.close-timeout} at the latest (5 s by default). Closing again does nothing.
+   */
+  @Override
+  void close();
+
+  /**
+   * Something that waits.
+   *
+   * @param what its name and id
+   * @param wants what it asks for
+   * @param why what it waits for
+   */
+  record Waiting(String what, Resources wants, String why) {}
+
+  /**
+   * The object store in numbers.
+   *
+   * @param usedBytes in use by objects
+   * @param capacityBytes the ceiling
+   * @param objects how many objects are in store memory
+   */
+  record StoreUsage(long usedBytes, long capacityBytes, long objects) {}
+}

@@ -1,0 +1,14 @@
+package io.mobula;
+
+/**
+ * Names one incarnation of one node: a node that restarts has another.
+ *
+ * @param incarnation random and not zero
+ */
+public record NodeId(long incarnation) {
+
+  @Override
+  public String toString() {
+    return "%016x".formatted(incarnation);
+  }
+}

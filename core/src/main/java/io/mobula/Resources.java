@@ -1,0 +1,148 @@
+package io.mobula;
+
+import io.mobula.error.InvalidRequestException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Amounts of named resources: what a node has, or what a task asks for. Immutable.
+ *
+ * <p>Amounts are kept in fixed point, {@value #UNITS_PER_ONE} units to one, so that a third three times over never
+ * leaves a remainder behind that blocks the next request. Memory is in whole bytes.
+ */
+public final class Resources {
+  /** How many units one CPU, GPU or custom resource has. */
+  public static final long UNITS_PER_ONE = 10_000;
+
+  /** The name of processor cores. */
+  public static final String CPU = "CPU";
+
+  /** The name of accelerators. */
+  public static final String GPU = "GPU";
+
+  /** The name of memory; its unit is the byte. */
+  public static final String MEMORY = "memory";
+
+  private static final double MOST = 1e9;
+  private static final Resources NONE = new Resources(new TreeMap<>());
+
+  private final SortedMap<String, Long> units;
+  private final int hash;
+
+  private Resources(SortedMap<String, Long> units) {
+    this.units = Collections.unmodifiableSortedMap(units);
+    this.hash = units.hashCode();
+  }
+
+  /** Nothing at all. */
+  public static Resources none() {
+    return NONE;
+  }
+
+  /** These with another number of processor cores; fractions are fine. */
+  public Resources cpus(double amount) {
+    return with(CPU, amount);
+  }
+
+  /** These with another number of accelerators: a fraction up to one, or a whole number. */
+  public Resources gpus(double amount) {
+    if (amount > 1 && amount != Math.rint(amount)) {
+      throw new InvalidRequestException(
+          "Wanted GPU=" + amount + ": more than one GPU must be a whole number. Ask for a fraction up to 1, or for whole ones.");
+    }
+    return with(GPU, amount);
+  }
+
+  /** These with another amount of memory, in bytes. */
+  public Resources memory(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidRequestException("Wanted memory=" + bytes + " bytes: an amount cannot be negative.");
+    }
+    return withUnits(MEMORY, bytes);
+  }
+
+  /** These with another amount of a resource of your own. */
+  public Resources resource(String name, double amount) {
+    Objects.requireNonNull(name, "name");
+    if (name.isBlank()) {
+      throw new InvalidRequestException("A resource needs a name; got \"" + name + "\".");
+    }
+    return switch (name) {
+      case GPU -> gpus(amount);
+      case MEMORY -> memory((long) check(name, amount));
+      default -> with(name, amount);
+    };
+  }
+
+  /** The fixed-point amount of a resource: bytes for memory, 1/{@value #UNITS_PER_ONE} for all others; 0 if absent. */
+  public long units(String name) {
+    return units.getOrDefault(name, 0L);
+  }
+
+  /** The amount of a resource as users write it; 0 if absent. */
+  public double amount(String name) {
+    return name.equals(MEMORY) ? units(name) : (double) units(name) / UNITS_PER_ONE;
+  }
+
+  /** Every resource with an amount above zero, by name, in fixed-point units. */
+  public Map<String, Long> asUnits() {
+    return units;
+  }
+
+  /** These with an exact fixed-point amount; zero removes the name. */
+  public Resources withUnits(String name, long amount) {
+    var copy = new TreeMap<>(units);
+    if (amount == 0) {
+      copy.remove(name);
+    } else {
+      copy.put(name, amount);
+    }
+    return new Resources(copy);
+  }
+
+  private Resources with(String name, double amount) {
+    long fixed = BigDecimal.valueOf(check(name, amount))
+        .multiply(BigDecimal.valueOf(UNITS_PER_ONE))
+        .setScale(0, RoundingMode.HALF_UP)
+        .longValueExact();
+    if (fixed == 0 && amount > 0) {
+      throw new InvalidRequestException("Wanted " + name + "=" + amount + ": the smallest amount is 0.0001.");
+    }
+    return withUnits(name, fixed);
+  }
+
+  private static double check(String name, double amount) {
+    boolean fits = amount >= 0 && (amount <= MOST || name.equals(MEMORY) && amount <= Long.MAX_VALUE);
+    if (!fits) {
+      throw new InvalidRequestException(
+          "Wanted " + name + "=" + amount + ": an amount is a number from 0 to " + (long) MOST + ".");
+    }
+    return amount;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Resources that && hash == that.hash && units.equals(that.units);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** Such as {@code {CPU=1.0, memory=1024}}. */
+  @Override
+  public String toString() {
+    var text = new StringBuilder("{");
+    units.forEach((name, value) -> text.append(text.length() > 1 ? ", " : "")
+        .append(name)
+        .append('=')
+        .append(name.equals(MEMORY) ? (Object) value : (Object) amount(name)));
+    return text.append('}').toString();
+  }
+}

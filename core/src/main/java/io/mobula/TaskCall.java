@@ -1,0 +1,45 @@
+package io.mobula;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function with its arguments, ready to run somewhere: {@code Mobula.task(f, a, b).cpus(2).remote()}. Immutable; may be
+ * started many times.
+ *
+ * @param <R> the type of the result
+ */
+public final class TaskCall<R extends @Nullable Object> extends TaskChain<TaskCall<R>> {
+  private final @Nullable Object[] arguments;
+  private final int refs;
+
+  TaskCall(
+      @Nullable MobulaRuntime runtime,
+      RemoteFunction function,
+      @Nullable Object[] arguments,
+      int refs,
+      TaskOptions options) {
+    super(runtime, function, options);
+    this.arguments = arguments;
+    this.refs = refs;
+  }
+
+  @Override
+  TaskCall<R> with(TaskOptions options) {
+    return new TaskCall<>(runtime, function, arguments, refs, options);
+  }
+
+  TaskRequest request() {
+    return new TaskRequest(function, arguments, refs, options);
+  }
+
+  /**
+   * Starts the task and returns at once with a ref to its result. The arguments are copied here, in the caller's thread.
+   *
+   * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was started
+   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy it
+   * @throws io.mobula.error.SubmissionRejectedException when too much is pending for too long
+   */
+  public ObjectRef<R> remote() {
+    return start(arguments, refs);
+  }
+}

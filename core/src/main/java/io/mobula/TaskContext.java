@@ -1,0 +1,35 @@
+package io.mobula;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a running task or actor method can know about itself; see {@link Mobula#context()}. Valid while it runs. */
+public interface TaskContext {
+
+  /** The node that runs it. */
+  NodeId node();
+
+  /** The first result of this task or call. */
+  ObjectId id();
+
+  /** What logs and errors call it. */
+  String name();
+
+  /** Which attempt this is, from 1. */
+  int attempt();
+
+  /** What it holds. */
+  Resources resources();
+
+  /** Whether somebody cancelled it, or its time is up. A loop without blocking calls should look now and then. */
+  boolean isCancelled();
+
+  /** When its result is no longer wanted, if it has a deadline. */
+  Optional<Instant> deadline();
+
+  /** The actor whose method this is, or empty in a task. */
+  Optional<ActorHandle<?>> self();
+
+  /** The runtime that runs it. */
+  MobulaRuntime runtime();
+}
