@@ -16,25 +16,22 @@ import org.jspecify.annotations.Nullable;
 public final class ActorCall<A> {
   private final @Nullable MobulaRuntime runtime;
   private final RemoteFunction constructor;
-  private final @Nullable Object[] arguments;
-  private final int refs;
+  private final Arguments arguments;
   private final ActorOptions options;
 
   ActorCall(
       @Nullable MobulaRuntime runtime,
       RemoteFunction constructor,
-      @Nullable Object[] arguments,
-      int refs,
+      Arguments arguments,
       ActorOptions options) {
     this.runtime = runtime;
     this.constructor = Objects.requireNonNull(constructor, "constructor");
     this.arguments = arguments;
-    this.refs = refs;
     this.options = options;
   }
 
   private ActorCall<A> with(ActorOptions changed) {
-    return new ActorCall<>(runtime, constructor, arguments, refs, changed);
+    return new ActorCall<>(runtime, constructor, arguments, changed);
   }
 
   private Resources asked() {
@@ -135,6 +132,6 @@ public final class ActorCall<A> {
    */
   public ActorHandle<A> remote() {
     var at = runtime != null ? runtime : Mobula.runtime();
-    return at.create(new ActorRequest(constructor, arguments, refs, options));
+    return at.create(new ActorRequest(constructor, arguments, options));
   }
 }

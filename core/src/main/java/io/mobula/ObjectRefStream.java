@@ -1,7 +1,6 @@
 package io.mobula;
 
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,28 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of each result
  */
-public interface ObjectRefStream<T extends @Nullable Object> extends Iterator<ObjectRef<T>>, Iterable<ObjectRef<T>>, AutoCloseable {
+public interface ObjectRefStream<T extends @Nullable Object> extends Iterable<ObjectRef<T>>, AutoCloseable {
 
   /**
-   * Waits until there is another result, or the end. A task that fails midway gives what it had and then one last ref
+   * The one cursor of this stream, the same at every call. Its {@code hasNext} waits until there is another result or the
+   * end; its {@code next} gives refs that are ready. A task that fails midway gives what it had and then one last ref
    * whose {@code get} throws.
    */
   @Override
-  boolean hasNext();
-
-  /**
-   * The next result, always ready.
-   *
-   * @throws NoSuchElementException at the end
-   */
-  @Override
-  ObjectRef<T> next();
-
-  /** This stream itself: it can be walked once. */
-  @Override
-  default Iterator<ObjectRef<T>> iterator() {
-    return this;
-  }
+  Iterator<ObjectRef<T>> iterator();
 
   @Override
   void close();

@@ -117,7 +117,8 @@ public final class Resources {
   }
 
   private static double check(String name, double amount) {
-    boolean fits = amount >= 0 && (amount <= MOST || name.equals(MEMORY) && amount <= Long.MAX_VALUE);
+    double most = name.equals(MEMORY) ? Long.MAX_VALUE : MOST;
+    boolean fits = amount >= 0 && amount <= most;
     if (!fits) {
       throw new InvalidRequestException(
           "Wanted " + name + "=" + amount + ": an amount is a number from 0 to " + (long) MOST + ".");

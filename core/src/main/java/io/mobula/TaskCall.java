@@ -9,27 +9,24 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the result
  */
 public final class TaskCall<R extends @Nullable Object> extends TaskChain<TaskCall<R>> {
-  private final @Nullable Object[] arguments;
-  private final int refs;
+  private final Arguments arguments;
 
   TaskCall(
       @Nullable MobulaRuntime runtime,
       RemoteFunction function,
-      @Nullable Object[] arguments,
-      int refs,
+      Arguments arguments,
       TaskOptions options) {
     super(runtime, function, options);
     this.arguments = arguments;
-    this.refs = refs;
   }
 
   @Override
   TaskCall<R> with(TaskOptions options) {
-    return new TaskCall<>(runtime, function, arguments, refs, options);
+    return new TaskCall<>(runtime, function, arguments, options);
   }
 
   TaskRequest request() {
-    return new TaskRequest(function, arguments, refs, options);
+    return new TaskRequest(function, arguments, options);
   }
 
   /**
@@ -40,6 +37,6 @@ public final class TaskCall<R extends @Nullable Object> extends TaskChain<TaskCa
    * @throws io.mobula.error.SubmissionRejectedException when too much is pending for too long
    */
   public ObjectRef<R> remote() {
-    return start(arguments, refs);
+    return start(arguments);
   }
 }

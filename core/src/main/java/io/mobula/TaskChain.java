@@ -1,7 +1,7 @@
 package io.mobula;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +28,12 @@ public abstract sealed class TaskChain<S>
     return runtime != null ? runtime : Mobula.runtime();
   }
 
-  final <R extends @Nullable Object> TaskCall<R> call(@Nullable Object[] arguments, int refs) {
-    return new TaskCall<>(runtime, function, arguments, refs, options);
+  final <R extends @Nullable Object> TaskCall<R> call(Arguments arguments) {
+    return new TaskCall<>(runtime, function, arguments, options);
   }
 
-  final <R extends @Nullable Object> ObjectRef<R> start(@Nullable Object[] arguments, int refs) {
-    return resolved().submit(new TaskRequest(function, arguments, refs, options));
+  final <R extends @Nullable Object> ObjectRef<R> start(Arguments arguments) {
+    return resolved().submit(new TaskRequest(function, arguments, options));
   }
 
   /** Holds that many processor cores while it runs; fractions and zero are fine. */
@@ -67,7 +67,11 @@ public abstract sealed class TaskChain<S>
   /** Runs the task again, up to {@link #maxRetries}, when it throws one of these or a subclass. */
   @SafeVarargs
   public final S retryOn(Class<? extends Throwable>... exceptions) {
-    return with(options.withRetryOn(List.of(exceptions)));
+    var named = new ArrayList<Class<? extends Throwable>>();
+    for (var exception : exceptions) {
+      named.add(exception);
+    }
+    return with(options.withRetryOn(named));
   }
 
   /** How long to wait before the first retry, 100 ms by default; doubled for each further one, up to a minute. */

@@ -114,16 +114,16 @@ final class GenerateForms {
 
           /** Starts the task with these arguments; see {@link TaskCall#remote()}. */
           public ObjectRef<R> remote(%s) {
-            return start(%s, %s);
+            return start(%s);
           }
 
           /** Binds these arguments, for {@code remoteMany} and {@code remoteStream}. */
           public TaskCall<R> bind(%s) {
-            return call(%s, %s);
+            return call(%s);
           }
         """.formatted(
-            form.callParameters(refs), form.array(), form.mask(refs),
-            form.callParameters(refs), form.array(), form.mask(refs))));
+            form.callParameters(refs), form.arguments(refs),
+            form.callParameters(refs), form.arguments(refs))));
     return body.append("}\n").toString();
   }
 
@@ -186,13 +186,13 @@ final class GenerateForms {
 
           /** %s; %s. */
           %s%s %s %s(%s%d%s %s%s%s) {
-            return new %s<>(%s, %s, %s, %s, %s);
+            return new %s<>(%s, %s, %s, %s);
           }
         """.formatted(
             verb.equals("actor") ? "An actor, made with these arguments" : "A task with these arguments",
             n.told(refs), modifiers, variables, result, verb, kind, n.count, n.wildcards(refs, wildcard), parameter,
             separator, n.callParameters(refs), result.substring(0, result.indexOf('<')), runtime, parameter,
-            n.array(), n.mask(refs), options);
+            n.arguments(refs), options);
   }
 
   // ---- actor calls
@@ -220,11 +220,11 @@ final class GenerateForms {
 
           /** Calls a method with these arguments; %s. */
           default %s MethodCall<%s> %s(%s%d%s method%s%s) {
-            return new MethodCall<>((ActorHandle<T>) this, new MethodRequest(method, %s, %s));
+            return new MethodCall<>((ActorHandle<T>) this, new MethodRequest(method, %s));
           }
         """.formatted(
             n.told(refs), variables, result, verb, kind, n.count + 1, types, n.count == 0 ? "" : ", ",
-            n.callParameters(refs), n.array(), n.mask(refs));
+            n.callParameters(refs), n.arguments(refs));
   }
 
   /** What a number of parameters looks like in source. */
@@ -279,17 +279,17 @@ final class GenerateForms {
       return joined(i -> (isRef(refs, i) ? "@Nullable ObjectRef<? extends " + type(i) + ">" : type(i)) + " " + name(i));
     }
 
-    String array() {
-      return count == 0 ? "new Object[0]" : "new Object[] {" + joined(Arity::name) + "}";
+    String arguments(int refs) {
+      return count == 0 ? "Arguments.none()" : "Arguments.of(" + mask(refs) + ", " + joined(Arity::name) + ")";
     }
 
-    String mask(int refs) {
+    private String mask(int refs) {
       if (refs == 0) {
         return "0";
       }
       return String.join(" | ", IntStream.range(0, count)
           .filter(i -> isRef(refs, i))
-          .mapToObj(i -> "TaskRequest.refBit(" + i + ", " + name(i) + ")")
+          .mapToObj(i -> "Arguments.refBit(" + i + ", " + name(i) + ")")
           .toList());
     }
 

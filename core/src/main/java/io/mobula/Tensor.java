@@ -1,0 +1,3 @@
+package io.mobula;
+/** Placeholder. */
+public final class Tensor {}
