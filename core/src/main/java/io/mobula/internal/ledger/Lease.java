@@ -1,0 +1,69 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.Resources;
+import io.mobula.internal.execution.CpuHold;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The right to use resources of one node until it is {@linkplain #release released}: a slot that runs task after task, or
+ * an actor for life. The holder's thread gives the CPU back while it waits.
+ *
+ * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate on the holder's.
+ */
+public final class Lease implements CpuHold {
+  private final long number;
+  private final Resources resources;
+  private final Ledger ledger;
+  private final AtomicBoolean released = new AtomicBoolean();
+  private volatile boolean recalled;
+
+  Lease(long number, Resources resources, Ledger ledger) {
+    this.number = number;
+    this.resources = resources;
+    this.ledger = ledger;
+  }
+
+  /** What may be used. */
+  public Resources resources() {
+    return resources;
+  }
+
+  /** Counts the leases of this ledger, from one. */
+  public long number() {
+    return number;
+  }
+
+  /** Whether others wait for what this holds: a slot should release it after its present task. */
+  public boolean isRecalled() {
+    return recalled;
+  }
+
+  void recall() {
+    recalled = true;
+  }
+
+  /** Ends the lease. Doing so again has no effect. */
+  public void release() {
+    if (released.compareAndSet(false, true)) {
+      ledger.released(this);
+    }
+  }
+
+  @Override
+  public void giveBack() {
+    if (cpuUnits() > 0) {
+      ledger.blocked(this);
+    }
+  }
+
+  @Override
+  public void takeBack() {
+    if (cpuUnits() > 0) {
+      ledger.resumed(this);
+    }
+  }
+
+  long cpuUnits() {
+    return resources.units(Resources.CPU);
+  }
+}
