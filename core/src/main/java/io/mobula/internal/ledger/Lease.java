@@ -11,15 +11,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate on the holder's.
  */
 public final class Lease implements CpuHold {
-  private final long number;
+  private final Requester requester;
   private final Resources resources;
   private final Ledger ledger;
+  private final long grantedAt = System.nanoTime();
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile boolean recalled;
 
-  Lease(long number, Resources resources, Ledger ledger) {
-    this.number = number;
-    this.resources = resources;
+  Lease(Requester requester, Ledger ledger) {
+    this.requester = requester;
+    this.resources = requester.wanted();
     this.ledger = ledger;
   }
 
@@ -28,18 +29,23 @@ public final class Lease implements CpuHold {
     return resources;
   }
 
-  /** Counts the leases of this ledger, from one. */
-  public long number() {
-    return number;
+  Requester requester() {
+    return requester;
   }
 
-  /** Whether others wait for what this holds: a slot should release it after its present task. */
+  /** Whether others wait for what this holds. */
   public boolean isRecalled() {
     return recalled;
   }
 
+  /** For how long it has been held, in nanoseconds. */
+  public long ageNanos() {
+    return System.nanoTime() - grantedAt;
+  }
+
   void recall() {
     recalled = true;
+    requester.recalled(this);
   }
 
   /** Ends the lease. Doing so again has no effect. */

@@ -10,14 +10,12 @@ import io.mobula.error.UnschedulableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /** A node's resource ledger as others see it: asks and tells, all from any thread, none blocking. */
 public final class Ledger {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
   private final Resources total;
-  private final Consumer<Lease> onRecall;
   private final ActorRef<ResourceLedger.Command> actor;
 
   /**
@@ -28,19 +26,14 @@ public final class Ledger {
    */
   public record Report(Resources available, List<Waiting> waiting) {}
 
-  private Ledger(Resources total, Consumer<Lease> onRecall, Spawner spawner) {
+  private Ledger(Resources total, Spawner spawner) {
     this.total = total;
-    this.onRecall = onRecall;
     this.actor = spawner.spawn(ResourceLedger.create(total, this), "ledger");
   }
 
-  /**
-   * Starts the ledger's actor.
-   *
-   * @param onRecall hears, on the ledger's thread, that others wait for what a lease holds
-   */
-  public static Ledger start(Resources total, Consumer<Lease> onRecall, Spawner spawner) {
-    return new Ledger(total, onRecall, spawner);
+  /** Starts the ledger's actor. */
+  public static Ledger start(Resources total, Spawner spawner) {
+    return new Ledger(total, spawner);
   }
 
   /** Starts an actor under a name. */
@@ -68,14 +61,14 @@ public final class Ledger {
     });
   }
 
-  /** Wants a lease; the request hears of it. */
-  public void acquire(Request request) {
-    actor.tell(new ResourceLedger.Acquire(request));
+  /** Wants a lease; the requester hears of it. */
+  public void acquire(Requester requester) {
+    actor.tell(new ResourceLedger.Acquire(requester));
   }
 
   /** Takes a request back; a grant may already be on its way. */
-  public void withdraw(Request request) {
-    actor.tell(new ResourceLedger.Withdraw(request));
+  public void withdraw(Requester requester) {
+    actor.tell(new ResourceLedger.Withdraw(requester));
   }
 
   /** What is free and what waits. */
@@ -95,9 +88,5 @@ public final class Ledger {
 
   void resumed(Lease lease) {
     actor.tell(new ResourceLedger.Resumed(lease));
-  }
-
-  void recalled(Lease lease) {
-    onRecall.accept(lease);
   }
 }

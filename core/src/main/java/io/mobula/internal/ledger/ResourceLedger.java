@@ -26,11 +26,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   sealed interface Command {}
 
-  /** Wants a lease; {@code requester} hears of it. */
-  record Acquire(Request request) implements Command {}
+  /** Wants a lease; the requester hears of it. */
+  record Acquire(Requester requester) implements Command {}
 
   /** No longer wants it. */
-  record Withdraw(Request request) implements Command {}
+  record Withdraw(Requester requester) implements Command {}
 
   record Release(Lease lease) implements Command {}
 
@@ -45,9 +45,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private final Ledger ledger;
   private final Balance balance;
-  private final Deque<Request> queue = new ArrayDeque<>();
+  private final Deque<Requester> queue = new ArrayDeque<>();
   private final Map<Lease, Boolean> held = new HashMap<>();
-  private long granted;
 
   private ResourceLedger(ActorContext<Command> context, Resources total, Ledger ledger) {
     super(context);
@@ -62,9 +61,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Acquire(var request) -> onAcquire(request);
-      case Withdraw(var request) -> {
-        queue.remove(request);
+      case Acquire(var requester) -> onAcquire(requester);
+      case Withdraw(var requester) -> {
+        queue.remove(requester);
         grantWhatFits();
       }
       case Release(var lease) -> onRelease(lease);
@@ -75,11 +74,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return this;
   }
 
-  private void onAcquire(Request request) {
-    if (request.wanted().asUnits().isEmpty()) {
-      grant(request);
+  private void onAcquire(Requester requester) {
+    if (requester.wanted().asUnits().isEmpty()) {
+      grant(requester);
     } else {
-      queue.addLast(request);
+      queue.addLast(requester);
       grantWhatFits();
     }
   }
@@ -113,47 +112,47 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     Set<String> spokenFor = new TreeSet<>();
     var names = balance.total().asUnits().keySet();
     for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
-      var request = waiting.next();
-      var lacking = balance.lacking(request.wanted());
-      if (lacking.isEmpty() && spokenFor.stream().allMatch(name -> request.wanted().units(name) == 0)) {
+      var requester = waiting.next();
+      var lacking = balance.lacking(requester.wanted());
+      if (lacking.isEmpty() && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)) {
         waiting.remove();
-        grant(request);
+        grant(requester);
       } else {
         spokenFor.addAll(lacking);
+        recallFor(requester, lacking);
       }
     }
-    if (!spokenFor.isEmpty()) {
-      recall(spokenFor);
-    }
   }
 
-  private void grant(Request request) {
-    balance.take(request.wanted());
-    var lease = new Lease(++granted, request.wanted(), ledger);
+  private void grant(Requester requester) {
+    balance.take(requester.wanted());
+    var lease = new Lease(requester, ledger);
     held.put(lease, false);
-    request.granted(lease);
+    requester.granted(lease);
   }
 
-  private void recall(Set<String> wanted) {
+  /** Asks others to let go. Slots of the same class need not: they work on what the requester waits for. */
+  private void recallFor(Requester requester, Set<String> lacking) {
     for (var lease : held.keySet()) {
-      if (!lease.isRecalled() && wanted.stream().anyMatch(name -> lease.resources().units(name) > 0)) {
+      if (!lease.isRecalled()
+          && lease.requester() != requester
+          && lacking.stream().anyMatch(name -> lease.resources().units(name) > 0)) {
         lease.recall();
-        ledger.recalled(lease);
       }
     }
   }
 
   private Report report() {
     var waiting = new ArrayList<Waiting>();
-    for (var request : queue) {
+    for (var requester : queue) {
       if (waiting.size() == MOST_REPORTED) {
         break;
       }
-      var lacking = balance.lacking(request.wanted());
+      var lacking = balance.lacking(requester.wanted());
       var why = lacking.isEmpty()
           ? "an earlier request is waiting for the same resources"
           : "not enough free " + lacking + ": free is " + balance.available() + " of " + balance.total();
-      waiting.add(new Waiting(request.what(), request.wanted(), why));
+      waiting.add(new Waiting(requester.what(), requester.wanted(), why));
     }
     return new Report(balance.available(), waiting);
   }

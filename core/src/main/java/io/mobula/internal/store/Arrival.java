@@ -26,8 +26,12 @@ final class Arrival implements Waiter {
 
   @Override
   public void ready(ObjectEntry entry) {
-    int left = failFast && entry.isFailed() ? missing.getAndSet(0) - missing.get() : missing.decrementAndGet();
-    if (left == 0 || missing.get() <= 0) {
+    if (failFast && entry.isFailed()) {
+      missing.set(0);
+    } else {
+      missing.decrementAndGet();
+    }
+    if (isComplete()) {
       LockSupport.unpark(thread);
     }
   }
