@@ -1,3 +1,0 @@
-package io.mobula;
-/** Placeholder. */
-public enum DType {FLOAT32}
