@@ -2,7 +2,9 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** An actor is dead: killed, drained, failed more often than it may restart, or its node is gone. */
+/**
+ * An actor is dead: killed, drained, failed more often than it may restart, or its node is gone.
+ */
 public final class ActorDiedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

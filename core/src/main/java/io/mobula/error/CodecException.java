@@ -2,7 +2,10 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value cannot be encoded, or bytes cannot be decoded. The message has the path to the field at fault. */
+/**
+ * A value cannot be encoded, or bytes cannot be decoded. The message has the path to the field at
+ * fault.
+ */
 public final class CodecException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

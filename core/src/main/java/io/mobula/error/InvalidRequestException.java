@@ -1,6 +1,9 @@
 package io.mobula.error;
 
-/** An option, resource or argument cannot be right: negative, not a number, absurd, or not available yet. */
+/**
+ * An option, resource or argument cannot be right: negative, not a number, absurd, or not available
+ * yet.
+ */
 public final class InvalidRequestException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

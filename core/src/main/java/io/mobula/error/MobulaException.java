@@ -2,7 +2,10 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root of everything Mobula throws by itself. Unchecked, and closed: an exhaustive {@code switch} over it is possible. */
+/**
+ * The root of everything Mobula throws by itself. Unchecked, and closed: an exhaustive
+ * {@code switch} over it is possible.
+ */
 public abstract sealed class MobulaException extends RuntimeException
     permits TaskFailedException,
         TaskCancelledException,

@@ -1,6 +1,8 @@
 package io.mobula.error;
 
-/** An actor waits for a result that only it can give: a {@code get} on itself, or a cycle of them. */
+/**
+ * An actor waits for a result that only it can give: a {@code get} on itself, or a cycle of them.
+ */
 public final class SelfGetException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

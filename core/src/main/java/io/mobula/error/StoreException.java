@@ -3,7 +3,8 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object store's files cannot be made, mapped or trusted: no permission, a full file system, a foreign layout.
+ * The object store's files cannot be made, mapped or trusted: no permission, a full file system, a
+ * foreign layout.
  */
 public final class StoreException extends MobulaException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,10 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A task or an actor method threw. The cause is what it threw, with the stack of the place where it ran. */
+/**
+ * A task or an actor method threw. The cause is what it threw, with the stack of the place where it
+ * ran.
+ */
 public final class TaskFailedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

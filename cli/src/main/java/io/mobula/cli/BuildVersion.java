@@ -1,0 +1,35 @@
+package io.mobula.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * What {@code mobula --version} prints: the version that the build wrote down, and the JVM that
+ * runs it.
+ */
+final class BuildVersion implements IVersionProvider {
+  private static final String RESOURCE = "version.properties";
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "mobula " + read().getProperty("version"),
+      "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")"
+    };
+  }
+
+  private static Properties read() {
+    Properties properties = new Properties();
+    try (InputStream in = BuildVersion.class.getResourceAsStream(RESOURCE)) {
+      properties.load(
+          Objects.requireNonNull(in, () -> "resource missing from the cli module: " + RESOURCE));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + RESOURCE, e);
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,120 @@
+package io.mobula;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvent;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The arrows between the packages of {@code core}: downward only, skipping layers is fine, no
+ * cycles.
+ *
+ * <p>A new package first gets its place in {@link #LAYERS}.
+ */
+@AnalyzeClasses(packages = "io.mobula", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  /** From top to bottom; packages of one layer may use each other one way. */
+  private static final List<Set<String>> LAYERS = List.of(
+      Set.of("io.mobula.internal.runtime"),
+      Set.of("io.mobula.internal.node"),
+      Set.of("io.mobula.internal.task", "io.mobula.internal.actor"),
+      Set.of("io.mobula.internal.placement"),
+      Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),
+      Set.of("io.mobula.internal.lane", "io.mobula.internal.codec", "io.mobula.internal.memory"),
+      Set.of("io.mobula.spi"),
+      Set.of("io.mobula", "io.mobula.error"));
+
+  private static final int UNKNOWN = -1;
+
+  @ArchTest
+  static final ArchRule ARROWS_GO_DOWN = classes().should(onlyUseTheirLayerAndBelow());
+
+  @ArchTest
+  static final ArchRule NO_CYCLES_BETWEEN_INTERNAL_PACKAGES =
+      slices().matching("io.mobula.internal.(**)").should().beFreeOfCycles().allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule PUBLIC_API_KNOWS_NOTHING_INTERNAL = noClasses()
+      .that()
+      .resideInAnyPackage("io.mobula", "io.mobula.error", "io.mobula.spi")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage("io.mobula.internal..");
+
+  @ArchTest
+  static final ArchRule MEMORY_KNOWS_NO_AKKA = noClasses()
+      .that()
+      .resideInAPackage("io.mobula.internal.memory..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage("akka..")
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule EVERY_PACKAGE_SAYS_ITS_DUTY = classes().should(liveInANullMarkedPackage());
+
+  private static ArchCondition<JavaClass> onlyUseTheirLayerAndBelow() {
+    return new ArchCondition<>("use only their own layer and those below") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        int from = layerOf(item);
+        if (from == UNKNOWN) {
+          events.add(violated(item, item.getName() + " is in a package without a place in LAYERS"));
+          return;
+        }
+        for (Dependency arrow : item.getDirectDependenciesFromSelf()) {
+          if (pointsUp(from, arrow.getTargetClass().getBaseComponentType())) {
+            events.add(violated(item, "an arrow goes up: " + arrow.getDescription()));
+          }
+        }
+      }
+    };
+  }
+
+  private static ArchCondition<JavaClass> liveInANullMarkedPackage() {
+    return new ArchCondition<>("live in a package whose package-info is @NullMarked") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        boolean described = item.getPackage()
+            .tryGetPackageInfo()
+            .map(info -> info.isAnnotatedWith(NullMarked.class))
+            .orElse(false);
+        if (!described) {
+          events.add(violated(item, item.getPackageName() + " has no @NullMarked package-info"));
+        }
+      }
+    };
+  }
+
+  private static boolean pointsUp(int from, JavaClass target) {
+    int to = layerOf(target);
+    return to != UNKNOWN && to < from;
+  }
+
+  private static int layerOf(JavaClass type) {
+    String name = type.getPackageName();
+    for (int layer = 0; layer < LAYERS.size(); layer++) {
+      if (LAYERS.get(layer).contains(name)) {
+        return layer;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  private static ConditionEvent violated(JavaClass item, String message) {
+    return SimpleConditionEvent.violated(item, message);
+  }
+}
