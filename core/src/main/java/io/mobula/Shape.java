@@ -3,7 +3,10 @@ package io.mobula;
 import io.mobula.error.InvalidRequestException;
 import java.util.Arrays;
 
-/** The lengths of a tensor's axes and the arithmetic on them: row-major, so the last axis is contiguous. Immutable. */
+/**
+ * The lengths of a tensor's axes and the arithmetic on them: row-major, so the last axis is
+ * contiguous. Immutable.
+ */
 final class Shape {
   private final long[] lengths;
   private final long size;
@@ -19,14 +22,15 @@ final class Shape {
     try {
       for (long length : lengths) {
         if (length < 0) {
-          throw new InvalidRequestException("Shape " + Arrays.toString(lengths) + " has an axis of negative length");
+          throw new InvalidRequestException(
+              "Shape " + Arrays.toString(lengths) + " has an axis of negative length");
         }
         size = Math.multiplyExact(size, length);
       }
       Math.multiplyExact(size, (long) dtype.byteSize());
     } catch (ArithmeticException tooLarge) {
-      throw new InvalidRequestException(
-          "Shape " + Arrays.toString(lengths) + " of " + dtype + " has more bytes than a long can count");
+      throw new InvalidRequestException("Shape " + Arrays.toString(lengths) + " of " + dtype
+          + " has more bytes than a long can count");
     }
     return new Shape(lengths.clone(), size);
   }
@@ -40,7 +44,8 @@ final class Shape {
 
   void requireSize(long had) {
     if (size != had) {
-      throw new InvalidRequestException("Shape " + this + " wants " + size + " elements, had " + had);
+      throw new InvalidRequestException(
+          "Shape " + this + " wants " + size + " elements, had " + had);
     }
   }
 
@@ -58,8 +63,8 @@ final class Shape {
       throw new InvalidRequestException("A tensor without axes has no rows to slice");
     }
     if (from < 0 || to < from || to > lengths[0]) {
-      throw new InvalidRequestException(
-          "Slice " + from + " to " + to + " of " + this + ": wanted 0 <= from <= to <= " + lengths[0]);
+      throw new InvalidRequestException("Slice " + from + " to " + to + " of " + this
+          + ": wanted 0 <= from <= to <= " + lengths[0]);
     }
     long[] sliced = lengths.clone();
     sliced[0] = to - from;
@@ -74,13 +79,15 @@ final class Shape {
   /** The index of the element at this position, counted through the whole tensor. */
   long index(long... position) {
     if (position.length != lengths.length) {
-      throw new InvalidRequestException("Position " + Arrays.toString(position) + " has " + position.length
-          + " coordinates, a tensor of shape " + this + " wants " + lengths.length);
+      throw new InvalidRequestException(
+          "Position " + Arrays.toString(position) + " has " + position.length
+              + " coordinates, a tensor of shape " + this + " wants " + lengths.length);
     }
     long index = 0;
     for (int axis = 0; axis < lengths.length; axis++) {
       if (position[axis] < 0 || position[axis] >= lengths[axis]) {
-        throw new IndexOutOfBoundsException("Position " + Arrays.toString(position) + " is outside shape " + this);
+        throw new IndexOutOfBoundsException(
+            "Position " + Arrays.toString(position) + " is outside shape " + this);
       }
       index = index * lengths[axis] + position[axis];
     }

@@ -35,8 +35,10 @@ class TensorTest {
     assertThat(Tensor.of(new double[] {Math.PI}).toDoubleArray()).containsExactly(Math.PI);
     assertThat(Tensor.of(new byte[] {-128, 127}).toByteArray()).containsExactly(-128, 127);
     assertThat(Tensor.of(new short[] {-2, 3}).toShortArray()).containsExactly(new short[] {-2, 3});
-    assertThat(Tensor.of(new int[] {Integer.MIN_VALUE}).toIntArray()).containsExactly(Integer.MIN_VALUE);
-    assertThat(Tensor.of(new long[] {Long.MIN_VALUE, 7}).toLongArray()).containsExactly(Long.MIN_VALUE, 7);
+    assertThat(Tensor.of(new int[] {Integer.MIN_VALUE}).toIntArray())
+        .containsExactly(Integer.MIN_VALUE);
+    assertThat(Tensor.of(new long[] {Long.MIN_VALUE, 7}).toLongArray())
+        .containsExactly(Long.MIN_VALUE, 7);
   }
 
   @Test
@@ -90,7 +92,8 @@ class TensorTest {
     MemorySegment memory = MemorySegment.ofArray(new byte[25]).asSlice(1);
     Tensor tensor = Tensor.wrap(memory, DType.FLOAT64, 3, 1);
     tensor.setDouble(2, 4.5);
-    assertThat(memory.get(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 16)).isEqualTo(4.5);
+    assertThat(memory.get(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 16))
+        .isEqualTo(4.5);
     assertThat(tensor.toDoubleArray()).containsExactly(0, 0, 4.5);
     assertThat(tensor.segment()).isSameAs(memory);
   }
@@ -112,12 +115,14 @@ class TensorTest {
     assertThatThrownBy(() -> Tensor.of(new float[6], 4, 2))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("[4, 2] wants 8 elements, had 6");
-    assertThatThrownBy(() -> Tensor.allocate(DType.INT8, -1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> Tensor.allocate(DType.INT8, -1))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> Tensor.allocate(DType.INT64, 1L << 32, 1L << 29))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> Tensor.wrap(MemorySegment.ofArray(new byte[7]), DType.INT16))
         .isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> Tensor.of(new int[4]).reshape(3)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> Tensor.of(new int[4]).reshape(3))
+        .isInstanceOf(InvalidRequestException.class);
   }
 
   @Test
@@ -151,7 +156,8 @@ class TensorTest {
     assertThat(tensor.slice(3, 3).size()).isZero();
     assertThatThrownBy(() -> tensor.slice(2, 4)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> tensor.slice(2, 1)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> Tensor.allocate(DType.INT8).slice(0, 0)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> Tensor.allocate(DType.INT8).slice(0, 0))
+        .isInstanceOf(InvalidRequestException.class);
   }
 
   @Test
@@ -196,7 +202,9 @@ class TensorTest {
   void mayBeEmptyOrAScalar(DType dtype) {
     Tensor empty = Tensor.allocate(dtype, 0, 5);
     assertThat(empty.byteSize()).isZero();
-    assertThat(empty).isEqualTo(Tensor.allocate(dtype, 0, 5)).hasSameHashCodeAs(Tensor.allocate(dtype, 0, 5));
+    assertThat(empty)
+        .isEqualTo(Tensor.allocate(dtype, 0, 5))
+        .hasSameHashCodeAs(Tensor.allocate(dtype, 0, 5));
     assertThat(empty.slice(0, 0).size()).isZero();
     assertThat(Tensor.allocate(dtype).size()).isEqualTo(1);
     assertThat(Tensor.allocate(dtype).shape()).isEmpty();

@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * Room in the store for one object, that one writer fills in place and then seals.
  *
- * <p>Whoever takes a block ends it, with {@link #seal} or {@link #abandon}; a block that is just dropped keeps its memory
- * until the store is closed. Filling may be shared among threads; ending it is one thread's, after the others are done.
+ * <p>Whoever takes a block ends it, with {@link #seal} or {@link #abandon}; a block that is just
+ * dropped keeps its memory until the store is closed. Filling may be shared among threads; ending
+ * it is one thread's, after the others are done.
  */
 public final class Block {
   private final SealedObject object;
@@ -16,8 +17,9 @@ public final class Block {
   }
 
   /**
-   * The memory to fill: writable, 64-byte aligned, exactly as long as asked for. Its content is not cleared: it may be
-   * that of an object freed before. It must not be written to after {@link #seal} or {@link #abandon}.
+   * The memory to fill: writable, 64-byte aligned, exactly as long as asked for. Its content is not
+   * cleared: it may be that of an object freed before. It must not be written to after
+   * {@link #seal} or {@link #abandon}.
    *
    * @throws IllegalStateException if the block has been sealed or abandoned
    */

@@ -8,15 +8,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of free and used blocks in a set of homes (segments). Pure: it touches no memory and does no I/O.
+ * The arithmetic of free and used blocks in a set of homes (segments). Pure: it touches no memory
+ * and does no I/O.
  *
- * <p>Not thread-safe: its owner holds a lock. Allocating and freeing take constant time, but for a scan of one size class
- * when nothing larger is free. Blocks are multiples of 64 bytes and aligned to 64 bytes from the start of their home.
+ * <p>Not thread-safe: its owner holds a lock. Allocating and freeing take constant time, but for a
+ * scan of one size class when nothing larger is free. Blocks are multiples of 64 bytes and aligned
+ * to 64 bytes from the start of their home.
  *
- * <p>Two-level segregated fit (Masmano, Ripoll, Crespo, Real: "TLSF", ECRTS 2004) with the block headers kept out of the
- * memory they describe. Two things differ, because a page's first touch costs ten times what its second does. Space no
- * block has ever used (cold) is no free block but the tail of its home, taken only when no used (warm) block fits. And a
- * class is a stack: the block freed last is used first.
+ * <p>Two-level segregated fit (Masmano, Ripoll, Crespo, Real: "TLSF", ECRTS 2004) with the block
+ * headers kept out of the memory they describe. Two things differ, because a page's first touch
+ * costs ten times what its second does. Space no block has ever used (cold) is no free block but
+ * the tail of its home, taken only when no used (warm) block fits. And a class is a stack: the
+ * block freed last is used first.
  *
  * @param <H> what a block lies in
  */
@@ -85,8 +88,12 @@ final class BlockAllocator<H> {
     return firstOf.containsKey(home);
   }
 
-  /** A block of at least {@code bytes}, rounded up to whole grains; warm if there is one; {@code null} if none fits. */
-  @Nullable Extent<H> allocate(long bytes) {
+  /**
+   * A block of at least {@code bytes}, rounded up to whole grains; warm if there is one;
+   * {@code null} if none fits.
+   */
+  @Nullable
+  Extent<H> allocate(long bytes) {
     long wanted = roundUp(Math.max(bytes, 1));
     Extent<H> extent = takeWarm(wanted);
     if (extent == null) {
@@ -226,7 +233,10 @@ final class BlockAllocator<H> {
     extent.below = null;
   }
 
-  /** Exact classes up to 31 grains, then sixteen steps to each power of two; a class's blocks are at least its lower bound. */
+  /**
+   * Exact classes up to 31 grains, then sixteen steps to each power of two; a class's blocks are at
+   * least its lower bound.
+   */
   private static int classOf(long bytes) {
     long grains = bytes / GRAIN;
     if (grains < EXACT_CLASSES) {

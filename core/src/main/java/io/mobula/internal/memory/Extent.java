@@ -3,10 +3,11 @@ package io.mobula.internal.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of bytes in a home: one link of the chain that covers the home without gaps, and of a stack while it is free.
+ * A run of bytes in a home: one link of the chain that covers the home without gaps, and of a stack
+ * while it is free.
  *
- * <p>Owned by its {@link BlockAllocator}; home, offset and size of a used extent do not change, so its holder may read them
- * without the allocator's lock.
+ * <p>Owned by its {@link BlockAllocator}; home, offset and size of a used extent do not change, so
+ * its holder may read them without the allocator's lock.
  *
  * @param <H> what the run lies in
  */
@@ -22,10 +23,18 @@ final class Extent<H> {
   private final long offset;
   long bytes;
   byte state;
-  @Nullable Extent<H> previous;
-  @Nullable Extent<H> next;
-  @Nullable Extent<H> above;
-  @Nullable Extent<H> below;
+
+  @Nullable
+  Extent<H> previous;
+
+  @Nullable
+  Extent<H> next;
+
+  @Nullable
+  Extent<H> above;
+
+  @Nullable
+  Extent<H> below;
 
   Extent(H home, long offset, long bytes, byte state) {
     this.home = home;
@@ -46,8 +55,12 @@ final class Extent<H> {
     return bytes;
   }
 
-  /** Keeps the first {@code keep} bytes and returns the rest as the next extent, or {@code null} if nothing is left. */
-  @Nullable Extent<H> splitAfter(long keep) {
+  /**
+   * Keeps the first {@code keep} bytes and returns the rest as the next extent, or {@code null} if
+   * nothing is left.
+   */
+  @Nullable
+  Extent<H> splitAfter(long keep) {
     if (bytes == keep) {
       return null;
     }

@@ -6,15 +6,18 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The first 64 bytes of every file of a store but the life file: what the file is, whose, and how large.
+ * The first 64 bytes of every file of a store but the life file: what the file is, whose, and how
+ * large.
  *
- * <p>The bytes are numbered in {@code docs/memory-layout.md}; they are little-endian and closed by a CRC32C. Decoding
- * trusts nothing: whatever is wrong becomes a {@link StoreException} that names the file.
+ * <p>The bytes are numbered in {@code docs/memory-layout.md}; they are little-endian and closed by
+ * a CRC32C. Decoding trusts nothing: whatever is wrong becomes a {@link StoreException} that names
+ * the file.
  *
  * @param kind what the file holds
  * @param storeId the random number all files of one store share
  * @param index the number of the segment, or of the row of pins; 0 for the table
- * @param dataBytes a segment's block space, or the size of one chunk of a file that grows by chunks, in bytes
+ * @param dataBytes a segment's block space, or the size of one chunk of a file that grows by
+ *     chunks, in bytes
  */
 record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   /** The layout this program writes, and the only one it reads. */
@@ -48,7 +51,8 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
           return kind;
         }
       }
-      throw new StoreException(file + " is of unknown kind " + code + ": it is no file of a store, or it is damaged");
+      throw new StoreException(
+          file + " is of unknown kind " + code + ": it is no file of a store, or it is damaged");
     }
   }
 
@@ -57,7 +61,8 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
 
   FileHeader {
     if (index < 0 || dataBytes <= 0 || dataBytes > MOST_BYTES) {
-      throw new IllegalArgumentException("No header has index " + index + " and " + dataBytes + " bytes of data");
+      throw new IllegalArgumentException(
+          "No header has index " + index + " and " + dataBytes + " bytes of data");
     }
   }
 
@@ -81,7 +86,8 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
    */
   static FileHeader decode(ByteBuffer bytes, long fileBytes, String file) {
     if (bytes.limit() < BYTES || fileBytes < DATA_OFFSET) {
-      throw new StoreException(file + " is truncated: wanted a header page of " + DATA_OFFSET + " bytes, had " + fileBytes);
+      throw new StoreException(file + " is truncated: wanted a header page of " + DATA_OFFSET
+          + " bytes, had " + fileBytes);
     }
     ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     checkMagicAndVersion(in.getLong(0), in.getInt(8), file);
@@ -91,8 +97,8 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
     long dataOffset = in.getLong(40);
     long dataBytes = in.getLong(48);
     if (index < 0 || dataOffset != DATA_OFFSET || dataBytes <= 0 || dataBytes > MOST_BYTES) {
-      throw new StoreException(
-          file + " is damaged: index " + index + ", data at " + dataOffset + ", " + dataBytes + " bytes of data");
+      throw new StoreException(file + " is damaged: index " + index + ", data at " + dataOffset
+          + ", " + dataBytes + " bytes of data");
     }
     if (fileBytes - DATA_OFFSET < dataBytes) {
       throw new StoreException(
@@ -103,11 +109,12 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
 
   private static void checkMagicAndVersion(long magic, int version, String file) {
     if (magic != MAGIC) {
-      throw new StoreException(file + " is no file of a store: it begins with 0x" + Long.toHexString(magic));
+      throw new StoreException(
+          file + " is no file of a store: it begins with 0x" + Long.toHexString(magic));
     }
     if (version != LAYOUT_VERSION) {
-      throw new StoreException(file + " has layout version " + version + ", this program reads " + LAYOUT_VERSION
-          + ": run the same release of Mobula in all processes of a host");
+      throw new StoreException(file + " has layout version " + version + ", this program reads "
+          + LAYOUT_VERSION + ": run the same release of Mobula in all processes of a host");
     }
   }
 

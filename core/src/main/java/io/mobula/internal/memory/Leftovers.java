@@ -14,10 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What crashed processes have left: directories of stores of the same user whose life lock nobody holds.
+ * What crashed processes have left: directories of stores of the same user whose life lock nobody
+ * holds.
  *
- * <p>Whoever gets the lock removes the files, the life file last, so two starters at once do no harm: the second finds the
- * lock taken or the files gone. Links are never followed. A directory that cannot be removed is logged and left.
+ * <p>Whoever gets the lock removes the files, the life file last, so two starters at once do no
+ * harm: the second finds the lock taken or the files gone. Links are never followed. A directory
+ * that cannot be removed is logged and left.
  */
 final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -27,7 +29,8 @@ final class Leftovers {
 
   /** Removes every leftover of {@code owner} under {@code base}. */
   static synchronized void remove(Path base, UserPrincipal owner) throws IOException {
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(base, Leftovers::isOfAStore)) {
+    try (DirectoryStream<Path> directories =
+        Files.newDirectoryStream(base, Leftovers::isOfAStore)) {
       for (Path directory : directories) {
         removeIfDead(directory, owner);
       }
@@ -36,7 +39,10 @@ final class Leftovers {
     }
   }
 
-  /** Removes the files of a directory, the life file last, and the directory. What has gone already is no error. */
+  /**
+   * Removes the files of a directory, the life file last, and the directory. What has gone already
+   * is no error.
+   */
   static void removeDirectory(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
@@ -84,7 +90,8 @@ final class Leftovers {
   }
 
   private static boolean isYoung(Path directory) throws IOException {
-    Instant changed = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
+    Instant changed =
+        Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
     return changed.isAfter(Instant.now().minus(UNBORN_FOR));
   }
 }

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The proof that a process lives: an {@code fcntl} lock on the {@code life} file of its directory.
  *
- * <p>The kernel frees it within milliseconds of the process's death, however it died, keeps it while the process is
- * stopped, and does not pass it to children; process ids and start times promise none of that. Its trap: closing
- * <em>any</em> channel a process has on the file frees it. So a JVM opens one channel per life file, keeps it, and never
- * opens the file of a directory that is its own, which it knows by a system property, since a static field exists once
- * per class loader and the lock once per process.
+ * <p>The kernel frees it within milliseconds of the process's death, however it died, keeps it
+ * while the process is stopped, and does not pass it to children; process ids and start times
+ * promise none of that. Its trap: closing <em>any</em> channel a process has on the file frees it.
+ * So a JVM opens one channel per life file, keeps it, and never opens the file of a directory that
+ * is its own, which it knows by a system property, since a static field exists once per class
+ * loader and the lock once per process.
  */
 final class LifeLock implements AutoCloseable {
   /** The name of the file inside a store's directory. */
@@ -51,14 +52,17 @@ final class LifeLock implements AutoCloseable {
     }
   }
 
-  /** Whether a store of this JVM, loaded by whatever class loader, owns the directory of this name. */
+  /**
+   * Whether a store of this JVM, loaded by whatever class loader, owns the directory of this name.
+   */
   static boolean isOwn(String name) {
     return System.getProperty(PROPERTY + name) != null
         || HELD.stream().anyMatch(lock -> lock.name.equals(name));
   }
 
   /**
-   * Takes the lock of a directory whose process has died; {@code null} if it lives or the file has gone.
+   * Takes the lock of a directory whose process has died; {@code null} if it lives or the file has
+   * gone.
    *
    * <p>Must not be called for a directory of this JVM.
    */
@@ -84,7 +88,8 @@ final class LifeLock implements AutoCloseable {
   }
 
   private static @Nullable LifeLock tryLock(Path life, String name) throws IOException {
-    FileChannel channel = FileChannel.open(life, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    FileChannel channel =
+        FileChannel.open(life, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     FileLock lock = null;
     try {
       lock = channel.tryLock();

@@ -6,11 +6,13 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The slots of all objects, in shared memory: one word of state and generation each, and where the object lies.
+ * The slots of all objects, in shared memory: one word of state and generation each, and where the
+ * object lies.
  *
- * <p>Grows by chunks, never shrinks, and uses slots again, the one freed last first. A slot's number is for ever; who
- * holds one may look at its word from any thread. Words change only by compare-and-set, so of several threads that want
- * the same step exactly one takes it. Taking and giving back slots goes through a short lock.
+ * <p>Grows by chunks, never shrinks, and uses slots again, the one freed last first. A slot's
+ * number is for ever; who holds one may look at its word from any thread. Words change only by
+ * compare-and-set, so of several threads that want the same step exactly one takes it. Taking and
+ * giving back slots goes through a short lock.
  */
 final class ObjectTable {
   /** Bytes of one slot: word, segment, offset, size. */
@@ -33,7 +35,10 @@ final class ObjectTable {
   private int freeCount;
   private int used;
 
-  /** A table with no slots yet; {@code 2^chunkLog} slots are added at a time, and a column of {@code pins} for each. */
+  /**
+   * A table with no slots yet; {@code 2^chunkLog} slots are added at a time, and a column of
+   * {@code pins} for each.
+   */
   ObjectTable(SharedFile file, MemorySegment headerPage, PinMatrix pins, int chunkLog) {
     this.file = file;
     this.headerPage = headerPage;
@@ -64,7 +69,10 @@ final class ObjectTable {
     return RawMemory.getLongVolatile(chunk(slot), at(slot));
   }
 
-  /** Takes one step of an object's life; false if the object is not in {@code from}, or is not this generation's. */
+  /**
+   * Takes one step of an object's life; false if the object is not in {@code from}, or is not this
+   * generation's.
+   */
   boolean step(long slot, long generation, SlotState from, SlotState to) {
     return RawMemory.compareAndSetLong(
         chunk(slot), at(slot), SlotWord.of(generation, from), SlotWord.of(generation, to));
@@ -118,8 +126,9 @@ final class ObjectTable {
   private void grow() {
     int slots = (chunks.length + 1) << chunkLog;
     if (slots > MOST_SLOTS) {
-      throw new StoreFullException("The object table holds " + used + " objects and cannot hold more: free some, or put"
-          + " many small values into one object");
+      throw new StoreFullException(
+          "The object table holds " + used + " objects and cannot hold more: free some, or put"
+              + " many small values into one object");
     }
     pins.extend(chunks.length + 1);
     MemorySegment added = file.append((long) SLOT_BYTES << chunkLog);

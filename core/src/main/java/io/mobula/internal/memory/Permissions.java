@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 /**
  * Files and directories that their owner alone may use: 0600 and 0700, from the moment they exist.
  *
- * <p>Both are made exclusively: whatever already has the name is an error. Where the file system knows no such permissions
- * its own defaults apply.
+ * <p>Both are made exclusively: whatever already has the name is an error. Where the file system
+ * knows no such permissions its own defaults apply.
  */
 final class Permissions {
   private static final boolean POSIX =
@@ -29,7 +29,9 @@ final class Permissions {
 
   private static FileAttribute<?>[] only(String permissions) {
     return POSIX
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))}
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
         : new FileAttribute<?>[0];
   }
 }

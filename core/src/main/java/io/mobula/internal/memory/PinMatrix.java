@@ -7,9 +7,10 @@ import java.util.Arrays;
 /**
  * Who reads what: a row of counters for each reader process, a column for each slot.
  *
- * <p>The owner of the store makes the rows, zero-filled, and extends them before it adds slots. A reader claims a row,
- * once, before its first pin, by compare-and-set on the row's word in the table's header page. The owner scans every row
- * it has made, claimed or not, so a claim needs no announcement.
+ * <p>The owner of the store makes the rows, zero-filled, and extends them before it adds slots. A
+ * reader claims a row, once, before its first pin, by compare-and-set on the row's word in the
+ * table's header page. The owner scans every row it has made, claimed or not, so a claim needs no
+ * announcement.
  */
 final class PinMatrix {
   /** How many reader processes a store can have. */
@@ -27,7 +28,8 @@ final class PinMatrix {
   private volatile PinRow[] rows = {};
   private int chunks;
 
-  PinMatrix(StoreDirectory directory, FileHeader.StoreId storeId, MemorySegment tablePage, int chunkLog) {
+  PinMatrix(
+      StoreDirectory directory, FileHeader.StoreId storeId, MemorySegment tablePage, int chunkLog) {
     this.directory = directory;
     this.storeId = storeId;
     this.tablePage = tablePage;
@@ -38,7 +40,8 @@ final class PinMatrix {
   synchronized int addRow() {
     int number = rows.length;
     if (number == MOST_ROWS) {
-      throw new StoreException(directory.path() + " has " + MOST_ROWS + " reader processes and cannot have more");
+      throw new StoreException(
+          directory.path() + " has " + MOST_ROWS + " reader processes and cannot have more");
     }
     FileHeader header = new FileHeader(
         FileHeader.Kind.PINS, storeId, number, (long) PinRow.COUNTER_BYTES << chunkLog);
@@ -51,13 +54,17 @@ final class PinMatrix {
     return number;
   }
 
-  /** Claims a row for the process whose incarnation {@code claimant} names; refuses one that is claimed already. */
+  /**
+   * Claims a row for the process whose incarnation {@code claimant} names; refuses one that is
+   * claimed already.
+   */
   PinRow claim(int row, long claimant) {
     if (claimant == UNMADE || claimant == UNCLAIMED) {
       throw new IllegalArgumentException("A claimant is named by a number other than 0 and 1");
     }
     if (!RawMemory.compareAndSetLong(tablePage, wordAt(row), UNCLAIMED, claimant)) {
-      throw new StoreException("Row " + row + " of the pins in " + directory.path() + " is claimed by another process");
+      throw new StoreException(
+          "Row " + row + " of the pins in " + directory.path() + " is claimed by another process");
     }
     return rows[row];
   }

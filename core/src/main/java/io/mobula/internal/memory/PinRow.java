@@ -21,7 +21,10 @@ final class PinRow {
     this.chunkLog = chunkLog;
   }
 
-  /** Makes counters, all zero, for this many chunks of slots; the owner's work, under the lock of the table. */
+  /**
+   * Makes counters, all zero, for this many chunks of slots; the owner's work, under the lock of
+   * the table.
+   */
   void extend(int wanted) {
     while (chunks.length < wanted) {
       MemorySegment added = file.append((long) COUNTER_BYTES << chunkLog);
@@ -31,7 +34,9 @@ final class PinRow {
     }
   }
 
-  /** Changes a counter with volatile effect on both sides: no load that follows is done before it. */
+  /**
+   * Changes a counter with volatile effect on both sides: no load that follows is done before it.
+   */
   void add(long slot, int delta) {
     RawMemory.getAndAddInt(chunk(slot), at(slot), delta);
   }

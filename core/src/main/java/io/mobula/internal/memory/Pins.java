@@ -1,17 +1,20 @@
 package io.mobula.internal.memory;
 
 /**
- * The protocol by which one process reads objects that another may free: hazard counters, and no message.
+ * The protocol by which one process reads objects that another may free: hazard counters, and no
+ * message.
  *
- * <p>Reader: raise the own counter with a volatile read-modify-write, then load the slot's word with volatile effect. It
- * must be SEALED in the generation asked for; else lower the counter again. Freer: compare-and-set SEALED to CONDEMNED,
- * then scan the counters. Each side writes first and looks second, so in the one order that volatile accesses have at
- * least one of them sees the other: either the reader gives up or the freer waits. Release stores do not give that order.
+ * <p>Reader: raise the own counter with a volatile read-modify-write, then load the slot's word
+ * with volatile effect. It must be SEALED in the generation asked for; else lower the counter
+ * again. Freer: compare-and-set SEALED to CONDEMNED, then scan the counters. Each side writes first
+ * and looks second, so in the one order that volatile accesses have at least one of them sees the
+ * other: either the reader gives up or the freer waits. Release stores do not give that order.
  *
- * <p>Whoever lowers a counter looks at the word once more, whether it had pinned or only tried, and must nudge the owner
- * if that is CONDEMNED, as the owner may have scanned in between. The owner's sweep covers readers that die first. The
- * idea is that of hazard pointers (Michael, "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS
- * 2004) with a fixed counter for each object in place of a published address.
+ * <p>Whoever lowers a counter looks at the word once more, whether it had pinned or only tried, and
+ * must nudge the owner if that is CONDEMNED, as the owner may have scanned in between. The owner's
+ * sweep covers readers that die first. The idea is that of hazard pointers (Michael, "Hazard
+ * Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS 2004) with a fixed counter
+ * for each object in place of a published address.
  */
 final class Pins {
   private final ObjectTable table;
@@ -24,8 +27,8 @@ final class Pins {
   }
 
   /**
-   * Pins an object; false, and no pin, if it is not sealed or not of this generation (any more). The caller then nudges
-   * the owner of the slot, if it is condemned.
+   * Pins an object; false, and no pin, if it is not sealed or not of this generation (any more).
+   * The caller then nudges the owner of the slot, if it is condemned.
    */
   boolean pin(long slot, long generation) {
     row.add(slot, 1);
@@ -36,7 +39,10 @@ final class Pins {
     return false;
   }
 
-  /** Takes one pin back; says whether what the slot holds is condemned, so that its owner must be nudged. */
+  /**
+   * Takes one pin back; says whether what the slot holds is condemned, so that its owner must be
+   * nudged.
+   */
   boolean unpin(long slot) {
     row.add(slot, -1);
     return SlotWord.state(table.word(slot)) == SlotState.CONDEMNED;

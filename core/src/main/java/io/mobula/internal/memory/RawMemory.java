@@ -6,10 +6,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The one port to shared words: plain, volatile and atomic access to little-endian longs and ints in a mapping.
+ * The one port to shared words: plain, volatile and atomic access to little-endian longs and ints
+ * in a mapping.
  *
- * <p>{@link VarHandle}s over {@link MemorySegment} and nothing else, so it needs no JVM flag; every access is bounds
- * checked. Offsets are in bytes and must be aligned to the width of the word.
+ * <p>{@link VarHandle}s over {@link MemorySegment} and nothing else, so it needs no JVM flag; every
+ * access is bounds checked. Offsets are in bytes and must be aligned to the width of the word.
  */
 final class RawMemory {
   private static final VarHandle LONG =

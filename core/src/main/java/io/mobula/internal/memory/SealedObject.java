@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object in the store whose content will never change, and the pins this process has on it.
  *
- * <p>Any thread. Dropping this handle frees nothing: {@link #free} does, and the memory goes back when the last pin goes.
+ * <p>Any thread. Dropping this handle frees nothing: {@link #free} does, and the memory goes back
+ * when the last pin goes.
  */
 public final class SealedObject {
   private static final MemorySegment EMPTY = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(0));
@@ -31,7 +32,8 @@ public final class SealedObject {
   private final long bytes;
   private volatile int localPins;
 
-  SealedObject(SharedStore store, @Nullable Extent<Segment> extent, long slot, long generation, long bytes) {
+  SealedObject(
+      SharedStore store, @Nullable Extent<Segment> extent, long slot, long generation, long bytes) {
     this.store = store;
     this.extent = extent;
     this.slot = slot;
@@ -57,19 +59,22 @@ public final class SealedObject {
   /**
    * The content itself, read-only and not copied.
    *
-   * <p>The object is pinned until the collector finds the segment and everything made of it unreachable: slices, byte
-   * buffers, typed buffers. (One way out loses the pin, as the JDK keeps nothing there: {@link MemorySegment#ofBuffer} of a
-   * <em>typed</em> buffer, say a {@code FloatBuffer}, does not keep the view.) It stays readable after {@link #free} and
-   * after the store is closed. Costs less than a microsecond, some 200 bytes of heap and work for the collector: copy
-   * small objects out with {@link #read}. An object of 2 GiB or more, which no buffer can hold, gets a mapping of its
-   * own: some 15 microseconds and fresh page faults.
+   * <p>The object is pinned until the collector finds the segment and everything made of it
+   * unreachable: slices, byte buffers, typed buffers. (One way out loses the pin, as the JDK keeps
+   * nothing there: {@link MemorySegment#ofBuffer} of a <em>typed</em> buffer, say a
+   * {@code FloatBuffer}, does not keep the view.) It stays readable after {@link #free} and after
+   * the store is closed. Costs less than a microsecond, some 200 bytes of heap and work for the
+   * collector: copy small objects out with {@link #read}. An object of 2 GiB or more, which no
+   * buffer can hold, gets a mapping of its own: some 15 microseconds and fresh page faults.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
   public MemorySegment view() {
     pin();
     try {
-      return extent == null ? empty() : bytes > store.mostBufferBytes() ? mapped(extent) : buffered();
+      return extent == null
+          ? empty()
+          : bytes > store.mostBufferBytes() ? mapped(extent) : buffered();
     } catch (RuntimeException | Error e) {
       unpin();
       throw e;
@@ -77,10 +82,11 @@ public final class SealedObject {
   }
 
   /**
-   * Lets {@code reader} read the content and returns what it makes of it; the segment must not be kept.
+   * Lets {@code reader} read the content and returns what it makes of it; the segment must not be
+   * kept.
    *
-   * <p>Pins for the duration of the call only. For small objects, and for whatever is copied anyway: costs two atomic
-   * operations and leaves the collector nothing to do.
+   * <p>Pins for the duration of the call only. For small objects, and for whatever is copied
+   * anyway: costs two atomic operations and leaves the collector nothing to do.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
@@ -93,7 +99,9 @@ public final class SealedObject {
     }
   }
 
-  /** Frees the object: no new pins, and the memory goes back with the last one there is. Idempotent. */
+  /**
+   * Frees the object: no new pins, and the memory goes back with the last one there is. Idempotent.
+   */
   public void free() {
     store.free(this);
   }
@@ -108,7 +116,8 @@ public final class SealedObject {
     return extent == null ? EMPTY : extent.home().blocks().asSlice(extent.offset(), bytes);
   }
 
-  @Nullable Extent<Segment> extent() {
+  @Nullable
+  Extent<Segment> extent() {
     return extent;
   }
 
@@ -143,8 +152,9 @@ public final class SealedObject {
   }
 
   /**
-   * Pins in this process. The counter in shared memory is 0 or 1 and follows the local one: whoever raises that from 0 or
-   * lowers it to 0 does so under the lock, so a local count above 0 means that the shared pin stands.
+   * Pins in this process. The counter in shared memory is 0 or 1 and follows the local one: whoever
+   * raises that from 0 or lowers it to 0 does so under the lock, so a local count above 0 means
+   * that the shared pin stands.
    */
   private void pin() {
     store.requireOpen();
@@ -194,7 +204,8 @@ public final class SealedObject {
 
   private IllegalStateException wrongState(SlotState wanted) {
     long word = store.word(this);
-    String had = SlotWord.generation(word) == generation ? SlotWord.state(word).toString() : "FREED";
+    String had =
+        SlotWord.generation(word) == generation ? SlotWord.state(word).toString() : "FREED";
     return new IllegalStateException(this + " is " + had + ", wanted " + wanted);
   }
 

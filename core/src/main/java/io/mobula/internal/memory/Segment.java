@@ -6,8 +6,9 @@ import java.nio.channels.FileChannel.MapMode;
 /**
  * A file of blocks, mapped once for as long as anything reaches it.
  *
- * <p>The mapping is never closed: closing would have to stop every reader. A segment that is retired, or whose store is
- * closed, loses its name, and its memory goes back to the system when the last view and block of it are unreachable.
+ * <p>The mapping is never closed: closing would have to stop every reader. A segment that is
+ * retired, or whose store is closed, loses its name, and its memory goes back to the system when
+ * the last view and block of it are unreachable.
  */
 final class Segment {
   /** How much {@link #touch} does at a time, in bytes. */
@@ -25,7 +26,8 @@ final class Segment {
   }
 
   /** Makes the file, all its pages, and the mapping; on failure the file is gone again. */
-  static Segment create(StoreDirectory directory, FileHeader.StoreId storeId, int index, long bytes) {
+  static Segment create(
+      StoreDirectory directory, FileHeader.StoreId storeId, int index, long bytes) {
     FileHeader header = new FileHeader(FileHeader.Kind.SEGMENT, storeId, index, bytes);
     SharedFile file = SharedFile.create(directory.file("segment-" + index), header);
     try {
@@ -49,13 +51,19 @@ final class Segment {
     return blocks;
   }
 
-  /** A mapping of its own for one view, as a buffer cannot hold it; costs a system call and fresh page faults. */
+  /**
+   * A mapping of its own for one view, as a buffer cannot hold it; costs a system call and fresh
+   * page faults.
+   */
   MemorySegment mapView(long offset, long bytes) {
     SharedFile checked = SharedFile.open(file.path());
     return checked.mapData(MapMode.READ_ONLY, offset, bytes);
   }
 
-  /** Maps {@link #TOUCH_BYTES} from {@code offset} into this process by reading; says whether to go on after them. */
+  /**
+   * Maps {@link #TOUCH_BYTES} from {@code offset} into this process by reading; says whether to go
+   * on after them.
+   */
   synchronized boolean touch(long offset) {
     if (retired) {
       return false;
@@ -67,7 +75,10 @@ final class Segment {
     return end < bytes();
   }
 
-  /** Takes the name away and gives the memory back to the system at once; only when nobody may use a byte of it. */
+  /**
+   * Takes the name away and gives the memory back to the system at once; only when nobody may use a
+   * byte of it.
+   */
   void retire() {
     synchronized (this) {
       retired = true;

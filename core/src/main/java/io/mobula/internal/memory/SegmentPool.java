@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The segments of a store and the room in them, under the store's ceiling.
  *
- * <p>Any thread. Taking a block from a segment that is there holds one short lock; making a segment holds another, so
- * those who find room meanwhile do not wait for zeros being written. Objects larger than a standard segment have segments
- * of their own size, apart from the standard ones: a small object in the middle of a large segment would keep it from
- * being used again for what it was made for, so that happens only when the ceiling leaves no other place. When the
- * ceiling is in the way, segments in which nothing is used are retired to make room for one of another size.
+ * <p>Any thread. Taking a block from a segment that is there holds one short lock; making a segment
+ * holds another, so those who find room meanwhile do not wait for zeros being written. Objects
+ * larger than a standard segment have segments of their own size, apart from the standard ones: a
+ * small object in the middle of a large segment would keep it from being used again for what it was
+ * made for, so that happens only when the ceiling leaves no other place. When the ceiling is in the
+ * way, segments in which nothing is used are retired to make room for one of another size.
  */
 final class SegmentPool {
   private final StoreDirectory directory;
@@ -30,7 +31,8 @@ final class SegmentPool {
   private boolean aheadAsked;
   private boolean closed;
 
-  SegmentPool(StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, Warmer warmer) {
+  SegmentPool(
+      StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, Warmer warmer) {
     this.directory = directory;
     this.storeId = storeId;
     this.options = options;
@@ -40,8 +42,9 @@ final class SegmentPool {
   /** A block for this many bytes, more than zero. */
   Extent<Segment> allocate(long bytes) {
     if (bytes > options.capacityBytes()) {
-      throw new StoreFullException("An object of " + bytes + " bytes is larger than the whole store " + directory.path()
-          + " of " + options.capacityBytes() + " bytes: raise the store's capacity or split the object");
+      throw new StoreFullException("An object of " + bytes
+          + " bytes is larger than the whole store " + directory.path() + " of "
+          + options.capacityBytes() + " bytes: raise the store's capacity or split the object");
     }
     long wanted = BlockAllocator.roundUp(bytes);
     Extent<Segment> found = take(wanted);
@@ -70,7 +73,10 @@ final class SegmentPool {
     }
   }
 
-  /** Makes the next standard segment if the room never used is less than half of one, and the ceiling allows it. */
+  /**
+   * Makes the next standard segment if the room never used is less than half of one, and the
+   * ceiling allows it.
+   */
   void prepareAhead() {
     growing.lock();
     try {
@@ -85,8 +91,8 @@ final class SegmentPool {
   /**
    * Lets go of all segments; none is made from here on. Waits for one that is being made.
    *
-   * @param isRead whether the segment of this number may still be read or written: its memory then goes back to the system
-   *     when nothing reaches it, that of the others at once
+   * @param isRead whether the segment of this number may still be read or written: its memory then
+   *     goes back to the system when nothing reaches it, that of the others at once
    */
   void close(IntPredicate isRead) {
     growing.lock();
@@ -152,9 +158,11 @@ final class SegmentPool {
     }
     long room = room();
     if (room < wanted) {
-      throw new StoreFullException("The store " + directory.path() + " has no room for " + wanted + " bytes now: "
-          + usedBytes() + " of " + options.capacityBytes() + " bytes are in use, and what is free is not in one piece"
-          + " of that size; close refs that are no longer needed, or raise the store's capacity");
+      throw new StoreFullException(
+          "The store " + directory.path() + " has no room for " + wanted + " bytes now: "
+              + usedBytes() + " of " + options.capacityBytes()
+              + " bytes are in use, and what is free is not in one piece"
+              + " of that size; close refs that are no longer needed, or raise the store's capacity");
     }
     add(isLarge(wanted) ? wanted : Math.min(options.segmentBytes(), room));
   }

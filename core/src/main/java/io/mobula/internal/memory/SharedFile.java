@@ -19,11 +19,13 @@ import java.nio.file.StandardOpenOption;
 /**
  * A file of a store: a header page and data, made of real pages before anybody maps them.
  *
- * <p>{@code FileChannel.map} alone would make a sparse file, and a full file system would then kill the JVM or throw
- * {@link InternalError} in the middle of a copy. Writing zeros first turns that into an {@link IOException} here, and this
- * class turns it into a {@link StoreFullException}. A file only grows; it is never truncated while it may be mapped.
+ * <p>{@code FileChannel.map} alone would make a sparse file, and a full file system would then kill
+ * the JVM or throw {@link InternalError} in the middle of a copy. Writing zeros first turns that
+ * into an {@link IOException} here, and this class turns it into a {@link StoreFullException}. A
+ * file only grows; it is never truncated while it may be mapped.
  *
- * <p>Not thread-safe while growing: its owner grows it under a lock. Mappings live until nothing reaches them.
+ * <p>Not thread-safe while growing: its owner grows it under a lock. Mappings live until nothing
+ * reaches them.
  */
 final class SharedFile {
   private static final int ZEROS = 1 << 20;
@@ -55,11 +57,15 @@ final class SharedFile {
     return file;
   }
 
-  /** Opens a file that another process, or this one, has made: header and size are checked before anything is mapped. */
+  /**
+   * Opens a file that another process, or this one, has made: header and size are checked before
+   * anything is mapped.
+   */
   static SharedFile open(Path path) {
     try {
       return Uninterrupted.run(() -> {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        try (FileChannel channel =
+            FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
           ByteBuffer start = ByteBuffer.allocate(FileHeader.BYTES);
           while (start.hasRemaining() && channel.read(start, start.position()) > 0) {
             // a short read goes on where it stopped
@@ -102,7 +108,10 @@ final class SharedFile {
     return map(mode, FileHeader.DATA_OFFSET + offset, length);
   }
 
-  /** Removes the name; what is mapped stays until nothing reaches it. Says nothing if the file has gone already. */
+  /**
+   * Removes the name; what is mapped stays until nothing reaches it. Says nothing if the file has
+   * gone already.
+   */
   void delete() {
     try {
       Files.deleteIfExists(path);
@@ -114,8 +123,8 @@ final class SharedFile {
   /**
    * Removes the name and gives the pages back to the system at once, though they may be mapped.
    *
-   * <p>Only for a file in which nobody may use a byte any more. What is mapped turns into a hole, read as zeros; only
-   * while the two calls below run would a forbidden access find no page at all.
+   * <p>Only for a file in which nobody may use a byte any more. What is mapped turns into a hole,
+   * read as zeros; only while the two calls below run would a forbidden access find no page at all.
    */
   void discard() {
     try (RandomAccessFile pages = new RandomAccessFile(path.toFile(), "rw")) {
@@ -129,7 +138,8 @@ final class SharedFile {
 
   private MemorySegment map(MapMode mode, long offset, long length) {
     if (offset + length > bytes) {
-      throw new StoreException(path + " has " + bytes + " bytes, cannot map " + length + " from " + offset);
+      throw new StoreException(
+          path + " has " + bytes + " bytes, cannot map " + length + " from " + offset);
     }
     try {
       return Uninterrupted.run(() -> {
@@ -140,7 +150,8 @@ final class SharedFile {
         }
       });
     } catch (NoSuchFileException e) {
-      throw new StoreException("Cannot map " + path + ": it has been removed; is its store closed?", e);
+      throw new StoreException(
+          "Cannot map " + path + ": it has been removed; is its store closed?", e);
     } catch (IOException e) {
       throw new StoreException("Cannot map " + length + " bytes of " + path + ": " + e, e);
     }
@@ -179,10 +190,12 @@ final class SharedFile {
 
   private MobulaException refused(String what, long wanted, IOException e) {
     if (isFull(e)) {
-      return new StoreFullException("No room to " + what + " " + path + " by " + wanted + " bytes: the file system has "
-          + usable() + " free (" + e.getMessage() + "); free objects, make it larger or set another directory");
+      return new StoreFullException("No room to " + what + " " + path + " by " + wanted
+          + " bytes: the file system has " + usable() + " free (" + e.getMessage()
+          + "); free objects, make it larger or set another directory");
     }
-    return new StoreException("Cannot " + what + " " + path + ": " + e + "; may this user write there?", e);
+    return new StoreException(
+        "Cannot " + what + " " + path + ": " + e + "; may this user write there?", e);
   }
 
   private static boolean isFull(IOException e) {

@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The objects of one node in shared memory: made in place, sealed, read without a copy, freed when the last reader is gone.
+ * The objects of one node in shared memory: made in place, sealed, read without a copy, freed when
+ * the last reader is gone.
  *
- * <p>Any thread. A store owns a directory of files that it removes when it is closed, and at most two daemon threads. It
- * knows objects by slot and generation only; which of them are needed is its caller's to say. Several stores may live in
- * one JVM.
+ * <p>Any thread. A store owns a directory of files that it removes when it is closed, and at most
+ * two daemon threads. It knows objects by slot and generation only; which of them are needed is its
+ * caller's to say. Several stores may live in one JVM.
  */
 public final class SharedStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
@@ -47,11 +48,13 @@ public final class SharedStore implements AutoCloseable {
     FileHeader.StoreId id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
     SharedFile tableFile = SharedFile.create(
         files.file("table"),
-        new FileHeader(FileHeader.Kind.TABLE, id, 0, (long) ObjectTable.SLOT_BYTES << layout.chunkLog()));
+        new FileHeader(
+            FileHeader.Kind.TABLE, id, 0, (long) ObjectTable.SLOT_BYTES << layout.chunkLog()));
     MemorySegment page = tableFile.headerPage();
     this.matrix = new PinMatrix(files, id, page, layout.chunkLog());
     this.table = new ObjectTable(tableFile, page, matrix, layout.chunkLog());
-    this.pins = new Pins(table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
+    this.pins = new Pins(
+        table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
     this.pool = new SegmentPool(files, id, options, warmer);
     if (options.pretouch()) {
       warmer.start(name, pool::prepareAhead);
@@ -85,10 +88,12 @@ public final class SharedStore implements AutoCloseable {
   /**
    * Takes room for an object, to be filled in place; zero bytes are allowed.
    *
-   * <p>Warm room, used before, is taken first, the block freed last before others. If none fits and the ceiling allows it a
-   * segment is made in the calling thread, at about 0.5 to 1 second per GiB, unless one has been prepared.
+   * <p>Warm room, used before, is taken first, the block freed last before others. If none fits and
+   * the ceiling allows it a segment is made in the calling thread, at about 0.5 to 1 second per
+   * GiB, unless one has been prepared.
    *
-   * @throws StoreFullException if the object is larger than the store, or there is no room for it now
+   * @throws StoreFullException if the object is larger than the store, or there is no room for it
+   *     now
    * @throws InvalidRequestException if {@code bytes} is negative
    * @throws IllegalStateException if the store is closed
    */
@@ -107,7 +112,9 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Bytes of all blocks in use, each rounded up to 64; condemned objects that are still read count. */
+  /**
+   * Bytes of all blocks in use, each rounded up to 64; condemned objects that are still read count.
+   */
   public long usedBytes() {
     return pool.usedBytes();
   }
@@ -117,7 +124,10 @@ public final class SharedStore implements AutoCloseable {
     return options.capacityBytes();
   }
 
-  /** How many objects there are: blocks being filled, sealed objects, and freed ones that are still read. */
+  /**
+   * How many objects there are: blocks being filled, sealed objects, and freed ones that are still
+   * read.
+   */
   public int objects() {
     return table.inUse();
   }
@@ -128,10 +138,12 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Has {@code listener} told whenever memory has become free, so that whoever waits for room can try again.
+   * Has {@code listener} told whenever memory has become free, so that whoever waits for room can
+   * try again.
    *
-   * <p>It is called after the fact, with no lock of the store held, by whichever thread freed the memory, a store's own
-   * among them: it must be quick and must not block. What it throws is logged.
+   * <p>It is called after the fact, with no lock of the store held, by whichever thread freed the
+   * memory, a store's own among them: it must be quick and must not block. What it throws is
+   * logged.
    */
   public void onReclaim(Runnable listener) {
     reclaimListeners.add(listener);
@@ -140,9 +152,9 @@ public final class SharedStore implements AutoCloseable {
   /**
    * Removes the files, ends the threads and gives back memory. Idempotent.
    *
-   * <p>The memory of segments that nobody reads goes back to the system at once. Views and unsealed blocks there are stay
-   * usable, and the memory of their segments goes back when the collector finds them unreachable. Waits for a segment
-   * that is being made.
+   * <p>The memory of segments that nobody reads goes back to the system at once. Views and unsealed
+   * blocks there are stay usable, and the memory of their segments goes back when the collector
+   * finds them unreachable. Waits for a segment that is being made.
    */
   @Override
   public void close() {
@@ -187,7 +199,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   boolean isPinned(SealedObject object) {
-    return SlotWord.generation(word(object)) == object.generation() && matrix.isPinned(object.slot());
+    return SlotWord.generation(word(object)) == object.generation()
+        && matrix.isPinned(object.slot());
   }
 
   boolean step(SealedObject object, SlotState from, SlotState to) {
@@ -200,7 +213,10 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** If somebody reads the object it is remembered first and looked at again: its reader may have gone in between. */
+  /**
+   * If somebody reads the object it is remembered first and looked at again: its reader may have
+   * gone in between.
+   */
   void free(SealedObject object) {
     if (step(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
       condemned.put(object.slot(), object);
@@ -208,7 +224,10 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** A reader of this slot has gone: takes back the memory if the object there is condemned and nobody else reads it. */
+  /**
+   * A reader of this slot has gone: takes back the memory if the object there is condemned and
+   * nobody else reads it.
+   */
   void nudge(long slot) {
     SealedObject object = condemned.get(slot);
     if (object != null) {
@@ -222,7 +241,8 @@ public final class SharedStore implements AutoCloseable {
       long slot = extent == null
           ? table.create(NO_SEGMENT, 0, 0)
           : table.create(extent.home().index(), extent.offset(), bytes);
-      return new Block(new SealedObject(this, extent, slot, SlotWord.generation(table.word(slot)), bytes));
+      return new Block(
+          new SealedObject(this, extent, slot, SlotWord.generation(table.word(slot)), bytes));
     } catch (RuntimeException e) {
       if (extent != null) {
         pool.free(extent);

@@ -1,10 +1,11 @@
 package io.mobula.internal.memory;
 
 /**
- * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or {@code CREATED → FREED} when
- * its writer gives up.
+ * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
+ * {@code CREATED → FREED} when its writer gives up.
  *
- * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. Code 4 is kept for {@code SPILLED}.
+ * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. Code 4 is kept for
+ * {@code SPILLED}.
  */
 enum SlotState {
   /** Nothing is here; the slot and its block may be used again. */

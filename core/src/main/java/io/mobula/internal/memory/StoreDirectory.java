@@ -10,10 +10,11 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one store: mode 0700, a random name, and a life lock held for as long as the store is open.
+ * The directory of one store: mode 0700, a random name, and a life lock held for as long as the
+ * store is open.
  *
- * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a starter that clears up after
- * crashed processes never sees a live directory whose lock is free.
+ * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a
+ * starter that clears up after crashed processes never sees a live directory whose lock is free.
  */
 final class StoreDirectory {
   /** What the directories of stores begin with. */
@@ -32,12 +33,16 @@ final class StoreDirectory {
     this.life = life;
   }
 
-  /** Makes a directory under {@code base}, after removing what crashed processes of this user have left there. */
+  /**
+   * Makes a directory under {@code base}, after removing what crashed processes of this user have
+   * left there.
+   */
   static StoreDirectory open(@Nullable Path base) {
     Path where = base == null ? usualBase() : base;
     if (!Files.isDirectory(where)) {
-      throw new StoreException("Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
-          + ": set a directory that exists and that this user may write to");
+      throw new StoreException(
+          "Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
+              + ": set a directory that exists and that this user may write to");
     }
     String name = PREFIX + randomName();
     Path unborn = where.resolve("." + name);
@@ -46,7 +51,8 @@ final class StoreDirectory {
       Leftovers.remove(where, Files.getOwner(unborn));
       return new StoreDirectory(where.resolve(name), born(unborn, where.resolve(name)));
     } catch (IOException e) {
-      throw new StoreException("Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
+      throw new StoreException(
+          "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
     }
   }
 

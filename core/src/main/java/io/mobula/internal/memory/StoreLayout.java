@@ -3,8 +3,8 @@ package io.mobula.internal.memory;
 /**
  * Sizes of a store that nobody sets but tests, to reach its seams.
  *
- * @param chunkLog the object table grows by {@code 2^chunkLog} slots at a time; at least 2^10, so that chunks of the table
- *     and of the pins are whole pages
+ * @param chunkLog the object table grows by {@code 2^chunkLog} slots at a time; at least 2^10, so
+ *     that chunks of the table and of the pins are whole pages
  * @param mostBufferBytes the largest object that is viewed through a buffer, in bytes
  */
 record StoreLayout(int chunkLog, long mostBufferBytes) {

@@ -15,7 +15,10 @@ final class StoreThread {
     return new StoreThread(thread);
   }
 
-  /** Waits until the thread has ended, through interrupts, which are restored; returns at once in the thread itself. */
+  /**
+   * Waits until the thread has ended, through interrupts, which are restored; returns at once in
+   * the thread itself.
+   */
   void join() {
     boolean interrupted = false;
     while (thread != Thread.currentThread() && thread.isAlive()) {

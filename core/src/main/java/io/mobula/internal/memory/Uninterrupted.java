@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * File work that an interrupt does not tear: the JDK closes a channel under a thread that is interrupted while using it.
+ * File work that an interrupt does not tear: the JDK closes a channel under a thread that is
+ * interrupted while using it.
  *
- * <p>A store's file is shared by all threads, so the interrupt of one must not fail it. The work is done again from the
- * start, and the interrupt is restored afterwards for the code that is to see it.
+ * <p>A store's file is shared by all threads, so the interrupt of one must not fail it. The work is
+ * done again from the start, and the interrupt is restored afterwards for the code that is to see
+ * it.
  */
 final class Uninterrupted {
   private Uninterrupted() {}

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The thread that takes pins back when views are unreachable, and sweeps.
  *
- * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full store can let go at once,
- * in the thread that wants room ({@link #letGo}); closing the store ends the thread although views live on; and the
- * thread looks for condemned objects that nobody reads any more once a second, in case their last reader died.
+ * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
+ * store can let go at once, in the thread that wants room ({@link #letGo}); closing the store ends
+ * the thread although views live on; and the thread looks for condemned objects that nobody reads
+ * any more once a second, in case their last reader died.
  */
 final class ViewKeeper {
   private static final long SWEEP_MILLIS = 1_000;
@@ -37,10 +38,15 @@ final class ViewKeeper {
     newest = held;
   }
 
-  /** Takes back all pins whose views the collector has found unreachable so far; says whether there were any. */
+  /**
+   * Takes back all pins whose views the collector has found unreachable so far; says whether there
+   * were any.
+   */
   boolean letGo() {
     boolean any = false;
-    for (Reference<?> reference = unreachable.poll(); reference != null; reference = unreachable.poll()) {
+    for (Reference<?> reference = unreachable.poll();
+        reference != null;
+        reference = unreachable.poll()) {
       any |= release(reference);
     }
     return any;

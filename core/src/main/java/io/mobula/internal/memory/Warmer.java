@@ -8,10 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that touches new segments once, so that the first copy into them does not pay for their pages.
+ * The thread that touches new segments once, so that the first copy into them does not pay for
+ * their pages.
  *
- * <p>It also makes the next standard segment when it is asked to. Touching reads one byte of each page, so it may run
- * beside writers. The queue holds a segment at most once in its life. Without pre-touching there is no thread.
+ * <p>It also makes the next standard segment when it is asked to. Touching reads one byte of each
+ * page, so it may run beside writers. The queue holds a segment at most once in its life. Without
+ * pre-touching there is no thread.
  */
 final class Warmer {
   private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);

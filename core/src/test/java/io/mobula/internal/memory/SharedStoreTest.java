@@ -68,7 +68,8 @@ class SharedStoreTest {
   @Test
   void viewsCannotBeWritten() {
     SealedObject object = put(64, 1);
-    assertThatThrownBy(() -> object.view().fill((byte) 2)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> object.view().fill((byte) 2))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> object.view().asByteBuffer().put((byte) 2))
         .isInstanceOf(java.nio.ReadOnlyBufferException.class);
     assertThatThrownBy(() -> object.read(segment -> segment.fill((byte) 2)))
@@ -92,7 +93,8 @@ class SharedStoreTest {
   @Test
   void objectsLargerThanASegmentGetTheirOwn() {
     SealedObject object = put(200 * KIB - 1, 9);
-    assertThat(object.view().toArray(ValueLayout.JAVA_BYTE)).containsOnly(9).hasSize((int) (200 * KIB - 1));
+    assertThat(object.view().toArray(ValueLayout.JAVA_BYTE)).containsOnly(9).hasSize((int)
+        (200 * KIB - 1));
     assertThat(store.usedBytes()).isEqualTo(200 * KIB);
   }
 
@@ -190,7 +192,9 @@ class SharedStoreTest {
     SealedObject object = put(64, 1);
     object.free();
     object.free();
-    assertThatThrownBy(object::view).isInstanceOf(IllegalStateException.class).hasMessageContaining("is FREED");
+    assertThatThrownBy(object::view)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is FREED");
     SealedObject next = put(64, 2);
     assertThat(next.slot()).isEqualTo(object.slot());
     assertThat(next.generation()).isEqualTo(object.generation() + 1);
@@ -234,9 +238,11 @@ class SharedStoreTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store.directory())))
         .isEqualTo("rwx------");
     try (var files = Files.list(store.directory())) {
-      assertThat(files).hasSize(4).allSatisfy(file -> assertThat(
-              PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-          .isEqualTo("rw-------"));
+      assertThat(files)
+          .hasSize(4)
+          .allSatisfy(
+              file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                  .isEqualTo("rw-------"));
     }
   }
 
@@ -266,10 +272,13 @@ class SharedStoreTest {
     store.close();
     store.close();
     assertThat(base).isEmptyDirectory();
-    assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().endsWith(name));
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().endsWith(name));
     assertThat(view.toArray(ValueLayout.JAVA_BYTE)).containsOnly(6);
     assertThatThrownBy(() -> store.create(1)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(unread::view).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+    assertThatThrownBy(unread::view)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
     unread.free();
     unsealed.segment().fill((byte) 1);
     unsealed.abandon();
