@@ -176,10 +176,12 @@ final class BlockAllocator<H> {
   private @Nullable Extent<H> takeCold(long wanted) {
     for (int i = 0; i < tails.size(); i++) {
       Extent<H> tail = tails.get(i);
-      Extent<H> before = tail.previous;
-      boolean warmBefore = before != null && before.state == Extent.WARM;
-      if (tail.bytes + (warmBefore ? before.bytes : 0) >= wanted) {
-        return cut(i, warmBefore ? before : tail, wanted);
+      Extent<H> start = tail.previous;
+      if (start == null || start.state != Extent.WARM) {
+        start = tail;
+      }
+      if (tail.offset() + tail.bytes - start.offset() >= wanted) {
+        return cut(i, start, wanted);
       }
     }
     return null;

@@ -70,7 +70,7 @@ final class Leftovers {
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
           || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(owner)
           || LifeLock.isOwn(name)
-          || name.startsWith(StoreDirectory.UNBORN_PREFIX) && isYoung(directory)) {
+          || (name.startsWith(StoreDirectory.UNBORN_PREFIX) && isYoung(directory))) {
         return;
       }
       removeUnlessLocked(directory);

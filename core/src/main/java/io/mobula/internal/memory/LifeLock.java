@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class LifeLock implements AutoCloseable {
   static @Nullable LifeLock inherit(Path directory) throws IOException {
     String name = directory.getFileName().toString();
     try {
-      return Uninterrupted.run(() -> tryLock(directory.resolve(FILE), name));
+      return Uninterrupted.<@Nullable LifeLock>run(() -> tryLock(directory.resolve(FILE), name));
     } catch (NoSuchFileException gone) {
       return null;
     }
@@ -79,7 +80,7 @@ final class LifeLock implements AutoCloseable {
     FileChannel channel = FileChannel.open(life, StandardOpenOption.WRITE);
     try {
       channel.lock();
-      channel.write(ByteBuffer.wrap(("pid " + ProcessHandle.current().pid() + "\n").getBytes()), 0);
+      channel.write(ByteBuffer.wrap(("pid " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
       return new LifeLock(name, channel);
     } catch (IOException e) {
       channel.close();

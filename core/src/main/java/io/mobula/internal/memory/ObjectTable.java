@@ -102,7 +102,7 @@ final class ObjectTable {
       long generation = SlotWord.generation(word(slot));
       step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
       SlotState state = SlotWord.state(word(slot));
-      if (state == SlotState.CREATED || state == SlotState.CONDEMNED && readers.isPinned(slot)) {
+      if (state == SlotState.CREATED || (state == SlotState.CONDEMNED && readers.isPinned(slot))) {
         int segment = RawMemory.getInt(chunk(slot), at(slot) + SEGMENT);
         if (segment >= 0) {
           inUse.set(segment);

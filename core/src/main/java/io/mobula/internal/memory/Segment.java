@@ -1,7 +1,6 @@
 package io.mobula.internal.memory;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel.MapMode;
 
 /**
  * A file of blocks, mapped once for as long as anything reaches it.
@@ -57,7 +56,7 @@ final class Segment {
    */
   MemorySegment mapView(long offset, long bytes) {
     SharedFile checked = SharedFile.open(file.path());
-    return checked.mapData(MapMode.READ_ONLY, offset, bytes);
+    return checked.mapReadOnly(offset, bytes);
   }
 
   /**

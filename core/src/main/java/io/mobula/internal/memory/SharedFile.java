@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of a store: a header page and data, made of real pages before anybody maps them.
@@ -103,9 +104,9 @@ final class SharedFile {
     return map(MapMode.READ_WRITE, from, more);
   }
 
-  /** Maps data that are there, from an offset behind the header page. */
-  MemorySegment mapData(MapMode mode, long offset, long length) {
-    return map(mode, FileHeader.DATA_OFFSET + offset, length);
+  /** Maps data that are there for reading, from an offset behind the header page. */
+  MemorySegment mapReadOnly(long offset, long length) {
+    return map(MapMode.READ_ONLY, FileHeader.DATA_OFFSET + offset, length);
   }
 
   /**
@@ -143,7 +144,7 @@ final class SharedFile {
     }
     try {
       return Uninterrupted.run(() -> {
-        try (FileChannel channel = mode == MapMode.READ_ONLY
+        try (FileChannel channel = mode.equals(MapMode.READ_ONLY)
             ? FileChannel.open(path, StandardOpenOption.READ)
             : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
           return channel.map(mode, offset, length, Arena.ofAuto());
@@ -159,7 +160,7 @@ final class SharedFile {
 
   private void fill(long more) throws IOException {
     long from = bytes;
-    Uninterrupted.run(() -> {
+    Uninterrupted.<@Nullable Void>run(() -> {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         writeZeros(channel, from, from + more);
         return null;
@@ -177,7 +178,7 @@ final class SharedFile {
   }
 
   private void writeHeader() throws IOException {
-    Uninterrupted.run(() -> {
+    Uninterrupted.<@Nullable Void>run(() -> {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         ByteBuffer encoded = header.encode();
         while (encoded.hasRemaining()) {

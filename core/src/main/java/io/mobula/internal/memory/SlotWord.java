@@ -13,7 +13,7 @@ final class SlotWord {
   private SlotWord() {}
 
   static long of(long generation, SlotState state) {
-    return generation << STATE_BITS | state.code();
+    return (generation << STATE_BITS) | state.code();
   }
 
   static long generation(long word) {

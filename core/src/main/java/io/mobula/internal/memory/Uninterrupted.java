@@ -2,6 +2,7 @@ package io.mobula.internal.memory;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * File work that an interrupt does not tear: the JDK closes a channel under a thread that is
@@ -15,11 +16,11 @@ final class Uninterrupted {
   private Uninterrupted() {}
 
   /** Work on a channel that it opens itself, and that may be repeated. */
-  interface Work<T> {
+  interface Work<T extends @Nullable Object> {
     T run() throws IOException;
   }
 
-  static <T> T run(Work<T> work) throws IOException {
+  static <T extends @Nullable Object> T run(Work<T> work) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
