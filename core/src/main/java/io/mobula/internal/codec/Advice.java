@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The words for what cannot travel: why, and what to do instead. */
 final class Advice {
   static final String DEPTH =
-      "the value is nested deeper than the codec's limit. Keep long chains in a list or an array, "
-          + "or raise maxDepth together with the thread's stack size";
+      "Keep long chains in a list or an array, or raise maxDepth together with the thread's stack size";
   static final String STACK =
       "the value is nested deeper than this thread's stack allows. Keep long chains in a list or an array, "
           + "or encode on a thread with a larger stack";
@@ -65,9 +64,10 @@ final class Advice {
     return null;
   }
 
-  /** Why a class whose private state cannot be reached does not travel. */
-  static String unreachable(Class<?> type) {
-    return "it is not Serializable, and the private state of " + type.getModule() + " cannot be read without JVM flags"
-        + TRANSIENT;
+  /** Why a class does not travel, some of whose state lies in this class of a closed module. */
+  static String unreachable(Class<?> type, Class<?> closed) {
+    String who = closed == type ? "it" : "its superclass " + closed.getTypeName();
+    return who + " is not Serializable, and private state in " + closed.getModule()
+        + " cannot be read without JVM flags" + TRANSIENT;
   }
 }

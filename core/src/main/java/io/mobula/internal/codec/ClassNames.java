@@ -8,7 +8,6 @@ import com.esotericsoftware.kryo.util.IdentityObjectIntMap;
 import com.esotericsoftware.kryo.util.IntMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class ClassNames extends DefaultClassResolver {
     Class<?> marker = forms.marker(type);
     Registration registration = marker == null
         ? new Registration(type, forms.of(type, kryo), NAME)
-        : Objects.requireNonNull(getRegistration(marker), "marker without a number");
+        : kryo.getRegistration(marker);
     if (!type.isHidden()) {
       classToRegistration.put(type, registration);
     }

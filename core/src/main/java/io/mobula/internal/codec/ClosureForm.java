@@ -1,6 +1,7 @@
 package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.io.Output;
+import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.SerializedLambda;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,14 @@ final class ClosureForm extends LateForm<Object> {
       try {
         graph.writeClassAndObject(output, parts.getCapturedArg(i));
       } catch (Throwable thrown) {
-        throw Fault.from(thrown).at(".captured[" + i + "]");
+        throw Fault.from(thrown).at(i == 0 && capturesThis(parts) ? ".this" : ".captured[" + i + "]");
       }
     }
+  }
+
+  private static boolean capturesThis(SerializedLambda parts) {
+    boolean isStatic = parts.getImplMethodKind() == MethodHandleInfo.REF_invokeStatic;
+    return !isStatic && parts.getImplMethodName().startsWith("lambda$");
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Fault extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int STEPS_KEPT = 24;
+  private static final String KRYO_DEPTH = "Max depth exceeded: ";
 
   private final transient Deque<String> steps = new ArrayDeque<>();
   private int stepsDropped;
@@ -55,7 +56,8 @@ final class Fault extends RuntimeException {
       case Fault fault -> fault;
       case KryoBufferUnderflowException end -> new Fault("the bytes end too early", end);
       case KryoException kryo when kryo.getCause() instanceof Fault fault -> fault;
-      case KryoException kryo when isDepth(kryo) -> tooDeep(Advice.DEPTH);
+      case KryoException kryo when isDepth(kryo) ->
+        tooDeep("the value is nested deeper than the codec's limit of " + depthIn(kryo) + ". " + Advice.DEPTH);
       case KryoException kryo -> new Fault(firstLine(kryo), kryo);
       case StackOverflowError overflow -> tooDeep(Advice.STACK);
       case VirtualMachineError fatal -> throw fatal;
@@ -71,7 +73,11 @@ final class Fault extends RuntimeException {
 
   private static boolean isDepth(KryoException thrown) {
     String message = thrown.getMessage();
-    return message != null && message.startsWith("Max depth exceeded");
+    return message != null && message.startsWith(KRYO_DEPTH);
+  }
+
+  private static String depthIn(KryoException thrown) {
+    return firstLine(thrown).substring(KRYO_DEPTH.length());
   }
 
   private static String firstLine(Throwable thrown) {

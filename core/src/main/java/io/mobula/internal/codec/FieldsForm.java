@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's class by its fields, whatever their access, superclasses first; transient and static ones are left out.
@@ -50,14 +51,15 @@ final class FieldsForm<T> extends Form<T> {
     return opaque;
   }
 
-  /** Whether all state of instances can be read: a superclass of a closed module has none that would be needed. */
-  static boolean reaches(Class<?> type) {
+  /** The class of the hierarchy whose state cannot be read, or null if there is none: often it has none to be read. */
+  static @Nullable Class<?> closedPart(Class<?> type) {
     for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-      if (!isOpen(each) && Arrays.stream(each.getDeclaredFields()).anyMatch(FieldsForm::isState)) {
-        return false;
+      boolean closed = !isOpen(each);
+      if (closed && (each == type || Arrays.stream(each.getDeclaredFields()).anyMatch(FieldsForm::isState))) {
+        return each;
       }
     }
-    return isOpen(type);
+    return null;
   }
 
   private static boolean isOpen(Class<?> type) {

@@ -122,12 +122,13 @@ final class Forms {
     if (Modifier.isAbstract(type.getModifiers())) {
       throw Fault.of(type, "an abstract class or interface has no instances");
     }
+    Class<?> closed = FieldsForm.closedPart(type);
     if (Serializable.class.isAssignableFrom(type)) {
       SerialShape shape = SerialShape.of(type);
-      return shape.hasHooks() || !FieldsForm.reaches(type) ? new JavaForm<>(shape) : FieldsForm.of(type);
+      return shape.hasHooks() || closed != null ? new JavaForm<>(shape) : FieldsForm.of(type);
     }
-    if (!FieldsForm.reaches(type)) {
-      throw Fault.of(type, Advice.unreachable(type));
+    if (closed != null) {
+      throw Fault.of(type, Advice.unreachable(type, closed));
     }
     return FieldsForm.of(type);
   }

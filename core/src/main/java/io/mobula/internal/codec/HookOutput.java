@@ -313,6 +313,7 @@ final class HookOutput extends ObjectOutputStream {
 
     @Override
     @Deprecated
+    @SuppressWarnings("removal")
     public void write(java.io.ObjectOutput out) {
       throw new UnsupportedOperationException("call writeFields of the stream");
     }

@@ -44,6 +44,9 @@ final class JavaForm<T> extends Form<T> {
 
   private boolean writeReplacement(Graph graph, Output output, T value) throws Throwable {
     Object replacement = (Object) shape.replace().invokeExact((Object) value);
+    if (replacement == null) {
+      throw Fault.of(value.getClass(), "its writeReplace returned null");
+    }
     if (replacement == value) {
       output.writeByte(ITSELF);
       return false;

@@ -35,6 +35,9 @@ final class JdkSerialization {
   private static final MethodHandle SERIAL_CONSTRUCTOR =
       bind("newConstructorForSerialization", MethodType.methodType(Constructor.class, Class.class));
 
+  private static final MethodHandle EXTERNAL_CONSTRUCTOR =
+      bind("newConstructorForExternalization", MethodType.methodType(Constructor.class, Class.class));
+
   private JdkSerialization() {}
 
   private static Class<?> factoryType() {
@@ -117,6 +120,15 @@ final class JdkSerialization {
   static @Nullable Constructor<?> serialConstructor(Class<?> type) {
     try {
       return (Constructor<?>) SERIAL_CONSTRUCTOR.invokeExact(type);
+    } catch (Throwable thrown) {
+      throw Fault.from(thrown).in(type);
+    }
+  }
+
+  /** The public constructor without parameters that an Externalizable class must have, or null. */
+  static @Nullable Constructor<?> externalConstructor(Class<?> type) {
+    try {
+      return (Constructor<?>) EXTERNAL_CONSTRUCTOR.invokeExact(type);
     } catch (Throwable thrown) {
       throw Fault.from(thrown).in(type);
     }

@@ -81,7 +81,7 @@ record SerialShape(
     MethodHandle replace = JdkSerialization.writeReplace(type);
     MethodHandle resolve = JdkSerialization.readResolve(type);
     return Externalizable.class.isAssignableFrom(type)
-        ? new SerialShape(type, List.of(), replace, resolve, externalMaker(type))
+        ? new SerialShape(type, List.of(), replace, resolve, JdkSerialization.externalConstructor(type))
         : new SerialShape(type, levelsOf(type), replace, resolve, JdkSerialization.serialConstructor(type));
   }
 
@@ -91,14 +91,6 @@ record SerialShape(
       levels.addFirst(Level.of(each));
     }
     return List.copyOf(levels);
-  }
-
-  private static @Nullable Constructor<?> externalMaker(Class<?> type) {
-    try {
-      return type.getConstructor();
-    } catch (NoSuchMethodException none) {
-      return null;
-    }
   }
 
   boolean isExternalizable() {
