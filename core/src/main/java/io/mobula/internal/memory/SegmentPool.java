@@ -80,7 +80,9 @@ final class SegmentPool {
   void prepareAhead() {
     growing.lock();
     try {
-      if (!closed && room() >= options.segmentBytes()) {
+      if (!closed
+          && room() >= options.segmentBytes()
+          && directory.hasRoom(2 * options.segmentBytes())) {
         add(options.segmentBytes());
       }
     } finally {

@@ -1,6 +1,7 @@
 package io.mobula.internal.memory;
 
 import io.mobula.error.StoreException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,12 @@ final class StoreDirectory {
 
   Path file(String name) {
     return path.resolve(name);
+  }
+
+  /** Whether the file system can take this many bytes more, as far as it tells. */
+  boolean hasRoom(long bytes) {
+    File here = path.toFile();
+    return here.getUsableSpace() >= bytes || here.getTotalSpace() == 0;
   }
 
   /** Removes the files, then the life file, then the directory, and frees the lock. */

@@ -121,7 +121,10 @@ class BlockAllocatorTest {
     assertThatThrownBy(() -> allocator.free(extent)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** Against a model: used blocks never overlap or leave their home, and everything comes back in one piece. */
+  /**
+   * Against a model: used blocks never overlap or leave their home, and everything comes back in
+   * one piece.
+   */
   @RepeatedTest(5)
   void agreesWithAModelInRandomUse() {
     long seed = System.nanoTime();
@@ -161,7 +164,9 @@ class BlockAllocatorTest {
   private static void addWithoutOverlap(
       TreeMap<Long, Extent<String>> used, Extent<String> taken, long seed) {
     long end = taken.offset() + taken.bytes();
-    assertThat(end).as("seed " + seed).isLessThanOrEqualTo(taken.home().equals("a") ? 256 * KIB : 64 * KIB);
+    assertThat(end)
+        .as("seed " + seed)
+        .isLessThanOrEqualTo(taken.home().equals("a") ? 256 * KIB : 64 * KIB);
     assertThat(taken.offset() % 64).as("seed " + seed).isZero();
     var before = used.floorEntry(taken.offset());
     if (before != null) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Creating, freeing and reading one current object is linearizable, and a pinned read never meets poison.
+ * Creating, freeing and reading one current object is linearizable, and a pinned read never meets
+ * poison.
  *
  * <p>Stress, not model checking: the words lie outside the heap, where the checker cannot see them.
  */
@@ -49,7 +50,9 @@ public class PinsLincheckTest {
     return named != null;
   }
 
-  /** 1 if the current object was read, -1 if there is none; 0, poison, is no result of any sequence. */
+  /**
+   * 1 if the current object was read, -1 if there is none; 0, poison, is no result of any sequence.
+   */
   @Operation
   public int read() {
     Named named = current.get();

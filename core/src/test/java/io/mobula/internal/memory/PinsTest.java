@@ -53,7 +53,8 @@ class PinsTest {
       int row = shared.matrix.addRow();
       assertThat(shared.matrix.claim(row, 79)).isNotNull();
       assertThatThrownBy(() -> shared.matrix.claim(row, 80)).isInstanceOf(StoreException.class);
-      assertThatThrownBy(() -> shared.matrix.claim(row, 0)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> shared.matrix.claim(row, 0))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -103,7 +104,11 @@ class PinsTest {
   }
 
   private static long readUntil(
-      AtomicBoolean done, SharedTable shared, Pins pins, AtomicLongArray memory, AtomicLong current) {
+      AtomicBoolean done,
+      SharedTable shared,
+      Pins pins,
+      AtomicLongArray memory,
+      AtomicLong current) {
     long reads = 0;
     while (!done.get()) {
       long slot = current.get();
@@ -120,7 +125,8 @@ class PinsTest {
     return reads;
   }
 
-  private static long freeFor(long nanos, SharedTable shared, AtomicLongArray memory, AtomicLong current) {
+  private static long freeFor(
+      long nanos, SharedTable shared, AtomicLongArray memory, AtomicLong current) {
     long freed = 0;
     for (long end = System.nanoTime() + nanos; System.nanoTime() < end; freed++) {
       long slot = shared.table.create(0, 0, 64);

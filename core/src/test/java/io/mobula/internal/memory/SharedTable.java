@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A table and its pins in files of their own, with two rows claimed: that of an owner and that of another reader. */
+/**
+ * A table and its pins in files of their own, with two rows claimed: that of an owner and that of
+ * another reader.
+ */
 final class SharedTable implements AutoCloseable {
   final ObjectTable table;
   final PinMatrix matrix;
@@ -23,7 +26,8 @@ final class SharedTable implements AutoCloseable {
     }
     FileHeader.StoreId id = new FileHeader.StoreId(1, 2);
     SharedFile file = SharedFile.create(
-        directory.file("table"), new FileHeader(FileHeader.Kind.TABLE, id, 0, ObjectTable.SLOT_BYTES << 10));
+        directory.file("table"),
+        new FileHeader(FileHeader.Kind.TABLE, id, 0, ObjectTable.SLOT_BYTES << 10));
     MemorySegment page = file.headerPage();
     matrix = new PinMatrix(directory, id, page, 10);
     table = new ObjectTable(file, page, matrix, 10);
@@ -33,7 +37,8 @@ final class SharedTable implements AutoCloseable {
 
   /** Takes back the slot of a condemned object unless somebody reads it; says whether it did. */
   boolean reclaim(long slot, long generation) {
-    return !matrix.isPinned(slot) && table.step(slot, generation, SlotState.CONDEMNED, SlotState.FREED);
+    return !matrix.isPinned(slot)
+        && table.step(slot, generation, SlotState.CONDEMNED, SlotState.FREED);
   }
 
   long generation(long slot) {

@@ -77,7 +77,8 @@ class StoreModelTest {
       if (dice < 52) {
         expected.views.add(expected.object.view());
       } else if (dice < 60) {
-        assertThat(expected.object.<Long>read(MemorySegment::byteSize)).isEqualTo(expected.object.byteSize());
+        assertThat(expected.object.<Long>read(MemorySegment::byteSize))
+            .isEqualTo(expected.object.byteSize());
       } else {
         free(expected);
       }
@@ -95,7 +96,9 @@ class StoreModelTest {
         live.add(new Expected(block.seal(), fill));
       }
     } catch (StoreFullException full) {
-      assertThat(store.usedBytes() + bytes).as("full although half is free").isGreaterThan(CAPACITY / 2);
+      assertThat(store.usedBytes() + bytes)
+          .as("full although half is free")
+          .isGreaterThan(CAPACITY / 2);
       List.copyOf(live).forEach(this::free);
     }
   }
@@ -111,11 +114,14 @@ class StoreModelTest {
   }
 
   private void check(SharedStore store, long seed) {
-    live.forEach(expected -> expected.object.<@Nullable Void>read(content -> assertHolds(expected, content, seed)));
+    live.forEach(expected ->
+        expected.object.<@Nullable Void>read(content -> assertHolds(expected, content, seed)));
     live.forEach(expected -> assertReadable(expected, seed));
     freedButRead.forEach(expected -> assertReadable(expected, seed));
     assertThat(store.objects()).as("seed " + seed).isGreaterThanOrEqualTo(live.size());
-    long held = live.stream().mapToLong(expected -> BlockAllocator.roundUp(expected.object.byteSize())).sum();
+    long held = live.stream()
+        .mapToLong(expected -> BlockAllocator.roundUp(expected.object.byteSize()))
+        .sum();
     assertThat(store.usedBytes()).as("seed " + seed).isGreaterThanOrEqualTo(held);
   }
 

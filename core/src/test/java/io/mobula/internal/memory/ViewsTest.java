@@ -33,7 +33,8 @@ class ViewsTest {
   }
 
   private SealedObject put(long mostBufferBytes) {
-    store = SharedStore.open(new StoreOptions(base, 1 << 16, 1 << 16, false), new StoreLayout(10, mostBufferBytes));
+    store = SharedStore.open(
+        new StoreOptions(base, 1 << 16, 1 << 16, false), new StoreLayout(10, mostBufferBytes));
     Block block = store.create(BYTES);
     block.segment().fill((byte) 5);
     return block.seal();
@@ -55,7 +56,10 @@ class ViewsTest {
     System.gc();
   }
 
-  /** With the standard limit a buffer carries the pin; with a limit of one byte a mapping of the view's own does. */
+  /**
+   * With the standard limit a buffer carries the pin; with a limit of one byte a mapping of the
+   * view's own does.
+   */
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
   void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) {
