@@ -184,10 +184,12 @@ final class SharedFile {
   }
 
   private static void writeZeros(FileChannel channel, long from, long to) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, to - from));
-    for (long at = from; at < to; ) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
-      at += channel.write(zeros, at);
+    try (Arena arena = Arena.ofConfined()) {
+      ByteBuffer zeros = arena.allocate(Math.min(ZEROS, to - from)).asByteBuffer();
+      for (long at = from; at < to; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+        at += channel.write(zeros, at);
+      }
     }
   }
 
@@ -214,7 +216,8 @@ final class SharedFile {
         "Cannot " + what + " " + path + ": " + e + "; may this user write there?", e);
   }
 
-  private static boolean isFull(IOException e) {
+  /** Whether a write failed for want of room; the JDK has only the system's words for it. */
+  static boolean isFull(IOException e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("No space left") || message.contains("quota exceeded");
   }

@@ -1,6 +1,7 @@
 package io.mobula.internal.memory;
 
 import io.mobula.error.StoreException;
+import io.mobula.error.StoreFullException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ final class StoreDirectory {
    * left there.
    */
   static StoreDirectory open(@Nullable Path base) {
-    Path where = base == null ? usualBase() : base;
+    Path where = (base == null ? usualBase() : base).toAbsolutePath();
     if (!Files.isDirectory(where)) {
       throw new StoreException(
           "Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
@@ -52,8 +53,11 @@ final class StoreDirectory {
       Leftovers.remove(where, Files.getOwner(unborn));
       return new StoreDirectory(where.resolve(name), born(unborn, where.resolve(name)));
     } catch (IOException e) {
-      throw new StoreException(
-          "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
+      throw SharedFile.isFull(e)
+          ? new StoreFullException(
+              "No room for a store in " + where + ": " + e.getMessage() + "; set another directory")
+          : new StoreException(
+              "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
     }
   }
 
@@ -80,22 +84,25 @@ final class StoreDirectory {
 
   /** Removes the files, then the life file, then the directory, and frees the lock. */
   void delete() {
-    try {
+    try (life) {
       Leftovers.removeDirectory(path);
-      life.close();
     } catch (IOException e) {
       throw new StoreException("Cannot remove " + path + ": " + e + "; remove it by hand", e);
     }
   }
 
   private static LifeLock born(Path unborn, Path path) throws IOException {
-    LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
     try {
-      Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
-      return life;
+      LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
+      try {
+        Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
+        return life;
+      } catch (IOException e) {
+        life.close();
+        throw e;
+      }
     } catch (IOException e) {
       Leftovers.removeDirectory(unborn);
-      life.close();
       throw e;
     }
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mobula.error.MobulaException;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
 import java.lang.foreign.MemorySegment;
@@ -87,13 +86,10 @@ class FullFileSystemTest {
   void aFileSystemWithNoRoomAtAllIsATypedErrorAtOnce() throws Exception {
     mountOneMebibyte();
     Path filler = base.resolve("filler");
-    try (var out = Files.newOutputStream(filler)) {
-      out.write(new byte[(int) (1020 * KIB)]);
-    } catch (java.io.IOException full) {
-      assertThat(full).hasMessageContaining("No space left");
-    }
+    assertThatThrownBy(() -> Files.write(filler, new byte[(int) (2_000 * KIB)]))
+        .hasMessageContaining("No space left");
     assertThatThrownBy(() -> SharedStore.open(new StoreOptions(base, 1 << 20, 1 << 16, true)))
-        .isInstanceOf(MobulaException.class)
+        .isInstanceOf(StoreFullException.class)
         .hasMessageContaining("No space left");
     try (var entries = Files.list(base)) {
       assertThat(entries).containsExactly(filler);
