@@ -1,0 +1,287 @@
+package io.mobula.internal.actor;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.ObjectId;
+import io.mobula.Resources;
+import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.NotKept;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Akka actor that owns one user's object: makes it when placed and its arguments are there, then runs call after call.
+ *
+ * <p>Each caller's calls run in the order they were made: one whose arguments are not ready holds back that caller's later
+ * ones, and nobody else's. With {@code maxConcurrency} above one the methods run on other threads, up to that many.
+ */
+final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Command> {
+
+  sealed interface Command {}
+
+  /** The ledger has found room. */
+  record Placed() implements Command {}
+
+  /** Arguments of the constructor are ready. */
+  private record ArgumentsReady() implements Command {}
+
+  record Invoke(ActorCallRun run) implements Command {}
+
+  /** The first call that this caller has waiting may be ready. */
+  private record LaneReady(Object caller) implements Command {}
+
+  /** A concurrent method has ended; see {@link Failure}. */
+  private record Returned(@Nullable Failure failure) implements Command {}
+
+  /** Dead: stop. */
+  record End() implements Command {}
+
+  /** An error that makes the user's object unfit, and the call that shall be made again on the next one, if any. */
+  private record Failure(Throwable cause, @Nullable ActorCallRun again) {}
+
+  private final ActorCell cell;
+  private final @Nullable Executor concurrent;
+  private final Map<Object, Deque<ActorCallRun>> lanes = new HashMap<>();
+  private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
+  private @Nullable Object instance;
+  private boolean placed;
+  private boolean argumentsReady;
+  private int active;
+  private int restarts;
+
+  private ActorBehavior(ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent) {
+    super(context);
+    this.cell = cell;
+    this.concurrent = concurrent;
+    cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
+  }
+
+  /**
+   * The behavior of an actor.
+   *
+   * @param concurrent what runs its methods if several may run at once, else null
+   */
+  static Behavior<Command> create(ActorCell cell, @Nullable Executor concurrent) {
+    return Behaviors.setup(context -> new ActorBehavior(context, cell, concurrent));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Placed() -> {
+        placed = true;
+        makeIfReady();
+      }
+      case ArgumentsReady() -> {
+        argumentsReady = true;
+        makeIfReady();
+      }
+      case Invoke(var run) -> onInvoke(run);
+      case LaneReady(var caller) -> onLaneReady(caller);
+      case Returned(var failure) -> {
+        active--;
+        failed(failure);
+      }
+      case End() -> {
+        return Behaviors.stopped();
+      }
+    }
+    runWhatMay();
+    return cell.isDead() ? Behaviors.stopped() : this;
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PostStop) {
+      instance = null;
+      cell.stopped();
+    }
+    return this;
+  }
+
+  // ---- the user's object
+
+  private void makeIfReady() {
+    if (!placed || !argumentsReady || cell.isDead()) {
+      return;
+    }
+    var failed = cell.constructor().failedArgument();
+    if (failed != null) {
+      cell.kill(() -> cell.died("an argument of its constructor failed", failed.raise()));
+    } else {
+      make();
+    }
+  }
+
+  private void make() {
+    var execution = execution("constructor", 1, null);
+    cell.running(execution);
+    try {
+      var made = execution.run(() -> cell.constructor().invoke());
+      if (made == null) {
+        throw new IllegalStateException("its constructor gave null");
+      }
+      instance = made;
+      cell.made(made.getClass());
+    } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
+      cell.kill(() -> cell.died("its constructor threw " + thrown, thrown));
+    } finally {
+      cell.running(null);
+    }
+  }
+
+  /** The object cannot be trusted any more: makes another, or ends. */
+  private void failed(@Nullable Failure failure) {
+    if (failure == null) {
+      return;
+    }
+    instance = null;
+    if (failure.again() != null) {
+      runnable.addFirst(failure.again());
+    }
+    if (restarts < cell.options().life().maxRestarts()) {
+      restarts++;
+      make();
+    } else {
+      var cause = failure.cause();
+      cell.kill(() -> cell.died("it failed with " + cause + " after " + restarts + " restarts", cause));
+    }
+  }
+
+  // ---- calls
+
+  private void onInvoke(ActorCallRun run) {
+    var lane = lanes.get(run.caller());
+    if (lane != null) {
+      lane.addLast(run);
+    } else if (run.call().isReady()) {
+      runnable.addLast(run);
+    } else {
+      lane = new ArrayDeque<>();
+      lane.addLast(run);
+      lanes.put(run.caller(), lane);
+      awaitArguments(run);
+    }
+  }
+
+  private void awaitArguments(ActorCallRun run) {
+    var self = getContext().getSelf();
+    run.call().whenReady(() -> self.tell(new LaneReady(run.caller())));
+  }
+
+  private void onLaneReady(Object caller) {
+    var lane = lanes.get(caller);
+    while (lane != null && !lane.isEmpty()) {
+      var first = lane.getFirst();
+      if (!first.isDone() && !first.call().isReady()) {
+        awaitArguments(first);
+        return;
+      }
+      runnable.addLast(lane.removeFirst());
+    }
+    lanes.remove(caller);
+  }
+
+  private void runWhatMay() {
+    int most = cell.options().running().maxConcurrency();
+    while (instance != null && !cell.isDead() && active < most && !runnable.isEmpty()) {
+      var run = runnable.removeFirst();
+      if (concurrent == null) {
+        failed(invoke(run, instance));
+      } else {
+        active++;
+        var self = getContext().getSelf();
+        var receiver = instance;
+        concurrent.execute(() -> self.tell(new Returned(invoke(run, receiver))));
+      }
+    }
+  }
+
+  /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
+  private @Nullable Failure invoke(ActorCallRun run, Object receiver) {
+    var failedArgument = run.isDone() ? null : run.call().failedArgument();
+    if (failedArgument != null) {
+      cell.fail(run, failedArgument.exception());
+      return null;
+    }
+    var execution = execution(run.name(), run.nextAttempt(), run);
+    if (!run.begin(execution)) {
+      return null;
+    }
+    cell.running(execution);
+    try {
+      finish(run, execution.run(() -> run.call().invokeOn(receiver)));
+      return null;
+    } catch (Throwable thrown) { // whatever user code throws is the call's result
+      return thrown(run, thrown);
+    } finally {
+      cell.running(null);
+      run.end();
+    }
+  }
+
+  private @Nullable Failure thrown(ActorCallRun run, Throwable thrown) {
+    if (thrown instanceof Error && run.attempts() <= cell.options().life().maxCallRetries()) {
+      return new Failure(thrown, run);
+    }
+    cell.fail(run, () -> failure(run, thrown));
+    return thrown instanceof Error ? new Failure(thrown, null) : null;
+  }
+
+  private TaskFailedException failure(ActorCallRun run, Throwable thrown) {
+    return new TaskFailedException("Call " + run.name() + " of " + cell.describe() + " failed: " + thrown, thrown);
+  }
+
+  private void finish(ActorCallRun run, @Nullable Object value) {
+    if (value instanceof CompletionStage<?> later) {
+      if (run.later(later)) {
+        later.whenComplete((result, failure) -> {
+          if (failure == null) {
+            complete(run, result);
+          } else {
+            var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            cell.fail(run, () -> failure(run, cause));
+          }
+        });
+      }
+    } else {
+      complete(run, value);
+    }
+  }
+
+  private void complete(ActorCallRun run, @Nullable Object value) {
+    try {
+      var content = NotKept.orContent(cell.engine().store(), value);
+      if (run.finish()) {
+        run.result().complete(content);
+        cell.settled(run);
+      } else {
+        content.discard();
+      }
+    } catch (NotKept notKept) {
+      cell.fail(run, () -> notKept.of("call " + run.name() + " of " + cell.describe()));
+    }
+  }
+
+  private Execution execution(String name, int attempt, @Nullable ActorCallRun run) {
+    var engine = cell.engine();
+    var asked = cell.options().resources();
+    var result = run == null ? new ObjectId(engine.store().node().incarnation(), 0, 0) : run.result().id();
+    var identity = new Execution.Identity(
+        engine.runtime(), result, name, attempt, asked == null ? Resources.none() : asked, null);
+    var lease = cell.lease();
+    return new Execution(identity, cell, lease == null ? CpuHold.NOTHING : lease, cell::handle);
+  }
+}

@@ -1,0 +1,123 @@
+package io.mobula.internal.actor;
+
+import io.mobula.error.MobulaException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of an actor's method, from {@code remote} to its outcome. The first outcome counts. State is guarded by the
+ * monitor; user code never runs under it.
+ */
+final class ActorCallRun {
+  private final long number;
+  private final String name;
+  private final Object caller;
+  private final BoundCall call;
+  private final ObjectEntry result;
+  private int attempts;
+  private boolean done;
+  private @Nullable Thread runner;
+  private @Nullable Execution execution;
+  private @Nullable CompletionStage<?> stage;
+
+  ActorCallRun(long number, String name, Object caller, BoundCall call, ObjectEntry result) {
+    this.number = number;
+    this.name = name;
+    this.caller = caller;
+    this.call = call;
+    this.result = result;
+  }
+
+  long number() {
+    return number;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whose calls keep their order: a task, an actor, or the driver. */
+  Object caller() {
+    return caller;
+  }
+
+  BoundCall call() {
+    return call;
+  }
+
+  ObjectEntry result() {
+    return result;
+  }
+
+  synchronized boolean isDone() {
+    return done;
+  }
+
+  /** Notes that the calling thread runs it now; false if it has an outcome already. */
+  synchronized boolean begin(Execution present) {
+    if (done) {
+      return false;
+    }
+    runner = Thread.currentThread();
+    execution = present;
+    return true;
+  }
+
+  synchronized int nextAttempt() {
+    return ++attempts;
+  }
+
+  synchronized int attempts() {
+    return attempts;
+  }
+
+  /** The calling thread runs it no more; an interrupt that was meant for it is taken away. */
+  synchronized void end() {
+    runner = null;
+    execution = null;
+    Thread.interrupted();
+  }
+
+  /** The method has returned, but its value is still to come. False if nobody wants it any more. */
+  synchronized boolean later(CompletionStage<?> value) {
+    if (!done) {
+      stage = value;
+    }
+    return !done;
+  }
+
+  /** Ends the call: true for the first who says so. */
+  synchronized boolean finish() {
+    boolean first = !done;
+    done = true;
+    return first;
+  }
+
+  /** Ends the call with a failure and interrupts its method if that runs. True if it had no outcome. */
+  boolean stop(Supplier<? extends MobulaException> why) {
+    CompletionStage<?> pending;
+    synchronized (this) {
+      if (done) {
+        return false;
+      }
+      done = true;
+      if (execution != null) {
+        execution.cancel();
+      }
+      if (runner != null) {
+        runner.interrupt();
+      }
+      pending = stage;
+    }
+    result.fail(new Failure(why));
+    if (pending != null) {
+      pending.toCompletableFuture().cancel(true);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorHandle;
+import io.mobula.ActorId;
+import io.mobula.MethodRequest;
+import io.mobula.ObjectRef;
+import io.mobula.error.ForeignRefException;
+import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A handle of this process. All handles to an actor share an anchor; when the anchor is collected, the actor ends. */
+final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
+  private final Anchor anchor;
+
+  /** What keeps an actor alive while a handle, or a value with one inside, is reachable. */
+  record Anchor(ActorCell cell) {}
+
+  Handle(Anchor anchor) {
+    this.anchor = anchor;
+  }
+
+  ActorCell cell() {
+    return anchor.cell();
+  }
+
+  @Override
+  public ActorId id() {
+    return cell().id();
+  }
+
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> send(MethodRequest request) {
+    try {
+      return cell().call(request);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void kill() {
+    cell().kill(() -> cell().died("it was killed", null));
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> drain(Duration limit) {
+    return cell().drain(limit);
+  }
+
+  @Override
+  public Kept keep(ObjectStore store) {
+    if (cell().engine().store() != store) {
+      throw new ForeignRefException("The handle of " + cell().describe() + " belongs to another runtime than node "
+          + store.node() + ".");
+    }
+    return new Edge(anchor);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Handle<?> that && that.id().equals(id());
+  }
+
+  @Override
+  public int hashCode() {
+    return id().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "ActorHandle(" + cell().describe() + ")";
+  }
+
+  /** A hold of a value that contains a handle. */
+  private record Edge(Anchor anchor) implements Kept {
+    @Override
+    public Object revive() {
+      return new Handle<>(anchor);
+    }
+
+    @Override
+    public void release() {} // reachability alone counts
+  }
+}

@@ -1,0 +1,197 @@
+package io.mobula.internal.call;
+
+import io.mobula.Arguments;
+import io.mobula.ObjectRef;
+import io.mobula.RemoteFunction;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Ref;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, bound: the function with copies of what it captured, and of each argument either a copy or a hold on what its
+ * ref refers to. Made in the caller's thread; may be invoked several times, each time with fresh values.
+ */
+public final class BoundCall {
+  private final RemoteFunction function;
+  private final Object[] arguments; // each a Content or an ObjectEntry
+  private final ObjectStore store;
+  private final long heapBytes;
+
+  private BoundCall(RemoteFunction function, Object[] arguments, ObjectStore store, long heapBytes) {
+    this.function = function;
+    this.arguments = arguments;
+    this.store = store;
+    this.heapBytes = heapBytes;
+  }
+
+  /** Makes calls for one node. */
+  public static final class Binder {
+    private final ObjectStore store;
+    private final Codec codec;
+    private final long inlineLimit;
+
+    /** Arguments of one call stay in the heap up to {@code inlineLimit} bytes together. */
+    public Binder(ObjectStore store, Codec codec, long inlineLimit) {
+      this.store = store;
+      this.codec = codec;
+      this.inlineLimit = inlineLimit;
+    }
+
+    /**
+     * Copies what is passed.
+     *
+     * @param receivers how many leading parameters of the function are given later: 1 for a method of an actor
+     * @throws io.mobula.error.CodecException when something cannot be encoded; nothing is held then
+     */
+    public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
+      requireTypes(function, arguments, receivers);
+      var isolated = codec.isolate(function);
+      var bound = new Object[arguments.count()];
+      long heapBytes = 0;
+      int done = 0;
+      try {
+        for (; done < bound.length; done++) {
+          if (arguments.isRef(done)) {
+            var ref = (ObjectRef<?>) Objects.requireNonNull(arguments.get(done));
+            bound[done] = Ref.entryOf(ref, store).retain();
+          } else {
+            var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
+            heapBytes += content.heapBytes();
+            bound[done] = content;
+          }
+        }
+      } catch (RuntimeException | Error e) {
+        for (int i = 0; i < done; i++) {
+          release(bound[i]);
+        }
+        throw e;
+      }
+      return new BoundCall(isolated, bound, store, heapBytes);
+    }
+
+    private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
+      var shape = Codec.shapeOf(function);
+      var types = shape.parameterTypes();
+      if (types.size() != arguments.count() + receivers) {
+        return; // an ordinary class, which does not tell
+      }
+      for (int i = 0; i < arguments.count(); i++) {
+        var value = arguments.get(i);
+        var type = types.get(i + receivers);
+        if (!arguments.isRef(i) && value != null && !type.isInstance(value)) {
+          throw new InvalidRequestException("Argument " + (i + 1) + " of " + nameOf(function) + " is a "
+              + value.getClass().getName() + ", but the parameter is a " + type.getName() + ".");
+        }
+      }
+    }
+  }
+
+  /** What logs and errors call the function by default, such as {@code Quick.square}. */
+  public static String nameOf(RemoteFunction function) {
+    var shape = Codec.shapeOf(function);
+    var type = shape.implClass();
+    return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('/')) + 1) + "." + shape.implMethod();
+  }
+
+  /** How many bytes the arguments take in the heap. */
+  public long heapBytes() {
+    return heapBytes;
+  }
+
+  /** Whether {@link #whenReady} would run at once. */
+  public boolean isReady() {
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry && !entry.isReady()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Runs {@code then} once every ref argument has its outcome: at once, or on the thread that brings the last one. */
+  public void whenReady(Runnable then) {
+    var missing = new AtomicInteger(1);
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry) {
+        missing.incrementAndGet();
+        if (!entry.await(ready -> countDown(missing, then))) {
+          missing.decrementAndGet();
+        }
+      }
+    }
+    countDown(missing, then);
+  }
+
+  private static void countDown(AtomicInteger missing, Runnable then) {
+    if (missing.decrementAndGet() == 0) {
+      then.run();
+    }
+  }
+
+  /** The first argument that has failed, or null. All arguments are ready. */
+  public @Nullable Failure failedArgument() {
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry && entry.failure() != null) {
+        return entry.failure();
+      }
+    }
+    return null;
+  }
+
+  /** Names what it still waits for. */
+  public String missing() {
+    var text = new StringBuilder();
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry && !entry.isReady()) {
+        text.append(text.isEmpty() ? "" : ", ").append(entry.id());
+      }
+    }
+    return text.toString();
+  }
+
+  /** Calls the function in the calling thread; all arguments are ready and none has failed. */
+  public @Nullable Object invoke() throws Exception {
+    return function.invoke(values(0));
+  }
+
+  /** As {@link #invoke()}, with the actor's object as the first argument. */
+  public @Nullable Object invokeOn(Object receiver) throws Exception {
+    var values = values(1);
+    values[0] = receiver;
+    return function.invoke(values);
+  }
+
+  private @Nullable Object[] values(int receivers) {
+    var values = new @Nullable Object[arguments.length + receivers];
+    for (int i = 0; i < arguments.length; i++) {
+      values[i + receivers] = switch (arguments[i]) {
+        case ObjectEntry entry -> store.valueOf(entry);
+        case Content content -> store.materialize(content);
+        default -> throw new IllegalStateException("Neither value nor ref: " + arguments[i]);
+      };
+    }
+    return values;
+  }
+
+  /** Gives every hold back. Called once, when the call will not be invoked again. */
+  public void release() {
+    for (var argument : arguments) {
+      release(argument);
+    }
+  }
+
+  private static void release(Object argument) {
+    switch (argument) {
+      case ObjectEntry entry -> entry.release();
+      case Content content -> content.discard();
+      default -> throw new IllegalStateException("Neither value nor ref: " + argument);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.mobula.internal.codec;
+
+import io.mobula.error.CodecException;
+import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of users' classes as bytes, and bytes as values.
+ *
+ * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value when a method returns.
+ * Throws {@link CodecException} for every value that cannot be written and for all bytes that cannot be read, whatever they
+ * are; out of memory can only come from a value that is really that large. Built on Kryo; out-of-band buffers are an idea of
+ * Python's pickle protocol 5 (PEP 574).
+ */
+public final class Codec {
+  private static final int STAND_INS_TRIED = 16;
+
+  static {
+    KryoWithoutUnsafe.ensure();
+  }
+
+  private final GraphPool pool;
+  private final Immutability immutability;
+
+  private Codec(CodecOptions options) {
+    this.pool = new GraphPool(options, new Forms(options));
+    this.immutability = new Immutability(options.externalTypes());
+  }
+
+  /** Makes a codec. Costs little; its first values cost milliseconds, since each class is examined once per codec. */
+  public static Codec create(CodecOptions options) {
+    return new Codec(options);
+  }
+
+  /**
+   * Writes a value. The bytes are a snapshot; the buffers are the value's own memory, see {@link Encoded}.
+   *
+   * <p>An exception object inside the value that holds something which cannot be written is replaced by a
+   * {@link RemoteThrowable}.
+   *
+   * @throws CodecException when something in the value cannot travel, with the path that leads to it and what to do
+   */
+  public Encoded encode(@Nullable Object value) {
+    Map<Throwable, RemoteThrowable> standIns = Map.of();
+    while (true) {
+      try {
+        Graph graph = pool.take();
+        Encoded encoded = graph.encode(value, standIns);
+        pool.give(graph);
+        return encoded;
+      } catch (Throwable thrown) {
+        Fault fault = Fault.from(thrown);
+        Throwable blamed = fault.blamed();
+        if (blamed == null || standIns.size() == STAND_INS_TRIED) {
+          throw new CodecException("Cannot encode " + fault.describe(rootOf(value)), fault.getCause());
+        }
+        standIns = with(standIns, blamed);
+      }
+    }
+  }
+
+  private static Map<Throwable, RemoteThrowable> with(Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
+    Map<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
+    more.put(blamed, RemoteThrowable.of(blamed));
+    return more;
+  }
+
+  private static String rootOf(@Nullable Object value) {
+    if (value == null) {
+      return "null";
+    }
+    Class<?> type = value.getClass();
+    if (Closures.isLambda(type)) {
+      return Closures.shapeOf((Serializable) value).displayName();
+    }
+    return type.getSimpleName().isEmpty() ? type.getTypeName() : type.getSimpleName();
+  }
+
+  /** Reads what {@link #encode} wrote, with its own buffers and externals. */
+  public @Nullable Object decode(Encoded encoded) {
+    return decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), encoded.externals());
+  }
+
+  /** Reads a value that has neither buffers nor externals. */
+  public @Nullable Object decode(byte[] bytes) {
+    return decode(MemorySegment.ofArray(bytes), List.of(), List.of());
+  }
+
+  /**
+   * Reads a value. Buffers become part of the value, as read-only views; bytes are copied out as they are read.
+   *
+   * @param bytes may be shared memory, which must not change meanwhile
+   * @param buffers the contents of {@link Encoded#buffers()}, in the same order
+   * @param externals stand for {@link Encoded#externals()}, in the same order
+   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not allowed or of another
+   *     version here, or when a class refuses its content
+   */
+  public @Nullable Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
+    try {
+      Graph graph = pool.take();
+      Object value = graph.decode(bytes, buffers, externals);
+      pool.give(graph);
+      return value;
+    } catch (Throwable thrown) {
+      Fault fault = Fault.from(thrown);
+      throw new CodecException("Cannot decode " + fault.describe("value"), fault.getCause());
+    }
+  }
+
+  /**
+   * Whether a value is known never to change, and so may be passed without a copy. False when in doubt. Values of external
+   * types count as immutable.
+   */
+  public boolean isImmutable(@Nullable Object value) {
+    return immutability.holdsFor(value);
+  }
+
+  /**
+   * A function that later changes by the caller cannot reach: itself if it captured nothing or only what cannot change, else
+   * a copy.
+   *
+   * @throws CodecException when something it captured, or a field of it, cannot travel
+   */
+  @SuppressWarnings("unchecked")
+  public <F extends Serializable> F isolate(F function) {
+    if (immutability.holdsFor(function) || capturesOnlyImmutables(function)) {
+      return function;
+    }
+    return (F) Objects.requireNonNull(decode(encode(function).detached()));
+  }
+
+  private boolean capturesOnlyImmutables(Serializable function) {
+    if (!Closures.isLambda(function.getClass())) {
+      return false;
+    }
+    try {
+      var parts = Closures.open(function);
+      for (int i = 0; i < parts.getCapturedArgCount(); i++) {
+        if (!immutability.holdsFor(parts.getCapturedArg(i))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (Fault fault) {
+      throw new CodecException("Cannot encode " + fault.describe(rootOf(function)), fault.getCause());
+    }
+  }
+
+  /**
+   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once the function's class was
+   * seen.
+   *
+   * @throws CodecException when a lambda's class cannot be examined
+   */
+  public static LambdaShape shapeOf(Serializable function) {
+    try {
+      return Closures.shapeOf(function);
+    } catch (Fault fault) {
+      throw new CodecException("Cannot examine a function: " + fault.describe("lambda"), fault.getCause());
+    }
+  }
+}

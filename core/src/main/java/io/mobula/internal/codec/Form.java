@@ -1,0 +1,35 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+
+/**
+ * How values of one class, or of one family of classes, are written and read.
+ *
+ * <p>Stateless once made and shared by all graphs of a codec. A form that makes its value before reading its content calls
+ * {@code graph.reference(value)} as soon as it exists; all others are late and extend {@link LateForm}.
+ */
+abstract class Form<T> extends Serializer<T> {
+  /** Writes the value's content; its class and identity are written already. */
+  abstract void write(Graph graph, Output output, T value);
+
+  /** Reads what {@link #write} wrote, into an instance of {@code type}. */
+  abstract T read(Graph graph, SegmentInput input, Class<? extends T> type);
+
+  /** A hash of what both sides must agree on, such as names and types of fields. */
+  int layout() {
+    return 0;
+  }
+
+  @Override
+  public final void write(Kryo kryo, Output output, T value) {
+    write((Graph) kryo, output, value);
+  }
+
+  @Override
+  public final T read(Kryo kryo, Input input, Class<? extends T> type) {
+    return read((Graph) kryo, (SegmentInput) input, type);
+  }
+}

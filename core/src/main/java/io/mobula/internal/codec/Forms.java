@@ -1,0 +1,183 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoSerializable;
+import com.esotericsoftware.kryo.Serializer;
+import java.io.Serializable;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choice of how each class is written, made once per class and codec.
+ *
+ * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo for; enums, arrays and
+ * records; what is refused whatever it says of itself ({@link Advice}); Java's serialization hooks, where the class has
+ * some or where its fields cannot be reached ({@link JavaForm}); and else its fields ({@link FieldsForm}).
+ */
+final class Forms {
+  private static final int FIRST_NUMBER = 16;
+
+  private final CodecOptions options;
+  private final List<Known> known;
+  private final ClassValue<Form<?>> forms = new ClassValue<>() {
+    @Override
+    protected Form<?> computeValue(Class<?> type) {
+      return choose(type);
+    }
+  };
+
+  Forms(CodecOptions options) {
+    this.options = options;
+    this.known = Known.table(options);
+  }
+
+  /** Gives the well-known classes their numbers. */
+  void registerKnown(Graph graph) {
+    int number = FIRST_NUMBER;
+    for (Known entry : known) {
+      Serializer<?> serializer = entry.form() == null ? graph.getDefaultSerializer(entry.type()) : entry.form();
+      graph.register(entry.type(), serializer, number++);
+    }
+  }
+
+  /** The class under whose number all classes of this one's family are written, or null if it has no such family. */
+  @Nullable Class<?> marker(Class<?> type) {
+    if (Closures.isLambda(type)) {
+      return java.lang.invoke.SerializedLambda.class;
+    }
+    for (Class<?> external : options.externalTypes()) {
+      if (external.isAssignableFrom(type)) {
+        return ExternalForm.class;
+      }
+    }
+    for (Known entry : known) {
+      if (entry.family() && entry.type().isAssignableFrom(type)) {
+        return entry.type();
+      }
+    }
+    if (type.isEnum() || type.isArray()) {
+      return null;
+    }
+    return Enum.class.isAssignableFrom(type) ? type.getSuperclass() : structuralMarker(type);
+  }
+
+  private static @Nullable Class<?> structuralMarker(Class<?> type) {
+    if (Proxy.isProxyClass(type)) {
+      return Proxy.class;
+    }
+    Class<?> immutable = ImmutableForms.markerOf(type);
+    return immutable != null ? immutable : viewMarker(type);
+  }
+
+  /** Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as a set. */
+  private static @Nullable Class<?> viewMarker(Class<?> type) {
+    boolean hidden = type.getModule() == Object.class.getModule() && !Modifier.isPublic(type.getModifiers());
+    if (!hidden || Serializable.class.isAssignableFrom(type)) {
+      return null;
+    }
+    if (Set.class.isAssignableFrom(type)) {
+      return java.util.LinkedHashSet.class;
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return ArrayList.class;
+    }
+    if (Map.Entry.class.isAssignableFrom(type)) {
+      return Map.Entry.class;
+    }
+    return Map.class.isAssignableFrom(type) ? java.util.HashMap.class : null;
+  }
+
+  /** The serializer of a class that has no number. */
+  Serializer<?> of(Class<?> type, Kryo kryo) {
+    if (KryoSerializable.class.isAssignableFrom(type) || type.isAnnotationPresent(DefaultSerializer.class)) {
+      allow(type);
+      return kryo.getDefaultSerializer(type);
+    }
+    return forms.get(type);
+  }
+
+  private Form<?> choose(Class<?> type) {
+    allow(type);
+    if (type.isEnum()) {
+      return new EnumForm<>(type.asSubclass(Enum.class));
+    }
+    if (type.isArray()) {
+      return new ObjectArrayForm(type);
+    }
+    if (type.isRecord()) {
+      return RecordForm.of(type);
+    }
+    String against = type.isHidden() ? Advice.LAMBDA : Advice.against(type);
+    if (against != null) {
+      throw Fault.of(type, against);
+    }
+    if (Modifier.isAbstract(type.getModifiers())) {
+      throw Fault.of(type, "an abstract class or interface has no instances");
+    }
+    Class<?> closed = FieldsForm.closedPart(type);
+    if (Serializable.class.isAssignableFrom(type)) {
+      SerialShape shape = SerialShape.of(type);
+      return shape.hasHooks() || closed != null ? new JavaForm<>(shape) : FieldsForm.of(type);
+    }
+    if (closed != null) {
+      throw Fault.of(type, Advice.unreachable(type, closed));
+    }
+    return FieldsForm.of(type);
+  }
+
+  /** Refuses a class that is not on the allow-list. */
+  void allow(Class<?> type) {
+    Class<?> element = type;
+    while (element.isArray()) {
+      element = element.getComponentType();
+    }
+    if (!element.isPrimitive() && !isKnown(element) && !options.allowedClasses().test(element.getName())) {
+      throw Fault.of(type, "its class is not on the allow-list. Add " + element.getName() + " to the allowed classes");
+    }
+  }
+
+  private boolean isKnown(Class<?> type) {
+    return type == Object.class
+        || type == String.class
+        || Number.class == type
+        || known.stream().anyMatch(entry -> entry.type() == type)
+        || com.esotericsoftware.kryo.util.Util.isWrapperClass(type);
+  }
+
+  /** Loads a class by its binary name, without initialising it. */
+  Class<?> load(String name) {
+    Class<?> found = tryLoad(name, options.classLoader());
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    if (found == null && options.contextLoader() && context != null) {
+      found = tryLoad(name, context);
+    }
+    if (found == null) {
+      throw Fault.because("class " + name + " is not found here. Put its jar on this node's class path");
+    }
+    allow(found);
+    return found;
+  }
+
+  private static @Nullable Class<?> tryLoad(String name, ClassLoader loader) {
+    try {
+      return Class.forName(name, false, loader);
+    } catch (ClassNotFoundException absent) {
+      return null;
+    } catch (LinkageError broken) {
+      throw Fault.because("class " + name + " cannot be linked here: " + broken, broken);
+    }
+  }
+
+  /** Whether the options' own loader leads to this class, so that it is the same for every thread. */
+  boolean owns(Class<?> type) {
+    return !options.contextLoader() || Objects.equals(type.getClassLoader(), options.classLoader());
+  }
+}

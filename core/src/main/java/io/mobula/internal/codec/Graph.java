@@ -1,0 +1,175 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.io.Output;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk over one object graph, writing or reading; pooled and used by one thread at a time.
+ *
+ * <p>Keeps no user object between walks. After a failure it is thrown away, since Kryo keeps traces of a broken walk.
+ */
+final class Graph extends Kryo {
+  private static final int FORMAT = 1;
+  private static final int FIRST_SIZE = 512;
+  private static final int SIZE_KEPT = 64 * 1024;
+  private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+
+  private final CodecOptions options;
+  private final References references;
+  private final ClassNames names;
+  private final SegmentInput input = new SegmentInput();
+  private Output output = new Output(FIRST_SIZE, MAX_SIZE);
+
+  private final List<MemorySegment> buffersOut = new ArrayList<>();
+  private final List<Object> externalsOut = new ArrayList<>();
+  private final Map<Object, Integer> externalNumbers = new IdentityHashMap<>();
+  private List<MemorySegment> buffersIn = List.of();
+  private List<?> externalsIn = List.of();
+  private Map<Throwable, RemoteThrowable> standIns = Map.of();
+  private @Nullable Hooks hooks;
+  private final List<Runnable> validations = new ArrayList<>();
+
+  private Graph(CodecOptions options, Forms forms, ClassNames names, References references) {
+    super(names, references);
+    this.options = options;
+    this.names = names;
+    this.references = references;
+    setRegistrationRequired(false);
+    setOptimizedGenerics(false);
+    setMaxDepth(options.maxDepth());
+    setClassLoader(options.classLoader());
+    forms.registerKnown(this);
+  }
+
+  static Graph create(CodecOptions options, Forms forms) {
+    return new Graph(options, forms, new ClassNames(forms), new References());
+  }
+
+  CodecOptions options() {
+    return options;
+  }
+
+  References references() {
+    return references;
+  }
+
+  ClassNames names() {
+    return names;
+  }
+
+  Hooks hooks() {
+    Hooks present = hooks;
+    if (present == null) {
+      present = new Hooks(this);
+      hooks = present;
+    }
+    return present;
+  }
+
+  /** Writes a graph, with stand-ins for those exceptions in it that cannot be written. */
+  Encoded encode(@Nullable Object value, Map<Throwable, RemoteThrowable> standIns) {
+    this.standIns = standIns;
+    output.writeByte(FORMAT);
+    writeClassAndObject(output, value);
+    return new Encoded(output.toBytes(), buffersOut, externalsOut);
+  }
+
+  /** Reads a graph and insists that all bytes were used. */
+  @Nullable Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
+    buffersIn = buffers;
+    externalsIn = externals;
+    input.open(bytes);
+    int format = input.readByte();
+    if (format != FORMAT) {
+      throw Fault.because("the bytes are of format " + format + ", this codec reads " + FORMAT);
+    }
+    Object value = readClassAndObject(input);
+    if (input.remaining() > 0) {
+      throw Fault.because(input.remaining() + " bytes are left over after the value");
+    }
+    validations.forEach(Runnable::run);
+    return value;
+  }
+
+  /** Forgets everything about the last walk, and large scratch space. */
+  void clear() {
+    buffersOut.clear();
+    externalsOut.clear();
+    externalNumbers.clear();
+    buffersIn = List.of();
+    externalsIn = List.of();
+    standIns = Map.of();
+    validations.clear();
+    input.release();
+    if (output.getBuffer().length > SIZE_KEPT) {
+      output = new Output(FIRST_SIZE, MAX_SIZE);
+    }
+    output.setPosition(0);
+  }
+
+  /** Hands a segment over and returns the number under which the reader finds it. */
+  int addBuffer(MemorySegment segment) {
+    buffersOut.add(segment);
+    return buffersOut.size() - 1;
+  }
+
+  /** The buffer of this number, read-only. */
+  MemorySegment buffer(int number) {
+    if (number < 0 || number >= buffersIn.size()) {
+      throw Fault.because("the bytes refer to buffer " + number + " of " + buffersIn.size());
+    }
+    return buffersIn.get(number).asReadOnly();
+  }
+
+  /** Hands an external value over, once, and returns its number. */
+  int addExternal(Object external) {
+    Integer known = externalNumbers.putIfAbsent(external, externalsOut.size());
+    if (known != null) {
+      return known;
+    }
+    externalsOut.add(external);
+    return externalsOut.size() - 1;
+  }
+
+  /** The external value of this number. */
+  Object external(int number) {
+    if (number < 0 || number >= externalsIn.size()) {
+      throw Fault.because("the bytes refer to external value " + number + " of " + externalsIn.size());
+    }
+    return externalsIn.get(number);
+  }
+
+  /** Runs a check when the whole graph has been read. */
+  void validateLater(Runnable validation) {
+    validations.add(validation);
+  }
+
+  /** Reads a value that must not be null. */
+  Object readPresent(SegmentInput from) {
+    Object value = readClassAndObject(from);
+    if (value == null) {
+      throw Fault.because("null where a value is needed");
+    }
+    return value;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Registration getRegistration(Class type) {
+    Registration known = names.getRegistration(type);
+    return known != null ? known : names.learn(type);
+  }
+
+  @Override
+  public void writeClassAndObject(Output to, @Nullable Object value) {
+    boolean replaced = !standIns.isEmpty() && value instanceof Throwable thrown && standIns.containsKey(thrown);
+    super.writeClassAndObject(to, replaced ? standIns.get(value) : value);
+  }
+}

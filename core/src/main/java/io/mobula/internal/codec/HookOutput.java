@@ -1,0 +1,321 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.io.Output;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.NotActiveException;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamField;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects go into the graph. */
+final class HookOutput extends ObjectOutputStream {
+  private final Graph graph;
+  private Output output = new Output(0);
+  private @Nullable Object current;
+  private SerialShape.@Nullable Level level;
+  private @Nullable OutgoingFields fields;
+  private int written;
+  private @Nullable Object lastWritten;
+
+  HookOutput(Graph graph) throws IOException {
+    this.graph = graph;
+  }
+
+  void to(Output to) {
+    output = to;
+  }
+
+  /** Writes one class's part of an object, by its hook if it has one. */
+  void writeLevel(SerialShape.Level part, Object value) throws Throwable {
+    Object outerCurrent = current;
+    SerialShape.Level outerLevel = level;
+    OutgoingFields outerFields = fields;
+    int outerWritten = written;
+    Object outerLast = lastWritten;
+    current = value;
+    level = part;
+    fields = null;
+    written = 0;
+    MethodHandle hook = part.writeObject();
+    if (hook != null) {
+      hook.invokeExact(value, (ObjectOutputStream) this);
+    } else {
+      defaultWriteObject();
+    }
+    current = outerCurrent;
+    level = outerLevel;
+    fields = outerFields;
+    written = outerWritten;
+    lastWritten = outerLast;
+  }
+
+  void writeExternal(Externalizable value) throws IOException {
+    SerialShape.Level outerLevel = level;
+    Object outerCurrent = current;
+    int outerWritten = written;
+    level = null;
+    current = value;
+    written = 0;
+    value.writeExternal(this);
+    level = outerLevel;
+    current = outerCurrent;
+    written = outerWritten;
+  }
+
+  private SerialShape.Level active() throws NotActiveException {
+    if (level == null) {
+      throw new NotActiveException("not in a call to writeObject");
+    }
+    return level;
+  }
+
+  @Override
+  public void defaultWriteObject() throws IOException {
+    SerialShape.Level active = active();
+    MethodHandle writer = active.defaultWrite();
+    if (writer == null) {
+      if (active.fields().length == 0) {
+        return;
+      }
+      throw Fault.of(active.type(), "it names its serialized fields itself but has no writeObject that puts them");
+    }
+    try {
+      writer.invokeExact(Objects.requireNonNull(current), (ObjectOutputStream) this);
+    } catch (Throwable thrown) {
+      throw Fault.from(thrown);
+    }
+  }
+
+  @Override
+  public PutField putFields() throws IOException {
+    OutgoingFields present = fields;
+    if (present == null) {
+      present = new OutgoingFields(active());
+      fields = present;
+    }
+    return present;
+  }
+
+  @Override
+  public void writeFields() throws IOException {
+    OutgoingFields present = fields;
+    if (present == null) {
+      throw new NotActiveException("no current PutField object");
+    }
+    fields = null;
+    present.writeTo(graph, output);
+  }
+
+  @Override
+  protected void writeObjectOverride(@Nullable Object value) {
+    int position = written++;
+    try {
+      graph.writeClassAndObject(output, value);
+    } catch (Throwable thrown) {
+      throw Fault.from(thrown).at(step(position));
+    }
+    lastWritten = value;
+  }
+
+  /** Maps of the JDK write key and value in turn, collections their elements. */
+  private String step(int position) {
+    if (current instanceof Map<?, ?>) {
+      return position % 2 == 0 ? ".key[" + position / 2 + "]" : MapForm.stepTo(lastWritten, position / 2);
+    }
+    return "[" + position + "]";
+  }
+
+  @Override
+  public void writeUnshared(@Nullable Object value) {
+    writeObjectOverride(value);
+  }
+
+  @Override
+  public void write(int value) {
+    output.writeByte(value);
+  }
+
+  @Override
+  public void write(byte[] bytes) {
+    output.writeBytes(bytes);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    output.writeBytes(bytes, offset, length);
+  }
+
+  @Override
+  public void writeBoolean(boolean value) {
+    output.writeBoolean(value);
+  }
+
+  @Override
+  public void writeByte(int value) {
+    output.writeByte(value);
+  }
+
+  @Override
+  public void writeShort(int value) {
+    output.writeShort(value);
+  }
+
+  @Override
+  public void writeChar(int value) {
+    output.writeChar((char) value);
+  }
+
+  @Override
+  public void writeInt(int value) {
+    output.writeInt(value);
+  }
+
+  @Override
+  public void writeLong(long value) {
+    output.writeLong(value);
+  }
+
+  @Override
+  public void writeFloat(float value) {
+    output.writeFloat(value);
+  }
+
+  @Override
+  public void writeDouble(double value) {
+    output.writeDouble(value);
+  }
+
+  @Override
+  public void writeBytes(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      output.writeByte((byte) text.charAt(i));
+    }
+  }
+
+  @Override
+  public void writeChars(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      output.writeChar(text.charAt(i));
+    }
+  }
+
+  @Override
+  public void writeUTF(String text) {
+    output.writeString(Objects.requireNonNull(text));
+  }
+
+  @Override
+  public void useProtocolVersion(int version) {}
+
+  @Override
+  public void reset() {}
+
+  @Override
+  public void flush() {}
+
+  @Override
+  protected void drain() {}
+
+  @Override
+  public void close() {}
+
+  /** The values of {@code putFields}, until they are written in the order of the class's fields. */
+  private static final class OutgoingFields extends PutField {
+    private final SerialShape.Level level;
+    private final @Nullable Object[] values;
+
+    OutgoingFields(SerialShape.Level level) {
+      this.level = level;
+      this.values = new Object[level.fields().length];
+    }
+
+    void writeTo(Graph graph, Output output) {
+      ObjectStreamField[] fields = level.fields();
+      for (int i = 0; i < fields.length; i++) {
+        writeOne(graph, output, fields[i], values[i]);
+      }
+    }
+
+    private static void writeOne(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+      switch (field.getTypeCode()) {
+        case 'I' -> output.writeVarInt(value == null ? 0 : (int) value, false);
+        case 'J' -> output.writeVarLong(value == null ? 0 : (long) value, false);
+        case 'D' -> output.writeDouble(value == null ? 0 : (double) value);
+        case 'F' -> output.writeFloat(value == null ? 0 : (float) value);
+        case 'Z' -> output.writeBoolean(value != null && (boolean) value);
+        case 'B' -> output.writeByte(value == null ? 0 : (byte) value);
+        case 'S' -> output.writeShort(value == null ? 0 : (short) value);
+        case 'C' -> output.writeChar(value == null ? 0 : (char) value);
+        default -> writeReference(graph, output, field, value);
+      }
+    }
+
+    private static void writeReference(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+      try {
+        graph.writeClassAndObject(output, value);
+      } catch (Throwable thrown) {
+        throw Fault.from(thrown).at("." + field.getName());
+      }
+    }
+
+    private void set(String name, @Nullable Object value) {
+      values[level.indexOf(name)] = value;
+    }
+
+    @Override
+    public void put(String name, boolean value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, byte value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, char value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, short value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, int value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, long value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, float value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, double value) {
+      set(name, value);
+    }
+
+    @Override
+    public void put(String name, @Nullable Object value) {
+      set(name, value);
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal")
+    public void write(java.io.ObjectOutput out) {
+      throw new UnsupportedOperationException("call writeFields of the stream");
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.mobula.internal.codec;
+
+import java.io.Serializable;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The knowledge of which values can never change, so that passing them needs no copy.
+ *
+ * <p>Answers false when in doubt. What can be told from the class is cached with it; records and small immutable collections
+ * are looked into, to a bounded depth and width.
+ */
+final class Immutability {
+  private static final int MAX_DEPTH = 8;
+  private static final int MAX_ELEMENTS = 16;
+  private static final Set<Class<?>> VALUES = Set.of(
+      Boolean.class, Byte.class, Character.class, Short.class, Integer.class, Long.class, Float.class, Double.class,
+      String.class, Class.class, UUID.class, BigInteger.class, BigDecimal.class, Locale.class,
+      java.util.Currency.class, java.net.URI.class, java.util.regex.Pattern.class, java.util.OptionalInt.class,
+      java.util.OptionalLong.class, java.util.OptionalDouble.class);
+  private static final Class<?> LIST_OF = List.of().getClass();
+  private static final Class<?> LIST_OF_FEW = List.of(1).getClass();
+
+  private final List<Class<?>> externalTypes;
+  private final ClassValue<Shape> shapes = new ClassValue<>() {
+    @Override
+    protected Shape computeValue(Class<?> type) {
+      return shapeOf(type);
+    }
+  };
+
+  private enum Kind {
+    NEVER_CHANGES,
+    MAY_CHANGE,
+    RECORD,
+    LIST,
+    OPTIONAL,
+    LAMBDA
+  }
+
+  private record Shape(Kind kind, List<Slot> open) {
+    static Shape of(Kind kind) {
+      return new Shape(kind, List.of());
+    }
+  }
+
+  Immutability(List<Class<?>> externalTypes) {
+    this.externalTypes = externalTypes;
+  }
+
+  boolean holdsFor(@Nullable Object value) {
+    return holdsFor(value, 0);
+  }
+
+  private boolean holdsFor(@Nullable Object value, int depth) {
+    if (value == null) {
+      return true;
+    }
+    Shape shape = shapes.get(value.getClass());
+    return switch (shape.kind) {
+      case NEVER_CHANGES -> true;
+      case MAY_CHANGE -> false;
+      case RECORD -> depth < MAX_DEPTH && recordHolds(value, shape, depth);
+      case LIST -> depth < MAX_DEPTH && listHolds((List<?>) value, depth);
+      case OPTIONAL -> depth < MAX_DEPTH && holdsFor(((Optional<?>) value).orElse(null), depth + 1);
+      case LAMBDA -> Closures.captured((Serializable) value) == 0;
+    };
+  }
+
+  private boolean recordHolds(Object value, Shape shape, int depth) {
+    for (Slot component : shape.open) {
+      if (!holdsFor(component.get(value), depth + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean listHolds(List<?> list, int depth) {
+    if (list.size() > MAX_ELEMENTS) {
+      return false;
+    }
+    for (Object element : list) {
+      if (!holdsFor(element, depth + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Shape shapeOf(Class<?> type) {
+    if (VALUES.contains(type) || Enum.class.isAssignableFrom(type) || isTime(type) || isExternal(type)) {
+      return Shape.of(Kind.NEVER_CHANGES);
+    }
+    if (type == LIST_OF || type == LIST_OF_FEW) {
+      return Shape.of(Kind.LIST);
+    }
+    if (type == Optional.class) {
+      return Shape.of(Kind.OPTIONAL);
+    }
+    if (Closures.isLambda(type)) {
+      return Shape.of(Kind.LAMBDA);
+    }
+    return type.isRecord() ? recordShape(type) : Shape.of(Kind.MAY_CHANGE);
+  }
+
+  private static boolean isTime(Class<?> type) {
+    return type.getPackageName().equals("java.time")
+        && (TemporalAccessor.class.isAssignableFrom(type)
+            || TemporalAmount.class.isAssignableFrom(type)
+            || java.time.ZoneId.class.isAssignableFrom(type));
+  }
+
+  private boolean isExternal(Class<?> type) {
+    return externalTypes.stream().anyMatch(external -> external.isAssignableFrom(type));
+  }
+
+  /** The components whose type does not settle the question; final classes of values do. */
+  private static Shape recordShape(Class<?> type) {
+    try {
+      List<Slot> open = new java.util.ArrayList<>();
+      for (RecordComponent component : type.getRecordComponents()) {
+        Class<?> declared = component.getType();
+        boolean settled = declared.isPrimitive() || declared.isEnum() || isFinalValue(declared);
+        if (!settled) {
+          open.add(new Slot(type.getDeclaredField(component.getName())));
+        }
+      }
+      return open.isEmpty() ? Shape.of(Kind.NEVER_CHANGES) : new Shape(Kind.RECORD, List.copyOf(open));
+    } catch (NoSuchFieldException | RuntimeException unreachable) {
+      return Shape.of(Kind.MAY_CHANGE);
+    }
+  }
+
+  private static boolean isFinalValue(Class<?> type) {
+    return VALUES.contains(type) && java.lang.reflect.Modifier.isFinal(type.getModifiers());
+  }
+}

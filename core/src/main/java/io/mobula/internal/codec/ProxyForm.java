@@ -1,0 +1,35 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.io.Output;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+
+/** A dynamic proxy: its interfaces by name, and its handler. */
+final class ProxyForm extends LateForm<Object> {
+  @Override
+  void writeContent(Graph graph, Output output, Object proxy) {
+    Class<?>[] interfaces = proxy.getClass().getInterfaces();
+    output.writeVarInt(interfaces.length, true);
+    for (Class<?> each : interfaces) {
+      output.writeString(each.getName());
+    }
+    try {
+      graph.writeClassAndObject(output, Proxy.getInvocationHandler(proxy));
+    } catch (Throwable thrown) {
+      throw Fault.from(thrown).at(".handler");
+    }
+  }
+
+  @Override
+  Object read(Graph graph, SegmentInput input, Class<?> type) {
+    Class<?>[] interfaces = new Class<?>[input.readCount(1)];
+    for (int i = 0; i < interfaces.length; i++) {
+      interfaces[i] = graph.names().find(input.readString());
+    }
+    if (!(graph.readPresent(input) instanceof InvocationHandler handler)) {
+      throw Fault.because("the bytes give a proxy a handler that is none");
+    }
+    ClassLoader loader = interfaces.length == 0 ? null : interfaces[0].getClassLoader();
+    return Proxy.newProxyInstance(loader, interfaces, handler);
+  }
+}

@@ -1,0 +1,52 @@
+package io.mobula.internal.execution;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Platform threads that come when all others are busy and go when they have been idle: work that blocks or computes
+ * starves nobody, up to a bound. Beyond the bound work waits in the order it came.
+ *
+ * <p>Platform threads and not virtual ones, because two computing tasks on two carriers keep every other virtual thread
+ * of the process waiting, those of the embedding service included.
+ */
+public final class ElasticPool {
+  private static final long IDLE_SECONDS = 5;
+
+  private ElasticPool() {}
+
+  /**
+   * Starts none yet.
+   *
+   * @param name the prefix of the threads' names
+   * @param most how many threads at the same time
+   */
+  public static ExecutorService create(String name, int most) {
+    return create(Thread.ofPlatform().daemon().name(name + "-", 1).factory(), most);
+  }
+
+  /** As {@link #create(String, int)}, with threads made by a factory. */
+  public static ExecutorService create(ThreadFactory factory, int most) {
+    return new ThreadPoolExecutor(
+        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(), factory, (work, pool) -> {
+          if (pool.isShutdown()) {
+            throw new RejectedExecutionException("The pool is closed.");
+          }
+          ((HandOff) pool.getQueue()).put(work);
+        });
+  }
+
+  /** Takes work only if an idle thread waits for it, so that the pool makes a new thread otherwise. */
+  private static final class HandOff extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable work) {
+      return tryTransfer(work);
+    }
+  }
+}

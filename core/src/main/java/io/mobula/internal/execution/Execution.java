@@ -1,0 +1,144 @@
+package io.mobula.internal.execution;
+
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Resources;
+import io.mobula.TaskContext;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a task, or one call of an actor's method, while a thread runs it.
+ *
+ * <p>Made by the thread that runs it. Cancellation and {@link #waitingOn} may be read from any thread.
+ */
+public final class Execution implements TaskContext {
+  private static final ThreadLocal<@Nullable Execution> CURRENT = new ThreadLocal<>();
+
+  /**
+   * What an execution is, as its user may ask.
+   *
+   * @param runtime who runs it
+   * @param id its first result
+   * @param name what logs call it
+   * @param attempt from 1
+   * @param resources what it holds
+   * @param deadline when its result is no longer wanted, or null
+   */
+  public record Identity(
+      MobulaRuntime runtime, ObjectId id, String name, int attempt, Resources resources, @Nullable Instant deadline) {}
+
+  private final Identity identity;
+  private final Object owner;
+  private final CpuHold hold;
+  private final Supplier<@Nullable ActorHandle<?>> self;
+  private volatile boolean cancelled;
+  private volatile @Nullable Object waitingOn;
+
+  /**
+   * Describes what is about to run.
+   *
+   * @param owner the task or actor it belongs to, as the submitter knows it
+   */
+  public Execution(Identity identity, Object owner, CpuHold hold, Supplier<@Nullable ActorHandle<?>> self) {
+    this.identity = identity;
+    this.owner = owner;
+    this.hold = hold;
+    this.self = self;
+  }
+
+  /** What the calling thread runs, or null. */
+  public static @Nullable Execution current() {
+    return CURRENT.get();
+  }
+
+  /** Runs the body as this execution, in the calling thread. Restores whatever the thread ran before. */
+  public <T extends @Nullable Object> T run(Callable<T> body) throws Exception {
+    var outer = CURRENT.get();
+    CURRENT.set(this);
+    try {
+      return body.call();
+    } finally {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+    }
+  }
+
+  /** The task or actor it belongs to, as the submitter knows it. */
+  public Object owner() {
+    return owner;
+  }
+
+  /** The CPU it holds. */
+  public CpuHold hold() {
+    return hold;
+  }
+
+  /** Makes {@link #isCancelled()} true, for good. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /** What it waits for at this moment, or null: how cycles of waiting actors are found. */
+  public @Nullable Object waitingOn() {
+    return waitingOn;
+  }
+
+  /** Notes what it waits for; null when it goes on. */
+  public void waitingOn(@Nullable Object what) {
+    waitingOn = what;
+  }
+
+  @Override
+  public NodeId node() {
+    return identity.runtime().nodeId();
+  }
+
+  @Override
+  public ObjectId id() {
+    return identity.id();
+  }
+
+  @Override
+  public String name() {
+    return identity.name();
+  }
+
+  @Override
+  public int attempt() {
+    return identity.attempt();
+  }
+
+  @Override
+  public Resources resources() {
+    return identity.resources();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public Optional<Instant> deadline() {
+    return Optional.ofNullable(identity.deadline());
+  }
+
+  @Override
+  public Optional<ActorHandle<?>> self() {
+    return Optional.ofNullable(self.get());
+  }
+
+  @Override
+  public MobulaRuntime runtime() {
+    return identity.runtime();
+  }
+}

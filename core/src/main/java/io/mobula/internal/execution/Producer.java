@@ -1,0 +1,20 @@
+package io.mobula.internal.execution;
+
+import org.jspecify.annotations.Nullable;
+
+/** What will make a value: a task, or an actor that was called. Asked from any thread. */
+public interface Producer {
+
+  /** What it runs at this moment, if it can run one thing at a time only and runs it; else null. */
+  @Nullable Execution running();
+
+  /** Names it, for messages. */
+  String describe();
+
+  /**
+   * Stops the work that would make a value.
+   *
+   * @param recursive whether work that it started stops, too
+   */
+  void cancel(long task, boolean recursive);
+}

@@ -1,0 +1,75 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.Resources;
+import io.mobula.internal.execution.CpuHold;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The right to use resources of one node until it is {@linkplain #release released}: a slot that runs task after task, or
+ * an actor for life. The holder's thread gives the CPU back while it waits.
+ *
+ * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate on the holder's.
+ */
+public final class Lease implements CpuHold {
+  private final Requester requester;
+  private final Resources resources;
+  private final Ledger ledger;
+  private final long grantedAt = System.nanoTime();
+  private final AtomicBoolean released = new AtomicBoolean();
+  private volatile boolean recalled;
+
+  Lease(Requester requester, Ledger ledger) {
+    this.requester = requester;
+    this.resources = requester.wanted();
+    this.ledger = ledger;
+  }
+
+  /** What may be used. */
+  public Resources resources() {
+    return resources;
+  }
+
+  Requester requester() {
+    return requester;
+  }
+
+  /** Whether others wait for what this holds. */
+  public boolean isRecalled() {
+    return recalled;
+  }
+
+  /** For how long it has been held, in nanoseconds. */
+  public long ageNanos() {
+    return System.nanoTime() - grantedAt;
+  }
+
+  void recall() {
+    recalled = true;
+    requester.recalled(this);
+  }
+
+  /** Ends the lease. Doing so again has no effect. */
+  public void release() {
+    if (released.compareAndSet(false, true)) {
+      ledger.released(this);
+    }
+  }
+
+  @Override
+  public void giveBack() {
+    if (cpuUnits() > 0) {
+      ledger.blocked(this);
+    }
+  }
+
+  @Override
+  public void takeBack() {
+    if (cpuUnits() > 0) {
+      ledger.resumed(this);
+    }
+  }
+
+  long cpuUnits() {
+    return resources.units(Resources.CPU);
+  }
+}

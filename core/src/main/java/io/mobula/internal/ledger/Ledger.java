@@ -1,0 +1,92 @@
+package io.mobula.internal.ledger;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AskPattern;
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.Resources;
+import io.mobula.error.UnschedulableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** A node's resource ledger as others see it: asks and tells, all from any thread, none blocking. */
+public final class Ledger {
+  private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
+
+  private final Resources total;
+  private final ActorRef<ResourceLedger.Command> actor;
+
+  /**
+   * What is free, and what waits.
+   *
+   * @param available what is free
+   * @param waiting who waits for what, at most a thousand, oldest first
+   */
+  public record Report(Resources available, List<Waiting> waiting) {}
+
+  private Ledger(Resources total, Spawner spawner) {
+    this.total = total;
+    this.actor = spawner.spawn(ResourceLedger.create(total, this), "ledger");
+  }
+
+  /** Starts the ledger's actor. */
+  public static Ledger start(Resources total, Spawner spawner) {
+    return new Ledger(total, spawner);
+  }
+
+  /** Starts an actor under a name. */
+  public interface Spawner {
+    /** Starts it and returns at once. */
+    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
+  }
+
+  /** Everything the node has. */
+  public Resources total() {
+    return total;
+  }
+
+  /**
+   * Refuses what this node can never hold.
+   *
+   * @param what names who asks
+   */
+  public void requirePossible(Resources wanted, String what) {
+    wanted.asUnits().forEach((name, units) -> {
+      if (total.units(name) < units) {
+        throw new UnschedulableException(what + " asks for " + wanted + ", but the only node has " + total
+            + ". Ask for less " + name + ", or declare more in the settings.");
+      }
+    });
+  }
+
+  /** Wants a lease; the requester hears of it. */
+  public void acquire(Requester requester) {
+    actor.tell(new ResourceLedger.Acquire(requester));
+  }
+
+  /** Takes a request back; a grant may already be on its way. */
+  public void withdraw(Requester requester) {
+    actor.tell(new ResourceLedger.Withdraw(requester));
+  }
+
+  /** What is free and what waits. */
+  public CompletionStage<Report> report(ActorSystem<?> system) {
+    CompletionStage<ResourceLedger.Report> answer =
+        AskPattern.ask(actor, ResourceLedger.ReportTo::new, REPORT_LIMIT, system.scheduler());
+    return answer.thenApply(report -> new Report(report.available(), report.waiting()));
+  }
+
+  void released(Lease lease) {
+    actor.tell(new ResourceLedger.Release(lease));
+  }
+
+  void blocked(Lease lease) {
+    actor.tell(new ResourceLedger.Blocked(lease));
+  }
+
+  void resumed(Lease lease) {
+    actor.tell(new ResourceLedger.Resumed(lease));
+  }
+}

@@ -1,0 +1,22 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.Resources;
+
+/**
+ * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to be. Has at most one
+ * request outstanding at a time. {@link #granted} and {@link #recalled} run on the ledger's thread and must not block.
+ */
+public interface Requester {
+
+  /** What each lease shall hold. */
+  Resources wanted();
+
+  /** Names who asks, for reports. */
+  String what();
+
+  /** The outstanding request is granted; the lease must be released some time. */
+  void granted(Lease lease);
+
+  /** Others wait for what this lease of yours holds. A slot should let go soon, an actor need not. */
+  void recalled(Lease lease);
+}

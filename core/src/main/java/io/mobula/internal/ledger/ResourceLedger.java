@@ -1,0 +1,159 @@
+package io.mobula.internal.ledger;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.Resources;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The one writer of a node's resources. It grants leases in the order they were asked for, resource by resource: a
+ * request that does not fit yet holds back every later one that needs what it lacks, so a big request is never starved by
+ * small ones, while others pass.
+ */
+final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
+  private static final int MOST_REPORTED = 1000;
+
+  sealed interface Command {}
+
+  /** Wants a lease; the requester hears of it. */
+  record Acquire(Requester requester) implements Command {}
+
+  /** No longer wants it. */
+  record Withdraw(Requester requester) implements Command {}
+
+  record Release(Lease lease) implements Command {}
+
+  record Blocked(Lease lease) implements Command {}
+
+  record Resumed(Lease lease) implements Command {}
+
+  record ReportTo(ActorRef<Report> replyTo) implements Command {}
+
+  /** What is free and what waits. */
+  record Report(Resources available, List<Waiting> waiting) {}
+
+  private final Ledger ledger;
+  private final Balance balance;
+  private final Deque<Requester> queue = new ArrayDeque<>();
+  private final Map<Lease, Boolean> held = new HashMap<>();
+
+  private ResourceLedger(ActorContext<Command> context, Resources total, Ledger ledger) {
+    super(context);
+    this.ledger = ledger;
+    this.balance = new Balance(total);
+  }
+
+  static Behavior<Command> create(Resources total, Ledger ledger) {
+    return Behaviors.setup(context -> new ResourceLedger(context, total, ledger));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Acquire(var requester) -> onAcquire(requester);
+      case Withdraw(var requester) -> {
+        queue.remove(requester);
+        grantWhatFits();
+      }
+      case Release(var lease) -> onRelease(lease);
+      case Blocked(var lease) -> onBlocked(lease);
+      case Resumed(var lease) -> onResumed(lease);
+      case ReportTo(var replyTo) -> replyTo.tell(report());
+    }
+    return this;
+  }
+
+  private void onAcquire(Requester requester) {
+    if (requester.wanted().asUnits().isEmpty()) {
+      grant(requester);
+    } else {
+      queue.addLast(requester);
+      grantWhatFits();
+    }
+  }
+
+  private void onRelease(Lease lease) {
+    var blocked = held.remove(lease);
+    if (blocked != null) {
+      balance.putBack(blocked ? lease.resources().cpus(0) : lease.resources());
+      grantWhatFits();
+    }
+  }
+
+  private void onBlocked(Lease lease) {
+    if (held.replace(lease, false, true)) {
+      balance.putBack(cpuOf(lease));
+      grantWhatFits();
+    }
+  }
+
+  private void onResumed(Lease lease) {
+    if (held.replace(lease, true, false)) {
+      balance.oweCpu(lease.cpuUnits());
+    }
+  }
+
+  private static Resources cpuOf(Lease lease) {
+    return Resources.none().withUnits(Resources.CPU, lease.cpuUnits());
+  }
+
+  private void grantWhatFits() {
+    Set<String> spokenFor = new TreeSet<>();
+    var names = balance.total().asUnits().keySet();
+    for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
+      var requester = waiting.next();
+      var lacking = balance.lacking(requester.wanted());
+      if (lacking.isEmpty() && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)) {
+        waiting.remove();
+        grant(requester);
+      } else {
+        spokenFor.addAll(lacking);
+        recallFor(requester, lacking);
+      }
+    }
+  }
+
+  private void grant(Requester requester) {
+    balance.take(requester.wanted());
+    var lease = new Lease(requester, ledger);
+    held.put(lease, false);
+    requester.granted(lease);
+  }
+
+  /** Asks others to let go. Slots of the same class need not: they work on what the requester waits for. */
+  private void recallFor(Requester requester, Set<String> lacking) {
+    for (var lease : held.keySet()) {
+      if (!lease.isRecalled()
+          && lease.requester() != requester
+          && lacking.stream().anyMatch(name -> lease.resources().units(name) > 0)) {
+        lease.recall();
+      }
+    }
+  }
+
+  private Report report() {
+    var waiting = new ArrayList<Waiting>();
+    for (var requester : queue) {
+      if (waiting.size() == MOST_REPORTED) {
+        break;
+      }
+      var lacking = balance.lacking(requester.wanted());
+      var why = lacking.isEmpty()
+          ? "an earlier request is waiting for the same resources"
+          : "not enough free " + lacking + ": free is " + balance.available() + " of " + balance.total();
+      waiting.add(new Waiting(requester.what(), requester.wanted(), why));
+    }
+    return new Report(balance.available(), waiting);
+  }
+}

@@ -1,0 +1,251 @@
+package io.mobula.internal.memory;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arithmetic of free and used blocks in a set of homes (segments). Pure: it touches no memory
+ * and does no I/O.
+ *
+ * <p>Not thread-safe: its owner holds a lock. Allocating and freeing take constant time, but for a
+ * scan of one size class when nothing larger is free. Blocks are multiples of 64 bytes and aligned
+ * to 64 bytes from the start of their home.
+ *
+ * <p>Two-level segregated fit (Masmano, Ripoll, Crespo, Real: "TLSF", ECRTS 2004) with the block
+ * headers kept out of the memory they describe. Two things differ, because a page's first touch
+ * costs ten times what its second does. Space no block has ever used (cold) is no free block but
+ * the tail of its home, taken only when no used (warm) block fits. And a class is a stack: the
+ * block freed last is used first.
+ *
+ * @param <H> what a block lies in
+ */
+final class BlockAllocator<H> {
+  /** Every block's size and offset is a multiple of this many bytes: a cache line. */
+  static final long GRAIN = 64;
+
+  private static final int EXACT_CLASSES = 32;
+  private static final int STEPS_LOG = 4;
+  private static final int STEPS = 1 << STEPS_LOG;
+  private static final int CLASSES = EXACT_CLASSES + (64 - 5) * STEPS;
+  private static final int GLANCES = 16;
+
+  private final List<@Nullable Extent<H>> stacks = new ArrayList<>();
+  private final BitSet nonEmpty = new BitSet(CLASSES);
+  private final Map<H, Extent<H>> firstOf = new HashMap<>();
+  private final List<Extent<H>> tails = new ArrayList<>();
+  private long usedBytes;
+  private long totalBytes;
+
+  BlockAllocator() {
+    for (int i = 0; i < CLASSES; i++) {
+      stacks.add(null);
+    }
+  }
+
+  /** Rounds up to whole grains. */
+  static long roundUp(long bytes) {
+    return (bytes + GRAIN - 1) & -GRAIN;
+  }
+
+  /** Adds a home whose {@code bytes}, a multiple of {@link #GRAIN}, are all cold. */
+  void add(H home, long bytes) {
+    if (bytes <= 0 || bytes % GRAIN != 0 || firstOf.containsKey(home)) {
+      throw new IllegalArgumentException("Cannot add " + home + " with " + bytes + " bytes");
+    }
+    Extent<H> tail = new Extent<>(home, 0, bytes, Extent.COLD);
+    firstOf.put(home, tail);
+    tails.add(tail);
+    totalBytes += bytes;
+  }
+
+  /** Takes a home away if no block in it is used; says whether it did. */
+  boolean removeIdle(H home) {
+    if (!isIdle(home)) {
+      return false;
+    }
+    for (Extent<H> e = firstOf.remove(home); e != null; e = e.next) {
+      totalBytes -= e.bytes;
+      if (e.state == Extent.WARM) {
+        unstack(e);
+      } else {
+        tails.remove(e);
+      }
+    }
+    return true;
+  }
+
+  /** Whether no block in this home is used. */
+  boolean isIdle(H home) {
+    for (Extent<H> e = firstOf.get(home); e != null; e = e.next) {
+      if (e.state == Extent.USED) {
+        return false;
+      }
+    }
+    return firstOf.containsKey(home);
+  }
+
+  /**
+   * A block of at least {@code bytes}, rounded up to whole grains; warm if there is one;
+   * {@code null} if none fits.
+   */
+  @Nullable
+  Extent<H> allocate(long bytes) {
+    long wanted = roundUp(Math.max(bytes, 1));
+    Extent<H> extent = takeWarm(wanted);
+    if (extent == null) {
+      extent = takeCold(wanted);
+    }
+    if (extent != null) {
+      usedBytes += extent.bytes;
+    }
+    return extent;
+  }
+
+  /** Gives a block back and merges it with free neighbours. */
+  void free(Extent<H> extent) {
+    if (extent.state != Extent.USED) {
+      throw new IllegalStateException("Block is not in use: " + extent);
+    }
+    usedBytes -= extent.bytes;
+    Extent<H> merged = extent;
+    Extent<H> previous = extent.previous;
+    if (previous != null && previous.state == Extent.WARM) {
+      unstack(previous);
+      previous.absorbNext();
+      merged = previous;
+    }
+    Extent<H> next = merged.next;
+    if (next != null && next.state == Extent.WARM) {
+      unstack(next);
+      merged.absorbNext();
+    }
+    push(merged);
+  }
+
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  long totalBytes() {
+    return totalBytes;
+  }
+
+  /** Bytes that no block has used yet. */
+  long coldBytes() {
+    long sum = 0;
+    for (Extent<H> tail : tails) {
+      sum += tail.bytes;
+    }
+    return sum;
+  }
+
+  private @Nullable Extent<H> takeWarm(long wanted) {
+    int own = classOf(wanted);
+    Extent<H> found = glance(own, wanted, GLANCES);
+    if (found == null) {
+      int larger = nonEmpty.nextSetBit(own + 1);
+      found = larger >= 0 ? stacks.get(larger) : glance(own, wanted, Integer.MAX_VALUE);
+    }
+    if (found == null) {
+      return null;
+    }
+    unstack(found);
+    Extent<H> rest = found.splitAfter(wanted);
+    if (rest != null) {
+      push(rest);
+    }
+    found.state = Extent.USED;
+    return found;
+  }
+
+  private @Nullable Extent<H> glance(int sizeClass, long wanted, int most) {
+    Extent<H> e = stacks.get(sizeClass);
+    for (int i = 0; e != null && i < most; i++, e = e.below) {
+      if (e.bytes >= wanted) {
+        return e;
+      }
+    }
+    return null;
+  }
+
+  /** Cuts from a cold tail, starting in the warm block before it if there is one. */
+  private @Nullable Extent<H> takeCold(long wanted) {
+    for (int i = 0; i < tails.size(); i++) {
+      Extent<H> tail = tails.get(i);
+      Extent<H> start = tail.previous;
+      if (start == null || start.state != Extent.WARM) {
+        start = tail;
+      }
+      if (tail.offset() + tail.bytes - start.offset() >= wanted) {
+        return cut(i, start, wanted);
+      }
+    }
+    return null;
+  }
+
+  private Extent<H> cut(int tail, Extent<H> start, long wanted) {
+    if (start.state == Extent.WARM) {
+      unstack(start);
+      start.absorbNext();
+    }
+    Extent<H> rest = start.splitAfter(wanted);
+    if (rest == null) {
+      tails.remove(tail);
+    } else {
+      rest.state = Extent.COLD;
+      tails.set(tail, rest);
+    }
+    start.state = Extent.USED;
+    return start;
+  }
+
+  private void push(Extent<H> extent) {
+    int sizeClass = classOf(extent.bytes);
+    Extent<H> top = stacks.get(sizeClass);
+    extent.state = Extent.WARM;
+    extent.above = null;
+    extent.below = top;
+    if (top != null) {
+      top.above = extent;
+    }
+    stacks.set(sizeClass, extent);
+    nonEmpty.set(sizeClass);
+  }
+
+  private void unstack(Extent<H> extent) {
+    int sizeClass = classOf(extent.bytes);
+    Extent<H> above = extent.above;
+    Extent<H> below = extent.below;
+    if (below != null) {
+      below.above = above;
+    }
+    if (above != null) {
+      above.below = below;
+    } else {
+      stacks.set(sizeClass, below);
+      if (below == null) {
+        nonEmpty.clear(sizeClass);
+      }
+    }
+    extent.above = null;
+    extent.below = null;
+  }
+
+  /**
+   * Exact classes up to 31 grains, then sixteen steps to each power of two; a class's blocks are at
+   * least its lower bound.
+   */
+  private static int classOf(long bytes) {
+    long grains = bytes / GRAIN;
+    if (grains < EXACT_CLASSES) {
+      return (int) grains;
+    }
+    int log = 63 - Long.numberOfLeadingZeros(grains);
+    int step = (int) (grains >>> (log - STEPS_LOG)) & (STEPS - 1);
+    return EXACT_CLASSES + (log - 5) * STEPS + step;
+  }
+}

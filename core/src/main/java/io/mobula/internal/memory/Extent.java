@@ -1,0 +1,95 @@
+package io.mobula.internal.memory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of bytes in a home: one link of the chain that covers the home without gaps, and of a stack
+ * while it is free.
+ *
+ * <p>Owned by its {@link BlockAllocator}; home, offset and size of a used extent do not change, so
+ * its holder may read them without the allocator's lock.
+ *
+ * @param <H> what the run lies in
+ */
+final class Extent<H> {
+  /** Never used by a block; only ever the last extent of its home. */
+  static final byte COLD = 0;
+  /** Free, and used before. */
+  static final byte WARM = 1;
+  /** Handed out. */
+  static final byte USED = 2;
+
+  private final H home;
+  private final long offset;
+  long bytes;
+  byte state;
+
+  @Nullable
+  Extent<H> previous;
+
+  @Nullable
+  Extent<H> next;
+
+  @Nullable
+  Extent<H> above;
+
+  @Nullable
+  Extent<H> below;
+
+  Extent(H home, long offset, long bytes, byte state) {
+    this.home = home;
+    this.offset = offset;
+    this.bytes = bytes;
+    this.state = state;
+  }
+
+  H home() {
+    return home;
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Keeps the first {@code keep} bytes and returns the rest as the next extent, or {@code null} if
+   * nothing is left.
+   */
+  @Nullable
+  Extent<H> splitAfter(long keep) {
+    if (bytes == keep) {
+      return null;
+    }
+    Extent<H> rest = new Extent<>(home, offset + keep, bytes - keep, state);
+    rest.previous = this;
+    rest.next = next;
+    if (next != null) {
+      next.previous = rest;
+    }
+    next = rest;
+    bytes = keep;
+    return rest;
+  }
+
+  /** Takes the next extent's bytes into this one. */
+  void absorbNext() {
+    Extent<H> gone = next;
+    if (gone == null) {
+      throw new IllegalStateException("Nothing follows " + this);
+    }
+    bytes += gone.bytes;
+    next = gone.next;
+    if (next != null) {
+      next.previous = this;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return home + "[" + offset + "+" + bytes + "]";
+  }
+}

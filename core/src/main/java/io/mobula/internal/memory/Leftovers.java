@@ -1,0 +1,97 @@
+package io.mobula.internal.memory;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What crashed processes have left: directories of stores of the same user whose life lock nobody
+ * holds.
+ *
+ * <p>Whoever gets the lock removes the files, the life file last, so two starters at once do no
+ * harm: the second finds the lock taken or the files gone. Links are never followed. A directory
+ * that cannot be removed is logged and left.
+ */
+final class Leftovers {
+  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+  private static final Duration UNBORN_FOR = Duration.ofHours(1);
+
+  private Leftovers() {}
+
+  /** Removes every leftover of {@code owner} under {@code base}. */
+  static synchronized void remove(Path base, UserPrincipal owner) throws IOException {
+    try (DirectoryStream<Path> directories =
+        Files.newDirectoryStream(base, Leftovers::isOfAStore)) {
+      for (Path directory : directories) {
+        removeIfDead(directory, owner);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Removes the files of a directory, the life file last, and the directory. What has gone already
+   * is no error.
+   */
+  static void removeDirectory(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (!file.endsWith(LifeLock.FILE)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+    Files.deleteIfExists(directory.resolve(LifeLock.FILE));
+    Files.deleteIfExists(directory);
+  }
+
+  private static boolean isOfAStore(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith(StoreDirectory.PREFIX) || name.startsWith(StoreDirectory.UNBORN_PREFIX);
+  }
+
+  private static void removeIfDead(Path directory, UserPrincipal owner) {
+    String name = directory.getFileName().toString();
+    try {
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+          || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(owner)
+          || LifeLock.isOwn(name)
+          || (name.startsWith(StoreDirectory.UNBORN_PREFIX) && isYoung(directory))) {
+        return;
+      }
+      removeUnlessLocked(directory);
+    } catch (IOException e) {
+      LOG.info("Left {} where it is: {}", directory, e.toString());
+    }
+  }
+
+  private static void removeUnlessLocked(Path directory) throws IOException {
+    boolean lifeless = Files.notExists(directory.resolve(LifeLock.FILE), LinkOption.NOFOLLOW_LINKS);
+    try (LifeLock inherited = lifeless ? null : LifeLock.inherit(directory)) {
+      if (inherited != null || lifeless) {
+        removeDirectory(directory);
+        LOG.info("Removed {}, left by a process that has died", directory);
+      }
+    }
+  }
+
+  private static boolean isYoung(Path directory) throws IOException {
+    Instant changed =
+        Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return changed.isAfter(Instant.now().minus(UNBORN_FOR));
+  }
+}

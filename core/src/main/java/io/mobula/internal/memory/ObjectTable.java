@@ -1,0 +1,148 @@
+package io.mobula.internal.memory;
+
+import io.mobula.error.StoreFullException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The slots of all objects, in shared memory: one word of state and generation each, and where the
+ * object lies.
+ *
+ * <p>Grows by chunks, never shrinks, and uses slots again, the one freed last first. A slot's
+ * number is for ever; who holds one may look at its word from any thread. Words change only by
+ * compare-and-set, so of several threads that want the same step exactly one takes it. Taking and
+ * giving back slots goes through a short lock.
+ */
+final class ObjectTable {
+  /** Bytes of one slot: word, segment, offset, size. */
+  static final int SLOT_BYTES = 32;
+  /** How many slots a table can have. */
+  static final int MOST_SLOTS = 1 << 26;
+  /** Where the header page says how many slots there are. */
+  static final int SLOTS_OFFSET = 64;
+
+  private static final int SEGMENT = 8;
+  private static final int OFFSET = 16;
+  private static final int SIZE = 24;
+
+  private final SharedFile file;
+  private final MemorySegment headerPage;
+  private final PinMatrix pins;
+  private final int chunkLog;
+  private volatile MemorySegment[] chunks = {};
+  private int[] free = new int[16];
+  private int freeCount;
+  private int used;
+
+  /**
+   * A table with no slots yet; {@code 2^chunkLog} slots are added at a time, and a column of
+   * {@code pins} for each.
+   */
+  ObjectTable(SharedFile file, MemorySegment headerPage, PinMatrix pins, int chunkLog) {
+    this.file = file;
+    this.headerPage = headerPage;
+    this.pins = pins;
+    this.chunkLog = chunkLog;
+  }
+
+  /**
+   * Takes a slot for a new object and moves it from FREED to CREATED, in its next generation.
+   *
+   * @return the slot's number
+   * @throws StoreFullException if the table cannot grow
+   */
+  long create(int segment, long offset, long bytes) {
+    int slot = take();
+    MemorySegment chunk = chunk(slot);
+    long at = at(slot);
+    RawMemory.putInt(chunk, at + SEGMENT, segment);
+    RawMemory.putLong(chunk, at + OFFSET, offset);
+    RawMemory.putLong(chunk, at + SIZE, bytes);
+    long generation = SlotWord.generation(RawMemory.getLong(chunk, at)) + 1;
+    RawMemory.putLongVolatile(chunk, at, SlotWord.of(generation, SlotState.CREATED));
+    return slot;
+  }
+
+  /** The slot's word now, with volatile effect. */
+  long word(long slot) {
+    return RawMemory.getLongVolatile(chunk(slot), at(slot));
+  }
+
+  /**
+   * Takes one step of an object's life; false if the object is not in {@code from}, or is not this
+   * generation's.
+   */
+  boolean step(long slot, long generation, SlotState from, SlotState to) {
+    return RawMemory.compareAndSetLong(
+        chunk(slot), at(slot), SlotWord.of(generation, from), SlotWord.of(generation, to));
+  }
+
+  /** Gives back a slot whose word says FREED; only who took that step may, and once. */
+  synchronized void release(long slot) {
+    if (freeCount == free.length) {
+      free = Arrays.copyOf(free, free.length * 2);
+    }
+    free[freeCount++] = (int) slot;
+  }
+
+  /** How many slots hold an object. */
+  synchronized int inUse() {
+    return used - freeCount;
+  }
+
+  /**
+   * Condemns every sealed object and frees those that nobody reads, at the end of the store.
+   *
+   * @return the numbers of the segments in which something is still read, or still being written
+   */
+  synchronized BitSet condemnAll(PinMatrix readers) {
+    BitSet inUse = new BitSet();
+    for (long slot = 0; slot < used; slot++) {
+      long generation = SlotWord.generation(word(slot));
+      step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      SlotState state = SlotWord.state(word(slot));
+      if (state == SlotState.CREATED || (state == SlotState.CONDEMNED && readers.isPinned(slot))) {
+        int segment = RawMemory.getInt(chunk(slot), at(slot) + SEGMENT);
+        if (segment >= 0) {
+          inUse.set(segment);
+        }
+      }
+    }
+    return inUse;
+  }
+
+  private synchronized int take() {
+    if (freeCount > 0) {
+      return free[--freeCount];
+    }
+    if (used == chunks.length << chunkLog) {
+      grow();
+    }
+    return used++;
+  }
+
+  /** Pins first, then slots, then their number: whoever sees a slot finds its pins. */
+  private void grow() {
+    int slots = (chunks.length + 1) << chunkLog;
+    if (slots > MOST_SLOTS) {
+      throw new StoreFullException(
+          "The object table holds " + used + " objects and cannot hold more: free some, or put"
+              + " many small values into one object");
+    }
+    pins.extend(chunks.length + 1);
+    MemorySegment added = file.append((long) SLOT_BYTES << chunkLog);
+    MemorySegment[] grown = Arrays.copyOf(chunks, chunks.length + 1);
+    grown[chunks.length] = added;
+    chunks = grown;
+    RawMemory.putLongVolatile(headerPage, SLOTS_OFFSET, slots);
+  }
+
+  private MemorySegment chunk(long slot) {
+    return chunks[(int) (slot >>> chunkLog)];
+  }
+
+  private long at(long slot) {
+    return (slot & ((1L << chunkLog) - 1)) * SLOT_BYTES;
+  }
+}

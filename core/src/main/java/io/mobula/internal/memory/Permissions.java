@@ -1,0 +1,37 @@
+package io.mobula.internal.memory;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Files and directories that their owner alone may use: 0600 and 0700, from the moment they exist.
+ *
+ * <p>Both are made exclusively: whatever already has the name is an error. Where the file system
+ * knows no such permissions its own defaults apply.
+ */
+final class Permissions {
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private Permissions() {}
+
+  static Path createFile(Path path) throws IOException {
+    return Files.createFile(path, only("rw-------"));
+  }
+
+  static Path createDirectory(Path path) throws IOException {
+    return Files.createDirectory(path, only("rwx------"));
+  }
+
+  private static FileAttribute<?>[] only(String permissions) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

@@ -1,0 +1,64 @@
+package io.mobula.internal.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * The one port to shared words: plain, volatile and atomic access to little-endian longs and ints
+ * in a mapping.
+ *
+ * <p>{@link VarHandle}s over {@link MemorySegment} and nothing else, so it needs no JVM flag; every
+ * access is bounds checked. Offsets are in bytes and must be aligned to the width of the word.
+ */
+final class RawMemory {
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private RawMemory() {}
+
+  static long getLong(MemorySegment memory, long offset) {
+    return (long) LONG.get(memory, offset);
+  }
+
+  static void putLong(MemorySegment memory, long offset, long value) {
+    LONG.set(memory, offset, value);
+  }
+
+  static long getLongVolatile(MemorySegment memory, long offset) {
+    return (long) LONG.getVolatile(memory, offset);
+  }
+
+  static void putLongVolatile(MemorySegment memory, long offset, long value) {
+    LONG.setVolatile(memory, offset, value);
+  }
+
+  static boolean compareAndSetLong(MemorySegment memory, long offset, long expected, long value) {
+    return LONG.compareAndSet(memory, offset, expected, value);
+  }
+
+  static int getInt(MemorySegment memory, long offset) {
+    return (int) INT.get(memory, offset);
+  }
+
+  static void putInt(MemorySegment memory, long offset, int value) {
+    INT.set(memory, offset, value);
+  }
+
+  static int getIntVolatile(MemorySegment memory, long offset) {
+    return (int) INT.getVolatile(memory, offset);
+  }
+
+  /** Adds with volatile effect on both sides and returns what was there before. */
+  static int getAndAddInt(MemorySegment memory, long offset, int delta) {
+    return (int) INT.getAndAdd(memory, offset, delta);
+  }
+
+  /** Reads one byte, which makes the kernel map the page it is in. */
+  static byte touch(MemorySegment memory, long offset) {
+    return memory.get(ValueLayout.JAVA_BYTE, offset);
+  }
+}

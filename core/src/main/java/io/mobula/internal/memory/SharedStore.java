@@ -1,0 +1,283 @@
+package io.mobula.internal.memory;
+
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.StoreException;
+import io.mobula.error.StoreFullException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The objects of one node in shared memory: made in place, sealed, read without a copy, freed when
+ * the last reader is gone.
+ *
+ * <p>Any thread. A store owns a directory of files that it removes when it is closed, and at most
+ * two daemon threads. It knows objects by slot and generation only; which of them are needed is its
+ * caller's to say. Several stores may live in one JVM.
+ */
+public final class SharedStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int NO_SEGMENT = -1;
+  private static final long CLAIM = 1L << 62;
+
+  private final StoreOptions options;
+  private final StoreLayout layout;
+  private final StoreDirectory files;
+  private final ObjectTable table;
+  private final PinMatrix matrix;
+  private final Pins pins;
+  private final SegmentPool pool;
+  private final Warmer warmer = new Warmer();
+  private final ViewKeeper views;
+  private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
+  private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  private SharedStore(StoreOptions options, StoreLayout layout, StoreDirectory files) {
+    this.options = options;
+    this.layout = layout;
+    this.files = files;
+    String name = files.path().getFileName().toString();
+    FileHeader.StoreId id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
+    SharedFile tableFile = SharedFile.create(
+        files.file("table"),
+        new FileHeader(
+            FileHeader.Kind.TABLE, id, 0, (long) ObjectTable.SLOT_BYTES << layout.chunkLog()));
+    MemorySegment page = tableFile.headerPage();
+    this.matrix = new PinMatrix(files, id, page, layout.chunkLog());
+    this.table = new ObjectTable(tableFile, page, matrix, layout.chunkLog());
+    this.pins = new Pins(
+        table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
+    this.pool = new SegmentPool(files, id, options, warmer);
+    if (options.pretouch()) {
+      warmer.start(name, pool::prepareAhead);
+    }
+    this.views = new ViewKeeper(name, this::sweep);
+  }
+
+  /**
+   * Opens a store in a new directory, after removing what crashed processes have left beside it.
+   *
+   * <p>Makes no segment yet; costs some file operations and no more than a millisecond or two.
+   *
+   * @throws StoreException if the directory is missing or may not be written
+   * @throws StoreFullException if its file system is full
+   */
+  public static SharedStore open(StoreOptions options) {
+    return open(options, StoreLayout.STANDARD);
+  }
+
+  /** As above, with sizes that a test can reach. */
+  static SharedStore open(StoreOptions options, StoreLayout layout) {
+    StoreDirectory files = StoreDirectory.open(options.directory());
+    try {
+      return new SharedStore(options, layout, files);
+    } catch (RuntimeException e) {
+      files.delete();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes room for an object, to be filled in place; zero bytes are allowed.
+   *
+   * <p>Warm room, used before, is taken first, the block freed last before others. If none fits and
+   * the ceiling allows it a segment is made in the calling thread, at about 0.5 to 1 second per
+   * GiB, unless one has been prepared.
+   *
+   * @throws StoreFullException if the object is larger than the store, or there is no room for it
+   *     now
+   * @throws InvalidRequestException if {@code bytes} is negative
+   * @throws IllegalStateException if the store is closed
+   */
+  public Block create(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidRequestException("An object cannot have " + bytes + " bytes");
+    }
+    requireOpen();
+    try {
+      return make(bytes);
+    } catch (StoreFullException full) {
+      if (!views.letGo()) {
+        throw full;
+      }
+      return make(bytes);
+    }
+  }
+
+  /**
+   * Bytes of all blocks in use, each rounded up to 64; condemned objects that are still read count.
+   */
+  public long usedBytes() {
+    return pool.usedBytes();
+  }
+
+  /** The ceiling for {@link #usedBytes}. */
+  public long capacityBytes() {
+    return options.capacityBytes();
+  }
+
+  /**
+   * How many objects there are: blocks being filled, sealed objects, and freed ones that are still
+   * read.
+   */
+  public int objects() {
+    return table.inUse();
+  }
+
+  /** The directory of this store's files. */
+  public Path directory() {
+    return files.path();
+  }
+
+  /**
+   * Has {@code listener} told whenever memory has become free, so that whoever waits for room can
+   * try again.
+   *
+   * <p>It is called after the fact, with no lock of the store held, by whichever thread freed the
+   * memory, a store's own among them: it must be quick and must not block. What it throws is
+   * logged.
+   */
+  public void onReclaim(Runnable listener) {
+    reclaimListeners.add(listener);
+  }
+
+  /**
+   * Removes the files, ends the threads and gives back memory. Idempotent.
+   *
+   * <p>The memory of segments that nobody reads goes back to the system at once. Views and unsealed
+   * blocks there are stay usable, and the memory of their segments goes back when the collector
+   * finds them unreachable. Waits for a segment that is being made.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    pool.close(table.condemnAll(matrix)::get);
+    warmer.close();
+    views.close();
+    condemned.clear();
+    files.delete();
+  }
+
+  @Override
+  public String toString() {
+    return "Store " + files.path();
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The store " + files.path() + " is closed");
+    }
+  }
+
+  long mostBufferBytes() {
+    return layout.mostBufferBytes();
+  }
+
+  Pins pins() {
+    return pins;
+  }
+
+  ViewKeeper views() {
+    return views;
+  }
+
+  long word(SealedObject object) {
+    return table.word(object.slot());
+  }
+
+  boolean isPinned(SealedObject object) {
+    return SlotWord.generation(word(object)) == object.generation()
+        && matrix.isPinned(object.slot());
+  }
+
+  boolean step(SealedObject object, SlotState from, SlotState to) {
+    return table.step(object.slot(), object.generation(), from, to);
+  }
+
+  void abandon(SealedObject object) {
+    if (step(object, SlotState.CREATED, SlotState.FREED)) {
+      recycle(object);
+    }
+  }
+
+  /**
+   * If somebody reads the object it is remembered first and looked at again: its reader may have
+   * gone in between.
+   */
+  void free(SealedObject object) {
+    if (step(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
+      condemned.put(object.slot(), object);
+      reclaim(object);
+    }
+  }
+
+  /**
+   * A reader of this slot has gone: takes back the memory if the object there is condemned and
+   * nobody else reads it.
+   */
+  void nudge(long slot) {
+    SealedObject object = condemned.get(slot);
+    if (object != null) {
+      reclaim(object);
+    }
+  }
+
+  private Block make(long bytes) {
+    Extent<Segment> extent = bytes == 0 ? null : pool.allocate(bytes);
+    try {
+      long slot = extent == null
+          ? table.create(NO_SEGMENT, 0, 0)
+          : table.create(extent.home().index(), extent.offset(), bytes);
+      return new Block(
+          new SealedObject(this, extent, slot, SlotWord.generation(table.word(slot)), bytes));
+    } catch (RuntimeException e) {
+      if (extent != null) {
+        pool.free(extent);
+      }
+      throw e;
+    }
+  }
+
+  private void sweep() {
+    condemned.values().forEach(this::reclaim);
+  }
+
+  private boolean reclaim(SealedObject object) {
+    if (matrix.isPinned(object.slot()) || !step(object, SlotState.CONDEMNED, SlotState.FREED)) {
+      return false;
+    }
+    recycle(object);
+    return true;
+  }
+
+  private void recycle(SealedObject object) {
+    condemned.remove(object.slot(), object);
+    Extent<Segment> extent = object.extent();
+    if (extent != null) {
+      pool.free(extent);
+    }
+    table.release(object.slot());
+    reclaimListeners.forEach(SharedStore::tell);
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.error("A listener for freed memory failed", e);
+    }
+  }
+}

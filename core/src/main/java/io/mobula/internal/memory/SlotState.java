@@ -1,0 +1,34 @@
+package io.mobula.internal.memory;
+
+/**
+ * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
+ * {@code CREATED → FREED} when its writer gives up.
+ *
+ * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. Code 4 is kept for
+ * {@code SPILLED}.
+ */
+enum SlotState {
+  /** Nothing is here; the slot and its block may be used again. */
+  FREED(0),
+  /** One writer fills the block; nobody may read it. */
+  CREATED(1),
+  /** The content is final and may be pinned and read. */
+  SEALED(2),
+  /** No new pins; the block goes back when the pins there are have gone. */
+  CONDEMNED(3);
+
+  private static final SlotState[] BY_CODE = values();
+  private final int code;
+
+  SlotState(int code) {
+    this.code = code;
+  }
+
+  int code() {
+    return code;
+  }
+
+  static SlotState of(int code) {
+    return BY_CODE[code];
+  }
+}

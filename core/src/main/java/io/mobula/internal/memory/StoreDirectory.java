@@ -1,0 +1,101 @@
+package io.mobula.internal.memory;
+
+import io.mobula.error.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of one store: mode 0700, a random name, and a life lock held for as long as the
+ * store is open.
+ *
+ * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a
+ * starter that clears up after crashed processes never sees a live directory whose lock is free.
+ */
+final class StoreDirectory {
+  /** What the directories of stores begin with. */
+  static final String PREFIX = "mobula-";
+  /** What a directory begins with until its life lock is held. */
+  static final String UNBORN_PREFIX = ".mobula-";
+
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path path;
+  private final LifeLock life;
+
+  private StoreDirectory(Path path, LifeLock life) {
+    this.path = path;
+    this.life = life;
+  }
+
+  /**
+   * Makes a directory under {@code base}, after removing what crashed processes of this user have
+   * left there.
+   */
+  static StoreDirectory open(@Nullable Path base) {
+    Path where = base == null ? usualBase() : base;
+    if (!Files.isDirectory(where)) {
+      throw new StoreException(
+          "Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
+              + ": set a directory that exists and that this user may write to");
+    }
+    String name = PREFIX + randomName();
+    Path unborn = where.resolve("." + name);
+    try {
+      Permissions.createDirectory(unborn);
+      Leftovers.remove(where, Files.getOwner(unborn));
+      return new StoreDirectory(where.resolve(name), born(unborn, where.resolve(name)));
+    } catch (IOException e) {
+      throw new StoreException(
+          "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
+    }
+  }
+
+  /** {@code /dev/shm} if it can be written, else the JVM's temporary directory. */
+  static Path usualBase() {
+    return Files.isDirectory(SHARED_MEMORY) && Files.isWritable(SHARED_MEMORY)
+        ? SHARED_MEMORY
+        : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** Removes the files, then the life file, then the directory, and frees the lock. */
+  void delete() {
+    try {
+      Leftovers.removeDirectory(path);
+      life.close();
+    } catch (IOException e) {
+      throw new StoreException("Cannot remove " + path + ": " + e + "; remove it by hand", e);
+    }
+  }
+
+  private static LifeLock born(Path unborn, Path path) throws IOException {
+    LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
+    try {
+      Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
+      return life;
+    } catch (IOException e) {
+      Leftovers.removeDirectory(unborn);
+      life.close();
+      throw e;
+    }
+  }
+
+  private static String randomName() {
+    byte[] bits = new byte[12];
+    RANDOM.nextBytes(bits);
+    return HexFormat.of().formatHex(bits);
+  }
+}

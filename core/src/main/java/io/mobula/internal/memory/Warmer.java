@@ -1,0 +1,105 @@
+package io.mobula.internal.memory;
+
+import io.mobula.error.MobulaException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that touches new segments once, so that the first copy into them does not pay for
+ * their pages.
+ *
+ * <p>It also makes the next standard segment when it is asked to. Touching reads one byte of each
+ * page, so it may run beside writers. The queue holds a segment at most once in its life. Without
+ * pre-touching there is no thread.
+ */
+final class Warmer {
+  private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
+
+  private final Queue<Segment> cold = new ArrayDeque<>();
+  private boolean aheadAsked;
+  private boolean closed;
+  private @Nullable StoreThread thread;
+
+  /** Starts the thread; {@code makeNext} makes a segment and comes back here to have it touched. */
+  synchronized void start(String storeName, Runnable makeNext) {
+    thread = StoreThread.start("mobula-warmer-" + storeName, () -> run(makeNext));
+  }
+
+  /** Has a new segment touched, some time soon. */
+  synchronized void touch(Segment segment) {
+    if (thread != null && !closed) {
+      cold.add(segment);
+      notifyAll();
+    }
+  }
+
+  /** Has the next segment made, some time soon. */
+  synchronized void prepareAhead() {
+    aheadAsked = true;
+    notifyAll();
+  }
+
+  /** Stops the thread and waits for it, at most for one segment being made. */
+  void close() {
+    StoreThread running;
+    synchronized (this) {
+      closed = true;
+      cold.clear();
+      notifyAll();
+      running = thread;
+    }
+    if (running != null) {
+      running.join();
+    }
+  }
+
+  private void run(Runnable makeNext) {
+    while (awaitWork()) {
+      Segment segment = poll();
+      if (segment != null) {
+        touchAll(segment);
+      } else {
+        make(makeNext);
+      }
+    }
+  }
+
+  private synchronized boolean awaitWork() {
+    while (!closed && cold.isEmpty() && !aheadAsked) {
+      try {
+        wait();
+      } catch (InterruptedException nobodyShould) {
+        return false;
+      }
+    }
+    return !closed;
+  }
+
+  private synchronized @Nullable Segment poll() {
+    Segment segment = cold.poll();
+    aheadAsked &= segment != null;
+    return segment;
+  }
+
+  private void touchAll(Segment segment) {
+    long offset = 0;
+    while (!isClosed() && segment.touch(offset)) {
+      offset += Segment.TOUCH_BYTES;
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private static void make(Runnable makeNext) {
+    try {
+      makeNext.run();
+    } catch (MobulaException e) {
+      LOG.info("No segment prepared ahead; whoever needs one will try again: {}", e.getMessage());
+    }
+  }
+}

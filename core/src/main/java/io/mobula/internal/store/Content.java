@@ -1,0 +1,80 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.memory.SealedObject;
+import java.lang.ref.Cleaner;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A value as the store keeps it. It never changes; whoever reads gets a copy or a read-only view. */
+public sealed interface Content {
+
+  /** How many bytes it takes in the heap, roughly: what bounds of pending work count. */
+  long heapBytes();
+
+  /** Ends it: memory and edges go back. Called at most once, when nobody can read it any more. */
+  void discard();
+
+  /** A value known to be immutable, kept as it is. */
+  record Immediate(@Nullable Object value) implements Content {
+    static final Immediate NULL = new Immediate(null);
+
+    @Override
+    public long heapBytes() {
+      return 16;
+    }
+
+    @Override
+    public void discard() {}
+  }
+
+  /**
+   * A small value, encoded, in the heap.
+   *
+   * @param encoded its bytes; buffers are copies that belong to it
+   * @param edges the refs and handles inside
+   */
+  record Inline(Encoded encoded, List<Kept> edges) implements Content {
+    @Override
+    public long heapBytes() {
+      return encoded.byteSize();
+    }
+
+    @Override
+    public void discard() {
+      edges.forEach(Kept::release);
+    }
+  }
+
+  /** A value in shared memory. Its memory goes back when this is discarded or unreachable. */
+  final class InStore implements Content {
+    private final SealedObject object;
+    private final List<Kept> edges;
+    private final Cleaner.Cleanable memory;
+
+    InStore(SealedObject object, List<Kept> edges, Cleaner cleaner) {
+      this.object = object;
+      this.edges = List.copyOf(edges);
+      this.memory = cleaner.register(this, object::free);
+    }
+
+    SealedObject object() {
+      return object;
+    }
+
+    List<Kept> edges() {
+      return edges;
+    }
+
+    @Override
+    public long heapBytes() {
+      return 64;
+    }
+
+    @Override
+    public void discard() {
+      memory.clean();
+      edges.forEach(Kept::release);
+    }
+  }
+}

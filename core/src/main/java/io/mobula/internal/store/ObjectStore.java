@@ -1,0 +1,318 @@
+package io.mobula.internal.store;
+
+import io.mobula.DType;
+import io.mobula.MobulaRuntime.StoreUsage;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Sealable;
+import io.mobula.Tensor;
+import io.mobula.Waited;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Producer;
+import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.SharedStore;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The objects of one node. Safe for all threads; {@code get} and {@code wait} block the caller's, nothing else does. */
+public final class ObjectStore {
+  private final NodeId node;
+  private final SharedStore memory;
+  private final Values values;
+  private final Executor callbacks;
+  private final AtomicLong tasks = new AtomicLong();
+  private volatile boolean closed;
+
+  /**
+   * How a store is made.
+   *
+   * @param inlineLimit up to how many bytes a value stays in the heap
+   * @param fullTimeout how long a {@code put} waits for room
+   */
+  public record Limits(long inlineLimit, Duration fullTimeout) {}
+
+  /**
+   * Takes over the memory, which {@link #close} closes.
+   *
+   * @param callbacks runs what users attached to futures
+   */
+  public ObjectStore(NodeId node, Codec codec, SharedStore memory, Limits limits, Executor callbacks) {
+    this.node = node;
+    this.memory = memory;
+    this.callbacks = callbacks;
+    this.values = new Values(this, codec, memory, limits.inlineLimit(), limits.fullTimeout());
+  }
+
+  /** Whose store this is. */
+  public NodeId node() {
+    return node;
+  }
+
+  /** A number for the next task, from one; its results' ids follow from it. */
+  public long nextTask() {
+    return tasks.incrementAndGet();
+  }
+
+  /** An object that somebody will complete. */
+  public ObjectEntry pending(long task, int index, @Nullable Producer producer) {
+    return new ObjectEntry(this, task, index, producer);
+  }
+
+  /** A new ref to it. */
+  public <T extends @Nullable Object> Ref<T> ref(ObjectEntry entry) {
+    return new Ref<>(entry);
+  }
+
+  /** Stores a value; see {@link io.mobula.MobulaRuntime#put}. */
+  public <T extends @Nullable Object> ObjectRef<T> put(T value) {
+    requireOpen();
+    if (value instanceof ObjectRef<?>) {
+      throw new InvalidRequestException("put was given an ObjectRef. Pass the ref itself on, or put what it refers to.");
+    }
+    return stored(values.snapshot(value, Long.MAX_VALUE));
+  }
+
+  private <T extends @Nullable Object> ObjectRef<T> stored(Content content) {
+    var entry = pending(nextTask(), 0, null);
+    ObjectRef<T> ref = ref(entry);
+    entry.complete(content);
+    return ref;
+  }
+
+  /** See {@link Values#snapshot}. */
+  public Content snapshot(@Nullable Object value, long inlineBudget) {
+    return values.snapshot(value, inlineBudget);
+  }
+
+  /** See {@link Values#materialize}. */
+  public @Nullable Object materialize(Content content) {
+    return values.materialize(content);
+  }
+
+  /** The value of an entry that is ready. */
+  public @Nullable Object valueOf(ObjectEntry entry) {
+    return values.materialize(entry.content());
+  }
+
+  /** Room for a value that is made in place. */
+  public Sealable create(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidRequestException("Wanted room for " + bytes + " bytes: a size cannot be negative.");
+    }
+    requireOpen();
+    return new Room(values.room(bytes), bytes);
+  }
+
+  @SuppressWarnings("unchecked")
+  <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
+    requireOpen();
+    await(entry, deadline);
+    return (T) valueOf(entry);
+  }
+
+  private void await(ObjectEntry entry, Deadline deadline) {
+    if (entry.isReady()) {
+      return;
+    }
+    var arrival = new Arrival(1, false);
+    if (!entry.await(arrival)) {
+      return;
+    }
+    var execution = Execution.current();
+    if (execution != null) {
+      execution.waitingOn(entry);
+      SelfGet.refuse(execution, entry);
+    }
+    try {
+      if (!arrival.await(deadline, entry.id())) {
+        throw new GetTimeoutException("Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
+            + ". It is still on its way; get it later, or cancel it.");
+      }
+    } finally {
+      entry.forget(arrival);
+      if (execution != null) {
+        execution.waitingOn(null);
+      }
+    }
+  }
+
+  private static String describe(ObjectEntry entry) {
+    var producer = entry.producer();
+    return producer == null ? "" : " from " + producer.describe();
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#get(Collection, Duration)}. */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs, Deadline deadline) {
+    var entries = entries(refs);
+    var arrival = new Arrival(entries.size(), true);
+    awaitMany(entries, arrival, deadline, missing -> {
+      throw new GetTimeoutException(missing.size() + " of " + entries.size() + " objects were not there within "
+          + deadline.asked() + ", the first is " + missing.getFirst().id() + describe(missing.getFirst()) + ".");
+    });
+    for (var entry : entries) {
+      var failure = entry.failure();
+      if (failure != null) {
+        throw failure.raise();
+      }
+    }
+    var result = new ArrayList<T>(entries.size());
+    for (var entry : entries) {
+      result.add((T) valueOf(entry));
+    }
+    return result;
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#wait}. */
+  public <R extends ObjectRef<?>> Waited<R> wait(Collection<R> refs, int count, Deadline deadline) {
+    var entries = entries(refs);
+    if (count < 1 || count > entries.size()) {
+      throw new InvalidRequestException(
+          "Wanted " + count + " of " + entries.size() + " refs: wait for at least 1 and at most as many as are given.");
+    }
+    if (new HashSet<>(entries).size() < entries.size()) {
+      throw new InvalidRequestException("wait was given the same object twice. Give each ref once.");
+    }
+    awaitMany(entries, new Arrival(count, false), deadline, missing -> {});
+    var ready = new ArrayList<R>();
+    var pending = new ArrayList<R>();
+    var each = entries.iterator();
+    for (var ref : refs) {
+      boolean isReady = each.next().isReady();
+      (isReady && ready.size() < count ? ready : pending).add(ref);
+    }
+    return new Waited<>(ready, pending);
+  }
+
+  private List<ObjectEntry> entries(Collection<? extends ObjectRef<?>> refs) {
+    requireOpen();
+    var entries = new ArrayList<ObjectEntry>(refs.size());
+    for (var ref : refs) {
+      entries.add(Ref.entryOf(Objects.requireNonNull(ref, "ref"), this));
+    }
+    return entries;
+  }
+
+  private interface OnTimeout {
+    void missing(List<ObjectEntry> entries);
+  }
+
+  private static void awaitMany(List<ObjectEntry> entries, Arrival arrival, Deadline deadline, OnTimeout late) {
+    var execution = Execution.current();
+    var waitedFor = new ArrayList<ObjectEntry>();
+    try {
+      for (var entry : entries) {
+        if (entry.await(arrival)) {
+          waitedFor.add(entry);
+        } else {
+          arrival.ready(entry);
+        }
+      }
+      if (execution != null && !waitedFor.isEmpty()) {
+        execution.waitingOn(waitedFor.getFirst());
+        waitedFor.forEach(entry -> SelfGet.refuse(execution, entry));
+      }
+      if (!arrival.await(deadline, waitedFor.size() + " objects")) {
+        late.missing(waitedFor.stream().filter(entry -> !entry.isReady()).toList());
+      }
+    } finally {
+      waitedFor.forEach(entry -> entry.forget(arrival));
+      if (execution != null) {
+        execution.waitingOn(null);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  <T extends @Nullable Object> CompletableFuture<T> future(ObjectEntry entry) {
+    var future = new CompletableFuture<T>();
+    Waiter complete = ready -> callbacks.execute(() -> {
+      try {
+        future.complete((T) valueOf(ready));
+      } catch (MobulaException failure) {
+        future.completeExceptionally(failure);
+      }
+    });
+    if (!entry.await(complete)) {
+      complete.ready(entry);
+    }
+    return future;
+  }
+
+  /** What is in use. */
+  public StoreUsage usage() {
+    return new StoreUsage(memory.usedBytes(), memory.capacityBytes(), memory.objects());
+  }
+
+  /** Refuses to go on after {@link #close}. */
+  public void requireOpen() {
+    if (closed) {
+      throw new RuntimeClosedException("The runtime of node " + node + " is closed. Open another with Mobula.init().");
+    }
+  }
+
+  /** Frees the memory; views of it stay readable until they are collected. */
+  public void close() {
+    closed = true;
+    memory.close();
+  }
+
+  /** Room that one thread fills. */
+  private final class Room implements Sealable {
+    private final Block block;
+    private final MemorySegment body;
+    private boolean done;
+
+    Room(Block block, long bytes) {
+      this.block = block;
+      this.body = block.segment().asSlice(SealedLayout.FRONT, bytes);
+    }
+
+    @Override
+    public MemorySegment segment() {
+      return body;
+    }
+
+    @Override
+    public ObjectRef<MemorySegment> seal() {
+      return sealAs(body);
+    }
+
+    @Override
+    public ObjectRef<Tensor> seal(DType type, long... shape) {
+      return sealAs(Tensor.wrap(body, type, shape));
+    }
+
+    private <T> ObjectRef<T> sealAs(Object described) {
+      if (done) {
+        throw new IllegalStateException("This room is sealed or closed already. Create another one.");
+      }
+      var content = values.sealInPlace(block, described);
+      done = true;
+      return stored(content);
+    }
+
+    @Override
+    public void close() {
+      if (!done) {
+        done = true;
+        block.abandon();
+      }
+    }
+  }
+}

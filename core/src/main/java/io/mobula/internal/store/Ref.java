@@ -1,0 +1,136 @@
+package io.mobula.internal.store;
+
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.error.ForeignRefException;
+import io.mobula.error.RefClosedException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ref of this process: one hold on an entry, until it is closed. It needs no cleaner: an entry that no ref reaches is
+ * collected, and its memory with it.
+ */
+public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept.Keepable {
+  private static final VarHandle ENTRY;
+
+  static {
+    try {
+      ENTRY = MethodHandles.lookup().findVarHandle(Ref.class, "entry", ObjectEntry.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final ObjectId id;
+
+  @SuppressWarnings("FieldMayBeFinal") // set by the var handle
+  private volatile @Nullable ObjectEntry entry;
+
+  Ref(ObjectEntry entry) {
+    this.id = entry.id();
+    this.entry = entry.retain();
+  }
+
+  /** The entry behind a user's ref, for the store that is meant to know it. */
+  public static ObjectEntry entryOf(ObjectRef<?> ref, ObjectStore store) {
+    if (ref instanceof Ref<?> ours) {
+      var entry = ours.entry();
+      if (entry.store() == store) {
+        store.requireOpen();
+        return entry;
+      }
+      entry.store().requireOpen();
+    }
+    throw new ForeignRefException("Ref " + ref.id() + " belongs to another runtime than node " + store.node()
+        + ". Get its value there and put it here.");
+  }
+
+  private ObjectEntry entry() {
+    var present = entry;
+    if (present == null) {
+      throw new RefClosedException("Ref " + id + " was closed. Use it before close(), or keep another ref to the value.");
+    }
+    return present;
+  }
+
+  @Override
+  public ObjectId id() {
+    return id;
+  }
+
+  @Override
+  public T get() {
+    var present = entry();
+    return present.store().get(present, Deadline.NEVER);
+  }
+
+  @Override
+  public T get(Duration deadline) {
+    var present = entry();
+    return present.store().get(present, Deadline.after(deadline));
+  }
+
+  @Override
+  public boolean isReady() {
+    return entry().isReady();
+  }
+
+  @Override
+  public CompletableFuture<T> toCompletableFuture() {
+    var present = entry();
+    return present.store().future(present);
+  }
+
+  @Override
+  public void prefetch() {
+    entry(); // everything is here already; a closed ref is refused all the same
+  }
+
+  @Override
+  public boolean cancel(boolean recursive) {
+    var present = entry();
+    var producer = present.producer();
+    if (producer == null) {
+      return false;
+    }
+    producer.cancel(present.task(), recursive);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    var present = (ObjectEntry) ENTRY.getAndSet(this, null);
+    if (present != null) {
+      present.release();
+    }
+  }
+
+  @Override
+  public Kept keep(ObjectStore store) {
+    return new Edge(entryOf(this, store).retain());
+  }
+
+  @Override
+  public String toString() {
+    var present = entry;
+    var state = present == null ? "closed" : present.isFailed() ? "failed" : present.isReady() ? "ready" : "pending";
+    return "ObjectRef(" + id + ", " + state + ")";
+  }
+
+  /** A hold of a containing value or of waiting arguments. */
+  private record Edge(ObjectEntry entry) implements Kept {
+    @Override
+    public Object revive() {
+      return new Ref<>(entry);
+    }
+
+    @Override
+    public void release() {
+      entry.release();
+    }
+  }
+}

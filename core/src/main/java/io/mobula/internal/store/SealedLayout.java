@@ -1,0 +1,115 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.StoreException;
+import io.mobula.internal.codec.Encoded;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a value lies in a sealed object: a header, the codec's bytes, then each out-of-band buffer on a cache line of its
+ * own. Little endian; the table of every byte is in {@code docs/memory-layout.md}.
+ */
+final class SealedLayout {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int MAGIC = 0x564A424D; // "MBJV"
+  private static final int VERSION = 1;
+  private static final int HEADER = 24;
+  private static final int PER_BUFFER = 16;
+  private static final int LINE = 64;
+
+  /** How much room {@link Sealable} values leave in front of their bytes: enough for a tensor of rank 64. */
+  static final int FRONT = 1024;
+
+  /**
+   * A value read in place: slices of the object.
+   *
+   * @param bytes for the codec
+   * @param buffers what the codec had put out of band
+   */
+  record Parts(MemorySegment bytes, List<MemorySegment> buffers) {}
+
+  private SealedLayout() {}
+
+  static long sizeOf(Encoded encoded) {
+    long end = bytesOffset(encoded) + encoded.bytes().length;
+    for (var buffer : encoded.buffers()) {
+      end = aligned(end) + buffer.byteSize();
+    }
+    return end;
+  }
+
+  /** Writes all of it. Cost: one copy of bytes and buffers. */
+  static void write(Encoded encoded, MemorySegment target) {
+    long offset = bytesOffset(encoded) + encoded.bytes().length;
+    for (int i = 0; i < encoded.buffers().size(); i++) {
+      var buffer = encoded.buffers().get(i);
+      offset = aligned(offset);
+      MemorySegment.copy(buffer, 0, target, offset, buffer.byteSize());
+      writeBufferEntry(target, i, offset, buffer.byteSize());
+      offset += buffer.byteSize();
+    }
+    writeFront(encoded, target);
+  }
+
+  /** Writes the header and the codec's bytes in front of one buffer that is in place already, {@link #FRONT} bytes in. */
+  static void writeAround(Encoded encoded, MemorySegment target) {
+    if (encoded.buffers().size() != 1 || bytesOffset(encoded) + encoded.bytes().length > FRONT) {
+      throw new StoreException("A value made in place needs one buffer and a description of at most " + FRONT
+          + " bytes; it has " + encoded.buffers().size() + " and " + encoded.bytes().length + ".", null);
+    }
+    writeBufferEntry(target, 0, FRONT, target.byteSize() - FRONT);
+    writeFront(encoded, target);
+  }
+
+  private static void writeFront(Encoded encoded, MemorySegment target) {
+    target.set(INT, 0, MAGIC);
+    target.set(INT, 4, VERSION);
+    target.set(INT, 8, encoded.bytes().length);
+    target.set(INT, 12, encoded.buffers().size());
+    target.set(LONG, 16, encoded.externals().size());
+    MemorySegment.copy(
+        MemorySegment.ofArray(encoded.bytes()), 0, target, bytesOffset(encoded), encoded.bytes().length);
+  }
+
+  private static void writeBufferEntry(MemorySegment target, int index, long offset, long length) {
+    long at = HEADER + (long) index * PER_BUFFER;
+    target.set(LONG, at, offset);
+    target.set(LONG, at + 8, length);
+  }
+
+  /**
+   * Finds the parts of a sealed value.
+   *
+   * @throws StoreException when the bytes are not such a value
+   */
+  static Parts read(MemorySegment object) {
+    if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC || object.get(INT, 4) != VERSION) {
+      throw new StoreException("Not a sealed value of layout " + VERSION + ": " + object.byteSize() + " bytes", null);
+    }
+    int length = object.get(INT, 8);
+    int count = object.get(INT, 12);
+    long table = HEADER + (long) count * PER_BUFFER;
+    if (length < 0 || count < 0 || table + length > object.byteSize()) {
+      throw new StoreException("A sealed value of " + object.byteSize() + " bytes claims " + count + " buffers and "
+          + length + " bytes", null);
+    }
+    var buffers = new ArrayList<MemorySegment>(count);
+    for (int i = 0; i < count; i++) {
+      long at = HEADER + (long) i * PER_BUFFER;
+      buffers.add(object.asSlice(object.get(LONG, at), object.get(LONG, at + 8)));
+    }
+    return new Parts(object.asSlice(table, length), buffers);
+  }
+
+  private static long bytesOffset(Encoded encoded) {
+    return HEADER + (long) encoded.buffers().size() * PER_BUFFER;
+  }
+
+  private static long aligned(long offset) {
+    return (offset + LINE - 1) & -LINE;
+  }
+}

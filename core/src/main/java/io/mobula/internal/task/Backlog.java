@@ -1,0 +1,113 @@
+package io.mobula.internal.task;
+
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.SubmissionRejectedException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever exceeds it waits, for a
+ * limited time, until others have ended.
+ */
+final class Backlog {
+  private final Limits limits;
+  private final AtomicLong tasks = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong waiting = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private volatile boolean closed;
+
+  /**
+   * How much may be pending.
+   *
+   * @param tasks how many tasks
+   * @param bytes how many bytes of their arguments in the heap
+   * @param patience how long a submitter waits for room
+   */
+  record Limits(long tasks, long bytes, Duration patience) {}
+
+  Backlog(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Counts a task in, waiting for room if need be. */
+  void enter(String what, long heapBytes) {
+    if (!tryEnter(heapBytes)) {
+      enterSlowly(what, heapBytes);
+    }
+  }
+
+  private boolean tryEnter(long heapBytes) {
+    long nowTasks = tasks.incrementAndGet();
+    long nowBytes = bytes.addAndGet(heapBytes);
+    if (nowTasks <= limits.tasks() && (nowBytes <= limits.bytes() || nowTasks == 1)) {
+      return true;
+    }
+    tasks.decrementAndGet();
+    bytes.addAndGet(-heapBytes);
+    return false;
+  }
+
+  private void enterSlowly(String what, long heapBytes) {
+    var execution = Execution.current();
+    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    hold.giveBack();
+    lock.lock();
+    waiting.incrementAndGet();
+    try {
+      long left = limits.patience().toNanos();
+      while (!tryEnter(heapBytes)) {
+        if (closed) {
+          throw new RuntimeClosedException("The runtime closed while " + what + " waited to be submitted.");
+        }
+        if (left <= 0) {
+          throw new SubmissionRejectedException(what + " was not submitted: " + tasks.get() + " tasks with " + bytes.get()
+              + " bytes of arguments are pending, and none ended within " + limits.patience()
+              + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
+        }
+        left = room.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while " + what + " waited to be submitted.");
+    } finally {
+      waiting.decrementAndGet();
+      lock.unlock();
+      hold.takeBack();
+    }
+  }
+
+  /** Counts a task out. */
+  void leave(long heapBytes) {
+    tasks.decrementAndGet();
+    bytes.addAndGet(-heapBytes);
+    if (waiting.get() > 0) {
+      wakeAll();
+    }
+  }
+
+  /** How many tasks are in. */
+  long size() {
+    return tasks.get();
+  }
+
+  void close() {
+    closed = true;
+    wakeAll();
+  }
+
+  private void wakeAll() {
+    lock.lock();
+    try {
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.mobula.internal.task;
+
+import io.mobula.Resources;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Requester;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ready tasks of one scheduling class and the slots that run them. It asks the ledger for one lease at a time, as long
+ * as there is more work than slots; a slot that waits inside a task no longer counts, so the tasks behind it move on.
+ */
+final class ClassQueue implements Requester {
+  private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final Resources wanted;
+  private final TaskEngine engine;
+  private final long idleNanos;
+  private final int mostSlots;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Deque<TaskRun> ready = new ArrayDeque<>();
+  private boolean requested;
+  private int slots;
+  private int idle;
+  private boolean closed;
+
+  ClassQueue(Resources wanted, TaskEngine engine, long idleNanos, int mostSlots) {
+    this.wanted = wanted;
+    this.engine = engine;
+    this.idleNanos = idleNanos;
+    this.mostSlots = mostSlots;
+  }
+
+  /** Queues a task; false if this queue has been {@linkplain #retire retired}. */
+  boolean add(TaskRun run) {
+    boolean ask;
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      ready.addLast(run);
+      if (idle > 0) {
+        work.signal();
+      }
+      ask = request();
+    } finally {
+      lock.unlock();
+    }
+    askIf(ask);
+    return true;
+  }
+
+  /** Notes a request if there is more work than idle slots; under the lock. */
+  private boolean request() {
+    boolean ask = !requested && !closed && ready.size() > idle && slots < mostSlots;
+    requested |= ask;
+    return ask;
+  }
+
+  private void askIf(boolean ask) {
+    if (ask) {
+      engine.ledger().acquire(this);
+    }
+  }
+
+  @Override
+  public Resources wanted() {
+    return wanted;
+  }
+
+  @Override
+  public String what() {
+    lock.lock();
+    try {
+      var first = ready.peekFirst();
+      return ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void granted(Lease lease) {
+    boolean ask = false;
+    boolean start;
+    lock.lock();
+    try {
+      requested = false;
+      start = !ready.isEmpty() && !closed;
+      if (start) {
+        slots++;
+        ask = !requested && ready.size() > idle + 1 && slots < mostSlots;
+        requested = ask;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (start) {
+      engine.startSlot(() -> work(lease));
+    } else {
+      lease.release();
+    }
+    askIf(ask);
+  }
+
+  @Override
+  public void recalled(Lease lease) {
+    lock.lock();
+    try {
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The life of a slot: one platform thread, one lease, task after task. */
+  private void work(Lease lease) {
+    var hold = new SlotHold(lease);
+    boolean ask = false;
+    try {
+      for (var run = next(lease); run != null; run = next(lease)) {
+        run.attempt(hold);
+      }
+    } finally {
+      lock.lock();
+      try {
+        slots--;
+        ask = request();
+      } finally {
+        lock.unlock();
+      }
+      lease.release();
+      askIf(ask);
+    }
+  }
+
+  /** The next task, or null when the slot should end: nothing came for a while, or others wait for its resources. */
+  private @Nullable TaskRun next(Lease lease) {
+    lock.lock();
+    try {
+      if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
+        return null;
+      }
+      long left = idleNanos;
+      while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
+        idle++;
+        try {
+          left = work.awaitNanos(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return null;
+        } finally {
+          idle--;
+        }
+      }
+      return ready.pollFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the queue if nothing is queued, running or asked for, so that its class can be forgotten. */
+  boolean retire() {
+    lock.lock();
+    try {
+      closed |= ready.isEmpty() && slots == 0 && !requested;
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more work; idle slots end. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      ready.clear();
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What a task of this slot gives back while it waits: the CPU, and the slot's place in the queue. */
+  private final class SlotHold implements CpuHold {
+    private final Lease lease;
+
+    SlotHold(Lease lease) {
+      this.lease = lease;
+    }
+
+    @Override
+    public void giveBack() {
+      lease.giveBack();
+      boolean ask;
+      lock.lock();
+      try {
+        slots--;
+        ask = request();
+      } finally {
+        lock.unlock();
+      }
+      askIf(ask);
+    }
+
+    @Override
+    public void takeBack() {
+      lease.takeBack();
+      lock.lock();
+      try {
+        slots++;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.mobula.internal.task;
+
+import io.mobula.ObjectRef;
+import io.mobula.ObjectRefStream;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.call.NotKept;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The results of one streaming task: filled by its slot, which waits when too many are unread, emptied by one reader. */
+final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<T> {
+  private final ObjectStore store;
+  private final long task;
+  private final int maxUnread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
+  private final Iterator<ObjectRef<T>> cursor = new Cursor();
+  private Runnable onClose = () -> {};
+  private int emitted;
+  private boolean ended;
+  private boolean closed;
+
+  ResultStream(ObjectStore store, long task, int maxUnread) {
+    this.store = store;
+    this.task = task;
+    this.maxUnread = maxUnread;
+  }
+
+  /** What to do when the reader leaves early; set before the task starts. */
+  void onClose(Runnable cancel) {
+    onClose = cancel;
+  }
+
+  /** Emits everything the task returned, in the slot's thread. */
+  void drain(@Nullable Object value) throws NotKept {
+    switch (value) {
+      case Stream<?> stream -> {
+        try (stream) {
+          emitAll(stream.iterator());
+        }
+      }
+      case Iterator<?> iterator -> emitAll(iterator);
+      case null, default ->
+        throw new NotKept(
+            "It was started as a stream but returned " + Results.typeOf(value) + ". Return a Stream or an Iterator.");
+    }
+    end();
+  }
+
+  private void emitAll(Iterator<?> elements) throws NotKept {
+    while (elements.hasNext()) {
+      var content = NotKept.orContent(store, elements.next());
+      var entry = store.pending(task, nextIndex(), null);
+      ObjectRef<T> ref = store.ref(entry);
+      entry.complete(content);
+      emit(ref);
+    }
+  }
+
+  private int nextIndex() {
+    lock.lock();
+    try {
+      return emitted++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void emit(ObjectRef<T> ref) {
+    lock.lock();
+    try {
+      if (unread.size() >= maxUnread && !ended) {
+        waitForReader();
+      }
+      if (closed || ended) {
+        ref.close();
+        throw new TaskCancelledException("The reader closed the stream of task " + task + ".", null);
+      }
+      unread.addLast(ref);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void waitForReader() {
+    var execution = Execution.current();
+    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    hold.giveBack();
+    try {
+      while (unread.size() >= maxUnread && !closed && !ended) {
+        changed.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Task " + task + " was interrupted while its stream had no reader.");
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends with one more ref, whose get throws. Emits nothing if the stream has ended. */
+  void fail(Failure failure) {
+    lock.lock();
+    try {
+      if (!ended && !closed) {
+        ObjectEntry entry = store.pending(task, emitted++, null);
+        unread.addLast(store.ref(entry));
+        entry.fail(failure);
+      }
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Iterator<ObjectRef<T>> iterator() {
+    return cursor;
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      unread.forEach(ObjectRef::close);
+      unread.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    onClose.run();
+  }
+
+  /** The one reader's view. */
+  private final class Cursor implements Iterator<ObjectRef<T>> {
+    @Override
+    public boolean hasNext() {
+      lock.lock();
+      try {
+        if (unread.isEmpty() && !ended && !closed) {
+          waitForResult();
+        }
+        return !unread.isEmpty();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void waitForResult() {
+      var execution = Execution.current();
+      var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+      hold.giveBack();
+      try {
+        while (unread.isEmpty() && !ended && !closed) {
+          changed.await();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WaitInterruptedException("Interrupted while waiting for the next result of task " + task + ".");
+      } finally {
+        hold.takeBack();
+      }
+    }
+
+    @Override
+    public ObjectRef<T> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("The stream of task " + task + " has ended.");
+      }
+      lock.lock();
+      try {
+        var ref = unread.removeFirst();
+        changed.signalAll();
+        return ref;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package io.mobula.internal.task;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.ObjectRefStream;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.TaskRequest;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** Submits tasks and keeps them going. Safe for all threads; submitting may wait where too much is pending. */
+public final class TaskEngine {
+  private static final int MOST_CLASSES = 256;
+  private static final int MOST_REPORTED = 1000;
+
+  private final Parts parts;
+  private final TaskSettings settings;
+  private final ExecutorService slots;
+  private final Backlog backlog;
+  private final Set<TaskRun> pending = ConcurrentHashMap.newKeySet();
+  private final Map<SchedulingClass, ClassQueue> classes = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** Tasks of one class can run in each other's slots. */
+  private record SchedulingClass(Resources resources, Placement placement) {}
+
+  /**
+   * What the engine works with.
+   *
+   * @param runtime what tasks see as theirs
+   */
+  public record Parts(
+      MobulaRuntime runtime,
+      ObjectStore store,
+      BoundCall.Binder binder,
+      Ledger ledger,
+      SingleNode placement,
+      Timer timer) {}
+
+  /** Runs something later, on a thread that must not be blocked. */
+  @FunctionalInterface
+  public interface Timer {
+    /** Returns what takes it back. */
+    Runnable after(Duration delay, Runnable action);
+  }
+
+  /**
+   * Starts no thread before the first task.
+   *
+   * @param slots runs slots, one thread each
+   */
+  public TaskEngine(Parts parts, TaskSettings settings, ExecutorService slots) {
+    this.parts = parts;
+    this.settings = settings;
+    this.slots = slots;
+    this.backlog = new Backlog(
+        new Backlog.Limits(settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
+  }
+
+  /** Starts a task with one result. */
+  public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
+    var run = admit(request);
+    var entry = parts.store().pending(run.job().number(), 0, run);
+    ObjectRef<R> ref = parts.store().ref(entry);
+    start(run, new Results.Single(parts.store(), entry));
+    return ref;
+  }
+
+  /** Starts a task with a known number of results. */
+  public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(TaskRequest request, int count) {
+    var run = admit(request);
+    var entries = new ArrayList<ObjectEntry>(count);
+    var refs = new ArrayList<ObjectRef<R>>(count);
+    for (int i = 0; i < count; i++) {
+      var entry = parts.store().pending(run.job().number(), i, run);
+      entries.add(entry);
+      refs.add(parts.store().ref(entry));
+    }
+    start(run, new Results.Many(parts.store(), entries));
+    return List.copyOf(refs);
+  }
+
+  /** Starts a task with a stream of results. */
+  public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
+    var run = admit(request);
+    var number = run.job().number();
+    var stream = new ResultStream<R>(parts.store(), number, request.options().maxUnread());
+    stream.onClose(() -> run.cancel(number, true));
+    start(run, new Results.Streamed(stream));
+    return stream;
+  }
+
+  private TaskRun admit(TaskRequest request) {
+    requireOpen();
+    var execution = Execution.current();
+    if (execution != null && execution.isCancelled()) {
+      throw new TaskCancelledException(execution.name() + " was cancelled and may start no more tasks.", null);
+    }
+    var options = request.options();
+    var asked = options.name();
+    var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
+    parts.placement().require(options.placement(), options.resources(), "Task " + name);
+    var call = parts.binder().bind(request.function(), request.arguments(), 0);
+    try {
+      backlog.enter("Task " + name, call.heapBytes());
+    } catch (RuntimeException e) {
+      call.release();
+      throw e;
+    }
+    var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
+    return new TaskRun(new TaskRun.Job(parts.store().nextTask(), call, name, options), parent, this);
+  }
+
+  private void start(TaskRun run, Results results) {
+    run.resultsTo(results);
+    pending.add(run);
+    if (closed) { // close may have looked before it was there
+      run.stop(this::closedException);
+    } else {
+      run.start();
+    }
+  }
+
+  void enqueue(TaskRun run) {
+    var options = run.job().options();
+    var key = new SchedulingClass(options.resources(), options.placement());
+    while (!closed && !classes.computeIfAbsent(key, this::newQueue).add(run)) {
+      classes.remove(key);
+    }
+  }
+
+  private ClassQueue newQueue(SchedulingClass key) {
+    return new ClassQueue(key.resources(), this, settings.leaseIdle().toNanos(), settings.maxSlots());
+  }
+
+  void startSlot(Runnable slot) {
+    slots.execute(slot);
+  }
+
+  void ended(TaskRun run) {
+    pending.remove(run);
+    backlog.leave(run.job().call().heapBytes());
+    if (classes.size() > MOST_CLASSES) {
+      classes.values().removeIf(ClassQueue::retire);
+    }
+  }
+
+  /** Every pending task that {@code ancestor} started, directly or through others. Walks all pending tasks. */
+  List<TaskRun> descendantsOf(TaskRun ancestor) {
+    var found = new ArrayList<TaskRun>();
+    for (var run : pending) {
+      for (var parent = run.liveParent(); parent != null; parent = parent.liveParent()) {
+        if (parent == ancestor) {
+          found.add(run);
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
+  public List<Waiting> waiting() {
+    return pending.stream()
+        .filter(TaskRun::isWaiting)
+        .sorted((a, b) -> Long.compare(a.job().number(), b.job().number()))
+        .limit(MOST_REPORTED)
+        .map(TaskRun::waiting)
+        .toList();
+  }
+
+  /** How many tasks have been submitted and have no outcome yet. */
+  public long pendingCount() {
+    return backlog.size();
+  }
+
+  /** Refuses new tasks and fails all pending ones; running bodies are interrupted. Does not wait for them. */
+  public void close() {
+    closed = true;
+    backlog.close();
+    pending.forEach(run -> run.stop(this::closedException));
+    classes.values().forEach(ClassQueue::close);
+  }
+
+  private RuntimeClosedException closedException() {
+    return new RuntimeClosedException("The runtime of node " + node() + " was closed before the task had a result.");
+  }
+
+  private void requireOpen() {
+    parts.store().requireOpen();
+    if (closed) {
+      throw closedException();
+    }
+  }
+
+  Runnable after(Duration delay, Runnable action) {
+    return parts.timer().after(delay, action);
+  }
+
+  Ledger ledger() {
+    return parts.ledger();
+  }
+
+  NodeId node() {
+    return parts.store().node();
+  }
+
+  MobulaRuntime runtime() {
+    return Objects.requireNonNull(parts.runtime());
+  }
+}

@@ -1,0 +1,305 @@
+package io.mobula.internal.task;
+
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.ObjectId;
+import io.mobula.TaskOptions;
+import io.mobula.error.MobulaException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.error.TaskTimeoutException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.NotKept;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Producer;
+import io.mobula.internal.store.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task from submission to its outcome, through all attempts.
+ *
+ * <p>The first outcome counts: a result, a failure, a cancellation or a time limit. A body that goes on after that runs to
+ * its end unheard. State is guarded by the monitor; user code never runs under it.
+ */
+final class TaskRun implements Producer {
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
+
+  /**
+   * What a task is made of.
+   *
+   * @param number its number on this node
+   * @param call its function and arguments
+   * @param name what logs and errors call it
+   */
+  record Job(long number, BoundCall call, String name, TaskOptions options) {}
+
+  private final Job job;
+  private final TaskEngine engine;
+  private final @Nullable Instant deadline;
+  private final Runnable cancelDeadline;
+  private volatile @Nullable TaskRun parent;
+
+  private @Nullable Results results;
+  private int attempts;
+  private boolean done;
+  private @Nullable Thread runner;
+  private @Nullable Execution execution;
+  private @Nullable CompletionStage<?> stage;
+  private String waitsFor = "";
+
+  TaskRun(Job job, @Nullable TaskRun parent, TaskEngine engine) {
+    this.job = job;
+    this.engine = engine;
+    this.parent = parent;
+    if (parent != null) {
+      parent.liveParent(); // or a task that starts the next one for ever would keep all its ancestors
+    }
+    var limit = job.options().deadline();
+    this.deadline = limit == null ? null : Instant.now().plus(limit);
+    this.cancelDeadline = limit == null
+        ? () -> {}
+        : engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
+  }
+
+  Job job() {
+    return job;
+  }
+
+  /** The nearest ancestor that has no outcome yet, or null. */
+  final @Nullable TaskRun liveParent() {
+    var nearest = parent;
+    while (nearest != null && nearest.isDone()) {
+      nearest = nearest.parent;
+    }
+    parent = nearest;
+    return nearest;
+  }
+
+  /** Says where the outcome goes; before {@link #start}. */
+  void resultsTo(Results where) {
+    results = where;
+  }
+
+  private Results results() {
+    return Objects.requireNonNull(results, "results");
+  }
+
+  /** Names it, such as {@code task Quick.square (…-1f)}. */
+  @Override
+  public String describe() {
+    return "task " + job.name() + " (" + id() + ")";
+  }
+
+  private ObjectId id() {
+    return new ObjectId(engine.node().incarnation(), job.number(), 0);
+  }
+
+  /** What it waits for before a slot can take it, for reports. */
+  Waiting waiting() {
+    var missing = job.call().missing();
+    synchronized (this) {
+      var why = missing.isEmpty() ? waitsFor : "arguments that are not ready: " + missing;
+      return new Waiting(describe(), job.options().resources(), why);
+    }
+  }
+
+  synchronized boolean isWaiting() {
+    return !done && runner == null && stage == null;
+  }
+
+  private synchronized void waitsFor(String what) {
+    waitsFor = what;
+  }
+
+  /** Goes to its queue as soon as its arguments are ready, or fails with the first of them that failed. */
+  void start() {
+    job.call().whenReady(() -> {
+      var failed = job.call().failedArgument();
+      if (failed != null) {
+        fail(failed);
+      } else {
+        waitsFor("a slot of its scheduling class");
+        engine.enqueue(this);
+      }
+    });
+  }
+
+  /** Runs one attempt in the calling slot. */
+  void attempt(CpuHold hold) {
+    var present = begin(hold);
+    if (present == null) {
+      return;
+    }
+    var timer = limitAttempt();
+    try {
+      present.run(() -> {
+        succeed(job.call().invoke());
+        return true;
+      });
+    } catch (Throwable thrown) { // whatever user code throws is its result
+      thrown(thrown);
+    } finally {
+      timer.run();
+      end();
+    }
+  }
+
+  private synchronized @Nullable Execution begin(CpuHold hold) {
+    if (done) {
+      return null;
+    }
+    attempts++;
+    runner = Thread.currentThread();
+    var identity = new Execution.Identity(
+        engine.runtime(), id(), job.name(), attempts, job.options().resources(), deadline);
+    execution = new Execution(identity, this, hold, () -> null);
+    return execution;
+  }
+
+  private synchronized void end() {
+    runner = null;
+    execution = null;
+    Thread.interrupted(); // was meant for the task that just ended, if anybody
+  }
+
+  private Runnable limitAttempt() {
+    var limit = job.options().timeout();
+    return limit == null ? () -> {} : engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
+  }
+
+  private void succeed(@Nullable Object value) {
+    if (value instanceof CompletionStage<?> later) {
+      synchronized (this) {
+        if (done) {
+          return;
+        }
+        stage = later;
+      }
+      later.whenComplete((result, failure) -> {
+        if (failure != null) {
+          thrown(failure);
+        } else {
+          store(result);
+        }
+      });
+    } else {
+      store(value);
+    }
+  }
+
+  private void store(@Nullable Object value) {
+    if (isDone()) {
+      return;
+    }
+    try {
+      results().succeed(value);
+      finish();
+    } catch (NotKept notKept) {
+      fail(new Failure(() -> notKept.of(describe())));
+    }
+  }
+
+  private void thrown(Throwable thrown) {
+    var cause = thrown instanceof CompletionException || thrown instanceof ExecutionException
+        ? (thrown.getCause() == null ? thrown : thrown.getCause())
+        : thrown;
+    int attempt;
+    synchronized (this) {
+      if (done) {
+        return;
+      }
+      stage = null;
+      attempt = attempts;
+    }
+    boolean named = job.options().retryOn().stream().anyMatch(type -> type.isInstance(cause));
+    if (named && attempt <= job.options().maxRetries()) {
+      waitsFor("its retry after attempt " + attempt + " failed with " + cause);
+      engine.after(backoff(attempt), () -> engine.enqueue(this));
+    } else {
+      var message = describe() + " failed on attempt " + attempt + ": " + cause;
+      fail(new Failure(() -> new TaskFailedException(message, cause)));
+    }
+  }
+
+  private Duration backoff(int attempt) {
+    var wanted = job.options().backoff().multipliedBy(1L << Math.min(attempt - 1, 20));
+    return wanted.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : wanted;
+  }
+
+  private void timeOut(String how) {
+    var message = describe() + " " + how + "; it was interrupted.";
+    stop(() -> new TaskTimeoutException(message));
+  }
+
+  @Override
+  public void cancel(long task, boolean recursive) {
+    var descendants = recursive ? engine.descendantsOf(this) : List.<TaskRun>of();
+    cancelAlone();
+    descendants.forEach(TaskRun::cancelAlone);
+  }
+
+  private void cancelAlone() {
+    var message = describe() + " was cancelled.";
+    stop(() -> new TaskCancelledException(message, null));
+  }
+
+  /** Fails at once and interrupts the body if it runs. */
+  void stop(Supplier<MobulaException> why) {
+    synchronized (this) {
+      if (done) {
+        return;
+      }
+      if (execution != null) {
+        execution.cancel();
+      }
+      if (runner != null) {
+        runner.interrupt();
+      }
+    }
+    var pending = fail(new Failure(why));
+    if (pending != null) {
+      pending.toCompletableFuture().cancel(true);
+    }
+  }
+
+  private synchronized boolean isDone() {
+    return done;
+  }
+
+  /** Whether the present attempt's stage had not ended: it is returned then. */
+  private @Nullable CompletionStage<?> fail(Failure failure) {
+    CompletionStage<?> pending;
+    synchronized (this) {
+      pending = stage;
+    }
+    results().fail(failure);
+    finish();
+    return pending;
+  }
+
+  private void finish() {
+    synchronized (this) {
+      if (done) {
+        return;
+      }
+      done = true;
+      stage = null;
+    }
+    cancelDeadline.run();
+    engine.ended(this);
+    job.call().release();
+  }
+
+  @Override
+  public synchronized @Nullable Execution running() {
+    return execution;
+  }
+}

@@ -1,0 +1,15 @@
+package io.mobula.internal.task;
+
+import java.time.Duration;
+
+/**
+ * The bounds of task running; each is a key below {@code mobula.tasks}.
+ *
+ * @param maxPending how many tasks may be pending
+ * @param maxPendingBytes how many bytes their arguments may take in the heap
+ * @param submitTimeout how long a submitter waits for room
+ * @param leaseIdle how long a slot without work keeps its resources
+ * @param maxSlots how many tasks of one class may run at the same time, whatever their resources allow
+ */
+public record TaskSettings(
+    long maxPending, long maxPendingBytes, Duration submitTimeout, Duration leaseIdle, int maxSlots) {}

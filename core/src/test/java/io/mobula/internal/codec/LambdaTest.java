@@ -1,0 +1,156 @@
+package io.mobula.internal.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.error.CodecException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Functions: as values, their shape, and apart from their caller. */
+class LambdaTest {
+  private final Codec codec = Codec.create(CodecOptions.defaults());
+
+  interface Fn1<A, R> extends Function<A, R>, Serializable {}
+
+  interface Fn2<A, B, R> extends BiFunction<A, B, R>, Serializable {}
+
+  interface Make<R> extends Supplier<R>, Serializable {}
+
+  static final class Adder implements Fn1<Integer, Integer> {
+    int more = 2;
+
+    @Override
+    public Integer apply(Integer value) {
+      return value + more;
+    }
+  }
+
+  static int square(int value) {
+    return value * value;
+  }
+
+  private int times = 3;
+
+  @SuppressWarnings("unchecked")
+  private <T> T copy(T value) {
+    return (T) codec.decode(codec.encode(value).detached());
+  }
+
+  @Test
+  void copiesLambdasAndMethodReferences() {
+    List<Integer> captured = new ArrayList<>(List.of(1, 2));
+    int number = 5;
+    Fn1<Integer, Integer> square = LambdaTest::square;
+    Fn1<String, Integer> length = String::length;
+    Fn1<Integer, Boolean> bound = captured::contains;
+    Make<List<String>> constructor = ArrayList::new;
+    Fn1<Integer, int[]> array = int[]::new;
+    Fn1<Integer, Integer> lambda = value -> value + number + captured.size();
+    Fn1<Fn1<Integer, Integer>, Integer> nested = function -> function.apply(1) + lambda.apply(1);
+
+    assertThat(copy(square).apply(4)).isEqualTo(16);
+    assertThat(copy(length).apply("four")).isEqualTo(4);
+    assertThat(copy(bound).apply(2)).isTrue();
+    assertThat(copy(constructor).get()).isEmpty();
+    assertThat(copy(array).apply(3)).hasSize(3);
+    assertThat(copy(lambda).apply(1)).isEqualTo(8);
+    assertThat(copy(nested).apply(copy(square))).isEqualTo(9);
+  }
+
+  @Test
+  void capturesPrimitivesOfAllKindsAndThis() {
+    byte b = 1;
+    short s = 2;
+    char c = 'c';
+    long l = 4;
+    float f = 5;
+    double d = 6;
+    boolean z = true;
+    Make<String> all = () -> "" + b + s + c + l + f + d + z;
+    record Scaler(int by) {
+      Fn1<Integer, Integer> scale() {
+        return value -> value * by;
+      }
+    }
+
+    assertThat(copy(all).get()).isEqualTo(all.get());
+    assertThat(copy(new Scaler(4).scale()).apply(2)).isEqualTo(8);
+  }
+
+  @Test
+  void sharesWhatTwoLambdasCapture() {
+    List<Integer> shared = new ArrayList<>();
+    Make<List<Integer>> left = () -> shared;
+    Make<List<Integer>> right = () -> shared;
+
+    List<Make<List<Integer>>> back = copy(new ArrayList<>(List.of(left, right)));
+
+    assertThat(back.get(0).get()).isSameAs(back.get(1).get()).isNotSameAs(shared);
+  }
+
+  @Test
+  void tellsTheShapeOfAFunction() {
+    int number = 5;
+    Fn1<Integer, Integer> square = LambdaTest::square;
+    Fn2<Adder, Integer, Integer> unbound = Adder::apply;
+    Make<Adder> constructor = Adder::new;
+    Fn1<String, Integer> lambda = text -> text.length() + number;
+
+    assertThat(Codec.shapeOf(square))
+        .isEqualTo(new LambdaShape(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
+    assertThat(Codec.shapeOf(square).displayName()).isEqualTo("LambdaTest.square");
+    assertThat(Codec.shapeOf(unbound).parameterTypes()).containsExactly(Adder.class, Integer.class);
+    assertThat(Codec.shapeOf(unbound).displayName()).isEqualTo("Adder.apply");
+    assertThat(Codec.shapeOf(constructor).displayName()).isEqualTo("Adder.new");
+    assertThat(Codec.shapeOf(lambda).captured()).isEqualTo(1);
+    assertThat(Codec.shapeOf(lambda).displayName()).isEqualTo("LambdaTest.tellsTheShapeOfAFunction.lambda");
+    assertThat(Codec.shapeOf(new Adder())).isEqualTo(new LambdaShape(Adder.class.getName(), "", List.of(), 0));
+    assertThat(Codec.shapeOf(new Adder()).displayName()).isEqualTo("Adder");
+    assertThat(Codec.shapeOf(square)).isSameAs(Codec.shapeOf(square));
+  }
+
+  @Test
+  void isolatesOnlyWhatCapturesSomethingThatCanChange() {
+    List<Integer> list = new ArrayList<>(List.of(1));
+    double[] numbers = new double[1000];
+    String text = "t";
+    Fn1<Integer, Integer> stateless = LambdaTest::square;
+    Make<String> immutable = () -> text;
+    Make<Integer> mutable = () -> list.size() + (int) numbers[0];
+
+    assertThat(codec.isolate(stateless)).isSameAs(stateless);
+    assertThat(codec.isolate(immutable)).isSameAs(immutable);
+    Make<Integer> apart = codec.isolate(mutable);
+    list.add(2);
+    numbers[0] = 7;
+    assertThat(apart).isNotSameAs(mutable);
+    assertThat(apart.get()).isEqualTo(1);
+    assertThat(mutable.get()).isEqualTo(9);
+  }
+
+  @Test
+  void isolatesFunctionsThatAreOrdinaryObjects() {
+    Adder adder = new Adder();
+
+    Adder apart = codec.isolate(adder);
+    adder.more = 100;
+
+    assertThat(apart.apply(1)).isEqualTo(3);
+  }
+
+  @Test
+  void namesThisWhereALambdaCapturesIt() {
+    Make<Integer> usesThis = () -> times;
+
+    assertThatThrownBy(() -> codec.isolate(usesThis))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("lambda.this.codec.")
+        .hasMessageContaining("its superclass java.lang.ClassValue is not Serializable");
+  }
+}
