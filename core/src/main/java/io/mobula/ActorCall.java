@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A constructor with its arguments, ready to become an actor: {@code Mobula.actor(Counter::new, 0).name("hits").remote()}.
- * Immutable; each verb returns a new one.
+ * A constructor with its arguments, ready to become an actor: {@code Mobula.actor(Counter::new,
+ * 0).name("hits").remote()}. Immutable; each verb returns a new one.
  *
  * @param <A> the user's class
  */
@@ -66,8 +66,8 @@ public final class ActorCall<A> {
 
   /** Gives the actor a name that no other living one has; {@code remote} fails if it is taken. */
   public ActorCall<A> name(String name) {
-    return with(options.with(new Naming(
-        Objects.requireNonNull(name, "name"), options.naming().getIfExists())));
+    return with(options.with(
+        new Naming(Objects.requireNonNull(name, "name"), options.naming().getIfExists())));
   }
 
   /** With a {@linkplain #name name} that is taken: gives the actor that has it, and makes none. */
@@ -82,15 +82,18 @@ public final class ActorCall<A> {
   }
 
   /**
-   * How often the actor is made anew after a failure, 0 by default. A failure is an {@link Error} from a method or the
-   * crash of its node; an exception from a method only fails that call.
+   * How often the actor is made anew after a failure, 0 by default. A failure is an {@link Error}
+   * from a method or the crash of its node; an exception from a method only fails that call.
    */
   public ActorCall<A> maxRestarts(int times) {
     var life = options.life();
     return with(options.with(new Life(life.detached(), times, life.maxCallRetries())));
   }
 
-  /** How often a call that was under way when the actor failed is made again after its restart; 0 by default. */
+  /**
+   * How often a call that was under way when the actor failed is made again after its restart; 0 by
+   * default.
+   */
   public ActorCall<A> maxCallRetries(int times) {
     var life = options.life();
     return with(options.with(new Life(life.detached(), life.maxRestarts(), times)));
@@ -113,14 +116,18 @@ public final class ActorCall<A> {
     return on(Threads.DEDICATED);
   }
 
-  /** Runs the methods on virtual threads: for thousands of actors that mostly wait, not for ones that compute. */
+  /**
+   * Runs the methods on virtual threads: for thousands of actors that mostly wait, not for ones
+   * that compute.
+   */
   public ActorCall<A> virtual() {
     return on(Threads.VIRTUAL);
   }
 
   private ActorCall<A> on(Threads threads) {
     var running = options.running();
-    return with(options.with(new Running(running.maxConcurrency(), running.maxPendingCalls(), threads)));
+    return with(
+        options.with(new Running(running.maxConcurrency(), running.maxPendingCalls(), threads)));
   }
 
   /**

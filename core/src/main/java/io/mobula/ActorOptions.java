@@ -5,9 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything an actor is asked to observe besides its constructor. A value; {@link ActorCall} has the verbs.
+ * Everything an actor is asked to observe besides its constructor. A value; {@link ActorCall} has
+ * the verbs.
  *
- * @param resources what it holds for life; null means the default: one CPU to be placed, nothing to run
+ * @param resources what it holds for life; null means the default: one CPU to be placed, nothing to
+ *     run
  * @param placement where it should live
  * @param naming how it is found by others
  * @param life when it ends and when it is made again
@@ -42,10 +44,12 @@ public record ActorOptions(
     /** Refuses a blank name, and a lookup without one. */
     public Naming {
       if (name != null && name.isBlank()) {
-        throw new InvalidRequestException("An actor's name cannot be blank; leave it out for an actor without one.");
+        throw new InvalidRequestException(
+            "An actor's name cannot be blank; leave it out for an actor without one.");
       }
       if (getIfExists && name == null) {
-        throw new InvalidRequestException("getIfExists needs a name to look for: say name(\"...\") first.");
+        throw new InvalidRequestException(
+            "getIfExists needs a name to look for: say name(\"...\") first.");
       }
     }
   }
@@ -79,8 +83,9 @@ public record ActorOptions(
       requireAtLeast("maxPendingCalls", maxPendingCalls, 1);
       Objects.requireNonNull(threads, "threads");
       if (maxConcurrency > 1 && threads == Threads.DEDICATED) {
-        throw new InvalidRequestException("Wanted maxConcurrency=" + maxConcurrency
-            + " on a dedicated thread: one thread runs one method at a time. Leave out one of the two.");
+        throw new InvalidRequestException(
+            "Wanted maxConcurrency=" + maxConcurrency
+                + " on a dedicated thread: one thread runs one method at a time. Leave out one of the two.");
       }
     }
   }
@@ -97,7 +102,8 @@ public record ActorOptions(
 
   private static void requireAtLeast(String what, int value, int least) {
     if (value < least) {
-      throw new InvalidRequestException("Wanted " + what + "=" + value + ": the least is " + least + ".");
+      throw new InvalidRequestException(
+          "Wanted " + what + "=" + value + ": the least is " + least + ".");
     }
   }
 

@@ -3,7 +3,8 @@ package io.mobula;
 import java.util.Objects;
 
 /**
- * One actor to be made: what the generated forms hand to {@link MobulaRuntime#create}. Users write those forms.
+ * One actor to be made: what the generated forms hand to {@link MobulaRuntime#create}. Users write
+ * those forms.
  *
  * @param constructor makes the user's object
  * @param arguments as many as the constructor has parameters

@@ -5,10 +5,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function is called with: values, and refs that are resolved to values before the call. Immutable.
+ * What a function is called with: values, and refs that are resolved to values before the call.
+ * Immutable.
  *
- * <p>Whether an argument is a ref follows from the form that was called, that is from its static type, never from what the
- * object happens to be: a function of {@code Object} that is given a ref as a value gets the ref.
+ * <p>Whether an argument is a ref follows from the form that was called, that is from its static
+ * type, never from what the object happens to be: a function of {@code Object} that is given a ref
+ * as a value gets the ref.
  */
 public final class Arguments {
   private static final Arguments NONE = new Arguments(0);
@@ -30,7 +32,10 @@ public final class Arguments {
     return new Arguments(refs, values);
   }
 
-  /** The bit that marks argument {@code index} as a ref; none for null, since a null ref is the value null. */
+  /**
+   * The bit that marks argument {@code index} as a ref; none for null, since a null ref is the
+   * value null.
+   */
   static int refBit(int index, @Nullable Object ref) {
     return ref == null ? 0 : 1 << index;
   }

@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front door: Ray's {@code ray.} for Java. Everything here also exists on {@link MobulaRuntime}; the static form uses
- * the runtime of the task or actor that calls it, else the only one open in this JVM.
+ * The front door: Ray's {@code ray.} for Java. Everything here also exists on
+ * {@link MobulaRuntime}; the static form uses the runtime of the task or actor that calls it, else
+ * the only one open in this JVM.
  *
  * <pre>{@code
  * try (MobulaRuntime runtime = Mobula.init()) {
@@ -34,7 +35,8 @@ public final class Mobula extends MobulaForms {
   /**
    * Starts a node in this JVM. Opens no port unless the settings say so.
    *
-   * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its key
+   * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its
+   *     key
    * @throws io.mobula.error.StoreException when the store's files cannot be made
    */
   public static MobulaRuntime init(Settings settings) {
@@ -74,7 +76,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /** See {@link MobulaRuntime#get(Collection)}. */
-  public static <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs) {
+  public static <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs) {
     return runtime().get(refs);
   }
 
@@ -85,7 +88,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /** See {@link MobulaRuntime#wait(Collection, int, Duration)}. */
-  public static <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline) {
+  public static <T extends ObjectRef<?>> Waited<T> wait(
+      Collection<T> refs, int count, Duration deadline) {
     return runtime().wait(refs, count, deadline);
   }
 
@@ -114,7 +118,9 @@ public final class Mobula extends MobulaForms {
 
   /** See {@link MobulaRuntime#pipeToSelf}. */
   public static <T, R extends @Nullable Object> void pipeToSelf(
-      ActorContext<T> self, ObjectRef<R> ref, BiFunction<@Nullable R, @Nullable Throwable, T> message) {
+      ActorContext<T> self,
+      ObjectRef<R> ref,
+      BiFunction<@Nullable R, @Nullable Throwable, T> message) {
     runtime().pipeToSelf(self, ref, message);
   }
 }

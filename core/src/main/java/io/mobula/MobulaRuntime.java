@@ -12,15 +12,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open node, or a driver of a cluster: the instance behind the static {@link Mobula}. A JVM may hold several.
+ * One open node, or a driver of a cluster: the instance behind the static {@link Mobula}. A JVM may
+ * hold several.
  *
  * <p>Safe for use by many threads.
  */
 public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
-   * Starts a node inside an actor system, typed or classic, that its owner keeps: nothing of its configuration is
-   * changed, and closing the runtime leaves it running.
+   * Starts a node inside an actor system, typed or classic, that its owner keeps: nothing of its
+   * configuration is changed, and closing the runtime leaves it running.
    */
   static MobulaRuntime attach(ClassicActorSystemProvider system) {
     return attach(system, Settings.empty());
@@ -34,20 +35,26 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   /** Names this incarnation of this node. */
   NodeId nodeId();
 
-  /** Starts a task; what {@link TaskCall#remote} does. Users write {@code task} and {@code action}. */
+  /**
+   * Starts a task; what {@link TaskCall#remote} does. Users write {@code task} and {@code action}.
+   */
   <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request);
 
   /** Starts a task with {@code count} results; what {@link #remoteMany} does. */
   <R extends @Nullable Object> List<ObjectRef<R>> submitMany(TaskRequest request, int count);
 
-  /** Starts a task with a stream of results; what {@link #remoteStream} and {@link #remoteIterator} do. */
+  /**
+   * Starts a task with a stream of results; what {@link #remoteStream} and {@link #remoteIterator}
+   * do.
+   */
   <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request);
 
   /** Makes an actor; what {@link ActorCall#remote} does. Users write {@code actor}. */
   <A> ActorHandle<A> create(ActorRequest request);
 
   /**
-   * Starts a task whose result is a collection of exactly {@code count} elements and gives a ref for each.
+   * Starts a task whose result is a collection of exactly {@code count} elements and gives a ref
+   * for each.
    *
    * @throws io.mobula.error.InvalidRequestException when {@code count} is below one
    */
@@ -57,14 +64,15 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Starts a task that returns a {@link Stream} and gives its elements one by one as they come. The task is held back when
-   * {@link TaskChain#maxUnread} of them wait unread.
+   * Starts a task that returns a {@link Stream} and gives its elements one by one as they come. The
+   * task is held back when {@link TaskChain#maxUnread} of them wait unread.
    *
    * <pre>{@code
    * try (ObjectRefStream<Page> pages = runtime.remoteStream(runtime.task(Crawler::pages, url))) { ... }
    * }</pre>
    */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(TaskCall<? extends Stream<? extends R>> call) {
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
+      TaskCall<? extends Stream<? extends R>> call) {
     return submitStream(call.request());
   }
 
@@ -83,46 +91,64 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   <T extends @Nullable Object> ObjectRef<T> put(T value);
 
   /**
-   * Makes room for a value of that many bytes, to be filled in place and then {@linkplain Sealable#seal sealed}: no copy.
+   * Makes room for a value of that many bytes, to be filled in place and then
+   * {@linkplain Sealable#seal sealed}: no copy.
    *
    * @throws io.mobula.error.StoreFullException when there is no room
    */
   Sealable create(long bytes);
 
-  /** Waits for all values and returns them in order; throws the first failure as soon as it is known. */
+  /**
+   * Waits for all values and returns them in order; throws the first failure as soon as it is
+   * known.
+   */
   <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs);
 
   /** As {@link #get(Collection)}, for at most {@code deadline} in all. */
-  <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs, Duration deadline);
+  <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline);
 
   /**
-   * Waits until {@code count} of the refs have a value or a failure, or {@code deadline} has passed.
+   * Waits until {@code count} of the refs have a value or a failure, or {@code deadline} has
+   * passed.
    *
-   * @throws io.mobula.error.InvalidRequestException when a ref is there twice, {@code count} is more than there are or
-   *     below one, or the deadline is negative
+   * @throws io.mobula.error.InvalidRequestException when a ref is there twice, {@code count} is
+   *     more than there are or below one, or the deadline is negative
    */
   <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline);
 
-  /** The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there is none. */
+  /**
+   * The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there
+   * is none.
+   */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
 
   /**
-   * Sends an Akka actor its own message when a value is there, as {@code ActorContext.pipeToSelf} does for futures.
+   * Sends an Akka actor its own message when a value is there, as {@code ActorContext.pipeToSelf}
+   * does for futures.
    *
    * @param message makes the message from the value or, if that is null, from the failure
    */
   default <T, R extends @Nullable Object> void pipeToSelf(
-      ActorContext<T> self, ObjectRef<R> ref, BiFunction<@Nullable R, @Nullable Throwable, T> message) {
+      ActorContext<T> self,
+      ObjectRef<R> ref,
+      BiFunction<@Nullable R, @Nullable Throwable, T> message) {
     self.pipeToSelf(ref.toCompletableFuture(), message::apply);
   }
 
   /** What this node has in all. */
   Resources totalResources();
 
-  /** What of it is free. A CPU that tasks took back after waiting may make this zero for a while, never negative. */
+  /**
+   * What of it is free. A CPU that tasks took back after waiting may make this zero for a while,
+   * never negative.
+   */
   Resources availableResources();
 
-  /** What waits for resources, or for its arguments, and why; at most a thousand entries, oldest first. */
+  /**
+   * What waits for resources, or for its arguments, and why; at most a thousand entries, oldest
+   * first.
+   */
   List<Waiting> waiting();
 
   /** How many bytes of store memory are in use, and how many may be. */
@@ -132,8 +158,9 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   boolean isClosed();
 
   /**
-   * Stops the node: running work is interrupted, pending refs fail, store memory is freed, threads end. Returns after
-   * {@code mobula.close-timeout} at the latest (5 s by default). Closing again does nothing.
+   * Stops the node: running work is interrupted, pending refs fail, store memory is freed, threads
+   * end. Returns after {@code mobula.close-timeout} at the latest (5 s by default). Closing again
+   * does nothing.
    */
   @Override
   void close();

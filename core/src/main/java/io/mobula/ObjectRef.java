@@ -11,11 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is, or will be, somewhere in the cluster: the result of a task or of an actor call, or what was
- * {@linkplain Mobula#put put}. Ray's {@code ObjectRef}.
+ * A value that is, or will be, somewhere in the cluster: the result of a task or of an actor call,
+ * or what was {@linkplain Mobula#put put}. Ray's {@code ObjectRef}.
  *
- * <p>Safe for use by many threads. A ref may be an argument, captured by a function, stored inside any other value; the
- * value lives as long as a ref to it does. {@link #close} gives this ref back early, otherwise the garbage collector does.
+ * <p>Safe for use by many threads. A ref may be an argument, captured by a function, stored inside
+ * any other value; the value lives as long as a ref to it does. {@link #close} gives this ref back
+ * early, otherwise the garbage collector does.
  *
  * @param <T> the type of the value
  */
@@ -25,8 +26,9 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   ObjectId id();
 
   /**
-   * Waits for the value and returns it: a fresh copy of a mutable heap value, the value itself where it is known to be
-   * immutable, a read-only view of store memory for {@link Tensor}, {@code MemorySegment} and {@code ByteBuffer}.
+   * Waits for the value and returns it: a fresh copy of a mutable heap value, the value itself
+   * where it is known to be immutable, a read-only view of store memory for {@link Tensor},
+   * {@code MemorySegment} and {@code ByteBuffer}.
    *
    * <p>A task that waits here gives its CPU back meanwhile, never its GPUs.
    *
@@ -48,17 +50,20 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   boolean isReady();
 
   /**
-   * The same outcome as a future of the JDK, completed on the thread that makes the value ready or on Mobula's callback
-   * threads. Cancelling the future does not cancel the task.
+   * The same outcome as a future of the JDK, completed on the thread that makes the value ready or
+   * on Mobula's callback threads. Cancelling the future does not cancel the task.
    */
   CompletableFuture<T> toCompletableFuture();
 
-  /** Starts bringing the value to this node, so that a later {@code get} need not wait for it. Returns at once. */
+  /**
+   * Starts bringing the value to this node, so that a later {@code get} need not wait for it.
+   * Returns at once.
+   */
   void prefetch();
 
   /**
-   * Cancels the task that would make this value, and the tasks it started in turn. One that has not started never runs;
-   * one that runs is interrupted and sees {@link TaskContext#isCancelled()}.
+   * Cancels the task that would make this value, and the tasks it started in turn. One that has not
+   * started never runs; one that runs is interrupted and sees {@link TaskContext#isCancelled()}.
    *
    * @return whether the value was still to come
    */
@@ -74,9 +79,10 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   boolean cancel(boolean recursive);
 
   /**
-   * Gives this ref back. The value is freed at once when no other ref, pending argument or containing value holds it.
-   * Closing again does nothing; every other use throws {@link RefClosedException}. A ref of another runtime is refused
-   * with {@link ForeignRefException} wherever it is passed.
+   * Gives this ref back. The value is freed at once when no other ref, pending argument or
+   * containing value holds it. Closing again does nothing; every other use throws
+   * {@link RefClosedException}. A ref of another runtime is refused with
+   * {@link ForeignRefException} wherever it is passed.
    */
   @Override
   void close();

@@ -3,10 +3,11 @@ package io.mobula;
 import java.util.Objects;
 
 /**
- * Where work should run, beyond the resources it needs. A value; the default is {@link #anywhere()}.
+ * Where work should run, beyond the resources it needs. A value; the default is
+ * {@link #anywhere()}.
  *
- * <p>On a runtime of one node only {@link #anywhere()} and {@link #spread()} mean something; the others are refused with
- * {@link io.mobula.error.InvalidRequestException} there.
+ * <p>On a runtime of one node only {@link #anywhere()} and {@link #spread()} mean something; the
+ * others are refused with {@link io.mobula.error.InvalidRequestException} there.
  */
 public sealed interface Placement {
 

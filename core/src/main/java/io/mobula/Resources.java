@@ -12,8 +12,9 @@ import java.util.TreeMap;
 /**
  * Amounts of named resources: what a node has, or what a task asks for. Immutable.
  *
- * <p>Amounts are kept in fixed point, {@value #UNITS_PER_ONE} units to one, so that a third three times over never
- * leaves a remainder behind that blocks the next request. Memory is in whole bytes.
+ * <p>Amounts are kept in fixed point, {@value #UNITS_PER_ONE} units to one, so that a third three
+ * times over never leaves a remainder behind that blocks the next request. Memory is in whole
+ * bytes.
  */
 public final class Resources {
   /** How many units one CPU, GPU or custom resource has. */
@@ -53,7 +54,8 @@ public final class Resources {
   public Resources gpus(double amount) {
     if (amount > 1 && amount != Math.rint(amount)) {
       throw new InvalidRequestException(
-          "Wanted GPU=" + amount + ": more than one GPU must be a whole number. Ask for a fraction up to 1, or for whole ones.");
+          "Wanted GPU=" + amount
+              + ": more than one GPU must be a whole number. Ask for a fraction up to 1, or for whole ones.");
     }
     return with(GPU, amount);
   }
@@ -61,7 +63,8 @@ public final class Resources {
   /** These with another amount of memory, in bytes. */
   public Resources memory(long bytes) {
     if (bytes < 0) {
-      throw new InvalidRequestException("Wanted memory=" + bytes + " bytes: an amount cannot be negative.");
+      throw new InvalidRequestException(
+          "Wanted memory=" + bytes + " bytes: an amount cannot be negative.");
     }
     return withUnits(MEMORY, bytes);
   }
@@ -79,7 +82,10 @@ public final class Resources {
     };
   }
 
-  /** The fixed-point amount of a resource: bytes for memory, 1/{@value #UNITS_PER_ONE} for all others; 0 if absent. */
+  /**
+   * The fixed-point amount of a resource: bytes for memory, 1/{@value #UNITS_PER_ONE} for all
+   * others; 0 if absent.
+   */
   public long units(String name) {
     return units.getOrDefault(name, 0L);
   }
@@ -111,7 +117,8 @@ public final class Resources {
         .setScale(0, RoundingMode.HALF_UP)
         .longValueExact();
     if (fixed == 0 && amount > 0) {
-      throw new InvalidRequestException("Wanted " + name + "=" + amount + ": the smallest amount is 0.0001.");
+      throw new InvalidRequestException(
+          "Wanted " + name + "=" + amount + ": the smallest amount is 0.0001.");
     }
     return withUnits(name, fixed);
   }
@@ -120,8 +127,8 @@ public final class Resources {
     double most = name.equals(MEMORY) ? Long.MAX_VALUE : MOST;
     boolean fits = amount >= 0 && amount <= most;
     if (!fits) {
-      throw new InvalidRequestException(
-          "Wanted " + name + "=" + amount + ": an amount is a number from 0 to " + (long) MOST + ".");
+      throw new InvalidRequestException("Wanted " + name + "=" + amount
+          + ": an amount is a number from 0 to " + (long) MOST + ".");
     }
     return amount;
   }

@@ -4,7 +4,10 @@ import akka.actor.ClassicActorSystemProvider;
 import java.util.List;
 import java.util.Optional;
 
-/** What opens and finds runtimes; found by {@link java.util.ServiceLoader}. Safe for use by many threads. */
+/**
+ * What opens and finds runtimes; found by {@link java.util.ServiceLoader}. Safe for use by many
+ * threads.
+ */
 public interface RuntimeFactory {
 
   /** Starts a node with an actor system of its own. */

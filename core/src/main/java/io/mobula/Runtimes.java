@@ -8,7 +8,8 @@ final class Runtimes {
   private Runtimes() {}
 
   private static final class Holder {
-    static final RuntimeFactory FACTORY = ServiceLoader.load(RuntimeFactory.class, Runtimes.class.getClassLoader())
+    static final RuntimeFactory FACTORY = ServiceLoader.load(
+            RuntimeFactory.class, Runtimes.class.getClassLoader())
         .findFirst()
         .orElseThrow(() -> new NoRuntimeException(
             "No RuntimeFactory on the class path: META-INF/services of mobula-core is missing. If the program was packed "
@@ -27,11 +28,13 @@ final class Runtimes {
     var opened = factory().opened();
     return switch (opened.size()) {
       case 1 -> opened.getFirst();
-      case 0 -> throw new NoRuntimeException(
-          "No runtime is open in this JVM. Open one first: try (MobulaRuntime runtime = Mobula.init()) { ... }");
-      default -> throw new NoRuntimeException(opened.size()
-          + " runtimes are open in this JVM and this thread belongs to none of them. Call the method on the "
-          + "MobulaRuntime you mean instead of on Mobula.");
+      case 0 ->
+        throw new NoRuntimeException(
+            "No runtime is open in this JVM. Open one first: try (MobulaRuntime runtime = Mobula.init()) { ... }");
+      default ->
+        throw new NoRuntimeException(opened.size()
+            + " runtimes are open in this JVM and this thread belongs to none of them. Call the method on the "
+            + "MobulaRuntime you mean instead of on Mobula.");
     };
   }
 }

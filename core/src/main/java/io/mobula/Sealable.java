@@ -3,7 +3,8 @@ package io.mobula;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Room in the store that is being filled. For one thread at a time. Closing without sealing gives it back.
+ * Room in the store that is being filled. For one thread at a time. Closing without sealing gives
+ * it back.
  *
  * <pre>{@code
  * try (Sealable block = Mobula.create(Float.BYTES * n)) {
@@ -14,7 +15,10 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Sealable extends AutoCloseable {
 
-  /** The writable memory, zeroed or not; as many bytes as were asked for. Not to be kept after sealing. */
+  /**
+   * The writable memory, zeroed or not; as many bytes as were asked for. Not to be kept after
+   * sealing.
+   */
   MemorySegment segment();
 
   /** Ends the writing: from now on the bytes never change. */

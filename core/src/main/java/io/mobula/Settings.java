@@ -9,11 +9,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a program wants to be different from the defaults, by configuration key. Immutable; each verb returns a new one.
+ * What a program wants to be different from the defaults, by configuration key. Immutable; each
+ * verb returns a new one.
  *
- * <p>The keys, their meaning and their defaults are in {@code reference.conf}. In order of precedence: what is set here,
- * system properties ({@code -Dmobula.resources.cpus=8}), environment variables as {@code reference.conf} names them, the
- * program's {@code application.conf}, the defaults.
+ * <p>The keys, their meaning and their defaults are in {@code reference.conf}. In order of
+ * precedence: what is set here, system properties ({@code -Dmobula.resources.cpus=8}), environment
+ * variables as {@code reference.conf} names them, the program's {@code application.conf}, the
+ * defaults.
  */
 public final class Settings {
   private static final Settings EMPTY = new Settings(Map.of());
@@ -33,11 +35,14 @@ public final class Settings {
     return values;
   }
 
-  /** Sets any key, {@code mobula.store.segment-size} for example; checked when the runtime starts. */
+  /**
+   * Sets any key, {@code mobula.store.segment-size} for example; checked when the runtime starts.
+   */
   public Settings set(String key, Object value) {
     Objects.requireNonNull(value, key);
     if (!key.startsWith("mobula.")) {
-      throw new InvalidRequestException("Wanted to set \"" + key + "\": a setting of Mobula starts with \"mobula.\".");
+      throw new InvalidRequestException(
+          "Wanted to set \"" + key + "\": a setting of Mobula starts with \"mobula.\".");
     }
     var copy = new TreeMap<>(values);
     copy.put(key, value);
@@ -54,7 +59,10 @@ public final class Settings {
     return resource(Resources.GPU, amount);
   }
 
-  /** How much memory the node offers to tasks and actors that ask for it, in bytes; detected by default. */
+  /**
+   * How much memory the node offers to tasks and actors that ask for it, in bytes; detected by
+   * default.
+   */
   public Settings memory(long bytes) {
     Resources.none().memory(bytes);
     return set("mobula.resources.memory", bytes);

@@ -3,8 +3,8 @@ package io.mobula;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function with its arguments, ready to run somewhere: {@code Mobula.task(f, a, b).cpus(2).remote()}. Immutable; may be
- * started many times.
+ * A function with its arguments, ready to run somewhere: {@code Mobula.task(f, a,
+ * b).cpus(2).remote()}. Immutable; may be started many times.
  *
  * @param <R> the type of the result
  */
@@ -30,7 +30,8 @@ public final class TaskCall<R extends @Nullable Object> extends TaskChain<TaskCa
   }
 
   /**
-   * Starts the task and returns at once with a ref to its result. The arguments are copied here, in the caller's thread.
+   * Starts the task and returns at once with a ref to its result. The arguments are copied here, in
+   * the caller's thread.
    *
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was started
    * @throws io.mobula.error.UnschedulableException when no node can ever satisfy it

@@ -6,7 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verbs that say how a task shall run. Each returns a new immutable call; none does anything before {@code remote}.
+ * The verbs that say how a task shall run. Each returns a new immutable call; none does anything
+ * before {@code remote}.
  *
  * @param <S> the kind of call that each verb returns
  */
@@ -46,7 +47,9 @@ public abstract sealed class TaskChain<S>
     return with(options.withResources(options.resources().gpus(amount)));
   }
 
-  /** Holds that much memory while it runs, in bytes. A promise for placement; nothing is enforced. */
+  /**
+   * Holds that much memory while it runs, in bytes. A promise for placement; nothing is enforced.
+   */
   public final S memory(long bytes) {
     return with(options.withResources(options.resources().memory(bytes)));
   }
@@ -57,8 +60,9 @@ public abstract sealed class TaskChain<S>
   }
 
   /**
-   * How often the task may run again, 3 by default: after a crash of its node, and after an exception named with
-   * {@link #retryOn}. Above zero means <em>at least once</em>: the effects of a task may happen more than once.
+   * How often the task may run again, 3 by default: after a crash of its node, and after an
+   * exception named with {@link #retryOn}. Above zero means <em>at least once</em>: the effects of
+   * a task may happen more than once.
    */
   public final S maxRetries(int times) {
     return with(options.withMaxRetries(times));
@@ -74,7 +78,10 @@ public abstract sealed class TaskChain<S>
     return with(options.withRetryOn(named));
   }
 
-  /** How long to wait before the first retry, 100 ms by default; doubled for each further one, up to a minute. */
+  /**
+   * How long to wait before the first retry, 100 ms by default; doubled for each further one, up to
+   * a minute.
+   */
   public final S backoff(Duration first) {
     return with(options.withBackoff(first));
   }
@@ -84,7 +91,10 @@ public abstract sealed class TaskChain<S>
     return with(options.withTimeout(Objects.requireNonNull(limit, "timeout")));
   }
 
-  /** The longest until the result, counted from {@code remote}, waiting and retries included; then it fails. */
+  /**
+   * The longest until the result, counted from {@code remote}, waiting and retries included; then
+   * it fails.
+   */
   public final S deadline(Duration limit) {
     return with(options.withDeadline(Objects.requireNonNull(limit, "deadline")));
   }
@@ -99,7 +109,9 @@ public abstract sealed class TaskChain<S>
     return with(options.withPlacement(placement));
   }
 
-  /** For a streamed result: how many may wait unread before the task is held back; 64 by default. */
+  /**
+   * For a streamed result: how many may wait unread before the task is held back; 64 by default.
+   */
   public final S maxUnread(int results) {
     return with(options.withMaxUnread(results));
   }

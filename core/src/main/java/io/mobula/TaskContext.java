@@ -3,7 +3,10 @@ package io.mobula;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What a running task or actor method can know about itself; see {@link Mobula#context()}. Valid while it runs. */
+/**
+ * What a running task or actor method can know about itself; see {@link Mobula#context()}. Valid
+ * while it runs.
+ */
 public interface TaskContext {
 
   /** The node that runs it. */
@@ -21,7 +24,10 @@ public interface TaskContext {
   /** What it holds. */
   Resources resources();
 
-  /** Whether somebody cancelled it, or its time is up. A loop without blocking calls should look now and then. */
+  /**
+   * Whether somebody cancelled it, or its time is up. A loop without blocking calls should look now
+   * and then.
+   */
   boolean isCancelled();
 
   /** When its result is no longer wanted, if it has a deadline. */

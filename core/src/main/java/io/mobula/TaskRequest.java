@@ -4,7 +4,8 @@ import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
- * One submission: what the generated call forms hand to {@link MobulaRuntime#submit}. Users write those forms.
+ * One submission: what the generated call forms hand to {@link MobulaRuntime#submit}. Users write
+ * those forms.
  *
  * @param function what to run
  * @param arguments as many as the function has parameters
@@ -20,7 +21,8 @@ public record TaskRequest(RemoteFunction function, Arguments arguments, TaskOpti
 
   static int requireCount(int count) {
     if (count < 1) {
-      throw new InvalidRequestException("Wanted " + count + " results: remoteMany needs at least 1.");
+      throw new InvalidRequestException(
+          "Wanted " + count + " results: remoteMany needs at least 1.");
     }
     return count;
   }

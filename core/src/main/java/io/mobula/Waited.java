@@ -3,7 +3,8 @@ package io.mobula;
 import java.util.List;
 
 /**
- * What {@code wait} found: refs with a value (or a failure) and refs without, each in the order given.
+ * What {@code wait} found: refs with a value (or a failure) and refs without, each in the order
+ * given.
  *
  * @param ready at most as many as were waited for
  * @param pending all others, ready ones beyond that number included

@@ -31,8 +31,9 @@ class ArchitectureTest {
       Set.of("io.mobula.internal.runtime"),
       Set.of("io.mobula.internal.node"),
       Set.of("io.mobula.internal.task", "io.mobula.internal.actor"),
-      Set.of("io.mobula.internal.placement"),
+      Set.of("io.mobula.internal.call", "io.mobula.internal.placement"),
       Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),
+      Set.of("io.mobula.internal.execution"),
       Set.of("io.mobula.internal.lane", "io.mobula.internal.codec", "io.mobula.internal.memory"),
       Set.of("io.mobula.spi"),
       Set.of("io.mobula", "io.mobula.error"));

@@ -7,13 +7,14 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Writes the call forms of {@code io.mobula} that differ only in how many parameters there are and which are refs. Run by
- * the build: {@code java GenerateForms.java OUTPUT_DIRECTORY}.
+ * Writes the call forms of {@code io.mobula} that differ only in how many parameters there are and
+ * which are refs. Run by the build: {@code java GenerateForms.java OUTPUT_DIRECTORY}.
  *
- * <p>Per number of parameters n there are 2^n forms, since each argument is a value or an {@code ObjectRef}. Two choices
- * make all of them resolve without ambiguity: where a value is passed the function's parameter is {@code ? extends A},
- * where a ref is passed it is plain {@code A} and the ref is {@code ObjectRef<? extends A>}; so the form with more refs is
- * always the more specific one.
+ * <p>Per number of parameters n there are 2^n forms, since each argument is a value or an
+ * {@code ObjectRef}. Two choices make all of them resolve without ambiguity: where a value is
+ * passed the function's parameter is {@code ? extends A}, where a ref is passed it is plain
+ * {@code A} and the ref is {@code ObjectRef<? extends A>}; so the form with more refs is always the
+ * more specific one.
  */
 final class GenerateForms {
   private static final int MOST_PARAMETERS = 6;
@@ -44,7 +45,8 @@ final class GenerateForms {
   }
 
   private void write(String type, String body) throws IOException {
-    var nullable = body.contains("@Nullable") ? "import org.jspecify.annotations.Nullable;\n\n" : "";
+    var nullable =
+        body.contains("@Nullable") ? "import org.jspecify.annotations.Nullable;\n\n" : "";
     var text = "package io.mobula;\n\n" + nullable + body;
     var file = directory.resolve(type + ".java");
     if (!Files.exists(file) || !Files.readString(file).equals(text)) {
@@ -150,20 +152,47 @@ final class GenerateForms {
   private static void doors(StringBuilder body, String modifiers, String runtime) {
     for (int count = 0; count <= MOST_PARAMETERS; count++) {
       var n = new Arity(count);
-      body.append(reusable(modifiers, n, "task", "Fn", n.declared("R"), n.used("R"), n.used("R"), runtime));
-      body.append(reusable(modifiers, n, "action", "Action", n.declared(), n.used(), n.used("@Nullable Void"), runtime));
+      body.append(
+          reusable(modifiers, n, "task", "Fn", n.declared("R"), n.used("R"), n.used("R"), runtime));
+      body.append(reusable(
+          modifiers,
+          n,
+          "action",
+          "Action",
+          n.declared(),
+          n.used(),
+          n.used("@Nullable Void"),
+          runtime));
       n.forms((refs, form) -> {
         if (form.count > 0) {
-          body.append(bound(modifiers, form, refs, "task", "TaskCall<R>", "Fn", "R", "function", runtime));
-          body.append(bound(modifiers, form, refs, "action", "TaskCall<@Nullable Void>", "Action", "", "function", runtime));
+          body.append(
+              bound(modifiers, form, refs, "task", "TaskCall<R>", "Fn", "R", "function", runtime));
+          body.append(bound(
+              modifiers,
+              form,
+              refs,
+              "action",
+              "TaskCall<@Nullable Void>",
+              "Action",
+              "",
+              "function",
+              runtime));
         }
-        body.append(bound(modifiers, form, refs, "actor", "ActorCall<T>", "Fn", "T", "constructor", runtime));
+        body.append(bound(
+            modifiers, form, refs, "actor", "ActorCall<T>", "Fn", "T", "constructor", runtime));
       });
     }
   }
 
   private static String reusable(
-      String modifiers, Arity n, String verb, String kind, String declared, String used, String result, String runtime) {
+      String modifiers,
+      Arity n,
+      String verb,
+      String kind,
+      String declared,
+      String used,
+      String result,
+      String runtime) {
     return """
 
           /** %s. */
@@ -172,13 +201,30 @@ final class GenerateForms {
           }
         """.formatted(
             n.count == 0 ? "A task without parameters" : "A task to keep and start often",
-            modifiers, declared, n.count, result, verb, kind, n.count, used, n.count, runtime);
+            modifiers,
+            declared,
+            n.count,
+            result,
+            verb,
+            kind,
+            n.count,
+            used,
+            n.count,
+            runtime);
   }
 
   private static String bound(
-      String modifiers, Arity n, int refs, String verb, String result, String kind, String typeOfResult,
-      String parameter, String runtime) {
-    var wildcard = typeOfResult.isEmpty() ? new String[0] : new String[] {"? extends " + typeOfResult};
+      String modifiers,
+      Arity n,
+      int refs,
+      String verb,
+      String result,
+      String kind,
+      String typeOfResult,
+      String parameter,
+      String runtime) {
+    var wildcard =
+        typeOfResult.isEmpty() ? new String[0] : new String[] {"? extends " + typeOfResult};
     var variables = typeOfResult.isEmpty() ? n.declared() : n.declared(typeOfResult);
     var separator = n.count == 0 ? "" : ", ";
     var options = verb.equals("actor") ? "ActorOptions.DEFAULT" : "TaskOptions.DEFAULT";
@@ -189,10 +235,25 @@ final class GenerateForms {
             return new %s<>(%s, %s, %s, %s);
           }
         """.formatted(
-            verb.equals("actor") ? "An actor, made with these arguments" : "A task with these arguments",
-            n.told(refs), modifiers, variables, result, verb, kind, n.count, n.wildcards(refs, wildcard), parameter,
-            separator, n.callParameters(refs), result.substring(0, result.indexOf('<')), runtime, parameter,
-            n.arguments(refs), options);
+            verb.equals("actor")
+                ? "An actor, made with these arguments"
+                : "A task with these arguments",
+            n.told(refs),
+            modifiers,
+            variables,
+            result,
+            verb,
+            kind,
+            n.count,
+            n.wildcards(refs, wildcard),
+            parameter,
+            separator,
+            n.callParameters(refs),
+            result.substring(0, result.indexOf('<')),
+            runtime,
+            parameter,
+            n.arguments(refs),
+            options);
   }
 
   // ---- actor calls
@@ -211,11 +272,14 @@ final class GenerateForms {
     return body.append("}\n").toString();
   }
 
-  private static String method(Arity n, int refs, String verb, String result, String kind, String typeOfResult) {
-    var wildcard = typeOfResult.isEmpty() ? new String[0] : new String[] {"? extends " + typeOfResult};
+  private static String method(
+      Arity n, int refs, String verb, String result, String kind, String typeOfResult) {
+    var wildcard =
+        typeOfResult.isEmpty() ? new String[0] : new String[] {"? extends " + typeOfResult};
     var variables = typeOfResult.isEmpty() ? n.declared() : n.declared(typeOfResult);
     var inner = n.wildcards(refs, wildcard);
-    var types = "<? super T" + (inner.isEmpty() ? "" : ", " + inner.substring(1, inner.length() - 1)) + ">";
+    var types =
+        "<? super T" + (inner.isEmpty() ? "" : ", " + inner.substring(1, inner.length() - 1)) + ">";
     return """
 
           /** Calls a method with these arguments; %s. */
@@ -223,8 +287,16 @@ final class GenerateForms {
             return new MethodCall<>((ActorHandle<T>) this, new MethodRequest(method, %s));
           }
         """.formatted(
-            n.told(refs), variables, result, verb, kind, n.count + 1, types, n.count == 0 ? "" : ", ",
-            n.callParameters(refs), n.arguments(refs));
+            n.told(refs),
+            variables,
+            result,
+            verb,
+            kind,
+            n.count + 1,
+            types,
+            n.count == 0 ? "" : ", ",
+            n.callParameters(refs),
+            n.arguments(refs));
   }
 
   /** What a number of parameters looks like in source. */
@@ -259,8 +331,10 @@ final class GenerateForms {
     }
 
     String declared(String... more) {
-      var rest = java.util.Arrays.stream(more).map(v -> v + (v.equals("T") ? "" : " extends @Nullable Object"));
-      return angled(joined(i -> type(i) + " extends @Nullable Object"), rest.toArray(String[]::new));
+      var rest = java.util.Arrays.stream(more)
+          .map(v -> v + (v.equals("T") ? "" : " extends @Nullable Object"));
+      return angled(
+          joined(i -> type(i) + " extends @Nullable Object"), rest.toArray(String[]::new));
     }
 
     String used(String... more) {
@@ -276,21 +350,27 @@ final class GenerateForms {
     }
 
     String callParameters(int refs) {
-      return joined(i -> (isRef(refs, i) ? "@Nullable ObjectRef<? extends " + type(i) + ">" : type(i)) + " " + name(i));
+      return joined(
+          i -> (isRef(refs, i) ? "@Nullable ObjectRef<? extends " + type(i) + ">" : type(i)) + " "
+              + name(i));
     }
 
     String arguments(int refs) {
-      return count == 0 ? "Arguments.none()" : "Arguments.of(" + mask(refs) + ", " + joined(Arity::name) + ")";
+      return count == 0
+          ? "Arguments.none()"
+          : "Arguments.of(" + mask(refs) + ", " + joined(Arity::name) + ")";
     }
 
     private String mask(int refs) {
       if (refs == 0) {
         return "0";
       }
-      return String.join(" | ", IntStream.range(0, count)
-          .filter(i -> isRef(refs, i))
-          .mapToObj(i -> "Arguments.refBit(" + i + ", " + name(i) + ")")
-          .toList());
+      return String.join(
+          " | ",
+          IntStream.range(0, count)
+              .filter(i -> isRef(refs, i))
+              .mapToObj(i -> "Arguments.refBit(" + i + ", " + name(i) + ")")
+              .toList());
     }
 
     String casts() {
@@ -305,10 +385,13 @@ final class GenerateForms {
       if (refs == 0) {
         return "nothing to wait for";
       }
-      return "waits for " + String.join(", ", IntStream.range(0, count)
-          .filter(i -> isRef(refs, i))
-          .mapToObj(i -> "{@code " + name(i) + "}")
-          .toList());
+      return "waits for "
+          + String.join(
+              ", ",
+              IntStream.range(0, count)
+                  .filter(i -> isRef(refs, i))
+                  .mapToObj(i -> "{@code " + name(i) + "}")
+                  .toList());
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.mobula.error;
 
-/** The calling thread was interrupted while it waited for a value; its interrupt status is set again. */
+/**
+ * The calling thread was interrupted while it waited for a value; its interrupt status is set
+ * again.
+ */
 public final class WaitInterruptedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

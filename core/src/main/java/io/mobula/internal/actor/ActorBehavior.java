@@ -22,10 +22,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Akka actor that owns one user's object: makes it when placed and its arguments are there, then runs call after call.
+ * The Akka actor that owns one user's object: makes it when placed and its arguments are there,
+ * then runs call after call.
  *
- * <p>Each caller's calls run in the order they were made: one whose arguments are not ready holds back that caller's later
- * ones, and nobody else's. With {@code maxConcurrency} above one the methods run on other threads, up to that many.
+ * <p>Each caller's calls run in the order they were made: one whose arguments are not ready holds
+ * back that caller's later ones, and nobody else's. With {@code maxConcurrency} above one the
+ * methods run on other threads, up to that many.
  */
 final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Command> {
 
@@ -48,7 +50,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Dead: stop. */
   record End() implements Command {}
 
-  /** An error that makes the user's object unfit, and the call that shall be made again on the next one, if any. */
+  /**
+   * An error that makes the user's object unfit, and the call that shall be made again on the next
+   * one, if any.
+   */
   private record Failure(Throwable cause, @Nullable ActorCallRun again) {}
 
   private final ActorCell cell;
@@ -61,7 +66,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private int active;
   private int restarts;
 
-  private ActorBehavior(ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent) {
+  private ActorBehavior(
+      ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent) {
     super(context);
     this.cell = cell;
     this.concurrent = concurrent;
@@ -156,7 +162,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       make();
     } else {
       var cause = failure.cause();
-      cell.kill(() -> cell.died("it failed with " + cause + " after " + restarts + " restarts", cause));
+      cell.kill(
+          () -> cell.died("it failed with " + cause + " after " + restarts + " restarts", cause));
     }
   }
 
@@ -241,7 +248,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private TaskFailedException failure(ActorCallRun run, Throwable thrown) {
-    return new TaskFailedException("Call " + run.name() + " of " + cell.describe() + " failed: " + thrown, thrown);
+    return new TaskFailedException(
+        "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown, thrown);
   }
 
   private void finish(ActorCallRun run, @Nullable Object value) {
@@ -251,7 +259,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
           if (failure == null) {
             complete(run, result);
           } else {
-            var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            var cause = failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
             cell.fail(run, () -> failure(run, cause));
           }
         });
@@ -278,7 +288,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private Execution execution(String name, int attempt, @Nullable ActorCallRun run) {
     var engine = cell.engine();
     var asked = cell.options().resources();
-    var result = run == null ? new ObjectId(engine.store().node().incarnation(), 0, 0) : run.result().id();
+    var result = run == null
+        ? new ObjectId(engine.store().node().incarnation(), 0, 0)
+        : run.result().id();
     var identity = new Execution.Identity(
         engine.runtime(), result, name, attempt, asked == null ? Resources.none() : asked, null);
     var lease = cell.lease();

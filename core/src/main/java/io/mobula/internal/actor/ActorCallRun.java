@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of an actor's method, from {@code remote} to its outcome. The first outcome counts. State is guarded by the
- * monitor; user code never runs under it.
+ * One call of an actor's method, from {@code remote} to its outcome. The first outcome counts.
+ * State is guarded by the monitor; user code never runs under it.
  */
 final class ActorCallRun {
   private final long number;
@@ -98,7 +98,9 @@ final class ActorCallRun {
     return first;
   }
 
-  /** Ends the call with a failure and interrupts its method if that runs. True if it had no outcome. */
+  /**
+   * Ends the call with a failure and interrupts its method if that runs. True if it had no outcome.
+   */
   boolean stop(Supplier<? extends MobulaException> why) {
     CompletionStage<?> pending;
     synchronized (this) {

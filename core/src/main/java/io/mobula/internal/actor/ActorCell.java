@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user's actor as handles see it: takes calls, knows the unanswered ones, can be ended. Safe for all threads.
+ * One user's actor as handles see it: takes calls, knows the unanswered ones, can be ended. Safe
+ * for all threads.
  *
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
@@ -58,7 +59,8 @@ final class ActorCell implements Producer, Requester {
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
   private @Nullable Lease lease;
 
-  ActorCell(ActorId id, String type, BoundCall constructor, ActorOptions options, ActorEngine engine) {
+  ActorCell(
+      ActorId id, String type, BoundCall constructor, ActorOptions options, ActorEngine engine) {
     this.id = id;
     this.type = type;
     this.constructor = constructor;
@@ -90,7 +92,10 @@ final class ActorCell implements Producer, Requester {
 
   // ---- handles
 
-  /** A new handle; keeps the actor alive while reachable. Null when the actor ends because none was left. */
+  /**
+   * A new handle; keeps the actor alive while reachable. Null when the actor ends because none was
+   * left.
+   */
   synchronized <A> @Nullable Handle<A> handle() {
     if (life == Life.DEAD) {
       return null;
@@ -127,8 +132,9 @@ final class ActorCell implements Producer, Requester {
     int most = options.running().maxPendingCalls();
     if (pending.incrementAndGet() > most) {
       pending.decrementAndGet();
-      throw new PendingCallsExceededException(describe() + " has " + most
-          + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
+      throw new PendingCallsExceededException(
+          describe() + " has " + most
+              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
     }
     boolean sent = false;
     try {
@@ -185,7 +191,9 @@ final class ActorCell implements Producer, Requester {
     ref = actor;
   }
 
-  /** The call has its outcome: forgets it, and ends the actor if it was the last one to wait for. */
+  /**
+   * The call has its outcome: forgets it, and ends the actor if it was the last one to wait for.
+   */
   void settled(ActorCallRun run) {
     if (calls.remove(run.number()) != null) {
       pending.decrementAndGet();
@@ -207,7 +215,9 @@ final class ActorCell implements Producer, Requester {
   @Override
   public void cancel(long task, boolean recursive) {
     var run = calls.get(task);
-    if (run != null && run.stop(() -> new TaskCancelledException("Call " + task + " of " + describe() + " was cancelled.", null))) {
+    if (run != null
+        && run.stop(() -> new TaskCancelledException(
+            "Call " + task + " of " + describe() + " was cancelled.", null))) {
       settled(run);
     }
   }
@@ -289,7 +299,8 @@ final class ActorCell implements Producer, Requester {
   }
 
   CompletableFuture<@Nullable Void> drain(Duration limit) {
-    var cancel = engine.after(limit, () -> kill(() -> died("it was drained, and not done within " + limit, null)));
+    var cancel = engine.after(
+        limit, () -> kill(() -> died("it was drained, and not done within " + limit, null)));
     drain(() -> died("it was drained", null));
     return ended.whenComplete((nothing, failure) -> cancel.run()).copy();
   }
@@ -335,7 +346,8 @@ final class ActorCell implements Producer, Requester {
   }
 
   /** The class of the user's object, once it is made. */
-  @Nullable Class<?> instanceType() {
+  @Nullable
+  Class<?> instanceType() {
     return instanceType;
   }
 }

@@ -105,7 +105,7 @@ public final class ActorEngine {
 
   private static String typeOf(ActorRequest request) {
     var name = BoundCall.nameOf(request.constructor());
-    return name.endsWith(".<init>") ? name.substring(0, name.length() - ".<init>".length()) : name;
+    return name.endsWith(".new") ? name.substring(0, name.length() - ".new".length()) : name;
   }
 
   /** Takes the name for this cell. Gives the actor that has it if that is welcome. */
@@ -121,8 +121,9 @@ public final class ActorEngine {
         return handle;
       }
       if (handle != null) {
-        throw new ActorNameException("The name \"" + name + "\" is taken by living " + holder.describe()
-            + ". Choose another, kill that one, or say getIfExists() to use it.");
+        throw new ActorNameException(
+            "The name \"" + name + "\" is taken by living " + holder.describe()
+                + ". Choose another, kill that one, or say getIfExists() to use it.");
       }
       names.remove(name, holder); // it is ending
       holder = names.putIfAbsent(name, cell);
@@ -139,11 +140,13 @@ public final class ActorEngine {
     cells.add(cell);
     var running = cell.options().running();
     var concurrent = running.maxConcurrency() == 1 ? null : methodThreads(running.threads());
-    parts.spawner().spawn(
-        ActorBehavior.create(cell, concurrent),
-        "actor-" + cell.id().number(),
-        dispatcher(running.threads()),
-        cell::spawned);
+    parts
+        .spawner()
+        .spawn(
+            ActorBehavior.create(cell, concurrent),
+            "actor-" + cell.id().number(),
+            dispatcher(running.threads()),
+            cell::spawned);
     parts.ledger().acquire(cell);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
@@ -170,12 +173,13 @@ public final class ActorEngine {
     var cell = names.get(Objects.requireNonNull(name, "name"));
     ActorHandle<A> handle = cell == null ? null : cell.handle();
     if (cell == null || handle == null) {
-      throw new ActorNameException("No living actor is named \"" + name + "\". There are: " + names.keySet() + ".");
+      throw new ActorNameException(
+          "No living actor is named \"" + name + "\". There are: " + names.keySet() + ".");
     }
     var instance = cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
-      throw new ActorNameException(
-          "The actor named \"" + name + "\" is a " + instance.getName() + ", not a " + type.getName() + ".");
+      throw new ActorNameException("The actor named \"" + name + "\" is a " + instance.getName()
+          + ", not a " + type.getName() + ".");
     }
     return handle;
   }
@@ -196,8 +200,8 @@ public final class ActorEngine {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException(
-        "The runtime of node " + parts.store().node() + " was closed before the actor had answered.");
+    return new RuntimeClosedException("The runtime of node " + parts.store().node()
+        + " was closed before the actor had answered.");
   }
 
   private void requireOpen() {

@@ -8,8 +8,8 @@ import io.mobula.internal.execution.ElasticPool;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Runs actors' mailboxes on an {@link ElasticPool}: a method that computes or blocks starves no other actor. Named in
- * {@code reference.conf}; made by Akka.
+ * Runs actors' mailboxes on an {@link ElasticPool}: a method that computes or blocks starves no
+ * other actor. Named in {@code reference.conf}; made by Akka.
  */
 public final class ElasticDispatcher extends ExecutorServiceConfigurator {
   private final int mostThreads;

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A handle of this process. All handles to an actor share an anchor; when the anchor is collected, the actor ends. */
+/**
+ * A handle of this process. All handles to an actor share an anchor; when the anchor is collected,
+ * the actor ends.
+ */
 final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
   private final Anchor anchor;
 
@@ -54,8 +57,8 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
   @Override
   public Kept keep(ObjectStore store) {
     if (cell().engine().store() != store) {
-      throw new ForeignRefException("The handle of " + cell().describe() + " belongs to another runtime than node "
-          + store.node() + ".");
+      throw new ForeignRefException("The handle of " + cell().describe()
+          + " belongs to another runtime than node " + store.node() + ".");
     }
     return new Edge(anchor);
   }

@@ -7,7 +7,10 @@ import com.typesafe.config.Config;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
-/** Runs each turn of an actor's mailbox on a virtual thread. Named in {@code reference.conf}; made by Akka. */
+/**
+ * Runs each turn of an actor's mailbox on a virtual thread. Named in {@code reference.conf}; made
+ * by Akka.
+ */
 public final class VirtualDispatcher extends ExecutorServiceConfigurator {
 
   /** As Akka calls it. */
@@ -17,6 +20,7 @@ public final class VirtualDispatcher extends ExecutorServiceConfigurator {
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-    return () -> Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mobula-virtual-", 1).factory());
+    return () -> Executors.newThreadPerTaskExecutor(
+        Thread.ofVirtual().name("mobula-virtual-", 1).factory());
   }
 }

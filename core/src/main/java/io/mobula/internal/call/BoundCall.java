@@ -15,16 +15,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, bound: the function with copies of what it captured, and of each argument either a copy or a hold on what its
- * ref refers to. Made in the caller's thread; may be invoked several times, each time with fresh values.
+ * One call, bound: the function with copies of what it captured, and of each argument either a copy
+ * or a hold on what its ref refers to. Made in the caller's thread; may be invoked several times,
+ * each time with fresh values.
  */
 public final class BoundCall {
-  private final RemoteFunction function;
+  private final Object function; // itself if it captured nothing that can change, else a Content
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
 
-  private BoundCall(RemoteFunction function, Object[] arguments, ObjectStore store, long heapBytes) {
+  private BoundCall(Object function, Object[] arguments, ObjectStore store, long heapBytes) {
     this.function = function;
     this.arguments = arguments;
     this.store = store;
@@ -47,14 +48,15 @@ public final class BoundCall {
     /**
      * Copies what is passed.
      *
-     * @param receivers how many leading parameters of the function are given later: 1 for a method of an actor
+     * @param receivers how many leading parameters of the function are given later: 1 for a method
+     *     of an actor
      * @throws io.mobula.error.CodecException when something cannot be encoded; nothing is held then
      */
     public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
       requireTypes(function, arguments, receivers);
-      var isolated = codec.isolate(function);
       var bound = new Object[arguments.count()];
-      long heapBytes = 0;
+      Object kept = codec.isIsolated(function) ? function : store.snapshot(function, inlineLimit);
+      long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
       int done = 0;
       try {
         for (; done < bound.length; done++) {
@@ -71,9 +73,10 @@ public final class BoundCall {
         for (int i = 0; i < done; i++) {
           release(bound[i]);
         }
+        release(kept);
         throw e;
       }
-      return new BoundCall(isolated, bound, store, heapBytes);
+      return new BoundCall(kept, bound, store, heapBytes);
     }
 
     private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
@@ -86,8 +89,9 @@ public final class BoundCall {
         var value = arguments.get(i);
         var type = types.get(i + receivers);
         if (!arguments.isRef(i) && value != null && !type.isInstance(value)) {
-          throw new InvalidRequestException("Argument " + (i + 1) + " of " + nameOf(function) + " is a "
-              + value.getClass().getName() + ", but the parameter is a " + type.getName() + ".");
+          throw new InvalidRequestException("Argument " + (i + 1) + " of " + nameOf(function)
+              + " is a " + value.getClass().getName() + ", but the parameter is a " + type.getName()
+              + ".");
         }
       }
     }
@@ -95,9 +99,7 @@ public final class BoundCall {
 
   /** What logs and errors call the function by default, such as {@code Quick.square}. */
   public static String nameOf(RemoteFunction function) {
-    var shape = Codec.shapeOf(function);
-    var type = shape.implClass();
-    return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('/')) + 1) + "." + shape.implMethod();
+    return Codec.shapeOf(function).displayName();
   }
 
   /** How many bytes the arguments take in the heap. */
@@ -115,7 +117,10 @@ public final class BoundCall {
     return true;
   }
 
-  /** Runs {@code then} once every ref argument has its outcome: at once, or on the thread that brings the last one. */
+  /**
+   * Runs {@code then} once every ref argument has its outcome: at once, or on the thread that
+   * brings the last one.
+   */
   public void whenReady(Runnable then) {
     var missing = new AtomicInteger(1);
     for (var argument : arguments) {
@@ -158,14 +163,19 @@ public final class BoundCall {
 
   /** Calls the function in the calling thread; all arguments are ready and none has failed. */
   public @Nullable Object invoke() throws Exception {
-    return function.invoke(values(0));
+    return function().invoke(values(0));
   }
 
   /** As {@link #invoke()}, with the actor's object as the first argument. */
   public @Nullable Object invokeOn(Object receiver) throws Exception {
     var values = values(1);
     values[0] = receiver;
-    return function.invoke(values);
+    return function().invoke(values);
+  }
+
+  private RemoteFunction function() {
+    var present = function instanceof Content content ? store.materialize(content) : function;
+    return (RemoteFunction) Objects.requireNonNull(present);
   }
 
   private @Nullable Object[] values(int receivers) {
@@ -182,16 +192,17 @@ public final class BoundCall {
 
   /** Gives every hold back. Called once, when the call will not be invoked again. */
   public void release() {
+    release(function);
     for (var argument : arguments) {
       release(argument);
     }
   }
 
-  private static void release(Object argument) {
-    switch (argument) {
+  private static void release(Object held) {
+    switch (held) {
       case ObjectEntry entry -> entry.release();
       case Content content -> content.discard();
-      default -> throw new IllegalStateException("Neither value nor ref: " + argument);
+      default -> {} // a function that captured nothing
     }
   }
 }

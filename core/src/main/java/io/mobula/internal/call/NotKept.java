@@ -8,7 +8,10 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
-/** A result that was returned but cannot be stored: no exception of the user's, so it is never retried. */
+/**
+ * A result that was returned but cannot be stored: no exception of the user's, so it is never
+ * retried.
+ */
 public final class NotKept extends Exception {
   private static final long serialVersionUID = 1L;
 

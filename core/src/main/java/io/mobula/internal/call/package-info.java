@@ -1,7 +1,9 @@
 /**
- * A function and its arguments, copied at the moment of the call and made into values again where it runs.
+ * A function and its arguments, copied at the moment of the call and made into values again where
+ * it runs.
  *
- * <p>Shared by tasks and actor calls. Owns the holds on what the arguments refer to, from the call until its end.
+ * <p>Shared by tasks and actor calls. Owns the holds on what the arguments refer to, from the call
+ * until its end.
  */
 @NullMarked
 package io.mobula.internal.call;

@@ -17,7 +17,8 @@ final class Advice {
   static final String LATE_CYCLE =
       "it contains itself, and a value that is made by its constructor (a record, an immutable collection, a value "
           + "with writeReplace) cannot be rebuilt around itself. Break the cycle, or use an ordinary class";
-  private static final String TRANSIENT = ". Make the field transient, or pass what is needed to make it again";
+  private static final String TRANSIENT =
+      ". Make the field transient, or pass what is needed to make it again";
 
   private static final Map<Class<?>, String> REFUSED = new LinkedHashMap<>();
 
@@ -26,15 +27,20 @@ final class Advice {
     refuse(ThreadGroup.class, "a thread group belongs to its process");
     refuse(ThreadLocal.class, "a thread-local belongs to its threads");
     refuse(java.util.concurrent.Executor.class, "an executor belongs to its process");
-    refuse(java.util.concurrent.Future.class, "a future is not a value; pass what it yields, or an ObjectRef");
+    refuse(
+        java.util.concurrent.Future.class,
+        "a future is not a value; pass what it yields, or an ObjectRef");
     refuse(java.util.Timer.class, "a timer belongs to its process");
     refuse(java.net.Socket.class, "a socket belongs to its process");
     refuse(java.net.ServerSocket.class, "a socket belongs to its process");
     refuse(java.net.DatagramSocket.class, "a socket belongs to its process");
     refuse(java.nio.channels.Channel.class, "a channel belongs to its process");
     refuse(java.nio.channels.Selector.class, "a selector belongs to its process");
-    refuse(java.io.InputStream.class, "a stream belongs to its process; pass its content or its path");
-    refuse(java.io.OutputStream.class, "a stream belongs to its process; pass its content or its path");
+    refuse(
+        java.io.InputStream.class, "a stream belongs to its process; pass its content or its path");
+    refuse(
+        java.io.OutputStream.class,
+        "a stream belongs to its process; pass its content or its path");
     refuse(java.io.Reader.class, "a reader belongs to its process; pass its content or its path");
     refuse(java.io.Writer.class, "a writer belongs to its process; pass its content or its path");
     refuse(java.io.RandomAccessFile.class, "an open file belongs to its process; pass its path");
@@ -42,9 +48,12 @@ final class Advice {
     refuse(Process.class, "a process handle belongs to its process");
     refuse(java.util.stream.BaseStream.class, "a stream can be read once; pass a collection");
     refuse(java.util.Iterator.class, "an iterator is a position, not a value; pass its collection");
-    refuse(java.lang.ref.Reference.class, "a weak, soft or phantom reference belongs to its process");
+    refuse(
+        java.lang.ref.Reference.class, "a weak, soft or phantom reference belongs to its process");
     refuse(java.lang.foreign.Arena.class, "an arena belongs to its process");
-    refuse(java.lang.reflect.AccessibleObject.class, "a reflected member is not a value; pass its name");
+    refuse(
+        java.lang.reflect.AccessibleObject.class,
+        "a reflected member is not a value; pass its name");
     refuse(java.lang.invoke.MethodHandle.class, "a method handle is not a value; pass a lambda");
   }
 

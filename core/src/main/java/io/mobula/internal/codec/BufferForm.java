@@ -10,8 +10,9 @@ import java.util.function.Function;
 /**
  * A value whose content is memory: inline below the buffer threshold, out of band from there on.
  *
- * <p>A {@code ByteBuffer} is its remaining bytes, from position to limit, and its byte order. It is read back as a
- * read-only buffer whose position is zero and whose limit and capacity are the number of those bytes.
+ * <p>A {@code ByteBuffer} is its remaining bytes, from position to limit, and its byte order. It is
+ * read back as a read-only buffer whose position is zero and whose limit and capacity are the
+ * number of those bytes.
  */
 final class BufferForm<T> extends Form<T> {
   private static final int INLINE = 0;
@@ -27,7 +28,10 @@ final class BufferForm<T> extends Form<T> {
 
   static BufferForm<MemorySegment> ofSegments() {
     return new BufferForm<>(new BufferType<>(
-        MemorySegment.class, Function.identity(), segment -> NO_HEADER, (segment, header) -> segment));
+        MemorySegment.class,
+        Function.identity(),
+        segment -> NO_HEADER,
+        (segment, header) -> segment));
   }
 
   static BufferForm<ByteBuffer> ofByteBuffers() {
@@ -47,7 +51,9 @@ final class BufferForm<T> extends Form<T> {
   void write(Graph graph, Output output, T value) {
     byte[] header = type.header().apply(value);
     if (header.length > BufferType.MAX_HEADER) {
-      throw Fault.of(value.getClass(), "its header has " + header.length + " bytes, at most " + BufferType.MAX_HEADER);
+      throw Fault.of(
+          value.getClass(),
+          "its header has " + header.length + " bytes, at most " + BufferType.MAX_HEADER);
     }
     output.writeVarInt(header.length, true);
     output.writeBytes(header);

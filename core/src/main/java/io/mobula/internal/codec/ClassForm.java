@@ -9,7 +9,14 @@ import java.util.stream.Stream;
 /** A class as a value, by name. Loaded, not initialised, when read. */
 final class ClassForm extends Form<Class<?>> {
   private static final Map<String, Class<?>> PRIMITIVES = Stream.of(
-          void.class, boolean.class, byte.class, char.class, short.class, int.class, long.class, float.class,
+          void.class,
+          boolean.class,
+          byte.class,
+          char.class,
+          short.class,
+          int.class,
+          long.class,
+          float.class,
           double.class)
       .collect(Collectors.toUnmodifiableMap(Class::getName, Function.identity()));
 

@@ -6,10 +6,12 @@ import java.lang.invoke.SerializedLambda;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lambda or method reference by descriptor: where it was written, which method holds its code, what it captured.
+ * A lambda or method reference by descriptor: where it was written, which method holds its code,
+ * what it captured.
  *
- * <p>Carries a hash of the class file it was written in. A compiler numbers lambda bodies, so in another version of the
- * class the same name may be another body; the hash makes that an error instead of a call to the wrong code.
+ * <p>Carries a hash of the class file it was written in. A compiler numbers lambda bodies, so in
+ * another version of the class the same name may be another body; the hash makes that an error
+ * instead of a call to the wrong code.
  */
 final class ClosureForm extends LateForm<Object> {
   @Override
@@ -37,7 +39,8 @@ final class ClosureForm extends LateForm<Object> {
       try {
         graph.writeClassAndObject(output, parts.getCapturedArg(i));
       } catch (Throwable thrown) {
-        throw Fault.from(thrown).at(i == 0 && capturesThis(parts) ? ".this" : ".captured[" + i + "]");
+        throw Fault.from(thrown)
+            .at(i == 0 && capturesThis(parts) ? ".this" : ".captured[" + i + "]");
       }
     }
   }

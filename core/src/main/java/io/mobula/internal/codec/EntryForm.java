@@ -24,6 +24,8 @@ final class EntryForm extends LateForm<Map.Entry<?, ?>> {
   Map.Entry<?, ?> read(Graph graph, SegmentInput input, Class<? extends Map.Entry<?, ?>> type) {
     Object key = graph.readClassAndObject(input);
     Object value = graph.readClassAndObject(input);
-    return key == null || value == null ? new SimpleImmutableEntry<>(key, value) : Map.entry(key, value);
+    return key == null || value == null
+        ? new SimpleImmutableEntry<>(key, value)
+        : Map.entry(key, value);
   }
 }

@@ -2,7 +2,10 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.io.Output;
 
-/** An enum constant by position; the layout is a hash of all names, so that a changed enum is noticed. */
+/**
+ * An enum constant by position; the layout is a hash of all names, so that a changed enum is
+ * noticed.
+ */
 final class EnumForm<E extends Enum<?>> extends Form<E> {
   private final E[] constants;
   private final int layout;

@@ -8,10 +8,11 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong inside a graph, on its way up: each level that it passes adds its step of the path.
+ * What went wrong inside a graph, on its way up: each level that it passes adds its step of the
+ * path.
  *
- * <p>Costs nothing until something fails. Has no stack trace; its cause has. Becomes a {@code CodecException} in
- * {@link Codec}.
+ * <p>Costs nothing until something fails. Has no stack trace; its cause has. Becomes a
+ * {@code CodecException} in {@link Codec}.
  */
 final class Fault extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -50,14 +51,19 @@ final class Fault extends RuntimeException {
     return fault;
   }
 
-  /** Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself passes. */
+  /**
+   * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself
+   * passes.
+   */
   static Fault from(Throwable thrown) {
     return switch (thrown) {
       case Fault fault -> fault;
       case KryoBufferUnderflowException end -> new Fault("the bytes end too early", end);
       case KryoException kryo when kryo.getCause() instanceof Fault fault -> fault;
-      case KryoException kryo when isDepth(kryo) ->
-        tooDeep("the value is nested deeper than the codec's limit of " + depthIn(kryo) + ". " + Advice.DEPTH);
+      case KryoException kryo
+      when isDepth(kryo) ->
+        tooDeep("the value is nested deeper than the codec's limit of " + depthIn(kryo) + ". "
+            + Advice.DEPTH);
       case KryoException kryo -> new Fault(firstLine(kryo), kryo);
       case StackOverflowError overflow -> tooDeep(Advice.STACK);
       case VirtualMachineError fatal -> throw fatal;
@@ -122,7 +128,8 @@ final class Fault extends RuntimeException {
   }
 
   /** The innermost exception object on the path, which could be replaced by a stand-in. */
-  @Nullable Throwable blamed() {
+  @Nullable
+  Throwable blamed() {
     return blamed;
   }
 

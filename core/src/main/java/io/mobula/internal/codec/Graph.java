@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One walk over one object graph, writing or reading; pooled and used by one thread at a time.
  *
- * <p>Keeps no user object between walks. After a failure it is thrown away, since Kryo keeps traces of a broken walk.
+ * <p>Keeps no user object between walks. After a failure it is thrown away, since Kryo keeps traces
+ * of a broken walk.
  */
 final class Graph extends Kryo {
   private static final int FORMAT = 1;
@@ -82,7 +83,8 @@ final class Graph extends Kryo {
   }
 
   /** Reads a graph and insists that all bytes were used. */
-  @Nullable Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
+  @Nullable
+  Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     buffersIn = buffers;
     externalsIn = externals;
     input.open(bytes);
@@ -141,7 +143,8 @@ final class Graph extends Kryo {
   /** The external value of this number. */
   Object external(int number) {
     if (number < 0 || number >= externalsIn.size()) {
-      throw Fault.because("the bytes refer to external value " + number + " of " + externalsIn.size());
+      throw Fault.because(
+          "the bytes refer to external value " + number + " of " + externalsIn.size());
     }
     return externalsIn.get(number);
   }
@@ -169,7 +172,8 @@ final class Graph extends Kryo {
 
   @Override
   public void writeClassAndObject(Output to, @Nullable Object value) {
-    boolean replaced = !standIns.isEmpty() && value instanceof Throwable thrown && standIns.containsKey(thrown);
+    boolean replaced =
+        !standIns.isEmpty() && value instanceof Throwable thrown && standIns.containsKey(thrown);
     super.writeClassAndObject(to, replaced ? standIns.get(value) : value);
   }
 }

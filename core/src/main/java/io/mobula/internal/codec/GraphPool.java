@@ -16,7 +16,8 @@ final class GraphPool {
   GraphPool(CodecOptions options, Forms forms) {
     this.options = options;
     this.forms = forms;
-    int size = Integer.highestOneBit(Math.max(2, 2 * Runtime.getRuntime().availableProcessors()) * 2 - 1);
+    int size =
+        Integer.highestOneBit(Math.max(2, 2 * Runtime.getRuntime().availableProcessors()) * 2 - 1);
     this.slots = new AtomicReferenceArray<>(size);
     this.mask = size - 1;
   }

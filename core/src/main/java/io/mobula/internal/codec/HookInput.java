@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The object stream that {@code readObject} and {@code readExternal} see.
  *
- * <p>Resolves no class itself. Its filter bounds the arrays that hooks of the JDK allocate by declared lengths.
+ * <p>Resolves no class itself. Its filter bounds the arrays that hooks of the JDK allocate by
+ * declared lengths.
  */
 final class HookInput extends ObjectInputStream {
   private final Graph graph;
@@ -220,7 +221,8 @@ final class HookInput extends ObjectInputStream {
       }
     }
 
-    private static @Nullable Object readOne(Graph graph, SegmentInput input, ObjectStreamField field) {
+    private static @Nullable Object readOne(
+        Graph graph, SegmentInput input, ObjectStreamField field) {
       return switch (field.getTypeCode()) {
         case 'I' -> input.readVarInt(false);
         case 'J' -> input.readVarLong(false);
@@ -234,7 +236,8 @@ final class HookInput extends ObjectInputStream {
       };
     }
 
-    private static @Nullable Object readReference(Graph graph, SegmentInput input, ObjectStreamField field) {
+    private static @Nullable Object readReference(
+        Graph graph, SegmentInput input, ObjectStreamField field) {
       Object value = graph.readClassAndObject(input);
       if (value != null && !field.getType().isInstance(value)) {
         throw Fault.of(value.getClass(), "a value of another type is in field " + field.getName());

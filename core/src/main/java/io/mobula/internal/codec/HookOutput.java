@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects go into the graph. */
+/**
+ * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects
+ * go into the graph.
+ */
 final class HookOutput extends ObjectOutputStream {
   private final Graph graph;
   private Output output = new Output(0);
@@ -81,7 +84,9 @@ final class HookOutput extends ObjectOutputStream {
       if (active.fields().length == 0) {
         return;
       }
-      throw Fault.of(active.type(), "it names its serialized fields itself but has no writeObject that puts them");
+      throw Fault.of(
+          active.type(),
+          "it names its serialized fields itself but has no writeObject that puts them");
     }
     try {
       writer.invokeExact(Objects.requireNonNull(current), (ObjectOutputStream) this);
@@ -124,7 +129,9 @@ final class HookOutput extends ObjectOutputStream {
   /** Maps of the JDK write key and value in turn, collections their elements. */
   private String step(int position) {
     if (current instanceof Map<?, ?>) {
-      return position % 2 == 0 ? ".key[" + position / 2 + "]" : MapForm.stepTo(lastWritten, position / 2);
+      return position % 2 == 0
+          ? ".key[" + position / 2 + "]"
+          : MapForm.stepTo(lastWritten, position / 2);
     }
     return "[" + position + "]";
   }
@@ -240,7 +247,8 @@ final class HookOutput extends ObjectOutputStream {
       }
     }
 
-    private static void writeOne(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+    private static void writeOne(
+        Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
       switch (field.getTypeCode()) {
         case 'I' -> output.writeVarInt(value == null ? 0 : (int) value, false);
         case 'J' -> output.writeVarLong(value == null ? 0 : (long) value, false);
@@ -254,7 +262,8 @@ final class HookOutput extends ObjectOutputStream {
       }
     }
 
-    private static void writeReference(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+    private static void writeReference(
+        Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
       try {
         graph.writeClassAndObject(output, value);
       } catch (Throwable thrown) {

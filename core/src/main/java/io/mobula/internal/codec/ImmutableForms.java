@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's immutable collections ({@code List.of}, {@code Set.of}, {@code Map.of}, {@code Stream.toList}). */
+/**
+ * The JDK's immutable collections ({@code List.of}, {@code Set.of}, {@code Map.of},
+ * {@code Stream.toList}).
+ */
 final class ImmutableForms {
   private static final Class<?> LIST = List.of().getClass();
   private static final Class<?> SET = Set.of().getClass();

@@ -5,12 +5,12 @@ import java.io.Externalizable;
 import java.lang.reflect.Constructor;
 
 /**
- * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace}, {@code Externalizable} and so on),
- * with the codec in the place of the object streams.
+ * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
+ * {@code Externalizable} and so on), with the codec in the place of the object streams.
  *
- * <p>So the private state of the JDK's own classes travels without flags, user classes keep their protocol, and what is
- * nested in either is written by the codec: shared references, externals and buffers work inside them, and no
- * {@code ObjectInputStream} ever resolves a class.
+ * <p>So the private state of the JDK's own classes travels without flags, user classes keep their
+ * protocol, and what is nested in either is written by the codec: shared references, externals and
+ * buffers work inside them, and no {@code ObjectInputStream} ever resolves a class.
  */
 final class JavaForm<T> extends Form<T> {
   private static final int ITSELF = 0;
@@ -60,9 +60,11 @@ final class JavaForm<T> extends Form<T> {
 
   private void writeState(Graph graph, Output output, T value) throws Throwable {
     if (shape.maker() == null) {
-      throw Fault.of(value.getClass(), shape.isExternalizable()
-          ? "an Externalizable class needs a public constructor without parameters"
-          : "its first superclass that is not Serializable needs a constructor without parameters");
+      throw Fault.of(
+          value.getClass(),
+          shape.isExternalizable()
+              ? "an Externalizable class needs a public constructor without parameters"
+              : "its first superclass that is not Serializable needs a constructor without parameters");
     }
     HookOutput hooks = graph.hooks().output(output);
     if (value instanceof Externalizable external) {

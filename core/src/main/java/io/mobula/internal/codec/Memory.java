@@ -3,7 +3,10 @@ package io.mobula.internal.codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Fresh memory for values that are copied out: aligned for every primitive type and freed by the garbage collector. */
+/**
+ * Fresh memory for values that are copied out: aligned for every primitive type and freed by the
+ * garbage collector.
+ */
 final class Memory {
   private static final long ALIGNMENT = Long.BYTES;
 

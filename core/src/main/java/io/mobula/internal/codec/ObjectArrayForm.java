@@ -32,7 +32,8 @@ final class ObjectArrayForm extends Form<@Nullable Object[]> {
   }
 
   @Override
-  @Nullable Object[] read(Graph graph, SegmentInput input, Class<? extends @Nullable Object[]> type) {
+  @Nullable
+  Object[] read(Graph graph, SegmentInput input, Class<? extends @Nullable Object[]> type) {
     Object[] array = (Object[]) Array.newInstance(component, input.readCount(1));
     graph.reference(array);
     for (int i = 0; i < array.length; i++) {

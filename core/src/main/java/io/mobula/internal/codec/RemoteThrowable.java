@@ -4,10 +4,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for an exception that cannot travel: its class name, message, stack, cause and suppressed exceptions.
+ * A stand-in for an exception that cannot travel: its class name, message, stack, cause and
+ * suppressed exceptions.
  *
- * <p>Takes the place of an exception object that holds something no codec can write, such as a socket, so that a failed
- * task can still tell why it failed.
+ * <p>Takes the place of an exception object that holds something no codec can write, such as a
+ * socket, so that a failed task can still tell why it failed.
  */
 public final class RemoteThrowable extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -20,10 +21,12 @@ public final class RemoteThrowable extends RuntimeException {
     this.className = className;
   }
 
-  /** A stand-in for this exception, with the same cause and suppressed exceptions. Runs its getters. */
+  /**
+   * A stand-in for this exception, with the same cause and suppressed exceptions. Runs its getters.
+   */
   static RemoteThrowable of(Throwable original) {
-    RemoteThrowable copy = new RemoteThrowable(
-        original.getClass().getName(), messageOf(original), causeOf(original));
+    RemoteThrowable copy =
+        new RemoteThrowable(original.getClass().getName(), messageOf(original), causeOf(original));
     copy.setStackTrace(original.getStackTrace());
     for (Throwable suppressed : original.getSuppressed()) {
       copy.addSuppressed(suppressed);
@@ -54,6 +57,8 @@ public final class RemoteThrowable extends RuntimeException {
 
   @Override
   public String toString() {
-    return Objects.requireNonNullElse(getMessage(), "").isEmpty() ? className : className + ": " + getMessage();
+    return Objects.requireNonNullElse(getMessage(), "").isEmpty()
+        ? className
+        : className + ": " + getMessage();
   }
 }

@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Java's serialization knows of a class: its hooks and its serializable superclasses, topmost first.
+ * What Java's serialization knows of a class: its hooks and its serializable superclasses, topmost
+ * first.
  *
  * @param type the class
  * @param levels the class and its serializable superclasses; empty if it is {@link Externalizable}
@@ -81,13 +82,17 @@ record SerialShape(
     MethodHandle replace = JdkSerialization.writeReplace(type);
     MethodHandle resolve = JdkSerialization.readResolve(type);
     return Externalizable.class.isAssignableFrom(type)
-        ? new SerialShape(type, List.of(), replace, resolve, JdkSerialization.externalConstructor(type))
-        : new SerialShape(type, levelsOf(type), replace, resolve, JdkSerialization.serialConstructor(type));
+        ? new SerialShape(
+            type, List.of(), replace, resolve, JdkSerialization.externalConstructor(type))
+        : new SerialShape(
+            type, levelsOf(type), replace, resolve, JdkSerialization.serialConstructor(type));
   }
 
   private static List<Level> levelsOf(Class<?> type) {
     Deque<Level> levels = new ArrayDeque<>();
-    for (Class<?> each = type; each != null && Serializable.class.isAssignableFrom(each); each = each.getSuperclass()) {
+    for (Class<?> each = type;
+        each != null && Serializable.class.isAssignableFrom(each);
+        each = each.getSuperclass()) {
       levels.addFirst(Level.of(each));
     }
     return List.copyOf(levels);
@@ -97,7 +102,9 @@ record SerialShape(
     return Externalizable.class.isAssignableFrom(type);
   }
 
-  /** Whether the class says anything about its serialization, so that its bare fields would not do. */
+  /**
+   * Whether the class says anything about its serialization, so that its bare fields would not do.
+   */
   boolean hasHooks() {
     return isExternalizable()
         || replace != null

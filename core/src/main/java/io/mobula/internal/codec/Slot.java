@@ -11,7 +11,9 @@ final class Slot {
 
   Slot(Field field) {
     this.field = field;
-    this.kind = field.getType() == String.class ? 'T' : field.getType().descriptorString().charAt(0);
+    this.kind = field.getType() == String.class
+        ? 'T'
+        : field.getType().descriptorString().charAt(0);
     field.setAccessible(true);
   }
 
@@ -25,7 +27,8 @@ final class Slot {
   }
 
   /** The field's value, boxed if it is primitive. */
-  @Nullable Object get(Object owner) {
+  @Nullable
+  Object get(Object owner) {
     try {
       return field.get(owner);
     } catch (IllegalAccessException impossible) {
@@ -73,7 +76,8 @@ final class Slot {
   }
 
   /** Reads a value of the field's type, boxed, for a constructor. */
-  @Nullable Object readValue(Graph graph, SegmentInput input) {
+  @Nullable
+  Object readValue(Graph graph, SegmentInput input) {
     try {
       return switch (kind) {
         case 'I' -> input.readVarInt(false);

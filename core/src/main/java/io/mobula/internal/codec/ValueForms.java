@@ -20,7 +20,11 @@ final class ValueForms {
   private ValueForms() {}
 
   static void addTo(List<Known> table) {
-    exact(table, UUID.class, ValueForms::writeUuid, input -> new UUID(input.readLong(), input.readLong()));
+    exact(
+        table,
+        UUID.class,
+        ValueForms::writeUuid,
+        input -> new UUID(input.readLong(), input.readLong()));
     exact(table, URI.class, text(URI::toString), input -> URI.create(input.readString()));
     exact(table, Pattern.class, ValueForms::writePattern, ValueForms::readPattern);
     exact(table, OptionalInt.class, ValueForms::writeInt, ValueForms::readInt);
@@ -32,12 +36,18 @@ final class ValueForms {
   }
 
   private static <T> void exact(
-      List<Known> table, Class<T> type, BiConsumer<Output, T> writer, Function<SegmentInput, T> reader) {
+      List<Known> table,
+      Class<T> type,
+      BiConsumer<Output, T> writer,
+      Function<SegmentInput, T> reader) {
     table.add(new Known(type, new ValueForm<>(writer, reader), false));
   }
 
   private static <T> void family(
-      List<Known> table, Class<T> type, BiConsumer<Output, T> writer, Function<SegmentInput, T> reader) {
+      List<Known> table,
+      Class<T> type,
+      BiConsumer<Output, T> writer,
+      Function<SegmentInput, T> reader) {
     table.add(new Known(type, new ValueForm<>(writer, reader), true));
   }
 
@@ -95,6 +105,8 @@ final class ValueForms {
   }
 
   private static Path readPath(SegmentInput input) {
-    return input.readBoolean() ? Path.of(input.readString()) : Path.of(URI.create(input.readString()));
+    return input.readBoolean()
+        ? Path.of(input.readString())
+        : Path.of(URI.create(input.readString()));
   }
 }

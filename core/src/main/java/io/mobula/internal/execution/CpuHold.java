@@ -1,6 +1,9 @@
 package io.mobula.internal.execution;
 
-/** The CPU that an execution holds and gives back while it waits. Called by the executing thread only. */
+/**
+ * The CPU that an execution holds and gives back while it waits. Called by the executing thread
+ * only.
+ */
 public interface CpuHold {
   /** For work that holds no CPU, and for threads that are not ours. */
   CpuHold NOTHING = new CpuHold() {

@@ -8,11 +8,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Platform threads that come when all others are busy and go when they have been idle: work that blocks or computes
- * starves nobody, up to a bound. Beyond the bound work waits in the order it came.
+ * Platform threads that come when all others are busy and go when they have been idle: work that
+ * blocks or computes starves nobody, up to a bound. Beyond the bound work waits in the order it
+ * came.
  *
- * <p>Platform threads and not virtual ones, because two computing tasks on two carriers keep every other virtual thread
- * of the process waiting, those of the embedding service included.
+ * <p>Platform threads and not virtual ones, because two computing tasks on two carriers keep every
+ * other virtual thread of the process waiting, those of the embedding service included.
  */
 public final class ElasticPool {
   private static final long IDLE_SECONDS = 5;
@@ -40,7 +41,9 @@ public final class ElasticPool {
         });
   }
 
-  /** Takes work only if an idle thread waits for it, so that the pool makes a new thread otherwise. */
+  /**
+   * Takes work only if an idle thread waits for it, so that the pool makes a new thread otherwise.
+   */
   private static final class HandOff extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
 

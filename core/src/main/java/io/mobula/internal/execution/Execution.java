@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt of a task, or one call of an actor's method, while a thread runs it.
  *
- * <p>Made by the thread that runs it. Cancellation and {@link #waitingOn} may be read from any thread.
+ * <p>Made by the thread that runs it. Cancellation and {@link #waitingOn} may be read from any
+ * thread.
  */
 public final class Execution implements TaskContext {
   private static final ThreadLocal<@Nullable Execution> CURRENT = new ThreadLocal<>();
@@ -31,7 +32,12 @@ public final class Execution implements TaskContext {
    * @param deadline when its result is no longer wanted, or null
    */
   public record Identity(
-      MobulaRuntime runtime, ObjectId id, String name, int attempt, Resources resources, @Nullable Instant deadline) {}
+      MobulaRuntime runtime,
+      ObjectId id,
+      String name,
+      int attempt,
+      Resources resources,
+      @Nullable Instant deadline) {}
 
   private final Identity identity;
   private final Object owner;
@@ -45,7 +51,8 @@ public final class Execution implements TaskContext {
    *
    * @param owner the task or actor it belongs to, as the submitter knows it
    */
-  public Execution(Identity identity, Object owner, CpuHold hold, Supplier<@Nullable ActorHandle<?>> self) {
+  public Execution(
+      Identity identity, Object owner, CpuHold hold, Supplier<@Nullable ActorHandle<?>> self) {
     this.identity = identity;
     this.owner = owner;
     this.hold = hold;
@@ -57,7 +64,10 @@ public final class Execution implements TaskContext {
     return CURRENT.get();
   }
 
-  /** Runs the body as this execution, in the calling thread. Restores whatever the thread ran before. */
+  /**
+   * Runs the body as this execution, in the calling thread. Restores whatever the thread ran
+   * before.
+   */
   public <T extends @Nullable Object> T run(Callable<T> body) throws Exception {
     var outer = CURRENT.get();
     CURRENT.set(this);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 public interface Producer {
 
   /** What it runs at this moment, if it can run one thing at a time only and runs it; else null. */
-  @Nullable Execution running();
+  @Nullable
+  Execution running();
 
   /** Names it, for messages. */
   String describe();

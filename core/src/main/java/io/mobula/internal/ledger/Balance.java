@@ -9,8 +9,9 @@ import java.util.TreeSet;
 /**
  * What a node has and what of it is free, in fixed-point units. Pure; for one thread.
  *
- * <p>Granting never takes more than is free. Only a resumed execution may: it takes its CPU back without waiting, so the
- * CPU may be owed for a while, and nothing that needs CPU is granted until the debt is paid.
+ * <p>Granting never takes more than is free. Only a resumed execution may: it takes its CPU back
+ * without waiting, so the CPU may be owed for a while, and nothing that needs CPU is granted until
+ * the debt is paid.
  */
 final class Balance {
   private final Resources total;
@@ -40,7 +41,8 @@ final class Balance {
   void take(Resources granted) {
     var lacking = lacking(granted);
     if (!lacking.isEmpty()) {
-      throw new IllegalStateException("Grant of " + granted + " would take more " + lacking + " than is free: " + free);
+      throw new IllegalStateException(
+          "Grant of " + granted + " would take more " + lacking + " than is free: " + free);
     }
     granted.asUnits().forEach((name, units) -> free.merge(name, -units, Long::sum));
   }
@@ -50,7 +52,8 @@ final class Balance {
     granted.asUnits().forEach((name, units) -> {
       long now = free.merge(name, units, Long::sum);
       if (now > total.units(name)) {
-        throw new IllegalStateException("Return of " + granted + " makes more " + name + " free than there is: " + now);
+        throw new IllegalStateException(
+            "Return of " + granted + " makes more " + name + " free than there is: " + now);
       }
     });
   }

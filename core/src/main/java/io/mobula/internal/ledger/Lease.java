@@ -5,10 +5,12 @@ import io.mobula.internal.execution.CpuHold;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The right to use resources of one node until it is {@linkplain #release released}: a slot that runs task after task, or
- * an actor for life. The holder's thread gives the CPU back while it waits.
+ * The right to use resources of one node until it is {@linkplain #release released}: a slot that
+ * runs task after task, or an actor for life. The holder's thread gives the CPU back while it
+ * waits.
  *
- * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate on the holder's.
+ * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate
+ * on the holder's.
  */
 public final class Lease implements CpuHold {
   private final Requester requester;

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** A node's resource ledger as others see it: asks and tells, all from any thread, none blocking. */
+/**
+ * A node's resource ledger as others see it: asks and tells, all from any thread, none blocking.
+ */
 public final class Ledger {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
@@ -55,8 +57,8 @@ public final class Ledger {
   public void requirePossible(Resources wanted, String what) {
     wanted.asUnits().forEach((name, units) -> {
       if (total.units(name) < units) {
-        throw new UnschedulableException(what + " asks for " + wanted + ", but the only node has " + total
-            + ". Ask for less " + name + ", or declare more in the settings.");
+        throw new UnschedulableException(what + " asks for " + wanted + ", but the only node has "
+            + total + ". Ask for less " + name + ", or declare more in the settings.");
       }
     });
   }
@@ -74,7 +76,7 @@ public final class Ledger {
   /** What is free and what waits. */
   public CompletionStage<Report> report(ActorSystem<?> system) {
     CompletionStage<ResourceLedger.Report> answer =
-        AskPattern.ask(actor, ResourceLedger.ReportTo::new, REPORT_LIMIT, system.scheduler());
+        AskPattern.ask(actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
     return answer.thenApply(report -> new Report(report.available(), report.waiting()));
   }
 

@@ -3,8 +3,9 @@ package io.mobula.internal.ledger;
 import io.mobula.Resources;
 
 /**
- * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to be. Has at most one
- * request outstanding at a time. {@link #granted} and {@link #recalled} run on the ledger's thread and must not block.
+ * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to
+ * be. Has at most one request outstanding at a time. {@link #granted} and {@link #recalled} run on
+ * the ledger's thread and must not block.
  */
 public interface Requester {
 
@@ -17,6 +18,8 @@ public interface Requester {
   /** The outstanding request is granted; the lease must be released some time. */
   void granted(Lease lease);
 
-  /** Others wait for what this lease of yours holds. A slot should let go soon, an actor need not. */
+  /**
+   * Others wait for what this lease of yours holds. A slot should let go soon, an actor need not.
+   */
   void recalled(Lease lease);
 }

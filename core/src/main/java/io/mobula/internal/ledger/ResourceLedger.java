@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The one writer of a node's resources. It grants leases in the order they were asked for, resource by resource: a
- * request that does not fit yet holds back every later one that needs what it lacks, so a big request is never starved by
- * small ones, while others pass.
+ * The one writer of a node's resources. It grants leases in the order they were asked for, resource
+ * by resource: a request that does not fit yet holds back every later one that needs what it lacks,
+ * so a big request is never starved by small ones, while others pass.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final int MOST_REPORTED = 1000;
@@ -114,7 +114,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
       var requester = waiting.next();
       var lacking = balance.lacking(requester.wanted());
-      if (lacking.isEmpty() && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)) {
+      if (lacking.isEmpty()
+          && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)) {
         waiting.remove();
         grant(requester);
       } else {
@@ -131,7 +132,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     requester.granted(lease);
   }
 
-  /** Asks others to let go. Slots of the same class need not: they work on what the requester waits for. */
+  /**
+   * Asks others to let go. Slots of the same class need not: they work on what the requester waits
+   * for.
+   */
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   private void recallFor(Requester requester, Set<String> lacking) {
     for (var lease : held.keySet()) {
       if (!lease.isRecalled()
@@ -151,7 +156,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       var lacking = balance.lacking(requester.wanted());
       var why = lacking.isEmpty()
           ? "an earlier request is waiting for the same resources"
-          : "not enough free " + lacking + ": free is " + balance.available() + " of " + balance.total();
+          : "not enough free " + lacking + ": free is " + balance.available() + " of "
+              + balance.total();
       waiting.add(new Waiting(requester.what(), requester.wanted(), why));
     }
     return new Report(balance.available(), waiting);

@@ -80,7 +80,10 @@ final class LifeLock implements AutoCloseable {
     FileChannel channel = FileChannel.open(life, StandardOpenOption.WRITE);
     try {
       channel.lock();
-      channel.write(ByteBuffer.wrap(("pid " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+      channel.write(
+          ByteBuffer.wrap(
+              ("pid " + ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+          0);
       return new LifeLock(name, channel);
     } catch (IOException e) {
       channel.close();

@@ -5,7 +5,10 @@ import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.ledger.Ledger;
 
-/** Placement where there is one node: everything runs here or is refused at once. Safe for all threads. */
+/**
+ * Placement where there is one node: everything runs here or is refused at once. Safe for all
+ * threads.
+ */
 public final class SingleNode {
   private final Ledger ledger;
 
@@ -27,14 +30,16 @@ public final class SingleNode {
       case Placement.Spread spread -> {}
       case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
       case Placement.Near near -> throw needsCluster(what, "near(" + near.ref().id() + ")");
-      case Placement.Group group -> throw needsCluster(what, "group(" + group.group() + ", " + group.bundle() + ")");
+      case Placement.Group group ->
+        throw needsCluster(what, "group(" + group.group() + ", " + group.bundle() + ")");
       case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
     }
     ledger.requirePossible(wanted, what);
   }
 
   private static InvalidRequestException needsCluster(String what, String placement) {
-    return new InvalidRequestException(what + " wants placement " + placement
-        + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");
+    return new InvalidRequestException(
+        what + " wants placement " + placement
+            + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");
   }
 }

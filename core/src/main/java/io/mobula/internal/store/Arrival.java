@@ -7,10 +7,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread waiting until a number of objects are ready, or the first has failed if it wants to know. Made and awaited by
- * that thread.
+ * One thread waiting until a number of objects are ready, or the first has failed if it wants to
+ * know. Made and awaited by that thread.
  *
- * <p>An execution that waits longer than about a millisecond gives its CPU back for the rest of the wait.
+ * <p>An execution that waits longer than about a millisecond gives its CPU back for the rest of the
+ * wait.
  */
 final class Arrival implements Waiter {
   private static final long KEEP_CPU_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -6,7 +6,9 @@ import java.lang.ref.Cleaner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A value as the store keeps it. It never changes; whoever reads gets a copy or a read-only view. */
+/**
+ * A value as the store keeps it. It never changes; whoever reads gets a copy or a read-only view.
+ */
 public sealed interface Content {
 
   /** How many bytes it takes in the heap, roughly: what bounds of pending work count. */

@@ -22,13 +22,16 @@ public record Deadline(long nanos, Duration asked) {
   public static Deadline after(Duration limit) {
     Objects.requireNonNull(limit, "deadline");
     if (limit.isNegative()) {
-      throw new InvalidRequestException(
-          "Wanted a deadline of " + limit + ": it cannot be negative. Use Duration.ZERO to look without waiting.");
+      throw new InvalidRequestException("Wanted a deadline of " + limit
+          + ": it cannot be negative. Use Duration.ZERO to look without waiting.");
     }
     var most = Duration.ofDays(365);
-    return limit.compareTo(most) > 0 ? NEVER : new Deadline(System.nanoTime() + limit.toNanos(), limit);
+    return limit.compareTo(most) > 0
+        ? NEVER
+        : new Deadline(System.nanoTime() + limit.toNanos(), limit);
   }
 
+  @SuppressWarnings("ReferenceEquality") // NEVER is one object
   long remaining() {
     return this == NEVER ? Long.MAX_VALUE : nanos - System.nanoTime();
   }

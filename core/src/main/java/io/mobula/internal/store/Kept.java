@@ -1,8 +1,8 @@
 package io.mobula.internal.store;
 
 /**
- * A ref or an actor handle that is inside a stored value or among waiting arguments: an edge. It holds what it points to
- * until it is released or unreachable.
+ * A ref or an actor handle that is inside a stored value or among waiting arguments: an edge. It
+ * holds what it points to until it is released or unreachable.
  */
 public interface Kept {
 
@@ -18,7 +18,8 @@ public interface Kept {
      * A hold of its own, independent of this ref or handle.
      *
      * @throws io.mobula.error.RefClosedException when it was given back already
-     * @throws io.mobula.error.ForeignRefException when it belongs to another runtime than {@code store}
+     * @throws io.mobula.error.ForeignRefException when it belongs to another runtime than
+     *     {@code store}
      */
     Kept keep(ObjectStore store);
   }

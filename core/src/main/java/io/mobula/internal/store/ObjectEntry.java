@@ -8,9 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object: first pending, then a {@link Content} or a {@link Failure} for good, and gone when the last hold is
- * released. Safe for all threads; changes happen under its monitor, which no user code can reach.
+ * One object: first pending, then a {@link Content} or a {@link Failure} for good, and gone when
+ * the last hold is released. Safe for all threads; changes happen under its monitor, which no user
+ * code can reach.
  */
+@SuppressWarnings("ReferenceEquality") // waiters are known by identity
 public final class ObjectEntry {
   private static final Object GONE = new Object();
 
@@ -61,7 +63,8 @@ public final class ObjectEntry {
   }
 
   /** Who will make the value, while it is pending. */
-  @Nullable Producer producer() {
+  @Nullable
+  Producer producer() {
     return state instanceof Pending pending ? pending.producer : null;
   }
 
@@ -101,7 +104,10 @@ public final class ObjectEntry {
     return true;
   }
 
-  /** Tells the waiter when there is an outcome; false if there is one already and it will not be told. */
+  /**
+   * Tells the waiter when there is an outcome; false if there is one already and it will not be
+   * told.
+   */
   public synchronized boolean await(Waiter waiter) {
     if (!(state instanceof Pending pending)) {
       return false;
@@ -137,7 +143,8 @@ public final class ObjectEntry {
     return switch (state) {
       case Content content -> content;
       case Failure failure -> throw failure.raise();
-      case Pending pending -> throw new IllegalStateException(id() + " is pending: " + pending.waiters.size() + " wait");
+      case Pending pending ->
+        throw new IllegalStateException(id() + " is pending: " + pending.waiters.size() + " wait");
       default -> throw closed();
     };
   }
@@ -172,7 +179,8 @@ public final class ObjectEntry {
   }
 
   private RefClosedException closed() {
-    return new RefClosedException("Object " + id()
-        + " is gone: every ref to it had been closed. Keep one open for as long as the value is needed.");
+    return new RefClosedException(
+        "Object " + id()
+            + " is gone: every ref to it had been closed. Keep one open for as long as the value is needed.");
   }
 }

@@ -28,7 +28,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The objects of one node. Safe for all threads; {@code get} and {@code wait} block the caller's, nothing else does. */
+/**
+ * The objects of one node. Safe for all threads; {@code get} and {@code wait} block the caller's,
+ * nothing else does.
+ */
 public final class ObjectStore {
   private final NodeId node;
   private final SharedStore memory;
@@ -50,7 +53,8 @@ public final class ObjectStore {
    *
    * @param callbacks runs what users attached to futures
    */
-  public ObjectStore(NodeId node, Codec codec, SharedStore memory, Limits limits, Executor callbacks) {
+  public ObjectStore(
+      NodeId node, Codec codec, SharedStore memory, Limits limits, Executor callbacks) {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
@@ -81,7 +85,8 @@ public final class ObjectStore {
   public <T extends @Nullable Object> ObjectRef<T> put(T value) {
     requireOpen();
     if (value instanceof ObjectRef<?>) {
-      throw new InvalidRequestException("put was given an ObjectRef. Pass the ref itself on, or put what it refers to.");
+      throw new InvalidRequestException(
+          "put was given an ObjectRef. Pass the ref itself on, or put what it refers to.");
     }
     return stored(values.snapshot(value, Long.MAX_VALUE));
   }
@@ -111,13 +116,14 @@ public final class ObjectStore {
   /** Room for a value that is made in place. */
   public Sealable create(long bytes) {
     if (bytes < 0) {
-      throw new InvalidRequestException("Wanted room for " + bytes + " bytes: a size cannot be negative.");
+      throw new InvalidRequestException(
+          "Wanted room for " + bytes + " bytes: a size cannot be negative.");
     }
     requireOpen();
     return new Room(values.room(bytes), bytes);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
     await(entry, deadline);
@@ -139,8 +145,9 @@ public final class ObjectStore {
     }
     try {
       if (!arrival.await(deadline, entry.id())) {
-        throw new GetTimeoutException("Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
-            + ". It is still on its way; get it later, or cancel it.");
+        throw new GetTimeoutException(
+            "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
+                + ". It is still on its way; get it later, or cancel it.");
       }
     } finally {
       entry.forget(arrival);
@@ -162,8 +169,9 @@ public final class ObjectStore {
     var entries = entries(refs);
     var arrival = new Arrival(entries.size(), true);
     awaitMany(entries, arrival, deadline, missing -> {
-      throw new GetTimeoutException(missing.size() + " of " + entries.size() + " objects were not there within "
-          + deadline.asked() + ", the first is " + missing.getFirst().id() + describe(missing.getFirst()) + ".");
+      throw new GetTimeoutException(missing.size() + " of " + entries.size()
+          + " objects were not there within " + deadline.asked() + ", the first is "
+          + missing.getFirst().id() + describe(missing.getFirst()) + ".");
     });
     for (var entry : entries) {
       var failure = entry.failure();
@@ -182,11 +190,12 @@ public final class ObjectStore {
   public <R extends ObjectRef<?>> Waited<R> wait(Collection<R> refs, int count, Deadline deadline) {
     var entries = entries(refs);
     if (count < 1 || count > entries.size()) {
-      throw new InvalidRequestException(
-          "Wanted " + count + " of " + entries.size() + " refs: wait for at least 1 and at most as many as are given.");
+      throw new InvalidRequestException("Wanted " + count + " of " + entries.size()
+          + " refs: wait for at least 1 and at most as many as are given.");
     }
     if (new HashSet<>(entries).size() < entries.size()) {
-      throw new InvalidRequestException("wait was given the same object twice. Give each ref once.");
+      throw new InvalidRequestException(
+          "wait was given the same object twice. Give each ref once.");
     }
     awaitMany(entries, new Arrival(count, false), deadline, missing -> {});
     var ready = new ArrayList<R>();
@@ -212,7 +221,8 @@ public final class ObjectStore {
     void missing(List<ObjectEntry> entries);
   }
 
-  private static void awaitMany(List<ObjectEntry> entries, Arrival arrival, Deadline deadline, OnTimeout late) {
+  private static void awaitMany(
+      List<ObjectEntry> entries, Arrival arrival, Deadline deadline, OnTimeout late) {
     var execution = Execution.current();
     var waitedFor = new ArrayList<ObjectEntry>();
     try {
@@ -262,7 +272,8 @@ public final class ObjectStore {
   /** Refuses to go on after {@link #close}. */
   public void requireOpen() {
     if (closed) {
-      throw new RuntimeClosedException("The runtime of node " + node + " is closed. Open another with Mobula.init().");
+      throw new RuntimeClosedException(
+          "The runtime of node " + node + " is closed. Open another with Mobula.init().");
     }
   }
 
@@ -300,7 +311,8 @@ public final class ObjectStore {
 
     private <T> ObjectRef<T> sealAs(Object described) {
       if (done) {
-        throw new IllegalStateException("This room is sealed or closed already. Create another one.");
+        throw new IllegalStateException(
+            "This room is sealed or closed already. Create another one.");
       }
       var content = values.sealInPlace(block, described);
       done = true;

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ref of this process: one hold on an entry, until it is closed. It needs no cleaner: an entry that no ref reaches is
- * collected, and its memory with it.
+ * A ref of this process: one hold on an entry, until it is closed. It needs no cleaner: an entry
+ * that no ref reaches is collected, and its memory with it.
  */
 public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept.Keepable {
   private static final VarHandle ENTRY;
@@ -45,14 +45,15 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
       }
       entry.store().requireOpen();
     }
-    throw new ForeignRefException("Ref " + ref.id() + " belongs to another runtime than node " + store.node()
-        + ". Get its value there and put it here.");
+    throw new ForeignRefException("Ref " + ref.id() + " belongs to another runtime than node "
+        + store.node() + ". Get its value there and put it here.");
   }
 
   private ObjectEntry entry() {
     var present = entry;
     if (present == null) {
-      throw new RefClosedException("Ref " + id + " was closed. Use it before close(), or keep another ref to the value.");
+      throw new RefClosedException(
+          "Ref " + id + " was closed. Use it before close(), or keep another ref to the value.");
     }
     return present;
   }
@@ -117,7 +118,9 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
   @Override
   public String toString() {
     var present = entry;
-    var state = present == null ? "closed" : present.isFailed() ? "failed" : present.isReady() ? "ready" : "pending";
+    var state = present == null
+        ? "closed"
+        : present.isFailed() ? "failed" : present.isReady() ? "ready" : "pending";
     return "ObjectRef(" + id + ", " + state + ")";
   }
 

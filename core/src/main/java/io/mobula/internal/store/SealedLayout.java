@@ -9,19 +9,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a value lies in a sealed object: a header, the codec's bytes, then each out-of-band buffer on a cache line of its
- * own. Little endian; the table of every byte is in {@code docs/memory-layout.md}.
+ * How a value lies in a sealed object: a header, the codec's bytes, then each out-of-band buffer on
+ * a cache line of its own. Little endian; the table of every byte is in
+ * {@code docs/memory-layout.md}.
  */
 final class SealedLayout {
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int MAGIC = 0x564A424D; // "MBJV"
   private static final int VERSION = 1;
   private static final int HEADER = 24;
   private static final int PER_BUFFER = 16;
   private static final int LINE = 64;
 
-  /** How much room {@link Sealable} values leave in front of their bytes: enough for a tensor of rank 64. */
+  /**
+   * How much room {@link Sealable} values leave in front of their bytes: enough for a tensor of
+   * rank 64.
+   */
   static final int FRONT = 1024;
 
   /**
@@ -55,11 +61,17 @@ final class SealedLayout {
     writeFront(encoded, target);
   }
 
-  /** Writes the header and the codec's bytes in front of one buffer that is in place already, {@link #FRONT} bytes in. */
+  /**
+   * Writes the header and the codec's bytes in front of one buffer that is in place already,
+   * {@link #FRONT} bytes in.
+   */
   static void writeAround(Encoded encoded, MemorySegment target) {
     if (encoded.buffers().size() != 1 || bytesOffset(encoded) + encoded.bytes().length > FRONT) {
-      throw new StoreException("A value made in place needs one buffer and a description of at most " + FRONT
-          + " bytes; it has " + encoded.buffers().size() + " and " + encoded.bytes().length + ".", null);
+      throw new StoreException(
+          "A value made in place needs one buffer and a description of at most " + FRONT
+              + " bytes; it has " + encoded.buffers().size() + " and " + encoded.bytes().length
+              + ".",
+          null);
     }
     writeBufferEntry(target, 0, FRONT, target.byteSize() - FRONT);
     writeFront(encoded, target);
@@ -72,7 +84,11 @@ final class SealedLayout {
     target.set(INT, 12, encoded.buffers().size());
     target.set(LONG, 16, encoded.externals().size());
     MemorySegment.copy(
-        MemorySegment.ofArray(encoded.bytes()), 0, target, bytesOffset(encoded), encoded.bytes().length);
+        MemorySegment.ofArray(encoded.bytes()),
+        0,
+        target,
+        bytesOffset(encoded),
+        encoded.bytes().length);
   }
 
   private static void writeBufferEntry(MemorySegment target, int index, long offset, long length) {
@@ -87,15 +103,20 @@ final class SealedLayout {
    * @throws StoreException when the bytes are not such a value
    */
   static Parts read(MemorySegment object) {
-    if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC || object.get(INT, 4) != VERSION) {
-      throw new StoreException("Not a sealed value of layout " + VERSION + ": " + object.byteSize() + " bytes", null);
+    if (object.byteSize() < HEADER
+        || object.get(INT, 0) != MAGIC
+        || object.get(INT, 4) != VERSION) {
+      throw new StoreException(
+          "Not a sealed value of layout " + VERSION + ": " + object.byteSize() + " bytes", null);
     }
     int length = object.get(INT, 8);
     int count = object.get(INT, 12);
     long table = HEADER + (long) count * PER_BUFFER;
     if (length < 0 || count < 0 || table + length > object.byteSize()) {
-      throw new StoreException("A sealed value of " + object.byteSize() + " bytes claims " + count + " buffers and "
-          + length + " bytes", null);
+      throw new StoreException(
+          "A sealed value of " + object.byteSize() + " bytes claims " + count + " buffers and "
+              + length + " bytes",
+          null);
     }
     var buffers = new ArrayList<MemorySegment>(count);
     for (int i = 0; i < count; i++) {

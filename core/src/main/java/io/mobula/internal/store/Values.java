@@ -5,6 +5,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
@@ -17,14 +18,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in the heap, others as sealed
- * objects in shared memory.
+ * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
+ * the heap, others as sealed objects in shared memory.
  *
- * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot} when memory is full.
+ * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
+ * when memory is full.
  */
 final class Values {
-  private static final Cleaner CLEANER = Cleaner.create(
-      Thread.ofPlatform().daemon().name("mobula-object-cleaner").factory());
+  private static final Cleaner CLEANER =
+      Cleaner.create(Thread.ofPlatform().daemon().name("mobula-object-cleaner").factory());
 
   private final ObjectStore store;
   private final Codec codec;
@@ -33,7 +35,8 @@ final class Values {
   private final Duration fullTimeout;
   private final Semaphore reclaimed = new Semaphore(0);
 
-  Values(ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
+  Values(
+      ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
     this.store = store;
     this.codec = codec;
     this.memory = memory;
@@ -45,7 +48,8 @@ final class Values {
   /**
    * The value as it is now; later changes to it are not seen.
    *
-   * @throws io.mobula.error.CodecException when it cannot be encoded; the message has the path to the field at fault
+   * @throws io.mobula.error.CodecException when it cannot be encoded; the message has the path to
+   *     the field at fault
    * @throws StoreFullException when there is no room in time
    */
   Content snapshot(@Nullable Object value, long inlineBudget) {
@@ -59,7 +63,7 @@ final class Values {
     var edges = keep(encoded.externals());
     try {
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(heapCopy(encoded), edges)
+          ? new Content.Inline(withoutExternals(encoded.detached()), edges)
           : new Content.InStore(seal(encoded), edges, CLEANER);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
@@ -68,7 +72,8 @@ final class Values {
   }
 
   /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
-  @Nullable Object materialize(Content content) {
+  @Nullable
+  Object materialize(Content content) {
     return switch (content) {
       case Content.Immediate(var value) -> value;
       case Content.Inline(var encoded, var edges) ->
@@ -111,25 +116,17 @@ final class Values {
     }
   }
 
+  private static Encoded withoutExternals(Encoded encoded) {
+    return encoded.externals().isEmpty()
+        ? encoded
+        : new Encoded(encoded.bytes(), encoded.buffers(), List.of());
+  }
+
   private static List<Object> revive(List<Kept> edges) {
     return edges.stream().map(Kept::revive).toList();
   }
 
-  private static Encoded heapCopy(Encoded encoded) {
-    if (encoded.buffers().isEmpty()) {
-      return encoded;
-    }
-    var copies = encoded.buffers().stream()
-        .map(buffer -> {
-          var copy = MemorySegment.ofArray(new long[Math.toIntExact((buffer.byteSize() + 7) / 8)])
-              .asSlice(0, buffer.byteSize());
-          return copy.copyFrom(buffer).asReadOnly();
-        })
-        .toList();
-    return new Encoded(encoded.bytes(), copies, encoded.externals());
-  }
-
-  private io.mobula.internal.memory.SealedObject seal(Encoded encoded) {
+  private SealedObject seal(Encoded encoded) {
     var block = allocate(SealedLayout.sizeOf(encoded));
     try {
       SealedLayout.write(encoded, block.segment());
@@ -141,7 +138,8 @@ final class Values {
   }
 
   /**
-   * A full store first asks the collector for forgotten refs, then waits for others to give theirs back, then fails.
+   * A full store first asks the collector for forgotten refs, then waits for others to give theirs
+   * back, then fails.
    */
   private Block allocate(long bytes) {
     store.requireOpen();

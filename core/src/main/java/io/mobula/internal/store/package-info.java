@@ -1,10 +1,10 @@
 /**
- * Objects by id: what is still to come, what is kept inline in the heap, what is sealed in shared memory; who waits for
- * it; and when nobody holds it any more.
+ * Objects by id: what is still to come, what is kept inline in the heap, what is sealed in shared
+ * memory; who waits for it; and when nobody holds it any more.
  *
- * <p>In one process the garbage collector is the reference count: an object is held by its refs, by arguments that wait
- * and by values that contain it, all of them plain references. Explicit counts only let the last {@code close} free early.
- * Never runs user code.
+ * <p>In one process the garbage collector is the reference count: an object is held by its refs, by
+ * arguments that wait and by values that contain it, all of them plain references. Explicit counts
+ * only let the last {@code close} free early. Never runs user code.
  */
 @NullMarked
 package io.mobula.internal.store;

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever exceeds it waits, for a
- * limited time, until others have ended.
+ * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever
+ * exceeds it waits, for a limited time, until others have ended.
  */
 final class Backlog {
   private final Limits limits;
@@ -64,12 +64,14 @@ final class Backlog {
       long left = limits.patience().toNanos();
       while (!tryEnter(heapBytes)) {
         if (closed) {
-          throw new RuntimeClosedException("The runtime closed while " + what + " waited to be submitted.");
+          throw new RuntimeClosedException(
+              "The runtime closed while " + what + " waited to be submitted.");
         }
         if (left <= 0) {
-          throw new SubmissionRejectedException(what + " was not submitted: " + tasks.get() + " tasks with " + bytes.get()
-              + " bytes of arguments are pending, and none ended within " + limits.patience()
-              + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
+          throw new SubmissionRejectedException(
+              what + " was not submitted: " + tasks.get() + " tasks with " + bytes.get()
+                  + " bytes of arguments are pending, and none ended within " + limits.patience()
+                  + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
         }
         left = room.awaitNanos(left);
       }

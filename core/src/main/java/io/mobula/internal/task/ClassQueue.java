@@ -12,8 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ready tasks of one scheduling class and the slots that run them. It asks the ledger for one lease at a time, as long
- * as there is more work than slots; a slot that waits inside a task no longer counts, so the tasks behind it move on.
+ * The ready tasks of one scheduling class and the slots that run them. It asks the ledger for one
+ * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
+ * longer counts, so the tasks behind it move on.
  */
 final class ClassQueue implements Requester {
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -141,7 +142,10 @@ final class ClassQueue implements Requester {
     }
   }
 
-  /** The next task, or null when the slot should end: nothing came for a while, or others wait for its resources. */
+  /**
+   * The next task, or null when the slot should end: nothing came for a while, or others wait for
+   * its resources.
+   */
   private @Nullable TaskRun next(Lease lease) {
     lock.lock();
     try {
@@ -166,7 +170,10 @@ final class ClassQueue implements Requester {
     }
   }
 
-  /** Closes the queue if nothing is queued, running or asked for, so that its class can be forgotten. */
+  /**
+   * Closes the queue if nothing is queued, running or asked for, so that its class can be
+   * forgotten.
+   */
   boolean retire() {
     lock.lock();
     try {
@@ -189,7 +196,9 @@ final class ClassQueue implements Requester {
     }
   }
 
-  /** What a task of this slot gives back while it waits: the CPU, and the slot's place in the queue. */
+  /**
+   * What a task of this slot gives back while it waits: the CPU, and the slot's place in the queue.
+   */
   private final class SlotHold implements CpuHold {
     private final Lease lease;
 

@@ -19,7 +19,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The results of one streaming task: filled by its slot, which waits when too many are unread, emptied by one reader. */
+/**
+ * The results of one streaming task: filled by its slot, which waits when too many are unread,
+ * emptied by one reader.
+ */
 final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<T> {
   private final ObjectStore store;
   private final long task;
@@ -54,8 +57,8 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
       }
       case Iterator<?> iterator -> emitAll(iterator);
       case null, default ->
-        throw new NotKept(
-            "It was started as a stream but returned " + Results.typeOf(value) + ". Return a Stream or an Iterator.");
+        throw new NotKept("It was started as a stream but returned " + Results.typeOf(value)
+            + ". Return a Stream or an Iterator.");
     }
     end();
   }
@@ -87,7 +90,8 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
       }
       if (closed || ended) {
         ref.close();
-        throw new TaskCancelledException("The reader closed the stream of task " + task + ".", null);
+        throw new TaskCancelledException(
+            "The reader closed the stream of task " + task + ".", null);
       }
       unread.addLast(ref);
       changed.signalAll();
@@ -106,7 +110,8 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException("Task " + task + " was interrupted while its stream had no reader.");
+      throw new WaitInterruptedException(
+          "Task " + task + " was interrupted while its stream had no reader.");
     } finally {
       hold.takeBack();
     }
@@ -185,7 +190,8 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new WaitInterruptedException("Interrupted while waiting for the next result of task " + task + ".");
+        throw new WaitInterruptedException(
+            "Interrupted while waiting for the next result of task " + task + ".");
       } finally {
         hold.takeBack();
       }

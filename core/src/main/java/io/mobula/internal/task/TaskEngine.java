@@ -26,7 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Submits tasks and keeps them going. Safe for all threads; submitting may wait where too much is pending. */
+/**
+ * Submits tasks and keeps them going. Safe for all threads; submitting may wait where too much is
+ * pending.
+ */
 public final class TaskEngine {
   private static final int MOST_CLASSES = 256;
   private static final int MOST_REPORTED = 1000;
@@ -71,8 +74,8 @@ public final class TaskEngine {
     this.parts = parts;
     this.settings = settings;
     this.slots = slots;
-    this.backlog = new Backlog(
-        new Backlog.Limits(settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
+    this.backlog = new Backlog(new Backlog.Limits(
+        settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
   }
 
   /** Starts a task with one result. */
@@ -85,7 +88,8 @@ public final class TaskEngine {
   }
 
   /** Starts a task with a known number of results. */
-  public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(TaskRequest request, int count) {
+  public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(
+      TaskRequest request, int count) {
     var run = admit(request);
     var entries = new ArrayList<ObjectEntry>(count);
     var refs = new ArrayList<ObjectRef<R>>(count);
@@ -112,7 +116,8 @@ public final class TaskEngine {
     requireOpen();
     var execution = Execution.current();
     if (execution != null && execution.isCancelled()) {
-      throw new TaskCancelledException(execution.name() + " was cancelled and may start no more tasks.", null);
+      throw new TaskCancelledException(
+          execution.name() + " was cancelled and may start no more tasks.", null);
     }
     var options = request.options();
     var asked = options.name();
@@ -126,7 +131,8 @@ public final class TaskEngine {
       throw e;
     }
     var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
-    return new TaskRun(new TaskRun.Job(parts.store().nextTask(), call, name, options), parent, this);
+    return new TaskRun(
+        new TaskRun.Job(parts.store().nextTask(), call, name, options), parent, this);
   }
 
   private void start(TaskRun run, Results results) {
@@ -148,7 +154,8 @@ public final class TaskEngine {
   }
 
   private ClassQueue newQueue(SchedulingClass key) {
-    return new ClassQueue(key.resources(), this, settings.leaseIdle().toNanos(), settings.maxSlots());
+    return new ClassQueue(
+        key.resources(), this, settings.leaseIdle().toNanos(), settings.maxSlots());
   }
 
   void startSlot(Runnable slot) {
@@ -163,7 +170,10 @@ public final class TaskEngine {
     }
   }
 
-  /** Every pending task that {@code ancestor} started, directly or through others. Walks all pending tasks. */
+  /**
+   * Every pending task that {@code ancestor} started, directly or through others. Walks all pending
+   * tasks.
+   */
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {
@@ -192,7 +202,10 @@ public final class TaskEngine {
     return backlog.size();
   }
 
-  /** Refuses new tasks and fails all pending ones; running bodies are interrupted. Does not wait for them. */
+  /**
+   * Refuses new tasks and fails all pending ones; running bodies are interrupted. Does not wait for
+   * them.
+   */
   public void close() {
     closed = true;
     backlog.close();
@@ -201,7 +214,8 @@ public final class TaskEngine {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException("The runtime of node " + node() + " was closed before the task had a result.");
+    return new RuntimeClosedException(
+        "The runtime of node " + node() + " was closed before the task had a result.");
   }
 
   private void requireOpen() {

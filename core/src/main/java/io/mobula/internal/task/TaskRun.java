@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One task from submission to its outcome, through all attempts.
  *
- * <p>The first outcome counts: a result, a failure, a cancellation or a time limit. A body that goes on after that runs to
- * its end unheard. State is guarded by the monitor; user code never runs under it.
+ * <p>The first outcome counts: a result, a failure, a cancellation or a time limit. A body that
+ * goes on after that runs to its end unheard. State is guarded by the monitor; user code never runs
+ * under it.
  */
 final class TaskRun implements Producer {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
@@ -60,7 +61,8 @@ final class TaskRun implements Producer {
     this.engine = engine;
     this.parent = parent;
     if (parent != null) {
-      parent.liveParent(); // or a task that starts the next one for ever would keep all its ancestors
+      parent
+          .liveParent(); // or a task that starts the next one for ever would keep all its ancestors
     }
     var limit = job.options().deadline();
     this.deadline = limit == null ? null : Instant.now().plus(limit);
@@ -119,7 +121,10 @@ final class TaskRun implements Producer {
     waitsFor = what;
   }
 
-  /** Goes to its queue as soon as its arguments are ready, or fails with the first of them that failed. */
+  /**
+   * Goes to its queue as soon as its arguments are ready, or fails with the first of them that
+   * failed.
+   */
   void start() {
     job.call().whenReady(() -> {
       var failed = job.call().failedArgument();
@@ -172,7 +177,9 @@ final class TaskRun implements Producer {
 
   private Runnable limitAttempt() {
     var limit = job.options().timeout();
-    return limit == null ? () -> {} : engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
+    return limit == null
+        ? () -> {}
+        : engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
   }
 
   private void succeed(@Nullable Object value) {

@@ -9,7 +9,14 @@ import java.time.Duration;
  * @param maxPendingBytes how many bytes their arguments may take in the heap
  * @param submitTimeout how long a submitter waits for room
  * @param leaseIdle how long a slot without work keeps its resources
- * @param maxSlots how many tasks of one class may run at the same time, whatever their resources allow
+ * @param maxSlots how many tasks of one class may run at the same time, whatever their resources
+ *     allow
+ * @param maxThreads how many threads tasks may have, those of waiting tasks included
  */
 public record TaskSettings(
-    long maxPending, long maxPendingBytes, Duration submitTimeout, Duration leaseIdle, int maxSlots) {}
+    long maxPending,
+    long maxPendingBytes,
+    Duration submitTimeout,
+    Duration leaseIdle,
+    int maxSlots,
+    int maxThreads) {}

@@ -14,21 +14,31 @@ import org.junit.jupiter.api.Test;
 /** Only classes that were named are written and read. */
 class AllowListTest {
   private final Codec open = Codec.create(CodecOptions.defaults());
-  private final Codec strict =
-      Codec.create(CodecOptions.defaults().withAllowedClasses(name -> name.equals(Samples.Address.class.getName())));
+  private final Codec strict = Codec.create(CodecOptions.defaults()
+      .withAllowedClasses(name -> name.equals(Samples.Address.class.getName())));
 
   @Test
   void letsWellKnownAndNamedClassesThrough() {
     Object value = new ArrayList<>(List.of(
-        1, "x", new HashMap<>(Map.of("a", 2)), new Samples.Address("s", 1), new Samples.Address[0], new Object[0]));
+        1,
+        "x",
+        new HashMap<>(Map.of("a", 2)),
+        new Samples.Address("s", 1),
+        new Samples.Address[0],
+        new Object[0]));
 
-    assertThat(((List<?>) strict.decode(strict.encode(value))).get(3)).isEqualTo(new Samples.Address("s", 1));
+    assertThat(((List<?>) strict.decode(strict.encode(value))).get(3))
+        .isEqualTo(new Samples.Address("s", 1));
   }
 
   @Test
   void refusesOthersOnBothSides() {
     for (Object value : List.of(
-        new Samples.Box<>(1), new Samples.Box<?>[0], Samples.Fruit.APPLE, new TreeMap<>(), Samples.Bean.class,
+        new Samples.Box<>(1),
+        new Samples.Box<?>[0],
+        Samples.Fruit.APPLE,
+        new TreeMap<>(),
+        Samples.Bean.class,
         (java.util.function.Supplier<Integer> & java.io.Serializable) () -> 1)) {
       assertThatThrownBy(() -> strict.encode(value))
           .isInstanceOf(CodecException.class)

@@ -48,8 +48,8 @@ class BesideTheBytesTest {
     assertThat(encoded.externals()).hasSize(2);
     assertThat(encoded.externals().get(0)).isSameAs(a);
     assertThat(encoded.externals().get(1)).isSameAs(b);
-    Envelope back = (Envelope) codec.decode(
-        MemorySegment.ofArray(encoded.bytes()), List.of(), List.of("first", "second"));
+    Envelope back = (Envelope)
+        codec.decode(MemorySegment.ofArray(encoded.bytes()), List.of(), List.of("first", "second"));
     assertThat(back).isEqualTo(new Envelope(List.of("first", "second"), "first", "second"));
   }
 
@@ -105,7 +105,8 @@ class BesideTheBytesTest {
   @Test
   void keepsSmallContentInTheBytes() {
     MemorySegment small = MemorySegment.ofArray(new double[] {1, 2, 3});
-    Encoded encoded = codec.encode(new Envelope(small, new Matrix(small, 3), ByteBuffer.wrap(new byte[] {1, 2})));
+    Encoded encoded =
+        codec.encode(new Envelope(small, new Matrix(small, 3), ByteBuffer.wrap(new byte[] {1, 2})));
 
     Envelope back = (Envelope) codec.decode(encoded);
 
@@ -113,8 +114,14 @@ class BesideTheBytesTest {
     MemorySegment segment = (MemorySegment) back.first();
     assertThat(segment.toArray(ValueLayout.JAVA_DOUBLE)).containsExactly(1, 2, 3);
     assertThat(segment.isReadOnly()).isTrue();
-    assertThat(segment.asByteBuffer().order(ByteOrder.nativeOrder()).asDoubleBuffer().get(2)).isEqualTo(3);
-    assertThat(((Matrix) back.second()).segment().getAtIndex(ValueLayout.JAVA_DOUBLE, 1)).isEqualTo(2);
+    assertThat(segment
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder())
+            .asDoubleBuffer()
+            .get(2))
+        .isEqualTo(3);
+    assertThat(((Matrix) back.second()).segment().getAtIndex(ValueLayout.JAVA_DOUBLE, 1))
+        .isEqualTo(2);
   }
 
   @Test
@@ -151,7 +158,8 @@ class BesideTheBytesTest {
   void writesLargePrimitiveArraysOutOfBandAndReadsThemAsArrays() {
     int[] ints = new int[1000];
     Arrays.setAll(ints, i -> i * i);
-    List<Object> arrays = new ArrayList<>(List.of(ints, "x".repeat(3000).toCharArray(), new float[] {1, 2}));
+    List<Object> arrays =
+        new ArrayList<>(List.of(ints, "x".repeat(3000).toCharArray(), new float[] {1, 2}));
 
     Encoded encoded = codec.encode(arrays);
     List<?> back = (List<?>) codec.decode(encoded);

@@ -5,14 +5,20 @@ import io.mobula.error.CodecException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Decoding any bytes yields a value or a {@code CodecException}. Run with {@code JAZZER_FUZZ=1} to search. */
+/**
+ * Decoding any bytes yields a value or a {@code CodecException}. Run with {@code JAZZER_FUZZ=1} to
+ * search.
+ */
 class CodecFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());
 
   @FuzzTest(maxDuration = "30s")
   void decodesOrRefuses(byte[] bytes) {
     try {
-      CODEC.decode(MemorySegment.ofArray(bytes), List.of(MemorySegment.ofArray(new byte[16])), List.of("external"));
+      CODEC.decode(
+          MemorySegment.ofArray(bytes),
+          List.of(MemorySegment.ofArray(new byte[16])),
+          List.of("external"));
     } catch (CodecException refused) {
       if (refused.getMessage() == null) {
         throw new AssertionError("no message", refused);

@@ -60,8 +60,10 @@ class FaultTest {
     try (Socket socket = new Socket()) {
       Order order = new Order(List.of(new Item("a", 1), new Item("b", socket)));
 
-      assertThat(messageFor(order)).isEqualTo("Cannot encode Order.items[1].socket (java.net.Socket): "
-          + "a socket belongs to its process. Make the field transient, or pass what is needed to make it again");
+      assertThat(messageFor(order))
+          .isEqualTo(
+              "Cannot encode Order.items[1].socket (java.net.Socket): "
+                  + "a socket belongs to its process. Make the field transient, or pass what is needed to make it again");
     }
   }
 
@@ -73,13 +75,16 @@ class FaultTest {
     Holder inKey = new Holder(null);
     inKey.map.put(List.of(thread), 1);
 
-    assertThat(messageFor(byKey)).startsWith("Cannot encode Holder.map[\"main\"] (java.lang.Thread): ");
-    assertThat(messageFor(inKey)).startsWith("Cannot encode Holder.map.key[0][0] (java.lang.Thread): ");
+    assertThat(messageFor(byKey))
+        .startsWith("Cannot encode Holder.map[\"main\"] (java.lang.Thread): ");
+    assertThat(messageFor(inKey))
+        .startsWith("Cannot encode Holder.map.key[0][0] (java.lang.Thread): ");
     assertThat(messageFor(new Holder(new Object[] {1, Optional.of(thread)})))
         .startsWith("Cannot encode Holder.held[1] (java.lang.Thread): ");
     assertThat(messageFor(new TreeMap<>(Map.of("k", thread))))
         .startsWith("Cannot encode TreeMap[\"k\"] (java.lang.Thread): ");
-    assertThat(messageFor(new Object[] {thread})).startsWith("Cannot encode Object[][0] (java.lang.Thread): ");
+    assertThat(messageFor(new Object[] {thread}))
+        .startsWith("Cannot encode Object[][0] (java.lang.Thread): ");
     assertThat(messageFor(Map.entry("k", thread))).contains(".value (java.lang.Thread)");
   }
 
@@ -89,7 +94,8 @@ class FaultTest {
     Sent sent = () -> thread.isAlive() ? 1 : 0;
 
     assertThat(messageFor(sent))
-        .startsWith("Cannot encode FaultTest.namesACapturedValueOfALambda.lambda.captured[0] (java.lang.Thread): ");
+        .startsWith(
+            "Cannot encode FaultTest.namesACapturedValueOfALambda.lambda.captured[0] (java.lang.Thread): ");
   }
 
   @Test
@@ -103,10 +109,21 @@ class FaultTest {
 
   static Stream<Object> refused() throws Exception {
     return Stream.of(
-        Thread.currentThread(), new Thread() {}, new Socket(), new ByteArrayInputStream(new byte[0]), System.out,
-        FaultTest.class.getClassLoader(), Executors.newSingleThreadExecutor(), new CountDownLatch(1),
-        new CompletableFuture<>(), List.of(1).iterator(), Stream.of(1), ThreadLocal.withInitial(() -> 1),
-        ProcessHandle.current(), String.class.getMethod("length"), new java.lang.ref.WeakReference<>("x"),
+        Thread.currentThread(),
+        new Thread() {},
+        new Socket(),
+        new ByteArrayInputStream(new byte[0]),
+        System.out,
+        FaultTest.class.getClassLoader(),
+        Executors.newSingleThreadExecutor(),
+        new CountDownLatch(1),
+        new CompletableFuture<>(),
+        List.of(1).iterator(),
+        Stream.of(1),
+        ThreadLocal.withInitial(() -> 1),
+        ProcessHandle.current(),
+        String.class.getMethod("length"),
+        new java.lang.ref.WeakReference<>("x"),
         Runtime.getRuntime());
   }
 

@@ -93,15 +93,26 @@ class GraphShapeTest {
 
     assertThatThrownBy(() -> codec.encode(pair))
         .isInstanceOf(CodecException.class)
-        .hasMessageStartingWith("Cannot encode Pair.left[0] (" + Pair.class.getName() + "): it contains itself");
+        .hasMessageStartingWith(
+            "Cannot encode Pair.left[0] (" + Pair.class.getName() + "): it contains itself");
   }
 
   @Test
   void copiesArraysOfAllRanks() {
     Object[] arrays = {
-      new int[][] {{1}, {}, {2, 3}}, new String[] {"a", null}, new Integer[] {1, null}, new byte[3000], new double[0],
-      new boolean[] {true, false}, new char[] {'x'}, new short[] {1}, new long[] {1L << 50}, new float[] {.5f},
-      new Object[] {new Object[] {null}}, new Samples.Fruit[] {Samples.Fruit.PEAR}, new List<?>[] {List.of(1)}
+      new int[][] {{1}, {}, {2, 3}},
+      new String[] {"a", null},
+      new Integer[] {1, null},
+      new byte[3000],
+      new double[0],
+      new boolean[] {true, false},
+      new char[] {'x'},
+      new short[] {1},
+      new long[] {1L << 50},
+      new float[] {.5f},
+      new Object[] {new Object[] {null}},
+      new Samples.Fruit[] {Samples.Fruit.PEAR},
+      new List<?>[] {List.of(1)}
     };
 
     Object[] back = copy(arrays);
@@ -117,7 +128,9 @@ class GraphShapeTest {
     List<Integer> list = new ArrayList<>(List.of(1, 2, 3));
     Map<String, Integer> map = new HashMap<>(Map.of("a", 1));
 
-    assertThat(copy(list.subList(1, 3))).isExactlyInstanceOf(ArrayList.class).isEqualTo(List.of(2, 3));
+    assertThat(copy(list.subList(1, 3)))
+        .isExactlyInstanceOf(ArrayList.class)
+        .isEqualTo(List.of(2, 3));
     assertThat(copy(map.keySet())).containsExactly("a");
     assertThat(copy(map.values())).containsExactly(1);
     assertThat(copy(map.entrySet().iterator().next())).isEqualTo(Map.entry("a", 1));
@@ -137,7 +150,9 @@ class GraphShapeTest {
     assertThat(copy(new AtomicReference<>(List.of(1))).get()).isEqualTo(List.of(1));
     assertThat(copy(new StringBuilder("abc")).append("d")).hasToString("abcd");
     assertThat(copy(new StringBuffer("é")).append("d")).hasToString("éd");
-    assertThat(copy(Pattern.compile("a+", Pattern.CASE_INSENSITIVE)).matcher("AA").matches()).isTrue();
+    assertThat(
+            copy(Pattern.compile("a+", Pattern.CASE_INSENSITIVE)).matcher("AA").matches())
+        .isTrue();
     Locked locked = new Locked();
     locked.lock.lock();
     assertThat(copy(locked).lock.isLocked()).isFalse();
@@ -214,12 +229,14 @@ class GraphShapeTest {
     }
 
     @Override
-    public void write(com.esotericsoftware.kryo.Kryo kryo, com.esotericsoftware.kryo.io.Output output) {
+    public void write(
+        com.esotericsoftware.kryo.Kryo kryo, com.esotericsoftware.kryo.io.Output output) {
       output.writeString(value + "!");
     }
 
     @Override
-    public void read(com.esotericsoftware.kryo.Kryo kryo, com.esotericsoftware.kryo.io.Input input) {
+    public void read(
+        com.esotericsoftware.kryo.Kryo kryo, com.esotericsoftware.kryo.io.Input input) {
       value = input.readString();
     }
   }

@@ -25,10 +25,28 @@ class ImmutabilityTest {
   void knowsValuesThatNeverChange() {
     assertThat(codec.isImmutable(null)).isTrue();
     List.of(
-            1, "x", 2.0, 'c', true, Samples.Fruit.APPLE, Samples.Level.LOW, BigInteger.ONE, BigDecimal.TEN,
-            new UUID(1, 2), Instant.EPOCH, ZonedDateTime.now(), String.class, new Samples.Address("s", 1),
-            new Samples.Person("p", 1, new Samples.Address("s", 1)), new Samples.Box<>("x"), Optional.of(1),
-            Optional.empty(), List.of(), List.of(1), List.of("a", new Samples.Address("s", 2), 3), new Ref() {},
+            1,
+            "x",
+            2.0,
+            'c',
+            true,
+            Samples.Fruit.APPLE,
+            Samples.Level.LOW,
+            BigInteger.ONE,
+            BigDecimal.TEN,
+            new UUID(1, 2),
+            Instant.EPOCH,
+            ZonedDateTime.now(),
+            String.class,
+            new Samples.Address("s", 1),
+            new Samples.Person("p", 1, new Samples.Address("s", 1)),
+            new Samples.Box<>("x"),
+            Optional.of(1),
+            Optional.empty(),
+            List.of(),
+            List.of(1),
+            List.of("a", new Samples.Address("s", 2), 3),
+            new Ref() {},
             new Samples.Box<>(Optional.of(List.of(new Samples.Box<>(1)))))
         .forEach(value -> assertThat(codec.isImmutable(value)).as("%s", value).isTrue());
   }
@@ -37,11 +55,20 @@ class ImmutabilityTest {
   void saysNoWhenInDoubt() {
     List<Object> selfish = new ArrayList<>();
     List.of(
-            new int[0], new ArrayList<>(), new Date(), new Samples.Tagged("t", new int[0]),
-            new Samples.Box<>(new ArrayList<>()), Optional.of(new StringBuilder()), List.of(1, new ArrayList<>()),
-            Collections.unmodifiableList(selfish), IntStream.range(0, 1000).boxed().toList(), new Object(),
-            new BigInteger("1") {}, nested(100))
-        .forEach(value -> assertThat(codec.isImmutable(value)).as("%s", value.getClass()).isFalse());
+            new int[0],
+            new ArrayList<>(),
+            new Date(),
+            new Samples.Tagged("t", new int[0]),
+            new Samples.Box<>(new ArrayList<>()),
+            Optional.of(new StringBuilder()),
+            List.of(1, new ArrayList<>()),
+            Collections.unmodifiableList(selfish),
+            IntStream.range(0, 1000).boxed().toList(),
+            new Object(),
+            new BigInteger("1") {},
+            nested(100))
+        .forEach(value ->
+            assertThat(codec.isImmutable(value)).as("%s", value.getClass()).isFalse());
   }
 
   private static Object nested(int depth) {

@@ -103,14 +103,17 @@ class LambdaTest {
     Fn1<String, Integer> lambda = text -> text.length() + number;
 
     assertThat(Codec.shapeOf(square))
-        .isEqualTo(new LambdaShape(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
+        .isEqualTo(
+            new LambdaShape(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
     assertThat(Codec.shapeOf(square).displayName()).isEqualTo("LambdaTest.square");
     assertThat(Codec.shapeOf(unbound).parameterTypes()).containsExactly(Adder.class, Integer.class);
     assertThat(Codec.shapeOf(unbound).displayName()).isEqualTo("Adder.apply");
     assertThat(Codec.shapeOf(constructor).displayName()).isEqualTo("Adder.new");
     assertThat(Codec.shapeOf(lambda).captured()).isEqualTo(1);
-    assertThat(Codec.shapeOf(lambda).displayName()).isEqualTo("LambdaTest.tellsTheShapeOfAFunction.lambda");
-    assertThat(Codec.shapeOf(new Adder())).isEqualTo(new LambdaShape(Adder.class.getName(), "", List.of(), 0));
+    assertThat(Codec.shapeOf(lambda).displayName())
+        .isEqualTo("LambdaTest.tellsTheShapeOfAFunction.lambda");
+    assertThat(Codec.shapeOf(new Adder()))
+        .isEqualTo(new LambdaShape(Adder.class.getName(), "", List.of(), 0));
     assertThat(Codec.shapeOf(new Adder()).displayName()).isEqualTo("Adder");
     assertThat(Codec.shapeOf(square)).isSameAs(Codec.shapeOf(square));
   }

@@ -39,9 +39,17 @@ class NoFlagsTest {
       List<String> captured = new ArrayList<>(List.of("x"));
       Make<List<String>> lambda = () -> captured;
       List<Object> values = List.of(
-          new Samples.Bean("b", 1, 2, List.of()), new Samples.Person("p", 1, null), new IllegalStateException("x"),
-          lambda, new Random(1), new EnumMap<>(Map.of(Samples.Fruit.PEAR, 1)), new double[1000],
-          java.nio.ByteBuffer.allocateDirect(5000), new Samples.External("e", 1), List.of(1, 2), new int[3]);
+          new Samples.Bean("b", 1, 2, List.of()),
+          new Samples.Person("p", 1, null),
+          new IllegalStateException("x"),
+          lambda,
+          new Random(1),
+          new EnumMap<>(Map.of(Samples.Fruit.PEAR, 1)),
+          new double[1000],
+          java.nio.ByteBuffer.allocateDirect(5000),
+          new Samples.External("e", 1),
+          List.of(1, 2),
+          new int[3]);
       codec.decode(codec.encode(values).detached());
       if (System.getProperty("kryo.unsafe") != null) {
         throw new IllegalStateException("a system property was left behind");

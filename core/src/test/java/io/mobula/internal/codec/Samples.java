@@ -74,7 +74,10 @@ final class Samples {
     @Override
     public boolean equals(Object other) {
       return other instanceof Bean b
-          && b.name.equals(name) && b.count == count && b.weight == weight && b.tags.equals(tags);
+          && b.name.equals(name)
+          && b.count == count
+          && b.weight == weight
+          && b.tags.equals(tags);
     }
 
     @Override

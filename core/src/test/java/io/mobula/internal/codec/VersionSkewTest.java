@@ -16,15 +16,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two versions of a class, one on each side. */
 class VersionSkewTest {
-  private static final String HEAD = "package skew; import java.io.Serializable; import java.util.function.Supplier;";
+  private static final String HEAD =
+      "package skew; import java.io.Serializable; import java.util.function.Supplier;";
 
   @TempDir
   Path folder;
 
   private ClassLoader compile(String version, String body) throws IOException {
     Path root = Files.createDirectories(folder.resolve(version));
-    Path source = Files.writeString(root.resolve("Subject.java"), HEAD + "public class Subject {" + body + "}");
-    int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", root.toString(), source.toString());
+    Path source = Files.writeString(
+        root.resolve("Subject.java"), HEAD + "public class Subject {" + body + "}");
+    int status = ToolProvider.getSystemJavaCompiler()
+        .run(null, null, null, "-d", root.toString(), source.toString());
     assertThat(status).isZero();
     return new URLClassLoader(new URL[] {root.toUri().toURL()}, getClass().getClassLoader());
   }
@@ -39,7 +42,8 @@ class VersionSkewTest {
 
   @Test
   void readsALambdaWithTheSameClassAndRefusesItWithAnother() throws Exception {
-    String lambda = "public static Object value() { return (Supplier<Integer> & Serializable) () -> %d; }";
+    String lambda =
+        "public static Object value() { return (Supplier<Integer> & Serializable) () -> %d; }";
     ClassLoader one = compile("one", lambda.formatted(1));
     ClassLoader same = compile("same", lambda.formatted(1));
     ClassLoader two = compile("two", lambda.formatted(2));
@@ -84,7 +88,8 @@ class VersionSkewTest {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
 
-    assertThatThrownBy(() -> codec.decode(bytes)).hasMessageContaining("class skew.Subject is not found here");
+    assertThatThrownBy(() -> codec.decode(bytes))
+        .hasMessageContaining("class skew.Subject is not found here");
     thread.setContextClassLoader(one);
     try {
       assertThat(codec.decode(bytes).getClass().getClassLoader()).isSameAs(one);

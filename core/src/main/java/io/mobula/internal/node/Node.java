@@ -1,0 +1,215 @@
+package io.mobula.internal.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Resources;
+import io.mobula.Tensor;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.BufferType;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.execution.ElasticPool;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.task.TaskEngine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node in an actor system: ledger, store, tasks and actors, made and ended together. Safe for
+ * all threads.
+ */
+public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
+  private static final int CALLBACK_THREADS = 64;
+
+  private final NodeId id;
+  private final ActorSystem<?> system;
+  private final NodeSettings settings;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final ActorRef<NodeGuardian.Command> guardian;
+  private final ExecutorService slots;
+  private final ExecutorService methods;
+  private final ExecutorService callbacks;
+  private final ExecutorService virtualThreads;
+  private final ObjectStore objects;
+  private final Ledger ledger;
+  private final TaskEngine tasks;
+  private final ActorEngine actors;
+
+  private Node(
+      NodeId id,
+      ActorSystem<?> system,
+      NodeSettings settings,
+      SharedStore memory,
+      MobulaRuntime runtime) {
+    this.id = id;
+    this.system = system;
+    this.settings = settings;
+    this.guardian = system.systemActorOf(
+        NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
+    this.slots = ElasticPool.create("mobula-slot", settings.tasks().maxThreads());
+    this.methods = ElasticPool.create("mobula-actor", settings.actorThreads());
+    this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
+    this.virtualThreads = Executors.newThreadPerTaskExecutor(
+        Thread.ofVirtual().name("mobula-virtual-", 1).factory());
+    var codec = Codec.create(codecOptions(settings.codec()));
+    this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
+    this.ledger = Ledger.start(settings.total(), this::spawnNow);
+    var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
+    var placement = new SingleNode(ledger);
+    this.tasks = new TaskEngine(
+        new TaskEngine.Parts(runtime, objects, binder, ledger, placement, this::after),
+        settings.tasks(),
+        slots);
+    this.actors = new ActorEngine(
+        new ActorEngine.Parts(
+            runtime, objects, binder, ledger, placement, this::after, this::spawn),
+        methods,
+        virtualThreads);
+  }
+
+  /**
+   * Starts a node in a system that somebody else made. The memory becomes the node's.
+   *
+   * @param runtime what tasks and actors see as theirs; not used before this returns
+   */
+  public static Node start(
+      NodeId id,
+      ActorSystem<?> system,
+      NodeSettings settings,
+      SharedStore memory,
+      MobulaRuntime runtime) {
+    return new Node(id, system, settings, memory, runtime);
+  }
+
+  private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {
+    var options = CodecOptions.defaults()
+        .withExternalTypes(ObjectRef.class, ActorHandle.class)
+        .withBufferTypes(new BufferType<>(
+            Tensor.class, Tensor::segment, TensorHeader::of, TensorHeader::rebuild))
+        .withMaxDepth(bounds.maxDepth());
+    return bounds.allowedClasses().isEmpty()
+        ? options
+        : options.withAllowedClasses(AllowedClasses.of(bounds.allowedClasses()));
+  }
+
+  private <T> void spawn(
+      Behavior<T> behavior, String name, Props props, Consumer<ActorRef<T>> then) {
+    guardian.tell(new NodeGuardian.Spawn<>(behavior, name, props, then));
+  }
+
+  private <T> ActorRef<T> spawnNow(Behavior<T> behavior, String name) {
+    var spawned = new CompletableFuture<ActorRef<T>>();
+    spawn(behavior, name, Props.empty(), spawned::complete);
+    try {
+      return spawned.get(SPAWN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new RuntimeClosedException("The actor system " + system.name() + " did not start actor "
+          + name + " within " + SPAWN_LIMIT + "; is it terminating?");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RuntimeClosedException("Interrupted while starting node " + id + ".");
+    }
+  }
+
+  private Runnable after(Duration delay, Runnable action) {
+    var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
+    return timer::cancel;
+  }
+
+  /** Names this incarnation. */
+  public NodeId id() {
+    return id;
+  }
+
+  /** Its objects. */
+  public ObjectStore objects() {
+    return objects;
+  }
+
+  /** Its tasks. */
+  public TaskEngine tasks() {
+    return tasks;
+  }
+
+  /** Its actors. */
+  public ActorEngine actors() {
+    return actors;
+  }
+
+  /** What it offers in all. */
+  public Resources total() {
+    return ledger.total();
+  }
+
+  /** What is free. Asks the ledger and waits for the answer. */
+  public Resources available() {
+    return report().available();
+  }
+
+  /** What waits, for resources or for arguments. Asks the ledger and waits for the answer. */
+  public List<Waiting> waiting() {
+    var all = new ArrayList<>(tasks.waiting());
+    all.addAll(report().waiting());
+    return List.copyOf(all);
+  }
+
+  private Ledger.Report report() {
+    objects.requireOpen();
+    return ledger.report(system).toCompletableFuture().join();
+  }
+
+  /**
+   * Ends everything; returns after the close timeout at the latest, whatever users' code does
+   * meanwhile.
+   */
+  public void close() {
+    long end = System.nanoTime() + settings.closeTimeout().toNanos();
+    tasks.close();
+    actors.close();
+    guardian.tell(new NodeGuardian.Stop());
+    for (var pool : List.of(slots, methods, virtualThreads, callbacks)) {
+      pool.shutdown();
+    }
+    objects.close();
+    try {
+      boolean all = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      for (var pool : List.of(slots, methods, virtualThreads, callbacks)) {
+        all &= pool.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+      if (!all) {
+        LOG.warn(
+            "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",
+            id,
+            settings.closeTimeout());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warn("Interrupted while closing node {}; its threads may live on for a while.", id);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.mobula.internal.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import io.mobula.Resources;
+import io.mobula.Settings;
+import io.mobula.error.MobulaException;
+import io.mobula.error.SettingsException;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.task.TaskSettings;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a node, read and checked: every malformed key is refused with its name
+ * before anything starts.
+ *
+ * @param total what the node offers
+ * @param store where and how large its memory is
+ * @param limits up to what objects stay in the heap
+ * @param tasks the bounds of task running
+ * @param codec what may be decoded
+ * @param actorThreads how many threads concurrent methods may have
+ * @param closeTimeout how long closing waits
+ */
+public record NodeSettings(
+    Resources total,
+    StoreOptions store,
+    ObjectStore.Limits limits,
+    TaskSettings tasks,
+    CodecBounds codec,
+    int actorThreads,
+    Duration closeTimeout) {
+
+  /**
+   * What may be decoded.
+   *
+   * @param allowedClasses patterns with * for any characters; empty allows all
+   * @param maxDepth how deeply values may be nested
+   */
+  public record CodecBounds(List<String> allowedClasses, int maxDepth) {}
+
+  /**
+   * The program's settings over a configuration.
+   *
+   * @throws SettingsException when a key below {@code mobula} does not exist
+   */
+  public static Config overlay(Settings settings, Config base) {
+    Config result = ConfigFactory.empty();
+    for (var entry : settings.values().entrySet()) {
+      try {
+        result = result.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue()));
+      } catch (ConfigException e) {
+        throw new SettingsException(
+            "Setting " + entry.getKey() + "=" + entry.getValue() + " cannot be used: "
+                + e.getMessage(),
+            e);
+      }
+    }
+    return result.withFallback(base);
+  }
+
+  /** Reads the part below {@code mobula}. */
+  public static NodeSettings read(Config config) {
+    KnownKeys.require(config);
+    var reader = new Reader(config);
+    long usable = usableMemory();
+    long capacity = reader.automatic(
+        "mobula.store.capacity", config::getBytes, Math.max(1 << 20, usable / 10 * 3));
+    return new NodeSettings(
+        resources(reader, config, usable, capacity),
+        new StoreOptions(
+            reader.directory("mobula.store.directory"),
+            capacity,
+            reader.positive("mobula.store.segment-size", config::getBytes),
+            reader.read("mobula.store.pre-touch", config::getBoolean)),
+        new ObjectStore.Limits(
+            reader.read("mobula.store.inline-limit", config::getBytes),
+            reader.read("mobula.store.full-timeout", config::getDuration)),
+        new TaskSettings(
+            reader.positive("mobula.tasks.max-pending", config::getLong),
+            reader.positive("mobula.tasks.max-pending-bytes", config::getBytes),
+            reader.read("mobula.tasks.submit-timeout", config::getDuration),
+            reader.read("mobula.tasks.lease-idle", config::getDuration),
+            (int) reader.positive("mobula.tasks.max-slots", config::getLong),
+            (int) reader.positive("mobula.tasks.max-threads", config::getLong)),
+        new CodecBounds(reader.read("mobula.codec.allowed-classes", config::getStringList), (int)
+            reader.positive("mobula.codec.max-depth", config::getLong)),
+        (int) reader.positive("mobula.actors.max-threads", config::getLong),
+        reader.read("mobula.close-timeout", config::getDuration));
+  }
+
+  private static Resources resources(Reader reader, Config config, long usable, long capacity) {
+    double cpus = reader.automatic("mobula.resources.cpus", config::getDouble, (double)
+        Runtime.getRuntime().availableProcessors());
+    long free = Math.max(usable / 10, usable - capacity - Runtime.getRuntime().maxMemory());
+    long memory = reader.automatic("mobula.resources.memory", config::getBytes, free);
+    var total = reader.checked("mobula.resources.cpus", () -> Resources.none().cpus(cpus));
+    var withMemory = reader.checked("mobula.resources.memory", () -> total.memory(memory));
+    double gpus = reader.read("mobula.resources.gpus", config::getDouble);
+    var result = reader.checked("mobula.resources.gpus", () -> withMemory.gpus(gpus));
+    for (var name : reader.read("mobula.resources.custom", config::getObject).keySet()) {
+      var key = "mobula.resources.custom.\"" + name + "\"";
+      double amount = reader.read(key, config::getDouble);
+      var before = result;
+      result = reader.checked(key, () -> before.resource(name, amount));
+    }
+    return result;
+  }
+
+  /** What this process may use: its container's limit, or the machine's memory. */
+  private static long usableMemory() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
+  }
+
+  /** Reads one key at a time, and names it when it is malformed. */
+  private record Reader(Config config) {
+
+    <T> T read(String key, Function<String, T> get) {
+      try {
+        return get.apply(key);
+      } catch (ConfigException e) {
+        throw malformed(key, e);
+      }
+    }
+
+    long positive(String key, Function<String, Long> get) {
+      long value = read(key, get);
+      boolean counted = key.matches(".*(slots|threads|depth)");
+      if (value < 1 || (counted && value > Integer.MAX_VALUE)) {
+        throw malformed(key, null);
+      }
+      return value;
+    }
+
+    <T> T automatic(String key, Function<String, T> get, T detected) {
+      return isAuto(key) ? detected : read(key, get);
+    }
+
+    @Nullable
+    Path directory(String key) {
+      return isAuto(key) ? null : Path.of(read(key, config::getString));
+    }
+
+    private boolean isAuto(String key) {
+      return read(key, config::getValue).unwrapped().equals("auto");
+    }
+
+    Resources checked(String key, Supplier<Resources> make) {
+      try {
+        return make.get();
+      } catch (MobulaException e) {
+        throw malformed(key, e);
+      }
+    }
+
+    private SettingsException malformed(String key, @Nullable Exception cause) {
+      var value = config.hasPathOrNull(key) ? config.getValue(key) : null;
+      var had =
+          value == null ? "missing" : value.unwrapped() + " (" + value.origin().description() + ")";
+      var why = cause == null
+          ? "it must be a whole number above zero, and not absurdly large"
+          : cause.getMessage();
+      return new SettingsException(
+          "Setting " + key + " is malformed: it is " + had + "; " + why
+              + ". See reference.conf of mobula-core for what it accepts.",
+          cause);
+    }
+  }
+}

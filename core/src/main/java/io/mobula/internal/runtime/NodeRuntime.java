@@ -1,0 +1,141 @@
+package io.mobula.internal.runtime;
+
+import akka.actor.typed.ActorSystem;
+import io.mobula.ActorHandle;
+import io.mobula.ActorRequest;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.ObjectRefStream;
+import io.mobula.Resources;
+import io.mobula.Sealable;
+import io.mobula.TaskRequest;
+import io.mobula.Waited;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.node.Node;
+import io.mobula.internal.node.NodeSettings;
+import io.mobula.internal.store.Deadline;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A runtime of one node in this JVM. */
+final class NodeRuntime implements MobulaRuntime {
+  private final Node node;
+  private final Consumer<NodeRuntime> afterClose;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Starts the node.
+   *
+   * @param afterClose ends what is not the node's own, once
+   */
+  NodeRuntime(
+      NodeId id,
+      ActorSystem<?> system,
+      NodeSettings settings,
+      SharedStore memory,
+      Consumer<NodeRuntime> afterClose) {
+    this.afterClose = afterClose;
+    this.node = Node.start(id, system, settings, memory, this);
+  }
+
+  @Override
+  public NodeId nodeId() {
+    return node.id();
+  }
+
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
+    return node.tasks().submit(request);
+  }
+
+  @Override
+  public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(
+      TaskRequest request, int count) {
+    return node.tasks().submitMany(request, count);
+  }
+
+  @Override
+  public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
+    return node.tasks().submitStream(request);
+  }
+
+  @Override
+  public <A> ActorHandle<A> create(ActorRequest request) {
+    return node.actors().create(request);
+  }
+
+  @Override
+  public <T extends @Nullable Object> ObjectRef<T> put(T value) {
+    return node.objects().put(value);
+  }
+
+  @Override
+  public Sealable create(long bytes) {
+    return node.objects().create(bytes);
+  }
+
+  @Override
+  public <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs) {
+    return node.objects().get(refs, Deadline.NEVER);
+  }
+
+  @Override
+  public <T extends @Nullable Object> List<T> get(
+      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline) {
+    return node.objects().get(refs, Deadline.after(deadline));
+  }
+
+  @Override
+  public <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline) {
+    return node.objects().wait(refs, count, Deadline.after(deadline));
+  }
+
+  @Override
+  public <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
+    return node.actors().named(name, type);
+  }
+
+  @Override
+  public Resources totalResources() {
+    return node.total();
+  }
+
+  @Override
+  public Resources availableResources() {
+    return node.available();
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return node.waiting();
+  }
+
+  @Override
+  public StoreUsage storeUsage() {
+    return node.objects().usage();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      node.close();
+      afterClose.accept(this);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "MobulaRuntime(node " + node.id() + (isClosed() ? ", closed)" : ")");
+  }
+}

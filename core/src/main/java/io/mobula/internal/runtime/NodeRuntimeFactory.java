@@ -1,0 +1,112 @@
+package io.mobula.internal.runtime;
+
+import akka.actor.ClassicActorSystemProvider;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.RuntimeFactory;
+import io.mobula.Settings;
+import io.mobula.TaskContext;
+import io.mobula.error.SettingsException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.node.NodeSettings;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens runtimes of one node each. Made by {@link java.util.ServiceLoader}. */
+public final class NodeRuntimeFactory implements RuntimeFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRuntimeFactory.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final List<MobulaRuntime> opened = new CopyOnWriteArrayList<>();
+
+  /** For the service loader. */
+  public NodeRuntimeFactory() {}
+
+  @Override
+  public MobulaRuntime open(Settings settings) {
+    var config = NodeSettings.overlay(settings, loaded());
+    var read = NodeSettings.read(config);
+    var memory = SharedStore.open(read.store());
+    var id = newId();
+    var system = ActorSystem.create(
+        Behaviors.empty(), "mobula", config.getConfig("mobula.actor-system").withFallback(config));
+    var hook = new ShutdownHook();
+    var runtime = new NodeRuntime(id, system, read, memory, closed -> {
+      opened.remove(closed);
+      terminate(system, read);
+      hook.disarm();
+    });
+    opened.add(runtime);
+    hook.arm(runtime);
+    return runtime;
+  }
+
+  @Override
+  public MobulaRuntime attach(ClassicActorSystemProvider provider, Settings settings) {
+    var system = Adapter.toTyped(provider.classicSystem());
+    var read =
+        NodeSettings.read(NodeSettings.overlay(settings, system.settings().config()));
+    var memory = SharedStore.open(read.store());
+    var runtime = new NodeRuntime(newId(), system, read, memory, opened::remove);
+    opened.add(runtime);
+    system.getWhenTerminated().thenRun(runtime::close);
+    return runtime;
+  }
+
+  private static Config loaded() {
+    try {
+      ConfigFactory.invalidateCaches(); // so that properties set since the last runtime count
+      return ConfigFactory.load();
+    } catch (ConfigException e) {
+      throw new SettingsException(
+          "The configuration of this program cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static NodeId newId() {
+    long incarnation;
+    do {
+      incarnation = RANDOM.nextLong();
+    } while (incarnation == 0);
+    return new NodeId(incarnation);
+  }
+
+  private static void terminate(ActorSystem<?> system, NodeSettings settings) {
+    system.terminate();
+    try {
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(settings.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn(
+          "The actor system of the runtime did not end within {}.", settings.closeTimeout(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public Optional<TaskContext> context() {
+    return Optional.ofNullable(Execution.current());
+  }
+
+  @Override
+  public List<MobulaRuntime> opened() {
+    return List.copyOf(opened);
+  }
+}

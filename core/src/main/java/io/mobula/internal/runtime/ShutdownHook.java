@@ -1,0 +1,35 @@
+package io.mobula.internal.runtime;
+
+import io.mobula.MobulaRuntime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a runtime when its program ends without having done so, so that no file stays in shared
+ * memory. Only for runtimes that made their actor system.
+ */
+final class ShutdownHook {
+  private @Nullable Thread thread;
+
+  synchronized void arm(MobulaRuntime runtime) {
+    thread = Thread.ofPlatform().name("mobula-shutdown").unstarted(runtime::close);
+    try {
+      Runtime.getRuntime().addShutdownHook(thread);
+    } catch (IllegalStateException ending) {
+      runtime.close();
+      throw ending;
+    }
+  }
+
+  synchronized void disarm() {
+    var armed = thread;
+    thread = null;
+    if (armed == null || Thread.currentThread() == armed) {
+      return;
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(armed);
+    } catch (IllegalStateException ending) {
+      thread = null; // the JVM ends and the hook finds the runtime closed
+    }
+  }
+}
