@@ -85,8 +85,8 @@ public class PinsLincheckTest {
   @Test
   void isLinearizable() {
     new StressOptions()
-        .iterations(20)
-        .invocationsPerIteration(500)
+        .iterations(6)
+        .invocationsPerIteration(300)
         .threads(2)
         .actorsPerThread(3)
         .actorsBefore(1)
