@@ -109,7 +109,7 @@ final class ClassNames extends DefaultClassResolver {
     return registration;
   }
 
-  /** The class of this name, by the options' loader; remembered. */
+  /** The class of this name, by the options' loader, which is remembered, or the thread's. */
   Class<?> find(@Nullable String name) {
     if (name == null) {
       throw Fault.because("the bytes name no class where one is needed");
@@ -118,11 +118,14 @@ final class ClassNames extends DefaultClassResolver {
     if (known != null) {
       return known;
     }
-    Class<?> found = forms.load(name);
-    if (byName.size() < NAMES_KEPT && forms.owns(found)) {
-      byName.put(name, found);
+    Class<?> own = forms.load(name);
+    if (own == null) {
+      return forms.loadByContext(name);
     }
-    return found;
+    if (byName.size() < NAMES_KEPT) {
+      byName.put(name, own);
+    }
+    return own;
   }
 
   /** Refuses a class that is not on the allow-list. */

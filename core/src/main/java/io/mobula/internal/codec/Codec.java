@@ -53,11 +53,13 @@ public final class Codec {
         Encoded encoded = graph.encode(value, standIns);
         pool.give(graph);
         return encoded;
+      } catch (StackOverflowError overflow) {
+        throw failure("encode", Fault.from(overflow), rootOf(value));
       } catch (Throwable thrown) {
         Fault fault = Fault.from(thrown);
         Throwable blamed = fault.blamed();
         if (blamed == null || standIns.size() == STAND_INS_TRIED) {
-          throw new CodecException("Cannot encode " + fault.describe(rootOf(value)), fault.getCause());
+          throw failure("encode", fault, rootOf(value));
         }
         standIns = with(standIns, blamed);
       }
@@ -106,10 +108,15 @@ public final class Codec {
       Object value = graph.decode(bytes, buffers, externals);
       pool.give(graph);
       return value;
+    } catch (StackOverflowError overflow) {
+      throw failure("decode", Fault.from(overflow), "value");
     } catch (Throwable thrown) {
-      Fault fault = Fault.from(thrown);
-      throw new CodecException("Cannot decode " + fault.describe("value"), fault.getCause());
+      throw failure("decode", Fault.from(thrown), "value");
     }
+  }
+
+  private static CodecException failure(String action, Fault fault, String root) {
+    return new CodecException("Cannot " + action + " " + fault.describe(root), fault.getCause());
   }
 
   /**
@@ -147,7 +154,7 @@ public final class Codec {
       }
       return true;
     } catch (Fault fault) {
-      throw new CodecException("Cannot encode " + fault.describe(rootOf(function)), fault.getCause());
+      throw failure("encode", fault, rootOf(function));
     }
   }
 

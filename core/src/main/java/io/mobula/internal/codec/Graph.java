@@ -34,6 +34,7 @@ final class Graph extends Kryo {
   private List<?> externalsIn = List.of();
   private Map<Throwable, RemoteThrowable> standIns = Map.of();
   private @Nullable Hooks hooks;
+  private int hooksOpen;
   private final List<Runnable> validations = new ArrayList<>();
 
   private Graph(CodecOptions options, Forms forms, ClassNames names, References references) {
@@ -149,6 +150,19 @@ final class Graph extends Kryo {
   /** Runs a check when the whole graph has been read. */
   void validateLater(Runnable validation) {
     validations.add(validation);
+  }
+
+  /** Begins an object written or read by hooks, which take twice the stack, so that a level of them counts twice. */
+  void enterHooks() {
+    hooksOpen++;
+    if (getDepth() + hooksOpen > options.maxDepth()) {
+      throw Fault.tooDeep(options.maxDepth());
+    }
+  }
+
+  /** Ends it. */
+  void leaveHooks() {
+    hooksOpen--;
   }
 
   /** Reads a value that must not be null. */

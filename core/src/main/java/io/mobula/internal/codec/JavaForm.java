@@ -33,9 +33,11 @@ final class JavaForm<T> extends Form<T> {
   @Override
   void write(Graph graph, Output output, T value) {
     try {
+      graph.enterHooks();
       if (shape.replace() == null || !writeReplacement(graph, output, value)) {
         writeState(graph, output, value);
       }
+      graph.leaveHooks();
     } catch (Throwable thrown) {
       Fault fault = Fault.from(thrown).in(value.getClass());
       throw value instanceof Throwable holder ? fault.inside(holder) : fault;
@@ -81,8 +83,11 @@ final class JavaForm<T> extends Form<T> {
   @Override
   T read(Graph graph, SegmentInput input, Class<? extends T> type) {
     try {
+      graph.enterHooks();
       boolean replaced = shape.replace() != null && input.readByte() == REPLACED;
-      return replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      T value = replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      graph.leaveHooks();
+      return value;
     } catch (Throwable thrown) {
       throw Fault.from(thrown).in(type);
     }
