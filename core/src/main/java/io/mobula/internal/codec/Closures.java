@@ -116,9 +116,17 @@ final class Closures {
     private LambdaShape describe(Serializable lambda) {
       SerializedLambda parts = open(lambda);
       ClassLoader loader = lambda.getClass().getClassLoader();
-      MethodType type = MethodType.fromMethodDescriptorString(parts.getInstantiatedMethodType(), loader).wrap();
+      MethodType type = parameters(parts, loader);
       String implClass = parts.getImplClass().replace('/', '.');
       return new LambdaShape(implClass, parts.getImplMethodName(), type.parameterList(), parts.getCapturedArgCount());
+    }
+  }
+
+  private static MethodType parameters(SerializedLambda parts, @Nullable ClassLoader loader) {
+    try {
+      return MethodType.fromMethodDescriptorString(parts.getInstantiatedMethodType(), loader).wrap();
+    } catch (TypeNotPresentException absent) {
+      throw Fault.because("a type in the lambda's signature is not found: " + absent.typeName(), absent);
     }
   }
 

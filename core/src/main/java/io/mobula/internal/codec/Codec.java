@@ -32,7 +32,11 @@ public final class Codec {
     this.immutability = new Immutability(options.externalTypes());
   }
 
-  /** Makes a codec. Costs little; its first values cost milliseconds, since each class is examined once per codec. */
+  /**
+   * Makes a codec. Costs little; its first values cost milliseconds, since each class is examined once per codec.
+   *
+   * <p>A codec keeps the classes it has met from being unloaded: make one for each class loader that comes and goes.
+   */
   public static Codec create(CodecOptions options) {
     return new Codec(options);
   }
@@ -124,7 +128,11 @@ public final class Codec {
    * types count as immutable.
    */
   public boolean isImmutable(@Nullable Object value) {
-    return immutability.holdsFor(value);
+    try {
+      return immutability.holdsFor(value);
+    } catch (Fault unknown) {
+      return false; // a lambda that cannot be taken apart; encoding it tells why
+    }
   }
 
   /**
@@ -135,7 +143,7 @@ public final class Codec {
    */
   @SuppressWarnings("unchecked")
   public <F extends Serializable> F isolate(F function) {
-    if (immutability.holdsFor(function) || capturesOnlyImmutables(function)) {
+    if (isImmutable(function) || capturesOnlyImmutables(function)) {
       return function;
     }
     return (F) Objects.requireNonNull(decode(encode(function).detached()));

@@ -2,6 +2,7 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.KryoBufferUnderflowException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -62,6 +63,9 @@ final class Fault extends RuntimeException {
     }
     if (thrown instanceof Fault fault) {
       return fault;
+    }
+    if (thrown instanceof InvocationTargetException wrapper && wrapper.getCause() != null) {
+      return from(wrapper.getCause());
     }
     return thrown instanceof KryoException kryo ? fromKryo(kryo) : new Fault(thrown.toString(), thrown);
   }

@@ -27,9 +27,9 @@ final class Graph extends Kryo {
   private final SegmentInput input = new SegmentInput();
   private Output output = new Output(FIRST_SIZE, MAX_SIZE);
 
-  private final List<MemorySegment> buffersOut = new ArrayList<>();
-  private final List<Object> externalsOut = new ArrayList<>();
-  private final Map<Object, Integer> externalNumbers = new IdentityHashMap<>();
+  private List<MemorySegment> buffersOut = new ArrayList<>();
+  private List<Object> externalsOut = new ArrayList<>();
+  private Map<Object, Integer> externalNumbers = new IdentityHashMap<>();
   private List<MemorySegment> buffersIn = List.of();
   private List<?> externalsIn = List.of();
   private Map<Throwable, RemoteThrowable> standIns = Map.of();
@@ -101,9 +101,13 @@ final class Graph extends Kryo {
 
   /** Forgets everything about the last walk, and large scratch space. */
   void clear() {
-    buffersOut.clear();
-    externalsOut.clear();
-    externalNumbers.clear();
+    if (!buffersOut.isEmpty()) {
+      buffersOut = new ArrayList<>();
+    }
+    if (!externalsOut.isEmpty()) {
+      externalsOut = new ArrayList<>();
+      externalNumbers = new IdentityHashMap<>();
+    }
     buffersIn = List.of();
     externalsIn = List.of();
     standIns = Map.of();
