@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes by number or name: well-known ones by a fixed number, all others by name, once per graph, followed by a hash of
- * their layout.
+ * Classes by number or name: well-known ones by a fixed number, all others by name, once per graph, followed by a hash
+ * of their layout.
  *
  * <p>The hash tells two versions of a class apart before a field of one is read into another.
  */
@@ -103,7 +103,7 @@ final class ClassNames extends DefaultClassResolver {
     Class<?> type = find(input.readString());
     Registration registration = kryo.getRegistration(type);
     if (input.readInt() != layout(registration)) {
-      throw Fault.of(type, "its fields here differ from those where it was encoded. Run the same version of it on both sides");
+      throw Fault.of(type, Advice.OTHER_FIELDS);
     }
     nameIdToClass.put(id, type);
     return registration;

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lambdas and method references taken apart and put together, by the protocol that {@code javac} compiles into Serializable
- * ones: {@code writeReplace} gives a {@link SerializedLambda}, {@code $deserializeLambda$} of the capturing class takes it.
+ * Lambdas and method references taken apart and put together, by the protocol that {@code javac} compiles into
+ * Serializable ones: {@code writeReplace} gives a {@link SerializedLambda}, {@code $deserializeLambda$} of the
+ * capturing class takes it.
  *
  * <p>Everything that depends on the class alone is cached with the class.
  */
@@ -90,7 +91,8 @@ final class Closures {
       try {
         Method method = type.getDeclaredMethod("writeReplace");
         method.setAccessible(true);
-        writeReplace = MethodHandles.lookup().unreflect(method).asType(MethodType.methodType(Object.class, Object.class));
+        MethodType plain = MethodType.methodType(Object.class, Object.class);
+        writeReplace = MethodHandles.lookup().unreflect(method).asType(plain);
       } catch (ReflectiveOperationException | RuntimeException thrown) {
         throw Fault.of(type, "a lambda whose parts cannot be reached: " + thrown, thrown);
       }
@@ -155,7 +157,8 @@ final class Closures {
 
     Object deserialize(SerializedLambda parts) {
       if (deserializer == null) {
-        throw Fault.because("class " + parts.getCapturingClass().replace('/', '.') + " has no Serializable lambda here");
+        String capturing = parts.getCapturingClass().replace('/', '.');
+        throw Fault.because("class " + capturing + " has no Serializable lambda here");
       }
       try {
         return (Object) deserializer.invokeExact(parts);

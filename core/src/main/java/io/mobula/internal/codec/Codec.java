@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values of users' classes as bytes, and bytes as values.
  *
- * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value when a method returns.
- * Throws {@link CodecException} for every value that cannot be written and for all bytes that cannot be read, whatever they
- * are; out of memory can only come from a value that is really that large. Built on Kryo; out-of-band buffers are an idea of
- * Python's pickle protocol 5 (PEP 574).
+ * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value when a method
+ * returns. Throws {@link CodecException} for every value that cannot be written and for all bytes that cannot be read,
+ * whatever they are; out of memory can only come from a value that is really that large. Built on Kryo; out-of-band
+ * buffers are an idea of Python's pickle protocol 5 (PEP 574).
  */
 public final class Codec {
   private static final int STAND_INS_TRIED = 16;
@@ -103,8 +103,8 @@ public final class Codec {
    * @param bytes may be shared memory, which must not change meanwhile
    * @param buffers the contents of {@link Encoded#buffers()}, in the same order
    * @param externals stand for {@link Encoded#externals()}, in the same order
-   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not allowed or of another
-   *     version here, or when a class refuses its content
+   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not allowed or of
+   * another version here, or when a class refuses its content
    */
   public @Nullable Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     try {
@@ -124,8 +124,8 @@ public final class Codec {
   }
 
   /**
-   * Whether a value is known never to change, and so may be passed without a copy. False when in doubt. Values of external
-   * types count as immutable.
+   * Whether a value is known never to change, and so may be passed without a copy. False when in doubt. Values of
+   * external types count as immutable.
    */
   public boolean isImmutable(@Nullable Object value) {
     try {
@@ -136,8 +136,8 @@ public final class Codec {
   }
 
   /**
-   * A function that later changes by the caller cannot reach: itself if it captured nothing or only what cannot change, else
-   * a copy.
+   * A function that later changes by the caller cannot reach: itself if it captured nothing or only what cannot change,
+   * else a copy.
    *
    * @throws CodecException when something it captured, or a field of it, cannot travel
    */
@@ -167,8 +167,8 @@ public final class Codec {
   }
 
   /**
-   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once the function's class was
-   * seen.
+   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once the function's class
+   * was seen.
    *
    * @throws CodecException when a lambda's class cannot be examined
    */

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
  * @param bufferTypes classes whose content travels out of band, besides {@code MemorySegment} and {@code ByteBuffer}
  * @param maxDepth how deep a graph may be nested, in objects
  * @param bufferThreshold from how many bytes content travels out of band; below it is part of the bytes
- * @param allowedClasses tells by binary name which classes may be written and read beyond the well-known ones of the JDK
- *     (boxed types, strings, common collections, arrays and so on); arrays ask for their element class
+ * @param allowedClasses tells by binary name which classes may be written and read beyond the well-known ones of the
+ * JDK (boxed types, strings, common collections, arrays and so on); arrays ask for their element class
  */
 public record CodecOptions(
     ClassLoader classLoader,
@@ -27,8 +27,8 @@ public record CodecOptions(
     int bufferThreshold,
     Predicate<String> allowedClasses) {
   /**
-   * Deep enough for what people nest by hand, and about a third of what the JVM's usual stack of 1 MiB holds. Values that
-   * are written by serialization hooks count twice.
+   * Deep enough for what people nest by hand, and about a third of what the JVM's usual stack of 1 MiB holds. Values
+   * that are written by serialization hooks count twice.
    */
   public static final int DEFAULT_MAX_DEPTH = 500;
 

@@ -54,8 +54,8 @@ final class Fault extends RuntimeException {
   /**
    * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself passes.
    *
-   * <p>A full stack passes too, up to where there is room again: a call site or class that is linked for the first time on a
-   * full stack stays broken for good. So nothing before that test may need linking.
+   * <p>A full stack passes too, up to where there is room again: a call site or class that is linked for the first time
+   * on a full stack stays broken for good. So nothing before that test may need linking.
    */
   static Fault from(Throwable thrown) {
     if (thrown instanceof VirtualMachineError fatal) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A user's class by its fields, whatever their access, superclasses first; transient and static ones are left out.
  *
- * <p>Instances are made without running a constructor of theirs; that of the nearest superclass of the JDK runs, where it
- * can be called. Needs no {@code Serializable}.
+ * <p>Instances are made without running a constructor of theirs; that of the nearest superclass of the JDK runs, where
+ * it can be called. Needs no {@code Serializable}.
  */
 final class FieldsForm<T> extends Form<T> {
   private final Slot[] slots;

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The choice of how each class is written, made once per class and codec.
  *
- * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo for; enums, arrays and
- * records; what is refused whatever it says of itself ({@link Advice}); Java's serialization hooks, where the class has
- * some or where its fields cannot be reached ({@link JavaForm}); and else its fields ({@link FieldsForm}).
+ * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo for; enums, arrays
+ * and records; what is refused whatever it says of itself ({@link Advice}); Java's serialization hooks, where the class
+ * has some or where its fields cannot be reached ({@link JavaForm}); and else its fields ({@link FieldsForm}).
  */
 final class Forms {
   private static final int FIRST_NUMBER = 16;

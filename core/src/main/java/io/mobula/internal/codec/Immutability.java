@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The knowledge of which values can never change, so that passing them needs no copy.
  *
- * <p>Answers false when in doubt. What can be told from the class is cached with it; records and small immutable collections
- * are looked into, to a bounded depth and width.
+ * <p>Answers false when in doubt. What can be told from the class is cached with it; records and small immutable
+ * collections are looked into, to a bounded depth and width.
  */
 final class Immutability {
   private static final int MAX_DEPTH = 8;

@@ -5,8 +5,8 @@ import java.io.Externalizable;
 import java.lang.reflect.Constructor;
 
 /**
- * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace}, {@code Externalizable} and so on),
- * with the codec in the place of the object streams.
+ * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace}, {@code Externalizable} and so
+ * on), with the codec in the place of the object streams.
  *
  * <p>So the private state of the JDK's own classes travels without flags, user classes keep their protocol, and what is
  * nested in either is written by the codec: shared references, externals and buffers work inside them, and no

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's door for serialization libraries, {@code sun.reflect.ReflectionFactory}: makes instances without their
- * constructor and calls the private serialization hooks of any class, of the JDK's own too, with no flag and no warning.
+ * constructor and calls the private serialization hooks of any class, of the JDK's own too, with no flag and no
+ * warning.
  *
- * <p>It is in module {@code jdk.unsupported}, which every full JDK has. Bound by name, since compiling against it cannot
- * be done without a warning.
+ * <p>It is in module {@code jdk.unsupported}, which every full JDK has. Bound by name, since compiling against it
+ * cannot be done without a warning.
  */
 final class JdkSerialization {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
@@ -73,7 +74,9 @@ final class JdkSerialization {
     return find(WRITE_OBJECT, type, WRITER);
   }
 
-  /** Writes the class's serializable fields through {@code putFields}, or null where it declares them by other names. */
+  /**
+   * Writes the class's serializable fields through {@code putFields}, or null where it declares them by other names.
+   */
   static @Nullable MethodHandle defaultWriteObject(Class<?> type) {
     return find(DEFAULT_WRITE, type, WRITER);
   }
@@ -83,7 +86,9 @@ final class JdkSerialization {
     return find(READ_OBJECT, type, READER);
   }
 
-  /** Reads the class's serializable fields through {@code readFields}, or null where it declares them by other names. */
+  /**
+   * Reads the class's serializable fields through {@code readFields}, or null where it declares them by other names.
+   */
   static @Nullable MethodHandle defaultReadObject(Class<?> type) {
     return find(DEFAULT_READ, type, READER);
   }

@@ -3,8 +3,8 @@ package io.mobula.internal.codec;
 /**
  * Loads Kryo so that it leaves {@code sun.misc.Unsafe} alone, whose use the JDK warns about on standard error.
  *
- * <p>Kryo decides once per JVM, when its first class is initialised, by the system property {@code kryo.unsafe}. The property
- * is set for that moment and put back. Where the user has set it, or loaded Kryo before, nothing changes.
+ * <p>Kryo decides once per JVM, when its first class is initialised, by the system property {@code kryo.unsafe}. The
+ * property is set for that moment and put back. Where the user has set it, or loaded Kryo before, nothing changes.
  */
 final class KryoWithoutUnsafe {
   private static final String PROPERTY = "kryo.unsafe";

@@ -10,8 +10,8 @@ import java.util.function.IntFunction;
 /**
  * An array of numbers or characters, as memory in little-endian order.
  *
- * <p>From the buffer threshold on it travels out of band: encoding copies nothing, and decoding copies once, at the speed of
- * memory, into the new array. (A Java array cannot be backed by a mapping.)
+ * <p>From the buffer threshold on it travels out of band: encoding copies nothing, and decoding copies once, at the
+ * speed of memory, into the new array. (A Java array cannot be backed by a mapping.)
  */
 final class PrimitiveArrayForm<A> extends Form<A> {
   private static final int INLINE = 0;

@@ -7,10 +7,10 @@ import java.lang.foreign.ValueLayout;
 /**
  * Kryo's input over a memory segment, read through a small window, with a budget against crafted lengths.
  *
- * <p>Kryo 5.6.2 allocates what a declared length says and so throws {@code OutOfMemoryError} on five crafted bytes. Here
- * every declared length is first taken from a budget as large as the input: an element needs at least one byte of its own,
- * so honest bytes never exceed it, and all containers of one value together allocate in proportion to their bytes. Used
- * by one thread at a time.
+ * <p>Kryo 5.6.2 allocates what a declared length says and so throws {@code OutOfMemoryError} on five crafted bytes.
+ * Here every declared length is first taken from a budget as large as the input: an element needs at least one byte of
+ * its own, so honest bytes never exceed it, and all containers of one value together allocate in proportion to their
+ * bytes. Used by one thread at a time.
  */
 final class SegmentInput extends Input {
   private static final int WINDOW = 8 * 1024;

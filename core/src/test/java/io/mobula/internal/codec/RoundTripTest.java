@@ -35,7 +35,41 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.chrono.JapaneseDate;
-import java.util.*;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Calendar;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Currency;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.GregorianCalendar;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Hashtable;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.Set;
+import java.util.Stack;
+import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.Vector;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -98,7 +132,8 @@ class RoundTripTest {
         Collections.unmodifiableSet(new HashSet<>(words)), Collections.unmodifiableMap(new HashMap<>(ages)),
         Collections.unmodifiableSortedSet(new TreeSet<>(words)), Collections.unmodifiableSortedMap(new TreeMap<>(ages)),
         Collections.synchronizedList(new ArrayList<>(words)), Collections.synchronizedMap(new HashMap<>(ages)),
-        Collections.synchronizedSet(new HashSet<>(words)), Collections.checkedList(new ArrayList<>(words), String.class),
+        Collections.synchronizedSet(new HashSet<>(words)),
+        Collections.checkedList(new ArrayList<>(words), String.class),
         ConcurrentHashMap.newKeySet(), Map.entry("k", 1),
         new AbstractMap.SimpleEntry<>("k", 2), new Properties(), BitSet.valueOf(new long[] {5, 0, 7}),
         Optional.empty(), Optional.of("x"), OptionalInt.of(3), OptionalInt.empty(), OptionalLong.of(4),
@@ -111,7 +146,8 @@ class RoundTripTest {
         new Bean("b", 1, 2.5, List.of("x")), new Bare(), new Tagged("t", new int[] {1, 2}).tag(),
         new Shout("loud"), Samples.Level.LOW, new Samples.NoNoArg(5), new Samples.Sub(1, 2),
         new Samples.MyList("extra", List.of("a", "b")), new Samples.External("e", 9), new Samples.Proxied("p"),
-        new Samples.Hooked("h", 3), Samples.Singleton.INSTANCE, new Samples.Primitives(), new Samples.Outer(3).inner(4));
+        new Samples.Hooked("h", 3), Samples.Singleton.INSTANCE, new Samples.Primitives(),
+        new Samples.Outer(3).inner(4));
   }
 
   @ParameterizedTest
