@@ -5,10 +5,7 @@ import java.util.Collection;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A collection of exactly one class that a constructor and {@code add} rebuild: its size and its
- * elements in order.
- */
+/** A collection of exactly one class that a constructor and {@code add} rebuild: its size and its elements in order. */
 final class CollectionForm<C extends Collection<@Nullable Object>> extends Form<C> {
   private final IntFunction<C> maker;
 
@@ -30,9 +27,7 @@ final class CollectionForm<C extends Collection<@Nullable Object>> extends Form<
       throw Fault.from(thrown).at("[" + i + "]");
     }
     if (i != size) {
-      throw Fault.of(
-          collection.getClass(),
-          "it changed while it was encoded. Pass a copy of what other threads change");
+      throw Fault.of(collection.getClass(), Advice.CHANGED);
     }
   }
 

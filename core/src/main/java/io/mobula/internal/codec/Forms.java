@@ -11,17 +11,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The choice of how each class is written, made once per class and codec.
  *
- * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo
- * for; enums, arrays and records; what is refused whatever it says of itself ({@link Advice});
- * Java's serialization hooks, where the class has some or where its fields cannot be reached
- * ({@link JavaForm}); and else its fields ({@link FieldsForm}).
+ * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo for; enums, arrays
+ * and records; what is refused whatever it says of itself ({@link Advice}); Java's serialization hooks, where the class
+ * has some or where its fields cannot be reached ({@link JavaForm}); and else its fields ({@link FieldsForm}).
  */
 final class Forms {
   private static final int FIRST_NUMBER = 16;
@@ -44,18 +42,13 @@ final class Forms {
   void registerKnown(Graph graph) {
     int number = FIRST_NUMBER;
     for (Known entry : known) {
-      Serializer<?> serializer =
-          entry.form() == null ? graph.getDefaultSerializer(entry.type()) : entry.form();
+      Serializer<?> serializer = entry.form() == null ? graph.getDefaultSerializer(entry.type()) : entry.form();
       graph.register(entry.type(), serializer, number++);
     }
   }
 
-  /**
-   * The class under whose number all classes of this one's family are written, or null if it has no
-   * such family.
-   */
-  @Nullable
-  Class<?> marker(Class<?> type) {
+  /** The class under whose number all classes of this one's family are written, or null if it has no such family. */
+  @Nullable Class<?> marker(Class<?> type) {
     if (Closures.isLambda(type)) {
       return java.lang.invoke.SerializedLambda.class;
     }
@@ -83,13 +76,9 @@ final class Forms {
     return immutable != null ? immutable : viewMarker(type);
   }
 
-  /**
-   * Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as
-   * a set.
-   */
+  /** Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as a set. */
   private static @Nullable Class<?> viewMarker(Class<?> type) {
-    boolean hidden =
-        type.getModule() == Object.class.getModule() && !Modifier.isPublic(type.getModifiers());
+    boolean hidden = type.getModule() == Object.class.getModule() && !Modifier.isPublic(type.getModifiers());
     if (!hidden || Serializable.class.isAssignableFrom(type)) {
       return null;
     }
@@ -107,8 +96,7 @@ final class Forms {
 
   /** The serializer of a class that has no number. */
   Serializer<?> of(Class<?> type, Kryo kryo) {
-    if (KryoSerializable.class.isAssignableFrom(type)
-        || type.isAnnotationPresent(DefaultSerializer.class)) {
+    if (KryoSerializable.class.isAssignableFrom(type) || type.isAnnotationPresent(DefaultSerializer.class)) {
       allow(type);
       return kryo.getDefaultSerializer(type);
     }
@@ -150,13 +138,8 @@ final class Forms {
     while (element.isArray()) {
       element = element.getComponentType();
     }
-    if (!element.isPrimitive()
-        && !isKnown(element)
-        && !options.allowedClasses().test(element.getName())) {
-      throw Fault.of(
-          type,
-          "its class is not on the allow-list. Add " + element.getName()
-              + " to the allowed classes");
+    if (!element.isPrimitive() && !isKnown(element) && !options.allowedClasses().test(element.getName())) {
+      throw Fault.of(type, "its class is not on the allow-list. Add " + element.getName() + " to the allowed classes");
     }
   }
 
@@ -168,35 +151,30 @@ final class Forms {
         || com.esotericsoftware.kryo.util.Util.isWrapperClass(type);
   }
 
-  /** Loads a class by its binary name, without initialising it. */
-  Class<?> load(String name) {
-    Class<?> found = tryLoad(name, options.classLoader());
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    if (found == null && options.contextLoader() && context != null) {
-      found = tryLoad(name, context);
-    }
+  /** The class of this binary name by the options' own loader, not initialised; null if it knows none. */
+  @Nullable Class<?> load(String name) {
+    return tryLoad(name, options.classLoader());
+  }
+
+  /** The class of this binary name by the thread's loader, where the options allow that. */
+  Class<?> loadByContext(String name) {
+    ClassLoader context = options.contextLoader() ? Thread.currentThread().getContextClassLoader() : null;
+    Class<?> found = context == null ? null : tryLoad(name, context);
     if (found == null) {
-      throw Fault.because(
-          "class " + name + " is not found here. Put its jar on this node's class path");
+      throw Fault.because("class " + name + " is not found here. Put its jar on this node's class path");
     }
-    allow(found);
     return found;
   }
 
-  private static @Nullable Class<?> tryLoad(String name, ClassLoader loader) {
+  private @Nullable Class<?> tryLoad(String name, ClassLoader loader) {
     try {
-      return Class.forName(name, false, loader);
+      Class<?> found = Class.forName(name, false, loader);
+      allow(found);
+      return found;
     } catch (ClassNotFoundException absent) {
       return null;
     } catch (LinkageError broken) {
       throw Fault.because("class " + name + " cannot be linked here: " + broken, broken);
     }
-  }
-
-  /**
-   * Whether the options' own loader leads to this class, so that it is the same for every thread.
-   */
-  boolean owns(Class<?> type) {
-    return !options.contextLoader() || Objects.equals(type.getClassLoader(), options.classLoader());
   }
 }

@@ -5,15 +5,13 @@ import java.io.Externalizable;
 import java.io.IOException;
 import java.io.NotActiveException;
 import java.io.ObjectOutputStream;
-import java.io.ObjectStreamField;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects
- * go into the graph.
+ * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects go into the graph.
  */
 final class HookOutput extends ObjectOutputStream {
   private final Graph graph;
@@ -84,9 +82,7 @@ final class HookOutput extends ObjectOutputStream {
       if (active.fields().length == 0) {
         return;
       }
-      throw Fault.of(
-          active.type(),
-          "it names its serialized fields itself but has no writeObject that puts them");
+      throw Fault.of(active.type(), "it names its serialized fields itself but has no writeObject that puts them");
     }
     try {
       writer.invokeExact(Objects.requireNonNull(current), (ObjectOutputStream) this);
@@ -129,9 +125,7 @@ final class HookOutput extends ObjectOutputStream {
   /** Maps of the JDK write key and value in turn, collections their elements. */
   private String step(int position) {
     if (current instanceof Map<?, ?>) {
-      return position % 2 == 0
-          ? ".key[" + position / 2 + "]"
-          : MapForm.stepTo(lastWritten, position / 2);
+      return position % 2 == 0 ? ".key[" + position / 2 + "]" : MapForm.stepTo(lastWritten, position / 2);
     }
     return "[" + position + "]";
   }
@@ -229,102 +223,4 @@ final class HookOutput extends ObjectOutputStream {
 
   @Override
   public void close() {}
-
-  /** The values of {@code putFields}, until they are written in the order of the class's fields. */
-  private static final class OutgoingFields extends PutField {
-    private final SerialShape.Level level;
-    private final @Nullable Object[] values;
-
-    OutgoingFields(SerialShape.Level level) {
-      this.level = level;
-      this.values = new Object[level.fields().length];
-    }
-
-    void writeTo(Graph graph, Output output) {
-      ObjectStreamField[] fields = level.fields();
-      for (int i = 0; i < fields.length; i++) {
-        writeOne(graph, output, fields[i], values[i]);
-      }
-    }
-
-    private static void writeOne(
-        Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
-      switch (field.getTypeCode()) {
-        case 'I' -> output.writeVarInt(value == null ? 0 : (int) value, false);
-        case 'J' -> output.writeVarLong(value == null ? 0 : (long) value, false);
-        case 'D' -> output.writeDouble(value == null ? 0 : (double) value);
-        case 'F' -> output.writeFloat(value == null ? 0 : (float) value);
-        case 'Z' -> output.writeBoolean(value != null && (boolean) value);
-        case 'B' -> output.writeByte(value == null ? 0 : (byte) value);
-        case 'S' -> output.writeShort(value == null ? 0 : (short) value);
-        case 'C' -> output.writeChar(value == null ? 0 : (char) value);
-        default -> writeReference(graph, output, field, value);
-      }
-    }
-
-    private static void writeReference(
-        Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
-      try {
-        graph.writeClassAndObject(output, value);
-      } catch (Throwable thrown) {
-        throw Fault.from(thrown).at("." + field.getName());
-      }
-    }
-
-    private void set(String name, @Nullable Object value) {
-      values[level.indexOf(name)] = value;
-    }
-
-    @Override
-    public void put(String name, boolean value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, byte value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, char value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, short value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, int value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, long value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, float value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, double value) {
-      set(name, value);
-    }
-
-    @Override
-    public void put(String name, @Nullable Object value) {
-      set(name, value);
-    }
-
-    @Override
-    @Deprecated
-    @SuppressWarnings("removal")
-    public void write(java.io.ObjectOutput out) {
-      throw new UnsupportedOperationException("call writeFields of the stream");
-    }
-  }
 }

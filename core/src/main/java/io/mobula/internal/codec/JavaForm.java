@@ -5,12 +5,12 @@ import java.io.Externalizable;
 import java.lang.reflect.Constructor;
 
 /**
- * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
- * {@code Externalizable} and so on), with the codec in the place of the object streams.
+ * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace}, {@code Externalizable} and so
+ * on), with the codec in the place of the object streams.
  *
- * <p>So the private state of the JDK's own classes travels without flags, user classes keep their
- * protocol, and what is nested in either is written by the codec: shared references, externals and
- * buffers work inside them, and no {@code ObjectInputStream} ever resolves a class.
+ * <p>So the private state of the JDK's own classes travels without flags, user classes keep their protocol, and what is
+ * nested in either is written by the codec: shared references, externals and buffers work inside them, and no
+ * {@code ObjectInputStream} ever resolves a class.
  */
 final class JavaForm<T> extends Form<T> {
   private static final int ITSELF = 0;
@@ -33,9 +33,11 @@ final class JavaForm<T> extends Form<T> {
   @Override
   void write(Graph graph, Output output, T value) {
     try {
+      graph.enterHooks();
       if (shape.replace() == null || !writeReplacement(graph, output, value)) {
         writeState(graph, output, value);
       }
+      graph.leaveHooks();
     } catch (Throwable thrown) {
       Fault fault = Fault.from(thrown).in(value.getClass());
       throw value instanceof Throwable holder ? fault.inside(holder) : fault;
@@ -60,11 +62,9 @@ final class JavaForm<T> extends Form<T> {
 
   private void writeState(Graph graph, Output output, T value) throws Throwable {
     if (shape.maker() == null) {
-      throw Fault.of(
-          value.getClass(),
-          shape.isExternalizable()
-              ? "an Externalizable class needs a public constructor without parameters"
-              : "its first superclass that is not Serializable needs a constructor without parameters");
+      throw Fault.of(value.getClass(), shape.isExternalizable()
+          ? "an Externalizable class needs a public constructor without parameters"
+          : "its first superclass that is not Serializable needs a constructor without parameters");
     }
     HookOutput hooks = graph.hooks().output(output);
     if (value instanceof Externalizable external) {
@@ -83,8 +83,11 @@ final class JavaForm<T> extends Form<T> {
   @Override
   T read(Graph graph, SegmentInput input, Class<? extends T> type) {
     try {
+      graph.enterHooks();
       boolean replaced = shape.replace() != null && input.readByte() == REPLACED;
-      return replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      T value = replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      graph.leaveHooks();
+      return value;
     } catch (Throwable thrown) {
       throw Fault.from(thrown).in(type);
     }

@@ -10,8 +10,7 @@ import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record: its components in declaration order, read back through its canonical constructor, whose
- * checks thus hold.
+ * A record: its components in declaration order, read back through its canonical constructor, whose checks thus hold.
  */
 final class RecordForm<T> extends LateForm<T> {
   private final Slot[] slots;
