@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes by number or name: well-known ones by a fixed number, all others by name, once per graph, followed by a hash
- * of their layout.
+ * Classes by number or name: well-known ones by a fixed number, all others by name, once per graph,
+ * followed by a hash of their layout.
  *
  * <p>The hash tells two versions of a class apart before a field of one is read into another.
  */

@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lambdas and method references taken apart and put together, by the protocol that {@code javac} compiles into
- * Serializable ones: {@code writeReplace} gives a {@link SerializedLambda}, {@code $deserializeLambda$} of the
- * capturing class takes it.
+ * Lambdas and method references taken apart and put together, by the protocol that {@code javac}
+ * compiles into Serializable ones: {@code writeReplace} gives a {@link SerializedLambda},
+ * {@code $deserializeLambda$} of the capturing class takes it.
  *
  * <p>Everything that depends on the class alone is cached with the class.
  */
@@ -63,7 +63,10 @@ final class Closures {
     return LAMBDAS.get(lambda.getClass()).open(lambda);
   }
 
-  /** A hash of the class file of the class that a lambda was written in; 0 where there is none to be found. */
+  /**
+   * A hash of the class file of the class that a lambda was written in; 0 where there is none to be
+   * found.
+   */
   static long hashOf(Class<?> capturing) {
     return CAPTURERS.get(capturing).hash;
   }
@@ -76,7 +79,8 @@ final class Closures {
   /** The class that a lambda was written in. */
   static Class<?> capturingClass(Class<?> lambda, SerializedLambda parts) {
     try {
-      return Class.forName(parts.getCapturingClass().replace('/', '.'), false, lambda.getClassLoader());
+      return Class.forName(
+          parts.getCapturingClass().replace('/', '.'), false, lambda.getClassLoader());
     } catch (ClassNotFoundException absent) {
       throw Fault.of(lambda, "the class it was written in is gone: " + absent.getMessage(), absent);
     }
@@ -120,15 +124,18 @@ final class Closures {
       ClassLoader loader = lambda.getClass().getClassLoader();
       MethodType type = parameters(parts, loader);
       String implClass = parts.getImplClass().replace('/', '.');
-      return new LambdaShape(implClass, parts.getImplMethodName(), type.parameterList(), parts.getCapturedArgCount());
+      return new LambdaShape(
+          implClass, parts.getImplMethodName(), type.parameterList(), parts.getCapturedArgCount());
     }
   }
 
   private static MethodType parameters(SerializedLambda parts, @Nullable ClassLoader loader) {
     try {
-      return MethodType.fromMethodDescriptorString(parts.getInstantiatedMethodType(), loader).wrap();
+      return MethodType.fromMethodDescriptorString(parts.getInstantiatedMethodType(), loader)
+          .wrap();
     } catch (TypeNotPresentException absent) {
-      throw Fault.because("a type in the lambda's signature is not found: " + absent.typeName(), absent);
+      throw Fault.because(
+          "a type in the lambda's signature is not found: " + absent.typeName(), absent);
     }
   }
 
@@ -163,15 +170,20 @@ final class Closures {
       try {
         return (Object) deserializer.invokeExact(parts);
       } catch (Throwable thrown) {
-        throw Fault.because("lambda " + parts.getImplMethodName() + " is not found in "
-            + parts.getCapturingClass().replace('/', '.') + ". Run the same version of it on both sides", thrown);
+        throw Fault.because(
+            "lambda " + parts.getImplMethodName() + " is not found in "
+                + parts.getCapturingClass().replace('/', '.')
+                + ". Run the same version of it on both sides",
+            thrown);
       }
     }
 
     private static long hashClassFile(Class<?> type) {
       String file = type.getName().substring(type.getName().lastIndexOf('.') + 1) + ".class";
       try (InputStream content = type.getResourceAsStream(file)) {
-        return content == null ? 0 : firstLong(MessageDigest.getInstance("SHA-256").digest(content.readAllBytes()));
+        return content == null
+            ? 0
+            : firstLong(MessageDigest.getInstance("SHA-256").digest(content.readAllBytes()));
       } catch (IOException unreadable) {
         throw Fault.of(type, "its class file cannot be read: " + unreadable, unreadable);
       } catch (NoSuchAlgorithmException impossible) {

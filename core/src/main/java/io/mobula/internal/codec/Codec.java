@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values of users' classes as bytes, and bytes as values.
  *
- * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value when a method
- * returns. Throws {@link CodecException} for every value that cannot be written and for all bytes that cannot be read,
- * whatever they are; out of memory can only come from a value that is really that large. Built on Kryo; out-of-band
- * buffers are an idea of Python's pickle protocol 5 (PEP 574).
+ * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value
+ * when a method returns. Throws {@link CodecException} for every value that cannot be written and
+ * for all bytes that cannot be read, whatever they are; out of memory can only come from a value
+ * that is really that large. Built on Kryo; out-of-band buffers are an idea of Python's pickle
+ * protocol 5 (PEP 574).
  */
 public final class Codec {
   private static final int STAND_INS_TRIED = 16;
@@ -32,21 +33,25 @@ public final class Codec {
   }
 
   /**
-   * Makes a codec. Costs little; its first values cost milliseconds, since each class is examined once per codec.
+   * Makes a codec. Costs little; its first values cost milliseconds, since each class is examined
+   * once per codec.
    *
-   * <p>A codec keeps the classes it has met from being unloaded: make one for each class loader that comes and goes.
+   * <p>A codec keeps the classes it has met from being unloaded: make one for each class loader
+   * that comes and goes.
    */
   public static Codec create(CodecOptions options) {
     return new Codec(options);
   }
 
   /**
-   * Writes a value. The bytes are a snapshot; the buffers are the value's own memory, see {@link Encoded}.
+   * Writes a value. The bytes are a snapshot; the buffers are the value's own memory, see
+   * {@link Encoded}.
    *
-   * <p>An exception object inside the value that holds something which cannot be written is replaced by a
-   * {@link RemoteThrowable}.
+   * <p>An exception object inside the value that holds something which cannot be written is
+   * replaced by a {@link RemoteThrowable}.
    *
-   * @throws CodecException when something in the value cannot travel, with the path that leads to it and what to do
+   * @throws CodecException when something in the value cannot travel, with the path that leads to
+   *     it and what to do
    */
   public Encoded encode(@Nullable Object value) {
     Map<Throwable, RemoteThrowable> standIns = Map.of();
@@ -69,8 +74,10 @@ public final class Codec {
     }
   }
 
-  private static Map<Throwable, RemoteThrowable> with(Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
-    Map<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
+  private static Map<Throwable, RemoteThrowable> with(
+      Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
+    IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>();
+    more.putAll(standIns);
     more.put(blamed, RemoteThrowable.of(blamed));
     return more;
   }
@@ -97,15 +104,17 @@ public final class Codec {
   }
 
   /**
-   * Reads a value. Buffers become part of the value, as read-only views; bytes are copied out as they are read.
+   * Reads a value. Buffers become part of the value, as read-only views; bytes are copied out as
+   * they are read.
    *
    * @param bytes may be shared memory, which must not change meanwhile
    * @param buffers the contents of {@link Encoded#buffers()}, in the same order
    * @param externals stand for {@link Encoded#externals()}, in the same order
-   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not allowed or of
-   * another version here, or when a class refuses its content
+   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not
+   *     allowed or of another version here, or when a class refuses its content
    */
-  public @Nullable Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
+  public @Nullable Object decode(
+      MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     try {
       Graph graph = pool.take();
       Object value = graph.decode(bytes, buffers, externals);
@@ -123,8 +132,8 @@ public final class Codec {
   }
 
   /**
-   * Whether a value is known never to change, and so may be passed without a copy. False when in doubt, and for values of
-   * external types: each holder needs one of its own.
+   * Whether a value is known never to change, and so may be passed without a copy. False when in
+   * doubt, and for values of external types: each holder needs one of its own.
    */
   public boolean isImmutable(@Nullable Object value) {
     try {
@@ -134,7 +143,10 @@ public final class Codec {
     }
   }
 
-  /** Whether later changes by the caller cannot reach a function: nothing that it captured can change, or is external. */
+  /**
+   * Whether later changes by the caller cannot reach a function: nothing that it captured can
+   * change, or is external.
+   */
   public boolean isIsolated(Serializable function) {
     return immutability.holdsFor(function) || capturesOnlyImmutables(function);
   }
@@ -157,8 +169,8 @@ public final class Codec {
   }
 
   /**
-   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once the function's class
-   * was seen.
+   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once
+   * the function's class was seen.
    *
    * @throws CodecException when a lambda's class cannot be examined
    */
@@ -166,7 +178,8 @@ public final class Codec {
     try {
       return Closures.shapeOf(function);
     } catch (Fault fault) {
-      throw new CodecException("Cannot examine a function: " + fault.describe("lambda"), fault.getCause());
+      throw new CodecException(
+          "Cannot examine a function: " + fault.describe("lambda"), fault.getCause());
     }
   }
 }

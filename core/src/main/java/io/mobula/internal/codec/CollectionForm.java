@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A collection of exactly one class that a constructor and {@code add} rebuild: its size and its elements in order. */
+/**
+ * A collection of exactly one class that a constructor and {@code add} rebuild: its size and its
+ * elements in order.
+ */
 final class CollectionForm<C extends Collection<@Nullable Object>> extends Form<C> {
   private final IntFunction<C> maker;
 

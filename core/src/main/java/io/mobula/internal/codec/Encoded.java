@@ -7,15 +7,17 @@ import java.util.List;
 /**
  * A value as bytes, with what travels beside them.
  *
- * <p>{@code bytes} belongs to the receiver of this record and is a snapshot. {@code buffers} is <em>not</em>: the
- * segments are the value's own memory, so the caller copies them to where they shall live, in this thread and before
- * user code runs again, or calls {@link #detached()}. {@code externals} are the very objects found in the graph, each
- * once.
+ * <p>{@code bytes} belongs to the receiver of this record and is a snapshot. {@code buffers} is
+ * <em>not</em>: the segments are the value's own memory, so the caller copies them to where they
+ * shall live, in this thread and before user code runs again, or calls {@link #detached()}.
+ * {@code externals} are the very objects found in the graph, each once.
  *
  * @param bytes the graph, in the codec's format
- * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for them
+ * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for
+ *     them
  * @param externals values of the external types, by the index written for them
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record Encoded(byte[] bytes, List<MemorySegment> buffers, List<Object> externals) {
   /** Keeps both lists as immutable copies; the byte array is not copied. */
   public Encoded {
@@ -33,7 +35,8 @@ public record Encoded(byte[] bytes, List<MemorySegment> buffers, List<Object> ex
   }
 
   /**
-   * The same value with its buffers copied to fresh read-only memory, so that later writes by the user are not seen.
+   * The same value with its buffers copied to fresh read-only memory, so that later writes by the
+   * user are not seen.
    */
   public Encoded detached() {
     if (buffers.isEmpty()) {

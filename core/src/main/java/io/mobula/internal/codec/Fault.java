@@ -9,10 +9,11 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong inside a graph, on its way up: each level that it passes adds its step of the path.
+ * What went wrong inside a graph, on its way up: each level that it passes adds its step of the
+ * path.
  *
- * <p>Costs nothing until something fails. Has no stack trace; its cause has. Becomes a {@code CodecException} in
- * {@link Codec}.
+ * <p>Costs nothing until something fails. Has no stack trace; its cause has. Becomes a
+ * {@code CodecException} in {@link Codec}.
  */
 final class Fault extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -52,10 +53,12 @@ final class Fault extends RuntimeException {
   }
 
   /**
-   * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself passes.
+   * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself
+   * passes.
    *
-   * <p>A full stack passes too, up to where there is room again: a call site or class that is linked for the first time
-   * on a full stack stays broken for good. So nothing before that test may need linking.
+   * <p>A full stack passes too, up to where there is room again: a call site or class that is
+   * linked for the first time on a full stack stays broken for good. So nothing before that test
+   * may need linking.
    */
   static Fault from(Throwable thrown) {
     if (thrown instanceof VirtualMachineError fatal) {
@@ -67,7 +70,9 @@ final class Fault extends RuntimeException {
     if (thrown instanceof InvocationTargetException wrapper && wrapper.getCause() != null) {
       return from(wrapper.getCause());
     }
-    return thrown instanceof KryoException kryo ? fromKryo(kryo) : new Fault(thrown.toString(), thrown);
+    return thrown instanceof KryoException kryo
+        ? fromKryo(kryo)
+        : new Fault(thrown.toString(), thrown);
   }
 
   private static Fault fromKryo(KryoException thrown) {
@@ -93,7 +98,8 @@ final class Fault extends RuntimeException {
 
   /** The fault of a graph nested deeper than this. */
   static Fault tooDeep(int limit) {
-    return tooDeep("the value is nested deeper than the codec's limit of " + limit + ". " + Advice.DEPTH);
+    return tooDeep(
+        "the value is nested deeper than the codec's limit of " + limit + ". " + Advice.DEPTH);
   }
 
   private static Fault tooDeep(String reason) {
@@ -144,7 +150,8 @@ final class Fault extends RuntimeException {
   }
 
   /** The innermost exception object on the path, which could be replaced by a stand-in. */
-  @Nullable Throwable blamed() {
+  @Nullable
+  Throwable blamed() {
     return blamed;
   }
 

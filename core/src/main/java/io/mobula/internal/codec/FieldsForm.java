@@ -11,10 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's class by its fields, whatever their access, superclasses first; transient and static ones are left out.
+ * A user's class by its fields, whatever their access, superclasses first; transient and static
+ * ones are left out.
  *
- * <p>Instances are made without running a constructor of theirs; that of the nearest superclass of the JDK runs, where
- * it can be called. Needs no {@code Serializable}.
+ * <p>Instances are made without running a constructor of theirs; that of the nearest superclass of
+ * the JDK runs, where it can be called. Needs no {@code Serializable}.
  */
 final class FieldsForm<T> extends Form<T> {
   private final Slot[] slots;
@@ -34,10 +35,13 @@ final class FieldsForm<T> extends Form<T> {
   static FieldsForm<?> of(Class<?> type) {
     List<Slot> slots = new ArrayList<>();
     Class<?> opaque = addSlots(type, slots);
-    return new FieldsForm<>(slots.toArray(Slot[]::new), JdkSerialization.constructor(type, baseConstructor(opaque)));
+    return new FieldsForm<>(
+        slots.toArray(Slot[]::new), JdkSerialization.constructor(type, baseConstructor(opaque)));
   }
 
-  /** Adds the fields of the reachable part of the hierarchy and returns the first class beyond it. */
+  /**
+   * Adds the fields of the reachable part of the hierarchy and returns the first class beyond it.
+   */
   private static Class<?> addSlots(Class<?> type, List<Slot> slots) {
     if (!isOpen(type)) {
       return type;
@@ -51,11 +55,16 @@ final class FieldsForm<T> extends Form<T> {
     return opaque;
   }
 
-  /** The class of the hierarchy whose state cannot be read, or null if there is none: often it has none to be read. */
+  /**
+   * The class of the hierarchy whose state cannot be read, or null if there is none: often it has
+   * none to be read.
+   */
   static @Nullable Class<?> closedPart(Class<?> type) {
     for (Class<?> each = type; each != null; each = each.getSuperclass()) {
       boolean closed = !isOpen(each);
-      if (closed && (each == type || Arrays.stream(each.getDeclaredFields()).anyMatch(FieldsForm::isState))) {
+      if (closed
+          && (each == type
+              || Arrays.stream(each.getDeclaredFields()).anyMatch(FieldsForm::isState))) {
         return each;
       }
     }

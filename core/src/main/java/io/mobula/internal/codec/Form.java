@@ -8,8 +8,9 @@ import com.esotericsoftware.kryo.io.Output;
 /**
  * How values of one class, or of one family of classes, are written and read.
  *
- * <p>Stateless once made and shared by all graphs of a codec. A form that makes its value before reading its content
- * calls {@code graph.reference(value)} as soon as it exists; all others are late and extend {@link LateForm}.
+ * <p>Stateless once made and shared by all graphs of a codec. A form that makes its value before
+ * reading its content calls {@code graph.reference(value)} as soon as it exists; all others are
+ * late and extend {@link LateForm}.
  */
 abstract class Form<T> extends Serializer<T> {
   /** Writes the value's content; its class and identity are written already. */

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The choice of how each class is written, made once per class and codec.
  *
- * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo for; enums, arrays
- * and records; what is refused whatever it says of itself ({@link Advice}); Java's serialization hooks, where the class
- * has some or where its fields cannot be reached ({@link JavaForm}); and else its fields ({@link FieldsForm}).
+ * <p>In this order: families with a number of their own ({@link #marker}); what the class asks Kryo
+ * for; enums, arrays and records; what is refused whatever it says of itself ({@link Advice});
+ * Java's serialization hooks, where the class has some or where its fields cannot be reached
+ * ({@link JavaForm}); and else its fields ({@link FieldsForm}).
  */
 final class Forms {
   private static final int FIRST_NUMBER = 16;
@@ -42,13 +43,18 @@ final class Forms {
   void registerKnown(Graph graph) {
     int number = FIRST_NUMBER;
     for (Known entry : known) {
-      Serializer<?> serializer = entry.form() == null ? graph.getDefaultSerializer(entry.type()) : entry.form();
+      Serializer<?> serializer =
+          entry.form() == null ? graph.getDefaultSerializer(entry.type()) : entry.form();
       graph.register(entry.type(), serializer, number++);
     }
   }
 
-  /** The class under whose number all classes of this one's family are written, or null if it has no such family. */
-  @Nullable Class<?> marker(Class<?> type) {
+  /**
+   * The class under whose number all classes of this one's family are written, or null if it has no
+   * such family.
+   */
+  @Nullable
+  Class<?> marker(Class<?> type) {
     if (Closures.isLambda(type)) {
       return java.lang.invoke.SerializedLambda.class;
     }
@@ -76,9 +82,13 @@ final class Forms {
     return immutable != null ? immutable : viewMarker(type);
   }
 
-  /** Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as a set. */
+  /**
+   * Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as
+   * a set.
+   */
   private static @Nullable Class<?> viewMarker(Class<?> type) {
-    boolean hidden = type.getModule() == Object.class.getModule() && !Modifier.isPublic(type.getModifiers());
+    boolean hidden =
+        type.getModule() == Object.class.getModule() && !Modifier.isPublic(type.getModifiers());
     if (!hidden || Serializable.class.isAssignableFrom(type)) {
       return null;
     }
@@ -96,7 +106,8 @@ final class Forms {
 
   /** The serializer of a class that has no number. */
   Serializer<?> of(Class<?> type, Kryo kryo) {
-    if (KryoSerializable.class.isAssignableFrom(type) || type.isAnnotationPresent(DefaultSerializer.class)) {
+    if (KryoSerializable.class.isAssignableFrom(type)
+        || type.isAnnotationPresent(DefaultSerializer.class)) {
       allow(type);
       return kryo.getDefaultSerializer(type);
     }
@@ -138,8 +149,13 @@ final class Forms {
     while (element.isArray()) {
       element = element.getComponentType();
     }
-    if (!element.isPrimitive() && !isKnown(element) && !options.allowedClasses().test(element.getName())) {
-      throw Fault.of(type, "its class is not on the allow-list. Add " + element.getName() + " to the allowed classes");
+    if (!element.isPrimitive()
+        && !isKnown(element)
+        && !options.allowedClasses().test(element.getName())) {
+      throw Fault.of(
+          type,
+          "its class is not on the allow-list. Add " + element.getName()
+              + " to the allowed classes");
     }
   }
 
@@ -151,17 +167,23 @@ final class Forms {
         || com.esotericsoftware.kryo.util.Util.isWrapperClass(type);
   }
 
-  /** The class of this binary name by the options' own loader, not initialised; null if it knows none. */
-  @Nullable Class<?> load(String name) {
+  /**
+   * The class of this binary name by the options' own loader, not initialised; null if it knows
+   * none.
+   */
+  @Nullable
+  Class<?> load(String name) {
     return tryLoad(name, options.classLoader());
   }
 
   /** The class of this binary name by the thread's loader, where the options allow that. */
   Class<?> loadByContext(String name) {
-    ClassLoader context = options.contextLoader() ? Thread.currentThread().getContextClassLoader() : null;
+    ClassLoader context =
+        options.contextLoader() ? Thread.currentThread().getContextClassLoader() : null;
     Class<?> found = context == null ? null : tryLoad(name, context);
     if (found == null) {
-      throw Fault.because("class " + name + " is not found here. Put its jar on this node's class path");
+      throw Fault.because(
+          "class " + name + " is not found here. Put its jar on this node's class path");
     }
     return found;
   }

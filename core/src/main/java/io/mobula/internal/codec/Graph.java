@@ -30,7 +30,7 @@ final class Graph extends Kryo {
 
   private List<MemorySegment> buffersOut = new ArrayList<>();
   private List<Object> externalsOut = new ArrayList<>();
-  private Map<Object, Integer> externalNumbers = new IdentityHashMap<>();
+  private IdentityHashMap<Object, Integer> externalNumbers = new IdentityHashMap<>();
   private List<MemorySegment> buffersIn = List.of();
   private List<?> externalsIn = List.of();
   private Map<Throwable, RemoteThrowable> standIns = Map.of();
@@ -159,7 +159,10 @@ final class Graph extends Kryo {
     validations.add(validation);
   }
 
-  /** Begins an object written or read by hooks, which take twice the stack, so that a level of them counts twice. */
+  /**
+   * Begins an object written or read by hooks, which take twice the stack, so that a level of them
+   * counts twice.
+   */
   void enterHooks() {
     hooksOpen++;
     if (getDepth() + hooksOpen > options.maxDepth()) {

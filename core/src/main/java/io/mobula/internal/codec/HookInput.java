@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The object stream that {@code readObject} and {@code readExternal} see.
  *
- * <p>Resolves no class itself. Its filter bounds the arrays that hooks of the JDK allocate by declared lengths.
+ * <p>Resolves no class itself. Its filter bounds the arrays that hooks of the JDK allocate by
+ * declared lengths.
  */
 final class HookInput extends ObjectInputStream {
   private final Graph graph;

@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects go into the graph.
+ * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects
+ * go into the graph.
  */
 final class HookOutput extends ObjectOutputStream {
   private final Graph graph;
@@ -82,7 +83,9 @@ final class HookOutput extends ObjectOutputStream {
       if (active.fields().length == 0) {
         return;
       }
-      throw Fault.of(active.type(), "it names its serialized fields itself but has no writeObject that puts them");
+      throw Fault.of(
+          active.type(),
+          "it names its serialized fields itself but has no writeObject that puts them");
     }
     try {
       writer.invokeExact(Objects.requireNonNull(current), (ObjectOutputStream) this);
@@ -125,7 +128,9 @@ final class HookOutput extends ObjectOutputStream {
   /** Maps of the JDK write key and value in turn, collections their elements. */
   private String step(int position) {
     if (current instanceof Map<?, ?>) {
-      return position % 2 == 0 ? ".key[" + position / 2 + "]" : MapForm.stepTo(lastWritten, position / 2);
+      return position % 2 == 0
+          ? ".key[" + position / 2 + "]"
+          : MapForm.stepTo(lastWritten, position / 2);
     }
     return "[" + position + "]";
   }

@@ -16,17 +16,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The knowledge of which values can never change, so that passing them needs no copy.
  *
- * <p>Answers false when in doubt. What can be told from the class is cached with it; records and small immutable
- * collections are looked into, to a bounded depth and width.
+ * <p>Answers false when in doubt. What can be told from the class is cached with it; records and
+ * small immutable collections are looked into, to a bounded depth and width.
  */
 final class Immutability {
   private static final int MAX_DEPTH = 8;
   private static final int MAX_ELEMENTS = 16;
   private static final Set<Class<?>> VALUES = Set.of(
-      Boolean.class, Byte.class, Character.class, Short.class, Integer.class, Long.class, Float.class, Double.class,
-      String.class, Class.class, UUID.class, BigInteger.class, BigDecimal.class, Locale.class,
-      java.util.Currency.class, java.net.URI.class, java.util.regex.Pattern.class, java.util.OptionalInt.class,
-      java.util.OptionalLong.class, java.util.OptionalDouble.class);
+      Boolean.class,
+      Byte.class,
+      Character.class,
+      Short.class,
+      Integer.class,
+      Long.class,
+      Float.class,
+      Double.class,
+      String.class,
+      Class.class,
+      UUID.class,
+      BigInteger.class,
+      BigDecimal.class,
+      Locale.class,
+      java.util.Currency.class,
+      java.net.URI.class,
+      java.util.regex.Pattern.class,
+      java.util.OptionalInt.class,
+      java.util.OptionalLong.class,
+      java.util.OptionalDouble.class);
   private static final Class<?> LIST_OF = List.of().getClass();
   private static final Class<?> LIST_OF_FEW = List.of(1).getClass();
 
@@ -126,7 +142,9 @@ final class Immutability {
           open.add(new Slot(type.getDeclaredField(component.getName())));
         }
       }
-      return open.isEmpty() ? Shape.of(Kind.NEVER_CHANGES) : new Shape(Kind.RECORD, List.copyOf(open));
+      return open.isEmpty()
+          ? Shape.of(Kind.NEVER_CHANGES)
+          : new Shape(Kind.RECORD, List.copyOf(open));
     } catch (NoSuchFieldException | RuntimeException unreachable) {
       return Shape.of(Kind.MAY_CHANGE);
     }

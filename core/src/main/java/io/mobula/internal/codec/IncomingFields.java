@@ -19,7 +19,8 @@ final class IncomingFields extends ObjectInputStream.GetField {
     }
   }
 
-  private static @Nullable Object readOne(Graph graph, SegmentInput input, ObjectStreamField field) {
+  private static @Nullable Object readOne(
+      Graph graph, SegmentInput input, ObjectStreamField field) {
     return switch (field.getTypeCode()) {
       case 'I' -> input.readVarInt(false);
       case 'J' -> input.readVarLong(false);
@@ -33,7 +34,8 @@ final class IncomingFields extends ObjectInputStream.GetField {
     };
   }
 
-  private static @Nullable Object readReference(Graph graph, SegmentInput input, ObjectStreamField field) {
+  private static @Nullable Object readReference(
+      Graph graph, SegmentInput input, ObjectStreamField field) {
     Object value = graph.readClassAndObject(input);
     if (value != null && !field.getType().isInstance(value)) {
       throw Fault.of(value.getClass(), "a value of another type is in field " + field.getName());
@@ -51,7 +53,8 @@ final class IncomingFields extends ObjectInputStream.GetField {
     return !level.index().containsKey(name);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
+  }) // the field's type is in its level
   private <V> V get(String name) {
     return (V) values[level.indexOf(name)];
   }

@@ -3,14 +3,15 @@ package io.mobula.internal.codec;
 import com.esotericsoftware.kryo.io.Output;
 import java.io.Externalizable;
 import java.lang.reflect.Constructor;
+import java.util.Objects;
 
 /**
- * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace}, {@code Externalizable} and so
- * on), with the codec in the place of the object streams.
+ * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
+ * {@code Externalizable} and so on), with the codec in the place of the object streams.
  *
- * <p>So the private state of the JDK's own classes travels without flags, user classes keep their protocol, and what is
- * nested in either is written by the codec: shared references, externals and buffers work inside them, and no
- * {@code ObjectInputStream} ever resolves a class.
+ * <p>So the private state of the JDK's own classes travels without flags, user classes keep their
+ * protocol, and what is nested in either is written by the codec: shared references, externals and
+ * buffers work inside them, and no {@code ObjectInputStream} ever resolves a class.
  */
 final class JavaForm<T> extends Form<T> {
   private static final int ITSELF = 0;
@@ -44,8 +45,10 @@ final class JavaForm<T> extends Form<T> {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a replacement is another object, equal or not
   private boolean writeReplacement(Graph graph, Output output, T value) throws Throwable {
-    Object replacement = (Object) shape.replace().invokeExact((Object) value);
+    Object replacement =
+        (Object) Objects.requireNonNull(shape.replace()).invokeExact((Object) value);
     if (replacement == null) {
       throw Fault.of(value.getClass(), "its writeReplace returned null");
     }
@@ -62,9 +65,11 @@ final class JavaForm<T> extends Form<T> {
 
   private void writeState(Graph graph, Output output, T value) throws Throwable {
     if (shape.maker() == null) {
-      throw Fault.of(value.getClass(), shape.isExternalizable()
-          ? "an Externalizable class needs a public constructor without parameters"
-          : "its first superclass that is not Serializable needs a constructor without parameters");
+      throw Fault.of(
+          value.getClass(),
+          shape.isExternalizable()
+              ? "an Externalizable class needs a public constructor without parameters"
+              : "its first superclass that is not Serializable needs a constructor without parameters");
     }
     HookOutput hooks = graph.hooks().output(output);
     if (value instanceof Externalizable external) {
@@ -112,7 +117,7 @@ final class JavaForm<T> extends Form<T> {
   }
 
   private Object resolve(Graph graph, int id, Object value) throws Throwable {
-    Object resolved = (Object) shape.resolve().invokeExact(value);
+    Object resolved = (Object) Objects.requireNonNull(shape.resolve()).invokeExact(value);
     if (resolved == null) {
       throw Fault.of(shape.type(), "its readResolve returned null");
     }

@@ -9,18 +9,20 @@ import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's door for serialization libraries, {@code sun.reflect.ReflectionFactory}: makes instances without their
- * constructor and calls the private serialization hooks of any class, of the JDK's own too, with no flag and no
- * warning.
+ * The JDK's door for serialization libraries, {@code sun.reflect.ReflectionFactory}: makes
+ * instances without their constructor and calls the private serialization hooks of any class, of
+ * the JDK's own too, with no flag and no warning.
  *
- * <p>It is in module {@code jdk.unsupported}, which every full JDK has. Bound by name, since compiling against it
- * cannot be done without a warning.
+ * <p>It is in module {@code jdk.unsupported}, which every full JDK has. Bound by name, since
+ * compiling against it cannot be done without a warning.
  */
 final class JdkSerialization {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
   private static final MethodType FINDER = MethodType.methodType(MethodHandle.class, Class.class);
-  private static final MethodType WRITER = MethodType.methodType(void.class, Object.class, ObjectOutputStream.class);
-  private static final MethodType READER = MethodType.methodType(void.class, Object.class, ObjectInputStream.class);
+  private static final MethodType WRITER =
+      MethodType.methodType(void.class, Object.class, ObjectOutputStream.class);
+  private static final MethodType READER =
+      MethodType.methodType(void.class, Object.class, ObjectInputStream.class);
   private static final MethodType REPLACER = MethodType.methodType(Object.class, Object.class);
 
   private static final Class<?> TYPE = factoryType();
@@ -31,13 +33,14 @@ final class JdkSerialization {
   private static final MethodHandle DEFAULT_READ = finder("defaultReadObjectForSerialization");
   private static final MethodHandle WRITE_REPLACE = finder("writeReplaceForSerialization");
   private static final MethodHandle READ_RESOLVE = finder("readResolveForSerialization");
-  private static final MethodHandle CONSTRUCTOR =
-      bind("newConstructorForSerialization", MethodType.methodType(Constructor.class, Class.class, Constructor.class));
+  private static final MethodHandle CONSTRUCTOR = bind(
+      "newConstructorForSerialization",
+      MethodType.methodType(Constructor.class, Class.class, Constructor.class));
   private static final MethodHandle SERIAL_CONSTRUCTOR =
       bind("newConstructorForSerialization", MethodType.methodType(Constructor.class, Class.class));
 
-  private static final MethodHandle EXTERNAL_CONSTRUCTOR =
-      bind("newConstructorForExternalization", MethodType.methodType(Constructor.class, Class.class));
+  private static final MethodHandle EXTERNAL_CONSTRUCTOR = bind(
+      "newConstructorForExternalization", MethodType.methodType(Constructor.class, Class.class));
 
   private JdkSerialization() {}
 
@@ -45,7 +48,8 @@ final class JdkSerialization {
     try {
       return Class.forName("sun.reflect.ReflectionFactory");
     } catch (ClassNotFoundException absent) {
-      throw new IllegalStateException("Mobula needs the module jdk.unsupported; add it to the run-time image", absent);
+      throw new IllegalStateException(
+          "Mobula needs the module jdk.unsupported; add it to the run-time image", absent);
     }
   }
 
@@ -75,7 +79,8 @@ final class JdkSerialization {
   }
 
   /**
-   * Writes the class's serializable fields through {@code putFields}, or null where it declares them by other names.
+   * Writes the class's serializable fields through {@code putFields}, or null where it declares
+   * them by other names.
    */
   static @Nullable MethodHandle defaultWriteObject(Class<?> type) {
     return find(DEFAULT_WRITE, type, WRITER);
@@ -87,7 +92,8 @@ final class JdkSerialization {
   }
 
   /**
-   * Reads the class's serializable fields through {@code readFields}, or null where it declares them by other names.
+   * Reads the class's serializable fields through {@code readFields}, or null where it declares
+   * them by other names.
    */
   static @Nullable MethodHandle defaultReadObject(Class<?> type) {
     return find(DEFAULT_READ, type, READER);
@@ -112,7 +118,9 @@ final class JdkSerialization {
     }
   }
 
-  /** Makes instances of {@code type} by running only this constructor, of one of its superclasses. */
+  /**
+   * Makes instances of {@code type} by running only this constructor, of one of its superclasses.
+   */
   static Constructor<?> constructor(Class<?> type, Constructor<?> ofSuperclass) {
     try {
       return (Constructor<?>) CONSTRUCTOR.invokeExact(type, ofSuperclass);
@@ -121,7 +129,10 @@ final class JdkSerialization {
     }
   }
 
-  /** Makes instances as Java's serialization does: the first superclass that is not Serializable is constructed. */
+  /**
+   * Makes instances as Java's serialization does: the first superclass that is not Serializable is
+   * constructed.
+   */
   static @Nullable Constructor<?> serialConstructor(Class<?> type) {
     try {
       return (Constructor<?>) SERIAL_CONSTRUCTOR.invokeExact(type);

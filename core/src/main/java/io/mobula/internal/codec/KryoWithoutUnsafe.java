@@ -1,10 +1,12 @@
 package io.mobula.internal.codec;
 
 /**
- * Loads Kryo so that it leaves {@code sun.misc.Unsafe} alone, whose use the JDK warns about on standard error.
+ * Loads Kryo so that it leaves {@code sun.misc.Unsafe} alone, whose use the JDK warns about on
+ * standard error.
  *
- * <p>Kryo decides once per JVM, when its first class is initialised, by the system property {@code kryo.unsafe}. The
- * property is set for that moment and put back. Where the user has set it, or loaded Kryo before, nothing changes.
+ * <p>Kryo decides once per JVM, when its first class is initialised, by the system property
+ * {@code kryo.unsafe}. The property is set for that moment and put back. Where the user has set it,
+ * or loaded Kryo before, nothing changes.
  */
 final class KryoWithoutUnsafe {
   private static final String PROPERTY = "kryo.unsafe";
@@ -13,7 +15,8 @@ final class KryoWithoutUnsafe {
     if (System.getProperty(PROPERTY) == null) {
       System.setProperty(PROPERTY, "false");
       try {
-        Class.forName("com.esotericsoftware.kryo.util.Util", true, KryoWithoutUnsafe.class.getClassLoader());
+        Class.forName(
+            "com.esotericsoftware.kryo.util.Util", true, KryoWithoutUnsafe.class.getClassLoader());
       } catch (ClassNotFoundException absent) {
         throw new IllegalStateException("Kryo 5 is missing on the class path", absent);
       } finally {

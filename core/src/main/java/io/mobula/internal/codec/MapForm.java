@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A map of exactly one class that a constructor and {@code put} rebuild: its size, then key and value in turn. */
+/**
+ * A map of exactly one class that a constructor and {@code put} rebuild: its size, then key and
+ * value in turn.
+ */
 final class MapForm<M extends Map<@Nullable Object, @Nullable Object>> extends Form<M> {
   private final IntFunction<M> maker;
 
@@ -20,7 +23,10 @@ final class MapForm<M extends Map<@Nullable Object, @Nullable Object>> extends F
 
   @Override
   void write(Graph graph, Output output, M map) {
-    writeEntries(graph, output, map instanceof ConcurrentMap<?, ?> shared ? snapshot(shared) : map.entrySet());
+    writeEntries(
+        graph,
+        output,
+        map instanceof ConcurrentMap<?, ?> shared ? snapshot(shared) : map.entrySet());
   }
 
   /** A map that other threads may change is copied first, so that size and entries agree. */
@@ -31,7 +37,8 @@ final class MapForm<M extends Map<@Nullable Object, @Nullable Object>> extends F
   }
 
   /** Writes a count and that many pairs. */
-  static void writeEntries(Graph graph, Output output, Collection<? extends Map.Entry<?, ?>> entries) {
+  static void writeEntries(
+      Graph graph, Output output, Collection<? extends Map.Entry<?, ?>> entries) {
     int size = entries.size();
     output.writeVarInt(size, true);
     int i = 0;
@@ -57,7 +64,9 @@ final class MapForm<M extends Map<@Nullable Object, @Nullable Object>> extends F
     }
   }
 
-  /** The step to a value: by its key where that can be told in a few words, else by its position. */
+  /**
+   * The step to a value: by its key where that can be told in a few words, else by its position.
+   */
   static String stepTo(@Nullable Object key, int position) {
     return switch (key) {
       case String text when text.length() <= 40 -> "[\"" + text + "\"]";

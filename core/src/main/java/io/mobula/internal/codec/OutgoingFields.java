@@ -22,7 +22,8 @@ final class OutgoingFields extends ObjectOutputStream.PutField {
     }
   }
 
-  private static void writeOne(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+  private static void writeOne(
+      Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
     switch (field.getTypeCode()) {
       case 'I' -> output.writeVarInt(value == null ? 0 : (int) value, false);
       case 'J' -> output.writeVarLong(value == null ? 0 : (long) value, false);
@@ -36,7 +37,8 @@ final class OutgoingFields extends ObjectOutputStream.PutField {
     }
   }
 
-  private static void writeReference(Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
+  private static void writeReference(
+      Graph graph, Output output, ObjectStreamField field, @Nullable Object value) {
     try {
       graph.writeClassAndObject(output, value);
     } catch (Throwable thrown) {

@@ -10,8 +10,9 @@ import java.util.function.IntFunction;
 /**
  * An array of numbers or characters, as memory in little-endian order.
  *
- * <p>From the buffer threshold on it travels out of band: encoding copies nothing, and decoding copies once, at the
- * speed of memory, into the new array. (A Java array cannot be backed by a mapping.)
+ * <p>From the buffer threshold on it travels out of band: encoding copies nothing, and decoding
+ * copies once, at the speed of memory, into the new array. (A Java array cannot be backed by a
+ * mapping.)
  */
 final class PrimitiveArrayForm<A> extends Form<A> {
   private static final int INLINE = 0;
@@ -22,20 +23,28 @@ final class PrimitiveArrayForm<A> extends Form<A> {
   private final Function<A, MemorySegment> memory;
   private final IntFunction<A> maker;
 
-  private PrimitiveArrayForm(int elementSize, Function<A, MemorySegment> memory, IntFunction<A> maker) {
+  private PrimitiveArrayForm(
+      int elementSize, Function<A, MemorySegment> memory, IntFunction<A> maker) {
     this.elementSize = elementSize;
     this.memory = memory;
     this.maker = maker;
   }
 
   static void addTo(List<Known> table) {
-    table.add(Known.exact(byte[].class, new PrimitiveArrayForm<>(1, MemorySegment::ofArray, byte[]::new)));
-    table.add(Known.exact(char[].class, new PrimitiveArrayForm<>(2, MemorySegment::ofArray, char[]::new)));
-    table.add(Known.exact(short[].class, new PrimitiveArrayForm<>(2, MemorySegment::ofArray, short[]::new)));
-    table.add(Known.exact(int[].class, new PrimitiveArrayForm<>(4, MemorySegment::ofArray, int[]::new)));
-    table.add(Known.exact(long[].class, new PrimitiveArrayForm<>(8, MemorySegment::ofArray, long[]::new)));
-    table.add(Known.exact(float[].class, new PrimitiveArrayForm<>(4, MemorySegment::ofArray, float[]::new)));
-    table.add(Known.exact(double[].class, new PrimitiveArrayForm<>(8, MemorySegment::ofArray, double[]::new)));
+    table.add(Known.exact(
+        byte[].class, new PrimitiveArrayForm<>(1, MemorySegment::ofArray, byte[]::new)));
+    table.add(Known.exact(
+        char[].class, new PrimitiveArrayForm<>(2, MemorySegment::ofArray, char[]::new)));
+    table.add(Known.exact(
+        short[].class, new PrimitiveArrayForm<>(2, MemorySegment::ofArray, short[]::new)));
+    table.add(
+        Known.exact(int[].class, new PrimitiveArrayForm<>(4, MemorySegment::ofArray, int[]::new)));
+    table.add(Known.exact(
+        long[].class, new PrimitiveArrayForm<>(8, MemorySegment::ofArray, long[]::new)));
+    table.add(Known.exact(
+        float[].class, new PrimitiveArrayForm<>(4, MemorySegment::ofArray, float[]::new)));
+    table.add(Known.exact(
+        double[].class, new PrimitiveArrayForm<>(8, MemorySegment::ofArray, double[]::new)));
     table.add(Known.exact(boolean[].class, new BooleanArrayForm()));
   }
 
@@ -71,7 +80,9 @@ final class PrimitiveArrayForm<A> extends Form<A> {
   private int elements(long bytes, Class<?> type) {
     long count = bytes / elementSize;
     if (bytes % elementSize != 0 || count > Integer.MAX_VALUE - 8) {
-      throw Fault.of(type, "its buffer has " + bytes + " bytes, which make no array of elements of " + elementSize);
+      throw Fault.of(
+          type,
+          "its buffer has " + bytes + " bytes, which make no array of elements of " + elementSize);
     }
     return (int) count;
   }

@@ -8,8 +8,9 @@ import java.util.UUID;
 /**
  * Who has been met in a graph: shared and cyclic references by identity.
  *
- * <p>Knows which values are made only after their content ("late": records, immutable collections). A reference back
- * into one of those, while it is being written, is refused at once; Kryo alone would read it back as null.
+ * <p>Knows which values are made only after their content ("late": records, immutable collections).
+ * A reference back into one of those, while it is being written, is refused at once; Kryo alone
+ * would read it back as null.
  */
 final class References extends MapReferenceResolver {
   private static final ClassValue<Boolean> BY_VALUE = new ClassValue<>() {

@@ -5,12 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Kryo's input over a memory segment, read through a small window, with a budget against crafted lengths.
+ * Kryo's input over a memory segment, read through a small window, with a budget against crafted
+ * lengths.
  *
- * <p>Kryo 5.6.2 allocates what a declared length says and so throws {@code OutOfMemoryError} on five crafted bytes.
- * Here every declared length is first taken from a budget as large as the input: an element needs at least one byte of
- * its own, so honest bytes never exceed it, and all containers of one value together allocate in proportion to their
- * bytes. Used by one thread at a time.
+ * <p>Kryo 5.6.2 allocates what a declared length says and so throws {@code OutOfMemoryError} on
+ * five crafted bytes. Here every declared length is first taken from a budget as large as the
+ * input: an element needs at least one byte of its own, so honest bytes never exceed it, and all
+ * containers of one value together allocate in proportion to their bytes. Used by one thread at a
+ * time.
  */
 final class SegmentInput extends Input {
   private static final int WINDOW = 8 * 1024;
@@ -49,7 +51,10 @@ final class SegmentInput extends Input {
     return source.byteSize() - filled + limit - position;
   }
 
-  /** Reads a declared count of elements that take at least {@code bytesEach} each, and takes it from the budget. */
+  /**
+   * Reads a declared count of elements that take at least {@code bytesEach} each, and takes it from
+   * the budget.
+   */
   int readCount(int bytesEach) {
     int count = readVarInt(true);
     claim(count, bytesEach);
@@ -59,12 +64,15 @@ final class SegmentInput extends Input {
   /** Takes a declared count from the budget or refuses it. */
   void claim(long count, int bytesEach) {
     if (count < 0 || count > remaining() / bytesEach || count > budget) {
-      throw Fault.because("the bytes declare " + count + " elements but only " + remaining() + " bytes are left");
+      throw Fault.because(
+          "the bytes declare " + count + " elements but only " + remaining() + " bytes are left");
     }
     budget -= count;
   }
 
-  /** Whether an array of this length is in proportion to the input; takes it from the budget if so. */
+  /**
+   * Whether an array of this length is in proportion to the input; takes it from the budget if so.
+   */
   boolean affords(long arrayLength) {
     long share = arrayLength / 8;
     if (arrayLength < 0 || share > budget) {
@@ -94,7 +102,8 @@ final class SegmentInput extends Input {
     int start = position;
     int declared = readVarIntFlag(true);
     if (declared < 0 || declared - 1L > remaining()) {
-      throw Fault.because("the bytes declare a string of " + declared + " characters but " + remaining() + " are left");
+      throw Fault.because("the bytes declare a string of " + declared + " characters but "
+          + remaining() + " are left");
     }
     position = start;
   }
@@ -102,7 +111,8 @@ final class SegmentInput extends Input {
   @Override
   public byte[] readBytes(int length) {
     if (length < 0 || length > remaining()) {
-      throw Fault.because("the bytes declare " + length + " bytes but only " + remaining() + " are left");
+      throw Fault.because(
+          "the bytes declare " + length + " bytes but only " + remaining() + " are left");
     }
     return super.readBytes(length);
   }

@@ -12,7 +12,9 @@ final class Slot {
 
   Slot(Field field) {
     this.field = field;
-    this.kind = field.getType() == String.class ? 'T' : field.getType().descriptorString().charAt(0);
+    this.kind = field.getType() == String.class
+        ? 'T'
+        : field.getType().descriptorString().charAt(0);
     this.reference = kind == 'L' || kind == '[';
     field.setAccessible(true);
   }
@@ -27,7 +29,8 @@ final class Slot {
   }
 
   /** The field's value, boxed if it is primitive. */
-  @Nullable Object get(Object owner) {
+  @Nullable
+  Object get(Object owner) {
     try {
       return field.get(owner);
     } catch (IllegalAccessException impossible) {
@@ -35,7 +38,10 @@ final class Slot {
     }
   }
 
-  /** Writes the field. References have a path of their own, which keeps the frames of a deep graph small. */
+  /**
+   * Writes the field. References have a path of their own, which keeps the frames of a deep graph
+   * small.
+   */
   void write(Graph graph, Output output, Object owner) {
     try {
       if (reference) {
@@ -90,7 +96,8 @@ final class Slot {
   }
 
   /** Reads a value of the field's type, boxed, for a constructor. */
-  @Nullable Object readValue(Graph graph, SegmentInput input) {
+  @Nullable
+  Object readValue(Graph graph, SegmentInput input) {
     try {
       return reference ? graph.readClassAndObject(input) : readFlatValue(input);
     } catch (Throwable thrown) {

@@ -4,8 +4,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.mobula.error.CodecException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,7 +17,8 @@ class CodecFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());
 
   static Stream<Arguments> seeds() {
-    return HostileBytesTest.seeds().stream().map(value -> Arguments.of((Object) CODEC.encode(value).bytes()));
+    return HostileBytesTest.seeds().stream()
+        .map(value -> Arguments.of((Object) CODEC.encode(value).bytes()));
   }
 
   @MethodSource("seeds")

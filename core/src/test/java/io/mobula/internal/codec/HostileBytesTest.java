@@ -20,7 +20,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that nobody encoded: only a {@code CodecException} comes of them, and no memory beyond their size. */
+/**
+ * Bytes that nobody encoded: only a {@code CodecException} comes of them, and no memory beyond
+ * their size.
+ */
 class HostileBytesTest {
   private static final long MUTATION_NANOS = 3_000_000_000L;
 
@@ -32,14 +35,30 @@ class HostileBytesTest {
     List<String> captured = new ArrayList<>(List.of("a", "b"));
     Make<List<String>> lambda = () -> captured;
     return List.of(
-        1, "text", "ümläut €", new ArrayList<>(List.of(1, "b", 2.0)), new HashMap<>(Map.of("k", List.of(1))),
-        new Samples.Person("p", 3, new Samples.Address("s", 4)), new Samples.Bean("b", 1, 2, List.of("x")),
-        new int[][] {{1, 2}, {3}}, shortTraced(new Exception("x", shortTraced(new Exception("y")))), lambda,
+        1,
+        "text",
+        "ümläut €",
+        new ArrayList<>(List.of(1, "b", 2.0)),
+        new HashMap<>(Map.of("k", List.of(1))),
+        new Samples.Person("p", 3, new Samples.Address("s", 4)),
+        new Samples.Bean("b", 1, 2, List.of("x")),
+        new int[][] {{1, 2}, {3}},
+        shortTraced(new Exception("x", shortTraced(new Exception("y")))),
+        lambda,
         Optional.of(1),
-        new TreeMap<>(Map.of("a", 1)), new PriorityQueue<>(List.of(2, 1)), Collections.unmodifiableList(captured),
-        new UUID(1, 2), Samples.Fruit.PEAR, new Object[] {String.class, null}, new Samples.Hooked("h", 1),
-        new java.util.ArrayDeque<>(List.of(1)), new java.util.LinkedHashMap<>(Map.of(1, 2)), new Random(1),
-        new StringBuilder("abc"), new java.math.BigDecimal("1.5"), java.nio.ByteBuffer.wrap(new byte[10]));
+        new TreeMap<>(Map.of("a", 1)),
+        new PriorityQueue<>(List.of(2, 1)),
+        Collections.unmodifiableList(captured),
+        new UUID(1, 2),
+        Samples.Fruit.PEAR,
+        new Object[] {String.class, null},
+        new Samples.Hooked("h", 1),
+        new java.util.ArrayDeque<>(List.of(1)),
+        new java.util.LinkedHashMap<>(Map.of(1, 2)),
+        new Random(1),
+        new StringBuilder("abc"),
+        new java.math.BigDecimal("1.5"),
+        java.nio.ByteBuffer.wrap(new byte[10]));
   }
 
   private static Exception shortTraced(Exception thrown) {
@@ -70,8 +89,16 @@ class HostileBytesTest {
   @Test
   void refusesDeclaredLengthsThatTheBytesCannotHold() {
     for (Object container : List.of(
-        new ArrayList<>(), new HashMap<>(), new Object[0], new String[0], new int[0], new boolean[0], List.of(),
-        new java.util.ArrayDeque<>(), new java.util.HashSet<>(), Map.of())) {
+        new ArrayList<>(),
+        new HashMap<>(),
+        new Object[0],
+        new String[0],
+        new int[0],
+        new boolean[0],
+        List.of(),
+        new java.util.ArrayDeque<>(),
+        new java.util.HashSet<>(),
+        Map.of())) {
       int number = numberOf(container);
       for (int declared : new int[] {5, 1 << 20, Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
         byte[] crafted = bytes(output -> {
@@ -185,14 +212,16 @@ class HostileBytesTest {
     long seed = System.nanoTime();
     System.out.println("HostileBytesTest seed " + seed);
     Random random = new Random(seed);
-    List<byte[]> originals = seeds().stream().map(value -> codec.encode(value).bytes()).toList();
+    List<byte[]> originals =
+        seeds().stream().map(value -> codec.encode(value).bytes()).toList();
     long end = System.nanoTime() + MUTATION_NANOS;
     while (System.nanoTime() < end) {
       byte[] mutated = originals.get(random.nextInt(originals.size())).clone();
       for (int i = random.nextInt(4); i >= 0; i--) {
         mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
       }
-      decodesOrRefuses(random.nextInt(8) == 0 ? Arrays.copyOf(mutated, random.nextInt(200)) : mutated);
+      decodesOrRefuses(
+          random.nextInt(8) == 0 ? Arrays.copyOf(mutated, random.nextInt(200)) : mutated);
     }
   }
 }

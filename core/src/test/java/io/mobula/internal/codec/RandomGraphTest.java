@@ -38,7 +38,8 @@ class RandomGraphTest {
       case 7 -> Samples.Level.values()[random.nextInt(2)];
       case 8 -> many(random, depth, width);
       case 9 -> new Samples.Box<>(random(random, depth + 1));
-      case 10 -> new Samples.Bean("b", random.nextInt(), random.nextDouble(), List.of(text(random)));
+      case 10 ->
+        new Samples.Bean("b", random.nextInt(), random.nextDouble(), List.of(text(random)));
       case 11 -> map(random, depth, width, new HashMap<>());
       case 12 -> map(random, depth, width, new TreeMap<>());
       case 13 -> map(random, depth, width, new LinkedHashMap<>());
@@ -48,7 +49,8 @@ class RandomGraphTest {
   }
 
   private static String text(Random random) {
-    return random.ints(random.nextInt(40), 1, random.nextBoolean() ? 128 : 0xd000)
+    return random
+        .ints(random.nextInt(40), 1, random.nextBoolean() ? 128 : 0xd000)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
@@ -61,7 +63,8 @@ class RandomGraphTest {
     return list;
   }
 
-  private static Map<String, Object> map(Random random, int depth, int width, Map<String, Object> map) {
+  private static Map<String, Object> map(
+      Random random, int depth, int width, Map<String, Object> map) {
     for (int i = 0; i < width; i++) {
       map.put(text(random), random(random, depth + 1));
     }
@@ -72,7 +75,9 @@ class RandomGraphTest {
     Random random = new Random(seed);
     for (int i = 0; i < GRAPHS; i++) {
       Object value = many(random, 0, 5);
-      assertThat(codec.decode(codec.encode(value))).as("seed %d, graph %d", seed, i).isEqualTo(value);
+      assertThat(codec.decode(codec.encode(value)))
+          .as("seed %d, graph %d", seed, i)
+          .isEqualTo(value);
     }
   }
 

@@ -71,12 +71,10 @@ import java.util.UUID;
 import java.util.Vector;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,65 +86,173 @@ class RoundTripTest {
 
   static Stream<Object> scalars() throws Exception {
     return Stream.of(
-        true, (byte) -3, 'x', (short) 300, 42, Integer.MIN_VALUE, 1L << 40, -1.5f, Math.PI, Double.NaN,
-        "", "plain", "ümläut €", "😀 emoji", "\u0000\uffff", "x".repeat(100_000), "é".repeat(70_000),
-        BigInteger.ONE.shiftLeft(200), BigInteger.ZERO, new BigDecimal("123456.789"), MathContext.DECIMAL64,
-        UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), URI.create("https://example.org/a?b#c"),
-        URI.create("file:///tmp/x").toURL(), Path.of("a", "b"), Path.of("/etc/hosts"), new File("x/y"),
-        Locale.GERMANY, Locale.forLanguageTag("zh-Hans-CN"), Currency.getInstance("EUR"),
-        StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, Fruit.APPLE, Fruit.PEAR, TimeUnit.DAYS, DayOfWeek.MONDAY,
-        String.class, int.class, void.class, int[][].class, Map.Entry.class, Bean.class,
-        InetAddress.getByName("127.0.0.1"), InetAddress.getByName("::1"),
-        InetSocketAddress.createUnresolved("nowhere.example", 80), new InetSocketAddress("127.0.0.1", 81),
-        new Date(0), new java.sql.Timestamp(1_234_567), TimeZone.getTimeZone("Europe/Berlin"),
+        true,
+        (byte) -3,
+        'x',
+        (short) 300,
+        42,
+        Integer.MIN_VALUE,
+        1L << 40,
+        -1.5f,
+        Math.PI,
+        Double.NaN,
+        "",
+        "plain",
+        "ümläut €",
+        "😀 emoji",
+        "\u0000\uffff",
+        "x".repeat(100_000),
+        "é".repeat(70_000),
+        BigInteger.ONE.shiftLeft(200),
+        BigInteger.ZERO,
+        new BigDecimal("123456.789"),
+        MathContext.DECIMAL64,
+        UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"),
+        URI.create("https://example.org/a?b#c"),
+        URI.create("file:///tmp/x").toURL(),
+        Path.of("a", "b"),
+        Path.of("/etc/hosts"),
+        new File("x/y"),
+        Locale.GERMANY,
+        Locale.forLanguageTag("zh-Hans-CN"),
+        Currency.getInstance("EUR"),
+        StandardCharsets.UTF_8,
+        StandardCharsets.UTF_16LE,
+        Fruit.APPLE,
+        Fruit.PEAR,
+        TimeUnit.DAYS,
+        DayOfWeek.MONDAY,
+        String.class,
+        int.class,
+        void.class,
+        int[][].class,
+        Map.Entry.class,
+        Bean.class,
+        InetAddress.getByName("127.0.0.1"),
+        InetAddress.getByName("::1"),
+        InetSocketAddress.createUnresolved("nowhere.example", 80),
+        new InetSocketAddress("127.0.0.1", 81),
+        new Date(0),
+        new java.sql.Timestamp(1_234_567),
+        TimeZone.getTimeZone("Europe/Berlin"),
         new GregorianCalendar(2024, Calendar.FEBRUARY, 29));
   }
 
   static Stream<Object> times() {
     return Stream.of(
-        Duration.ofNanos(-1), Instant.EPOCH, Instant.MAX, Instant.MIN, LocalDate.of(2024, 2, 29), LocalDate.MIN,
-        LocalTime.MIDNIGHT, LocalTime.of(1, 2, 3, 4), LocalDateTime.of(2020, 1, 2, 3, 4, 5, 6), ZoneOffset.ofHours(-3),
-        ZoneId.of("Europe/Paris"), OffsetTime.of(1, 2, 3, 4, ZoneOffset.UTC),
+        Duration.ofNanos(-1),
+        Instant.EPOCH,
+        Instant.MAX,
+        Instant.MIN,
+        LocalDate.of(2024, 2, 29),
+        LocalDate.MIN,
+        LocalTime.MIDNIGHT,
+        LocalTime.of(1, 2, 3, 4),
+        LocalDateTime.of(2020, 1, 2, 3, 4, 5, 6),
+        ZoneOffset.ofHours(-3),
+        ZoneId.of("Europe/Paris"),
+        OffsetTime.of(1, 2, 3, 4, ZoneOffset.UTC),
         OffsetDateTime.of(2020, 1, 2, 3, 4, 5, 6, ZoneOffset.MAX),
-        ZonedDateTime.of(2020, 1, 2, 3, 4, 5, 6, ZoneId.of("Asia/Tokyo")), Year.of(-5), YearMonth.of(1999, 12),
-        MonthDay.of(2, 29), Period.of(1, -2, 3), JapaneseDate.of(2020, 1, 1), java.sql.Date.valueOf("2020-01-02"));
+        ZonedDateTime.of(2020, 1, 2, 3, 4, 5, 6, ZoneId.of("Asia/Tokyo")),
+        Year.of(-5),
+        YearMonth.of(1999, 12),
+        MonthDay.of(2, 29),
+        Period.of(1, -2, 3),
+        JapaneseDate.of(2020, 1, 1),
+        java.sql.Date.valueOf("2020-01-02"));
   }
 
   static Stream<Object> collections() {
     Map<String, Integer> ages = Map.of("ann", 1, "bob", 2);
     List<String> words = List.of("b", "a", "c");
     return Stream.of(
-        new ArrayList<>(words), new LinkedList<>(words), new HashSet<>(words), new LinkedHashSet<>(words),
-        new TreeSet<>(words), new TreeSet<>(Comparator.<String>reverseOrder()), new Vector<>(words), new Stack<>(),
-        new HashMap<>(ages), new LinkedHashMap<>(ages), new TreeMap<>(ages), new Hashtable<>(ages),
-        new ConcurrentHashMap<>(ages), new ConcurrentSkipListMap<>(ages), new ConcurrentSkipListSet<>(words),
-        new CopyOnWriteArrayList<>(words), new CopyOnWriteArraySet<>(words), new WeakHashMap<>(ages),
-        new IdentityHashMap<>(Map.of(Fruit.APPLE, 1)), new EnumMap<>(Map.of(Fruit.PEAR, "p")),
-        new EnumMap<>(Fruit.class), EnumSet.of(Fruit.PEAR), EnumSet.noneOf(Fruit.class),
-        List.of(), List.of(1), List.of(1, 2), List.of(1, 2, 3), Set.of(), Set.of("x"), Set.of("x", "y", "z"), Map.of(),
-        Map.of("k", "v"), ages, Stream.of("a", null).toList(), Stream.of(1, 2, 3).toList(), List.copyOf(words),
-        List.of(1, 2, 3, 4).subList(1, 3), Arrays.asList("x", null), Arrays.asList(1, 2),
-        Collections.emptyList(), Collections.emptySet(), Collections.emptyMap(), Collections.singletonList(1),
-        Collections.singleton("s"), Collections.singletonMap("k", 1), Collections.nCopies(3, "n"),
-        Collections.unmodifiableList(new ArrayList<>(words)), Collections.unmodifiableList(new LinkedList<>(words)),
-        Collections.unmodifiableSet(new HashSet<>(words)), Collections.unmodifiableMap(new HashMap<>(ages)),
-        Collections.unmodifiableSortedSet(new TreeSet<>(words)), Collections.unmodifiableSortedMap(new TreeMap<>(ages)),
-        Collections.synchronizedList(new ArrayList<>(words)), Collections.synchronizedMap(new HashMap<>(ages)),
+        new ArrayList<>(words),
+        new LinkedList<>(words),
+        new HashSet<>(words),
+        new LinkedHashSet<>(words),
+        new TreeSet<>(words),
+        new TreeSet<>(Comparator.<String>reverseOrder()),
+        new Vector<>(words),
+        new Stack<>(),
+        new HashMap<>(ages),
+        new LinkedHashMap<>(ages),
+        new TreeMap<>(ages),
+        new Hashtable<>(ages),
+        new ConcurrentHashMap<>(ages),
+        new ConcurrentSkipListMap<>(ages),
+        new ConcurrentSkipListSet<>(words),
+        new CopyOnWriteArrayList<>(words),
+        new CopyOnWriteArraySet<>(words),
+        new WeakHashMap<>(ages),
+        new IdentityHashMap<>(Map.of(Fruit.APPLE, 1)),
+        new EnumMap<>(Map.of(Fruit.PEAR, "p")),
+        new EnumMap<>(Fruit.class),
+        EnumSet.of(Fruit.PEAR),
+        EnumSet.noneOf(Fruit.class),
+        List.of(),
+        List.of(1),
+        List.of(1, 2),
+        List.of(1, 2, 3),
+        Set.of(),
+        Set.of("x"),
+        Set.of("x", "y", "z"),
+        Map.of(),
+        Map.of("k", "v"),
+        ages,
+        Stream.of("a", null).toList(),
+        Stream.of(1, 2, 3).toList(),
+        List.copyOf(words),
+        List.of(1, 2, 3, 4).subList(1, 3),
+        Arrays.asList("x", null),
+        Arrays.asList(1, 2),
+        Collections.emptyList(),
+        Collections.emptySet(),
+        Collections.emptyMap(),
+        Collections.singletonList(1),
+        Collections.singleton("s"),
+        Collections.singletonMap("k", 1),
+        Collections.nCopies(3, "n"),
+        Collections.unmodifiableList(new ArrayList<>(words)),
+        Collections.unmodifiableList(new LinkedList<>(words)),
+        Collections.unmodifiableSet(new HashSet<>(words)),
+        Collections.unmodifiableMap(new HashMap<>(ages)),
+        Collections.unmodifiableSortedSet(new TreeSet<>(words)),
+        Collections.unmodifiableSortedMap(new TreeMap<>(ages)),
+        Collections.synchronizedList(new ArrayList<>(words)),
+        Collections.synchronizedMap(new HashMap<>(ages)),
         Collections.synchronizedSet(new HashSet<>(words)),
         Collections.checkedList(new ArrayList<>(words), String.class),
-        ConcurrentHashMap.newKeySet(), Map.entry("k", 1),
-        new AbstractMap.SimpleEntry<>("k", 2), new Properties(), BitSet.valueOf(new long[] {5, 0, 7}),
-        Optional.empty(), Optional.of("x"), OptionalInt.of(3), OptionalInt.empty(), OptionalLong.of(4),
+        ConcurrentHashMap.newKeySet(),
+        Map.entry("k", 1),
+        new AbstractMap.SimpleEntry<>("k", 2),
+        new Properties(),
+        BitSet.valueOf(new long[] {5, 0, 7}),
+        Optional.empty(),
+        Optional.of("x"),
+        OptionalInt.of(3),
+        OptionalInt.empty(),
+        OptionalLong.of(4),
         OptionalDouble.of(0.5));
   }
 
   static Stream<Object> ownTypes() {
     return Stream.of(
-        new Person("Ann", 7, new Address("Main St", 3)), new Person(null, 0, null), new Box<>(new Box<>(List.of(1))),
-        new Bean("b", 1, 2.5, List.of("x")), new Bare(), new Tagged("t", new int[] {1, 2}).tag(),
-        new Shout("loud"), Samples.Level.LOW, new Samples.NoNoArg(5), new Samples.Sub(1, 2),
-        new Samples.MyList("extra", List.of("a", "b")), new Samples.External("e", 9), new Samples.Proxied("p"),
-        new Samples.Hooked("h", 3), Samples.Singleton.INSTANCE, new Samples.Primitives(),
+        new Person("Ann", 7, new Address("Main St", 3)),
+        new Person(null, 0, null),
+        new Box<>(new Box<>(List.of(1))),
+        new Bean("b", 1, 2.5, List.of("x")),
+        new Bare(),
+        new Tagged("t", new int[] {1, 2}).tag(),
+        new Shout("loud"),
+        Samples.Level.LOW,
+        new Samples.NoNoArg(5),
+        new Samples.Sub(1, 2),
+        new Samples.MyList("extra", List.of("a", "b")),
+        new Samples.External("e", 9),
+        new Samples.Proxied("p"),
+        new Samples.Hooked("h", 3),
+        Samples.Singleton.INSTANCE,
+        new Samples.Primitives(),
         new Samples.Outer(3).inner(4));
   }
 
@@ -160,7 +266,9 @@ class RoundTripTest {
   }
 
   private static Class<?> expectedClass(Object value) {
-    return value.getClass().getName().endsWith("SubList") ? List.of(1, 2).getClass() : value.getClass();
+    return value.getClass().getName().endsWith("SubList")
+        ? List.of(1, 2).getClass()
+        : value.getClass();
   }
 
   private static Object equivalentOf(Object value) {
