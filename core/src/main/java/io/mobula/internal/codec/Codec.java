@@ -74,10 +74,10 @@ public final class Codec {
     }
   }
 
+  @SuppressWarnings("IdentityHashMapUsage") // what it copies is one, too, or empty
   private static Map<Throwable, RemoteThrowable> with(
       Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
-    IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>();
-    more.putAll(standIns);
+    IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
     more.put(blamed, RemoteThrowable.of(blamed));
     return more;
   }
