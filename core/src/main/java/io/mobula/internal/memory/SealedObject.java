@@ -65,7 +65,7 @@ public final class SealedObject {
    * {@code FloatBuffer}, does not keep the view.) It stays readable after {@link #free} and after
    * the store is closed. Costs less than a microsecond, some 200 bytes of heap and work for the
    * collector: copy small objects out with {@link #read}. An object of 2 GiB or more, which no
-   * buffer can hold, gets a mapping of its own: some 15 microseconds and fresh page faults.
+   * buffer can hold, gets a mapping of its own: some 70 microseconds and fresh page faults.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */

@@ -65,7 +65,7 @@ public final class SharedStore implements AutoCloseable {
   /**
    * Opens a store in a new directory, after removing what crashed processes have left beside it.
    *
-   * <p>Makes no segment yet; costs some file operations and no more than a millisecond or two.
+   * <p>Makes no segment yet; costs some file operations, a millisecond or two.
    *
    * @throws StoreException if the directory is missing or may not be written
    * @throws StoreFullException if its file system is full
