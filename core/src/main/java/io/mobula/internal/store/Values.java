@@ -3,6 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
@@ -12,9 +13,13 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
@@ -24,12 +29,17 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
+  private static final Logger LOG = LoggerFactory.getLogger(Values.class);
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final ObjectStore store;
   private final Codec codec;
   private final SharedStore memory;
   private final long inlineLimit;
   private final Duration fullTimeout;
-  private final Semaphore reclaimed = new Semaphore(0);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition reclaimed = lock.newCondition();
+  private final AtomicInteger waiting = new AtomicInteger();
 
   Values(
       ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
@@ -38,7 +48,7 @@ final class Values {
     this.memory = memory;
     this.inlineLimit = inlineLimit;
     this.fullTimeout = fullTimeout;
-    memory.onReclaim(reclaimed::release);
+    memory.onReclaim(this::tellWaiting);
   }
 
   /**
@@ -170,33 +180,43 @@ final class Values {
         if (bytes > memory.capacityBytes() || left <= 0) {
           throw full;
         }
-        reclaimed.drainPermits();
         if (!collected) {
           collected = true;
           System.gc();
         }
-        awaitReclaim(Math.min(left, TimeUnit.MILLISECONDS.toNanos(collected ? 200 : 50)), full);
+        awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
       }
     }
   }
 
+  private void tellWaiting() {
+    if (waiting.get() > 0) {
+      lock.lock();
+      try {
+        reclaimed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
   private void awaitReclaim(long nanos, StoreFullException full) {
     var execution = Execution.current();
+    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    hold.giveBack();
+    waiting.incrementAndGet();
+    lock.lock();
     try {
-      if (execution != null) {
-        execution.hold().giveBack();
-      }
-      boolean freed = reclaimed.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-      if (freed) {
-        reclaimed.drainPermits();
-      }
+      long left = reclaimed.awaitNanos(nanos);
+      LOG.trace("Waited for room in the store; {} ns were left", left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw full;
     } finally {
-      if (execution != null) {
-        execution.hold().takeBack();
-      }
+      lock.unlock();
+      waiting.decrementAndGet();
+      hold.takeBack();
     }
   }
 }
