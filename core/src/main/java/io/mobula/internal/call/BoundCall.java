@@ -176,7 +176,10 @@ public final class BoundCall {
     return invoke(values);
   }
 
-  /** With the logging context of the caller, so that its request or user shows in what the function logs. */
+  /**
+   * With the logging context of the caller, so that its request or user shows in what the function
+   * logs.
+   */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
     if (logContext == null || logContext.isEmpty()) {
       return function().invoke(values);

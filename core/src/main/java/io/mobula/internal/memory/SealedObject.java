@@ -122,9 +122,7 @@ public final class SealedObject {
   }
 
   void seal() {
-    if (!store.step(this, SlotState.CREATED, SlotState.SEALED)) {
-      throw wrongState(SlotState.CREATED);
-    }
+    store.seal(this);
   }
 
   void abandon() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class SharedStore implements AutoCloseable {
   private final Warmer warmer = new Warmer();
   private final ViewKeeper views;
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
+  private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
@@ -132,6 +134,27 @@ public final class SharedStore implements AutoCloseable {
     return table.inUse();
   }
 
+  /**
+   * A view of the same bytes, pinned like {@link SealedObject#view}, if {@code content} is
+   * read-only memory of a sealed object of this store; else null. Not for objects that are freed
+   * already, nor below 64 KiB or from 2 GiB on.
+   */
+  public @Nullable MemorySegment sealedView(MemorySegment content) {
+    if (!content.isNative() || !content.isReadOnly()) {
+      return null;
+    }
+    var object = sealed.around(content);
+    if (object == null) {
+      return null;
+    }
+    try {
+      long offset = content.address() - object.memory().address();
+      return object.view().asSlice(offset, content.byteSize());
+    } catch (IllegalStateException freed) {
+      return null;
+    }
+  }
+
   /** The directory of this store's files. */
   public Path directory() {
     return files.path();
@@ -207,6 +230,14 @@ public final class SharedStore implements AutoCloseable {
     return table.step(object.slot(), object.generation(), from, to);
   }
 
+  void seal(SealedObject object) {
+    if (step(object, SlotState.CREATED, SlotState.SEALED)) {
+      sealed.add(object);
+    } else {
+      object.require(SlotState.CREATED);
+    }
+  }
+
   void abandon(SealedObject object) {
     if (step(object, SlotState.CREATED, SlotState.FREED)) {
       recycle(object);
@@ -265,6 +296,7 @@ public final class SharedStore implements AutoCloseable {
 
   private void recycle(SealedObject object) {
     condemned.remove(object.slot(), object);
+    sealed.remove(object);
     Extent<Segment> extent = object.extent();
     if (extent != null) {
       pool.free(extent);

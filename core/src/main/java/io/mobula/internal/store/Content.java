@@ -33,13 +33,18 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies that belong to it
+   * @param encoded its bytes; buffers are copies that belong to it, or views of what was in the
+   *     store already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
     @Override
     public long heapBytes() {
-      return encoded.byteSize();
+      long bytes = encoded.bytes().length;
+      for (var buffer : encoded.buffers()) {
+        bytes += buffer.isNative() ? 0 : buffer.byteSize();
+      }
+      return bytes;
     }
 
     @Override

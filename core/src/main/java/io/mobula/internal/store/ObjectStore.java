@@ -123,7 +123,8 @@ public final class ObjectStore {
     return new Room(values.room(bytes), bytes);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // a ref knows its type, an entry does not
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
+  }) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
     await(entry, deadline);

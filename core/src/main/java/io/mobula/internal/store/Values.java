@@ -62,13 +62,40 @@ final class Values {
     var encoded = codec.encode(value);
     var edges = keep(encoded.externals());
     try {
+      var inPlace = buffersInPlace(encoded);
+      if (inPlace != null) {
+        return new Content.Inline(inPlace, edges);
+      }
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withoutExternals(encoded.detached()), edges)
+          ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
           : new Content.InStore(seal(encoded), edges, CLEANER);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
     }
+  }
+
+  /**
+   * The same with views of its own, if every large part is in the store already and what remains is
+   * small; else null.
+   */
+  private @Nullable Encoded buffersInPlace(Encoded encoded) {
+    if (encoded.buffers().isEmpty() || encoded.bytes().length > inlineLimit) {
+      return null;
+    }
+    var views = new ArrayList<MemorySegment>(encoded.buffers().size());
+    for (var buffer : encoded.buffers()) {
+      var view = memory.sealedView(buffer);
+      if (view == null) {
+        return null;
+      }
+      views.add(view);
+    }
+    return withBuffers(encoded, views);
+  }
+
+  private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
+    return new Encoded(encoded.bytes(), buffers, List.of());
   }
 
   /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
@@ -114,12 +141,6 @@ final class Values {
       edges.forEach(Kept::release);
       throw e;
     }
-  }
-
-  private static Encoded withoutExternals(Encoded encoded) {
-    return encoded.externals().isEmpty()
-        ? encoded
-        : new Encoded(encoded.bytes(), encoded.buffers(), List.of());
   }
 
   private static List<Object> revive(List<Kept> edges) {

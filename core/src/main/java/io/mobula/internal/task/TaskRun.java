@@ -175,7 +175,10 @@ final class TaskRun implements Producer {
     Thread.interrupted(); // was meant for the task that just ended, if anybody
   }
 
-  /** The limit holds until the attempt's value is there: longer than the body runs where that returns a stage. */
+  /**
+   * The limit holds until the attempt's value is there: longer than the body runs where that
+   * returns a stage.
+   */
   private void limitAttempt() {
     var limit = job.options().timeout();
     if (limit != null) {
