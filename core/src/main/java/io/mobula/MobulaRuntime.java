@@ -89,12 +89,14 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /** As {@link #remoteStream(TaskCall)}, for a function without parameters. */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(Task0<? extends Stream<? extends R>> task) {
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
+      Task0<? extends Stream<? extends R>> task) {
     return submitStream(task.bind().request());
   }
 
   /** As {@link #remoteIterator(TaskCall)}, for a function without parameters. */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(Task0<? extends Iterator<? extends R>> task) {
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
+      Task0<? extends Iterator<? extends R>> task) {
     return submitStream(task.bind().request());
   }
 

@@ -8,7 +8,6 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
-  private static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().daemon().name("mobula-object-cleaner").factory());
-
   private final ObjectStore store;
   private final Codec codec;
   private final SharedStore memory;
@@ -68,7 +64,7 @@ final class Values {
       }
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
           ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
-          : new Content.InStore(seal(encoded), edges, CLEANER);
+          : new Content.InStore(seal(encoded), edges, memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -124,7 +120,7 @@ final class Values {
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
   Content sealInPlace(Block block, Object described) {
     SealedLayout.writeAround(codec.encode(described), block.segment());
-    return new Content.InStore(block.seal(), List.of(), CLEANER);
+    return new Content.InStore(block.seal(), List.of(), memory);
   }
 
   private List<Kept> keep(List<Object> externals) {
