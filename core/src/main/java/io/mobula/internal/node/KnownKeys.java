@@ -40,7 +40,10 @@ final class KnownKeys {
     }
   }
 
-  /** What the environment says about known keys: the key in capitals, with {@code _} for every other sign. */
+  /**
+   * What the environment says about known keys: the key in capitals, with {@code _} for every other
+   * sign.
+   */
   static Config inEnvironment(Map<String, String> environment) {
     var result = ConfigFactory.empty();
     for (var key : keys(ConfigFactory.defaultReference(KnownKeys.class.getClassLoader()))) {

@@ -56,7 +56,9 @@ public record NodeSettings(
         result = result.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue()));
       } catch (ConfigException e) {
         throw new SettingsException(
-            "Setting " + entry.getKey() + "=" + entry.getValue() + " cannot be used: " + e.getMessage(), e);
+            "Setting " + entry.getKey() + "=" + entry.getValue() + " cannot be used: "
+                + e.getMessage(),
+            e);
       }
     }
     return result

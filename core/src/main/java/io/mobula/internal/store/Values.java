@@ -74,7 +74,7 @@ final class Values {
       }
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
           ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
-          : new Content.InStore(seal(encoded), edges, memory);
+          : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -101,7 +101,7 @@ final class Values {
   }
 
   private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
-    return new Encoded(encoded.bytes(), buffers, List.of());
+    return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
   }
 
   /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
@@ -113,13 +113,19 @@ final class Values {
         codec.decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), revive(edges));
       case Content.InStore sealed -> {
         try {
-          var parts = SealedLayout.read(sealed.object().view());
-          yield codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
+          yield sealed.views()
+              ? decode(sealed, sealed.object().view())
+              : sealed.object().read(bytes -> decode(sealed, bytes));
         } finally {
           Reference.reachabilityFence(sealed);
         }
       }
     };
+  }
+
+  private @Nullable Object decode(Content.InStore sealed, MemorySegment memory) {
+    var parts = SealedLayout.read(memory);
+    return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
   /** Room for a value that is made in place. */
@@ -130,7 +136,7 @@ final class Values {
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
   Content sealInPlace(Block block, Object described) {
     SealedLayout.writeAround(codec.encode(described), block.segment());
-    return new Content.InStore(block.seal(), List.of(), memory);
+    return new Content.InStore(block.seal(), List.of(), true, memory);
   }
 
   private List<Kept> keep(List<Object> externals) {
