@@ -100,7 +100,6 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(Given::sumOfRefs, List.of(one, two)).remote();
           ObjectRef<Integer> r = Mobula.task(Given::refAsItIs, one).remote();
           ObjectRef<Integer> r = Mobula.task((ObjectRef<Integer> x) -> x.get(), one).remote();
-          ObjectRef<Integer> r = Mobula.task(Given::refAsItIs, Mobula.put(one)).remote();
           ObjectRef<Integer> r = Mobula.task(Given::hashOf, one).remote(); // an Object parameter: the value is passed
           Task1<Object, Integer> t = Mobula.task(Given::hashOf); t.remote((Object) one); // here: the ref itself"""),
       Group.of("Function values", """
@@ -206,7 +205,6 @@ final class AcceptedForms {
           List<Object> all = Mobula.get(List.of(one, text));
           Waited<ObjectRef<Integer>> w = Mobula.wait(refs, 1, Duration.ofSeconds(1));
           ObjectRef<List<String>> r = Mobula.put(List.of("a"));
-          ObjectRef<ObjectRef<Integer>> nested = Mobula.put(one);
           ObjectRef<Integer> r = runtime.task(Given::square, one).cpus(0.5).remote();
           Task1<Integer, Integer> t = runtime.task(Given::square);
           runtime.action(Given::print, text).remote();

@@ -20,7 +20,8 @@ public final class Eventually {
     until(() -> "Waited in vain until " + what, condition);
   }
 
-  private static void until(Callable<String> complaint, Callable<Boolean> condition) throws Exception {
+  private static void until(Callable<String> complaint, Callable<Boolean> condition)
+      throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() > end) {

@@ -15,7 +15,8 @@ public record Journal(String file) {
 
   /** Adds a line. */
   public void add(String event) throws IOException {
-    Files.writeString(Path.of(file), event + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Files.writeString(
+        Path.of(file), event + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** All lines so far. */

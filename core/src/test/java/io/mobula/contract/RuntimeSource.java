@@ -5,8 +5,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
 
 /**
- * Where the contract suite gets its runtimes from: a node in this JVM, or whatever the class named by the system
- * property {@value #PROPERTY} opens.
+ * Where the contract suite gets its runtimes from: a node in this JVM, or whatever the class named
+ * by the system property {@value #PROPERTY} opens.
  */
 public interface RuntimeSource {
   /** Names a class with a constructor without parameters that implements this interface. */

@@ -44,7 +44,9 @@ class TaskCallsTest extends ContractTest {
   }
 
   static String typeName(@Nullable Object value) {
-    return value == null ? "null" : value instanceof ObjectRef<?> ? "ref" : value.getClass().getSimpleName();
+    return value == null
+        ? "null"
+        : value instanceof ObjectRef<?> ? "ref" : value.getClass().getSimpleName();
   }
 
   static <T> T same(T value) {
@@ -100,7 +102,11 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void refsOfPutValuesAreArguments() {
-    assertThat(runtime.task(TaskCallsTest::size, runtime.put(List.of(1, 2, 3))).remote().get()).isEqualTo(3);
+    assertThat(runtime
+            .task(TaskCallsTest::size, runtime.put(List.of(1, 2, 3)))
+            .remote()
+            .get())
+        .isEqualTo(3);
   }
 
   @Test
@@ -114,7 +120,10 @@ class TaskCallsTest extends ContractTest {
   void lambdasAndGenericMethodsWork() {
     assertThat(runtime.task(x -> x + 1, 4).remote().get()).isEqualTo(5);
     assertThat(runtime.task(TaskCallsTest::same, "a").remote().get()).isEqualTo("a");
-    assertThat(runtime.task((a, b, c, d, e, f) -> a + b + c + d + e + f, 1, 2, 3, 4, 5, 6).remote().get())
+    assertThat(runtime
+            .task((a, b, c, d, e, f) -> a + b + c + d + e + f, 1, 2, 3, 4, 5, 6)
+            .remote()
+            .get())
         .isEqualTo(21);
     assertThat(runtime.task(() -> "none").remote().get()).isEqualTo("none");
   }
@@ -136,12 +145,14 @@ class TaskCallsTest extends ContractTest {
   void aParameterOfObjectGivenARefAsObjectGetsTheRef() {
     Object ref = runtime.put("x");
     assertThat(runtime.task(TaskCallsTest::typeName, ref).remote().get()).isEqualTo("ref");
-    assertThat(runtime.task(TaskCallsTest::typeName, runtime.put("x")).remote().get()).isEqualTo("String");
+    assertThat(runtime.task(TaskCallsTest::typeName, runtime.put("x")).remote().get())
+        .isEqualTo("String");
   }
 
   @Test
   void nullIsAnArgumentAndAResult() {
-    assertThat(runtime.task(TaskCallsTest::typeName, (Object) null).remote().get()).isEqualTo("null");
+    assertThat(runtime.task(TaskCallsTest::typeName, (Object) null).remote().get())
+        .isEqualTo("null");
     ObjectRef<Object> none = null;
     assertThat(runtime.task(TaskCallsTest::typeName, none).remote().get()).isEqualTo("null");
     assertThat(runtime.task(() -> (String) null).remote().get()).isNull();
@@ -151,7 +162,8 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void nullFunctionsAreRefusedInTheCallersThread() {
-    assertThatThrownBy(() -> runtime.task((Task0Function) null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> runtime.task((Task0Function) null))
+        .isInstanceOf(NullPointerException.class);
   }
 
   interface Task0Function extends io.mobula.Fn0<Integer> {}
@@ -224,8 +236,10 @@ class TaskCallsTest extends ContractTest {
   void aFailureTellsWhereItHappenedAndWhoAsked() {
     var ref = runtime.task(TaskCallsTest::failing, 1).remote();
     assertThatThrownBy(ref::get).satisfies(thrown -> {
-      assertThat(thrown.getStackTrace()).anyMatch(frame -> frame.getMethodName().startsWith("aFailureTells"));
-      assertThat(thrown.getCause().getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("failing"));
+      assertThat(thrown.getStackTrace())
+          .anyMatch(frame -> frame.getMethodName().startsWith("aFailureTells"));
+      assertThat(thrown.getCause().getStackTrace())
+          .anyMatch(frame -> frame.getMethodName().equals("failing"));
     });
   }
 
@@ -260,10 +274,12 @@ class TaskCallsTest extends ContractTest {
   void aLongChainOfCallsFailsWithItsFirst() throws Exception {
     var gate = gate();
     ObjectRef<Integer> last = runtime
-        .task(x -> {
-          gate.await();
-          return TaskCallsTest.failing(x);
-        }, 1)
+        .task(
+            x -> {
+              gate.await();
+              return TaskCallsTest.failing(x);
+            },
+            1)
         .remote();
     var square = runtime.task(TaskCallsTest::square);
     for (int i = 0; i < 20_000; i++) {
@@ -271,7 +287,10 @@ class TaskCallsTest extends ContractTest {
     }
     gate.open();
     var end = last;
-    assertThatThrownBy(() -> end.get(LONG)).isInstanceOf(TaskFailedException.class).rootCause().hasMessage("bad 1");
+    assertThatThrownBy(() -> end.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
+        .rootCause()
+        .hasMessage("bad 1");
   }
 
   @Test
@@ -288,20 +307,28 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void unencodableArgumentsFailInTheCallersThreadAndNameTheField() {
-    var call = runtime.task(TaskCallsTest::typeName, (Object) List.of(new Unencodable(Thread.currentThread())));
-    assertThatThrownBy(call::remote).isInstanceOf(CodecException.class).hasMessageContaining("thread");
+    var call = runtime.task(
+        TaskCallsTest::typeName, (Object) List.of(new Unencodable(Thread.currentThread())));
+    assertThatThrownBy(call::remote)
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("thread");
   }
 
   @Test
   void unencodableCapturedValuesFailInTheCallersThread() {
     var captured = new Unencodable(Thread.currentThread());
     var call = runtime.task(() -> captured.toString());
-    assertThatThrownBy(call::remote).isInstanceOf(CodecException.class).hasMessageContaining("thread");
+    assertThatThrownBy(call::remote)
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("thread");
   }
 
   @Test
   void unencodableResultsFailTheirRefAndNameTaskAndField() {
-    var ref = runtime.task(() -> new Unencodable(Thread.currentThread())).name("lookup").remote();
+    var ref = runtime
+        .task(() -> new Unencodable(Thread.currentThread()))
+        .name("lookup")
+        .remote();
     assertThatThrownBy(ref::get)
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("lookup")
@@ -361,7 +388,8 @@ class TaskCallsTest extends ContractTest {
     for (int i = 0; i < 4; i++) {
       open.add(runtime.task(TaskCallsTest::later, gate, i).remote());
     }
-    assertThat(runtime.task(TaskCallsTest::square, 3).cpus(4).remote().get(LONG)).isEqualTo(9);
+    assertThat(runtime.task(TaskCallsTest::square, 3).cpus(4).remote().get(LONG))
+        .isEqualTo(9);
     assertThat(open).noneMatch(ObjectRef::isReady);
     gate.open();
     open.forEach(ObjectRef::get);
@@ -369,17 +397,21 @@ class TaskCallsTest extends ContractTest {
 
   static List<Placement> needACluster() {
     return List.of(
-        Placement.on(new NodeId(7)), Placement.group("training", 2), Placement.labels("zone in (a, b)"));
+        Placement.on(new NodeId(7)),
+        Placement.group("training", 2),
+        Placement.labels("zone in (a, b)"));
   }
 
   @ParameterizedTest
   @MethodSource("needACluster")
   void placementsThatNeedAClusterAreRefusedAndSayWhatToDo(Placement placement) {
-    assertThatThrownBy(() -> runtime.task(TaskCallsTest::square, 1).placement(placement).remote())
+    assertThatThrownBy(
+            () -> runtime.task(TaskCallsTest::square, 1).placement(placement).remote())
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("cluster")
         .hasMessageContaining("spread()");
-    assertThatThrownBy(() -> runtime.actor(ArrayList<String>::new).placement(placement).remote())
+    assertThatThrownBy(
+            () -> runtime.actor(ArrayList<String>::new).placement(placement).remote())
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("cluster");
   }
@@ -387,15 +419,26 @@ class TaskCallsTest extends ContractTest {
   @Test
   void placementNearARefNeedsAClusterToo() {
     var near = Placement.near(runtime.put(1));
-    assertThatThrownBy(() -> runtime.task(TaskCallsTest::square, 1).placement(near).remote())
+    assertThatThrownBy(
+            () -> runtime.task(TaskCallsTest::square, 1).placement(near).remote())
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("cluster");
   }
 
   @Test
   void placementsThatMeanSomethingOnOneNodeAreAccepted() {
-    assertThat(runtime.task(TaskCallsTest::square, 2).placement(Placement.spread()).remote().get()).isEqualTo(4);
-    assertThat(runtime.task(TaskCallsTest::square, 2).placement(Placement.anywhere()).remote().get()).isEqualTo(4);
+    assertThat(runtime
+            .task(TaskCallsTest::square, 2)
+            .placement(Placement.spread())
+            .remote()
+            .get())
+        .isEqualTo(4);
+    assertThat(runtime
+            .task(TaskCallsTest::square, 2)
+            .placement(Placement.anywhere())
+            .remote()
+            .get())
+        .isEqualTo(4);
   }
 
   @Test
@@ -406,7 +449,9 @@ class TaskCallsTest extends ContractTest {
   }
 
   static int depth(int levels) {
-    return levels == 0 ? 0 : 1 + Mobula.task(TaskCallsTest::depth, levels - 1).remote().get();
+    return levels == 0
+        ? 0
+        : 1 + Mobula.task(TaskCallsTest::depth, levels - 1).remote().get();
   }
 
   @Test
@@ -425,7 +470,8 @@ class TaskCallsTest extends ContractTest {
     var minus = java.time.Duration.ofMillis(-1);
     assertThatThrownBy(() -> call.cpus(-1)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.cpus(Double.NaN)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> call.cpus(Double.POSITIVE_INFINITY)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.cpus(Double.POSITIVE_INFINITY))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.cpus(1e18)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.gpus(1.5)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.memory(-1)).isInstanceOf(InvalidRequestException.class);
@@ -435,7 +481,8 @@ class TaskCallsTest extends ContractTest {
     assertThatThrownBy(() -> call.backoff(minus)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.timeout(minus)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.deadline(minus)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> call.deadline(java.time.Duration.ZERO)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.deadline(java.time.Duration.ZERO))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.timeout(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> call.backoff(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> call.name(null)).isInstanceOf(NullPointerException.class);

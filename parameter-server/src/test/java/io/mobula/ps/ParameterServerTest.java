@@ -117,6 +117,26 @@ class ParameterServerTest {
     worker.close();
   }
 
+  @Test
+  void saysThatItsRuntimeIsClosed() {
+    var other = Mobula.init(Mobula.settings().cpus(1));
+    var server = ParameterServer.builder(other).start(new float[5]);
+    other.close();
+
+    assertThatThrownBy(server.table()::pull).isInstanceOf(ServerClosedException.class);
+    server.close();
+  }
+
+  @Test
+  void letsAWorkerHoldNoMorePushesThanItMay() {
+    try (var server = builder().start(new float[4]);
+        var worker = server.table().join(0)) {
+      worker.push(new float[] {1, 1, 1, 1});
+
+      assertThat(server.table().updates()).isEqualTo(1); // applied before push returned
+    }
+  }
+
   private static ParameterServer.Builder builder() {
     return ParameterServer.builder(runtime).shards(2).optimizer(Sgd.of(1));
   }

@@ -15,14 +15,14 @@ public final class Tips {
 
   private Tips() {}
 
-  /** Measures; the amount of work may be given, 100 by default. */
+  /** Measures; the amount of work may be given, 400 by default. */
   public static void main(String[] args) {
-    int work = args.length > 0 ? Integer.parseInt(args[0]) : 100;
+    int work = args.length > 0 ? Integer.parseInt(args[0]) : 400;
     try (MobulaRuntime runtime = Mobula.init()) {
       runtime.get(started(work)); // warms the code up, so that the first timing is fair
       getLate(work);
-      makeTasksLarge(work * 100);
-      putOnce(work * 10_000);
+      makeTasksLarge(work * 25);
+      putOnce(work * 2_500);
       takeResultsAsTheyCome(work);
     }
   }

@@ -13,19 +13,29 @@ import java.util.List;
  * @param parameterTypes boxed types of the arguments the function takes where it was written,
  *     without captured values; empty for functions that are no lambdas
  * @param captured how many values it captured; zero for functions that are no lambdas
+ * @param displayName a name for people: {@code Quick.square}, {@code Counter.new},
+ *     {@code Quick.main.lambda} or the class's name
  */
 public record LambdaShape(
-    String implClass, String implMethod, List<Class<?>> parameterTypes, int captured) {
+    String implClass,
+    String implMethod,
+    List<Class<?>> parameterTypes,
+    int captured,
+    String displayName) {
   /** Keeps the types as an immutable copy. */
   public LambdaShape {
     parameterTypes = List.copyOf(parameterTypes);
   }
 
   /**
-   * A name for people: {@code Quick.square}, {@code Counter.new}, {@code Quick.main.lambda} or the
-   * class's name.
+   * The same with the display name that follows from the rest; made once, since each call of the
+   * function uses it.
    */
-  public String displayName() {
+  LambdaShape(String implClass, String implMethod, List<Class<?>> parameterTypes, int captured) {
+    this(implClass, implMethod, parameterTypes, captured, displayName(implClass, implMethod));
+  }
+
+  private static String displayName(String implClass, String implMethod) {
     String owner =
         implClass.substring(Math.max(implClass.lastIndexOf('.'), implClass.lastIndexOf('$')) + 1);
     if (implMethod.isEmpty()) {

@@ -74,11 +74,7 @@ public final class Execution implements TaskContext {
     try {
       return body.call();
     } finally {
-      if (outer == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(outer);
-      }
+      CURRENT.set(outer); // even null: removing would make the next one allocate an entry again
     }
   }
 

@@ -10,6 +10,7 @@ import io.mobula.error.UnschedulableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * A node's resource ledger as others see it: asks and tells, all from any thread, none blocking.
@@ -19,6 +20,7 @@ public final class Ledger {
 
   private final Resources total;
   private final ActorRef<ResourceLedger.Command> actor;
+  private volatile Resources possible = Resources.none();
 
   /**
    * What is free, and what waits.
@@ -54,13 +56,18 @@ public final class Ledger {
    *
    * @param what names who asks
    */
-  public void requirePossible(Resources wanted, String what) {
+  public void requirePossible(Resources wanted, Supplier<String> what) {
+    if (wanted.equals(possible)) {
+      return; // most callers ask for the same again and again
+    }
     wanted.asUnits().forEach((name, units) -> {
       if (total.units(name) < units) {
-        throw new UnschedulableException(what + " asks for " + wanted + ", but the only node has "
-            + total + ". Ask for less " + name + ", or declare more in the settings.");
+        throw new UnschedulableException(
+            what.get() + " asks for " + wanted + ", but the only node has " + total
+                + ". Ask for less " + name + ", or declare more in the settings.");
       }
     });
+    possible = wanted;
   }
 
   /** Wants a lease; the requester hears of it. */

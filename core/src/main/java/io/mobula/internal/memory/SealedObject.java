@@ -185,13 +185,13 @@ public final class SealedObject {
   private MemorySegment buffered() {
     ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
     MemorySegment view = MemorySegment.ofBuffer(anchor);
-    store.views().keep(anchor, this);
+    store.whenUnreachable(anchor, this::unpin);
     return view;
   }
 
   private MemorySegment mapped(Extent<Segment> at) {
     MemorySegment view = at.home().mapView(at.offset(), bytes);
-    store.views().keep(view.scope(), this);
+    store.whenUnreachable(view.scope(), this::unpin);
     return view;
   }
 

@@ -36,7 +36,7 @@ public final class SharedStore implements AutoCloseable {
   private final Pins pins;
   private final SegmentPool pool;
   private final Warmer warmer = new Warmer();
-  private final ViewKeeper views;
+  private final Reachability reachability;
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
   private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
@@ -61,7 +61,7 @@ public final class SharedStore implements AutoCloseable {
     if (options.pretouch()) {
       warmer.start(name, pool::prepareAhead);
     }
-    this.views = new ViewKeeper(name, this::sweep);
+    this.reachability = new Reachability(name, this::sweep);
   }
 
   /**
@@ -107,7 +107,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       return make(bytes);
     } catch (StoreFullException full) {
-      if (!views.letGo()) {
+      if (!reachability.letGo()) {
         throw full;
       }
       return make(bytes);
@@ -155,6 +155,23 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable, or at once when
+   * room is wanted and the collector has found it so. Not after {@link #close}.
+   *
+   * <p>It runs in a thread of the store or of whoever wants room: it must be quick, and must not
+   * reach {@code anchor}.
+   */
+  public Watch whenUnreachable(Object anchor, Runnable then) {
+    return reachability.watch(anchor, then);
+  }
+
+  /** That something waits for the collector; see {@link #whenUnreachable}. */
+  public interface Watch {
+    /** Waits no more. Idempotent, and without effect when it has come to pass. */
+    void drop();
+  }
+
   /** The directory of this store's files. */
   public Path directory() {
     return files.path();
@@ -189,7 +206,7 @@ public final class SharedStore implements AutoCloseable {
     }
     pool.close(table.condemnAll(matrix)::get);
     warmer.close();
-    views.close();
+    reachability.close();
     condemned.clear();
     files.delete();
   }
@@ -211,10 +228,6 @@ public final class SharedStore implements AutoCloseable {
 
   Pins pins() {
     return pins;
-  }
-
-  ViewKeeper views() {
-    return views;
   }
 
   long word(SealedObject object) {

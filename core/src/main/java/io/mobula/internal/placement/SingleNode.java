@@ -4,6 +4,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.ledger.Ledger;
+import java.util.function.Supplier;
 
 /**
  * Placement where there is one node: everything runs here or is refused at once. Safe for all
@@ -24,7 +25,7 @@ public final class SingleNode {
    * @throws InvalidRequestException when the placement needs more than one node
    * @throws io.mobula.error.UnschedulableException when the node has not as much
    */
-  public void require(Placement placement, Resources wanted, String what) {
+  public void require(Placement placement, Resources wanted, Supplier<String> what) {
     switch (placement) {
       case Placement.Anywhere anywhere -> {}
       case Placement.Spread spread -> {}
@@ -37,9 +38,9 @@ public final class SingleNode {
     ledger.requirePossible(wanted, what);
   }
 
-  private static InvalidRequestException needsCluster(String what, String placement) {
+  private static InvalidRequestException needsCluster(Supplier<String> what, String placement) {
     return new InvalidRequestException(
-        what + " wants placement " + placement
+        what.get() + " wants placement " + placement
             + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");
   }
 }

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells waiters of objects that have become ready, one after the other on the thread that made them
- * so. What a waiter makes ready in turn is told after it and not inside it: a chain of calls each of
- * which waits for the one before may be as long as it likes.
+ * so. What a waiter makes ready in turn is told after it and not inside it: a chain of calls each
+ * of which waits for the one before may be as long as it likes.
  */
 final class Notifications {
   private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);

@@ -265,6 +265,14 @@ public final class ObjectStore {
     return future;
   }
 
+  /**
+   * Runs {@code then} once, soon after the collector has found {@code anchor} unreachable; see
+   * {@link SharedStore}.
+   */
+  public void whenUnreachable(Object anchor, Runnable then) {
+    memory.whenUnreachable(anchor, then);
+  }
+
   /** What is in use. */
   public StoreUsage usage() {
     return new StoreUsage(memory.usedBytes(), memory.capacityBytes(), memory.objects());

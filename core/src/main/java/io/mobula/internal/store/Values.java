@@ -8,7 +8,6 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
-  private static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().daemon().name("mobula-object-cleaner").factory());
-
   private static final long MOST_BYTES = 1L << 60; // more than any store has
 
   private final ObjectStore store;
@@ -70,7 +66,7 @@ final class Values {
       }
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
           ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
-          : new Content.InStore(seal(encoded), edges, CLEANER);
+          : new Content.InStore(seal(encoded), edges, memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -131,7 +127,7 @@ final class Values {
       return new Content.Inline(encoded, List.of());
     }
     SealedLayout.writeAround(encoded, block.segment());
-    return new Content.InStore(block.seal(), List.of(), CLEANER);
+    return new Content.InStore(block.seal(), List.of(), memory);
   }
 
   private List<Kept> keep(List<Object> externals) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever
@@ -37,9 +38,9 @@ final class Backlog {
   }
 
   /** Counts a task in, waiting for room if need be. */
-  void enter(String what, long heapBytes) {
+  void enter(Supplier<String> what, long heapBytes) {
     if (!tryEnter(heapBytes)) {
-      enterSlowly(what, heapBytes);
+      enterSlowly(what.get(), heapBytes);
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,10 +123,11 @@ public final class TaskEngine {
     var options = request.options();
     var asked = options.name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
-    parts.placement().require(options.placement(), options.resources(), "Task " + name);
+    Supplier<String> what = () -> "Task " + name;
+    parts.placement().require(options.placement(), options.resources(), what);
     var call = parts.binder().bind(request.function(), request.arguments(), 0);
     try {
-      backlog.enter("Task " + name, call.heapBytes());
+      backlog.enter(what, call.heapBytes());
     } catch (RuntimeException e) {
       call.release();
       throw e;
@@ -174,6 +176,7 @@ public final class TaskEngine {
    * Every pending task that {@code ancestor} started, directly or through others. Walks all pending
    * tasks.
    */
+  @SuppressWarnings("ReferenceEquality") // a task is known by identity
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {

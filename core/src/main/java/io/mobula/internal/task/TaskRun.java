@@ -322,6 +322,21 @@ final class TaskRun implements Producer {
     job.call().release();
   }
 
+  /**
+   * By number: the identity hash, which the JVM makes up for each object, costs a submitter more
+   * than all else.
+   */
+  @Override
+  public int hashCode() {
+    return Long.hashCode(job.number());
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // a task is known by identity
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
   @Override
   public synchronized @Nullable Execution running() {
     return execution;

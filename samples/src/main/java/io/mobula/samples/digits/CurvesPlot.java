@@ -1,6 +1,7 @@
 package io.mobula.samples.digits;
 
 import io.mobula.samples.digits.LearningCurve.Point;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -29,11 +30,7 @@ final class CurvesPlot {
     System.setProperty("java.awt.headless", "true");
     var loss = chart("Training loss", "nats", curves, Point::loss);
     var accuracy = chart("Accuracy on the test images", "share", curves, Point::accuracy);
-    accuracy
-        .getStyler()
-        .setYAxisMin(0.5)
-        .setYAxisMax(1.0)
-        .setLegendPosition(LegendPosition.InsideSE);
+    accuracy.getStyler().setLegendPosition(LegendPosition.InsideSE);
     var folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -52,7 +49,10 @@ final class CurvesPlot {
         .xAxisTitle("seconds")
         .yAxisTitle(unit)
         .build();
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
+    chart
+        .getStyler()
+        .setLegendPosition(LegendPosition.InsideNE)
+        .setChartBackgroundColor(Color.WHITE);
     for (var curve : curves) {
       double[] seconds = curve.points().stream().mapToDouble(Point::seconds).toArray();
       double[] values = curve.points().stream().mapToDouble(value).toArray();

@@ -1,0 +1,24 @@
+package io.mobula.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The group of commands that measure. */
+@Command(
+    name = "bench",
+    description = "Measure Mobula on this machine, beside bare means.",
+    mixinStandardHelpOptions = true,
+    subcommands = OneNodeCommand.class,
+    synopsisSubcommandLabel = "COMMAND")
+final class BenchCommand implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  /** Refuses a line without a subcommand. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "mobula bench: no command given");
+  }
+}

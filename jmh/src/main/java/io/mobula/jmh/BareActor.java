@@ -1,0 +1,41 @@
+package io.mobula.jmh;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+
+/** The same work as ours, done by an Akka actor without anything of Mobula. */
+final class BareActor extends AbstractOnMessageBehavior<BareActor.Command> {
+  sealed interface Command {}
+
+  record Square(int number, ActorRef<Integer> replyTo) implements Command {}
+
+  record Add(int number, ActorRef<Integer> replyTo) implements Command {}
+
+  record Increment() implements Command {}
+
+  private int count;
+
+  private BareActor(ActorContext<Command> context) {
+    super(context);
+  }
+
+  static Behavior<Command> create() {
+    return Behaviors.setup(BareActor::new);
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Square(int number, var replyTo) -> replyTo.tell(Work.square(number));
+      case Add(int number, var replyTo) -> {
+        count += number;
+        replyTo.tell(count);
+      }
+      case Increment() -> count++;
+    }
+    return this;
+  }
+}

@@ -1,0 +1,26 @@
+package io.mobula.jmh;
+
+import io.mobula.Mobula;
+import io.mobula.Settings;
+
+/**
+ * The first put of a store that nobody has used: memory has to be made for it. One operation a
+ * slice.
+ */
+record FirstPut(Settings settings, Object value) implements Contender {
+  @Override
+  public String name() {
+    return "first put";
+  }
+
+  @Override
+  public double nanosPerOperation(long sliceNanos) {
+    try (var runtime = Mobula.init(settings)) {
+      long start = System.nanoTime();
+      var ref = runtime.put(value);
+      long elapsed = System.nanoTime() - start;
+      ref.close();
+      return elapsed;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.mobula.jmh;
+
+import io.mobula.ObjectRef;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one object again and again; it is put when it is first read. */
+final class Get implements Contender {
+  private final Supplier<ObjectRef<?>> put;
+  private @Nullable Contender reading;
+
+  Get(Supplier<ObjectRef<?>> put) {
+    this.put = put;
+  }
+
+  @Override
+  public String name() {
+    return "get";
+  }
+
+  @Override
+  public double nanosPerOperation(long sliceNanos) throws Exception {
+    var present = reading;
+    if (present == null) {
+      var ref = put.get();
+      present = Contender.repeating(name(), 1, ref::get);
+      reading = present;
+    }
+    return present.nanosPerOperation(sliceNanos);
+  }
+}

@@ -1,0 +1,103 @@
+package io.mobula.jmh;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What was measured, as a Markdown table for people and as JSON for programs.
+ *
+ * @param rows those that were timed
+ */
+record Report(List<Row> rows, Medians medians, Machine machine) {
+
+  /** One table, and the machine it ran on. */
+  String markdown() {
+    var text = new StringBuilder(
+        "| what | Mobula | beside it | ratio | goal | reached |\n" + "|---|--:|--:|--:|---|---|\n");
+    for (var row : rows) {
+      text.append("| ")
+          .append(String.join(
+              " | ",
+              row.title(),
+              cell(row, row.ours()),
+              besides(row),
+              ratios(row),
+              row.goal().text(),
+              verdict(row)))
+          .append(" |\n");
+    }
+    return text.append("\nRatio: our speed as a part of the bare one's.\n")
+        .append(machine.describe())
+        .append('\n')
+        .toString();
+  }
+
+  private String verdict(Row row) {
+    return !row.goal().isJudged(row, medians)
+        ? ""
+        : row.goal().isReached(row, medians) ? "yes" : "**no**";
+  }
+
+  private String besides(Row row) {
+    return row.beside().stream()
+        .map(bare -> bare.name() + " " + cell(row, bare))
+        .collect(Collectors.joining("<br>"));
+  }
+
+  private String ratios(Row row) {
+    return row.beside().stream().map(bare -> ratio(row, bare)).collect(Collectors.joining("<br>"));
+  }
+
+  private String ratio(Row row, Contender bare) {
+    double ours = medians.of(row.ours());
+    double theirs = medians.of(bare);
+    return row.reading() == Row.Reading.ONCE
+        ? String.format(Locale.ROOT, "%+.2f s", (ours - theirs) / 1e9)
+        : Words.digits(theirs / ours);
+  }
+
+  private String cell(Row row, Contender contender) {
+    double nanos = medians.of(contender);
+    return switch (row.reading()) {
+      case RATE -> Words.rate(1e9 / nanos);
+      case MOVED -> Words.time(nanos) + ", " + Words.digits(row.bytes() / nanos) + " GB/s";
+      case TIME, ONCE -> Words.time(nanos);
+    };
+  }
+
+  /**
+   * An array with an object for each row; times are nanoseconds an operation, one for each round.
+   */
+  String json() {
+    return rows.stream().map(this::json).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+  }
+
+  private String json(Row row) {
+    var beside = row.beside().stream()
+        .map(bare -> "{" + times(bare.name(), bare) + "}")
+        .collect(Collectors.joining(", "));
+    var reached = row.goal().isJudged(row, medians)
+        ? String.valueOf(row.goal().isReached(row, medians))
+        : "null";
+    return "  {" + times(row.title(), row.ours()) + ", \"unit\": \"ns\", \"bytes\": " + row.bytes()
+        + ", \"beside\": [" + beside + "], \"goal\": " + quoted(row.goal().text())
+        + ", \"reached\": " + reached + "}";
+  }
+
+  private String times(String name, Contender contender) {
+    var rounds = medians.roundsOf(contender).stream()
+        .map(nanos -> String.format(Locale.ROOT, "%.1f", nanos))
+        .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "\"name\": %s, \"median\": %.1f, \"rounds\": [%s]",
+        quoted(name),
+        medians.of(contender),
+        rounds);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,37 @@
+package io.mobula.jmh;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+
+/**
+ * Starts something in a fresh JVM, which says how long that took. One operation a slice.
+ *
+ * @param mode what is started, as {@link StartUpProbe} calls it
+ */
+record StartUp(String name, String mode) implements Contender {
+  @Override
+  public double nanosPerOperation(long sliceNanos) throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--"))
+        .forEach(command::add);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(StartUpProbe.class.getName());
+    command.add(mode);
+    var process = new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    int code = process.waitFor();
+    if (code != 0 || !said.matches("\\d+")) {
+      throw new IOException("A JVM that should start " + name + " ended with code " + code
+          + " and said: " + (said.isEmpty() ? "nothing" : said));
+    }
+    return Long.parseLong(said);
+  }
+}

@@ -1,0 +1,31 @@
+package io.mobula.jmh;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.Mobula;
+
+/** The program of a fresh JVM that times one start and prints its nanoseconds. */
+final class StartUpProbe {
+  static final String NODE = "node";
+  static final String AKKA = "akka";
+
+  private StartUpProbe() {}
+
+  /** Starts what {@code args[0]} says. */
+  public static void main(String[] args) {
+    long start = System.nanoTime();
+    if (args[0].equals(NODE)) {
+      try (var runtime = Mobula.init()) {
+        print(start);
+      }
+    } else {
+      var system = ActorSystem.create(Behaviors.empty(), "bare");
+      print(start);
+      system.terminate();
+    }
+  }
+
+  private static void print(long start) {
+    System.out.println(System.nanoTime() - start);
+  }
+}
