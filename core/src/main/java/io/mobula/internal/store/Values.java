@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Values {
   private static final Logger LOG = LoggerFactory.getLogger(Values.class);
   private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long MOST_BYTES = 1L << 60; // more than any store has
 
   private final ObjectStore store;
   private final Codec codec;
@@ -130,12 +131,17 @@ final class Values {
 
   /** Room for a value that is made in place. */
   Block room(long bytes) {
-    return allocate(Math.addExact(bytes, SealedLayout.FRONT));
+    return allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
   }
 
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
   Content sealInPlace(Block block, Object described) {
-    SealedLayout.writeAround(codec.encode(described), block.segment());
+    var encoded = codec.encode(described);
+    if (encoded.buffers().isEmpty()) { // so small that the codec has copied it
+      block.abandon();
+      return new Content.Inline(encoded, List.of());
+    }
+    SealedLayout.writeAround(encoded, block.segment());
     return new Content.InStore(block.seal(), List.of(), true, memory);
   }
 
