@@ -133,16 +133,20 @@ class GetAndWaitTest extends ContractTest {
     assertThatThrownBy(() -> runtime.wait(List.of(a, b), 3, LONG))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("3 of 2");
-    assertThatThrownBy(() -> runtime.wait(List.of(a, b), 0, LONG)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> runtime.wait(List.of(a, b), -1, LONG)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(a, b), 0, LONG))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(a, b), -1, LONG))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> runtime.wait(List.<ObjectRef<Integer>>of(), 1, LONG))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> runtime.wait(List.of(a, b, a), 1, LONG))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("twice");
-    assertThatThrownBy(() -> runtime.wait(Collections.singletonList((ObjectRef<Integer>) null), 1, LONG))
+    assertThatThrownBy(
+            () -> runtime.wait(Collections.singletonList((ObjectRef<Integer>) null), 1, LONG))
         .isInstanceOf(NullPointerException.class);
-    assertThatThrownBy(() -> runtime.get((List<ObjectRef<Integer>>) null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> runtime.get((List<ObjectRef<Integer>>) null))
+        .isInstanceOf(NullPointerException.class);
   }
 
   @Test
@@ -218,7 +222,11 @@ class GetAndWaitTest extends ContractTest {
     var blocked = later(gate, 1);
     var followers = new ArrayList<java.util.concurrent.CompletableFuture<Integer>>();
     for (int i = 0; i < 10; i++) {
-      followers.add(runtime.task((Integer x) -> x, 1).remote().toCompletableFuture().thenApply(x -> blocked.get()));
+      followers.add(runtime
+          .task((Integer x) -> x, 1)
+          .remote()
+          .toCompletableFuture()
+          .thenApply(x -> blocked.get()));
     }
     assertThat(runtime.task((Integer x) -> x, 5).remote().get(LONG)).isEqualTo(5);
     gate.open();

@@ -35,7 +35,9 @@ class ManyResultsTest extends ContractTest {
     assertThat(runtime.get(refs)).containsExactly(0, 1, 4);
     assertThat(refs.stream().map(ref -> ref.id().index())).containsExactly(0, 1, 2);
     assertThat(refs.stream().map(ref -> ref.id().task()).distinct()).hasSize(1);
-    assertThat(Mobula.get(Mobula.remoteMany(Mobula.task(ManyResultsTest::squares).bind(2), 2))).containsExactly(0, 1);
+    assertThat(
+            Mobula.get(Mobula.remoteMany(Mobula.task(ManyResultsTest::squares).bind(2), 2)))
+        .containsExactly(0, 1);
   }
 
   @Test
@@ -57,28 +59,35 @@ class ManyResultsTest extends ContractTest {
   @Test
   void fewerThanOneResultCannotBeAskedFor() {
     var call = runtime.task(ManyResultsTest::squares, 0);
-    assertThatThrownBy(() -> runtime.remoteMany(call, 0)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> runtime.remoteMany(call, -1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.remoteMany(call, 0))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.remoteMany(call, -1))
+        .isInstanceOf(InvalidRequestException.class);
   }
 
   @Test
   void remoteManyTakesNulls() {
-    var refs = runtime.remoteMany(runtime.task(() -> (Collection<Integer>) Arrays.asList(1, null)).bind(), 2);
+    var refs = runtime.remoteMany(
+        runtime.task(() -> (Collection<Integer>) Arrays.asList(1, null)).bind(), 2);
     assertThat(runtime.get(refs)).containsExactly(1, null);
   }
 
   @Test
   void aFailureFailsEveryRefOfMany() {
     var refs = runtime.remoteMany(
-        runtime.task(() -> {
-          if (Mobula.context().attempt() > 0) {
-            throw new IOException("none of them");
-          }
-          return List.of(1);
-        }).bind(),
+        runtime
+            .task(() -> {
+              if (Mobula.context().attempt() > 0) {
+                throw new IOException("none of them");
+              }
+              return List.of(1);
+            })
+            .bind(),
         2);
     for (ObjectRef<Integer> ref : refs) {
-      assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class).rootCause()
+      assertThatThrownBy(() -> ref.get(LONG))
+          .isInstanceOf(TaskFailedException.class)
+          .rootCause()
           .hasMessage("none of them");
     }
   }
@@ -87,10 +96,12 @@ class ManyResultsTest extends ContractTest {
   void cancellingOneOfManyCancelsTheTask() {
     var gate = gate();
     var refs = runtime.remoteMany(
-        runtime.task(() -> {
-          gate.await();
-          return List.of(1, 2);
-        }).bind(),
+        runtime
+            .task(() -> {
+              gate.await();
+              return List.of(1, 2);
+            })
+            .bind(),
         2);
     assertThat(refs.getFirst().cancel()).isTrue();
     assertThatThrownBy(() -> refs.getLast().get(LONG)).isInstanceOf(TaskCancelledException.class);
@@ -135,7 +146,8 @@ class ManyResultsTest extends ContractTest {
     try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 1000))) {
       assertThat(values(stream)).containsExactlyElementsOf(numbers(1000).toList());
     }
-    try (var stream = Mobula.<Integer>remoteIterator(Mobula.task(() -> List.of(1, 2, 3).iterator()).bind())) {
+    try (var stream = Mobula.<Integer>remoteIterator(
+        Mobula.task(() -> List.of(1, 2, 3).iterator()).bind())) {
       assertThat(values(stream)).containsExactly(1, 2, 3);
     }
     try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 0))) {
@@ -176,12 +188,14 @@ class ManyResultsTest extends ContractTest {
     try (var stream = runtime.remoteStream(call)) {
       journal.await("made", 4);
       // The task waits with its fourth: the CPU it gives back is the sign, as no event will come.
-      Eventually.until("the task has given its CPU back", () -> runtime.availableResources().amount("CPU") == 4);
+      Eventually.until(
+          "the task has given its CPU back", () -> runtime.availableResources().amount("CPU") == 4);
       assertThat(journal.count("made")).isEqualTo(4);
       var results = stream.iterator();
       results.next();
       journal.await("made", 5);
-      Eventually.until("the task waits again", () -> runtime.availableResources().amount("CPU") == 4);
+      Eventually.until(
+          "the task waits again", () -> runtime.availableResources().amount("CPU") == 4);
       assertThat(journal.count("made")).isEqualTo(5);
       assertThat(values(stream)).hasSize(99);
     }
@@ -214,7 +228,8 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void aFailureMidwayIsTheLastResult() {
-    var call = runtime.task(() -> Stream.of(1, 2, 0).map(i -> 10 / i)).name("division").bind();
+    var call =
+        runtime.task(() -> Stream.of(1, 2, 0).map(i -> 10 / i)).name("division").bind();
     try (var stream = runtime.<Integer>remoteStream(call)) {
       var results = stream.iterator();
       assertThat(results.next().get()).isEqualTo(10);
@@ -231,12 +246,14 @@ class ManyResultsTest extends ContractTest {
   @Test
   void aTaskThatFailsBeforeItsStreamGivesOneFailure() {
     Iterator<ObjectRef<Integer>> results = runtime
-        .<Integer>remoteStream(runtime.task(() -> {
-          if (Mobula.context().attempt() == 1) {
-            throw new IOException("no stream");
-          }
-          return Stream.of(1);
-        }).bind())
+        .<Integer>remoteStream(runtime
+            .task(() -> {
+              if (Mobula.context().attempt() == 1) {
+                throw new IOException("no stream");
+              }
+              return Stream.of(1);
+            })
+            .bind())
         .iterator();
     assertThatThrownBy(() -> results.next().get()).isInstanceOf(TaskFailedException.class);
     assertThat(results.hasNext()).isFalse();
@@ -265,20 +282,23 @@ class ManyResultsTest extends ContractTest {
   void cancelledAndTimedOutStreamsEnd() {
     var never = gate();
     var call = runtime
-        .task((Gate g) -> Stream.of(1, 2).peek(i -> {
-          if (i == 2) {
-            try {
-              g.await();
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          }
-        }), never)
+        .task(
+            (Gate g) -> Stream.of(1, 2).peek(i -> {
+              if (i == 2) {
+                try {
+                  g.await();
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+            }),
+            never)
         .timeout(Duration.ofMillis(200));
     try (var stream = runtime.<Integer>remoteStream(call)) {
       var results = stream.iterator();
       assertThat(results.next().get()).isEqualTo(1);
-      assertThatThrownBy(() -> results.next().get()).isInstanceOf(io.mobula.error.TaskTimeoutException.class);
+      assertThatThrownBy(() -> results.next().get())
+          .isInstanceOf(io.mobula.error.TaskTimeoutException.class);
       assertThat(results.hasNext()).isFalse();
     }
   }
@@ -288,7 +308,8 @@ class ManyResultsTest extends ContractTest {
     try (var small = RuntimeSource.present().open(settings().cpus(1))) {
       var sum = small.task(() -> {
         int total = 0;
-        try (var stream = Mobula.remoteStream(Mobula.task(ManyResultsTest::numbers, 100).maxUnread(2))) {
+        try (var stream =
+            Mobula.remoteStream(Mobula.task(ManyResultsTest::numbers, 100).maxUnread(2))) {
           for (var ref : stream) {
             total += ref.get();
           }

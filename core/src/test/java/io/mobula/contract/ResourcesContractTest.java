@@ -61,7 +61,8 @@ class ResourcesContractTest extends ContractTest {
     assertThat(free.amount(Resources.CPU)).isEqualTo(2.5);
     assertThat(free.amount(Resources.GPU)).isEqualTo(1.75);
     assertThat(free.amount("Licence")).isEqualTo(1);
-    assertThat(free.units(Resources.MEMORY)).isEqualTo(runtime.totalResources().units(Resources.MEMORY) - 1000);
+    assertThat(free.units(Resources.MEMORY))
+        .isEqualTo(runtime.totalResources().units(Resources.MEMORY) - 1000);
     gate.open();
     ref.get();
     idle();
@@ -89,7 +90,11 @@ class ResourcesContractTest extends ContractTest {
     var journal = journal();
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 7; i++) {
-      refs.add(runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).gpus(0.3333).remote());
+      refs.add(runtime
+          .task(ResourcesContractTest::hold, journal, gate)
+          .cpus(0)
+          .gpus(0.3333)
+          .remote());
     }
     journal.await("enter", 6);
     assertThat(runtime.availableResources().amount(Resources.GPU)).isLessThan(0.3333);
@@ -102,14 +107,21 @@ class ResourcesContractTest extends ContractTest {
 
   static int nested(Gate inner, Journal journal) throws Exception {
     journal.add("outer");
-    return Mobula.task(ResourcesContractTest::hold, journal, inner).cpus(4).remote().get();
+    return Mobula.task(ResourcesContractTest::hold, journal, inner)
+        .cpus(4)
+        .remote()
+        .get();
   }
 
   @Test
   void aBlockingGetGivesTheCpuBackButNoOtherResource() throws Exception {
     var gate = gate();
     var journal = journal();
-    var ref = runtime.task(ResourcesContractTest::nested, gate, journal).cpus(4).gpus(1).remote();
+    var ref = runtime
+        .task(ResourcesContractTest::nested, gate, journal)
+        .cpus(4)
+        .gpus(1)
+        .remote();
     journal.await("enter", 1);
     assertThat(runtime.availableResources().amount(Resources.GPU)).isEqualTo(1);
     gate.open();
@@ -123,7 +135,8 @@ class ResourcesContractTest extends ContractTest {
     var journal = journal();
     var ref = runtime
         .task(() -> {
-          var inner = Mobula.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
+          var inner =
+              Mobula.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
           return Mobula.wait(List.of(inner), 1, LONG).ready().size();
         })
         .cpus(4)
@@ -142,7 +155,9 @@ class ResourcesContractTest extends ContractTest {
     // The outer task resumes while the inner one still runs: both hold four CPUs then.
     var outer = runtime
         .task(() -> {
-          var inner = Mobula.task(ResourcesContractTest::hold, journal, innerGate).cpus(4).remote();
+          var inner = Mobula.task(ResourcesContractTest::hold, journal, innerGate)
+              .cpus(4)
+              .remote();
           try {
             inner.get(Duration.ofMillis(300));
           } catch (io.mobula.error.GetTimeoutException resumed) {
@@ -156,8 +171,9 @@ class ResourcesContractTest extends ContractTest {
     journal.await("resumed", 1);
     journal.await("enter", 1);
     var late = runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(1).remote();
-    Eventually.until("it is known to wait", () -> runtime.waiting().stream()
-        .anyMatch(waiting -> waiting.why().contains("CPU")));
+    Eventually.until(
+        "it is known to wait",
+        () -> runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("CPU")));
     assertThat(runtime.availableResources().amount(Resources.CPU)).isZero();
     innerGate.open();
     journal.await("leave", 1);
@@ -175,7 +191,8 @@ class ResourcesContractTest extends ContractTest {
         .hasMessageContaining("big")
         .hasMessageContaining("CPU=5")
         .hasMessageContaining("CPU=4");
-    assertThatThrownBy(() -> runtime.task(() -> 1).gpus(3).remote()).isInstanceOf(UnschedulableException.class);
+    assertThatThrownBy(() -> runtime.task(() -> 1).gpus(3).remote())
+        .isInstanceOf(UnschedulableException.class);
     assertThatThrownBy(() -> runtime.task(() -> 1).resource("TPU", 0.0001).remote())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("TPU")
@@ -191,19 +208,28 @@ class ResourcesContractTest extends ContractTest {
   void whatWaitsAndWhyCanBeAsked() throws Exception {
     var gate = gate();
     var journal = journal();
-    var holder = runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).resource("Licence", 2).remote();
+    var holder = runtime
+        .task(ResourcesContractTest::hold, journal, gate)
+        .cpus(0)
+        .resource("Licence", 2)
+        .remote();
     journal.await("enter", 1);
-    var waiter = runtime.task(ResourcesContractTest::touch, journal(), 1).name("patient").resource("Licence", 2)
+    var waiter = runtime
+        .task(ResourcesContractTest::touch, journal(), 1)
+        .name("patient")
+        .resource("Licence", 2)
         .remote();
     var dependent = runtime.task((Integer x) -> x, waiter).name("dependent").remote();
-    Eventually.until("the lack is reported", () -> runtime.waiting().stream().anyMatch(waiting ->
-        waiting.what().contains("patient") && waiting.wants().amount("Licence") == 2
-            && waiting.why().contains("Licence")));
-    assertThat(runtime.waiting())
-        .anySatisfy(waiting -> {
-          assertThat(waiting.what()).contains("dependent");
-          assertThat(waiting.why()).contains(waiter.id().toString());
-        });
+    Eventually.until(
+        "the lack is reported",
+        () -> runtime.waiting().stream()
+            .anyMatch(waiting -> waiting.what().contains("patient")
+                && waiting.wants().amount("Licence") == 2
+                && waiting.why().contains("Licence")));
+    assertThat(runtime.waiting()).anySatisfy(waiting -> {
+      assertThat(waiting.what()).contains("dependent");
+      assertThat(waiting.why()).contains(waiter.id().toString());
+    });
     gate.open();
     runtime.get(List.of(holder, dependent), LONG);
     Eventually.until("nothing waits", () -> runtime.waiting().isEmpty());
@@ -215,21 +241,25 @@ class ResourcesContractTest extends ContractTest {
     var feeders = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 4; i++) {
       feeders.add(runtime
-          .task((Gate g, Journal j) -> {
-            int rounds = 0;
-            while (!g.isOpen()) {
-              Mobula.get(List.of(
-                  Mobula.task(ResourcesContractTest::touch, j, 20).remote(),
-                  Mobula.task(ResourcesContractTest::touch, j, 20).remote(),
-                  Mobula.task(ResourcesContractTest::touch, j, 20).cpus(0.5).remote()));
-              rounds++;
-            }
-            return rounds;
-          }, stop, journal())
+          .task(
+              (Gate g, Journal j) -> {
+                int rounds = 0;
+                while (!g.isOpen()) {
+                  Mobula.get(List.of(
+                      Mobula.task(ResourcesContractTest::touch, j, 20).remote(),
+                      Mobula.task(ResourcesContractTest::touch, j, 20).remote(),
+                      Mobula.task(ResourcesContractTest::touch, j, 20).cpus(0.5).remote()));
+                  rounds++;
+                }
+                return rounds;
+              },
+              stop,
+              journal())
           .cpus(0)
           .remote());
     }
-    var big = runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(4).gpus(2).remote();
+    var big =
+        runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(4).gpus(2).remote();
     assertThat(big.get(LONG)).isEqualTo(1);
     stop.open();
     runtime.get(feeders, LONG);
@@ -239,10 +269,17 @@ class ResourcesContractTest extends ContractTest {
   void whatNeedsOtherResourcesPassesWhatWaits() throws Exception {
     var gate = gate();
     var journal = journal();
-    var holder = runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).gpus(2).remote();
+    var holder =
+        runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).gpus(2).remote();
     journal.await("enter", 1);
-    var waiter = runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(0).gpus(1).remote();
-    assertThat(runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(1).remote().get(LONG)).isEqualTo(1);
+    var waiter =
+        runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(0).gpus(1).remote();
+    assertThat(runtime
+            .task(ResourcesContractTest::touch, journal(), 1)
+            .cpus(1)
+            .remote()
+            .get(LONG))
+        .isEqualTo(1);
     assertThat(waiter.isReady()).isFalse();
     gate.open();
     runtime.get(List.of(holder, waiter), LONG);
@@ -252,9 +289,15 @@ class ResourcesContractTest extends ContractTest {
   void aTaskOfNothingRunsWhileEverythingIsTaken() throws Exception {
     var gate = gate();
     var journal = journal();
-    var holder = runtime.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
+    var holder =
+        runtime.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
     journal.await("enter", 1);
-    assertThat(runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(0).remote().get(LONG)).isEqualTo(1);
+    assertThat(runtime
+            .task(ResourcesContractTest::touch, journal(), 1)
+            .cpus(0)
+            .remote()
+            .get(LONG))
+        .isEqualTo(1);
     gate.open();
     holder.get();
   }
@@ -266,7 +309,9 @@ class ResourcesContractTest extends ContractTest {
     var blocked = new ArrayList<ObjectRef<Integer>>();
     var last = runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).remote();
     for (int i = 0; i < 20; i++) {
-      blocked.add(runtime.task((List<ObjectRef<Integer>> x) -> x.getFirst().get(), List.of(last)).remote());
+      blocked.add(runtime
+          .task((List<ObjectRef<Integer>> x) -> x.getFirst().get(), List.of(last))
+          .remote());
     }
     var quick = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 20; i++) {

@@ -58,10 +58,13 @@ class TaskLifeTest extends ContractTest {
     var journal = journal();
     var first = runtime.task(TaskLifeTest::waiting, gate, journal()).remote();
     var second = runtime
-        .task((Integer x, Journal j) -> {
-          j.add("ran");
-          return x;
-        }, first, journal)
+        .task(
+            (Integer x, Journal j) -> {
+              j.add("ran");
+              return x;
+            },
+            first,
+            journal)
         .remote();
     assertThat(second.cancel()).isTrue();
     assertThatThrownBy(second::get).isInstanceOf(TaskCancelledException.class);
@@ -93,7 +96,9 @@ class TaskLifeTest extends ContractTest {
     var ref = runtime.task(TaskLifeTest::waiting, gate(), journal).remote();
     journal.await("started", 1);
     assertThat(ref.cancel()).isTrue();
-    assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class).hasMessageContaining("waiting");
+    assertThatThrownBy(ref::get)
+        .isInstanceOf(TaskCancelledException.class)
+        .hasMessageContaining("waiting");
     journal.await("interrupted, cancelled", 1);
   }
 
@@ -222,8 +227,16 @@ class TaskLifeTest extends ContractTest {
     var started = journal();
     var holder = runtime.task(TaskLifeTest::waiting, gate, started).cpus(4).remote();
     started.await("started", 1);
-    var queued = runtime.task(TaskLifeTest::pass, 3).cpus(4).timeout(Duration.ofSeconds(20)).remote();
-    var late = runtime.task(TaskLifeTest::pass, 3).cpus(4).deadline(Duration.ofMillis(50)).remote();
+    var queued = runtime
+        .task(TaskLifeTest::pass, 3)
+        .cpus(4)
+        .timeout(Duration.ofSeconds(20))
+        .remote();
+    var late = runtime
+        .task(TaskLifeTest::pass, 3)
+        .cpus(4)
+        .deadline(Duration.ofMillis(50))
+        .remote();
     assertThatThrownBy(() -> late.get(LONG)).isInstanceOf(TaskTimeoutException.class);
     assertThat(queued.isReady()).isFalse();
     gate.open();
@@ -245,11 +258,11 @@ class TaskLifeTest extends ContractTest {
   @Test
   void theDeadlineCoversWaitingForArguments() {
     var never = runtime.task(() -> new CompletableFuture<Integer>()).remote();
-    var ref = runtime
-        .task((Object x) -> 1, never)
-        .deadline(Duration.ofMillis(100))
-        .remote();
-    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class).hasMessageContaining("PT0.1S");
+    var ref =
+        runtime.task((Object x) -> 1, never).deadline(Duration.ofMillis(100)).remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskTimeoutException.class)
+        .hasMessageContaining("PT0.1S");
     never.cancel();
   }
 
@@ -272,7 +285,8 @@ class TaskLifeTest extends ContractTest {
     var never = runtime.task(() -> new CompletableFuture<Integer>()).remote();
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 300; i++) {
-      refs.add(runtime.task((Object x) -> 1, never).deadline(Duration.ofNanos(1)).remote());
+      refs.add(
+          runtime.task((Object x) -> 1, never).deadline(Duration.ofNanos(1)).remote());
     }
     for (var ref : refs) {
       assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
@@ -282,10 +296,14 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void absurdlyLongLimitsMeanNone() {
-    for (var limit : List.of(Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
-      assertThat(runtime.task(TaskLifeTest::pass, 3).deadline(limit).remote().get(LONG)).isEqualTo(3);
-      assertThat(runtime.task(TaskLifeTest::pass, 3).timeout(limit).remote().get(LONG)).isEqualTo(3);
-      assertThat(runtime.task(TaskLifeTest::pass, 3).backoff(limit).remote().get(LONG)).isEqualTo(3);
+    for (var limit : List.of(
+        Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
+      assertThat(runtime.task(TaskLifeTest::pass, 3).deadline(limit).remote().get(LONG))
+          .isEqualTo(3);
+      assertThat(runtime.task(TaskLifeTest::pass, 3).timeout(limit).remote().get(LONG))
+          .isEqualTo(3);
+      assertThat(runtime.task(TaskLifeTest::pass, 3).backoff(limit).remote().get(LONG))
+          .isEqualTo(3);
       assertThat(runtime.task(TaskLifeTest::pass, 3).remote().get(limit)).isEqualTo(3);
     }
   }
@@ -299,8 +317,9 @@ class TaskLifeTest extends ContractTest {
         .backoff(Duration.ofSeconds(Long.MAX_VALUE))
         .remote();
     journal.await("attempt 1", 1);
-    Eventually.until("it waits for its retry", () -> runtime.waiting().stream()
-        .anyMatch(waiting -> waiting.why().contains("retry")));
+    Eventually.until(
+        "it waits for its retry",
+        () -> runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("retry")));
     ref.cancel();
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskCancelledException.class);
   }
@@ -310,7 +329,9 @@ class TaskLifeTest extends ContractTest {
   static int failing(Journal journal) throws Exception {
     int attempt = Mobula.context().attempt();
     journal.add("attempt " + attempt);
-    throw attempt < 3 ? new FileNotFoundException("attempt " + attempt) : new IllegalStateException("third");
+    throw attempt < 3
+        ? new FileNotFoundException("attempt " + attempt)
+        : new IllegalStateException("third");
   }
 
   static int thirdTimeLucky(Journal journal) throws Exception {
@@ -340,7 +361,8 @@ class TaskLifeTest extends ContractTest {
     var ref = runtime.task(TaskLifeTest::thirdTimeLucky, journal).remote();
     assertThatThrownBy(ref::get).isInstanceOf(TaskFailedException.class);
     var other = journal();
-    var named = runtime.task(TaskLifeTest::failing, other).retryOn(IOException.class).remote();
+    var named =
+        runtime.task(TaskLifeTest::failing, other).retryOn(IOException.class).remote();
     assertThatThrownBy(() -> named.get(LONG))
         .hasCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining("attempt 3");
@@ -357,9 +379,17 @@ class TaskLifeTest extends ContractTest {
         .maxRetries(1)
         .backoff(Duration.ZERO)
         .remote();
-    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class).hasMessageContaining("attempt 2");
-    var never = runtime.task(TaskLifeTest::thirdTimeLucky, journal()).retryOn(IOException.class).maxRetries(0).remote();
-    assertThatThrownBy(never::get).isInstanceOf(TaskFailedException.class).hasMessageContaining("attempt 1");
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("attempt 2");
+    var never = runtime
+        .task(TaskLifeTest::thirdTimeLucky, journal())
+        .retryOn(IOException.class)
+        .maxRetries(0)
+        .remote();
+    assertThatThrownBy(never::get)
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("attempt 1");
     assertThat(journal.events()).hasSize(2);
   }
 
@@ -378,13 +408,15 @@ class TaskLifeTest extends ContractTest {
   @Test
   void eachAttemptGetsFreshArguments() {
     var ref = runtime
-        .task((List<Integer> list) -> {
-          list.add(1);
-          if (Mobula.context().attempt() < 3) {
-            throw new IOException("again");
-          }
-          return list.size();
-        }, new ArrayList<Integer>())
+        .task(
+            (List<Integer> list) -> {
+              list.add(1);
+              if (Mobula.context().attempt() < 3) {
+                throw new IOException("again");
+              }
+              return list.size();
+            },
+            new ArrayList<Integer>())
         .retryOn(IOException.class)
         .backoff(Duration.ofMillis(1))
         .remote();
@@ -394,7 +426,14 @@ class TaskLifeTest extends ContractTest {
   // ---- what it knows of itself
 
   record Known(
-      String name, int attempt, double cpus, String id, boolean cancelled, boolean deadline, boolean self, String node) {
+      String name,
+      int attempt,
+      double cpus,
+      String id,
+      boolean cancelled,
+      boolean deadline,
+      boolean self,
+      String node) {
     static Known here() {
       var context = Mobula.context();
       return new Known(
@@ -413,7 +452,15 @@ class TaskLifeTest extends ContractTest {
   void aTaskKnowsItself() {
     var ref = runtime.task(Known::here).cpus(2).name("look").deadline(LONG).remote();
     assertThat(ref.get())
-        .isEqualTo(new Known("look", 1, 2, ref.id().toString(), false, true, false, runtime.nodeId().toString()));
+        .isEqualTo(new Known(
+            "look",
+            1,
+            2,
+            ref.id().toString(),
+            false,
+            true,
+            false,
+            runtime.nodeId().toString()));
     var plain = runtime.task(Known::here).remote().get();
     assertThat(plain.name()).contains("Known.here");
     assertThat(plain.deadline()).isFalse();
@@ -432,7 +479,8 @@ class TaskLifeTest extends ContractTest {
     assertThatThrownBy(ref::get).isInstanceOf(WaitInterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, LONG)).isInstanceOf(WaitInterruptedException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, LONG))
+        .isInstanceOf(WaitInterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
     ref.cancel();
   }
@@ -442,19 +490,24 @@ class TaskLifeTest extends ContractTest {
     var ref = runtime
         .task(() -> {
           Thread.currentThread().interrupt();
-          return Mobula.task(TaskLifeTest::waiting, new Gate("never"), new Journal("/dev/null")).remote().get();
+          return Mobula.task(TaskLifeTest::waiting, new Gate("never"), new Journal("/dev/null"))
+              .remote()
+              .get();
         })
         .remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(TaskFailedException.class)
         .hasCauseInstanceOf(WaitInterruptedException.class);
-    assertThat(runtime.task(() -> Thread.currentThread().isInterrupted()).remote().get()).isFalse();
+    assertThat(
+            runtime.task(() -> Thread.currentThread().isInterrupted()).remote().get())
+        .isFalse();
   }
 
   @Test
   void negativeDeadlinesAreRefused() {
     var ref = runtime.put(new int[] {1});
-    assertThatThrownBy(() -> ref.get(Duration.ofNanos(-1))).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> ref.get(Duration.ofNanos(-1)))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> runtime.get(List.of(ref), Duration.ofNanos(-1)))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, Duration.ofNanos(-1)))

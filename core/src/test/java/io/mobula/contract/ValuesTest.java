@@ -25,13 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Values in the store: put, get, refs inside refs, tensors, room filled in place, and a full store. */
+/**
+ * Values in the store: put, get, refs inside refs, tensors, room filled in place, and a full store.
+ */
 class ValuesTest extends ContractTest {
   private static final int MIB = 1 << 20;
 
   @Override
   Settings settings() {
-    return super.settings().storeCapacity(16 * MIB).set("mobula.store.segment-size", 4 * MIB)
+    return super.settings()
+        .storeCapacity(16 * MIB)
+        .set("mobula.store.segment-size", 4 * MIB)
         .set("mobula.store.full-timeout", "300ms");
   }
 
@@ -101,14 +105,18 @@ class ValuesTest extends ContractTest {
     var ref = runtime.put(new int[] {1});
     ref.close();
     ref.close();
-    assertThatThrownBy(ref::get).isInstanceOf(RefClosedException.class).hasMessageContaining(ref.id().toString());
+    assertThatThrownBy(ref::get)
+        .isInstanceOf(RefClosedException.class)
+        .hasMessageContaining(ref.id().toString());
     assertThatThrownBy(ref::isReady).isInstanceOf(RefClosedException.class);
     assertThatThrownBy(ref::toCompletableFuture).isInstanceOf(RefClosedException.class);
     assertThatThrownBy(ref::cancel).isInstanceOf(RefClosedException.class);
     assertThatThrownBy(ref::prefetch).isInstanceOf(RefClosedException.class);
     assertThatThrownBy(() -> runtime.get(List.of(ref))).isInstanceOf(RefClosedException.class);
-    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, LONG)).isInstanceOf(RefClosedException.class);
-    assertThatThrownBy(() -> runtime.task((int[] x) -> 1, ref).remote()).isInstanceOf(RefClosedException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, LONG))
+        .isInstanceOf(RefClosedException.class);
+    assertThatThrownBy(() -> runtime.task((int[] x) -> 1, ref).remote())
+        .isInstanceOf(RefClosedException.class);
     assertThatThrownBy(() -> runtime.put(List.of(ref))).isInstanceOf(RefClosedException.class);
     assertThat(ref.toString()).contains("closed");
   }
@@ -124,9 +132,11 @@ class ValuesTest extends ContractTest {
 
   @Test
   void aForgottenRefIsCollected() throws Exception {
-    Eventually.collected("what others forgot is gone", () -> runtime.storeUsage().objects() == 0);
+    Eventually.collected(
+        "what others forgot is gone", () -> runtime.storeUsage().objects() == 0);
     runtime.put(new byte[MIB]);
-    Eventually.collected("the forgotten object is gone", () -> runtime.storeUsage().objects() == 0);
+    Eventually.collected(
+        "the forgotten object is gone", () -> runtime.storeUsage().objects() == 0);
   }
 
   @Test
@@ -134,10 +144,13 @@ class ValuesTest extends ContractTest {
     var gate = gate();
     var ref = runtime.put(new int[] {7});
     var result = runtime
-        .task((int[] x, Gate g) -> {
-          g.await();
-          return x[0];
-        }, ref, gate)
+        .task(
+            (int[] x, Gate g) -> {
+              g.await();
+              return x[0];
+            },
+            ref,
+            gate)
         .remote();
     ref.close();
     gate.open();
@@ -148,10 +161,12 @@ class ValuesTest extends ContractTest {
   void closingTheRefOfARunningTaskLetsItRun() throws Exception {
     var journal = journal();
     runtime
-        .task((Journal j) -> {
-          j.add("ran");
-          return 1;
-        }, journal)
+        .task(
+            (Journal j) -> {
+              j.add("ran");
+              return 1;
+            },
+            journal)
         .remote()
         .close();
     journal.await("ran", 1);
@@ -175,7 +190,8 @@ class ValuesTest extends ContractTest {
   @Test
   void refsInsideNestedContainersAndLargeValuesKeepTheirObjectsAlive() {
     var inner = runtime.put(new int[] {5});
-    var outer = runtime.put(Map.of("boxes", List.of(Optional.of(new Box("a", inner))), "bulk", new byte[MIB]));
+    var outer = runtime.put(
+        Map.of("boxes", List.of(Optional.of(new Box("a", inner))), "bulk", new byte[MIB]));
     inner.close();
     @SuppressWarnings("unchecked")
     var boxes = (List<Optional<Box>>) outer.get().get("boxes");
@@ -224,12 +240,18 @@ class ValuesTest extends ContractTest {
   void refsOfAnotherRuntimeAreRefused() {
     try (var other = RuntimeSource.present().open(super.settings())) {
       var foreign = other.put(new int[] {1});
-      assertThatThrownBy(() -> runtime.task((int[] x) -> 1, foreign).remote()).isInstanceOf(ForeignRefException.class);
-      assertThatThrownBy(() -> runtime.put(new Box("x", foreign))).isInstanceOf(ForeignRefException.class);
-      assertThatThrownBy(() -> runtime.get(List.of(foreign))).isInstanceOf(ForeignRefException.class);
-      assertThatThrownBy(() -> runtime.wait(List.of(foreign), 1, LONG)).isInstanceOf(ForeignRefException.class);
-      ActorHandle<ArrayList<String>> handle = other.actor(ArrayList<String>::new).remote();
-      assertThatThrownBy(() -> runtime.put(List.of(handle))).isInstanceOf(ForeignRefException.class);
+      assertThatThrownBy(() -> runtime.task((int[] x) -> 1, foreign).remote())
+          .isInstanceOf(ForeignRefException.class);
+      assertThatThrownBy(() -> runtime.put(new Box("x", foreign)))
+          .isInstanceOf(ForeignRefException.class);
+      assertThatThrownBy(() -> runtime.get(List.of(foreign)))
+          .isInstanceOf(ForeignRefException.class);
+      assertThatThrownBy(() -> runtime.wait(List.of(foreign), 1, LONG))
+          .isInstanceOf(ForeignRefException.class);
+      ActorHandle<ArrayList<String>> handle =
+          other.actor(ArrayList<String>::new).remote();
+      assertThatThrownBy(() -> runtime.put(List.of(handle)))
+          .isInstanceOf(ForeignRefException.class);
       assertThat(foreign.get()).containsExactly(1);
     }
   }
@@ -282,7 +304,8 @@ class ValuesTest extends ContractTest {
     assertThat(one.getFirst().numbers()).containsExactly(1, 2);
     assertThat(one.getFirst().tensor().shape()).containsExactly(100, 1000);
     for (int i = 0; i < 2; i++) {
-      assertThat(one.get(i).tensor().segment().address()).isEqualTo(two.get(i).tensor().segment().address());
+      assertThat(one.get(i).tensor().segment().address())
+          .isEqualTo(two.get(i).tensor().segment().address());
       assertThat(one.get(i).tensor().isReadOnly()).isTrue();
     }
   }
@@ -292,7 +315,8 @@ class ValuesTest extends ContractTest {
     var buffer = runtime.put(ByteBuffer.allocate(200_000).putInt(0, 42)).get();
     assertThat(buffer.isReadOnly()).isTrue();
     assertThat(buffer.getInt(0)).isEqualTo(42);
-    MemorySegment segment = runtime.put(MemorySegment.ofArray(new byte[200_000])).get();
+    MemorySegment segment =
+        runtime.put(MemorySegment.ofArray(new byte[200_000])).get();
     assertThat(segment.isReadOnly()).isTrue();
     assertThat(segment.byteSize()).isEqualTo(200_000);
   }
@@ -335,7 +359,8 @@ class ValuesTest extends ContractTest {
       var read = ref.get();
       assertThat(read.byteSize()).isEqualTo(size);
       assertThat(read.isReadOnly()).isTrue();
-      assertThat(read.toArray(ValueLayout.JAVA_BYTE)).containsOnly(size == 0 ? new byte[0] : new byte[] {3});
+      assertThat(read.toArray(ValueLayout.JAVA_BYTE))
+          .containsOnly(size == 0 ? new byte[0] : new byte[] {3});
       if (size == MIB) {
         assertThat(read.address()).isEqualTo(address);
       }
@@ -367,10 +392,12 @@ class ValuesTest extends ContractTest {
   void roomIsSealedOnceAndWithAShapeThatFits() {
     assertThatThrownBy(() -> runtime.create(-1)).isInstanceOf(InvalidRequestException.class);
     try (var room = runtime.create(8)) {
-      assertThatThrownBy(() -> room.seal(DType.FLOAT64, 5)).isInstanceOf(InvalidRequestException.class);
+      assertThatThrownBy(() -> room.seal(DType.FLOAT64, 5))
+          .isInstanceOf(InvalidRequestException.class);
       room.seal(DType.FLOAT64, 1);
       assertThatThrownBy(room::seal).isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(() -> room.seal(DType.FLOAT64, 1)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> room.seal(DType.FLOAT64, 1))
+          .isInstanceOf(IllegalStateException.class);
     }
     var closed = runtime.create(8);
     closed.close();
@@ -391,28 +418,33 @@ class ValuesTest extends ContractTest {
           })
           .isInstanceOf(StoreFullException.class);
       assertThat(held).hasSizeBetween(4, 8);
-      assertThat(own.storeUsage().usedBytes()).isLessThanOrEqualTo(own.storeUsage().capacityBytes());
+      assertThat(own.storeUsage().usedBytes())
+          .isLessThanOrEqualTo(own.storeUsage().capacityBytes());
       held.removeLast().close();
       assertThat(own.put(new byte[MIB]).get()).hasSize(MIB);
       var failing = own.task(() -> new byte[4 * MIB]).name("filler").remote();
-      assertThatThrownBy(() -> failing.get(LONG)).isInstanceOf(StoreFullException.class).hasMessageContaining("filler");
+      assertThatThrownBy(() -> failing.get(LONG))
+          .isInstanceOf(StoreFullException.class)
+          .hasMessageContaining("filler");
       assertThat(held).allSatisfy(ref -> assertThat(ref.isReady()).isTrue());
     }
   }
 
   @Test
   void aPutWaitsForRoomThatComes() throws Exception {
-    try (var own = RuntimeSource.present().open(settings().set("mobula.store.full-timeout", "30s"))) {
+    try (var own =
+        RuntimeSource.present().open(settings().set("mobula.store.full-timeout", "30s"))) {
       var held = new ArrayList<ObjectRef<byte[]>>();
       for (int i = 0; i < 4; i++) { // one in each segment, so that 3 MiB fit nowhere
         held.add(own.put(new byte[2 * MIB]));
       }
       var journal = journal();
-      var late = own
-          .task((Journal j) -> {
-            j.add("putting");
-            return Mobula.put(new byte[3 * MIB]).get().length;
-          }, journal)
+      var late = own.task(
+              (Journal j) -> {
+                j.add("putting");
+                return Mobula.put(new byte[3 * MIB]).get().length;
+              },
+              journal)
           .remote();
       journal.await("putting", 1);
       held.forEach(ObjectRef::close);
@@ -422,7 +454,8 @@ class ValuesTest extends ContractTest {
 
   @Test
   void forgottenObjectsMakeRoom() {
-    try (var own = RuntimeSource.present().open(settings().set("mobula.store.full-timeout", "20s"))) {
+    try (var own =
+        RuntimeSource.present().open(settings().set("mobula.store.full-timeout", "20s"))) {
       for (int i = 0; i < 40; i++) {
         own.put(new byte[3 * MIB]);
       }

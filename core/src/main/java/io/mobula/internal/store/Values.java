@@ -18,8 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * when memory is full.
  */
 final class Values {
-  private static final Logger LOG = LoggerFactory.getLogger(Values.class);
   private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MOST_BYTES = 1L << 60; // more than any store has
 
@@ -41,6 +38,7 @@ final class Values {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition reclaimed = lock.newCondition();
   private final AtomicInteger waiting = new AtomicInteger();
+  private long reclaims;
 
   Values(
       ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
@@ -205,6 +203,7 @@ final class Values {
     if (waiting.get() > 0) {
       lock.lock();
       try {
+        reclaims++;
         reclaimed.signalAll();
       } finally {
         lock.unlock();
@@ -220,8 +219,11 @@ final class Values {
     waiting.incrementAndGet();
     lock.lock();
     try {
-      long left = reclaimed.awaitNanos(nanos);
-      LOG.trace("Waited for room in the store; {} ns were left", left);
+      long before = reclaims;
+      long left = nanos;
+      while (reclaims == before && left > 0) {
+        left = reclaimed.awaitNanos(left);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw full;

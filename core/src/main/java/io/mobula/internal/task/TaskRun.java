@@ -282,7 +282,8 @@ final class TaskRun implements Producer {
         execution.cancel();
       }
     }
-    var pending = fail(new Failure(why)); // first, or the body's InterruptedException may become the outcome
+    var pending =
+        fail(new Failure(why)); // first, or the body's InterruptedException may become the outcome
     synchronized (this) {
       if (runner != null) {
         runner.interrupt();
