@@ -111,6 +111,24 @@ public final class Mobula extends MobulaForms {
     return call.resolved().remoteIterator(call);
   }
 
+  /** See {@link MobulaRuntime#remoteMany(Task0, int)}. */
+  public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
+      Task0<? extends Collection<? extends R>> task, int count) {
+    return task.resolved().remoteMany(task, count);
+  }
+
+  /** See {@link MobulaRuntime#remoteStream(Task0)}. */
+  public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
+      Task0<? extends Stream<? extends R>> task) {
+    return task.resolved().remoteStream(task);
+  }
+
+  /** See {@link MobulaRuntime#remoteIterator(Task0)}. */
+  public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
+      Task0<? extends Iterator<? extends R>> task) {
+    return task.resolved().remoteIterator(task);
+  }
+
   /** See {@link MobulaRuntime#actorNamed}. */
   public static <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return runtime().actorNamed(name, type);

@@ -82,6 +82,24 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
     return submitStream(call.request());
   }
 
+  /** As {@link #remoteMany(TaskCall, int)}, for a function without parameters. */
+  default <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
+      Task0<? extends Collection<? extends R>> task, int count) {
+    return submitMany(task.bind().request(), TaskRequest.requireCount(count));
+  }
+
+  /** As {@link #remoteStream(TaskCall)}, for a function without parameters. */
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
+      Task0<? extends Stream<? extends R>> task) {
+    return submitStream(task.bind().request());
+  }
+
+  /** As {@link #remoteIterator(TaskCall)}, for a function without parameters. */
+  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
+      Task0<? extends Iterator<? extends R>> task) {
+    return submitStream(task.bind().request());
+  }
+
   /**
    * Stores a value once; every {@code get} reads that copy.
    *

@@ -15,7 +15,6 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.store.ObjectStore;
-import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes, finds and ends the actors of one node. Safe for all threads; nothing blocks. */
 public final class ActorEngine {
-  private static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().daemon().name("mobula-actor-cleaner").factory());
-
   private final Parts parts;
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
@@ -212,7 +208,7 @@ public final class ActorEngine {
   }
 
   void whenUnreachable(Handle.Anchor anchor, Runnable action) {
-    CLEANER.register(anchor, action);
+    parts.store().whenUnreachable(anchor, action);
   }
 
   ObjectStore store() {

@@ -10,9 +10,11 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * One call, bound: the function with copies of what it captured, and of each argument either a copy
@@ -24,6 +26,7 @@ public final class BoundCall {
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
+  private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
   private BoundCall(Object function, Object[] arguments, ObjectStore store, long heapBytes) {
     this.function = function;
@@ -163,14 +166,35 @@ public final class BoundCall {
 
   /** Calls the function in the calling thread; all arguments are ready and none has failed. */
   public @Nullable Object invoke() throws Exception {
-    return function().invoke(values(0));
+    return invoke(values(0));
   }
 
   /** As {@link #invoke()}, with the actor's object as the first argument. */
   public @Nullable Object invokeOn(Object receiver) throws Exception {
     var values = values(1);
     values[0] = receiver;
-    return function().invoke(values);
+    return invoke(values);
+  }
+
+  /**
+   * With the logging context of the caller, so that its request or user shows in what the function
+   * logs.
+   */
+  private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
+    if (logContext == null || logContext.isEmpty()) {
+      return function().invoke(values);
+    }
+    var own = MDC.getCopyOfContextMap();
+    MDC.setContextMap(logContext);
+    try {
+      return function().invoke(values);
+    } finally {
+      if (own == null) {
+        MDC.clear();
+      } else {
+        MDC.setContextMap(own);
+      }
+    }
   }
 
   private RemoteFunction function() {

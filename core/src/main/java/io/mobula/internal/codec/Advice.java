@@ -11,6 +11,10 @@ final class Advice {
   static final String STACK =
       "the value is nested deeper than this thread's stack allows. Keep long chains in a list or an array, "
           + "or encode on a thread with a larger stack";
+  static final String CHANGED =
+      "it changed while it was encoded. Pass a copy of what other threads change";
+  static final String OTHER_FIELDS =
+      "its fields here differ from those where it was encoded. Run the same version of it on both sides";
   static final String LAMBDA =
       "a lambda or method reference that is not Serializable. Declare its type as an interface that extends "
           + "Serializable, as Mobula's function types do, or cast it: (Supplier<T> & Serializable)";

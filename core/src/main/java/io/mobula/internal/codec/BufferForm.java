@@ -58,6 +58,11 @@ final class BufferForm<T> extends Form<T> {
     output.writeVarInt(header.length, true);
     output.writeBytes(header);
     MemorySegment content = type.segment().apply(value);
+    if (!content.scope().isAlive() || !content.isAccessibleBy(Thread.currentThread())) {
+      throw Fault.of(
+          value.getClass(),
+          "its memory is closed, or confined to another thread. Encode it in that thread");
+    }
     if (content.byteSize() >= Math.min(graph.options().bufferThreshold(), INLINE_MAX)) {
       output.writeByte(OUT_OF_BAND);
       output.writeVarInt(graph.addBuffer(content), true);

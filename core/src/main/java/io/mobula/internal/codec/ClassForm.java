@@ -25,6 +25,9 @@ final class ClassForm extends Form<Class<?>> {
     if (value.isHidden()) {
       throw Fault.of(value, "a hidden class has no name that another process could find");
     }
+    if (!value.isPrimitive()) {
+      graph.names().check(value);
+    }
     output.writeString(value.getName());
   }
 

@@ -103,15 +103,13 @@ final class ClassNames extends DefaultClassResolver {
     Class<?> type = find(input.readString());
     Registration registration = kryo.getRegistration(type);
     if (input.readInt() != layout(registration)) {
-      throw Fault.of(
-          type,
-          "its fields here differ from those where it was encoded. Run the same version of it on both sides");
+      throw Fault.of(type, Advice.OTHER_FIELDS);
     }
     nameIdToClass.put(id, type);
     return registration;
   }
 
-  /** The class of this name, by the options' loader; remembered. */
+  /** The class of this name, by the options' loader, which is remembered, or the thread's. */
   Class<?> find(@Nullable String name) {
     if (name == null) {
       throw Fault.because("the bytes name no class where one is needed");
@@ -120,11 +118,14 @@ final class ClassNames extends DefaultClassResolver {
     if (known != null) {
       return known;
     }
-    Class<?> found = forms.load(name);
-    if (byName.size() < NAMES_KEPT && forms.owns(found)) {
-      byName.put(name, found);
+    Class<?> own = forms.load(name);
+    if (own == null) {
+      return forms.loadByContext(name);
     }
-    return found;
+    if (byName.size() < NAMES_KEPT) {
+      byName.put(name, own);
+    }
+    return own;
   }
 
   /** Refuses a class that is not on the allow-list. */

@@ -95,9 +95,8 @@ final class Closures {
       try {
         Method method = type.getDeclaredMethod("writeReplace");
         method.setAccessible(true);
-        writeReplace = MethodHandles.lookup()
-            .unreflect(method)
-            .asType(MethodType.methodType(Object.class, Object.class));
+        MethodType plain = MethodType.methodType(Object.class, Object.class);
+        writeReplace = MethodHandles.lookup().unreflect(method).asType(plain);
       } catch (ReflectiveOperationException | RuntimeException thrown) {
         throw Fault.of(type, "a lambda whose parts cannot be reached: " + thrown, thrown);
       }
@@ -123,12 +122,20 @@ final class Closures {
     private LambdaShape describe(Serializable lambda) {
       SerializedLambda parts = open(lambda);
       ClassLoader loader = lambda.getClass().getClassLoader();
-      MethodType type = MethodType.fromMethodDescriptorString(
-              parts.getInstantiatedMethodType(), loader)
-          .wrap();
+      MethodType type = parameters(parts, loader);
       String implClass = parts.getImplClass().replace('/', '.');
       return new LambdaShape(
           implClass, parts.getImplMethodName(), type.parameterList(), parts.getCapturedArgCount());
+    }
+  }
+
+  private static MethodType parameters(SerializedLambda parts, @Nullable ClassLoader loader) {
+    try {
+      return MethodType.fromMethodDescriptorString(parts.getInstantiatedMethodType(), loader)
+          .wrap();
+    } catch (TypeNotPresentException absent) {
+      throw Fault.because(
+          "a type in the lambda's signature is not found: " + absent.typeName(), absent);
     }
   }
 
@@ -157,8 +164,8 @@ final class Closures {
 
     Object deserialize(SerializedLambda parts) {
       if (deserializer == null) {
-        throw Fault.because("class " + parts.getCapturingClass().replace('/', '.')
-            + " has no Serializable lambda here");
+        String capturing = parts.getCapturingClass().replace('/', '.');
+        throw Fault.because("class " + capturing + " has no Serializable lambda here");
       }
       try {
         return (Object) deserializer.invokeExact(parts);

@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,15 @@ public final class Codec {
 
   private Codec(CodecOptions options) {
     this.pool = new GraphPool(options, new Forms(options));
-    this.immutability = new Immutability(List.of());
+    this.immutability = new Immutability();
   }
 
   /**
    * Makes a codec. Costs little; its first values cost milliseconds, since each class is examined
    * once per codec.
+   *
+   * <p>A codec keeps the classes it has met from being unloaded: make one for each class loader
+   * that comes and goes.
    */
   public static Codec create(CodecOptions options) {
     return new Codec(options);
@@ -59,21 +61,23 @@ public final class Codec {
         Encoded encoded = graph.encode(value, standIns);
         pool.give(graph);
         return encoded;
+      } catch (StackOverflowError overflow) {
+        throw failure("encode", Fault.from(overflow), rootOf(value));
       } catch (Throwable thrown) {
         Fault fault = Fault.from(thrown);
         Throwable blamed = fault.blamed();
         if (blamed == null || standIns.size() == STAND_INS_TRIED) {
-          throw new CodecException(
-              "Cannot encode " + fault.describe(rootOf(value)), fault.getCause());
+          throw failure("encode", fault, rootOf(value));
         }
         standIns = with(standIns, blamed);
       }
     }
   }
 
+  @SuppressWarnings("IdentityHashMapUsage") // what it copies is one, too, or empty
   private static Map<Throwable, RemoteThrowable> with(
       Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
-    Map<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
+    IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
     more.put(blamed, RemoteThrowable.of(blamed));
     return more;
   }
@@ -116,37 +120,32 @@ public final class Codec {
       Object value = graph.decode(bytes, buffers, externals);
       pool.give(graph);
       return value;
+    } catch (StackOverflowError overflow) {
+      throw failure("decode", Fault.from(overflow), "value");
     } catch (Throwable thrown) {
-      Fault fault = Fault.from(thrown);
-      throw new CodecException("Cannot decode " + fault.describe("value"), fault.getCause());
+      throw failure("decode", Fault.from(thrown), "value");
     }
+  }
+
+  private static CodecException failure(String action, Fault fault, String root) {
+    return new CodecException("Cannot " + action + " " + fault.describe(root), fault.getCause());
   }
 
   /**
    * Whether a value is known never to change, and so may be passed without a copy. False when in
-   * doubt, and for values of external types, whose holder each time is another.
+   * doubt, and for values of external types: each holder needs one of its own.
    */
   public boolean isImmutable(@Nullable Object value) {
-    return immutability.holdsFor(value);
-  }
-
-  /**
-   * A function that later changes by the caller cannot reach: itself if it captured nothing or only
-   * what cannot change, else a copy.
-   *
-   * @throws CodecException when something it captured, or a field of it, cannot travel
-   */
-  @SuppressWarnings("unchecked")
-  public <F extends Serializable> F isolate(F function) {
-    if (isIsolated(function)) {
-      return function;
+    try {
+      return immutability.holdsFor(value);
+    } catch (Fault unknown) {
+      return false; // a lambda that cannot be taken apart; encoding it tells why
     }
-    return (F) Objects.requireNonNull(decode(encode(function).detached()));
   }
 
   /**
-   * Whether {@link #isolate} would give the function itself: nothing it captured can change, or is
-   * external.
+   * Whether later changes by the caller cannot reach a function: nothing that it captured can
+   * change, or is external.
    */
   public boolean isIsolated(Serializable function) {
     return immutability.holdsFor(function) || capturesOnlyImmutables(function);
@@ -165,8 +164,7 @@ public final class Codec {
       }
       return true;
     } catch (Fault fault) {
-      throw new CodecException(
-          "Cannot encode " + fault.describe(rootOf(function)), fault.getCause());
+      throw failure("encode", fault, rootOf(function));
     }
   }
 

@@ -34,10 +34,10 @@ public record CodecOptions(
     int bufferThreshold,
     Predicate<String> allowedClasses) {
   /**
-   * Deep enough for what people nest by hand, and safe on a thread with the JVM's usual stack of 1
-   * MiB.
+   * Deep enough for what people nest by hand, and about a third of what the JVM's usual stack of 1
+   * MiB holds. Values that are written by serialization hooks count twice.
    */
-  public static final int DEFAULT_MAX_DEPTH = 1_000;
+  public static final int DEFAULT_MAX_DEPTH = 500;
 
   /** From 1 KiB on, wrapping memory costs less than copying it twice. */
   public static final int DEFAULT_BUFFER_THRESHOLD = 1024;

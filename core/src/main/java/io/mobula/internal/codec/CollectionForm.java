@@ -30,9 +30,7 @@ final class CollectionForm<C extends Collection<@Nullable Object>> extends Form<
       throw Fault.from(thrown).at("[" + i + "]");
     }
     if (i != size) {
-      throw Fault.of(
-          collection.getClass(),
-          "it changed while it was encoded. Pass a copy of what other threads change");
+      throw Fault.of(collection.getClass(), Advice.CHANGED);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
  *     them
  * @param externals values of the external types, by the index written for them
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record Encoded(byte[] bytes, List<MemorySegment> buffers, List<Object> externals) {
   /** Keeps both lists as immutable copies; the byte array is not copied. */
   public Encoded {

@@ -25,6 +25,7 @@ final class EnumForm<E extends Enum<?>> extends Form<E> {
   }
 
   @Override
+  @SuppressWarnings("EnumOrdinal") // the layout holds the constants' names
   void write(Graph graph, Output output, E value) {
     output.writeVarInt(value.ordinal(), true);
   }

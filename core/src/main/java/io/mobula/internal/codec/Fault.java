@@ -2,6 +2,7 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.KryoBufferUnderflowException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -54,36 +55,57 @@ final class Fault extends RuntimeException {
   /**
    * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself
    * passes.
+   *
+   * <p>A full stack passes too, up to where there is room again: a call site or class that is
+   * linked for the first time on a full stack stays broken for good. So nothing before that test
+   * may need linking.
    */
   static Fault from(Throwable thrown) {
-    return switch (thrown) {
-      case Fault fault -> fault;
-      case KryoBufferUnderflowException end -> new Fault("the bytes end too early", end);
-      case KryoException kryo when kryo.getCause() instanceof Fault fault -> fault;
-      case KryoException kryo
-      when isDepth(kryo) ->
-        tooDeep("the value is nested deeper than the codec's limit of " + depthIn(kryo) + ". "
-            + Advice.DEPTH);
-      case KryoException kryo -> new Fault(firstLine(kryo), kryo);
-      case StackOverflowError overflow -> tooDeep(Advice.STACK);
-      case VirtualMachineError fatal -> throw fatal;
-      default -> new Fault(thrown.toString(), thrown);
-    };
+    if (thrown instanceof VirtualMachineError fatal) {
+      throw fatal;
+    }
+    if (thrown instanceof Fault fault) {
+      return fault;
+    }
+    if (thrown instanceof InvocationTargetException wrapper && wrapper.getCause() != null) {
+      return from(wrapper.getCause());
+    }
+    return thrown instanceof KryoException kryo
+        ? fromKryo(kryo)
+        : new Fault(thrown.toString(), thrown);
+  }
+
+  private static Fault fromKryo(KryoException thrown) {
+    if (thrown.getCause() instanceof StackOverflowError overflow) {
+      throw overflow;
+    }
+    if (thrown.getCause() instanceof Fault fault) {
+      return fault;
+    }
+    String reason = firstLine(thrown);
+    if (reason.startsWith(KRYO_DEPTH)) {
+      return tooDeep(Integer.parseInt(reason.substring(KRYO_DEPTH.length())));
+    }
+    return thrown instanceof KryoBufferUnderflowException
+        ? new Fault("the bytes end too early", thrown)
+        : new Fault(reason, thrown);
+  }
+
+  /** The fault of a full stack, to be made where there is room again. */
+  static Fault from(StackOverflowError overflow) {
+    return tooDeep(Advice.STACK);
+  }
+
+  /** The fault of a graph nested deeper than this. */
+  static Fault tooDeep(int limit) {
+    return tooDeep(
+        "the value is nested deeper than the codec's limit of " + limit + ". " + Advice.DEPTH);
   }
 
   private static Fault tooDeep(String reason) {
     Fault fault = new Fault(reason, null);
     fault.tooDeep = true;
     return fault;
-  }
-
-  private static boolean isDepth(KryoException thrown) {
-    String message = thrown.getMessage();
-    return message != null && message.startsWith(KRYO_DEPTH);
-  }
-
-  private static String depthIn(KryoException thrown) {
-    return firstLine(thrown).substring(KRYO_DEPTH.length());
   }
 
   private static String firstLine(Throwable thrown) {

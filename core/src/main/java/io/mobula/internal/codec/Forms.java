@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -168,35 +167,36 @@ final class Forms {
         || com.esotericsoftware.kryo.util.Util.isWrapperClass(type);
   }
 
-  /** Loads a class by its binary name, without initialising it. */
+  /**
+   * The class of this binary name by the options' own loader, not initialised; null if it knows
+   * none.
+   */
+  @Nullable
   Class<?> load(String name) {
-    Class<?> found = tryLoad(name, options.classLoader());
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    if (found == null && options.contextLoader() && context != null) {
-      found = tryLoad(name, context);
-    }
+    return tryLoad(name, options.classLoader());
+  }
+
+  /** The class of this binary name by the thread's loader, where the options allow that. */
+  Class<?> loadByContext(String name) {
+    ClassLoader context =
+        options.contextLoader() ? Thread.currentThread().getContextClassLoader() : null;
+    Class<?> found = context == null ? null : tryLoad(name, context);
     if (found == null) {
       throw Fault.because(
           "class " + name + " is not found here. Put its jar on this node's class path");
     }
-    allow(found);
     return found;
   }
 
-  private static @Nullable Class<?> tryLoad(String name, ClassLoader loader) {
+  private @Nullable Class<?> tryLoad(String name, ClassLoader loader) {
     try {
-      return Class.forName(name, false, loader);
+      Class<?> found = Class.forName(name, false, loader);
+      allow(found);
+      return found;
     } catch (ClassNotFoundException absent) {
       return null;
     } catch (LinkageError broken) {
       throw Fault.because("class " + name + " cannot be linked here: " + broken, broken);
     }
-  }
-
-  /**
-   * Whether the options' own loader leads to this class, so that it is the same for every thread.
-   */
-  boolean owns(Class<?> type) {
-    return !options.contextLoader() || Objects.equals(type.getClassLoader(), options.classLoader());
   }
 }

@@ -28,13 +28,14 @@ final class Graph extends Kryo {
   private final SegmentInput input = new SegmentInput();
   private Output output = new Output(FIRST_SIZE, MAX_SIZE);
 
-  private final List<MemorySegment> buffersOut = new ArrayList<>();
-  private final List<Object> externalsOut = new ArrayList<>();
-  private final Map<Object, Integer> externalNumbers = new IdentityHashMap<>();
+  private List<MemorySegment> buffersOut = new ArrayList<>();
+  private List<Object> externalsOut = new ArrayList<>();
+  private IdentityHashMap<Object, Integer> externalNumbers = new IdentityHashMap<>();
   private List<MemorySegment> buffersIn = List.of();
   private List<?> externalsIn = List.of();
   private Map<Throwable, RemoteThrowable> standIns = Map.of();
   private @Nullable Hooks hooks;
+  private int hooksOpen;
   private final List<Runnable> validations = new ArrayList<>();
 
   private Graph(CodecOptions options, Forms forms, ClassNames names, References references) {
@@ -102,9 +103,13 @@ final class Graph extends Kryo {
 
   /** Forgets everything about the last walk, and large scratch space. */
   void clear() {
-    buffersOut.clear();
-    externalsOut.clear();
-    externalNumbers.clear();
+    if (!buffersOut.isEmpty()) {
+      buffersOut = new ArrayList<>();
+    }
+    if (!externalsOut.isEmpty()) {
+      externalsOut = new ArrayList<>();
+      externalNumbers = new IdentityHashMap<>();
+    }
     buffersIn = List.of();
     externalsIn = List.of();
     standIns = Map.of();
@@ -152,6 +157,22 @@ final class Graph extends Kryo {
   /** Runs a check when the whole graph has been read. */
   void validateLater(Runnable validation) {
     validations.add(validation);
+  }
+
+  /**
+   * Begins an object written or read by hooks, which take twice the stack, so that a level of them
+   * counts twice.
+   */
+  void enterHooks() {
+    hooksOpen++;
+    if (getDepth() + hooksOpen > options.maxDepth()) {
+      throw Fault.tooDeep(options.maxDepth());
+    }
+  }
+
+  /** Ends it. */
+  void leaveHooks() {
+    hooksOpen--;
   }
 
   /** Reads a value that must not be null. */

@@ -46,7 +46,6 @@ final class Immutability {
   private static final Class<?> LIST_OF = List.of().getClass();
   private static final Class<?> LIST_OF_FEW = List.of(1).getClass();
 
-  private final List<Class<?>> externalTypes;
   private final ClassValue<Shape> shapes = new ClassValue<>() {
     @Override
     protected Shape computeValue(Class<?> type) {
@@ -67,10 +66,6 @@ final class Immutability {
     static Shape of(Kind kind) {
       return new Shape(kind, List.of());
     }
-  }
-
-  Immutability(List<Class<?>> externalTypes) {
-    this.externalTypes = externalTypes;
   }
 
   boolean holdsFor(@Nullable Object value) {
@@ -114,10 +109,7 @@ final class Immutability {
   }
 
   private Shape shapeOf(Class<?> type) {
-    if (VALUES.contains(type)
-        || Enum.class.isAssignableFrom(type)
-        || isTime(type)
-        || isExternal(type)) {
+    if (VALUES.contains(type) || Enum.class.isAssignableFrom(type) || isTime(type)) {
       return Shape.of(Kind.NEVER_CHANGES);
     }
     if (type == LIST_OF || type == LIST_OF_FEW) {
@@ -137,10 +129,6 @@ final class Immutability {
         && (TemporalAccessor.class.isAssignableFrom(type)
             || TemporalAmount.class.isAssignableFrom(type)
             || java.time.ZoneId.class.isAssignableFrom(type));
-  }
-
-  private boolean isExternal(Class<?> type) {
-    return externalTypes.stream().anyMatch(external -> external.isAssignableFrom(type));
   }
 
   /** The components whose type does not settle the question; final classes of values do. */

@@ -69,7 +69,7 @@ final class ImmutableForms {
 
     @Override
     List<?> read(Graph graph, SegmentInput input, Class<? extends List<?>> type) {
-      Object[] elements = readElements(graph, input);
+      @Nullable Object[] elements = readElements(graph, input);
       for (Object element : elements) {
         if (element == null) {
           return Stream.of(elements).toList();

@@ -3,6 +3,7 @@ package io.mobula.internal.codec;
 import com.esotericsoftware.kryo.io.Output;
 import java.io.Externalizable;
 import java.lang.reflect.Constructor;
+import java.util.Objects;
 
 /**
  * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
@@ -33,17 +34,21 @@ final class JavaForm<T> extends Form<T> {
   @Override
   void write(Graph graph, Output output, T value) {
     try {
+      graph.enterHooks();
       if (shape.replace() == null || !writeReplacement(graph, output, value)) {
         writeState(graph, output, value);
       }
+      graph.leaveHooks();
     } catch (Throwable thrown) {
       Fault fault = Fault.from(thrown).in(value.getClass());
       throw value instanceof Throwable holder ? fault.inside(holder) : fault;
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a replacement is another object, equal or not
   private boolean writeReplacement(Graph graph, Output output, T value) throws Throwable {
-    Object replacement = (Object) shape.replace().invokeExact((Object) value);
+    Object replacement =
+        (Object) Objects.requireNonNull(shape.replace()).invokeExact((Object) value);
     if (replacement == null) {
       throw Fault.of(value.getClass(), "its writeReplace returned null");
     }
@@ -83,8 +88,11 @@ final class JavaForm<T> extends Form<T> {
   @Override
   T read(Graph graph, SegmentInput input, Class<? extends T> type) {
     try {
+      graph.enterHooks();
       boolean replaced = shape.replace() != null && input.readByte() == REPLACED;
-      return replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      T value = replaced ? cast(graph.readPresent(input)) : readState(graph, input);
+      graph.leaveHooks();
+      return value;
     } catch (Throwable thrown) {
       throw Fault.from(thrown).in(type);
     }
@@ -109,7 +117,7 @@ final class JavaForm<T> extends Form<T> {
   }
 
   private Object resolve(Graph graph, int id, Object value) throws Throwable {
-    Object resolved = (Object) shape.resolve().invokeExact(value);
+    Object resolved = (Object) Objects.requireNonNull(shape.resolve()).invokeExact(value);
     if (resolved == null) {
       throw Fault.of(shape.type(), "its readResolve returned null");
     }

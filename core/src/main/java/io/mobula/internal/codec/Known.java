@@ -58,6 +58,7 @@ record Known(Class<?> type, @Nullable Form<?> form, boolean family) {
     PrimitiveArrayForm.addTo(table);
   }
 
+  @SuppressWarnings("JdkObsolete") // users have them
   private static void addCollections(List<Known> table) {
     table.add(exact(ArrayList.class, new CollectionForm<>(ArrayList::new)));
     table.add(exact(LinkedList.class, new CollectionForm<>(size -> new LinkedList<>())));

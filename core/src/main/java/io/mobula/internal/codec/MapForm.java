@@ -46,8 +46,7 @@ final class MapForm<M extends Map<@Nullable Object, @Nullable Object>> extends F
       writePair(graph, output, entry, i++);
     }
     if (i != size) {
-      throw Fault.of(
-          Map.class, "it changed while it was encoded. Pass a copy of what other threads change");
+      throw Fault.of(Map.class, Advice.CHANGED);
     }
   }
 

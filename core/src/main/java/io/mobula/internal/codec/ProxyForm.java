@@ -29,7 +29,16 @@ final class ProxyForm extends LateForm<Object> {
     if (!(graph.readPresent(input) instanceof InvocationHandler handler)) {
       throw Fault.because("the bytes give a proxy a handler that is none");
     }
-    ClassLoader loader = interfaces.length == 0 ? null : interfaces[0].getClassLoader();
-    return Proxy.newProxyInstance(loader, interfaces, handler);
+    return Proxy.newProxyInstance(loaderOf(interfaces, graph), interfaces, handler);
+  }
+
+  /** The loader of the first interface that is not the JDK's. */
+  private static ClassLoader loaderOf(Class<?>[] interfaces, Graph graph) {
+    for (Class<?> each : interfaces) {
+      if (each.getClassLoader() != null) {
+        return each.getClassLoader();
+      }
+    }
+    return graph.options().classLoader();
   }
 }

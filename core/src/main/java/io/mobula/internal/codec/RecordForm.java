@@ -63,6 +63,7 @@ final class RecordForm<T> extends LateForm<T> {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a replacement is another object, equal or not
   void writeContent(Graph graph, Output output, T value) {
     Object replacement = replace == null ? value : call(replace, value);
     if (replace != null) {
@@ -88,7 +89,7 @@ final class RecordForm<T> extends LateForm<T> {
   }
 
   private @Nullable Object[] readValues(Graph graph, SegmentInput input) {
-    Object[] values = new Object[slots.length];
+    @Nullable Object[] values = new @Nullable Object[slots.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = slots[i].readValue(graph, input);
     }

@@ -56,6 +56,7 @@ public final class RemoteThrowable extends RuntimeException {
   }
 
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // prints like the exception it stands for
   public String toString() {
     return Objects.requireNonNullElse(getMessage(), "").isEmpty()
         ? className

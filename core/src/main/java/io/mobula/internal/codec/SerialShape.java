@@ -36,6 +36,7 @@ record SerialShape(
    * @param fields its serializable fields, in an order that is the same everywhere
    * @param index a field's place in {@code fields}, by name
    */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
   record Level(
       Class<?> type,
       ObjectStreamField[] fields,

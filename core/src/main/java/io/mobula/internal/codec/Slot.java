@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class Slot {
   private final Field field;
   private final char kind;
+  private final boolean reference;
 
   Slot(Field field) {
     this.field = field;
     this.kind = field.getType() == String.class
         ? 'T'
         : field.getType().descriptorString().charAt(0);
+    this.reference = kind == 'L' || kind == '[';
     field.setAccessible(true);
   }
 
@@ -36,42 +38,60 @@ final class Slot {
     }
   }
 
+  /**
+   * Writes the field. References have a path of their own, which keeps the frames of a deep graph
+   * small.
+   */
   void write(Graph graph, Output output, Object owner) {
     try {
-      switch (kind) {
-        case 'I' -> output.writeVarInt(field.getInt(owner), false);
-        case 'J' -> output.writeVarLong(field.getLong(owner), false);
-        case 'D' -> output.writeDouble(field.getDouble(owner));
-        case 'F' -> output.writeFloat(field.getFloat(owner));
-        case 'Z' -> output.writeBoolean(field.getBoolean(owner));
-        case 'B' -> output.writeByte(field.getByte(owner));
-        case 'S' -> output.writeShort(field.getShort(owner));
-        case 'C' -> output.writeChar(field.getChar(owner));
-        case 'T' -> output.writeString((String) field.get(owner));
-        default -> graph.writeClassAndObject(output, field.get(owner));
+      if (reference) {
+        graph.writeClassAndObject(output, field.get(owner));
+      } else {
+        writeFlat(output, owner);
       }
     } catch (Throwable thrown) {
       throw Fault.from(thrown).at("." + name());
     }
   }
 
+  private void writeFlat(Output output, Object owner) throws IllegalAccessException {
+    switch (kind) {
+      case 'I' -> output.writeVarInt(field.getInt(owner), false);
+      case 'J' -> output.writeVarLong(field.getLong(owner), false);
+      case 'D' -> output.writeDouble(field.getDouble(owner));
+      case 'F' -> output.writeFloat(field.getFloat(owner));
+      case 'Z' -> output.writeBoolean(field.getBoolean(owner));
+      case 'B' -> output.writeByte(field.getByte(owner));
+      case 'S' -> output.writeShort(field.getShort(owner));
+      case 'C' -> output.writeChar(field.getChar(owner));
+      default -> output.writeString((String) field.get(owner));
+    }
+  }
+
   /** Reads into a field of an object, also where the field is final. */
   void read(Graph graph, SegmentInput input, Object owner) {
     try {
-      switch (kind) {
-        case 'I' -> field.setInt(owner, input.readVarInt(false));
-        case 'J' -> field.setLong(owner, input.readVarLong(false));
-        case 'D' -> field.setDouble(owner, input.readDouble());
-        case 'F' -> field.setFloat(owner, input.readFloat());
-        case 'Z' -> field.setBoolean(owner, input.readBoolean());
-        case 'B' -> field.setByte(owner, input.readByte());
-        case 'S' -> field.setShort(owner, input.readShort());
-        case 'C' -> field.setChar(owner, input.readChar());
-        case 'T' -> field.set(owner, input.readString());
-        default -> field.set(owner, graph.readClassAndObject(input));
+      if (reference) {
+        field.set(owner, graph.readClassAndObject(input));
+      } else {
+        readFlat(input, owner);
       }
     } catch (Throwable thrown) {
       throw Fault.from(thrown).at("." + name());
+    }
+  }
+
+  private void readFlat(SegmentInput input, Object owner) throws IllegalAccessException {
+    switch (kind) {
+      case 'I' -> field.setInt(owner, input.readVarInt(false));
+      case 'J' -> field.setLong(owner, input.readVarLong(false));
+      case 'D' -> field.setDouble(owner, input.readDouble());
+      case 'F' -> field.setFloat(owner, input.readFloat());
+      case 'Z' -> field.setBoolean(owner, input.readBoolean());
+      case 'B' -> field.setByte(owner, input.readByte());
+      case 'S' -> field.setShort(owner, input.readShort());
+      case 'C' -> field.setChar(owner, input.readChar());
+      default -> field.set(owner, input.readString());
     }
   }
 
@@ -79,20 +99,23 @@ final class Slot {
   @Nullable
   Object readValue(Graph graph, SegmentInput input) {
     try {
-      return switch (kind) {
-        case 'I' -> input.readVarInt(false);
-        case 'J' -> input.readVarLong(false);
-        case 'D' -> input.readDouble();
-        case 'F' -> input.readFloat();
-        case 'Z' -> input.readBoolean();
-        case 'B' -> input.readByte();
-        case 'S' -> input.readShort();
-        case 'C' -> input.readChar();
-        case 'T' -> input.readString();
-        default -> graph.readClassAndObject(input);
-      };
+      return reference ? graph.readClassAndObject(input) : readFlatValue(input);
     } catch (Throwable thrown) {
       throw Fault.from(thrown).at("." + name());
     }
+  }
+
+  private @Nullable Object readFlatValue(SegmentInput input) {
+    return switch (kind) {
+      case 'I' -> input.readVarInt(false);
+      case 'J' -> input.readVarLong(false);
+      case 'D' -> input.readDouble();
+      case 'F' -> input.readFloat();
+      case 'Z' -> input.readBoolean();
+      case 'B' -> input.readByte();
+      case 'S' -> input.readShort();
+      case 'C' -> input.readChar();
+      default -> input.readString();
+    };
   }
 }

@@ -98,6 +98,7 @@ final class ValueForms {
   }
 
   /** A path of the default file system by its text, as it stands; any other by its URI. */
+  @SuppressWarnings("ReferenceEquality") // there is one default file system
   private static void writePath(Output output, Path value) {
     boolean ordinary = value.getFileSystem() == FileSystems.getDefault();
     output.writeBoolean(ordinary);

@@ -82,8 +82,8 @@ public final class Ledger {
 
   /** What is free and what waits. */
   public CompletionStage<Report> report(ActorSystem<?> system) {
-    CompletionStage<ResourceLedger.Report> answer =
-        AskPattern.ask(actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
+    CompletionStage<ResourceLedger.Report> answer = AskPattern.ask(
+        actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
     return answer.thenApply(report -> new Report(report.available(), report.waiting()));
   }
 

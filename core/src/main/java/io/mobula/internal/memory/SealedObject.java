@@ -65,7 +65,7 @@ public final class SealedObject {
    * {@code FloatBuffer}, does not keep the view.) It stays readable after {@link #free} and after
    * the store is closed. Costs less than a microsecond, some 200 bytes of heap and work for the
    * collector: copy small objects out with {@link #read}. An object of 2 GiB or more, which no
-   * buffer can hold, gets a mapping of its own: some 15 microseconds and fresh page faults.
+   * buffer can hold, gets a mapping of its own: some 70 microseconds and fresh page faults.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
@@ -122,9 +122,7 @@ public final class SealedObject {
   }
 
   void seal() {
-    if (!store.step(this, SlotState.CREATED, SlotState.SEALED)) {
-      throw wrongState(SlotState.CREATED);
-    }
+    store.seal(this);
   }
 
   void abandon() {
@@ -187,13 +185,13 @@ public final class SealedObject {
   private MemorySegment buffered() {
     ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
     MemorySegment view = MemorySegment.ofBuffer(anchor);
-    store.views().keep(anchor, this);
+    store.whenUnreachable(anchor, this::unpin);
     return view;
   }
 
   private MemorySegment mapped(Extent<Segment> at) {
     MemorySegment view = at.home().mapView(at.offset(), bytes);
-    store.views().keep(view.scope(), this);
+    store.whenUnreachable(view.scope(), this::unpin);
     return view;
   }
 

@@ -80,7 +80,9 @@ final class SegmentPool {
   void prepareAhead() {
     growing.lock();
     try {
-      if (!closed && room() >= options.segmentBytes()) {
+      if (!closed
+          && room() >= options.segmentBytes()
+          && directory.hasRoom(2 * options.segmentBytes())) {
         add(options.segmentBytes());
       }
     } finally {
@@ -96,16 +98,24 @@ final class SegmentPool {
    */
   void close(IntPredicate isRead) {
     growing.lock();
+    try {
+      dropAll().stream().filter(s -> !isRead.test(s.index())).forEach(Segment::retire);
+    } finally {
+      growing.unlock();
+    }
+  }
+
+  private List<Segment> dropAll() {
     lock.lock();
     try {
       closed = true;
-      segments.stream().filter(s -> !isRead.test(s.index())).forEach(Segment::retire);
+      List<Segment> all = List.copyOf(segments);
       segments.clear();
       standard = new BlockAllocator<>();
       large = new BlockAllocator<>();
+      return all;
     } finally {
       lock.unlock();
-      growing.unlock();
     }
   }
 
@@ -154,7 +164,7 @@ final class SegmentPool {
 
   private void grow(long wanted) {
     if (room() < wanted) {
-      retireIdle(wanted);
+      dropIdle(wanted).forEach(Segment::retire);
     }
     long room = room();
     if (room < wanted) {
@@ -190,27 +200,24 @@ final class SegmentPool {
     }
   }
 
-  /** Retires unused segments, but only if that makes room enough. */
-  private void retireIdle(long wanted) {
+  /** Unused segments that make room enough, taken out of use; none if all of them would not. */
+  private List<Segment> dropIdle(long wanted) {
     lock.lock();
     try {
       List<Segment> idle =
           segments.stream().filter(s -> home(s.bytes()).isIdle(s)).toList();
-      if (room() + idle.stream().mapToLong(Segment::bytes).sum() < wanted) {
-        return;
+      List<Segment> dropped = new ArrayList<>();
+      if (room() + idle.stream().mapToLong(Segment::bytes).sum() >= wanted) {
+        for (int i = 0; room() < wanted; i++) {
+          home(idle.get(i).bytes()).removeIdle(idle.get(i));
+          dropped.add(idle.get(i));
+        }
       }
-      for (int i = 0; room() < wanted; i++) {
-        retire(idle.get(i));
-      }
+      segments.removeAll(dropped);
+      return dropped;
     } finally {
       lock.unlock();
     }
-  }
-
-  private void retire(Segment segment) {
-    home(segment.bytes()).removeIdle(segment);
-    segments.remove(segment);
-    segment.retire();
   }
 
   private long room() {

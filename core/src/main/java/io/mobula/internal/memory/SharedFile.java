@@ -3,6 +3,7 @@ package io.mobula.internal.memory;
 import io.mobula.error.MobulaException;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -160,6 +161,7 @@ final class SharedFile {
 
   private void fill(long more) throws IOException {
     long from = bytes;
+    requireRoom(more);
     Uninterrupted.<@Nullable Void>run(() -> {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         writeZeros(channel, from, from + more);
@@ -169,11 +171,25 @@ final class SharedFile {
     bytes = from + more;
   }
 
+  /**
+   * So that a file that cannot fit does not take the last room from another for as long as it
+   * tries.
+   */
+  private void requireRoom(long more) throws IOException {
+    File there = path.toFile();
+    long usable = there.getUsableSpace();
+    if (usable < more && there.getTotalSpace() > 0) {
+      throw new IOException("No space left on device for " + more + " bytes");
+    }
+  }
+
   private static void writeZeros(FileChannel channel, long from, long to) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, to - from));
-    for (long at = from; at < to; ) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
-      at += channel.write(zeros, at);
+    try (Arena arena = Arena.ofConfined()) {
+      ByteBuffer zeros = arena.allocate(Math.min(ZEROS, to - from)).asByteBuffer();
+      for (long at = from; at < to; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+        at += channel.write(zeros, at);
+      }
     }
   }
 
@@ -192,23 +208,17 @@ final class SharedFile {
   private MobulaException refused(String what, long wanted, IOException e) {
     if (isFull(e)) {
       return new StoreFullException("No room to " + what + " " + path + " by " + wanted
-          + " bytes: the file system has " + usable() + " free (" + e.getMessage()
+          + " bytes: the file system has " + path.toFile().getUsableSpace() + " free ("
+          + e.getMessage()
           + "); free objects, make it larger or set another directory");
     }
     return new StoreException(
         "Cannot " + what + " " + path + ": " + e + "; may this user write there?", e);
   }
 
-  private static boolean isFull(IOException e) {
+  /** Whether a write failed for want of room; the JDK has only the system's words for it. */
+  static boolean isFull(IOException e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("No space left") || message.contains("quota exceeded");
-  }
-
-  private String usable() {
-    try {
-      return Files.getFileStore(path.toAbsolutePath().getParent()).getUsableSpace() + " bytes";
-    } catch (IOException unknown) {
-      return "an unknown number of bytes";
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,9 @@ public final class SharedStore implements AutoCloseable {
   private final Pins pins;
   private final SegmentPool pool;
   private final Warmer warmer = new Warmer();
-  private final ViewKeeper views;
+  private final Reachability reachability;
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
+  private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
@@ -59,13 +61,13 @@ public final class SharedStore implements AutoCloseable {
     if (options.pretouch()) {
       warmer.start(name, pool::prepareAhead);
     }
-    this.views = new ViewKeeper(name, this::sweep);
+    this.reachability = new Reachability(name, this::sweep);
   }
 
   /**
    * Opens a store in a new directory, after removing what crashed processes have left beside it.
    *
-   * <p>Makes no segment yet; costs some file operations and no more than a millisecond or two.
+   * <p>Makes no segment yet; costs some file operations, a millisecond or two.
    *
    * @throws StoreException if the directory is missing or may not be written
    * @throws StoreFullException if its file system is full
@@ -105,7 +107,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       return make(bytes);
     } catch (StoreFullException full) {
-      if (!views.letGo()) {
+      if (!reachability.letGo()) {
         throw full;
       }
       return make(bytes);
@@ -130,6 +132,44 @@ public final class SharedStore implements AutoCloseable {
    */
   public int objects() {
     return table.inUse();
+  }
+
+  /**
+   * A view of the same bytes, pinned like {@link SealedObject#view}, if {@code content} is
+   * read-only memory of a sealed object of this store; else null. Not for objects that are freed
+   * already, nor below 64 KiB or from 2 GiB on.
+   */
+  public @Nullable MemorySegment sealedView(MemorySegment content) {
+    if (!content.isNative() || !content.isReadOnly()) {
+      return null;
+    }
+    var object = sealed.around(content);
+    if (object == null) {
+      return null;
+    }
+    try {
+      long offset = content.address() - object.memory().address();
+      return object.view().asSlice(offset, content.byteSize());
+    } catch (IllegalStateException freed) {
+      return null;
+    }
+  }
+
+  /**
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable, or at once when
+   * room is wanted and the collector has found it so. Not after {@link #close}.
+   *
+   * <p>It runs in a thread of the store or of whoever wants room: it must be quick, and must not
+   * reach {@code anchor}.
+   */
+  public Watch whenUnreachable(Object anchor, Runnable then) {
+    return reachability.watch(anchor, then);
+  }
+
+  /** That something waits for the collector; see {@link #whenUnreachable}. */
+  public interface Watch {
+    /** Waits no more. Idempotent, and without effect when it has come to pass. */
+    void drop();
   }
 
   /** The directory of this store's files. */
@@ -166,7 +206,7 @@ public final class SharedStore implements AutoCloseable {
     }
     pool.close(table.condemnAll(matrix)::get);
     warmer.close();
-    views.close();
+    reachability.close();
     condemned.clear();
     files.delete();
   }
@@ -190,10 +230,6 @@ public final class SharedStore implements AutoCloseable {
     return pins;
   }
 
-  ViewKeeper views() {
-    return views;
-  }
-
   long word(SealedObject object) {
     return table.word(object.slot());
   }
@@ -205,6 +241,14 @@ public final class SharedStore implements AutoCloseable {
 
   boolean step(SealedObject object, SlotState from, SlotState to) {
     return table.step(object.slot(), object.generation(), from, to);
+  }
+
+  void seal(SealedObject object) {
+    if (step(object, SlotState.CREATED, SlotState.SEALED)) {
+      sealed.add(object);
+    } else {
+      object.require(SlotState.CREATED);
+    }
   }
 
   void abandon(SealedObject object) {
@@ -265,6 +309,7 @@ public final class SharedStore implements AutoCloseable {
 
   private void recycle(SealedObject object) {
     condemned.remove(object.slot(), object);
+    sealed.remove(object);
     Extent<Segment> extent = object.extent();
     if (extent != null) {
       pool.free(extent);

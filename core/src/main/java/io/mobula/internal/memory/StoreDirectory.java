@@ -1,6 +1,8 @@
 package io.mobula.internal.memory;
 
 import io.mobula.error.StoreException;
+import io.mobula.error.StoreFullException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ final class StoreDirectory {
    * left there.
    */
   static StoreDirectory open(@Nullable Path base) {
-    Path where = base == null ? usualBase() : base;
+    Path where = (base == null ? usualBase() : base).toAbsolutePath();
     if (!Files.isDirectory(where)) {
       throw new StoreException(
           "Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
@@ -51,8 +53,11 @@ final class StoreDirectory {
       Leftovers.remove(where, Files.getOwner(unborn));
       return new StoreDirectory(where.resolve(name), born(unborn, where.resolve(name)));
     } catch (IOException e) {
-      throw new StoreException(
-          "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
+      throw SharedFile.isFull(e)
+          ? new StoreFullException(
+              "No room for a store in " + where + ": " + e.getMessage() + "; set another directory")
+          : new StoreException(
+              "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
     }
   }
 
@@ -71,24 +76,33 @@ final class StoreDirectory {
     return path.resolve(name);
   }
 
+  /** Whether the file system can take this many bytes more, as far as it tells. */
+  boolean hasRoom(long bytes) {
+    File here = path.toFile();
+    return here.getUsableSpace() >= bytes || here.getTotalSpace() == 0;
+  }
+
   /** Removes the files, then the life file, then the directory, and frees the lock. */
   void delete() {
-    try {
+    try (life) {
       Leftovers.removeDirectory(path);
-      life.close();
     } catch (IOException e) {
       throw new StoreException("Cannot remove " + path + ": " + e + "; remove it by hand", e);
     }
   }
 
   private static LifeLock born(Path unborn, Path path) throws IOException {
-    LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
     try {
-      Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
-      return life;
+      LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
+      try {
+        Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
+        return life;
+      } catch (IOException e) {
+        life.close();
+        throw e;
+      }
     } catch (IOException e) {
       Leftovers.removeDirectory(unborn);
-      life.close();
       throw e;
     }
   }

@@ -6,14 +6,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What a tensor needs besides its bytes to be built again: its shape and the name of its element type. */
+/**
+ * What a tensor needs besides its bytes to be built again: its shape and the name of its element
+ * type.
+ */
 final class TensorHeader {
   private TensorHeader() {}
 
   static byte[] of(Tensor tensor) {
     var shape = tensor.shape();
     var type = tensor.dtype().name().getBytes(StandardCharsets.US_ASCII);
-    var header = ByteBuffer.allocate(Integer.BYTES + Long.BYTES * shape.length + type.length).putInt(shape.length);
+    var header = ByteBuffer.allocate(Integer.BYTES + Long.BYTES * shape.length + type.length)
+        .putInt(shape.length);
     for (long size : shape) {
       header.putLong(size);
     }
@@ -24,7 +28,8 @@ final class TensorHeader {
     var header = ByteBuffer.wrap(bytes);
     int rank = header.getInt();
     if (rank < 0 || rank > header.remaining() / Long.BYTES) {
-      throw new IllegalArgumentException("A tensor of rank " + rank + " in a header of " + bytes.length + " bytes");
+      throw new IllegalArgumentException(
+          "A tensor of rank " + rank + " in a header of " + bytes.length + " bytes");
     }
     var shape = new long[rank];
     for (int i = 0; i < rank; i++) {

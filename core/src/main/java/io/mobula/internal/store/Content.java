@@ -2,7 +2,7 @@ package io.mobula.internal.store;
 
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.SealedObject;
-import java.lang.ref.Cleaner;
+import io.mobula.internal.memory.SharedStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +33,18 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies that belong to it
+   * @param encoded its bytes; buffers are copies that belong to it, or views of what was in the
+   *     store already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
     @Override
     public long heapBytes() {
-      return encoded.byteSize();
+      long bytes = encoded.bytes().length;
+      for (var buffer : encoded.buffers()) {
+        bytes += buffer.isNative() ? 0 : buffer.byteSize();
+      }
+      return bytes;
     }
 
     @Override
@@ -52,12 +57,12 @@ public sealed interface Content {
   final class InStore implements Content {
     private final SealedObject object;
     private final List<Kept> edges;
-    private final Cleaner.Cleanable memory;
+    private final SharedStore.Watch watch;
 
-    InStore(SealedObject object, List<Kept> edges, Cleaner cleaner) {
+    InStore(SealedObject object, List<Kept> edges, SharedStore memory) {
       this.object = object;
       this.edges = List.copyOf(edges);
-      this.memory = cleaner.register(this, object::free);
+      this.watch = memory.whenUnreachable(this, object::free);
     }
 
     SealedObject object() {
@@ -75,7 +80,8 @@ public sealed interface Content {
 
     @Override
     public void discard() {
-      memory.clean();
+      watch.drop();
+      object.free();
       edges.forEach(Kept::release);
     }
   }

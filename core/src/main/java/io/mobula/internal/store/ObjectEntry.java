@@ -100,7 +100,7 @@ public final class ObjectEntry {
     if (unheld && outcome instanceof Content content) {
       content.discard();
     }
-    waiters.forEach(waiter -> waiter.ready(this));
+    Notifications.tell(this, waiters);
     return true;
   }
 

@@ -123,7 +123,8 @@ public final class ObjectStore {
     return new Room(values.room(bytes), bytes);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // a ref knows its type, an entry does not
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
+  }) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
     await(entry, deadline);
@@ -262,6 +263,14 @@ public final class ObjectStore {
       complete.ready(entry);
     }
     return future;
+  }
+
+  /**
+   * Runs {@code then} once, soon after the collector has found {@code anchor} unreachable; see
+   * {@link SharedStore}.
+   */
+  public void whenUnreachable(Object anchor, Runnable then) {
+    memory.whenUnreachable(anchor, then);
   }
 
   /** What is in use. */

@@ -8,7 +8,6 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
-  private static final Cleaner CLEANER =
-      Cleaner.create(Thread.ofPlatform().daemon().name("mobula-object-cleaner").factory());
-
   private final ObjectStore store;
   private final Codec codec;
   private final SharedStore memory;
@@ -62,13 +58,40 @@ final class Values {
     var encoded = codec.encode(value);
     var edges = keep(encoded.externals());
     try {
+      var inPlace = buffersInPlace(encoded);
+      if (inPlace != null) {
+        return new Content.Inline(inPlace, edges);
+      }
       return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withoutExternals(encoded.detached()), edges)
-          : new Content.InStore(seal(encoded), edges, CLEANER);
+          ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
+          : new Content.InStore(seal(encoded), edges, memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
     }
+  }
+
+  /**
+   * The same with views of its own, if every large part is in the store already and what remains is
+   * small; else null.
+   */
+  private @Nullable Encoded buffersInPlace(Encoded encoded) {
+    if (encoded.buffers().isEmpty() || encoded.bytes().length > inlineLimit) {
+      return null;
+    }
+    var views = new ArrayList<MemorySegment>(encoded.buffers().size());
+    for (var buffer : encoded.buffers()) {
+      var view = memory.sealedView(buffer);
+      if (view == null) {
+        return null;
+      }
+      views.add(view);
+    }
+    return withBuffers(encoded, views);
+  }
+
+  private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
+    return new Encoded(encoded.bytes(), buffers, List.of());
   }
 
   /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
@@ -97,7 +120,7 @@ final class Values {
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
   Content sealInPlace(Block block, Object described) {
     SealedLayout.writeAround(codec.encode(described), block.segment());
-    return new Content.InStore(block.seal(), List.of(), CLEANER);
+    return new Content.InStore(block.seal(), List.of(), memory);
   }
 
   private List<Kept> keep(List<Object> externals) {
@@ -114,12 +137,6 @@ final class Values {
       edges.forEach(Kept::release);
       throw e;
     }
-  }
-
-  private static Encoded withoutExternals(Encoded encoded) {
-    return encoded.externals().isEmpty()
-        ? encoded
-        : new Encoded(encoded.bytes(), encoded.buffers(), List.of());
   }
 
   private static List<Object> revive(List<Kept> edges) {

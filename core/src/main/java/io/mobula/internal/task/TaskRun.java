@@ -46,6 +46,7 @@ final class TaskRun implements Producer {
   private final TaskEngine engine;
   private final @Nullable Instant deadline;
   private final Runnable cancelDeadline;
+  private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
 
   private @Nullable Results results;
@@ -143,7 +144,7 @@ final class TaskRun implements Producer {
     if (present == null) {
       return;
     }
-    var timer = limitAttempt();
+    limitAttempt();
     try {
       present.run(() -> {
         succeed(job.call().invoke());
@@ -152,7 +153,6 @@ final class TaskRun implements Producer {
     } catch (Throwable thrown) { // whatever user code throws is its result
       thrown(thrown);
     } finally {
-      timer.run();
       end();
     }
   }
@@ -175,11 +175,15 @@ final class TaskRun implements Producer {
     Thread.interrupted(); // was meant for the task that just ended, if anybody
   }
 
-  private Runnable limitAttempt() {
+  /**
+   * The limit holds until the attempt's value is there: longer than the body runs where that
+   * returns a stage.
+   */
+  private void limitAttempt() {
     var limit = job.options().timeout();
-    return limit == null
-        ? () -> {}
-        : engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
+    if (limit != null) {
+      cancelTimeout = engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
+    }
   }
 
   private void succeed(@Nullable Object value) {
@@ -226,6 +230,7 @@ final class TaskRun implements Producer {
       stage = null;
       attempt = attempts;
     }
+    cancelTimeout.run();
     boolean named = job.options().retryOn().stream().anyMatch(type -> type.isInstance(cause));
     if (named && attempt <= job.options().maxRetries()) {
       waitsFor("its retry after attempt " + attempt + " failed with " + cause);
@@ -301,6 +306,7 @@ final class TaskRun implements Producer {
       stage = null;
     }
     cancelDeadline.run();
+    cancelTimeout.run();
     engine.ended(this);
     job.call().release();
   }

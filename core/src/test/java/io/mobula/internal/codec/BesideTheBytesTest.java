@@ -179,4 +179,17 @@ class BesideTheBytesTest {
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("1001 bytes");
   }
+
+  @Test
+  void refusesMemoryThatIsClosed() {
+    MemorySegment memory;
+    try (Arena arena = Arena.ofConfined()) {
+      memory = arena.allocate(5000);
+    }
+
+    assertThatThrownBy(() -> codec.encode(List.of(memory)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("[0] (")
+        .hasMessageContaining("its memory is closed");
+  }
 }

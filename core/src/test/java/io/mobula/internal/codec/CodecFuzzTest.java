@@ -4,6 +4,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.mobula.error.CodecException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Decoding any bytes yields a value or a {@code CodecException}. Run with {@code JAZZER_FUZZ=1} to
@@ -12,6 +16,13 @@ import java.util.List;
 class CodecFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());
 
+  static Stream<Arguments> seeds() {
+    return HostileBytesTest.seeds().stream()
+        .map(value -> Arguments.of((Object) CODEC.encode(value).bytes()));
+  }
+
+  @MethodSource("seeds")
+  @Tag("jazzer")
   @FuzzTest(maxDuration = "30s")
   void decodesOrRefuses(byte[] bytes) {
     try {

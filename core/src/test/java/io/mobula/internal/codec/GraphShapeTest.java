@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.error.CodecException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -245,5 +246,35 @@ class GraphShapeTest {
   void pathsKeepTheirText() {
     assertThat(copy(Path.of("")).toString()).isEmpty();
     assertThat(copy(Path.of("a/../b"))).isEqualTo(Path.of("a/../b"));
+  }
+
+  @Test
+  void keepsNothingOfAValue() {
+    WeakReference<Object> gone = encodeAndForget();
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (gone.get() != null && System.nanoTime() < end) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+
+    assertThat(gone.get()).isNull();
+    assertThat(codec.decode(codec.encode(1))).isEqualTo(1);
+  }
+
+  private WeakReference<Object> encodeAndForget() {
+    Node node = new Node(1);
+    node.other = List.of(node.id, new TreeMap<>(Map.of("k", new Node(2))), new int[10_000]);
+    codec.decode(codec.encode(new ArrayList<>(List.of(node))));
+    return new WeakReference<>(node);
+  }
+
+  @Test
+  void keepsStringsOfAllKindsOfCharacters() {
+    for (int length : new int[] {1, 31, 32, 33, 64, 8191, 8192, 8193, 20_000}) {
+      for (String unit : new String[] {"a", "\u0000", "é", "€", "\ud83d\ude00", "\ud800"}) {
+        String text = "x".repeat(length % 7) + unit.repeat(length);
+        assertThat(copy(text)).isEqualTo(text);
+      }
+    }
   }
 }

@@ -46,7 +46,6 @@ class ImmutabilityTest {
             List.of(),
             List.of(1),
             List.of("a", new Samples.Address("s", 2), 3),
-            new Ref() {},
             new Samples.Box<>(Optional.of(List.of(new Samples.Box<>(1)))))
         .forEach(value -> assertThat(codec.isImmutable(value)).as("%s", value).isTrue());
   }

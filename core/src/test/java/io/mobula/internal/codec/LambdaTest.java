@@ -127,9 +127,10 @@ class LambdaTest {
     Make<String> immutable = () -> text;
     Make<Integer> mutable = () -> list.size() + (int) numbers[0];
 
-    assertThat(codec.isolate(stateless)).isSameAs(stateless);
-    assertThat(codec.isolate(immutable)).isSameAs(immutable);
-    Make<Integer> apart = codec.isolate(mutable);
+    assertThat(codec.isIsolated(stateless)).isTrue();
+    assertThat(codec.isIsolated(immutable)).isTrue();
+    assertThat(codec.isIsolated(mutable)).isFalse();
+    Make<Integer> apart = copyOf(mutable);
     list.add(2);
     numbers[0] = 7;
     assertThat(apart).isNotSameAs(mutable);
@@ -141,7 +142,8 @@ class LambdaTest {
   void isolatesFunctionsThatAreOrdinaryObjects() {
     Adder adder = new Adder();
 
-    Adder apart = codec.isolate(adder);
+    assertThat(codec.isIsolated(adder)).isFalse();
+    Adder apart = copyOf(adder);
     adder.more = 100;
 
     assertThat(apart.apply(1)).isEqualTo(3);
@@ -151,9 +153,14 @@ class LambdaTest {
   void namesThisWhereALambdaCapturesIt() {
     Make<Integer> usesThis = () -> times;
 
-    assertThatThrownBy(() -> codec.isolate(usesThis))
+    assertThatThrownBy(() -> codec.encode(usesThis))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("lambda.this.codec.")
         .hasMessageContaining("its superclass java.lang.ClassValue is not Serializable");
+  }
+
+  @SuppressWarnings("unchecked")
+  private <F> F copyOf(F function) {
+    return (F) codec.decode(codec.encode(function).detached());
   }
 }

@@ -283,4 +283,31 @@ class SharedStoreTest {
     unsealed.segment().fill((byte) 1);
     unsealed.abandon();
   }
+
+  @Test
+  void aFailingListenerHarmsNobody() {
+    AtomicInteger told = new AtomicInteger();
+    store.onReclaim(() -> {
+      throw new IllegalStateException("on purpose");
+    });
+    store.onReclaim(told::incrementAndGet);
+    put(64, 1).free();
+    assertThat(told).hasValue(1);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void optionsRoundUpToWholeBlocksAndRefuseTheAbsurd() {
+    assertThat(new StoreOptions(null, 1_000, 1, true))
+        .isEqualTo(new StoreOptions(null, 1_024, 64, true));
+    assertThat(StoreOptions.ofCapacity(1 << 20).segmentBytes()).isEqualTo(64 << 20);
+    assertThatThrownBy(() -> new StoreOptions(null, 0, 64, true))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("capacity of 0 bytes");
+    assertThatThrownBy(() -> new StoreOptions(null, 64, -1, true))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("segment size of -1");
+    assertThatThrownBy(() -> new StoreOptions(null, Long.MAX_VALUE, 64, true))
+        .isInstanceOf(InvalidRequestException.class);
+  }
 }

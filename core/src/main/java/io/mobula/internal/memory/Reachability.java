@@ -4,16 +4,20 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The thread that takes pins back when views are unreachable, and sweeps.
+ * The thread that acts when something has become unreachable: takes pins back when views are, frees
+ * objects when their refs are, and sweeps.
  *
  * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
  * store can let go at once, in the thread that wants room ({@link #letGo}); closing the store ends
  * the thread although views live on; and the thread looks for condemned objects that nobody reads
  * any more once a second, in case their last reader died.
  */
-final class ViewKeeper {
+final class Reachability {
+  private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
   private static final long SWEEP_MILLIS = 1_000;
 
   private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
@@ -24,24 +28,26 @@ final class ViewKeeper {
   private @Nullable Held newest;
   private volatile boolean closed;
 
-  ViewKeeper(String storeName, Runnable sweep) {
+  Reachability(String storeName, Runnable sweep) {
     this.sweep = sweep;
-    this.thread = StoreThread.start("mobula-views-" + storeName, this::run);
-  }
-
-  /** Takes back one pin of {@code pinned} some time after {@code anchor} has become unreachable. */
-  synchronized void keep(Object anchor, SealedObject pinned) {
-    Held held = new Held(anchor, unreachable, pinned, newest);
-    if (newest != null) {
-      newest.newer = held;
-    }
-    newest = held;
+    this.thread = StoreThread.start("mobula-unreachable-" + storeName, this::run);
   }
 
   /**
-   * Takes back all pins whose views the collector has found unreachable so far; says whether there
-   * were any.
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable; it must be quick
+   * and not reach it.
    */
+  synchronized SharedStore.Watch watch(Object anchor, Runnable then) {
+    Held held = new Held(anchor, then);
+    if (newest != null) {
+      newest.newer = held;
+      held.older = newest;
+    }
+    newest = held;
+    return held;
+  }
+
+  /** Acts on all that the collector has found unreachable so far; says whether there was any. */
   boolean letGo() {
     boolean any = false;
     for (Reference<?> reference = unreachable.poll();
@@ -52,7 +58,7 @@ final class ViewKeeper {
     return any;
   }
 
-  /** Ends the thread and waits for it; pins of views that still live are never taken back. */
+  /** Ends the thread and waits for it; what becomes unreachable later has no consequence. */
   void close() {
     closed = true;
     stop.enqueue();
@@ -75,15 +81,23 @@ final class ViewKeeper {
   }
 
   private boolean release(Reference<?> reference) {
-    if (!(reference instanceof Held held)) {
+    if (!(reference instanceof Held held) || !forget(held)) {
       return false;
     }
-    forget(held);
-    held.pinned.unpin();
+    try {
+      held.then.run();
+    } catch (RuntimeException e) {
+      LOG.error("What was to happen when something became unreachable failed", e);
+    }
     return true;
   }
 
-  private synchronized void forget(Held held) {
+  /** Takes it out of the list; false if it was not there any more. */
+  private synchronized boolean forget(Held held) {
+    if (held.forgotten) {
+      return false;
+    }
+    held.forgotten = true;
     if (held.newer != null) {
       held.newer.older = held.older;
     } else {
@@ -92,18 +106,26 @@ final class ViewKeeper {
     if (held.older != null) {
       held.older.newer = held.newer;
     }
+    return true;
   }
 
-  /** One view's hold; linked, so that the reference itself stays reachable. */
-  private static final class Held extends PhantomReference<Object> {
-    private final SealedObject pinned;
+  /** One watched object; linked, so that the reference itself stays reachable. */
+  private final class Held extends PhantomReference<Object> implements SharedStore.Watch {
+    private final Runnable then;
     private @Nullable Held older;
     private @Nullable Held newer;
+    private boolean forgotten;
 
-    Held(Object anchor, ReferenceQueue<Object> queue, SealedObject pinned, @Nullable Held older) {
-      super(anchor, queue);
-      this.pinned = pinned;
-      this.older = older;
+    Held(Object anchor, Runnable then) {
+      super(anchor, unreachable);
+      this.then = then;
+    }
+
+    @Override
+    public void drop() {
+      if (forget(this)) {
+        clear();
+      }
     }
   }
 }

@@ -1,0 +1,54 @@
+package io.mobula.cli;
+
+import io.mobula.samples.digits.DemoSettings;
+import io.mobula.samples.digits.DigitsDemo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code mobula demo}: handwritten digits learned from a sharded parameter server. */
+@Command(
+    name = "demo",
+    description = "Trains two models on handwritten digits with a sharded parameter server.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class DemoCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--shards", description = "Actors that the parameters are split over.")
+  private int shards = DemoSettings.DEFAULT.shards();
+
+  @Option(names = "--workers", description = "Actors that compute gradients.")
+  private int workers = DemoSettings.DEFAULT.workers();
+
+  @Option(names = "--epochs", description = "How often each image is learned from.")
+  private int epochs = DemoSettings.DEFAULT.epochs();
+
+  @Option(
+      names = "--seed",
+      description = "Decides the split, the first weights and the order of the images.")
+  private long seed = DemoSettings.DEFAULT.seed();
+
+  @Option(names = "--plot", description = "The PNG of loss and accuracy over time.")
+  private Path plot = DemoSettings.DEFAULT.plot();
+
+  /** Exit code 0, or 1 when the network learned too little. */
+  @Override
+  public Integer call() throws IOException {
+    return DigitsDemo.run(settings(), System.out);
+  }
+
+  private DemoSettings settings() {
+    try {
+      return new DemoSettings(shards, workers, epochs, seed, plot);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.mobula.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class DemoCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine command = new CommandLine(new MobulaCommand())
+      .setOut(new PrintWriter(out))
+      .setErr(new PrintWriter(err));
+
+  @Test
+  void helpNamesEveryOptionWithItsDefault() {
+    assertThat(command.execute("demo", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("--shards", "--workers", "--epochs", "--seed", "--plot")
+        .contains("Default: 4");
+  }
+
+  @Test
+  void refusesOptionsThatCannotRun() {
+    assertThat(command.execute("demo", "--shards", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("Wanted shards=0");
+    assertThat(command.execute("demo", "--workers", "many")).isEqualTo(2);
+  }
+}

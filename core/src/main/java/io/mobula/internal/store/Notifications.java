@@ -1,0 +1,57 @@
+package io.mobula.internal.store;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells waiters of objects that have become ready, one after the other on the thread that made them
+ * so. What a waiter makes ready in turn is told after it and not inside it: a chain of calls each
+ * of which waits for the one before may be as long as it likes.
+ */
+final class Notifications {
+  private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
+  private static final ThreadLocal<@Nullable Queue<Notification>> PENDING = new ThreadLocal<>();
+
+  private record Notification(ObjectEntry entry, List<Waiter> waiters) {
+    void tell() {
+      for (var waiter : waiters) {
+        try {
+          waiter.ready(entry);
+        } catch (RuntimeException e) { // one that fails must not keep it from the others
+          LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
+        }
+      }
+    }
+  }
+
+  private Notifications() {}
+
+  /** Tells them all; later, if this thread is telling others at the moment. */
+  static void tell(ObjectEntry entry, List<Waiter> waiters) {
+    if (waiters.isEmpty()) {
+      return;
+    }
+    var pending = PENDING.get();
+    if (pending != null) {
+      pending.add(new Notification(entry, waiters));
+    } else {
+      tellThisAndWhatFollows(new Notification(entry, waiters));
+    }
+  }
+
+  private static void tellThisAndWhatFollows(Notification first) {
+    var pending = new ArrayDeque<Notification>();
+    PENDING.set(pending);
+    try {
+      for (var next = first; next != null; next = pending.poll()) {
+        next.tell();
+      }
+    } finally {
+      PENDING.remove();
+    }
+  }
+}

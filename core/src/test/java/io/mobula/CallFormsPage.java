@@ -1,0 +1,56 @@
+package io.mobula;
+
+import java.nio.file.Path;
+
+/**
+ * The page {@code docs/call-forms.md}, written from {@link AcceptedForms} and {@link RefusedForms}.
+ */
+final class CallFormsPage {
+  static final Path FILE = Path.of("..", "docs", "call-forms.md");
+
+  private CallFormsPage() {}
+
+  static String text() {
+    var page = new StringBuilder("""
+        # Call forms
+
+        What may be written, and what the compiler refuses with the words to write instead. Every line of this page is
+        compiled by `CallFormsTest`, under `-Xlint:all` and without a warning; the page itself is written from its table
+        (`mvn -pl core test -Dtest=CallFormsTest -Dmobula.docs.write=true`). What the forms speak of is at the end.
+
+        Three rules explain nearly all of it:
+
+        * Functions with a result are a `task`, void ones an `action`; methods with a result are a `call`, void ones a `tell`.
+        * With the arguments beside the function, `task(f, a, b)`, their types choose among overloads and type lambdas. A
+          function alone, `task(f)`, is a task to keep, and has only the function and the left side to go by.
+        * An argument is a ref when its static type is `ObjectRef`; then the function gets its value. A null ref is the
+          value null.
+
+        When javac says `no suitable method found for task(...)` it goes on for a hundred lines, one per form: only the
+        first line matters. Look it up below.
+        """);
+    page.append("\n## Accepted\n");
+    AcceptedForms.ALL.forEach(group -> append(page, group));
+    page.append("\n## Refused\n");
+    RefusedForms.ALL.forEach(refused -> append(page, refused));
+    return page.append("\n## What the forms speak of\n\n```java\n")
+        .append(GivenCode.SOURCE)
+        .append("```\n")
+        .toString();
+  }
+
+  private static void append(StringBuilder page, AcceptedForms.Group group) {
+    page.append("\n### ").append(group.title()).append("\n\n```java\n");
+    group.forms().forEach(form -> page.append(form).append('\n'));
+    page.append("```\n");
+  }
+
+  private static void append(StringBuilder page, RefusedForms.Refused refused) {
+    page.append("\n%s: `%s`\n\n```java\n".formatted(capitalized(refused.why()), refused.javac()));
+    page.append("%s  // refused\n%s\n```\n".formatted(refused.form(), refused.instead()));
+  }
+
+  private static String capitalized(String words) {
+    return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+  }
+}

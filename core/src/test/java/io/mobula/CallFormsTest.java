@@ -1,0 +1,71 @@
+package io.mobula;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Compiles every one of {@link AcceptedForms} and {@link RefusedForms}: the API's promise to
+ * whoever writes against it.
+ */
+class CallFormsTest {
+  private final SnippetCompiler compiler = new SnippetCompiler(GivenCode.SOURCE);
+
+  @Test
+  void acceptsEveryAcceptedFormWithoutAWarning() {
+    var forms =
+        AcceptedForms.ALL.stream().flatMap(group -> group.forms().stream()).toList();
+
+    assertThat(forms).hasSizeGreaterThanOrEqualTo(130).doesNotHaveDuplicates();
+    compiler
+        .complaints(forms)
+        .forEach((index, said) -> assertThat(said).as(forms.get(index)).isEmpty());
+  }
+
+  @Test
+  void refusesEveryRefusedFormInTheWordsOfTheTable() {
+    var forms = RefusedForms.ALL.stream().map(RefusedForms.Refused::form).toList();
+    var complaints = compiler.complaints(forms);
+
+    for (int i = 0; i < forms.size(); i++) {
+      assertThat(complaints.getOrDefault(i, "nothing: it compiles"))
+          .as(forms.get(i))
+          .contains(RefusedForms.ALL.get(i).javac());
+    }
+  }
+
+  @Test
+  void acceptsWhatTheUserIsToldToWriteInstead() {
+    List<String> instead =
+        RefusedForms.ALL.stream().map(RefusedForms.Refused::instead).toList();
+
+    compiler
+        .complaints(instead)
+        .forEach((index, said) -> assertThat(said).as(instead.get(index)).isEmpty());
+  }
+
+  @Test
+  void isWrittenDownForUsers() throws IOException {
+    if (Boolean.getBoolean("mobula.docs.write")) {
+      Files.writeString(CallFormsPage.FILE, CallFormsPage.text());
+    }
+    assertThat(Files.readString(CallFormsPage.FILE))
+        .as("docs/call-forms.md is old; the page itself says how it is written anew")
+        .isEqualTo(CallFormsPage.text());
+  }
+
+  /** An index outside the forms is the code around them. */
+  private Map<String, String> complaintsByForm(List<String> forms) {
+    var byForm = new TreeMap<String, String>();
+    compiler.complaints(forms).forEach((index, said) -> {
+      boolean inside = index >= 0 && index < forms.size();
+      byForm.put(inside ? forms.get(index) : "GivenCode", said);
+    });
+    return byForm;
+  }
+}

@@ -1,0 +1,54 @@
+package io.mobula.contract;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A test class with one runtime of four CPUs and a directory of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+abstract class ContractTest {
+  /** How long anything may take before it counts as hanging. */
+  static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir
+  Path directory;
+
+  MobulaRuntime runtime;
+  private int files;
+
+  Settings settings() {
+    return Mobula.settings().cpus(4).gpus(2).resource("Licence", 3).storeCapacity(64 << 20);
+  }
+
+  @BeforeAll
+  void open() {
+    runtime = RuntimeSource.present().open(settings());
+  }
+
+  @AfterAll
+  void close() {
+    runtime.close();
+  }
+
+  private String file(String kind) {
+    return directory.resolve(kind + files++).toString();
+  }
+
+  /** A new gate, shut. */
+  Gate gate() {
+    return new Gate(file("gate"));
+  }
+
+  /** A new journal, empty. */
+  Journal journal() {
+    return new Journal(file("journal"));
+  }
+}

@@ -1,0 +1,46 @@
+package io.mobula.contract;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waits for a condition, looking often, within a bound that only a hang reaches. */
+public final class Eventually {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final long PAUSE_MILLIS = 5;
+
+  private Eventually() {}
+
+  /**
+   * Returns as soon as the condition holds.
+   *
+   * @throws AssertionError when it does not within half a minute
+   * @throws InterruptedException when the thread is interrupted, as a cancelled task's is
+   */
+  public static void until(String what, Callable<Boolean> condition) throws Exception {
+    until(() -> "Waited in vain until " + what, condition);
+  }
+
+  private static void until(Callable<String> complaint, Callable<Boolean> condition)
+      throws Exception {
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(complaint.call());
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  /** Returns as soon as {@code actual} gives {@code wanted}. */
+  public static <T> void equal(T wanted, Callable<T> actual) throws Exception {
+    until(() -> "Wanted " + wanted + ", had " + actual.call(), () -> wanted.equals(actual.call()));
+  }
+
+  /** Collects garbage until the condition holds. */
+  public static void collected(String what, Callable<Boolean> condition) throws Exception {
+    until(what, () -> {
+      System.gc();
+      return condition.call();
+    });
+  }
+}

@@ -1,0 +1,202 @@
+package io.mobula.internal.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.error.StoreException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PinsTest {
+  private static final long STRESS_NANOS = Duration.ofMillis(1_500).toNanos();
+  private static final long POISON = -1;
+
+  @Test
+  void pinsOnlyWhatIsSealedAndOfItsGeneration() {
+    try (SharedTable shared = new SharedTable()) {
+      long slot = shared.table.create(0, 0, 64);
+      long generation = shared.generation(slot);
+      assertThat(shared.first.pin(slot, generation)).isFalse();
+      shared.table.step(slot, generation, SlotState.CREATED, SlotState.SEALED);
+      assertThat(shared.first.pin(slot, generation + 1)).isFalse();
+      assertThat(shared.matrix.isPinned(slot)).isFalse();
+      assertThat(shared.first.pin(slot, generation)).isTrue();
+      assertThat(shared.second.pin(slot, generation)).isTrue();
+      assertThat(shared.first.unpin(slot)).isFalse();
+      assertThat(shared.matrix.isPinned(slot)).isTrue();
+      shared.table.step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      assertThat(shared.first.pin(slot, generation)).isFalse();
+      assertThat(shared.reclaim(slot, generation)).isFalse();
+      assertThat(shared.second.unpin(slot)).isTrue();
+      assertThat(shared.reclaim(slot, generation)).isTrue();
+      assertThat(shared.reclaim(slot, generation)).isFalse();
+    }
+  }
+
+  @Test
+  void aRowBelongsToWhoeverClaimedItFirst() {
+    try (SharedTable shared = new SharedTable()) {
+      int row = shared.matrix.addRow();
+      assertThat(shared.matrix.claim(row, 79)).isNotNull();
+      assertThatThrownBy(() -> shared.matrix.claim(row, 80)).isInstanceOf(StoreException.class);
+      assertThatThrownBy(() -> shared.matrix.claim(row, 0))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aRowAddedLateCoversAllSlotsThereAre() {
+    try (SharedTable shared = new SharedTable()) {
+      long last = 0;
+      for (int i = 0; i < 2_500; i++) {
+        last = shared.table.create(0, 0, 64);
+      }
+      long generation = shared.generation(last);
+      shared.table.step(last, generation, SlotState.CREATED, SlotState.SEALED);
+      Pins late = new Pins(shared.table, shared.matrix.claim(shared.matrix.addRow(), 79));
+      assertThat(late.pin(last, generation)).isTrue();
+      assertThat(shared.matrix.isPinned(last)).isTrue();
+    }
+  }
+
+  /** Two readers, each with a row of its own, against a freer that poisons what it takes back. */
+  @Test
+  void aReaderNeverSeesMemoryThatWasTakenBack() throws Exception {
+    try (SharedTable shared = new SharedTable();
+        ExecutorService readers = Executors.newFixedThreadPool(2)) {
+      AtomicLongArray memory = new AtomicLongArray(64);
+      AtomicLong current = new AtomicLong(unreadable(shared));
+      AtomicBoolean done = new AtomicBoolean();
+      List<Future<Long>> reads = new ArrayList<>();
+      for (Pins pins : List.of(shared.first, shared.second)) {
+        reads.add(readers.submit(() -> readUntil(done, shared, pins, memory, current)));
+      }
+      long freed = freeFor(STRESS_NANOS, shared, memory, current);
+      done.set(true);
+      for (Future<Long> read : reads) {
+        assertThat(read.get(10, TimeUnit.SECONDS)).isPositive();
+      }
+      assertThat(freed).isPositive();
+      assertThat(shared.table.inUse()).isZero();
+    }
+  }
+
+  /** A slot to begin with: it is free, but it is there to be looked at. */
+  private static long unreadable(SharedTable shared) {
+    long slot = shared.table.create(0, 0, 64);
+    shared.table.step(slot, shared.generation(slot), SlotState.CREATED, SlotState.FREED);
+    shared.table.release(slot);
+    return slot;
+  }
+
+  private static long readUntil(
+      AtomicBoolean done,
+      SharedTable shared,
+      Pins pins,
+      AtomicLongArray memory,
+      AtomicLong current) {
+    long reads = 0;
+    while (!done.get()) {
+      long slot = current.get();
+      long generation = shared.generation(slot);
+      if (pins.pin(slot, generation)) {
+        long seen = memory.getPlain((int) slot);
+        pins.unpin(slot);
+        if (seen != generation) {
+          throw new AssertionError("Pinned generation " + generation + ", read " + seen);
+        }
+        reads++;
+      }
+    }
+    return reads;
+  }
+
+  private static long freeFor(
+      long nanos, SharedTable shared, AtomicLongArray memory, AtomicLong current) {
+    long freed = 0;
+    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; freed++) {
+      long slot = shared.table.create(0, 0, 64);
+      long generation = shared.generation(slot);
+      memory.setPlain((int) slot, generation);
+      shared.table.step(slot, generation, SlotState.CREATED, SlotState.SEALED);
+      current.set(slot);
+      shared.table.step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      while (!shared.reclaim(slot, generation)) {
+        Thread.onSpinWait();
+      }
+      memory.setPlain((int) slot, POISON);
+      shared.table.release(slot);
+    }
+    return freed;
+  }
+
+  /** The same through the store: readers in several threads share the process's one row. */
+  @Test
+  void readersOfAStoreNeverSeeMemoryThatWasTakenBack(@TempDir Path base) throws Exception {
+    try (SharedStore store = SharedStore.open(new StoreOptions(base, 4_096, 4_096, false));
+        ExecutorService readers = Executors.newFixedThreadPool(2)) {
+      AtomicReference<SealedObject> current = new AtomicReference<>(fresh(store, 0));
+      AtomicBoolean done = new AtomicBoolean();
+      List<Future<Long>> reads = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        reads.add(readers.submit(() -> readUntil(done, current)));
+      }
+      long value = 1;
+      for (long end = System.nanoTime() + STRESS_NANOS; System.nanoTime() < end; value++) {
+        current.getAndSet(fresh(store, value)).free();
+      }
+      done.set(true);
+      for (Future<Long> read : reads) {
+        assertThat(read.get(10, TimeUnit.SECONDS)).isPositive();
+      }
+      current.get().free();
+      assertThat(store.usedBytes()).isZero();
+      assertThat(store.objects()).isZero();
+    }
+  }
+
+  private static SealedObject fresh(SharedStore store, long value) {
+    Block block = store.create(64);
+    for (int i = 0; i < 8; i++) {
+      block.segment().setAtIndex(ValueLayout.JAVA_LONG, i, value);
+    }
+    return block.seal();
+  }
+
+  private static long readUntil(AtomicBoolean done, AtomicReference<SealedObject> current) {
+    long reads = 0;
+    while (!done.get()) {
+      SealedObject object = current.get();
+      try {
+        reads += object.read(PinsTest::requireWhole);
+      } catch (IllegalStateException freed) {
+        continue;
+      }
+    }
+    return reads;
+  }
+
+  private static int requireWhole(MemorySegment content) {
+    long first = content.get(ValueLayout.JAVA_LONG, 0);
+    for (int i = 0; i < 64; i++) {
+      if (content.getAtIndex(ValueLayout.JAVA_LONG, i & 7) != first) {
+        throw new AssertionError("Read a torn object");
+      }
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,52 @@
+package io.mobula.internal.memory;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A table and its pins in files of their own, with two rows claimed: that of an owner and that of
+ * another reader.
+ */
+final class SharedTable implements AutoCloseable {
+  final ObjectTable table;
+  final PinMatrix matrix;
+  final Pins first;
+  final Pins second;
+  final StoreDirectory directory;
+
+  SharedTable() {
+    try {
+      Path base = Files.createTempDirectory("mobula-table-test");
+      base.toFile().deleteOnExit();
+      directory = StoreDirectory.open(base);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    FileHeader.StoreId id = new FileHeader.StoreId(1, 2);
+    SharedFile file = SharedFile.create(
+        directory.file("table"),
+        new FileHeader(FileHeader.Kind.TABLE, id, 0, ObjectTable.SLOT_BYTES << 10));
+    MemorySegment page = file.headerPage();
+    matrix = new PinMatrix(directory, id, page, 10);
+    table = new ObjectTable(file, page, matrix, 10);
+    first = new Pins(table, matrix.claim(matrix.addRow(), 77));
+    second = new Pins(table, matrix.claim(matrix.addRow(), 78));
+  }
+
+  /** Takes back the slot of a condemned object unless somebody reads it; says whether it did. */
+  boolean reclaim(long slot, long generation) {
+    return !matrix.isPinned(slot)
+        && table.step(slot, generation, SlotState.CONDEMNED, SlotState.FREED);
+  }
+
+  long generation(long slot) {
+    return SlotWord.generation(table.word(slot));
+  }
+
+  @Override
+  public void close() {
+    directory.delete();
+  }
+}

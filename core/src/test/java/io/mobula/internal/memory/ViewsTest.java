@@ -1,0 +1,153 @@
+package io.mobula.internal.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.DType;
+import io.mobula.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Views and the collector: whatever is made of a view keeps the object, and nothing else does. */
+class ViewsTest {
+  private static final int BYTES = 8_192;
+
+  @TempDir
+  Path base;
+
+  private SharedStore store;
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private SealedObject put(long mostBufferBytes) {
+    store = SharedStore.open(
+        new StoreOptions(base, 1 << 16, 1 << 16, false), new StoreLayout(10, mostBufferBytes));
+    Block block = store.create(BYTES);
+    block.segment().fill((byte) 5);
+    return block.seal();
+  }
+
+  /** Collects until the condition holds; the collector decides when, so the bound is generous. */
+  private static boolean collectUntil(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+    return condition.getAsBoolean();
+  }
+
+  private static void collectThrice() {
+    System.gc();
+    System.gc();
+    System.gc();
+  }
+
+  /**
+   * With the standard limit a buffer carries the pin; with a limit of one byte a mapping of the
+   * view's own does.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {Integer.MAX_VALUE, 1})
+  void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) {
+    SealedObject object = put(mostBufferBytes);
+    keeps(object, view -> view);
+    keeps(object, view -> view.asSlice(100, 50));
+    keeps(object, view -> view.asSlice(100, 50).asSlice(3).asReadOnly());
+    keeps(object, MemorySegment::asByteBuffer);
+    keeps(object, view -> view.asByteBuffer().slice(5, 9).asReadOnlyBuffer());
+    keeps(object, view -> view.asSlice(64).asByteBuffer().asFloatBuffer().slice());
+    keeps(object, view -> MemorySegment.ofBuffer(view.asByteBuffer()).asSlice(9));
+    keeps(object, view -> Tensor.wrap(view, DType.FLOAT32).slice(10, 20));
+    keeps(object, view -> Tensor.wrap(view, DType.FLOAT32).reshape(32, 64).asFloatBuffer());
+  }
+
+  private static void keeps(SealedObject object, Function<MemorySegment, Object> maker) {
+    Object made = maker.apply(object.view());
+    collectThrice();
+    assertThat(object.isPinned()).isTrue();
+    Reference.reachabilityFence(made);
+    made = null;
+    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+  }
+
+  @Test
+  void aViewPinsUntilItIsUnreachableAndThenTheMemoryGoesBack() {
+    SealedObject object = put(Integer.MAX_VALUE);
+    MemorySegment[] view = {object.view()};
+    object.free();
+    collectThrice();
+    assertThat(object.isPinned()).isTrue();
+    assertThat(store.usedBytes()).isEqualTo(BYTES);
+    assertThat(view[0].get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) 5);
+    view[0] = null;
+    assertThat(collectUntil(() -> store.usedBytes() == 0)).isTrue();
+    assertThat(store.objects()).isZero();
+  }
+
+  @Test
+  void aClosedTensorLetsGoUnlessItsSegmentIsHeld() {
+    SealedObject object = put(Integer.MAX_VALUE);
+    Tensor tensor = Tensor.wrap(object.view(), DType.INT8);
+    MemorySegment[] taken = {tensor.segment()};
+    tensor.close();
+    collectThrice();
+    assertThat(object.isPinned()).isTrue();
+    taken[0] = null;
+    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+    Reference.reachabilityFence(tensor);
+  }
+
+  @Test
+  void severalViewsAreOnePinInSharedMemory() {
+    SealedObject object = put(Integer.MAX_VALUE);
+    MemorySegment[] views = {object.view(), object.view()};
+    assertThat(object.<Boolean>read(segment -> object.isPinned())).isTrue();
+    views[0] = null;
+    collectThrice();
+    assertThat(object.isPinned()).isTrue();
+    views[1] = null;
+    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+  }
+
+  @Test
+  void viewsOfLargeObjectsAreReadOnlyMappingsThatOutliveTheStore() {
+    SealedObject object = put(1);
+    MemorySegment view = object.view();
+    assertThat(view.isReadOnly()).isTrue();
+    assertThat(view.isMapped()).isTrue();
+    store.close();
+    ByteBuffer bytes = view.asByteBuffer();
+    assertThat(bytes.remaining()).isEqualTo(BYTES);
+    assertThat(bytes.get(BYTES - 1)).isEqualTo((byte) 5);
+  }
+
+  @Test
+  void aFullStoreLetsGoOfCollectedViewsByItself() {
+    SealedObject object = put(Integer.MAX_VALUE);
+    object.view();
+    object.free();
+    assertThat(collectUntil(() -> {
+          try {
+            store.create(1 << 16).abandon();
+            return true;
+          } catch (io.mobula.error.StoreFullException full) {
+            return false;
+          }
+        }))
+        .isTrue();
+  }
+}

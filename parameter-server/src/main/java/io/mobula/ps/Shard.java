@@ -1,0 +1,33 @@
+package io.mobula.ps;
+
+import java.util.Objects;
+
+/**
+ * The actor that owns one range of the parameters and applies gradients to it, one after the other.
+ */
+final class Shard {
+  private final float[] weights;
+  private final float[] velocity;
+  private final Sgd optimizer;
+  private long updates;
+
+  Shard(float[] initial, Sgd optimizer) {
+    this.weights = initial.clone();
+    this.velocity = new float[initial.length];
+    this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+  }
+
+  void push(float[] gradient) {
+    GradientException.requireLength(weights.length, gradient);
+    optimizer.step(weights, velocity, gradient);
+    updates++;
+  }
+
+  float[] weights() {
+    return weights.clone();
+  }
+
+  long updates() {
+    return updates;
+  }
+}

@@ -1,0 +1,65 @@
+package io.mobula.samples;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Two stages, the second fed by the first through refs, and results taken as they complete: with a
+ * bounded number under way, as for an input that never ends.
+ */
+public final class Pipeline {
+  private static final int MOST_UNDER_WAY = 8;
+
+  private Pipeline() {}
+
+  /** What is known of one text. */
+  record Counted(int number, int words) {}
+
+  /** Counts words; how many texts may be given. */
+  public static void main(String[] args) {
+    int texts = args.length > 0 ? Integer.parseInt(args[0]) : 40;
+    try (MobulaRuntime runtime = Mobula.init()) {
+      var underWay = new ArrayList<ObjectRef<Counted>>();
+      long words = 0;
+      for (int number = 0; number < texts || !underWay.isEmpty(); ) {
+        if (number < texts && underWay.size() < MOST_UNDER_WAY) {
+          ObjectRef<String> text = runtime.task(Pipeline::write, number).remote();
+          underWay.add(runtime.task(Pipeline::count, number++, text).remote());
+        } else {
+          words += first(underWay).words();
+        }
+      }
+      System.out.println(texts + " texts have " + words + " words");
+    }
+  }
+
+  /** Takes whichever is done first out of the list. */
+  private static Counted first(List<ObjectRef<Counted>> underWay) {
+    var ready = Mobula.wait(underWay, 1, Duration.ofMinutes(1)).ready().getFirst();
+    underWay.remove(ready);
+    var counted = ready.get();
+    System.out.println("text " + counted.number() + " has " + counted.words() + " words");
+    return counted;
+  }
+
+  /** The first stage; some texts take much longer than others. */
+  private static String write(int number) {
+    var random = new Random(number);
+    int words = 1000 + random.nextInt(200_000);
+    var text = new StringBuilder();
+    for (int i = 0; i < words; i++) {
+      text.append(Integer.toString(random.nextInt(), Character.MAX_RADIX)).append(' ');
+    }
+    return text.toString();
+  }
+
+  /** The second stage. */
+  private static Counted count(int number, String text) {
+    return new Counted(number, text.strip().split(" ").length);
+  }
+}

@@ -1,0 +1,90 @@
+package io.mobula.samples.digits;
+
+import io.mobula.Mobula;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The main job: softmax regression and then a network with one hidden layer learn handwritten
+ * digits from a parameter server on several actors, while worker actors push gradients to it.
+ * Writes a PNG of how they learned, and one last line:
+ *
+ * <pre>demo: accuracy=0.975 shards=4 workers=2 updates=3600 seconds=1.9 plot=/tmp/mobula-demo.png
+ * </pre>
+ *
+ * <p>{@code bin/mobula demo} runs it with options.
+ */
+public final class DigitsDemo {
+  /** The share of the test images that the network must get right. */
+  public static final double WANTED_ACCURACY = 0.95;
+
+  private static final int HIDDEN_UNITS = 64;
+
+  private DigitsDemo() {}
+
+  /**
+   * Runs it with the {@linkplain DemoSettings#DEFAULT defaults}; the exit code is 1 when it learned
+   * too little.
+   */
+  public static void main(String[] args) throws IOException {
+    int exit = run(DemoSettings.DEFAULT, System.out);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+
+  /**
+   * Trains both models and tells {@code out}.
+   *
+   * @return the exit code: 0, or 1 when the network's accuracy is below {@value #WANTED_ACCURACY}
+   * @throws IOException when the plot cannot be written
+   */
+  public static int run(DemoSettings settings, PrintStream out) throws IOException {
+    long start = System.nanoTime();
+    var curves = trained(settings, out);
+    CurvesPlot.write(settings.plot(), curves);
+    double accuracy = curves.getLast().accuracy();
+    boolean learned = accuracy >= WANTED_ACCURACY;
+    if (!learned) {
+      out.println(
+          "too low: at least " + WANTED_ACCURACY + " is wanted; try more epochs or another seed");
+    }
+    out.println(lastLine(settings, curves, (System.nanoTime() - start) / 1e9));
+    return learned ? 0 : 1;
+  }
+
+  private static List<LearningCurve> trained(DemoSettings settings, PrintStream out) {
+    try (var runtime = Mobula.init()) {
+      var training = new Training(runtime, settings);
+      return List.<Model>of(new SoftmaxRegression(), new Network(HIDDEN_UNITS)).stream()
+          .map(model -> told(training.of(model), out))
+          .toList();
+    }
+  }
+
+  private static LearningCurve told(LearningCurve curve, PrintStream out) {
+    out.println(curve.title() + ": accuracy " + shown(curve.accuracy()) + " after "
+        + curve.updates() + " updates");
+    return curve;
+  }
+
+  private static String lastLine(
+      DemoSettings settings, List<LearningCurve> curves, double seconds) {
+    return String.format(
+        Locale.ROOT,
+        "demo: accuracy=%s shards=%d workers=%d updates=%d seconds=%.1f plot=%s",
+        shown(curves.getLast().accuracy()),
+        settings.shards(),
+        settings.workers(),
+        curves.stream().mapToLong(LearningCurve::updates).sum(),
+        seconds,
+        settings.plot().toAbsolutePath());
+  }
+
+  /** Three digits, never rounded up: 0.9499 is not 0.950. */
+  private static String shown(double accuracy) {
+    return String.format(Locale.ROOT, "%.3f", Math.floor(accuracy * 1000) / 1000);
+  }
+}

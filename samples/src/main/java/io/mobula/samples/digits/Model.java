@@ -1,0 +1,56 @@
+package io.mobula.samples.digits;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * A classifier of digits as pure functions of one vector of weights. Stateless; may travel to any
+ * worker.
+ */
+sealed interface Model permits SoftmaxRegression, Network {
+
+  /** What plots and lines call it. */
+  String title();
+
+  /** How many weights it has. */
+  int parameters();
+
+  /** Weights to begin with. */
+  float[] initialWeights(Random random);
+
+  /**
+   * Adds the gradient of one image's loss to {@code gradient}.
+   *
+   * @return the loss: cross entropy, in nats
+   */
+  float addGradient(float[] weights, DigitSet set, int row, float[] gradient);
+
+  /** The digit that the weights see in an image. */
+  int predict(float[] weights, DigitSet set, int row);
+
+  /**
+   * Overwrites {@code gradient} with the mean gradient of some images.
+   *
+   * @return their mean loss
+   */
+  default float meanGradient(float[] weights, DigitSet set, int[] rows, float[] gradient) {
+    Arrays.fill(gradient, 0);
+    float loss = 0;
+    for (int row : rows) {
+      loss += addGradient(weights, set, row, gradient);
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] /= rows.length;
+    }
+    return loss / rows.length;
+  }
+
+  /** The share of a set that is predicted right. */
+  default double accuracy(float[] weights, DigitSet set) {
+    int right = 0;
+    for (int row = 0; row < set.count(); row++) {
+      right += predict(weights, set, row) == set.label(row) ? 1 : 0;
+    }
+    return (double) right / set.count();
+  }
+}

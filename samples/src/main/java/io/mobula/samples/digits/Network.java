@@ -1,0 +1,78 @@
+package io.mobula.samples.digits;
+
+import java.util.Random;
+
+/**
+ * A network with one hidden layer of tanh units before the softmax.
+ *
+ * @param hidden how many units the hidden layer has
+ */
+record Network(int hidden) implements Model {
+  Network {
+    if (hidden < 1) {
+      throw new IllegalArgumentException(
+          "Wanted " + hidden + " hidden units: at least one is needed.");
+    }
+  }
+
+  private Layer lower() {
+    return new Layer(0, DigitSet.PIXELS, hidden);
+  }
+
+  private Layer upper() {
+    return new Layer(lower().parameters(), hidden, DigitSet.CLASSES);
+  }
+
+  @Override
+  public String title() {
+    return "network with " + hidden + " hidden units";
+  }
+
+  @Override
+  public int parameters() {
+    return lower().parameters() + upper().parameters();
+  }
+
+  @Override
+  public float[] initialWeights(Random random) {
+    var weights = new float[parameters()];
+    lower().initialize(weights, random);
+    upper().initialize(weights, random);
+    return weights;
+  }
+
+  @Override
+  public float addGradient(float[] weights, DigitSet set, int row, float[] gradient) {
+    var activations = activations(weights, set, row);
+    var errors = scores(weights, activations);
+    float loss = Scores.toErrors(errors, set.label(row));
+    upper().accumulate(gradient, activations, 0, errors);
+    var hiddenErrors = new float[hidden];
+    upper().backward(weights, errors, hiddenErrors);
+    for (int i = 0; i < hidden; i++) {
+      hiddenErrors[i] *= 1 - activations[i] * activations[i];
+    }
+    lower().accumulate(gradient, set.pixels(), set.at(row), hiddenErrors);
+    return loss;
+  }
+
+  @Override
+  public int predict(float[] weights, DigitSet set, int row) {
+    return Scores.highest(scores(weights, activations(weights, set, row)));
+  }
+
+  private float[] activations(float[] weights, DigitSet set, int row) {
+    var activations = new float[hidden];
+    lower().forward(weights, set.pixels(), set.at(row), activations);
+    for (int i = 0; i < hidden; i++) {
+      activations[i] = (float) Math.tanh(activations[i]);
+    }
+    return activations;
+  }
+
+  private float[] scores(float[] weights, float[] activations) {
+    var scores = new float[DigitSet.CLASSES];
+    upper().forward(weights, activations, 0, scores);
+    return scores;
+  }
+}

@@ -1,0 +1,90 @@
+package io.mobula.samples.digits;
+
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.ps.DenseTable;
+import io.mobula.ps.ParameterServer;
+import io.mobula.ps.Sgd;
+import io.mobula.samples.Progress;
+import io.mobula.samples.digits.LearningCurve.Point;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Trains models: a parameter server with its shards, worker actors, and after each epoch a task
+ * that judges the weights.
+ */
+final class Training {
+  private static final double TRAIN_SHARE = 0.8;
+  private static final Sgd OPTIMIZER = new Sgd(0.1f, 0.9f);
+
+  private final MobulaRuntime runtime;
+  private final DemoSettings settings;
+  private final ObjectRef<DigitSet> train;
+  private final ObjectRef<DigitSet> test;
+
+  /** Puts both parts of the images where every worker can read them. */
+  Training(MobulaRuntime runtime, DemoSettings settings) {
+    this.runtime = runtime;
+    this.settings = settings;
+    var split = DigitSet.load().split(TRAIN_SHARE, settings.seed());
+    this.train = runtime.put(split.train());
+    this.test = runtime.put(split.test());
+  }
+
+  /** Trains one model to the end. */
+  LearningCurve of(Model model) {
+    var initial = model.initialWeights(new Random(settings.seed()));
+    try (var server = ParameterServer.builder(runtime)
+        .shards(settings.shards())
+        .optimizer(OPTIMIZER)
+        .start(initial)) {
+      var points = epochs(model, server.table());
+      return new LearningCurve(model.title(), points, server.table().updates());
+    }
+  }
+
+  private List<Point> epochs(Model model, DenseTable table) {
+    var workers = workers(model, table);
+    var points = new ArrayList<Point>();
+    long start = System.nanoTime();
+    try (var progress = Progress.of(model.title(), settings.epochs())) {
+      for (int epoch = 0; epoch < settings.epochs(); epoch++) {
+        double loss = epoch(workers);
+        double accuracy =
+            runtime.task(Training::accuracy, model, table, test).remote().get();
+        points.add(new Point((System.nanoTime() - start) / 1e9, loss, accuracy));
+        progress.step(String.format(Locale.ROOT, "loss %.3f accuracy %.3f", loss, accuracy));
+      }
+    }
+    workers.forEach(ActorHandle::kill);
+    return points;
+  }
+
+  private List<ActorHandle<TrainingWorker>> workers(Model model, DenseTable table) {
+    return IntStream.range(0, settings.workers())
+        .mapToObj(i -> new TrainingWorker.Share(i, settings.workers(), settings.seed() + i))
+        .map(share ->
+            runtime.actor(TrainingWorker::new, model, table, train, share).remote())
+        .toList();
+  }
+
+  private double epoch(List<ActorHandle<TrainingWorker>> workers) {
+    var losses = workers.stream()
+        .map(worker -> worker.call(TrainingWorker::epoch).remote())
+        .toList();
+    return runtime.get(losses).stream()
+        .mapToDouble(Float::doubleValue)
+        .average()
+        .orElseThrow();
+  }
+
+  /** The task: what the weights are worth now. */
+  private static double accuracy(Model model, DenseTable table, DigitSet images) {
+    return model.accuracy(table.pull(), images);
+  }
+}
