@@ -84,7 +84,9 @@ public final class ActorEngine {
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var cell = new ActorCell(id, type, call, request.options(), this);
     try {
-      parts.placement().require(request.options().placement(), cell.wanted(), () -> "Actor " + type);
+      parts
+          .placement()
+          .require(request.options().placement(), cell.wanted(), () -> "Actor " + type);
       ActorHandle<A> other = claimName(cell);
       if (other != null) {
         call.release();

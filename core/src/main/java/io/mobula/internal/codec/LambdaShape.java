@@ -27,7 +27,10 @@ public record LambdaShape(
     parameterTypes = List.copyOf(parameterTypes);
   }
 
-  /** The same with the display name that follows from the rest; made once, since each call of the function uses it. */
+  /**
+   * The same with the display name that follows from the rest; made once, since each call of the
+   * function uses it.
+   */
   LambdaShape(String implClass, String implMethod, List<Class<?>> parameterTypes, int captured) {
     this(implClass, implMethod, parameterTypes, captured, displayName(implClass, implMethod));
   }

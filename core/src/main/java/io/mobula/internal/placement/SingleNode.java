@@ -38,8 +38,7 @@ public final class SingleNode {
     ledger.requirePossible(wanted, what);
   }
 
-  private static InvalidRequestException needsCluster(
-      Supplier<String> what, String placement) {
+  private static InvalidRequestException needsCluster(Supplier<String> what, String placement) {
     return new InvalidRequestException(
         what.get() + " wants placement " + placement
             + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");

@@ -311,7 +311,10 @@ final class TaskRun implements Producer {
     job.call().release();
   }
 
-  /** By number: the identity hash, which the JVM makes up for each object, costs a submitter more than all else. */
+  /**
+   * By number: the identity hash, which the JVM makes up for each object, costs a submitter more
+   * than all else.
+   */
   @Override
   public int hashCode() {
     return Long.hashCode(job.number());
