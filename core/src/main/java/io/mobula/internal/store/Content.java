@@ -3,6 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,8 @@ public sealed interface Content {
     private final SealedObject object;
     private final List<Kept> edges;
     private final SharedStore.Watch watch;
+    private volatile WeakReference<SealedLayout.@Nullable Parts> lastRead =
+        new WeakReference<>(null);
 
     InStore(SealedObject object, List<Kept> edges, SharedStore memory) {
       this.object = object;
@@ -65,8 +68,18 @@ public sealed interface Content {
       this.watch = memory.whenUnreachable(this, object::free);
     }
 
-    SealedObject object() {
-      return object;
+    /**
+     * Views of the value's parts, pinned for as long as they are reachable. All who read between
+     * two collections share one pin: making a view costs the reader, and later the collector, more
+     * than all the rest of a read.
+     */
+    SealedLayout.Parts parts() {
+      var last = lastRead.get();
+      if (last == null) {
+        last = SealedLayout.read(object.view());
+        lastRead = new WeakReference<>(last);
+      }
+      return last;
     }
 
     List<Kept> edges() {

@@ -103,7 +103,7 @@ final class Values {
         codec.decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), revive(edges));
       case Content.InStore sealed -> {
         try {
-          var parts = SealedLayout.read(sealed.object().view());
+          var parts = sealed.parts();
           yield codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
         } finally {
           Reference.reachabilityFence(sealed);
@@ -140,7 +140,7 @@ final class Values {
   }
 
   private static List<Object> revive(List<Kept> edges) {
-    return edges.stream().map(Kept::revive).toList();
+    return edges.isEmpty() ? List.of() : edges.stream().map(Kept::revive).toList();
   }
 
   private SealedObject seal(Encoded encoded) {
