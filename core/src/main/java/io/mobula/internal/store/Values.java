@@ -113,8 +113,8 @@ final class Values {
       case Content.InStore sealed -> {
         try {
           yield sealed.views()
-              ? decode(sealed, sealed.object().view())
-              : sealed.object().read(bytes -> decode(sealed, bytes));
+              ? decode(sealed, sealed.parts())
+              : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
         }
@@ -122,8 +122,7 @@ final class Values {
     };
   }
 
-  private @Nullable Object decode(Content.InStore sealed, MemorySegment memory) {
-    var parts = SealedLayout.read(memory);
+  private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
@@ -160,7 +159,7 @@ final class Values {
   }
 
   private static List<Object> revive(List<Kept> edges) {
-    return edges.stream().map(Kept::revive).toList();
+    return edges.isEmpty() ? List.of() : edges.stream().map(Kept::revive).toList();
   }
 
   private SealedObject seal(Encoded encoded) {
