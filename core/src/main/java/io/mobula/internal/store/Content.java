@@ -34,8 +34,7 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies that belong to it, or views of what was in the
-   *     store already
+   * @param encoded its bytes; buffers are views of what was in the store already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
- * the heap, others as sealed objects in shared memory.
+ * the heap, others as sealed objects in shared memory. Tensors and buffers of 1 KiB and more are in
+ * shared memory even where the value is small: a block used before costs less than fresh memory
+ * outside the heap, and goes back at once and not when the collector finds it.
  *
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
  * when memory is full.
@@ -62,8 +64,9 @@ final class Values {
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
       }
-      return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
+      return encoded.buffers().isEmpty()
+              && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
+          ? new Content.Inline(withBuffers(encoded, List.of()), edges)
           : new Content.InStore(seal(encoded), edges, memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
