@@ -36,8 +36,8 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies that belong to it, or views of what was in the
-   *     store already
+   * @param encoded its bytes; buffers are copies in the heap, or views of what was in the store
+   *     already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
