@@ -73,7 +73,8 @@ final class Values {
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
       }
-      boolean inline = !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
+      boolean inline =
+          !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
           ? new Content.Inline(withBuffers(encoded, heapCopies(encoded.buffers())), edges)
           : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
