@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ActorHandle;
 import io.mobula.Mobula;
@@ -131,7 +131,8 @@ class ActorLifeTest extends ContractTest {
   @Test
   void aDeadActorsNameIsFreeAgain() {
     var dead = runtime.actor(Thrower::new, "bad").name("phoenix").remote();
-    assertThatThrownBy(() -> dead.call(Thrower::what).remote().get(LONG)).isInstanceOf(ActorDiedException.class);
+    assertThatThrownBy(() -> dead.call(Thrower::what).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
     var alive = runtime.actor(Thrower::new, "good").name("phoenix").remote();
     assertThat(alive.call(Thrower::what).remote().get(LONG)).isEqualTo("good");
     alive.kill();
@@ -168,7 +169,8 @@ class ActorLifeTest extends ContractTest {
     var journal = journal();
     var actor = runtime.actor(Fragile::new, journal).cpus(1).remote();
     var ref = actor.call(Fragile::crash).remote();
-    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class)
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
         .hasCauseInstanceOf(StackOverflowError.class);
     assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class)
@@ -191,7 +193,8 @@ class ActorLifeTest extends ContractTest {
     }
     assertThat(journal.count("made")).isEqualTo(3);
     actor.call(Fragile::crash).remote();
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG)).isInstanceOf(ActorDiedException.class)
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("2 restarts");
     assertThat(journal.count("made")).isEqualTo(3);
   }
@@ -199,27 +202,37 @@ class ActorLifeTest extends ContractTest {
   @Test
   void theCallThatWasUnderWayIsMadeAgainIfThatWasAskedFor() throws Exception {
     var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).maxRestarts(1).maxCallRetries(1).remote();
+    var actor =
+        runtime.actor(Fragile::new, journal).maxRestarts(1).maxCallRetries(1).remote();
     var ref = actor.call(Fragile::crashOnce).remote();
     var behind = actor.call(Fragile::count).remote();
     assertThat(ref.get(LONG)).isEqualTo(7);
     assertThat(behind.get(LONG)).isEqualTo(1);
-    assertThat(journal.events()).containsExactly("made", "once, attempt 1", "made", "once, attempt 2");
+    assertThat(journal.events())
+        .containsExactly("made", "once, attempt 1", "made", "once, attempt 2");
   }
 
   @Test
   void aCallIsNotMadeAgainMoreOftenThanAskedFor() throws Exception {
     var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).maxRestarts(10).maxCallRetries(2).remote();
-    assertThatThrownBy(() -> actor.call(Fragile::crash).remote().get(LONG)).isInstanceOf(TaskFailedException.class);
+    var actor =
+        runtime.actor(Fragile::new, journal).maxRestarts(10).maxCallRetries(2).remote();
+    assertThatThrownBy(() -> actor.call(Fragile::crash).remote().get(LONG))
+        .isInstanceOf(TaskFailedException.class);
     assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
-    assertThat(journal.events().stream().filter(event -> event.startsWith("crash"))).hasSize(3);
+    assertThat(journal.events().stream().filter(event -> event.startsWith("crash")))
+        .hasSize(3);
   }
 
   @Test
   void concurrentActorsRestartToo() throws Exception {
     var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).maxConcurrency(4).maxRestarts(1).maxCallRetries(1).remote();
+    var actor = runtime
+        .actor(Fragile::new, journal)
+        .maxConcurrency(4)
+        .maxRestarts(1)
+        .maxCallRetries(1)
+        .remote();
     assertThat(actor.call(Fragile::crashOnce).remote().get(LONG)).isEqualTo(7);
     assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
     assertThat(journal.count("made")).isEqualTo(2);
@@ -232,7 +245,12 @@ class ActorLifeTest extends ContractTest {
   void killInterruptsTheRunningMethodAndFailsWhatWaits() throws Exception {
     for (int concurrency : List.of(1, 2)) {
       var journal = journal();
-      var actor = runtime.actor(Fragile::new, journal).cpus(1).maxConcurrency(concurrency).name("victim").remote();
+      var actor = runtime
+          .actor(Fragile::new, journal)
+          .cpus(1)
+          .maxConcurrency(concurrency)
+          .name("victim")
+          .remote();
       var running = actor.call(Fragile::hold, gate()).remote();
       var waiting = actor.call(Fragile::hold, gate()).remote();
       journal.await("enter", concurrency);
@@ -255,7 +273,8 @@ class ActorLifeTest extends ContractTest {
     var actor = runtime.actor(Fragile::new, journal).maxRestarts(5).remote();
     actor.call(Fragile::count).remote().get();
     actor.kill();
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG)).isInstanceOf(ActorDiedException.class);
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
     assertThat(journal.count("made")).isEqualTo(1);
   }
 
@@ -266,7 +285,8 @@ class ActorLifeTest extends ContractTest {
     journal.await("starting", 1);
     actor.kill();
     journal.await("interrupted", 1);
-    assertThatThrownBy(() -> actor.call(SlowStarter::one).remote().get(LONG)).isInstanceOf(ActorDiedException.class);
+    assertThatThrownBy(() -> actor.call(SlowStarter::one).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
     idle();
   }
 
@@ -289,16 +309,28 @@ class ActorLifeTest extends ContractTest {
     for (int concurrency : List.of(1, 2)) {
       var journal = journal();
       var gate = gate();
-      var actor = runtime.actor(Fragile::new, journal).cpus(4).maxConcurrency(concurrency).remote();
+      var actor = runtime
+          .actor(Fragile::new, journal)
+          .cpus(4)
+          .maxConcurrency(concurrency)
+          .remote();
       actor.call(Fragile::holdStubbornly, gate).remote();
       journal.await("enter", 1);
       actor.kill();
-      var next = runtime.task((Journal j) -> {
-            j.add("next");
-            return 1;
-          }, journal).cpus(4).remote();
-      Eventually.until("the next task waits or ran", () -> next.isReady() || runtime.waiting().stream()
-          .anyMatch(waiting -> waiting.why().contains("not enough")));
+      var next = runtime
+          .task(
+              (Journal j) -> {
+                j.add("next");
+                return 1;
+              },
+              journal)
+          .cpus(4)
+          .remote();
+      Eventually.until(
+          "the next task waits or ran",
+          () -> next.isReady()
+              || runtime.waiting().stream()
+                  .anyMatch(waiting -> waiting.why().contains("not enough")));
       gate.open();
       assertThat(next.get(LONG)).isEqualTo(1);
       journal.await("leave", 1);
@@ -340,7 +372,8 @@ class ActorLifeTest extends ContractTest {
   @Test
   void limitsOfDrainThatCannotBeAreRefused() throws Exception {
     var actor = runtime.actor(Fragile::new, journal()).remote();
-    assertThatThrownBy(() -> actor.drain(Duration.ofMillis(-1))).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> actor.drain(Duration.ofMillis(-1)))
+        .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> actor.drain(null)).isInstanceOf(NullPointerException.class);
     assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
     actor.drain(Duration.ofSeconds(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS);
@@ -351,7 +384,8 @@ class ActorLifeTest extends ContractTest {
   @Test
   void callsBeyondTheLimitOfPendingOnesAreRefused() throws Exception {
     var gate = gate();
-    var actor = runtime.actor(Fragile::new, journal()).maxPendingCalls(2).name("busy").remote();
+    var actor =
+        runtime.actor(Fragile::new, journal()).maxPendingCalls(2).name("busy").remote();
     var one = actor.call(Fragile::hold, gate).remote();
     var two = actor.call(Fragile::count).remote();
     assertThatThrownBy(() -> actor.call(Fragile::count).remote())
@@ -375,7 +409,9 @@ class ActorLifeTest extends ContractTest {
   void refusedAndUnencodableCallsDoNotCountAsPending() {
     var actor = runtime.actor(Fragile::new, journal()).maxPendingCalls(1).remote();
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(() -> actor.call((Fragile f, Object x) -> 1, (Object) new Thread(() -> {})).remote())
+      assertThatThrownBy(() -> actor
+              .call((Fragile f, Object x) -> 1, (Object) new Thread(() -> {}))
+              .remote())
           .isInstanceOf(io.mobula.error.CodecException.class);
     }
     assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
@@ -401,10 +437,18 @@ class ActorLifeTest extends ContractTest {
   void anActorIsFoundByItsName() {
     var actor = runtime.actor(Fragile::new, journal()).name("found").remote();
     assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
-    assertThat(runtime.actorNamed("found", Fragile.class).call(Fragile::count).remote().get()).isEqualTo(2);
+    assertThat(runtime
+            .actorNamed("found", Fragile.class)
+            .call(Fragile::count)
+            .remote()
+            .get())
+        .isEqualTo(2);
     assertThat(Mobula.actorNamed("found", Fragile.class)).isEqualTo(actor);
     assertThat(runtime
-            .task(() -> Mobula.actorNamed("found", Fragile.class).call(Fragile::count).remote().get())
+            .task(() -> Mobula.actorNamed("found", Fragile.class)
+                .call(Fragile::count)
+                .remote()
+                .get())
             .remote()
             .get(LONG))
         .isEqualTo(3);
@@ -415,7 +459,8 @@ class ActorLifeTest extends ContractTest {
     assertThatThrownBy(() -> runtime.actorNamed("found", Fragile.class))
         .isInstanceOf(ActorNameException.class)
         .hasMessageContaining("found");
-    assertThatThrownBy(() -> runtime.actorNamed(null, Fragile.class)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> runtime.actorNamed(null, Fragile.class))
+        .isInstanceOf(NullPointerException.class);
   }
 
   @Test
@@ -445,14 +490,16 @@ class ActorLifeTest extends ContractTest {
     var keep = runtime.actor(ArrayList<String>::new).remote();
     for (int i = 0; i < 20; i++) {
       tasks.add(runtime
-          .task((Journal j) -> Mobula.actor(Fragile::new, j)
-              .name("single")
-              .getIfExists()
-              .detached()
-              .remote()
-              .call(Fragile::count)
-              .remote()
-              .get(), journal)
+          .task(
+              (Journal j) -> Mobula.actor(Fragile::new, j)
+                  .name("single")
+                  .getIfExists()
+                  .detached()
+                  .remote()
+                  .call(Fragile::count)
+                  .remote()
+                  .get(),
+              journal)
           .remote());
     }
     assertThat(runtime.get(tasks, LONG)).doesNotHaveDuplicates().contains(1, 20);
@@ -483,7 +530,8 @@ class ActorLifeTest extends ContractTest {
     var actor = runtime.actor(Fragile::new, journal()).cpus(3).remote();
     assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
     actor = null;
-    Eventually.collected("its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+    Eventually.collected(
+        "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   @Test
@@ -491,20 +539,36 @@ class ActorLifeTest extends ContractTest {
     makeAndForget("kept", true);
     idle();
     forgetOne();
-    Eventually.collected("the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
-    assertThat(runtime.actorNamed("kept", Fragile.class).call(Fragile::count).remote().get()).isEqualTo(2);
+    Eventually.collected(
+        "the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+    assertThat(runtime
+            .actorNamed("kept", Fragile.class)
+            .call(Fragile::count)
+            .remote()
+            .get())
+        .isEqualTo(2);
     runtime.actorNamed("kept", Fragile.class).kill();
     assertThat(exists("kept")).isFalse();
   }
 
   private void forgetOne() {
-    runtime.actor(Fragile::new, journal()).cpus(1).remote().call(Fragile::count).remote().get();
+    runtime
+        .actor(Fragile::new, journal())
+        .cpus(1)
+        .remote()
+        .call(Fragile::count)
+        .remote()
+        .get();
   }
 
   @Test
   void aForgottenActorAnswersWhatItWasSent() throws Exception {
     var gate = gate();
-    var ref = runtime.actor(Fragile::new, journal()).remote().call(Fragile::hold, gate).remote();
+    var ref = runtime
+        .actor(Fragile::new, journal())
+        .remote()
+        .call(Fragile::hold, gate)
+        .remote();
     for (int i = 0; i < 5; i++) {
       System.gc();
     }
@@ -519,13 +583,17 @@ class ActorLifeTest extends ContractTest {
     for (int i = 0; i < 5; i++) {
       System.gc();
     }
-    assertThat(stored.get().get("a").getFirst().call(Fragile::count).remote().get(LONG)).isEqualTo(2);
+    assertThat(stored.get().get("a").getFirst().call(Fragile::count).remote().get(LONG))
+        .isEqualTo(2);
     stored.close();
-    Eventually.collected("it has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+    Eventually.collected(
+        "it has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   private void idleButFor(double cpus) throws Exception {
-    Eventually.until("the others are done", () -> runtime.availableResources().amount(Resources.CPU) == 4 - cpus);
+    Eventually.until(
+        "the others are done",
+        () -> runtime.availableResources().amount(Resources.CPU) == 4 - cpus);
   }
 
   private ActorHandle<Fragile> fresh() {
@@ -557,7 +625,9 @@ class ActorLifeTest extends ContractTest {
   private Behavior<Arrived> piping(ObjectRef<Integer> ref, ActorRef<Arrived> to) {
     return Behaviors.setup(context -> {
       runtime.pipeToSelf(
-          context, ref, (value, failure) -> new Arrived(value, failure == null ? null : failure.toString()));
+          context,
+          ref,
+          (value, failure) -> new Arrived(value, failure == null ? null : failure.toString()));
       return Behaviors.receiveMessage(arrived -> {
         to.tell(arrived);
         return Behaviors.stopped();

@@ -7,7 +7,6 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Resources;
-import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.SelfGetException;
@@ -167,11 +166,13 @@ class ActorsTest extends ContractTest {
   void whatCannotBeEncodedFailsInTheCallersThreadOrItsCall() {
     var recorder = runtime.actor(Recorder::new).remote();
     var bad = List.of(new Thread(() -> {}));
-    assertThatThrownBy(() -> recorder.tell(Recorder::note, bad).remote()).isInstanceOf(CodecException.class);
+    assertThatThrownBy(() -> recorder.tell(Recorder::note, bad).remote())
+        .isInstanceOf(CodecException.class);
     var result = recorder.call((Recorder r) -> Thread.currentThread()).remote();
     assertThatThrownBy(() -> result.get(LONG)).isInstanceOf(CodecException.class);
     assertThat(recorder.call(Recorder::seen).remote().get()).isEmpty();
-    assertThatThrownBy(() -> runtime.actor(Blocker2::new, bad).remote()).isInstanceOf(CodecException.class);
+    assertThatThrownBy(() -> runtime.actor(Blocker2::new, bad).remote())
+        .isInstanceOf(CodecException.class);
   }
 
   record Blocker2(Object any) {}
@@ -181,7 +182,9 @@ class ActorsTest extends ContractTest {
     var counter = runtime.actor(Counter::new, 0).remote();
     var bad = runtime.task(Integer::parseInt, "x").remote();
     var failed = counter.call(Counter::add, bad).remote();
-    assertThatThrownBy(() -> failed.get(LONG)).rootCause().isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> failed.get(LONG))
+        .rootCause()
+        .isInstanceOf(NumberFormatException.class);
     assertThat(counter.call(Counter::add, 1).remote().get()).isEqualTo(1);
   }
 
@@ -193,8 +196,9 @@ class ActorsTest extends ContractTest {
     for (int i = 0; i < 1000; i++) {
       recorder.tell(Recorder::note, i).remote();
     }
-    assertThat(recorder.call(Recorder::seen).remote().get()).hasSize(1000).isSortedAccordingTo((a, b) ->
-        Integer.compare((int) a, (int) b));
+    assertThat(recorder.call(Recorder::seen).remote().get())
+        .hasSize(1000)
+        .isSortedAccordingTo((a, b) -> Integer.compare((int) a, (int) b));
   }
 
   @Test
@@ -217,10 +221,12 @@ class ActorsTest extends ContractTest {
     var late = runtime.task(ActorsTest::slow, gate, 1).cpus(0).remote();
     recorder.tell((Recorder r, Integer x) -> r.note(x), late).remote();
     var other = runtime
-        .task((ActorHandle<Recorder> handle) -> {
-          handle.tell(Recorder::note, "from a task").remote();
-          return handle.call(Recorder::seen).remote().get();
-        }, recorder)
+        .task(
+            (ActorHandle<Recorder> handle) -> {
+              handle.tell(Recorder::note, "from a task").remote();
+              return handle.call(Recorder::seen).remote().get();
+            },
+            recorder)
         .remote();
     assertThat(other.get(LONG)).containsExactly("from a task");
     gate.open();
@@ -244,13 +250,16 @@ class ActorsTest extends ContractTest {
   void callsMadeBeforeTheActorIsThereWaitForIt() throws Exception {
     var gate = gate();
     var journal = journal();
-    var holder = runtime.task((Blocker b, Journal j, Gate g) -> b.hold(j, g), new Blocker(), journal, gate).cpus(4)
+    var holder = runtime
+        .task((Blocker b, Journal j, Gate g) -> b.hold(j, g), new Blocker(), journal, gate)
+        .cpus(4)
         .remote();
     journal.await("enter", 1);
     var counter = runtime.actor(Counter::new, 3).remote();
     var result = counter.call(Counter::add, 1).remote();
-    Eventually.until("it is reported", () -> runtime.waiting().stream()
-        .anyMatch(waiting -> waiting.what().contains("Counter")));
+    Eventually.until(
+        "it is reported",
+        () -> runtime.waiting().stream().anyMatch(waiting -> waiting.what().contains("Counter")));
     assertThat(result.isReady()).isFalse();
     gate.open();
     holder.get();
@@ -270,7 +279,11 @@ class ActorsTest extends ContractTest {
     for (int i = 0; i < 20; i++) {
       results.add(one.call(Blocker::hold, journal, gate).remote());
       tasks.add(runtime
-          .task((ActorHandle<Blocker> h, Journal j, Gate g) -> h.call(Blocker::hold, j, g).remote().get(), one, journal,
+          .task(
+              (ActorHandle<Blocker> h, Journal j, Gate g) ->
+                  h.call(Blocker::hold, j, g).remote().get(),
+              one,
+              journal,
               gate)
           .remote());
     }
@@ -312,9 +325,17 @@ class ActorsTest extends ContractTest {
 
   @Test
   void virtualActorsRunOnVirtualThreadsAndOthersDoNot() {
-    assertThat(runtime.actor(Blocker::new).virtual().remote().call(Blocker::thread).remote().get())
+    assertThat(runtime
+            .actor(Blocker::new)
+            .virtual()
+            .remote()
+            .call(Blocker::thread)
+            .remote()
+            .get())
         .startsWith("virtual");
-    assertThat(runtime.actor(Blocker::new).remote().call(Blocker::thread).remote().get()).startsWith("platform");
+    assertThat(
+            runtime.actor(Blocker::new).remote().call(Blocker::thread).remote().get())
+        .startsWith("platform");
   }
 
   @Test
@@ -331,7 +352,13 @@ class ActorsTest extends ContractTest {
         waiting.add(actor.call(Blocker::hold, journal, gate).remote());
       }
       journal.await("enter", 200);
-      assertThat(runtime.actor(Counter::new, 1).remote().call(Counter::get).remote().get(LONG)).isEqualTo(1);
+      assertThat(runtime
+              .actor(Counter::new, 1)
+              .remote()
+              .call(Counter::get)
+              .remote()
+              .get(LONG))
+          .isEqualTo(1);
       gate.open();
       assertThat(runtime.get(waiting, LONG)).hasSize(200);
       handles.forEach(ActorHandle::kill);
@@ -371,7 +398,10 @@ class ActorsTest extends ContractTest {
     var tasks = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 20; i++) {
       tasks.add(runtime
-          .task((ActorHandle<Counter> handle) -> handle.call(Counter::add, 1).remote().get(), counter)
+          .task(
+              (ActorHandle<Counter> handle) ->
+                  handle.call(Counter::add, 1).remote().get(),
+              counter)
           .remote());
     }
     runtime.get(tasks, LONG);
@@ -401,7 +431,14 @@ class ActorsTest extends ContractTest {
   void actorsHaveActors() {
     var parent = runtime.actor(Parent::new).remote();
     assertThat(parent.call(Parent::add, 2).remote().get(LONG)).isEqualTo(2);
-    assertThat(parent.call(Parent::child).remote().get().call(Counter::add, 3).remote().get(LONG)).isEqualTo(5);
+    assertThat(parent
+            .call(Parent::child)
+            .remote()
+            .get()
+            .call(Counter::add, 3)
+            .remote()
+            .get(LONG))
+        .isEqualTo(5);
   }
 
   // ---- what it knows of itself
@@ -448,7 +485,8 @@ class ActorsTest extends ContractTest {
     assertThat(now.node()).isEqualTo(runtime.nodeId().toString());
     assertThat(actor.call(Knower::made).remote().get().self()).isTrue();
     Object handle = actor;
-    assertThat(actor.call((Knower k, Object h) -> Mobula.context().self().orElseThrow().equals(h), handle)
+    assertThat(actor
+            .call((Knower k, Object h) -> Mobula.context().self().orElseThrow().equals(h), handle)
             .remote()
             .get())
         .isTrue();
@@ -502,7 +540,8 @@ class ActorsTest extends ContractTest {
       return other.call(Peer::one).remote().get();
     }
 
-    int askOtherAmongMany(Journal journal, String theirs, ObjectRef<Integer> first) throws Exception {
+    int askOtherAmongMany(Journal journal, String theirs, ObjectRef<Integer> first)
+        throws Exception {
       journal.await(theirs, 1);
       var asked = other.call(Peer::one).remote();
       return Mobula.get(List.of(first, asked)).getLast();
@@ -516,7 +555,9 @@ class ActorsTest extends ContractTest {
         actor.call(Peer::askSelf).remote(),
         actor.call(Peer::askSelfLater).remote(),
         actor.call(Peer::askSelfByTask).remote())) {
-      assertThatThrownBy(() -> ref.get(Duration.ofSeconds(10))).isInstanceOf(TaskFailedException.class).rootCause()
+      assertThatThrownBy(() -> ref.get(Duration.ofSeconds(10)))
+          .isInstanceOf(TaskFailedException.class)
+          .rootCause()
           .isInstanceOf(SelfGetException.class);
     }
     assertThat(actor.call(Peer::one).remote().get(LONG)).isEqualTo(1);
@@ -547,13 +588,18 @@ class ActorsTest extends ContractTest {
     var runs = actor.call(Blocker::hold, journal, gate).remote();
     journal.await("enter", 1);
     var late = runtime
-        .task((Journal j) -> {
-          j.add("late");
-          return 1;
-        }, journal)
+        .task(
+            (Journal j) -> {
+              j.add("late");
+              return 1;
+            },
+            journal)
         .remote();
-    Eventually.until("it waits or ran", () -> late.isReady() || runtime.waiting().stream()
-        .anyMatch(waiting -> waiting.why().contains("not enough")));
+    Eventually.until(
+        "it waits or ran",
+        () -> late.isReady()
+            || runtime.waiting().stream()
+                .anyMatch(waiting -> waiting.why().contains("not enough")));
     assertThat(late.isReady()).isFalse();
     gate.open();
     runtime.get(List.of(waits, runs), LONG);
@@ -585,14 +631,18 @@ class ActorsTest extends ContractTest {
       b.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), a).remote();
       var journal = journal();
       Object first = slow;
-      var one = a.call((Peer p, Journal j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)), journal, first)
+      var one = a.call(
+              (Peer p, Journal j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)), journal, first)
           .remote();
       var two = b.call(Peer::askOther, journal, "b", "a blocks").remote();
-      // It has given its CPUs back: it blocks, on a ref of its own first and on the other actor's second.
-      Eventually.until("the first blocks", () -> journal.count("b") == 1 && runtime.availableResources()
-          .amount(Resources.CPU) == 4);
+      // It has given its CPUs back: it blocks, on a ref of its own first and on the other actor's
+      // second.
+      Eventually.until(
+          "the first blocks",
+          () -> journal.count("b") == 1 && runtime.availableResources().amount(Resources.CPU) == 4);
       journal.add("a blocks");
-      assertThat(runtime.wait(List.of(one, two), 1, Duration.ofSeconds(10)).ready()).isNotEmpty();
+      assertThat(runtime.wait(List.of(one, two), 1, Duration.ofSeconds(10)).ready())
+          .isNotEmpty();
       a.kill();
       b.kill();
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -219,15 +220,17 @@ class GetAndWaitTest extends ContractTest {
   @Test
   void aBlockingFollowerOfAFutureStopsNothingElse() throws Exception {
     var gate = gate();
+    var start = gate();
+    var trigger = later(start, 1);
     var blocked = later(gate, 1);
-    var followers = new ArrayList<java.util.concurrent.CompletableFuture<Integer>>();
-    for (int i = 0; i < 10; i++) {
-      followers.add(runtime
-          .task((Integer x) -> x, 1)
-          .remote()
-          .toCompletableFuture()
-          .thenApply(x -> blocked.get()));
+    var followers = new ArrayList<CompletableFuture<Integer>>();
+    for (int i = 0;
+        i < 10;
+        i++) { // attached before there is a value, or they would run in this thread
+      followers.add(trigger.toCompletableFuture().thenApply(x -> blocked.get()));
     }
+    start.open();
+    assertThat(trigger.get(LONG)).isEqualTo(1);
     assertThat(runtime.task((Integer x) -> x, 5).remote().get(LONG)).isEqualTo(5);
     gate.open();
     for (var follower : followers) {

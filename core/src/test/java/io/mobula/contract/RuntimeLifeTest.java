@@ -9,7 +9,6 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
 import io.mobula.Tensor;
-import io.mobula.error.ActorDiedException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NoRuntimeException;
 import io.mobula.error.RuntimeClosedException;
@@ -59,7 +58,8 @@ class RuntimeLifeTest {
 
   public static final class Asker {
     public String ask() {
-      return Mobula.runtime().nodeId() + " " + Mobula.task(RuntimeLifeTest::nodeOfFacade).remote().get();
+      return Mobula.runtime().nodeId() + " "
+          + Mobula.task(RuntimeLifeTest::nodeOfFacade).remote().get();
     }
   }
 
@@ -71,8 +71,11 @@ class RuntimeLifeTest {
       for (var runtime : List.of(one, two)) {
         var id = runtime.nodeId().toString();
         assertThat(runtime.task(RuntimeLifeTest::nodeOfFacade).remote().get()).isEqualTo(id);
-        assertThat(runtime.task(RuntimeLifeTest::nested).remote().get().getFirst().get()).isEqualTo(id);
-        assertThat(runtime.actor(Asker::new).remote().call(Asker::ask).remote().get()).isEqualTo(id + " " + id);
+        assertThat(
+                runtime.task(RuntimeLifeTest::nested).remote().get().getFirst().get())
+            .isEqualTo(id);
+        assertThat(runtime.actor(Asker::new).remote().call(Asker::ask).remote().get())
+            .isEqualTo(id + " " + id);
       }
       assertThatThrownBy(() -> Mobula.task(RuntimeLifeTest::nodeOfFacade).remote())
           .isInstanceOf(NoRuntimeException.class)
@@ -82,7 +85,9 @@ class RuntimeLifeTest {
       assertThat(nodeOfFacade()).isEqualTo(one.nodeId().toString());
       assertThat(one.put(1).get()).isEqualTo(1);
     }
-    assertThatThrownBy(Mobula::runtime).isInstanceOf(NoRuntimeException.class).hasMessageContaining("Mobula.init()");
+    assertThatThrownBy(Mobula::runtime)
+        .isInstanceOf(NoRuntimeException.class)
+        .hasMessageContaining("Mobula.init()");
   }
 
   @Test
@@ -100,14 +105,15 @@ class RuntimeLifeTest {
         .backoff(Duration.ofMinutes(1))
         .remote();
     var staged = runtime.task(() -> new CompletableFuture<Integer>()).remote();
-    var stream = runtime.remoteStream(runtime
-        .task((Gate g) -> java.util.stream.Stream.of(1).peek(x -> {
+    var stream = runtime.remoteStream(runtime.task(
+        (Gate g) -> java.util.stream.Stream.of(1).peek(x -> {
           try {
             g.await();
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
-        }), gate));
+        }),
+        gate));
     ActorHandle<ArrayList<String>> actor = runtime.actor(ArrayList<String>::new).remote();
     var waitingActor = runtime.actor(ArrayList<String>::new).cpus(2).remote();
     var call = waitingActor.call((ArrayList<String> l) -> l.size()).remote();
@@ -116,14 +122,16 @@ class RuntimeLifeTest {
         .toList();
     var readers = new ArrayList<CompletableFuture<Throwable>>();
     for (var ref : List.of(running, call)) {
-      readers.add(CompletableFuture.supplyAsync(() -> {
-        try {
-          ref.get();
-          return null;
-        } catch (MobulaException e) {
-          return e;
-        }
-      }, task -> Thread.ofPlatform().daemon().start(task)));
+      readers.add(CompletableFuture.supplyAsync(
+          () -> {
+            try {
+              ref.get();
+              return null;
+            } catch (MobulaException e) {
+              return e;
+            }
+          },
+          task -> Thread.ofPlatform().daemon().start(task)));
     }
     runtime.close();
     for (var future : futures) {
@@ -137,8 +145,10 @@ class RuntimeLifeTest {
     for (var ref : List.of(running, queued, dependent, staged, retrying, call)) {
       assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
     }
-    assertThatThrownBy(() -> stream.iterator().next().get()).isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> actor.call((ArrayList<String> l) -> l.size()).remote().get(LONG))
+    assertThatThrownBy(() -> stream.iterator().next().get())
+        .isInstanceOf(RuntimeClosedException.class);
+    assertThatThrownBy(
+            () -> actor.call((ArrayList<String> l) -> l.size()).remote().get(LONG))
         .isInstanceOf(RuntimeClosedException.class);
   }
 
@@ -159,12 +169,16 @@ class RuntimeLifeTest {
     assertThatThrownBy(() -> runtime.put(1)).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(() -> runtime.create(10)).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(() -> runtime.get(List.of(done))).isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.wait(List.of(done), 1, LONG)).isInstanceOf(RuntimeClosedException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(done), 1, LONG))
+        .isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(() -> runtime.task(RuntimeLifeTest::nodeOfFacade).remote())
         .isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.actor(Asker::new).remote()).isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.actorNamed("asker", Asker.class)).isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> actor.call(Asker::ask).remote()).isInstanceOf(RuntimeClosedException.class);
+    assertThatThrownBy(() -> runtime.actor(Asker::new).remote())
+        .isInstanceOf(RuntimeClosedException.class);
+    assertThatThrownBy(() -> runtime.actorNamed("asker", Asker.class))
+        .isInstanceOf(RuntimeClosedException.class);
+    assertThatThrownBy(() -> actor.call(Asker::ask).remote())
+        .isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(runtime::availableResources).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(runtime::waiting).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(room::seal).isInstanceOf(MobulaException.class);
@@ -184,9 +198,10 @@ class RuntimeLifeTest {
         .satisfiesAnyOf(
             thrown -> assertThat(thrown).isInstanceOf(RuntimeClosedException.class),
             thrown -> assertThat(thrown).hasCauseInstanceOf(RuntimeClosedException.class));
-    assertThat(actor.drain(LONG)).satisfiesAnyOf(
-        future -> assertThat(future).succeedsWithin(LONG),
-        future -> assertThat(future).failsWithin(LONG));
+    assertThat(actor.drain(LONG))
+        .satisfiesAnyOf(
+            future -> assertThat(future).succeedsWithin(LONG),
+            future -> assertThat(future).failsWithin(LONG));
   }
 
   @Test
@@ -206,7 +221,8 @@ class RuntimeLifeTest {
     var ref = closed.put(new int[] {1});
     closed.close();
     try (var runtime = open()) {
-      assertThatThrownBy(() -> runtime.task((int[] x) -> 1, ref).remote()).isInstanceOf(RuntimeClosedException.class);
+      assertThatThrownBy(() -> runtime.task((int[] x) -> 1, ref).remote())
+          .isInstanceOf(RuntimeClosedException.class);
       assertThatThrownBy(() -> runtime.put(List.of(ref))).isInstanceOf(MobulaException.class);
     }
   }
@@ -225,16 +241,19 @@ class RuntimeLifeTest {
     var gate = gate();
     var journal = new Journal(directory.resolve("journal").toString());
     runtime
-        .task((Gate g, Journal j) -> {
-          j.add("started");
-          g.awaitStubbornly();
-          try {
-            return Mobula.put(new int[] {1}).get();
-          } catch (RuntimeClosedException closed) {
-            j.add("typed");
-            throw closed;
-          }
-        }, gate, journal)
+        .task(
+            (Gate g, Journal j) -> {
+              j.add("started");
+              g.awaitStubbornly();
+              try {
+                return Mobula.put(new int[] {1}).get();
+              } catch (RuntimeClosedException closed) {
+                j.add("typed");
+                throw closed;
+              }
+            },
+            gate,
+            journal)
         .remote();
     journal.await("started", 1);
     runtime.close();

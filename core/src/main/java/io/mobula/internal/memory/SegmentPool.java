@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * way, segments in which nothing is used are retired to make room for one of another size.
  */
 final class SegmentPool {
+  private static final int FIRST_PART = 16;
+
   private final StoreDirectory directory;
   private final FileHeader.StoreId storeId;
   private final StoreOptions options;
@@ -174,7 +176,28 @@ final class SegmentPool {
               + " bytes are in use, and what is free is not in one piece"
               + " of that size; close refs that are no longer needed, or raise the store's capacity");
     }
-    add(isLarge(wanted) ? wanted : Math.min(options.segmentBytes(), room));
+    add(Math.min(sizeFor(wanted), room));
+  }
+
+  /**
+   * A first segment is small if what it is for is: somebody waits for its zeros, and the next is
+   * prepared meanwhile.
+   */
+  private long sizeFor(long wanted) {
+    long small = BlockAllocator.roundUp(options.segmentBytes() / FIRST_PART);
+    if (options.pretouch() && wanted <= small && standardBytes() == 0) {
+      return small;
+    }
+    return isLarge(wanted) ? wanted : options.segmentBytes();
+  }
+
+  private long standardBytes() {
+    lock.lock();
+    try {
+      return standard.totalBytes();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void add(long bytes) {

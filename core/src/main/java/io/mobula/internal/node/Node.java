@@ -144,7 +144,8 @@ public final class Node {
     try {
       var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
       return timer::cancel;
-    } catch (IllegalStateException ended) { // the system's timer has stopped, so everything has ended
+    } catch (
+        IllegalStateException ended) { // the system's timer has stopped, so everything has ended
       return () -> {};
     }
   }

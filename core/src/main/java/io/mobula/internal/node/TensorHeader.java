@@ -35,7 +35,8 @@ final class TensorHeader {
     for (int i = 0; i < rank; i++) {
       shape[i] = header.getLong();
     }
-    var type = DType.valueOf(StandardCharsets.US_ASCII.decode(header).toString());
+    var type = DType.valueOf(
+        new String(bytes, header.position(), header.remaining(), StandardCharsets.US_ASCII));
     return Tensor.wrap(segment, type, shape);
   }
 }

@@ -31,8 +31,8 @@ final class NodeRuntime implements MobulaRuntime {
   /**
    * Starts the node.
    *
-   * @param afterClose ends what is not the node's own, once, until a moment of {@link
-   *     System#nanoTime()}
+   * @param afterClose ends what is not the node's own, once, until a moment of
+   *     {@link System#nanoTime()}
    */
   NodeRuntime(
       NodeId id,

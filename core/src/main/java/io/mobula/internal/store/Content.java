@@ -3,7 +3,10 @@ package io.mobula.internal.store;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +36,8 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies that belong to it, or views of what was in the
-   *     store already
+   * @param encoded its bytes; buffers are copies in the heap, or views of what was in the store
+   *     already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
@@ -59,6 +62,8 @@ public sealed interface Content {
     private final List<Kept> edges;
     private final boolean views;
     private final SharedStore.Watch watch;
+    private volatile WeakReference<SealedLayout.@Nullable Parts> lastRead =
+        new WeakReference<>(null);
 
     /**
      * With {@code views}, a reader's value refers to the memory; else the reader copies all of it
@@ -71,8 +76,23 @@ public sealed interface Content {
       this.watch = memory.whenUnreachable(this, object::free);
     }
 
-    SealedObject object() {
-      return object;
+    /**
+     * Views of the value's parts, pinned for as long as they are reachable. All who read between
+     * two collections share one pin: making a view costs the reader, and later the collector, more
+     * than all the rest of a read.
+     */
+    SealedLayout.Parts parts() {
+      var last = lastRead.get();
+      if (last == null) {
+        last = SealedLayout.read(object.view());
+        lastRead = new WeakReference<>(last);
+      }
+      return last;
+    }
+
+    /** Reads the value under a pin that ends with the reading; the segment must not be kept. */
+    <T extends @Nullable Object> T copyOut(Function<MemorySegment, T> reader) {
+      return object.read(reader);
     }
 
     List<Kept> edges() {

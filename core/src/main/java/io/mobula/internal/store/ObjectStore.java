@@ -197,8 +197,7 @@ public final class ObjectStore {
       throw new InvalidRequestException(
           "wait was given the same object twice. Give each ref once.");
     }
-    awaitMany(
-        entries, entries.size() - count, new Arrival(count, false), deadline, missing -> {});
+    awaitMany(entries, entries.size() - count, new Arrival(count, false), deadline, missing -> {});
     var ready = new ArrayList<R>();
     var pending = new ArrayList<R>();
     var each = entries.iterator();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds waits that can never end: an actor that waits for its own answer, alone or around a cycle.
- * Follows who waits for whom; each party notes what it waits for before it looks, so the last one to
- * close a cycle sees it.
+ * Follows who waits for whom; each party notes what it waits for before it looks, so the last one
+ * to close a cycle sees it.
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 final class SelfGet {
@@ -49,7 +49,9 @@ final class SelfGet {
         : null;
   }
 
-  /** Whether what {@code first} waits for leads back to {@code waiting}, over any number of others. */
+  /**
+   * Whether what {@code first} waits for leads back to {@code waiting}, over any number of others.
+   */
   private static boolean closes(Execution waiting, Execution first) {
     var seen = new HashSet<ObjectEntry>();
     Queue<ObjectEntry> next = new ArrayDeque<>(waitedFor(first));

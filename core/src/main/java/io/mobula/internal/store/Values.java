@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
- * the heap, others as sealed objects in shared memory.
+ * the heap, others as sealed objects in shared memory. Tensors and buffers of 1 KiB and more are in
+ * shared memory even where the value is small: a block used before costs less than fresh memory
+ * outside the heap, and goes back at once and not when the collector finds it.
  *
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
  * when memory is full.
@@ -71,8 +73,10 @@ final class Values {
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
       }
-      return encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withBuffers(encoded, encoded.detached().buffers()), edges)
+      boolean inline =
+          !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
+      return inline
+          ? new Content.Inline(withBuffers(encoded, heapCopies(encoded.buffers())), edges)
           : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
@@ -99,6 +103,17 @@ final class Values {
     return withBuffers(encoded, views);
   }
 
+  private static List<MemorySegment> heapCopies(List<MemorySegment> buffers) {
+    if (buffers.isEmpty()) {
+      return List.of();
+    }
+    var copies = new ArrayList<MemorySegment>(buffers.size());
+    for (var buffer : buffers) {
+      copies.add(MemorySegment.ofArray(new byte[(int) buffer.byteSize()]).copyFrom(buffer));
+    }
+    return copies;
+  }
+
   private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
     return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
   }
@@ -113,8 +128,8 @@ final class Values {
       case Content.InStore sealed -> {
         try {
           yield sealed.views()
-              ? decode(sealed, sealed.object().view())
-              : sealed.object().read(bytes -> decode(sealed, bytes));
+              ? decode(sealed, sealed.parts())
+              : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
         }
@@ -122,8 +137,7 @@ final class Values {
     };
   }
 
-  private @Nullable Object decode(Content.InStore sealed, MemorySegment memory) {
-    var parts = SealedLayout.read(memory);
+  private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
@@ -160,7 +174,7 @@ final class Values {
   }
 
   private static List<Object> revive(List<Kept> edges) {
-    return edges.stream().map(Kept::revive).toList();
+    return edges.isEmpty() ? List.of() : edges.stream().map(Kept::revive).toList();
   }
 
   private SealedObject seal(Encoded encoded) {

@@ -55,12 +55,16 @@ class NodeLifeTest {
     }
   }
 
-  /** Threads of ours that are new and live; what watches forgotten objects for the whole JVM may stay. */
+  /**
+   * Threads of ours that are new and live; what watches forgotten objects for the whole JVM may
+   * stay.
+   */
   private List<String> leftThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !before.contains(thread) && thread.isAlive())
         .map(Thread::getName)
-        .filter(name -> name.contains("mobula") || name.contains("akka") || name.contains("attached"))
+        .filter(
+            name -> name.contains("mobula") || name.contains("akka") || name.contains("attached"))
         .filter(name -> !name.endsWith("-cleaner"))
         .sorted()
         .collect(Collectors.toList());
@@ -78,7 +82,8 @@ class NodeLifeTest {
             default -> call;
           })
           .remote();
-      assertThat(actor.call((ArrayList<String> list) -> list.size()).remote().get()).isZero();
+      assertThat(actor.call((ArrayList<String> list) -> list.size()).remote().get())
+          .isZero();
     }
     runtime.task(() -> 1).remote().toCompletableFuture().get(30, TimeUnit.SECONDS);
     journal.add("used");
@@ -157,11 +162,14 @@ class NodeLifeTest {
     var gate = new Gate(directory.resolve("gate").toString());
     var runtime = Mobula.init(settings().closeTimeout(Duration.ofSeconds(1)));
     var ref = runtime
-        .task((Journal j, Gate g) -> {
-          j.add("started");
-          g.awaitStubbornly();
-          return 1;
-        }, journal, gate)
+        .task(
+            (Journal j, Gate g) -> {
+              j.add("started");
+              g.awaitStubbornly();
+              return 1;
+            },
+            journal,
+            gate)
         .remote();
     journal.await("started", 1);
     long start = System.nanoTime();
@@ -182,11 +190,14 @@ class NodeLifeTest {
     var runtime = Mobula.init(settings().closeTimeout(Duration.ofSeconds(4)));
     var actor = runtime.actor(ArrayList<String>::new).remote();
     var ref = actor
-        .call((ArrayList<String> list, Journal j, Gate g) -> {
-          j.add("started");
-          g.awaitStubbornly();
-          return 1;
-        }, journal, gate)
+        .call(
+            (ArrayList<String> list, Journal j, Gate g) -> {
+              j.add("started");
+              g.awaitStubbornly();
+              return 1;
+            },
+            journal,
+            gate)
         .remote();
     journal.await("started", 1);
     long start = System.nanoTime();
@@ -203,14 +214,16 @@ class NodeLifeTest {
   void aFailedStartLeavesNothing() throws Exception {
     var elsewhere = directory.resolve("file");
     Files.createFile(elsewhere);
-    assertThatThrownBy(() -> Mobula.init(settings().storeDirectory(elsewhere))).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> Mobula.init(settings().storeDirectory(elsewhere)))
+        .isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> Mobula.init(settings().storeDirectory(directory.resolve("missing"))))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("missing");
     assertThatThrownBy(() -> Mobula.init(settings().storeDirectory(Path.of("/proc"))))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("/proc");
-    assertThatThrownBy(() -> Mobula.init(settings().set("mobula.actor-system.akka.actor.provider", "nonsense")));
+    assertThatThrownBy(
+        () -> Mobula.init(settings().set("mobula.actor-system.akka.actor.provider", "nonsense")));
     assertThat(storeFiles()).isEmpty();
     Eventually.equal(List.of(), this::leftThreads);
     assertThatThrownBy(Mobula::runtime).isInstanceOf(io.mobula.error.NoRuntimeException.class);
@@ -220,7 +233,8 @@ class NodeLifeTest {
 
   @Test
   void attachesToATypedSystemAndLeavesItAlone() throws Exception {
-    var config = ConfigFactory.parseString("akka.loglevel = ERROR\nowner.setting = 5").withFallback(ConfigFactory.load());
+    var config = ConfigFactory.parseString("akka.loglevel = ERROR\nowner.setting = 5")
+        .withFallback(ConfigFactory.load());
     var system = ActorSystem.create(Behaviors.empty(), "attached", config);
     try {
       var had = system.settings().config();
@@ -234,7 +248,8 @@ class NodeLifeTest {
       assertThat(system.settings().config()).isEqualTo(had);
       assertThat(storeFiles()).isEmpty();
       Eventually.until(
-          "the node's threads are gone", () -> leftThreads().stream().noneMatch(name -> name.contains("mobula")));
+          "the node's threads are gone",
+          () -> leftThreads().stream().noneMatch(name -> name.contains("mobula")));
       try (var again = MobulaRuntime.attach(system, settings())) {
         assertThat(again.task((Integer x) -> x, 3).remote().get()).isEqualTo(3);
       }
@@ -266,7 +281,8 @@ class NodeLifeTest {
     try (var one = MobulaRuntime.attach(system, settings());
         var two = MobulaRuntime.attach(system, settings())) {
       assertThat(one.nodeId()).isNotEqualTo(two.nodeId());
-      assertThat(one.task((Integer x) -> x, 1).remote().get() + two.task((Integer x) -> x, 2).remote().get())
+      assertThat(one.task((Integer x) -> x, 1).remote().get()
+              + two.task((Integer x) -> x, 2).remote().get())
           .isEqualTo(3);
     } finally {
       system.terminate();
@@ -278,12 +294,15 @@ class NodeLifeTest {
   void whenItsOwnerEndsTheSystemTheRuntimeCloses() throws Exception {
     var system = akka.actor.ActorSystem.create("attached");
     var runtime = MobulaRuntime.attach(system, settings());
-    var ref = runtime.task(() -> new java.util.concurrent.CompletableFuture<Integer>()).remote();
+    var ref = runtime
+        .task(() -> new java.util.concurrent.CompletableFuture<Integer>())
+        .remote();
     system.terminate();
     Eventually.until("the runtime is closed", runtime::isClosed);
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
     Eventually.until("its files are gone", () -> storeFiles().isEmpty());
-    assertThatThrownBy(() -> MobulaRuntime.attach(system, settings())).isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(() -> MobulaRuntime.attach(system, settings()))
+        .isInstanceOf(RuntimeException.class);
     assertThat(storeFiles()).isEmpty();
   }
 
@@ -295,7 +314,8 @@ class NodeLifeTest {
   @Test
   void aNodeOfNoCpusRefusesWhatNeedsOne() {
     try (var runtime = Mobula.init(settings().cpus(0))) {
-      assertThatThrownBy(() -> runtime.task(() -> 1).remote()).isInstanceOf(UnschedulableException.class);
+      assertThatThrownBy(() -> runtime.task(() -> 1).remote())
+          .isInstanceOf(UnschedulableException.class);
       assertThat(runtime.task(() -> 1).cpus(0).remote().get()).isEqualTo(1);
     }
   }

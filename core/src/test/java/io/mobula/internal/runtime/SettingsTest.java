@@ -99,8 +99,10 @@ class SettingsTest {
     assertThatThrownBy(() -> Mobula.settings().set("akka.loglevel", "DEBUG"))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("akka.loglevel");
-    assertThatThrownBy(() -> Mobula.settings().set("mobula.x", null)).isInstanceOf(NullPointerException.class);
-    assertThatThrownBy(() -> Mobula.settings().set(null, 1)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> Mobula.settings().set("mobula.x", null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> Mobula.settings().set(null, 1))
+        .isInstanceOf(NullPointerException.class);
   }
 
   @Test
@@ -111,11 +113,14 @@ class SettingsTest {
     assertThatThrownBy(() -> settings.gpus(1.5)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> settings.memory(-1)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> settings.resource("", 1)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> read(settings.storeCapacity(-1))).isInstanceOf(SettingsException.class)
+    assertThatThrownBy(() -> read(settings.storeCapacity(-1)))
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining("mobula.store.capacity");
-    assertThatThrownBy(() -> read(settings.closeTimeout(Duration.ofMillis(-1)))).isInstanceOf(SettingsException.class)
+    assertThatThrownBy(() -> read(settings.closeTimeout(Duration.ofMillis(-1))))
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining("mobula.close-timeout");
-    assertThatThrownBy(() -> settings.storeDirectory(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> settings.storeDirectory(null))
+        .isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> settings.closeTimeout(null)).isInstanceOf(NullPointerException.class);
   }
 
@@ -129,11 +134,16 @@ class SettingsTest {
 
   @Test
   void namesOfResourcesMayBeAnything() {
-    var read = read(Mobula.settings().resource("node:10.0.0.1", 1).resource("my licence", 0.5).resource("größe", 2));
+    var read = read(Mobula.settings()
+        .resource("node:10.0.0.1", 1)
+        .resource("my licence", 0.5)
+        .resource("größe", 2));
     assertThat(read.total().amount("node:10.0.0.1")).isEqualTo(1);
     assertThat(read.total().amount("my licence")).isEqualTo(0.5);
     assertThat(read.total().amount("größe")).isEqualTo(2);
-    assertThat(read(Mobula.settings().resource("say \"hi\" \\o/", 1)).total().amount("say \"hi\" \\o/"))
+    assertThat(read(Mobula.settings().resource("say \"hi\" \\o/", 1))
+            .total()
+            .amount("say \"hi\" \\o/"))
         .isEqualTo(1);
   }
 
@@ -157,7 +167,8 @@ class SettingsTest {
         assertThat(runtime.totalResources().amount("GPU")).isEqualTo(3);
       }
       System.setProperty("mobula.resources.gpus", "three");
-      assertThatThrownBy(Mobula::init).isInstanceOf(SettingsException.class)
+      assertThatThrownBy(Mobula::init)
+          .isInstanceOf(SettingsException.class)
           .hasMessageContaining("mobula.resources.gpus")
           .hasMessageContaining("three");
     } finally {

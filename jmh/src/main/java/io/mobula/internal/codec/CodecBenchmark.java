@@ -1,0 +1,107 @@
+package io.mobula.internal.codec;
+
+import io.mobula.DType;
+import io.mobula.Fn1;
+import io.mobula.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** Users' values as bytes and back, by kind of value. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class CodecBenchmark {
+  private static final int ELEMENTS = 100;
+  private static final long TENSOR_BYTES = 1 << 20;
+
+  /** Which value. */
+  @Param
+  public Kind kind;
+
+  private Codec codec;
+  private @Nullable Object value;
+  private Encoded encoded;
+
+  /** The kinds of value that are timed. */
+  public enum Kind {
+    /** A boxed number. */
+    INTEGER,
+    /** Three components. */
+    RECORD,
+    /** A list of a hundred strings. */
+    STRINGS,
+    /** A tensor of 1 MB, out of band. */
+    TENSOR,
+    /** A lambda that captured a record. */
+    LAMBDA;
+
+    Object make() {
+      return switch (this) {
+        case INTEGER -> 1_234_567;
+        case RECORD -> new Point(1, 2.5, "here");
+        case STRINGS -> {
+          var strings = new ArrayList<String>();
+          for (int i = 0; i < ELEMENTS; i++) {
+            strings.add("element " + i);
+          }
+          yield strings;
+        }
+        case TENSOR -> Tensor.allocate(DType.FLOAT32, TENSOR_BYTES / Float.BYTES);
+        case LAMBDA -> {
+          var origin = new Point(0, 0, "origin");
+          Fn1<Integer, Integer> lambda = origin::plus;
+          yield lambda;
+        }
+      };
+    }
+  }
+
+  /** A small record. */
+  public record Point(int x, double y, String name) {
+    /** The work of the lambda. */
+    public int plus(int number) {
+      return number + x;
+    }
+  }
+
+  /** Makes codec, value and bytes. */
+  @Setup
+  public void make() {
+    codec = Codec.create(CodecOptions.defaults()
+        .withBufferTypes(new BufferType<>(
+            Tensor.class,
+            Tensor::segment,
+            tensor -> ByteBuffer.allocate(Long.BYTES).putLong(tensor.size()).array(),
+            (segment, header) -> Tensor.wrap(segment, DType.FLOAT32))));
+    value = kind.make();
+    encoded = codec.encode(value);
+  }
+
+  /** The value as bytes; a tensor's own are not copied. */
+  @Benchmark
+  public Encoded encode() {
+    return codec.encode(value);
+  }
+
+  /** A fresh value; a tensor's is a view. */
+  @Benchmark
+  public @Nullable Object decode() {
+    return codec.decode(encoded);
+  }
+
+  /** Whether a copy is needed at all. */
+  @Benchmark
+  public boolean isImmutable() {
+    return codec.isImmutable(value);
+  }
+}

@@ -1,0 +1,36 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.Resources;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The arithmetic of one grant. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class BalanceBenchmark {
+  private final Balance balance =
+      new Balance(Resources.none().cpus(64).gpus(8).memory(1L << 36).resource("Custom", 3));
+  private final Resources fits = Resources.none().cpus(1).gpus(0.5);
+  private final Resources tooMuch = Resources.none().cpus(65).resource("Absent", 1);
+
+  /** A lease given and returned. */
+  @Benchmark
+  public long takeAndPutBack() {
+    balance.take(fits);
+    balance.putBack(fits);
+    return balance.freeUnits(Resources.CPU);
+  }
+
+  /** Why a request has to wait. */
+  @Benchmark
+  public Set<String> lacking() {
+    return balance.lacking(tooMuch);
+  }
+}
