@@ -43,7 +43,7 @@ class LedgerModelTest {
   }
 
   /** Keeps what it is granted until told otherwise. */
-  private static final class Client implements Requester {
+  private static class Client implements Requester {
     private final Resources wanted;
     private final List<Lease> granted = new CopyOnWriteArrayList<>();
     private final List<Lease> recalled = new CopyOnWriteArrayList<>();
@@ -139,6 +139,7 @@ class LedgerModelTest {
     for (int round = 0; round < 20 && !big.has(); round++) {
       var nextCpu = acquire(cpus(4));
       var nextGpu = acquire(Resources.none().gpus(2));
+      report();
       cpuHolder.lease().release();
       report();
       if (nextCpu.has()) { // it passed the older request, which lacked only GPUs at that moment
@@ -152,6 +153,23 @@ class LedgerModelTest {
       gpuHolder = nextGpu;
     }
     assertThat(big.has()).isTrue();
+  }
+
+  @Test
+  void aRequestForWhatIsHeldForLifeHoldsBackNobodyElse() throws Exception {
+    var actor = new Client(Resources.none().gpus(2)) {
+      @Override
+      public boolean isForLife() {
+        return true;
+      }
+    };
+    ledger.acquire(actor);
+    var endless = acquire(cpus(4).gpus(1));
+    var small = acquire(cpus(4));
+    report();
+    assertThat(actor.has()).isTrue();
+    assertThat(endless.has()).isFalse();
+    assertThat(small.has()).isTrue();
   }
 
   @Test
