@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the only one open in this JVM.
  *
  * <pre>{@code
- * try (MobulaRuntime runtime = Mobula.init()) {
+ * try (var _ = Mobula.init()) {
  *   ObjectRef<Integer> four = Mobula.task(Quick::square, 2).remote();
  *   ObjectRef<Integer> sixteen = Mobula.task(Quick::square, four).remote();
  *   int x = sixteen.get();

@@ -101,8 +101,10 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Stores a value once; every {@code get} reads that copy.
+   * Stores a value once; every {@code get} reads that copy. What is in the store already, a tensor
+   * that {@code get} gave for example, is not copied again.
    *
+   * @throws io.mobula.error.InvalidRequestException when the value is itself a ref: pass that on
    * @throws io.mobula.error.CodecException when it cannot be encoded
    * @throws io.mobula.error.StoreFullException when there is no room
    */

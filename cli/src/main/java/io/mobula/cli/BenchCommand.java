@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The group of commands that measure. */
 @Command(
     name = "bench",
-    description = "Measure Mobula on this machine, beside bare means.",
+    description = "Measures Mobula on this machine, beside bare means.",
     mixinStandardHelpOptions = true,
     subcommands = OneNodeCommand.class,
     synopsisSubcommandLabel = "COMMAND")

@@ -38,10 +38,15 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--plot", description = "The PNG of loss and accuracy over time.")
   private Path plot = DemoSettings.DEFAULT.plot();
 
-  /** Exit code 0, or 1 when the network learned too little. */
+  /** Exit code 0, or 1 when the network learned too little or the plot cannot be written. */
   @Override
-  public Integer call() throws IOException {
-    return DigitsDemo.run(settings(), System.out);
+  public Integer call() {
+    try {
+      return DigitsDemo.run(settings(), System.out);
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("mobula demo: cannot write the plot: " + e);
+      return 1;
+    }
   }
 
   private DemoSettings settings() {

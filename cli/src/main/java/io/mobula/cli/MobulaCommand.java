@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Remote tasks, stateful actors and a shared-memory object store for Java.",
     mixinStandardHelpOptions = true,
     versionProvider = BuildVersion.class,
-    subcommands = {DemoCommand.class, BenchCommand.class, JmhCommand.class},
+    subcommands = {DemoCommand.class, SampleCommand.class, BenchCommand.class, JmhCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -2,9 +2,13 @@ package io.mobula.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class DemoCommandTest {
@@ -27,5 +31,14 @@ class DemoCommandTest {
     assertThat(command.execute("demo", "--shards", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("Wanted shards=0");
     assertThat(command.execute("demo", "--workers", "many")).isEqualTo(2);
+  }
+
+  @Test
+  void saysSoBeforeItTrainsWhenThePlotCannotBeWritten(@TempDir Path folder) throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "not a folder");
+
+    assertThat(command.execute("demo", "--plot", file.resolve("plot.png").toString()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("cannot write the plot", file.toString());
   }
 }

@@ -36,6 +36,17 @@ public final class Eventually {
     until(() -> "Wanted " + wanted + ", had " + actual.call(), () -> wanted.equals(actual.call()));
   }
 
+  /** As {@link #until}, without ever blocking, so that an interrupt changes nothing. */
+  public static void spinUntil(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("Waited in vain until " + what);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** Collects garbage until the condition holds. */
   public static void collected(String what, Callable<Boolean> condition) throws Exception {
     until(what, () -> {

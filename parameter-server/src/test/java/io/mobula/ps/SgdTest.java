@@ -2,6 +2,7 @@ package io.mobula.ps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class SgdTest {
     sgd.step(weights, velocity, new float[] {1}); // v = -0.15, w = 0.75
     sgd.step(weights, velocity, new float[] {0}); // v = -0.075, w = 0.675
 
-    assertThat(weights[0]).isCloseTo(0.675f, org.assertj.core.data.Offset.offset(1e-6f));
+    assertThat(weights[0]).isCloseTo(0.675f, within(1e-6f));
   }
 
   @Test
@@ -36,7 +37,7 @@ class SgdTest {
       sgd.step(weights, velocity, new float[] {2 * (weights[0] - 3)});
     }
 
-    assertThat(weights[0]).isCloseTo(3f, org.assertj.core.data.Offset.offset(1e-3f));
+    assertThat(weights[0]).isCloseTo(3f, within(1e-3f));
   }
 
   @Test

@@ -41,13 +41,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   record Invoke(ActorCallRun run) implements Command {}
 
-  /** The first call that this caller has waiting may be ready. */
-  private record LaneReady(Object caller) implements Command {}
+  /** The first call that this caller has waiting may be ready, or no longer wanted. */
+  record LaneReady(Object caller) implements Command {}
 
   /** A concurrent method has ended; see {@link Failure}. */
   private record Returned(@Nullable Failure failure) implements Command {}
 
-  /** Dead: stop. */
+  /** Dead: stop as soon as no method runs. */
   record End() implements Command {}
 
   /**
@@ -60,6 +60,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private final @Nullable Executor concurrent;
   private final Map<Object, Deque<ActorCallRun>> lanes = new HashMap<>();
   private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
+  private SharedHold hold = new SharedHold(CpuHold.NOTHING);
   private @Nullable Object instance;
   private boolean placed;
   private boolean argumentsReady;
@@ -88,6 +89,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     switch (command) {
       case Placed() -> {
         placed = true;
+        hold = new SharedHold(lease());
         makeIfReady();
       }
       case ArgumentsReady() -> {
@@ -100,12 +102,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         active--;
         failed(failure);
       }
-      case End() -> {
-        return Behaviors.stopped();
-      }
+      case End() -> {} // the cell is dead
     }
     runWhatMay();
-    return cell.isDead() ? Behaviors.stopped() : this;
+    return cell.isDead() && active == 0 ? Behaviors.stopped() : this;
   }
 
   @Override
@@ -133,7 +133,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private void make() {
     var execution = execution("constructor", 1, null);
-    cell.running(execution);
+    if (!cell.beginMaking(execution)) {
+      return;
+    }
+    hold.begin();
     try {
       var made = execution.run(() -> cell.constructor().invoke());
       if (made == null) {
@@ -144,13 +147,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       cell.kill(() -> cell.died("its constructor threw " + thrown, thrown));
     } finally {
-      cell.running(null);
+      hold.end();
+      cell.endMaking();
     }
   }
 
   /** The object cannot be trusted any more: makes another, or ends. */
   private void failed(@Nullable Failure failure) {
-    if (failure == null) {
+    if (failure == null || cell.isDead()) {
       return;
     }
     instance = null;
@@ -211,8 +215,17 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         active++;
         var self = getContext().getSelf();
         var receiver = instance;
-        concurrent.execute(() -> self.tell(new Returned(invoke(run, receiver))));
+        concurrent.execute(() -> self.tell(new Returned(invokeBesideOthers(run, receiver))));
       }
+    }
+  }
+
+  private @Nullable Failure invokeBesideOthers(ActorCallRun run, Object receiver) {
+    hold.begin();
+    try {
+      return invoke(run, receiver);
+    } finally {
+      hold.end();
     }
   }
 
@@ -293,7 +306,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         : run.result().id();
     var identity = new Execution.Identity(
         engine.runtime(), result, name, attempt, asked == null ? Resources.none() : asked, null);
+    return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::handle);
+  }
+
+  private CpuHold lease() {
     var lease = cell.lease();
-    return new Execution(identity, cell, lease == null ? CpuHold.NOTHING : lease, cell::handle);
+    return lease == null ? CpuHold.NOTHING : lease;
   }
 }

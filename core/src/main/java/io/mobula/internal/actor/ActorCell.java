@@ -7,6 +7,7 @@ import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.error.ActorDiedException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
@@ -58,6 +59,7 @@ final class ActorCell implements Producer, Requester {
   private volatile @Nullable Class<?> instanceType;
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
   private @Nullable Lease lease;
+  private @Nullable Thread maker;
 
   ActorCell(
       ActorId id, String type, BoundCall constructor, ActorOptions options, ActorEngine engine) {
@@ -219,6 +221,7 @@ final class ActorCell implements Producer, Requester {
         && run.stop(() -> new TaskCancelledException(
             "Call " + task + " of " + describe() + " was cancelled.", null))) {
       settled(run);
+      tell(new ActorBehavior.LaneReady(run.caller()));
     }
   }
 
@@ -272,6 +275,9 @@ final class ActorCell implements Producer, Requester {
       }
       whyDead = why;
       life = Life.DEAD;
+      if (maker != null && maker != Thread.currentThread()) {
+        maker.interrupt();
+      }
     }
     engine.forget(this);
     for (var run : calls.values()) {
@@ -299,6 +305,10 @@ final class ActorCell implements Producer, Requester {
   }
 
   CompletableFuture<@Nullable Void> drain(Duration limit) {
+    if (limit.isNegative()) {
+      throw new InvalidRequestException("Wanted " + describe() + " drained within " + limit
+          + ": a limit cannot be negative. Use kill() to end it at once.");
+    }
     var cancel = engine.after(
         limit, () -> kill(() -> died("it was drained, and not done within " + limit, null)));
     drain(() -> died("it was drained", null));
@@ -339,6 +349,23 @@ final class ActorCell implements Producer, Requester {
       run.result().fail(new Failure(why));
       settled(run);
     }
+  }
+
+  /** The calling thread is about to run the constructor; false if the actor is dead. */
+  synchronized boolean beginMaking(Execution execution) {
+    if (life == Life.DEAD) {
+      return false;
+    }
+    running = execution;
+    maker = Thread.currentThread();
+    return true;
+  }
+
+  /** The constructor has ended; an interrupt that was meant for it is taken away. */
+  synchronized void endMaking() {
+    running = null;
+    maker = null;
+    Thread.interrupted();
   }
 
   void made(Class<?> instance) {

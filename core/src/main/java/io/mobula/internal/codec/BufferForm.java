@@ -65,7 +65,7 @@ final class BufferForm<T> extends Form<T> {
     }
     if (content.byteSize() >= Math.min(graph.options().bufferThreshold(), INLINE_MAX)) {
       output.writeByte(OUT_OF_BAND);
-      output.writeVarInt(graph.addBuffer(content), true);
+      output.writeVarInt(graph.addBuffer(content, true), true);
       return;
     }
     output.writeByte(INLINE);

@@ -16,9 +16,12 @@ import java.util.List;
  * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for
  *     them
  * @param externals values of the external types, by the index written for them
+ * @param views whether decoding makes views of the buffers, which must then live as long as the
+ *     value; otherwise it copies them out
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-public record Encoded(byte[] bytes, List<MemorySegment> buffers, List<Object> externals) {
+public record Encoded(
+    byte[] bytes, List<MemorySegment> buffers, List<Object> externals, boolean views) {
   /** Keeps both lists as immutable copies; the byte array is not copied. */
   public Encoded {
     buffers = List.copyOf(buffers);
@@ -46,6 +49,6 @@ public record Encoded(byte[] bytes, List<MemorySegment> buffers, List<Object> ex
     for (MemorySegment buffer : buffers) {
       copies.add(Memory.copyOf(buffer));
     }
-    return new Encoded(bytes, copies, externals);
+    return new Encoded(bytes, copies, externals, views);
   }
 }

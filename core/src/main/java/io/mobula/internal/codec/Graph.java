@@ -29,6 +29,7 @@ final class Graph extends Kryo {
   private Output output = new Output(FIRST_SIZE, MAX_SIZE);
 
   private List<MemorySegment> buffersOut = new ArrayList<>();
+  private boolean viewsOut;
   private List<Object> externalsOut = new ArrayList<>();
   private IdentityHashMap<Object, Integer> externalNumbers = new IdentityHashMap<>();
   private List<MemorySegment> buffersIn = List.of();
@@ -80,7 +81,7 @@ final class Graph extends Kryo {
     this.standIns = standIns;
     output.writeByte(FORMAT);
     writeClassAndObject(output, value);
-    return new Encoded(output.toBytes(), buffersOut, externalsOut);
+    return new Encoded(output.toBytes(), buffersOut, externalsOut, viewsOut);
   }
 
   /** Reads a graph and insists that all bytes were used. */
@@ -105,6 +106,7 @@ final class Graph extends Kryo {
   void clear() {
     if (!buffersOut.isEmpty()) {
       buffersOut = new ArrayList<>();
+      viewsOut = false;
     }
     if (!externalsOut.isEmpty()) {
       externalsOut = new ArrayList<>();
@@ -121,9 +123,14 @@ final class Graph extends Kryo {
     output.setPosition(0);
   }
 
-  /** Hands a segment over and returns the number under which the reader finds it. */
-  int addBuffer(MemorySegment segment) {
+  /**
+   * Hands a segment over and returns the number under which the reader finds it.
+   *
+   * @param viewed whether the reader makes a view of it
+   */
+  int addBuffer(MemorySegment segment, boolean viewed) {
     buffersOut.add(segment);
+    viewsOut |= viewed;
     return buffersOut.size() - 1;
   }
 

@@ -54,7 +54,7 @@ final class PrimitiveArrayForm<A> extends Form<A> {
     long size = content.byteSize();
     if (size > 0 && size >= Math.min(graph.options().bufferThreshold(), INLINE_MAX)) {
       output.writeByte(OUT_OF_BAND);
-      output.writeVarInt(graph.addBuffer(content), true);
+      output.writeVarInt(graph.addBuffer(content, false), true);
       return;
     }
     output.writeByte(INLINE);

@@ -2,9 +2,13 @@ package io.mobula.internal.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
 import io.mobula.error.SettingsException;
 import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -34,6 +38,23 @@ final class KnownKeys {
             "There is no setting " + key + ". Did you mean " + nearest + "?", null);
       }
     }
+  }
+
+  /**
+   * What the environment says about known keys: the key in capitals, with {@code _} for every other
+   * sign.
+   */
+  static Config inEnvironment(Map<String, String> environment) {
+    var result = ConfigFactory.empty();
+    for (var key : keys(ConfigFactory.defaultReference(KnownKeys.class.getClassLoader()))) {
+      var name = key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+      var value = environment.get(name);
+      if (value != null) {
+        var origin = ConfigOriginFactory.newSimple("environment variable " + name);
+        result = result.withValue(key, ConfigValueFactory.fromAnyRef(value).withOrigin(origin));
+      }
+    }
+    return result;
   }
 
   private static Set<String> keys(Config config) {

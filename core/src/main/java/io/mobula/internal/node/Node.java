@@ -45,6 +45,7 @@ public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
+  private static final Duration NEVER = Duration.ofDays(200); // Akka's timer counts no further
 
   private final NodeId id;
   private final ActorSystem<?> system;
@@ -137,6 +138,9 @@ public final class Node {
   }
 
   private Runnable after(Duration delay, Runnable action) {
+    if (delay.compareTo(NEVER) >= 0) {
+      return () -> {};
+    }
     var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
     return timer::cancel;
   }

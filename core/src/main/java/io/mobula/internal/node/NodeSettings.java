@@ -48,11 +48,7 @@ public record NodeSettings(
    */
   public record CodecBounds(List<String> allowedClasses, int maxDepth) {}
 
-  /**
-   * The program's settings over a configuration.
-   *
-   * @throws SettingsException when a key below {@code mobula} does not exist
-   */
+  /** The program's settings, over system properties, over the environment, over a configuration. */
   public static Config overlay(Settings settings, Config base) {
     Config result = ConfigFactory.empty();
     for (var entry : settings.values().entrySet()) {
@@ -65,7 +61,10 @@ public record NodeSettings(
             e);
       }
     }
-    return result.withFallback(base);
+    return result
+        .withFallback(ConfigFactory.systemProperties())
+        .withFallback(KnownKeys.inEnvironment(System.getenv()))
+        .withFallback(base);
   }
 
   /** Reads the part below {@code mobula}. */

@@ -57,14 +57,24 @@ public sealed interface Content {
   final class InStore implements Content {
     private final SealedObject object;
     private final List<Kept> edges;
+    private final boolean views;
     private final SharedStore.Watch watch;
     private volatile WeakReference<SealedLayout.@Nullable Parts> lastRead =
         new WeakReference<>(null);
 
-    InStore(SealedObject object, List<Kept> edges, SharedStore memory) {
+    /**
+     * With {@code views}, a reader's value refers to the memory; else the reader copies all of it
+     * out.
+     */
+    InStore(SealedObject object, List<Kept> edges, boolean views, SharedStore memory) {
       this.object = object;
       this.edges = List.copyOf(edges);
+      this.views = views;
       this.watch = memory.whenUnreachable(this, object::free);
+    }
+
+    SealedObject object() {
+      return object;
     }
 
     /**
@@ -83,6 +93,10 @@ public sealed interface Content {
 
     List<Kept> edges() {
       return edges;
+    }
+
+    boolean views() {
+      return views;
     }
 
     @Override

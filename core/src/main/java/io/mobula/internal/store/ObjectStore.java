@@ -140,11 +140,10 @@ public final class ObjectStore {
       return;
     }
     var execution = Execution.current();
-    if (execution != null) {
-      execution.waitingOn(entry);
-      SelfGet.refuse(execution, entry);
-    }
     try {
+      if (execution != null && deadline.remaining() > 0) {
+        SelfGet.refuse(execution, List.of(entry), 0);
+      }
       if (!arrival.await(deadline, entry.id())) {
         throw new GetTimeoutException(
             "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
@@ -169,7 +168,7 @@ public final class ObjectStore {
       Collection<? extends ObjectRef<? extends T>> refs, Deadline deadline) {
     var entries = entries(refs);
     var arrival = new Arrival(entries.size(), true);
-    awaitMany(entries, arrival, deadline, missing -> {
+    awaitMany(entries, 0, arrival, deadline, missing -> {
       throw new GetTimeoutException(missing.size() + " of " + entries.size()
           + " objects were not there within " + deadline.asked() + ", the first is "
           + missing.getFirst().id() + describe(missing.getFirst()) + ".");
@@ -198,7 +197,7 @@ public final class ObjectStore {
       throw new InvalidRequestException(
           "wait was given the same object twice. Give each ref once.");
     }
-    awaitMany(entries, new Arrival(count, false), deadline, missing -> {});
+    awaitMany(entries, entries.size() - count, new Arrival(count, false), deadline, missing -> {});
     var ready = new ArrayList<R>();
     var pending = new ArrayList<R>();
     var each = entries.iterator();
@@ -222,8 +221,9 @@ public final class ObjectStore {
     void missing(List<ObjectEntry> entries);
   }
 
+  /** Waits for all but {@code spare} of the entries. */
   private static void awaitMany(
-      List<ObjectEntry> entries, Arrival arrival, Deadline deadline, OnTimeout late) {
+      List<ObjectEntry> entries, int spare, Arrival arrival, Deadline deadline, OnTimeout late) {
     var execution = Execution.current();
     var waitedFor = new ArrayList<ObjectEntry>();
     try {
@@ -234,9 +234,8 @@ public final class ObjectStore {
           arrival.ready(entry);
         }
       }
-      if (execution != null && !waitedFor.isEmpty()) {
-        execution.waitingOn(waitedFor.getFirst());
-        waitedFor.forEach(entry -> SelfGet.refuse(execution, entry));
+      if (execution != null && deadline.remaining() > 0) {
+        SelfGet.refuse(execution, waitedFor, spare);
       }
       if (!arrival.await(deadline, waitedFor.size() + " objects")) {
         late.missing(waitedFor.stream().filter(entry -> !entry.isReady()).toList());
@@ -305,6 +304,7 @@ public final class ObjectStore {
 
     @Override
     public MemorySegment segment() {
+      requireUnsealed();
       return body;
     }
 
@@ -318,11 +318,15 @@ public final class ObjectStore {
       return sealAs(Tensor.wrap(body, type, shape));
     }
 
-    private <T> ObjectRef<T> sealAs(Object described) {
+    private void requireUnsealed() {
       if (done) {
         throw new IllegalStateException(
             "This room is sealed or closed already. Create another one.");
       }
+    }
+
+    private <T> ObjectRef<T> sealAs(Object described) {
+      requireUnsealed();
       var content = values.sealInPlace(block, described);
       done = true;
       return stored(content);

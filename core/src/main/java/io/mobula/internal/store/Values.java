@@ -3,6 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
@@ -12,8 +13,10 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,18 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long MOST_BYTES = 1L << 60; // more than any store has
+
   private final ObjectStore store;
   private final Codec codec;
   private final SharedStore memory;
   private final long inlineLimit;
   private final Duration fullTimeout;
-  private final Semaphore reclaimed = new Semaphore(0);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition reclaimed = lock.newCondition();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private long reclaims;
 
   Values(
       ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
@@ -40,7 +49,7 @@ final class Values {
     this.memory = memory;
     this.inlineLimit = inlineLimit;
     this.fullTimeout = fullTimeout;
-    memory.onReclaim(reclaimed::release);
+    memory.onReclaim(this::tellWaiting);
   }
 
   /**
@@ -67,7 +76,7 @@ final class Values {
       return encoded.buffers().isEmpty()
               && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
           ? new Content.Inline(withBuffers(encoded, List.of()), edges)
-          : new Content.InStore(seal(encoded), edges, memory);
+          : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -94,7 +103,7 @@ final class Values {
   }
 
   private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
-    return new Encoded(encoded.bytes(), buffers, List.of());
+    return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
   }
 
   /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
@@ -106,8 +115,9 @@ final class Values {
         codec.decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), revive(edges));
       case Content.InStore sealed -> {
         try {
-          var parts = sealed.parts();
-          yield codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
+          yield sealed.views()
+              ? decode(sealed, sealed.parts())
+              : sealed.object().read(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
         }
@@ -115,15 +125,24 @@ final class Values {
     };
   }
 
+  private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {
+    return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
+  }
+
   /** Room for a value that is made in place. */
   Block room(long bytes) {
-    return allocate(Math.addExact(bytes, SealedLayout.FRONT));
+    return allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
   }
 
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
   Content sealInPlace(Block block, Object described) {
-    SealedLayout.writeAround(codec.encode(described), block.segment());
-    return new Content.InStore(block.seal(), List.of(), memory);
+    var encoded = codec.encode(described);
+    if (encoded.buffers().isEmpty()) { // so small that the codec has copied it
+      block.abandon();
+      return new Content.Inline(encoded, List.of());
+    }
+    SealedLayout.writeAround(encoded, block.segment());
+    return new Content.InStore(block.seal(), List.of(), true, memory);
   }
 
   private List<Kept> keep(List<Object> externals) {
@@ -173,33 +192,47 @@ final class Values {
         if (bytes > memory.capacityBytes() || left <= 0) {
           throw full;
         }
-        reclaimed.drainPermits();
         if (!collected) {
           collected = true;
           System.gc();
         }
-        awaitReclaim(Math.min(left, TimeUnit.MILLISECONDS.toNanos(collected ? 200 : 50)), full);
+        awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
       }
     }
   }
 
+  private void tellWaiting() {
+    if (waiting.get() > 0) {
+      lock.lock();
+      try {
+        reclaims++;
+        reclaimed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
   private void awaitReclaim(long nanos, StoreFullException full) {
     var execution = Execution.current();
+    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    hold.giveBack();
+    waiting.incrementAndGet();
+    lock.lock();
     try {
-      if (execution != null) {
-        execution.hold().giveBack();
-      }
-      boolean freed = reclaimed.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-      if (freed) {
-        reclaimed.drainPermits();
+      long before = reclaims;
+      long left = nanos;
+      while (reclaims == before && left > 0) {
+        left = reclaimed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw full;
     } finally {
-      if (execution != null) {
-        execution.hold().takeBack();
-      }
+      lock.unlock();
+      waiting.decrementAndGet();
+      hold.takeBack();
     }
   }
 }

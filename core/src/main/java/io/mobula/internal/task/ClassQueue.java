@@ -152,6 +152,10 @@ final class ClassQueue implements Requester {
       if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
         return null;
       }
+      if (ready.isEmpty() && requested) { // or the ledger would go on asking others to let go
+        requested = false;
+        engine.ledger().withdraw(this);
+      }
       long left = idleNanos;
       while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
         idle++;

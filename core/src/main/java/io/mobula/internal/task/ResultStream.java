@@ -64,19 +64,24 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
   }
 
   private void emitAll(Iterator<?> elements) throws NotKept {
-    while (elements.hasNext()) {
-      var content = NotKept.orContent(store, elements.next());
-      var entry = store.pending(task, nextIndex(), null);
+    int had = emitted();
+    for (int i = 0; elements.hasNext(); i++) {
+      var element = elements.next();
+      if (i < had) {
+        continue; // an earlier attempt gave it
+      }
+      var content = NotKept.orContent(store, element);
+      var entry = store.pending(task, i, null);
       ObjectRef<T> ref = store.ref(entry);
       entry.complete(content);
       emit(ref);
     }
   }
 
-  private int nextIndex() {
+  private int emitted() {
     lock.lock();
     try {
-      return emitted++;
+      return emitted;
     } finally {
       lock.unlock();
     }
@@ -94,6 +99,7 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
             "The reader closed the stream of task " + task + ".", null);
       }
       unread.addLast(ref);
+      emitted++;
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -176,6 +176,7 @@ public final class TaskEngine {
    * Every pending task that {@code ancestor} started, directly or through others. Walks all pending
    * tasks.
    */
+  @SuppressWarnings("ReferenceEquality") // a task is known by identity
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {

@@ -66,10 +66,15 @@ final class TaskRun implements Producer {
           .liveParent(); // or a task that starts the next one for ever would keep all its ancestors
     }
     var limit = job.options().deadline();
-    this.deadline = limit == null ? null : Instant.now().plus(limit);
+    this.deadline = limit == null ? null : fromNow(limit);
     this.cancelDeadline = limit == null
         ? () -> {}
         : engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
+  }
+
+  private static Instant fromNow(Duration limit) {
+    var most = Duration.ofDays(365_000);
+    return Instant.now().plus(limit.compareTo(most) > 0 ? most : limit);
   }
 
   Job job() {
@@ -242,7 +247,11 @@ final class TaskRun implements Producer {
   }
 
   private Duration backoff(int attempt) {
-    var wanted = job.options().backoff().multipliedBy(1L << Math.min(attempt - 1, 20));
+    var first = job.options().backoff();
+    if (first.compareTo(LONGEST_BACKOFF) > 0) {
+      return LONGEST_BACKOFF;
+    }
+    var wanted = first.multipliedBy(1L << Math.min(attempt - 1, 20));
     return wanted.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : wanted;
   }
 
@@ -272,11 +281,14 @@ final class TaskRun implements Producer {
       if (execution != null) {
         execution.cancel();
       }
+    }
+    var pending =
+        fail(new Failure(why)); // first, or the body's InterruptedException may become the outcome
+    synchronized (this) {
       if (runner != null) {
         runner.interrupt();
       }
     }
-    var pending = fail(new Failure(why));
     if (pending != null) {
       pending.toCompletableFuture().cancel(true);
     }

@@ -25,16 +25,20 @@ final class CurvesPlot {
 
   private CurvesPlot() {}
 
+  /** Makes the folder of a picture, so that a long run need not fail at its end. */
+  static void makeFolder(Path file) throws IOException {
+    var folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+  }
+
   /** Writes the picture, in place of what may be there. */
   static void write(Path file, List<LearningCurve> curves) throws IOException {
     System.setProperty("java.awt.headless", "true");
     var loss = chart("Training loss", "nats", curves, Point::loss);
     var accuracy = chart("Accuracy on the test images", "share", curves, Point::accuracy);
     accuracy.getStyler().setLegendPosition(LegendPosition.InsideSE);
-    var folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
     try (OutputStream out = Files.newOutputStream(file)) {
       BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, out, BitmapFormat.PNG);
     }

@@ -16,7 +16,7 @@ import java.util.Objects;
 public record DemoSettings(int shards, int workers, int epochs, long seed, Path plot) {
   /** What runs without any option: a few seconds on two cores. */
   public static final DemoSettings DEFAULT =
-      new DemoSettings(4, 2, 40, 7, Path.of("mobula-demo.png"));
+      new DemoSettings(4, 2, 60, 7, Path.of("mobula-demo.png"));
 
   private static final int MOST = 64;
 

@@ -11,7 +11,7 @@ import java.util.Locale;
  * digits from a parameter server on several actors, while worker actors push gradients to it.
  * Writes a PNG of how they learned, and one last line:
  *
- * <pre>demo: accuracy=0.975 shards=4 workers=2 updates=3600 seconds=1.9 plot=/tmp/mobula-demo.png
+ * <pre>demo: accuracy=0.975 shards=4 workers=2 updates=5520 seconds=3.9 plot=/tmp/mobula-demo.png
  * </pre>
  *
  * <p>{@code bin/mobula demo} runs it with options.
@@ -43,6 +43,7 @@ public final class DigitsDemo {
    */
   public static int run(DemoSettings settings, PrintStream out) throws IOException {
     long start = System.nanoTime();
+    CurvesPlot.makeFolder(settings.plot());
     var curves = trained(settings, out);
     CurvesPlot.write(settings.plot(), curves);
     double accuracy = curves.getLast().accuracy();

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 final class Training {
   private static final double TRAIN_SHARE = 0.8;
-  private static final Sgd OPTIMIZER = new Sgd(0.1f, 0.9f);
+  private static final float HIGHEST_RATE = 0.5f;
 
   private final MobulaRuntime runtime;
   private final DemoSettings settings;
@@ -41,7 +41,7 @@ final class Training {
     var initial = model.initialWeights(new Random(settings.seed()));
     try (var server = ParameterServer.builder(runtime)
         .shards(settings.shards())
-        .optimizer(OPTIMIZER)
+        .optimizer(optimizer(settings.workers()))
         .start(initial)) {
       var points = epochs(model, server.table());
       return new LearningCurve(model.title(), points, server.table().updates());
@@ -81,6 +81,15 @@ final class Training {
         .mapToDouble(Float::doubleValue)
         .average()
         .orElseThrow();
+  }
+
+  /**
+   * Plain descent, slower the more workers there are. Gradients of others that come in between act
+   * like momentum (Mitliagkas et al., <em>Asynchrony begets momentum</em>, 2016): more of it, or
+   * the full rate with many workers, and the network diverges.
+   */
+  private static Sgd optimizer(int workers) {
+    return Sgd.of(Math.min(HIGHEST_RATE, 1f / workers));
   }
 
   /** The task: what the weights are worth now. */

@@ -19,6 +19,7 @@ class CurvesPlotTest {
     var file = folder.resolve("new").resolve("plot.png");
     var one = new LearningCurve("one", List.of(new Point(0.1, 2, 0.6), new Point(0.2, 1, 0.9)), 2);
     var other = new LearningCurve("other", List.of(new Point(0.3, 1.5, 0.7)), 1);
+    CurvesPlot.makeFolder(file);
     CurvesPlot.write(file, List.of(one, other));
 
     var picture = ImageIO.read(file.toFile());

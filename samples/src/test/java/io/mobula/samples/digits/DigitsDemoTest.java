@@ -31,7 +31,7 @@ class DigitsDemoTest {
     assertThat(exit).isZero();
     assertThat(lines().getLast())
         .matches(
-            "demo: accuracy=0\\.9[5-9]\\d shards=4 workers=2 updates=3680 seconds=\\d+\\.\\d plot="
+            "demo: accuracy=0\\.9[5-9]\\d shards=4 workers=2 updates=5520 seconds=\\d+\\.\\d plot="
                 + Pattern.quote(plot.toString()));
     assertThat(lines()).anyMatch(line -> line.matches("softmax regression: accuracy 0\\.9[5-9].*"));
     assertThat(plot).isNotEmptyFile();

@@ -1,10 +1,12 @@
 package io.mobula.samples.digits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,12 +32,12 @@ class ModelTest {
       int i = random.nextInt(weights.length);
       assertThat(gradient[i])
           .as("seed 5, weight %d", i)
-          .isCloseTo(slope(model, weights, rows, i), offset());
+          .isCloseTo(slope(model, weights, rows, i), tolerance());
     }
   }
 
-  private static org.assertj.core.data.Offset<Float> offset() {
-    return org.assertj.core.data.Offset.offset(2e-3f);
+  private static Offset<Float> tolerance() {
+    return within(2e-3f);
   }
 
   private static float slope(Model model, float[] weights, int[] rows, int i) {

@@ -1,0 +1,73 @@
+package io.mobula.cli;
+
+import io.mobula.samples.AsyncParameterServer;
+import io.mobula.samples.MonteCarloPi;
+import io.mobula.samples.Pipeline;
+import io.mobula.samples.QuickStart;
+import io.mobula.samples.ShardedParameterServer;
+import io.mobula.samples.SharedCounter;
+import io.mobula.samples.SyncParameterServer;
+import io.mobula.samples.Tips;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mobula sample}: runs one of the programs in the module {@code samples}. */
+@Command(
+    name = "sample",
+    description = "Runs a sample program; without a name, lists them.",
+    mixinStandardHelpOptions = true)
+final class SampleCommand implements Callable<Integer> {
+  private static final Map<String, Program> PROGRAMS = new TreeMap<>(Map.of(
+      "QuickStart", QuickStart::main,
+      "Tips", Tips::main,
+      "MonteCarloPi", MonteCarloPi::main,
+      "Pipeline", Pipeline::main,
+      "SharedCounter", SharedCounter::main,
+      "AsyncParameterServer", AsyncParameterServer::main,
+      "SyncParameterServer", SyncParameterServer::main,
+      "ShardedParameterServer", ShardedParameterServer::main));
+
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "Which one, Tips for example.")
+  private @Nullable String name;
+
+  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")
+  private List<String> arguments = List.of();
+
+  /** A sample's {@code main}. */
+  private interface Program {
+    void main(String[] arguments) throws Exception;
+  }
+
+  /** Exit code 0 when the program ended, or was listed. */
+  @Override
+  public Integer call() throws Exception {
+    if (name == null) {
+      PROGRAMS.keySet().forEach(spec.commandLine().getOut()::println);
+      return 0;
+    }
+    var program = PROGRAMS.get(name);
+    if (program == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no sample " + name + ". There are " + String.join(", ", PROGRAMS.keySet())
+              + ".");
+    }
+    program.main(arguments.toArray(String[]::new));
+    return 0;
+  }
+}

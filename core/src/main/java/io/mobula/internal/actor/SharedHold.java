@@ -1,0 +1,49 @@
+package io.mobula.internal.actor;
+
+import io.mobula.internal.execution.CpuHold;
+
+/**
+ * The CPUs of an actor whose methods run several at a time: given back only while every one that
+ * runs waits. Safe for all threads.
+ */
+final class SharedHold implements CpuHold {
+  private final CpuHold lease;
+  private int running;
+  private int waiting;
+
+  SharedHold(CpuHold lease) {
+    this.lease = lease;
+  }
+
+  /** A method begins. */
+  synchronized void begin() {
+    if (waiting > 0 && waiting == running) {
+      lease.takeBack();
+    }
+    running++;
+  }
+
+  /** A method has ended. */
+  synchronized void end() {
+    running--;
+    if (waiting > 0 && waiting == running) {
+      lease.giveBack();
+    }
+  }
+
+  @Override
+  public synchronized void giveBack() {
+    waiting++;
+    if (waiting == running) {
+      lease.giveBack();
+    }
+  }
+
+  @Override
+  public synchronized void takeBack() {
+    if (waiting == running) {
+      lease.takeBack();
+    }
+    waiting--;
+  }
+}

@@ -1,0 +1,637 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.Resources;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.ActorNameException;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.PendingCallsExceededException;
+import io.mobula.error.TaskFailedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How actors begin, fail, restart, are found by name, and end. */
+class ActorLifeTest extends ContractTest {
+
+  static final class Fragile {
+    private final Journal journal;
+    private int calls;
+
+    Fragile(Journal journal) throws IOException {
+      this.journal = journal;
+      journal.add("made");
+    }
+
+    int count() {
+      return ++calls;
+    }
+
+    int crash() throws IOException {
+      journal.add("crash, attempt " + Mobula.context().attempt());
+      throw new StackOverflowError("too deep");
+    }
+
+    int crashOnce() throws IOException {
+      journal.add("once, attempt " + Mobula.context().attempt());
+      if (Mobula.context().attempt() == 1) {
+        throw new StackOverflowError("once");
+      }
+      return 7;
+    }
+
+    int hold(Gate gate) throws Exception {
+      journal.add("enter");
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        journal.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
+        throw e;
+      }
+      journal.add("leave");
+      return 1;
+    }
+
+    int holdStubbornly(Gate gate) throws Exception {
+      journal.add("enter");
+      gate.awaitStubbornly();
+      journal.add("leave");
+      return 1;
+    }
+  }
+
+  record Thrower(String what) {
+    Thrower {
+      if (what.startsWith("bad")) {
+        throw new IllegalArgumentException(what);
+      }
+    }
+  }
+
+  static final class SlowStarter {
+    SlowStarter(Journal journal, Gate gate) throws Exception {
+      journal.add("starting");
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        journal.add("interrupted");
+        throw e;
+      }
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  private void idle() throws Exception {
+    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+  }
+
+  // ---- beginning
+
+  @Test
+  void aConstructorThatThrowsFailsEveryCallWithItsCause() {
+    var actor = runtime.actor(Thrower::new, "bad start").remote();
+    var ref = actor.call(Thrower::what).remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("Thrower")
+        .cause()
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bad start");
+    var later = actor.call(Thrower::what).remote();
+    assertThatThrownBy(() -> later.get(LONG)).isInstanceOf(ActorDiedException.class);
+  }
+
+  @Test
+  void aConstructorWhoseArgumentFailsFailsEveryCall() throws Exception {
+    var bad = runtime.task((Integer x) -> "x".repeat(1 / x), 0).remote();
+    var actor = runtime.actor(Thrower::new, bad).cpus(1).remote();
+    assertThatThrownBy(() -> actor.call(Thrower::what).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .rootCause()
+        .isInstanceOf(ArithmeticException.class);
+    idle();
+  }
+
+  @Test
+  void aDeadActorsNameIsFreeAgain() {
+    var dead = runtime.actor(Thrower::new, "bad").name("phoenix").remote();
+    assertThatThrownBy(() -> dead.call(Thrower::what).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
+    var alive = runtime.actor(Thrower::new, "good").name("phoenix").remote();
+    assertThat(alive.call(Thrower::what).remote().get(LONG)).isEqualTo("good");
+    alive.kill();
+  }
+
+  @Test
+  void whatAnActorAskedForIsHeldForLife() throws Exception {
+    idle();
+    var actor = runtime.actor(Fragile::new, journal()).cpus(2).gpus(0.5).remote();
+    actor.call(Fragile::count).remote().get();
+    assertThat(runtime.availableResources().amount(Resources.CPU)).isEqualTo(2);
+    assertThat(runtime.availableResources().amount(Resources.GPU)).isEqualTo(1.5);
+    actor.kill();
+    idle();
+  }
+
+  @Test
+  void byDefaultAnActorNeedsACpuToBePlacedAndNoneToRun() throws Exception {
+    var actors = new ArrayList<ActorHandle<Fragile>>();
+    for (int i = 0; i < 20; i++) {
+      actors.add(runtime.actor(Fragile::new, journal()).remote());
+    }
+    for (var actor : actors) {
+      assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    }
+    idle();
+    actors.forEach(ActorHandle::kill);
+  }
+
+  // ---- failing and restarting
+
+  @Test
+  void anErrorEndsAnActorThatMayNotRestart() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).cpus(1).remote();
+    var ref = actor.call(Fragile::crash).remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
+        .hasCauseInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("too deep")
+        .hasCauseInstanceOf(StackOverflowError.class);
+    idle();
+  }
+
+  @Test
+  void anErrorMakesTheActorAnewAsOftenAsItMayRestart() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).maxRestarts(2).remote();
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(2);
+    for (int i = 0; i < 2; i++) {
+      var crashed = actor.call(Fragile::crash).remote();
+      var next = actor.call(Fragile::count).remote();
+      assertThatThrownBy(() -> crashed.get(LONG)).isInstanceOf(TaskFailedException.class);
+      assertThat(next.get(LONG)).isEqualTo(1);
+    }
+    assertThat(journal.count("made")).isEqualTo(3);
+    actor.call(Fragile::crash).remote();
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("2 restarts");
+    assertThat(journal.count("made")).isEqualTo(3);
+  }
+
+  @Test
+  void theCallThatWasUnderWayIsMadeAgainIfThatWasAskedFor() throws Exception {
+    var journal = journal();
+    var actor =
+        runtime.actor(Fragile::new, journal).maxRestarts(1).maxCallRetries(1).remote();
+    var ref = actor.call(Fragile::crashOnce).remote();
+    var behind = actor.call(Fragile::count).remote();
+    assertThat(ref.get(LONG)).isEqualTo(7);
+    assertThat(behind.get(LONG)).isEqualTo(1);
+    assertThat(journal.events())
+        .containsExactly("made", "once, attempt 1", "made", "once, attempt 2");
+  }
+
+  @Test
+  void aCallIsNotMadeAgainMoreOftenThanAskedFor() throws Exception {
+    var journal = journal();
+    var actor =
+        runtime.actor(Fragile::new, journal).maxRestarts(10).maxCallRetries(2).remote();
+    assertThatThrownBy(() -> actor.call(Fragile::crash).remote().get(LONG))
+        .isInstanceOf(TaskFailedException.class);
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(journal.events().stream().filter(event -> event.startsWith("crash")))
+        .hasSize(3);
+  }
+
+  @Test
+  void concurrentActorsRestartToo() throws Exception {
+    var journal = journal();
+    var actor = runtime
+        .actor(Fragile::new, journal)
+        .maxConcurrency(4)
+        .maxRestarts(1)
+        .maxCallRetries(1)
+        .remote();
+    assertThat(actor.call(Fragile::crashOnce).remote().get(LONG)).isEqualTo(7);
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(journal.count("made")).isEqualTo(2);
+    actor.kill();
+  }
+
+  // ---- killing and draining
+
+  @Test
+  void killInterruptsTheRunningMethodAndFailsWhatWaits() throws Exception {
+    for (int concurrency : List.of(1, 2)) {
+      var journal = journal();
+      var actor = runtime
+          .actor(Fragile::new, journal)
+          .cpus(1)
+          .maxConcurrency(concurrency)
+          .name("victim")
+          .remote();
+      var running = actor.call(Fragile::hold, gate()).remote();
+      var waiting = actor.call(Fragile::hold, gate()).remote();
+      journal.await("enter", concurrency);
+      actor.kill();
+      actor.kill();
+      for (var ref : List.of(running, waiting, actor.call(Fragile::hold, gate()).remote())) {
+        assertThatThrownBy(() -> ref.get(LONG))
+            .isInstanceOf(ActorDiedException.class)
+            .hasMessageContaining("victim")
+            .hasMessageContaining("killed");
+      }
+      journal.await("interrupted, cancelled", concurrency);
+      idle();
+    }
+  }
+
+  @Test
+  void killedActorsAreNotRestarted() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).maxRestarts(5).remote();
+    actor.call(Fragile::count).remote().get();
+    actor.kill();
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
+    assertThat(journal.count("made")).isEqualTo(1);
+  }
+
+  @Test
+  void killInterruptsAConstructorToo() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(SlowStarter::new, journal, gate()).cpus(1).remote();
+    journal.await("starting", 1);
+    actor.kill();
+    journal.await("interrupted", 1);
+    assertThatThrownBy(() -> actor.call(SlowStarter::one).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class);
+    idle();
+  }
+
+  @Test
+  void anActorThatWaitsForRoomCanBeKilled() throws Exception {
+    var holder = runtime.actor(Fragile::new, journal()).cpus(4).remote();
+    holder.call(Fragile::count).remote().get();
+    var waiting = runtime.actor(Fragile::new, journal()).cpus(4).remote();
+    var ref = waiting.call(Fragile::count).remote();
+    waiting.kill();
+    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(ActorDiedException.class);
+    Eventually.until("it no longer waits", () -> runtime.waiting().isEmpty());
+    holder.kill();
+    idle();
+  }
+
+  @Test
+  void resourcesGoHomeOnlyWhenAKilledMethodHasEnded() throws Exception {
+    idle();
+    for (int concurrency : List.of(1, 2)) {
+      var journal = journal();
+      var gate = gate();
+      var actor = runtime
+          .actor(Fragile::new, journal)
+          .cpus(4)
+          .maxConcurrency(concurrency)
+          .remote();
+      actor.call(Fragile::holdStubbornly, gate).remote();
+      journal.await("enter", 1);
+      actor.kill();
+      var next = runtime
+          .task(
+              (Journal j) -> {
+                j.add("next");
+                return 1;
+              },
+              journal)
+          .cpus(4)
+          .remote();
+      Eventually.until(
+          "the next task waits or ran",
+          () -> next.isReady()
+              || runtime.waiting().stream()
+                  .anyMatch(waiting -> waiting.why().contains("not enough")));
+      gate.open();
+      assertThat(next.get(LONG)).isEqualTo(1);
+      journal.await("leave", 1);
+      assertThat(journal.events()).containsExactly("made", "enter", "leave", "next");
+      idle();
+    }
+  }
+
+  @Test
+  void drainLetsItAnswerWhatItHasBeenSent() throws Exception {
+    var journal = journal();
+    var gate = gate();
+    var actor = runtime.actor(Fragile::new, journal).cpus(1).remote();
+    var running = actor.call(Fragile::hold, gate).remote();
+    var waiting = actor.call(Fragile::count).remote();
+    var drained = actor.drain(LONG);
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("drained");
+    assertThat(drained).isNotDone();
+    gate.open();
+    assertThat(running.get(LONG)).isEqualTo(1);
+    assertThat(waiting.get(LONG)).isEqualTo(1);
+    drained.get(30, TimeUnit.SECONDS);
+    idle();
+    actor.drain(LONG).get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void drainKillsWhatIsNotDoneInTime() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).remote();
+    var running = actor.call(Fragile::hold, gate()).remote();
+    journal.await("enter", 1);
+    actor.drain(Duration.ofMillis(50)).get(30, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> running.get(LONG)).isInstanceOf(ActorDiedException.class);
+  }
+
+  @Test
+  void limitsOfDrainThatCannotBeAreRefused() throws Exception {
+    var actor = runtime.actor(Fragile::new, journal()).remote();
+    assertThatThrownBy(() -> actor.drain(Duration.ofMillis(-1)))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> actor.drain(null)).isInstanceOf(NullPointerException.class);
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    actor.drain(Duration.ofSeconds(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS);
+  }
+
+  // ---- pending calls
+
+  @Test
+  void callsBeyondTheLimitOfPendingOnesAreRefused() throws Exception {
+    var gate = gate();
+    var actor =
+        runtime.actor(Fragile::new, journal()).maxPendingCalls(2).name("busy").remote();
+    var one = actor.call(Fragile::hold, gate).remote();
+    var two = actor.call(Fragile::count).remote();
+    assertThatThrownBy(() -> actor.call(Fragile::count).remote())
+        .isInstanceOf(PendingCallsExceededException.class)
+        .hasMessageContaining("busy")
+        .hasMessageContaining("2");
+    gate.open();
+    runtime.get(List.of(one, two), LONG);
+    Eventually.until("there is room again", () -> {
+      try {
+        actor.call(Fragile::count).remote().get();
+        return true;
+      } catch (PendingCallsExceededException notYet) {
+        return false;
+      }
+    });
+    actor.kill();
+  }
+
+  @Test
+  void refusedAndUnencodableCallsDoNotCountAsPending() {
+    var actor = runtime.actor(Fragile::new, journal()).maxPendingCalls(1).remote();
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> actor
+              .call((Fragile f, Object x) -> 1, (Object) new Thread(() -> {}))
+              .remote())
+          .isInstanceOf(io.mobula.error.CodecException.class);
+    }
+    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+  }
+
+  @Test
+  void impossibleOptionsAreRefusedWhenTheyAreSaid() {
+    var call = runtime.actor(Fragile::new, journal());
+    assertThatThrownBy(() -> call.maxConcurrency(0)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.maxPendingCalls(0)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.maxRestarts(-1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.maxCallRetries(-1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.cpus(-1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.gpus(Double.NaN)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.name(" ")).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.name(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(call::getIfExists).isInstanceOf(InvalidRequestException.class);
+  }
+
+  // ---- names
+
+  @Test
+  void anActorIsFoundByItsName() {
+    var actor = runtime.actor(Fragile::new, journal()).name("found").remote();
+    assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
+    assertThat(runtime
+            .actorNamed("found", Fragile.class)
+            .call(Fragile::count)
+            .remote()
+            .get())
+        .isEqualTo(2);
+    assertThat(Mobula.actorNamed("found", Fragile.class)).isEqualTo(actor);
+    assertThat(runtime
+            .task(() -> Mobula.actorNamed("found", Fragile.class)
+                .call(Fragile::count)
+                .remote()
+                .get())
+            .remote()
+            .get(LONG))
+        .isEqualTo(3);
+    assertThatThrownBy(() -> runtime.actorNamed("found", String.class))
+        .isInstanceOf(ActorNameException.class)
+        .hasMessageContaining("Fragile");
+    actor.kill();
+    assertThatThrownBy(() -> runtime.actorNamed("found", Fragile.class))
+        .isInstanceOf(ActorNameException.class)
+        .hasMessageContaining("found");
+    assertThatThrownBy(() -> runtime.actorNamed(null, Fragile.class))
+        .isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void aTakenNameIsRefusedUnlessItsHolderIsWelcome() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).name("taken").remote();
+    actor.call(Fragile::count).remote().get();
+    assertThatThrownBy(() -> runtime.actor(Fragile::new, journal).name("taken").remote())
+        .isInstanceOf(ActorNameException.class)
+        .hasMessageContaining("taken")
+        .hasMessageContaining("getIfExists");
+    var same = runtime.actor(Fragile::new, journal).name("taken").getIfExists().remote();
+    assertThat(same).isEqualTo(actor);
+    assertThat(same.call(Fragile::count).remote().get()).isEqualTo(2);
+    assertThat(journal.count("made")).isEqualTo(1);
+    actor.kill();
+    var other = runtime.actor(Fragile::new, journal).name("taken").getIfExists().remote();
+    assertThat(other).isNotEqualTo(actor);
+    assertThat(other.call(Fragile::count).remote().get()).isEqualTo(1);
+    other.kill();
+  }
+
+  @Test
+  void manyThatWantOneNameGetOneActor() throws Exception {
+    var journal = journal();
+    var tasks = new ArrayList<ObjectRef<Integer>>();
+    var keep = runtime.actor(ArrayList<String>::new).remote();
+    for (int i = 0; i < 20; i++) {
+      tasks.add(runtime
+          .task(
+              (Journal j) -> Mobula.actor(Fragile::new, j)
+                  .name("single")
+                  .getIfExists()
+                  .detached()
+                  .remote()
+                  .call(Fragile::count)
+                  .remote()
+                  .get(),
+              journal)
+          .remote());
+    }
+    assertThat(runtime.get(tasks, LONG)).doesNotHaveDuplicates().contains(1, 20);
+    assertThat(journal.count("made")).isEqualTo(1);
+    runtime.actorNamed("single", Fragile.class).kill();
+    keep.kill();
+  }
+
+  // ---- reachability
+
+  private void makeAndForget(String name, boolean detached) {
+    var call = runtime.actor(Fragile::new, journal()).name(name);
+    (detached ? call.detached() : call).remote().call(Fragile::count).remote().get();
+  }
+
+  private boolean exists(String name) {
+    try {
+      runtime.actorNamed(name, Fragile.class);
+      return true;
+    } catch (ActorNameException gone) {
+      return false;
+    }
+  }
+
+  @Test
+  void anActorNobodyCanReachEndsByItself() throws Exception {
+    idle();
+    var actor = runtime.actor(Fragile::new, journal()).cpus(3).remote();
+    assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
+    actor = null;
+    Eventually.collected(
+        "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+  }
+
+  @Test
+  void aDetachedActorLivesOnAndOthersOfItsTimeDoNot() throws Exception {
+    makeAndForget("kept", true);
+    idle();
+    forgetOne();
+    Eventually.collected(
+        "the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+    assertThat(runtime
+            .actorNamed("kept", Fragile.class)
+            .call(Fragile::count)
+            .remote()
+            .get())
+        .isEqualTo(2);
+    runtime.actorNamed("kept", Fragile.class).kill();
+    assertThat(exists("kept")).isFalse();
+  }
+
+  private void forgetOne() {
+    runtime
+        .actor(Fragile::new, journal())
+        .cpus(1)
+        .remote()
+        .call(Fragile::count)
+        .remote()
+        .get();
+  }
+
+  @Test
+  void aForgottenActorAnswersWhatItWasSent() throws Exception {
+    var gate = gate();
+    var ref = runtime
+        .actor(Fragile::new, journal())
+        .remote()
+        .call(Fragile::hold, gate)
+        .remote();
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+    }
+    gate.open();
+    assertThat(ref.get(LONG)).isEqualTo(1);
+  }
+
+  @Test
+  void aHandleInsideAStoredValueKeepsItsActorAlive() throws Exception {
+    var stored = runtime.put(Map.of("a", List.of(fresh())));
+    idleButFor(3);
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+    }
+    assertThat(stored.get().get("a").getFirst().call(Fragile::count).remote().get(LONG))
+        .isEqualTo(2);
+    stored.close();
+    Eventually.collected(
+        "it has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+  }
+
+  private void idleButFor(double cpus) throws Exception {
+    Eventually.until(
+        "the others are done",
+        () -> runtime.availableResources().amount(Resources.CPU) == 4 - cpus);
+  }
+
+  private ActorHandle<Fragile> fresh() {
+    var actor = runtime.actor(Fragile::new, journal()).cpus(3).remote();
+    actor.call(Fragile::count).remote().get();
+    return actor;
+  }
+
+  // ---- beside Akka
+
+  private record Arrived(Integer value, String failure) {}
+
+  @Test
+  void resultsPipeToAnAkkaActor() {
+    var kit = ActorTestKit.create();
+    try {
+      var probe = kit.<Arrived>createTestProbe();
+      var good = runtime.task((Integer x) -> x * 2, 21).remote();
+      var bad = runtime.task(Integer::parseInt, "x").remote();
+      kit.spawn(piping(good, probe.ref()));
+      assertThat(probe.receiveMessage(LONG)).isEqualTo(new Arrived(42, null));
+      kit.spawn(piping(bad, probe.ref()));
+      assertThat(probe.receiveMessage(LONG).failure()).contains("NumberFormatException");
+    } finally {
+      kit.shutdownTestKit();
+    }
+  }
+
+  private Behavior<Arrived> piping(ObjectRef<Integer> ref, ActorRef<Arrived> to) {
+    return Behaviors.setup(context -> {
+      runtime.pipeToSelf(
+          context,
+          ref,
+          (value, failure) -> new Arrived(value, failure == null ? null : failure.toString()));
+      return Behaviors.receiveMessage(arrived -> {
+        to.tell(arrived);
+        return Behaviors.stopped();
+      });
+    });
+  }
+}

@@ -1,0 +1,322 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.ObjectRefStream;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Tasks with several results, all at once or one by one. */
+class ManyResultsTest extends ContractTest {
+
+  static List<Integer> squares(int count) {
+    return IntStream.range(0, count).mapToObj(i -> i * i).toList();
+  }
+
+  @Test
+  void remoteManyGivesOneRefPerResult() {
+    var refs = runtime.remoteMany(runtime.task(ManyResultsTest::squares, 3), 3);
+    assertThat(refs).hasSize(3);
+    assertThat(runtime.get(refs)).containsExactly(0, 1, 4);
+    assertThat(refs.stream().map(ref -> ref.id().index())).containsExactly(0, 1, 2);
+    assertThat(refs.stream().map(ref -> ref.id().task()).distinct()).hasSize(1);
+    assertThat(
+            Mobula.get(Mobula.remoteMany(Mobula.task(ManyResultsTest::squares).bind(2), 2)))
+        .containsExactly(0, 1);
+  }
+
+  @Test
+  void resultsThatAreMoreOrFewerThanAskedForFailAllRefs() {
+    for (int had : List.of(2, 4)) {
+      var refs = runtime.remoteMany(runtime.task(ManyResultsTest::squares, had).name("squares"), 3);
+      for (var ref : refs) {
+        assertThatThrownBy(() -> ref.get(LONG))
+            .isInstanceOf(TaskFailedException.class)
+            .hasMessageContaining("squares")
+            .hasMessageContaining("3 results")
+            .hasMessageContaining(had + " elements");
+      }
+    }
+    var none = runtime.remoteMany(runtime.task(() -> (List<Integer>) null).bind(), 1);
+    assertThatThrownBy(() -> none.getFirst().get(LONG)).isInstanceOf(TaskFailedException.class);
+  }
+
+  @Test
+  void fewerThanOneResultCannotBeAskedFor() {
+    var call = runtime.task(ManyResultsTest::squares, 0);
+    assertThatThrownBy(() -> runtime.remoteMany(call, 0))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.remoteMany(call, -1))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
+  void remoteManyTakesNulls() {
+    var refs = runtime.remoteMany(
+        runtime.task(() -> (Collection<Integer>) Arrays.asList(1, null)).bind(), 2);
+    assertThat(runtime.get(refs)).containsExactly(1, null);
+  }
+
+  @Test
+  void aFailureFailsEveryRefOfMany() {
+    var refs = runtime.remoteMany(
+        runtime
+            .task(() -> {
+              if (Mobula.context().attempt() > 0) {
+                throw new IOException("none of them");
+              }
+              return List.of(1);
+            })
+            .bind(),
+        2);
+    for (ObjectRef<Integer> ref : refs) {
+      assertThatThrownBy(() -> ref.get(LONG))
+          .isInstanceOf(TaskFailedException.class)
+          .rootCause()
+          .hasMessage("none of them");
+    }
+  }
+
+  @Test
+  void cancellingOneOfManyCancelsTheTask() {
+    var gate = gate();
+    var refs = runtime.remoteMany(
+        runtime
+            .task(() -> {
+              gate.await();
+              return List.of(1, 2);
+            })
+            .bind(),
+        2);
+    assertThat(refs.getFirst().cancel()).isTrue();
+    assertThatThrownBy(() -> refs.getLast().get(LONG)).isInstanceOf(TaskCancelledException.class);
+  }
+
+  // ---- streams
+
+  static Stream<Integer> numbers(int count) {
+    return IntStream.range(0, count).boxed();
+  }
+
+  static Stream<Integer> counted(int count, Journal journal) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> {
+          try {
+            journal.add("made");
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+          return i;
+        })
+        .onClose(() -> {
+          try {
+            journal.add("closed");
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static <T> List<T> values(ObjectRefStream<T> stream) {
+    var values = new ArrayList<T>();
+    for (var ref : stream) {
+      values.add(ref.get());
+      ref.close();
+    }
+    return values;
+  }
+
+  @Test
+  void aStreamComesInOrder() {
+    try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 1000))) {
+      assertThat(values(stream)).containsExactlyElementsOf(numbers(1000).toList());
+    }
+    try (var stream = Mobula.<Integer>remoteIterator(
+        Mobula.task(() -> List.of(1, 2, 3).iterator()).bind())) {
+      assertThat(values(stream)).containsExactly(1, 2, 3);
+    }
+    try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 0))) {
+      assertThat(stream.iterator().hasNext()).isFalse();
+      assertThatThrownBy(() -> stream.iterator().next()).isInstanceOf(NoSuchElementException.class);
+    }
+  }
+
+  @Test
+  void resultsAreThereOneByOneWhileTheTaskGoesOn() throws Exception {
+    var gate = gate();
+    var call = runtime.task(
+        (Gate g) -> Stream.of(1, 2).peek(i -> {
+          if (i == 2) {
+            try {
+              g.await();
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        }),
+        gate);
+    try (var stream = runtime.<Integer>remoteStream(call)) {
+      var results = stream.iterator();
+      var first = results.next();
+      assertThat(first.isReady()).isTrue();
+      assertThat(first.get()).isEqualTo(1);
+      gate.open();
+      assertThat(results.next().get()).isEqualTo(2);
+      assertThat(results.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void theTaskIsHeldBackWhenTooManyAreUnread() throws Exception {
+    var journal = journal();
+    var call = runtime.task(ManyResultsTest::counted, 100, journal).maxUnread(3);
+    try (var stream = runtime.remoteStream(call)) {
+      journal.await("made", 4);
+      // The task waits with its fourth: the CPU it gives back is the sign, as no event will come.
+      Eventually.until(
+          "the task has given its CPU back", () -> runtime.availableResources().amount("CPU") == 4);
+      assertThat(journal.count("made")).isEqualTo(4);
+      var results = stream.iterator();
+      results.next();
+      journal.await("made", 5);
+      Eventually.until(
+          "the task waits again", () -> runtime.availableResources().amount("CPU") == 4);
+      assertThat(journal.count("made")).isEqualTo(5);
+      assertThat(values(stream)).hasSize(99);
+    }
+  }
+
+  @Test
+  void closingEarlyCancelsTheTask() throws Exception {
+    var journal = journal();
+    var call = runtime.task(ManyResultsTest::counted, 1_000_000, journal).maxUnread(2);
+    var stream = runtime.remoteStream(call);
+    stream.iterator().next();
+    stream.close();
+    journal.await("closed", 1);
+    assertThat(stream.iterator().hasNext()).isFalse();
+    assertThat(journal.count("made")).isLessThan(1_000);
+    stream.close();
+  }
+
+  @Test
+  void closingAStreamGivesBackWhatWasNotRead() throws Exception {
+    long before = runtime.storeUsage().objects();
+    var stream = runtime.remoteStream(runtime
+        .task(() -> IntStream.range(0, 10).mapToObj(i -> new int[100_000]))
+        .maxUnread(5)
+        .bind());
+    Eventually.until("five are there", () -> runtime.storeUsage().objects() >= before + 5);
+    stream.close();
+    Eventually.until("they are gone", () -> runtime.storeUsage().objects() <= before);
+  }
+
+  @Test
+  void aFailureMidwayIsTheLastResult() {
+    var call =
+        runtime.task(() -> Stream.of(1, 2, 0).map(i -> 10 / i)).name("division").bind();
+    try (var stream = runtime.<Integer>remoteStream(call)) {
+      var results = stream.iterator();
+      assertThat(results.next().get()).isEqualTo(10);
+      assertThat(results.next().get()).isEqualTo(5);
+      var last = results.next();
+      assertThatThrownBy(last::get)
+          .isInstanceOf(TaskFailedException.class)
+          .hasMessageContaining("division")
+          .hasCauseInstanceOf(ArithmeticException.class);
+      assertThat(results.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aTaskThatFailsBeforeItsStreamGivesOneFailure() {
+    Iterator<ObjectRef<Integer>> results = runtime
+        .<Integer>remoteStream(runtime
+            .task(() -> {
+              if (Mobula.context().attempt() == 1) {
+                throw new IOException("no stream");
+              }
+              return Stream.of(1);
+            })
+            .bind())
+        .iterator();
+    assertThatThrownBy(() -> results.next().get()).isInstanceOf(TaskFailedException.class);
+    assertThat(results.hasNext()).isFalse();
+  }
+
+  @Test
+  void aStreamThatIsTriedAgainGivesEachResultOnce() {
+    var call = runtime
+        .task(() -> {
+          int attempt = Mobula.context().attempt();
+          return Stream.of(0, 1, 2, 3).peek(i -> {
+            if (i == 2 && attempt == 1) {
+              throw new java.io.UncheckedIOException(new IOException("midway"));
+            }
+          });
+        })
+        .retryOn(java.io.UncheckedIOException.class)
+        .backoff(Duration.ofMillis(1))
+        .bind();
+    try (var stream = runtime.<Integer>remoteStream(call)) {
+      assertThat(values(stream)).containsExactly(0, 1, 2, 3);
+    }
+  }
+
+  @Test
+  void cancelledAndTimedOutStreamsEnd() {
+    var never = gate();
+    var call = runtime
+        .task(
+            (Gate g) -> Stream.of(1, 2).peek(i -> {
+              if (i == 2) {
+                try {
+                  g.await();
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+            }),
+            never)
+        .timeout(Duration.ofMillis(200));
+    try (var stream = runtime.<Integer>remoteStream(call)) {
+      var results = stream.iterator();
+      assertThat(results.next().get()).isEqualTo(1);
+      assertThatThrownBy(() -> results.next().get())
+          .isInstanceOf(io.mobula.error.TaskTimeoutException.class);
+      assertThat(results.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aStreamIsReadInsideATaskWhileItsProducerNeedsTheOnlyCpu() throws Exception {
+    try (var small = RuntimeSource.present().open(settings().cpus(1))) {
+      var sum = small.task(() -> {
+        int total = 0;
+        try (var stream =
+            Mobula.remoteStream(Mobula.task(ManyResultsTest::numbers, 100).maxUnread(2))) {
+          for (var ref : stream) {
+            total += ref.get();
+          }
+        }
+        return total;
+      });
+      assertThat(sum.remote().get(LONG)).isEqualTo(4950);
+    }
+  }
+}

@@ -1,0 +1,517 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.error.TaskTimeoutException;
+import io.mobula.error.WaitInterruptedException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** The life of a task: cancelled, limited in time, tried again, and what it knows of itself. */
+class TaskLifeTest extends ContractTest {
+
+  static int one(Journal journal) throws Exception {
+    journal.add("ran");
+    return 1;
+  }
+
+  static int pass(int x) {
+    return x;
+  }
+
+  static int waiting(Gate gate, Journal journal) throws Exception {
+    journal.add("started");
+    try {
+      gate.await();
+      return 1;
+    } catch (InterruptedException e) {
+      journal.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
+      throw e;
+    }
+  }
+
+  static int spinning(Journal journal) throws Exception {
+    journal.add("started");
+    Eventually.spinUntil("cancelled", () -> Mobula.context().isCancelled());
+    journal.add("saw it");
+    return 1;
+  }
+
+  // ---- cancelling
+
+  @Test
+  void aPendingTaskThatIsCancelledNeverRuns() throws Exception {
+    var gate = gate();
+    var journal = journal();
+    var first = runtime.task(TaskLifeTest::waiting, gate, journal()).remote();
+    var second = runtime
+        .task(
+            (Integer x, Journal j) -> {
+              j.add("ran");
+              return x;
+            },
+            first,
+            journal)
+        .remote();
+    assertThat(second.cancel()).isTrue();
+    assertThatThrownBy(second::get).isInstanceOf(TaskCancelledException.class);
+    gate.open();
+    assertThat(first.get()).isEqualTo(1);
+    assertThat(runtime.task(TaskLifeTest::pass, 3).remote().get()).isEqualTo(3);
+    assertThat(journal.events()).isEmpty();
+  }
+
+  @Test
+  void aQueuedTaskThatIsCancelledNeverRuns() throws Exception {
+    var gate = gate();
+    var started = journal();
+    var journal = journal();
+    var holder = runtime.task(TaskLifeTest::waiting, gate, started).cpus(4).remote();
+    started.await("started", 1);
+    var queued = runtime.task(TaskLifeTest::one, journal).cpus(4).remote();
+    queued.cancel();
+    assertThatThrownBy(queued::get).isInstanceOf(TaskCancelledException.class);
+    gate.open();
+    holder.get();
+    assertThat(runtime.task(TaskLifeTest::pass, 3).cpus(4).remote().get(LONG)).isEqualTo(3);
+    assertThat(journal.events()).isEmpty();
+  }
+
+  @Test
+  void aRunningTaskThatIsCancelledIsInterrupted() throws Exception {
+    var journal = journal();
+    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal).remote();
+    journal.await("started", 1);
+    assertThat(ref.cancel()).isTrue();
+    assertThatThrownBy(ref::get)
+        .isInstanceOf(TaskCancelledException.class)
+        .hasMessageContaining("waiting");
+    journal.await("interrupted, cancelled", 1);
+  }
+
+  @Test
+  void aRunningTaskThatNeverBlocksSeesItsCancellation() throws Exception {
+    var journal = journal();
+    var ref = runtime.task(TaskLifeTest::spinning, journal).remote();
+    journal.await("started", 1);
+    ref.cancel();
+    journal.await("saw it", 1);
+    assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
+  }
+
+  @Test
+  void theInterruptOfACancelledTaskDoesNotReachTheNext() throws Exception {
+    try (var small = RuntimeSource.present().open(settings().cpus(1))) {
+      for (int i = 0; i < 50; i++) {
+        var journal = journal();
+        var ref = small.task(TaskLifeTest::waiting, gate(), journal).remote();
+        var next = small.task(() -> Thread.currentThread().isInterrupted()).remote();
+        journal.await("started", 1);
+        ref.cancel();
+        assertThat(next.get(LONG)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void cancellingWhatIsDoneDoesNothing() {
+    var ref = runtime.task(TaskLifeTest::pass, 3).remote();
+    ref.get();
+    assertThat(ref.cancel()).isFalse();
+    assertThat(ref.get()).isEqualTo(3);
+    assertThat(runtime.put(1).cancel()).isFalse();
+  }
+
+  static int parent(Gate gate, Journal journal) throws Exception {
+    var child = Mobula.task(TaskLifeTest::waiting, gate, journal).cpus(0).remote();
+    journal.add("parent");
+    return child.get();
+  }
+
+  static int grandparent(Gate gate, Journal journal) {
+    return Mobula.task(TaskLifeTest::parent, gate, journal).remote().get();
+  }
+
+  @Test
+  void recursiveCancellingStopsWhatTheTaskStarted() throws Exception {
+    var journal = journal();
+    var ref = runtime.task(TaskLifeTest::grandparent, gate(), journal).remote();
+    journal.await("started", 1);
+    ref.cancel(true);
+    journal.await("interrupted, cancelled", 1);
+    assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
+  }
+
+  @Test
+  void cancellingWithoutRecursionLeavesChildrenAlone() throws Exception {
+    var journal = journal();
+    var gate = gate();
+    var ref = runtime.task(TaskLifeTest::parent, gate, journal).remote();
+    journal.await("started", 1);
+    ref.cancel(false);
+    assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
+    gate.open();
+    Eventually.until("the child is done", () -> runtime.waiting().isEmpty());
+    assertThat(journal.events()).noneMatch(event -> event.startsWith("interrupted"));
+  }
+
+  @Test
+  void aCancelledTaskMayStartNoMore() throws Exception {
+    var journal = journal();
+    var ran = journal();
+    var ref = runtime
+        .task(() -> {
+          journal.add("started");
+          Eventually.spinUntil("cancelled", () -> Mobula.context().isCancelled());
+          try {
+            return Mobula.task(TaskLifeTest::one, ran).remote().get();
+          } catch (TaskCancelledException refused) {
+            journal.add("refused");
+            throw refused;
+          }
+        })
+        .remote();
+    journal.await("started", 1);
+    ref.cancel();
+    journal.await("refused", 1);
+    assertThat(ran.events()).isEmpty();
+  }
+
+  @Test
+  void cancellingATaskThatReturnedAStageFailsItsRef() {
+    var ref = runtime.task(() -> new CompletableFuture<Integer>()).remote();
+    ref.cancel();
+    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskCancelledException.class);
+  }
+
+  @Test
+  void whatDependsOnACancelledTaskFailsWithIt() {
+    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal()).remote();
+    var dependent = runtime.task(TaskLifeTest::pass, ref).remote();
+    ref.cancel();
+    assertThatThrownBy(() -> dependent.get(LONG)).isInstanceOf(TaskCancelledException.class);
+  }
+
+  // ---- limits of time
+
+  @Test
+  void anAttemptThatRunsLongerThanItsTimeoutIsInterruptedAndFails() throws Exception {
+    var journal = journal();
+    var ref = runtime
+        .task(TaskLifeTest::waiting, gate(), journal)
+        .timeout(Duration.ofMillis(100))
+        .remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskTimeoutException.class)
+        .hasMessageContaining("PT0.1S")
+        .hasMessageContaining("waiting");
+    journal.await("interrupted, cancelled", 1);
+  }
+
+  @Test
+  void theTimeoutDoesNotRunWhileTheTaskWaitsForItsTurn() throws Exception {
+    var gate = gate();
+    var started = journal();
+    var holder = runtime.task(TaskLifeTest::waiting, gate, started).cpus(4).remote();
+    started.await("started", 1);
+    var queued = runtime
+        .task(TaskLifeTest::pass, 3)
+        .cpus(4)
+        .timeout(Duration.ofSeconds(20))
+        .remote();
+    var late = runtime
+        .task(TaskLifeTest::pass, 3)
+        .cpus(4)
+        .deadline(Duration.ofMillis(50))
+        .remote();
+    assertThatThrownBy(() -> late.get(LONG)).isInstanceOf(TaskTimeoutException.class);
+    assertThat(queued.isReady()).isFalse();
+    gate.open();
+    assertThat(queued.get(LONG)).isEqualTo(3);
+    holder.get();
+  }
+
+  @Test
+  void theTimeoutCoversAStageToo() {
+    CompletionStage<Integer> never = new CompletableFuture<>();
+    assertThat(never).isNotNull();
+    var ref = runtime
+        .task(() -> new CompletableFuture<Integer>())
+        .timeout(Duration.ofMillis(100))
+        .remote();
+    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
+  }
+
+  @Test
+  void theDeadlineCoversWaitingForArguments() {
+    var never = runtime.task(() -> new CompletableFuture<Integer>()).remote();
+    var ref =
+        runtime.task((Object x) -> 1, never).deadline(Duration.ofMillis(100)).remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskTimeoutException.class)
+        .hasMessageContaining("PT0.1S");
+    never.cancel();
+  }
+
+  @Test
+  void theDeadlineCoversRetries() {
+    var ref = runtime
+        .task(() -> {
+          throw new IOException("again");
+        })
+        .retryOn(IOException.class)
+        .maxRetries(1_000_000)
+        .backoff(Duration.ofMillis(10))
+        .deadline(Duration.ofMillis(300))
+        .remote();
+    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
+  }
+
+  @Test
+  void theShortestDeadlineIsKept() {
+    var never = runtime.task(() -> new CompletableFuture<Integer>()).remote();
+    var refs = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 300; i++) {
+      refs.add(
+          runtime.task((Object x) -> 1, never).deadline(Duration.ofNanos(1)).remote());
+    }
+    for (var ref : refs) {
+      assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
+    }
+    never.cancel();
+  }
+
+  @Test
+  void absurdlyLongLimitsMeanNone() {
+    for (var limit : List.of(
+        Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
+      assertThat(runtime.task(TaskLifeTest::pass, 3).deadline(limit).remote().get(LONG))
+          .isEqualTo(3);
+      assertThat(runtime.task(TaskLifeTest::pass, 3).timeout(limit).remote().get(LONG))
+          .isEqualTo(3);
+      assertThat(runtime.task(TaskLifeTest::pass, 3).backoff(limit).remote().get(LONG))
+          .isEqualTo(3);
+      assertThat(runtime.task(TaskLifeTest::pass, 3).remote().get(limit)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void absurdlyLongBackoffIsAMinuteAtMostAndCanBeCancelled() throws Exception {
+    var journal = journal();
+    var ref = runtime
+        .task(TaskLifeTest::failing, journal)
+        .retryOn(IOException.class)
+        .backoff(Duration.ofSeconds(Long.MAX_VALUE))
+        .remote();
+    journal.await("attempt 1", 1);
+    Eventually.until(
+        "it waits for its retry",
+        () -> runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("retry")));
+    ref.cancel();
+    assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskCancelledException.class);
+  }
+
+  // ---- trying again
+
+  static int failing(Journal journal) throws Exception {
+    int attempt = Mobula.context().attempt();
+    journal.add("attempt " + attempt);
+    throw attempt < 3
+        ? new FileNotFoundException("attempt " + attempt)
+        : new IllegalStateException("third");
+  }
+
+  static int thirdTimeLucky(Journal journal) throws Exception {
+    int attempt = Mobula.context().attempt();
+    journal.add("attempt " + attempt);
+    if (attempt < 3) {
+      throw new FileNotFoundException("attempt " + attempt);
+    }
+    return attempt;
+  }
+
+  @Test
+  void namedExceptionsAndTheirSubclassesAreTriedAgain() throws Exception {
+    var journal = journal();
+    var ref = runtime
+        .task(TaskLifeTest::thirdTimeLucky, journal)
+        .retryOn(IOException.class)
+        .backoff(Duration.ofMillis(1))
+        .remote();
+    assertThat(ref.get(LONG)).isEqualTo(3);
+    assertThat(journal.events()).containsExactly("attempt 1", "attempt 2", "attempt 3");
+  }
+
+  @Test
+  void exceptionsThatAreNotNamedAreNotTriedAgain() throws Exception {
+    var journal = journal();
+    var ref = runtime.task(TaskLifeTest::thirdTimeLucky, journal).remote();
+    assertThatThrownBy(ref::get).isInstanceOf(TaskFailedException.class);
+    var other = journal();
+    var named =
+        runtime.task(TaskLifeTest::failing, other).retryOn(IOException.class).remote();
+    assertThatThrownBy(() -> named.get(LONG))
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("attempt 3");
+    assertThat(journal.events()).containsExactly("attempt 1");
+    assertThat(other.events()).containsExactly("attempt 1", "attempt 2", "attempt 3");
+  }
+
+  @Test
+  void retriesEndAtTheirMost() throws Exception {
+    var journal = journal();
+    var ref = runtime
+        .task(TaskLifeTest::thirdTimeLucky, journal)
+        .retryOn(IOException.class)
+        .maxRetries(1)
+        .backoff(Duration.ZERO)
+        .remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("attempt 2");
+    var never = runtime
+        .task(TaskLifeTest::thirdTimeLucky, journal())
+        .retryOn(IOException.class)
+        .maxRetries(0)
+        .remote();
+    assertThatThrownBy(never::get)
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("attempt 1");
+    assertThat(journal.events()).hasSize(2);
+  }
+
+  @Test
+  void aFailedStageIsTriedAgain() {
+    var ref = runtime
+        .task(() -> Mobula.context().attempt() < 2
+            ? CompletableFuture.<Integer>failedFuture(new IOException("stage"))
+            : CompletableFuture.completedFuture(8))
+        .retryOn(IOException.class)
+        .backoff(Duration.ofMillis(1))
+        .remote();
+    assertThat((Object) ref.get(LONG)).isEqualTo(8);
+  }
+
+  @Test
+  void eachAttemptGetsFreshArguments() {
+    var ref = runtime
+        .task(
+            (List<Integer> list) -> {
+              list.add(1);
+              if (Mobula.context().attempt() < 3) {
+                throw new IOException("again");
+              }
+              return list.size();
+            },
+            new ArrayList<Integer>())
+        .retryOn(IOException.class)
+        .backoff(Duration.ofMillis(1))
+        .remote();
+    assertThat(ref.get(LONG)).isEqualTo(1);
+  }
+
+  // ---- what it knows of itself
+
+  record Known(
+      String name,
+      int attempt,
+      double cpus,
+      String id,
+      boolean cancelled,
+      boolean deadline,
+      boolean self,
+      String node) {
+    static Known here() {
+      var context = Mobula.context();
+      return new Known(
+          context.name(),
+          context.attempt(),
+          context.resources().amount("CPU"),
+          context.id().toString(),
+          context.isCancelled(),
+          context.deadline().filter(Instant.now()::isBefore).isPresent(),
+          context.self().isPresent(),
+          context.node().toString());
+    }
+  }
+
+  @Test
+  void aTaskKnowsItself() {
+    var ref = runtime.task(Known::here).cpus(2).name("look").deadline(LONG).remote();
+    assertThat(ref.get())
+        .isEqualTo(new Known(
+            "look",
+            1,
+            2,
+            ref.id().toString(),
+            false,
+            true,
+            false,
+            runtime.nodeId().toString()));
+    var plain = runtime.task(Known::here).remote().get();
+    assertThat(plain.name()).contains("Known.here");
+    assertThat(plain.deadline()).isFalse();
+    assertThat(plain.cpus()).isEqualTo(1);
+  }
+
+  @Test
+  void aThreadThatRunsNoTaskHasNoContext() {
+    assertThatThrownBy(Mobula::context).isInstanceOf(io.mobula.error.NoRuntimeException.class);
+  }
+
+  @Test
+  void getHonoursInterrupts() {
+    var ref = runtime.task(() -> new CompletableFuture<Integer>()).remote();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(ref::get).isInstanceOf(WaitInterruptedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, LONG))
+        .isInstanceOf(WaitInterruptedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    ref.cancel();
+  }
+
+  @Test
+  void aTaskThatIsInterruptedByItselfFailsAndLeavesNoTrace() {
+    var ref = runtime
+        .task(() -> {
+          Thread.currentThread().interrupt();
+          return Mobula.task(TaskLifeTest::waiting, new Gate("never"), new Journal("/dev/null"))
+              .remote()
+              .get();
+        })
+        .remote();
+    assertThatThrownBy(() -> ref.get(LONG))
+        .isInstanceOf(TaskFailedException.class)
+        .hasCauseInstanceOf(WaitInterruptedException.class);
+    assertThat(
+            runtime.task(() -> Thread.currentThread().isInterrupted()).remote().get())
+        .isFalse();
+  }
+
+  @Test
+  void negativeDeadlinesAreRefused() {
+    var ref = runtime.put(new int[] {1});
+    assertThatThrownBy(() -> ref.get(Duration.ofNanos(-1)))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.get(List.of(ref), Duration.ofNanos(-1)))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, Duration.ofNanos(-1)))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> ref.get(null)).isInstanceOf(NullPointerException.class);
+  }
+}
