@@ -41,7 +41,11 @@ class ObjectEntryModelTest {
     memory = SharedStore.open(new StoreOptions(directory, 32 << 20, 1 << 20, false));
     var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
     store = new ObjectStore(
-        new NodeId(1), codec, memory, new ObjectStore.Limits(1024, Duration.ofSeconds(5)), Runnable::run);
+        new NodeId(1),
+        codec,
+        memory,
+        new ObjectStore.Limits(1024, Duration.ofSeconds(5)),
+        Runnable::run);
   }
 
   @AfterEach
@@ -153,7 +157,8 @@ class ObjectEntryModelTest {
       assertThat(ref.isReady()).isFalse();
       assertThat(entry.complete(store.snapshot("first", 100))).isTrue();
       assertThat(entry.complete(store.snapshot(new byte[BYTES], 100))).isFalse();
-      assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null)))).isFalse();
+      assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null))))
+          .isFalse();
       assertThat(ref.get()).isEqualTo("first");
       assertThat(memory.objects()).isZero();
     }
