@@ -73,16 +73,10 @@ final class Values {
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
       }
-<<<<<<< HEAD
       boolean inline =
           !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
           ? new Content.Inline(withBuffers(encoded, heapCopies(encoded.buffers())), edges)
-=======
-      return encoded.buffers().isEmpty()
-              && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withBuffers(encoded, List.of()), edges)
->>>>>>> bench
           : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
@@ -135,11 +129,7 @@ final class Values {
         try {
           yield sealed.views()
               ? decode(sealed, sealed.parts())
-<<<<<<< HEAD
               : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
-=======
-              : sealed.object().read(bytes -> decode(sealed, SealedLayout.read(bytes)));
->>>>>>> bench
         } finally {
           Reference.reachabilityFence(sealed);
         }
