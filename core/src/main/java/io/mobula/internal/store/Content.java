@@ -76,10 +76,6 @@ public sealed interface Content {
       this.watch = memory.whenUnreachable(this, object::free);
     }
 
-    SealedObject object() {
-      return object;
-    }
-
     /**
      * Views of the value's parts, pinned for as long as they are reachable. All who read between
      * two collections share one pin: making a view costs the reader, and later the collector, more

@@ -203,7 +203,7 @@ class ObjectEntryModelTest {
           readers.add(threads.submit(() -> {
             try {
               var found = outer.get().getFirst();
-              assertThat((byte[]) found.get()).hasSize(BYTES);
+              assertThat(found.get()).hasSize(BYTES);
               found.close();
             } catch (RefClosedException closed) {
               assertThat(closed).hasMessageContaining("close");
