@@ -26,12 +26,13 @@ record StartUp(String name, String mode) implements Contender {
     var process = new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
-    if (code != 0 || !said.matches("\\d+")) {
-      throw new IOException("A JVM that should start " + name + " ended with code " + code
-          + " and said: " + (said.isEmpty() ? "nothing" : said));
-    }
-    return Long.parseLong(said);
+    return said.lines() // a log may have lines among them, too
+        .filter(line -> line.matches("\\d+"))
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElseThrow(() -> new IOException("A JVM that should start " + name + " ended with code "
+            + code + " and said no time, but: " + said));
   }
 }

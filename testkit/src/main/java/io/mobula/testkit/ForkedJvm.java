@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A JVM of its own that runs a main class with this JVM's class path: for tests of what outlives a process, and of what
- * happens when one dies.
+ * A JVM of its own that runs a main class with this JVM's class path: for tests of what outlives a
+ * process, and of what happens when one dies.
  *
  * <pre>{@code
  * try (ForkedJvm jvm = ForkedJvm.of(Holder.class).flags("-Xmx256m").arguments("5").start()) {
@@ -26,8 +26,8 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>It gets no flag of this JVM and no system property unless told to. Its output is read by two daemon threads and
- * kept. Safe for all threads.
+ * <p>It gets no flag of this JVM and no system property unless told to. Its output is read by two
+ * daemon threads and kept. Safe for all threads.
  */
 public final class ForkedJvm implements AutoCloseable {
   private static final Duration DYING = Duration.ofSeconds(30);
@@ -57,7 +57,11 @@ public final class ForkedJvm implements AutoCloseable {
    * @param environment variables besides those of this JVM
    */
   public record Plan(
-      Class<?> main, List<String> flags, List<String> arguments, List<Path> classPath, Map<String, String> environment) {
+      Class<?> main,
+      List<String> flags,
+      List<String> arguments,
+      List<Path> classPath,
+      Map<String, String> environment) {
     /** Copies what can change. */
     public Plan {
       flags = List.copyOf(flags);
@@ -113,12 +117,16 @@ public final class ForkedJvm implements AutoCloseable {
       command.add(main.getName());
       command.addAll(arguments);
       var builder = new ProcessBuilder(command);
-      builder.environment().keySet().removeIf(name -> name.equals("JAVA_TOOL_OPTIONS") || name.equals("JDK_JAVA_OPTIONS"));
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.equals("JAVA_TOOL_OPTIONS") || name.equals("JDK_JAVA_OPTIONS"));
       builder.environment().putAll(environment);
       try {
         return new ForkedJvm(builder.start(), main.getSimpleName());
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot start " + command.getFirst() + " for " + main.getName(), e);
+        throw new UncheckedIOException(
+            "Cannot start " + command.getFirst() + " for " + main.getName(), e);
       }
     }
 
@@ -146,9 +154,11 @@ public final class ForkedJvm implements AutoCloseable {
   }
 
   /**
-   * Waits for a line of its standard output and returns the first that fits, also one that came before.
+   * Waits for a line of its standard output and returns the first that fits, also one that came
+   * before.
    *
-   * @throws AssertionError when none comes in time, or the JVM ends first; its output is in the message
+   * @throws AssertionError when none comes in time, or the JVM ends first; its output is in the
+   *     message
    */
   public String awaitLine(Predicate<String> wanted, Duration limit) throws InterruptedException {
     var found = output.await(wanted, limit);
@@ -175,14 +185,19 @@ public final class ForkedJvm implements AutoCloseable {
   /** Writes a line to its standard input. */
   public void sendLine(String line) {
     try {
-      process.getOutputStream().write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+      process
+          .getOutputStream()
+          .write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
       process.getOutputStream().flush();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write to " + this, e);
     }
   }
 
-  /** Kills it as {@code kill -9} does, so that nothing of it can clean up, and waits until it is gone. */
+  /**
+   * Kills it as {@code kill -9} does, so that nothing of it can clean up, and waits until it is
+   * gone.
+   */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     awaitExit(DYING);
@@ -206,7 +221,8 @@ public final class ForkedJvm implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "ForkedJvm(pid " + pid() + (isAlive() ? ", running" : ", exit code " + process.exitValue()) + ")\nstdout:\n"
+    return "ForkedJvm(pid " + pid()
+        + (isAlive() ? ", running" : ", exit code " + process.exitValue()) + ")\nstdout:\n"
         + String.join("\n", output()) + "\nstderr:\n" + String.join("\n", errors());
   }
 
@@ -247,7 +263,8 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     @org.jspecify.annotations.Nullable
-    synchronized String await(Predicate<String> wanted, Duration limit) throws InterruptedException {
+    synchronized String await(Predicate<String> wanted, Duration limit)
+        throws InterruptedException {
       long end = System.nanoTime() + limit.toNanos();
       int seen = 0;
       while (true) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A node for JUnit 5 tests: started before them, closed after them, and given to every test method, constructor or
- * life-cycle method that has a parameter of type {@link MobulaRuntime}.
+ * A node for JUnit 5 tests: started before them, closed after them, and given to every test method,
+ * constructor or life-cycle method that has a parameter of type {@link MobulaRuntime}.
  *
  * <pre>{@code
  * @ExtendWith(MobulaExtension.class)             // one node for the class, with two CPUs and a small store
@@ -27,12 +27,17 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * final MobulaExtension mobula = MobulaExtension.with(Mobula.settings().cpus(8).gpus(1));
  * }</pre>
  *
- * <p>In a static field, or named by {@code @ExtendWith}, it starts one node for the class and the classes nested in it;
- * in an instance field, one for each test. A node takes some hundred milliseconds to start. Not for tests that run at
- * the same time and use {@link #runtime()}; parameters are safe there.
+ * <p>In a static field, or named by {@code @ExtendWith}, it starts one node for the class and the
+ * classes nested in it; in an instance field, one for each test. A node takes some hundred
+ * milliseconds to start. Not for tests that run at the same time and use {@link #runtime()};
+ * parameters are safe there.
  */
 public final class MobulaExtension
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        ParameterResolver {
   private static final long SMALL_STORE = 64L << 20;
 
   private final ExtensionContext.Namespace namespace = ExtensionContext.Namespace.create(this);
@@ -61,7 +66,8 @@ public final class MobulaExtension
   public MobulaRuntime runtime() {
     var present = latest;
     if (present == null) {
-      throw new IllegalStateException("No test runs, so there is no node. Call this in a test or a life-cycle method.");
+      throw new IllegalStateException(
+          "No test runs, so there is no node. Call this in a test or a life-cycle method.");
     }
     return present;
   }
@@ -101,7 +107,9 @@ public final class MobulaExtension
     var opened = context
         .getStore(namespace)
         .getOrComputeIfAbsent(
-            Opened.class, key -> new Opened(Mobula.init(settings), context.getUniqueId()), Opened.class);
+            Opened.class,
+            key -> new Opened(Mobula.init(settings), context.getUniqueId()),
+            Opened.class);
     latest = opened.runtime();
     return opened;
   }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node in a JVM of its own: without flags, from each source of settings, and what is left when its JVM dies. */
+/**
+ * A node in a JVM of its own: without flags, from each source of settings, and what is left when
+ * its JVM dies.
+ */
 @Timeout(120)
 class EmbeddedNodeTest {
   private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -32,7 +35,8 @@ class EmbeddedNodeTest {
       try (MobulaRuntime runtime = Mobula.init()) {
         var numbers = runtime.put(Tensor.of(new double[1 << 20]));
         int task = runtime.task((Tensor t) -> (int) t.size(), numbers).remote().get();
-        ActorHandle<ArrayList<String>> list = runtime.actor(ArrayList<String>::new).remote();
+        ActorHandle<ArrayList<String>> list =
+            runtime.actor(ArrayList<String>::new).remote();
         boolean added = list.call((ArrayList<String> l) -> l.add("x")).remote().get();
         int[] captured = {4};
         int lambda = runtime.task(() -> captured[0] + 1).remote().get();
@@ -47,8 +51,9 @@ class EmbeddedNodeTest {
       MobulaRuntime runtime = Mobula.init();
       runtime.put(new byte[1 << 20]);
       var total = runtime.totalResources();
-      System.out.println("holds cpus " + total.amount("CPU") + ", gpus " + total.amount("GPU") + ", capacity "
-          + runtime.storeUsage().capacityBytes() + ", licences " + total.amount("Licence"));
+      System.out.println(
+          "holds cpus " + total.amount("CPU") + ", gpus " + total.amount("GPU") + ", capacity "
+              + runtime.storeUsage().capacityBytes() + ", licences " + total.amount("Licence"));
       try (var input = new Scanner(System.in)) {
         end(runtime, input.nextLine());
       }
@@ -59,20 +64,20 @@ class EmbeddedNodeTest {
         case "return" -> {}
         case "throw" -> throw new IllegalStateException("as told");
         case "exit" -> System.exit(5);
-        case "exit in a task" ->
-          runtime
-              .action(() -> System.exit(6))
-              .remote()
-              .get();
+        case "exit in a task" -> runtime.action(() -> System.exit(6)).remote().get();
         case "exit while a task never ends" -> {
           var running = runtime.put(directory());
-          runtime.action((String file) -> {
-            Files.createFile(Path.of(file, "running"));
-            while (true) {
-              LockSupport.parkNanos(1_000_000);
-              Thread.interrupted();
-            }
-          }, running).remote();
+          runtime
+              .action(
+                  (String file) -> {
+                    Files.createFile(Path.of(file, "running"));
+                    while (true) {
+                      LockSupport.parkNanos(1_000_000);
+                      Thread.interrupted();
+                    }
+                  },
+                  running)
+              .remote();
           while (!Files.exists(Path.of(directory(), "running"))) {
             Thread.onSpinWait();
           }
@@ -89,7 +94,9 @@ class EmbeddedNodeTest {
 
   private List<Path> stores() throws IOException {
     try (var entries = Files.list(directory)) {
-      return entries.filter(path -> path.getFileName().toString().contains("mobula-")).toList();
+      return entries
+          .filter(path -> path.getFileName().toString().contains("mobula-"))
+          .toList();
     }
   }
 
@@ -203,7 +210,10 @@ class EmbeddedNodeTest {
         .environment("MOBULA_RESOURCES_GPUS", "2")
         .property("mobula.resources.cpus", "9")
         .start()) {
-      assertThat(jvm.awaitLine("holds", LIMIT)).contains("cpus 9.0").contains("gpus 2.0").contains("capacity 4194304")
+      assertThat(jvm.awaitLine("holds", LIMIT))
+          .contains("cpus 9.0")
+          .contains("gpus 2.0")
+          .contains("capacity 4194304")
           .contains("licences 7.0");
       jvm.sendLine("return");
       jvm.awaitExit(LIMIT);
@@ -214,7 +224,8 @@ class EmbeddedNodeTest {
   void aMalformedSettingEndsTheProgramWithItsKey() throws Exception {
     try (var jvm = holder().environment("MOBULA_RESOURCES_CPUS", "several").start()) {
       assertThat(jvm.awaitExit(LIMIT)).isNotZero();
-      assertThat(jvm.errors()).anyMatch(line -> line.contains("mobula.resources.cpus") && line.contains("several"));
+      assertThat(jvm.errors())
+          .anyMatch(line -> line.contains("mobula.resources.cpus") && line.contains("several"));
       assertThat(stores()).isEmpty();
     }
   }

@@ -13,7 +13,8 @@ class ForkedJvmTest {
   static final class Echo {
     public static void main(String[] arguments) {
       System.out.println("arguments " + String.join(",", arguments));
-      System.out.println("property " + System.getProperty("colour") + ", variable " + System.getenv("COLOUR"));
+      System.out.println(
+          "property " + System.getProperty("colour") + ", variable " + System.getenv("COLOUR"));
       System.err.println("a complaint");
       try (var input = new Scanner(System.in)) {
         System.out.println("told " + input.nextLine());
@@ -37,7 +38,10 @@ class ForkedJvmTest {
       assertThat(jvm.awaitExit(LIMIT)).isEqualTo(3);
       assertThat(jvm.output()).hasSize(3).last().isEqualTo("told hello");
       assertThat(jvm.errors()).containsExactly("a complaint");
-      assertThat(jvm.toString()).contains("exit code 3").contains("told hello").contains("a complaint");
+      assertThat(jvm.toString())
+          .contains("exit code 3")
+          .contains("told hello")
+          .contains("a complaint");
     }
   }
 
@@ -58,7 +62,8 @@ class ForkedJvmTest {
       assertThatThrownBy(() -> jvm.awaitLine("never", Duration.ofMillis(50)))
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining("property null");
-      assertThatThrownBy(() -> jvm.awaitExit(Duration.ofMillis(50))).isInstanceOf(AssertionError.class);
+      assertThatThrownBy(() -> jvm.awaitExit(Duration.ofMillis(50)))
+          .isInstanceOf(AssertionError.class);
       jvm.kill();
       assertThatThrownBy(() -> jvm.awaitLine("never", LIMIT)).isInstanceOf(AssertionError.class);
     }

@@ -24,8 +24,14 @@ class MobulaExtensionTest {
     SEEN.clear();
     var listener = new SummaryGeneratingListener();
     LauncherFactory.create()
-        .execute(LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).build(), listener);
-    assertThat(listener.getSummary().getFailures()).extracting(failure -> failure.getException()).isEmpty();
+        .execute(
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass(tests))
+                .build(),
+            listener);
+    assertThat(listener.getSummary().getFailures())
+        .extracting(failure -> failure.getException())
+        .isEmpty();
     assertThat(listener.getSummary().getTestsSucceededCount()).isEqualTo(wanted);
     return List.copyOf(SEEN);
   }
@@ -65,7 +71,8 @@ class MobulaExtensionTest {
 
   static class OneForEachTest {
     @RegisterExtension
-    final MobulaExtension mobula = MobulaExtension.with(Mobula.settings().cpus(3).storeCapacity(1 << 20));
+    final MobulaExtension mobula =
+        MobulaExtension.with(Mobula.settings().cpus(3).storeCapacity(1 << 20));
 
     @Test
     void one(MobulaRuntime runtime) {

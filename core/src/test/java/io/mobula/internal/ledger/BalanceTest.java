@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arithmetic of what is free, against histories drawn from a seed. */
 class BalanceTest {
-  private static final Resources TOTAL = Resources.none().cpus(4).gpus(2).memory(1000).resource("Licence", 3);
+  private static final Resources TOTAL =
+      Resources.none().cpus(4).gpus(2).memory(1000).resource("Licence", 3);
 
   @Test
   void takesAndPutsBack() {
@@ -31,8 +32,10 @@ class BalanceTest {
   @Test
   void refusesToTakeWhatIsNotFreeAndToPutBackWhatWasNotTaken() {
     var balance = new Balance(TOTAL);
-    assertThatThrownBy(() -> balance.take(Resources.none().cpus(5))).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> balance.take(Resources.none().cpus(5)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5)))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -69,7 +72,9 @@ class BalanceTest {
       }
       for (var name : TOTAL.asUnits().keySet()) {
         long taken = held.stream().mapToLong(each -> each.units(name)).sum();
-        assertThat(taken).as("seed %d, step %d, %s", seed, step, name).isLessThanOrEqualTo(TOTAL.units(name));
+        assertThat(taken)
+            .as("seed %d, step %d, %s", seed, step, name)
+            .isLessThanOrEqualTo(TOTAL.units(name));
         assertThat(balance.freeUnits(name)).isEqualTo(TOTAL.units(name) - taken);
       }
     }
@@ -83,7 +88,8 @@ class BalanceTest {
       result = result.cpus(random.nextInt(1, 40_000) / 10_000.0);
     }
     if (random.nextInt(3) == 0) {
-      result = result.gpus(random.nextBoolean() ? random.nextInt(0, 3) : random.nextInt(1, 10_000) / 10_000.0);
+      result = result.gpus(
+          random.nextBoolean() ? random.nextInt(0, 3) : random.nextInt(1, 10_000) / 10_000.0);
     }
     if (random.nextInt(4) == 0) {
       result = result.memory(random.nextLong(1, 1000));

@@ -226,7 +226,8 @@ class LedgerModelTest {
         .hasMessageContaining("Task big")
         .hasMessageContaining("CPU=4.5")
         .hasMessageContaining("CPU=4.0");
-    assertThatThrownBy(() -> ledger.requirePossible(Resources.none().resource("TPU", 1), () -> "Task odd"))
+    assertThatThrownBy(
+            () -> ledger.requirePossible(Resources.none().resource("TPU", 1), () -> "Task odd"))
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("TPU");
     ledger.requirePossible(TOTAL, () -> "Task whole");
@@ -269,12 +270,16 @@ class LedgerModelTest {
       for (var name : TOTAL.asUnits().keySet()) {
         long used = used(name, held);
         if (!name.equals("CPU")) {
-          assertThat(used).as("seed %d, step %d, %s", seed, step, name).isLessThanOrEqualTo(TOTAL.units(name));
+          assertThat(used)
+              .as("seed %d, step %d, %s", seed, step, name)
+              .isLessThanOrEqualTo(TOTAL.units(name));
         } else { // only what resumed may exceed it; what is granted never adds to that
-          assertThat(used - TOTAL.units(name)).as("seed %d, step %d", seed, step)
+          assertThat(used - TOTAL.units(name))
+              .as("seed %d, step %d", seed, step)
               .isLessThanOrEqualTo(Math.max(0, debtBefore));
         }
-        assertThat(available.units(name)).as("seed %d, step %d, %s", seed, step, name)
+        assertThat(available.units(name))
+            .as("seed %d, step %d, %s", seed, step, name)
             .isEqualTo(Math.max(0, TOTAL.units(name) - used));
       }
     }
@@ -313,7 +318,8 @@ class LedgerModelTest {
 
   private static long used(String name, List<Held> held) {
     return held.stream()
-        .mapToLong(each -> each.blocked && name.equals("CPU") ? 0 : each.lease.resources().units(name))
+        .mapToLong(each ->
+            each.blocked && name.equals("CPU") ? 0 : each.lease.resources().units(name))
         .sum();
   }
 

@@ -17,7 +17,8 @@ class DeadlineTest {
   @Test
   void countsDown() {
     var deadline = Deadline.after(Duration.ofHours(1));
-    assertThat(deadline.remaining()).isBetween(Duration.ofMinutes(59).toNanos(), Duration.ofHours(1).toNanos());
+    assertThat(deadline.remaining())
+        .isBetween(Duration.ofMinutes(59).toNanos(), Duration.ofHours(1).toNanos());
     assertThat(deadline.asked()).isEqualTo(Duration.ofHours(1));
   }
 

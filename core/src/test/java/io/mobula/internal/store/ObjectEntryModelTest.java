@@ -42,7 +42,11 @@ class ObjectEntryModelTest {
     memory = SharedStore.open(new StoreOptions(directory, 32 << 20, 1 << 20, false));
     var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
     store = new ObjectStore(
-        new NodeId(1), codec, memory, new ObjectStore.Limits(1024, Duration.ofSeconds(5)), Runnable::run);
+        new NodeId(1),
+        codec,
+        memory,
+        new ObjectStore.Limits(1024, Duration.ofSeconds(5)),
+        Runnable::run);
   }
 
   @AfterEach
@@ -177,7 +181,8 @@ class ObjectEntryModelTest {
       assertThat(ref.isReady()).isFalse();
       assertThat(entry.complete(store.snapshot("first", 100))).isTrue();
       assertThat(entry.complete(store.snapshot(new byte[BYTES], 100))).isFalse();
-      assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null)))).isFalse();
+      assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null))))
+          .isFalse();
       assertThat(ref.get()).isEqualTo("first");
       assertThat(memory.objects()).isZero();
     }
@@ -222,7 +227,7 @@ class ObjectEntryModelTest {
           readers.add(threads.submit(() -> {
             try {
               var found = outer.get().getFirst();
-              assertThat((byte[]) found.get()).hasSize(BYTES);
+              assertThat(found.get()).hasSize(BYTES);
               found.close();
             } catch (RefClosedException closed) {
               assertThat(closed).hasMessageContaining("close");
