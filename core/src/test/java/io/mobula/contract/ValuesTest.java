@@ -133,7 +133,8 @@ class ValuesTest extends ContractTest {
   @Test
   void closingTheLastRefFreesAtOnceAlsoWhatWasRead() {
     long before = runtime.storeUsage().objects();
-    for (var value : List.of(new byte[MIB], new ArrayList<>(List.of("text", new double[MIB / 8])))) {
+    for (var value :
+        List.of(new byte[MIB], new ArrayList<>(List.of("text", new double[MIB / 8])))) {
       var ref = runtime.<Object>put(value);
       assertThat(ref.get()).isNotNull();
       ref.close();

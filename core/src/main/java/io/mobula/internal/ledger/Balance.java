@@ -40,7 +40,8 @@ final class Balance {
   /** Whether this is free even if {@code reserved} is left alone. */
   boolean fitsBeside(Resources reserved, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .allMatch(each -> freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
+        .allMatch(
+            each -> freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
   }
 
   /** Takes all of it; the caller has seen that nothing is {@linkplain #lacking lacking}. */
