@@ -200,6 +200,7 @@ public final class Node {
    */
   public long close() {
     long end = System.nanoTime() + settings.closeTimeout().toNanos();
+    objects.refuseMore();
     tasks.close();
     actors.close();
     guardian.tell(new NodeGuardian.Stop());

@@ -124,7 +124,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public boolean isClosed() {
-    return closed.get();
+    return node.objects().isClosed();
   }
 
   @Override

@@ -296,6 +296,19 @@ public final class ObjectStore {
     }
   }
 
+  /**
+   * Answers nothing any more but with {@link RuntimeClosedException}. The memory stays until
+   * {@link #close}.
+   */
+  public void refuseMore() {
+    closed = true;
+  }
+
+  /** Whether it answers no more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** Frees the memory; views of it stay readable until they are collected. */
   public void close() {
     closed = true;
