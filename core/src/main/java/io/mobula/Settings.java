@@ -76,9 +76,13 @@ public final class Settings {
           case Resources.CPU -> "mobula.resources.cpus";
           case Resources.GPU -> "mobula.resources.gpus";
           case Resources.MEMORY -> "mobula.resources.memory";
-          default -> "mobula.resources.custom.\"" + name + "\"";
+          default -> "mobula.resources.custom." + quoted(name);
         },
         amount);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /** How large the object store may become, in bytes. */

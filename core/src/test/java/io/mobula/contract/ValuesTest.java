@@ -131,6 +131,18 @@ class ValuesTest extends ContractTest {
   }
 
   @Test
+  void closingTheLastRefFreesAtOnceAlsoWhatWasRead() {
+    long before = runtime.storeUsage().objects();
+    for (var value :
+        List.of(new byte[MIB], new ArrayList<>(List.of("text", new double[MIB / 8])))) {
+      var ref = runtime.<Object>put(value);
+      assertThat(ref.get()).isNotNull();
+      ref.close();
+      assertThat(runtime.storeUsage().objects()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void aForgottenRefIsCollected() throws Exception {
     Eventually.collected(
         "what others forgot is gone", () -> runtime.storeUsage().objects() == 0);

@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /** The times of all contenders, round by round, in nanoseconds an operation. Used by one thread. */
 final class Medians {
-  private final Map<Contender, List<Double>> rounds = new IdentityHashMap<>();
+  private final IdentityHashMap<Contender, List<Double>> rounds = new IdentityHashMap<>();
 
   void add(Contender contender, double nanos) {
     rounds.computeIfAbsent(contender, unseen -> new ArrayList<>()).add(nanos);

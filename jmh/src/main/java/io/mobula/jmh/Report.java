@@ -13,8 +13,10 @@ record Report(List<Row> rows, Medians medians, Machine machine) {
 
   /** One table, and the machine it ran on. */
   String markdown() {
-    var text = new StringBuilder(
-        "| what | Mobula | beside it | ratio | goal | reached |\n" + "|---|--:|--:|--:|---|---|\n");
+    var text = new StringBuilder("""
+        | what | Mobula | beside it | ratio | goal | reached |
+        |---|--:|--:|--:|---|---|
+        """);
     for (var row : rows) {
       text.append("| ")
           .append(String.join(

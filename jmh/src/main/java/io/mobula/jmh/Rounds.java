@@ -39,6 +39,7 @@ record Rounds(int count, double seconds, PrintStream progress) {
     }
     progress.printf(
         "bench: %s … %s: %s%n",
-        rows.getFirst().title(), rows.getLast().title(), Words.time(System.nanoTime() - start));
+        rows.getFirst().title(), rows.getLast().title(), Words.time((double)
+            (System.nanoTime() - start)));
   }
 }

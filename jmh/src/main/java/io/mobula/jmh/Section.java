@@ -14,5 +14,5 @@ interface Section extends AutoCloseable {
   double share();
 
   @Override
-  void close() throws Exception;
+  void close();
 }

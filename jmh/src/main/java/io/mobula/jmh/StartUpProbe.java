@@ -15,7 +15,7 @@ final class StartUpProbe {
   public static void main(String[] args) {
     long start = System.nanoTime();
     if (args[0].equals(NODE)) {
-      try (var runtime = Mobula.init()) {
+      try (var _ = Mobula.init()) {
         print(start);
       }
     } else {

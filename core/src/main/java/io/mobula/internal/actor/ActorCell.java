@@ -239,6 +239,11 @@ final class ActorCell implements Producer, Requester {
   }
 
   @Override
+  public boolean isForLife() {
+    return options.resources() != null;
+  }
+
+  @Override
   public String what() {
     return describe() + " to be made";
   }

@@ -37,6 +37,13 @@ final class Balance {
     return names;
   }
 
+  /** Whether this is free even if {@code reserved} is left alone. */
+  boolean fitsBeside(Resources reserved, Resources wanted) {
+    return wanted.asUnits().entrySet().stream()
+        .allMatch(
+            each -> freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
+  }
+
   /** Takes all of it; the caller has seen that nothing is {@linkplain #lacking lacking}. */
   void take(Resources granted) {
     var lacking = lacking(granted);

@@ -15,6 +15,11 @@ public interface Requester {
   /** Names who asks, for reports. */
   String what();
 
+  /** Whether its leases are kept whatever others want, as an actor's are. */
+  default boolean isForLife() {
+    return false;
+  }
+
   /** The outstanding request is granted; the lease must be released some time. */
   void granted(Lease lease);
 

@@ -19,7 +19,8 @@ import java.util.TreeSet;
 /**
  * The one writer of a node's resources. It grants leases in the order they were asked for, resource
  * by resource: a request that does not fit yet holds back every later one that needs what it lacks,
- * so a big request is never starved by small ones, while others pass.
+ * while others pass. For the oldest one all it wants is set aside, unless actors keep what it lacks
+ * for life: so a request for several resources is not starved by streams of requests for each.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final int MOST_REPORTED = 1000;
@@ -110,19 +111,40 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private void grantWhatFits() {
     Set<String> spokenFor = new TreeSet<>();
+    var reserved = Resources.none();
+    boolean first = true;
     var names = balance.total().asUnits().keySet();
     for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
       var requester = waiting.next();
       var lacking = balance.lacking(requester.wanted());
       if (lacking.isEmpty()
-          && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)) {
+          && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)
+          && balance.fitsBeside(reserved, requester.wanted())) {
         waiting.remove();
         grant(requester);
       } else {
+        if (first && willCome(requester.wanted(), lacking)) {
+          reserved = requester.wanted();
+        }
+        first = false;
         spokenFor.addAll(lacking);
         recallFor(requester, lacking);
       }
     }
+  }
+
+  /** Whether what is lacking comes back some day: actors keep theirs. */
+  private boolean willCome(Resources wanted, Set<String> lacking) {
+    for (var name : lacking) {
+      long kept = 0;
+      for (var lease : held.keySet()) {
+        kept += lease.requester().isForLife() ? lease.resources().units(name) : 0;
+      }
+      if (balance.total().units(name) - kept < wanted.units(name)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void grant(Requester requester) {

@@ -141,8 +141,13 @@ public final class Node {
     if (delay.compareTo(NEVER) >= 0) {
       return () -> {};
     }
-    var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
-    return timer::cancel;
+    try {
+      var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
+      return timer::cancel;
+    } catch (
+        IllegalStateException ended) { // the system's timer has stopped, so everything has ended
+      return () -> {};
+    }
   }
 
   /** Names this incarnation. */
@@ -190,8 +195,10 @@ public final class Node {
   /**
    * Ends everything; returns after the close timeout at the latest, whatever users' code does
    * meanwhile.
+   *
+   * @return when that is, on the clock of {@link System#nanoTime()}
    */
-  public void close() {
+  public long close() {
     long end = System.nanoTime() + settings.closeTimeout().toNanos();
     tasks.close();
     actors.close();
@@ -215,5 +222,6 @@ public final class Node {
       Thread.currentThread().interrupt();
       LOG.warn("Interrupted while closing node {}; its threads may live on for a while.", id);
     }
+    return end;
   }
 }

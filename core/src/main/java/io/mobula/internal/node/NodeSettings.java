@@ -3,6 +3,7 @@ package io.mobula.internal.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import io.mobula.Resources;
 import io.mobula.Settings;
@@ -39,6 +40,7 @@ public record NodeSettings(
     CodecBounds codec,
     int actorThreads,
     Duration closeTimeout) {
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
    * What may be decoded.
@@ -78,23 +80,25 @@ public record NodeSettings(
         resources(reader, config, usable, capacity),
         new StoreOptions(
             reader.directory("mobula.store.directory"),
-            capacity,
-            reader.positive("mobula.store.segment-size", config::getBytes),
+            reader.storable("mobula.store.capacity", capacity),
+            reader.storable(
+                "mobula.store.segment-size",
+                reader.read("mobula.store.segment-size", config::getBytes)),
             reader.read("mobula.store.pre-touch", config::getBoolean)),
         new ObjectStore.Limits(
             reader.read("mobula.store.inline-limit", config::getBytes),
-            reader.read("mobula.store.full-timeout", config::getDuration)),
+            reader.duration("mobula.store.full-timeout")),
         new TaskSettings(
             reader.positive("mobula.tasks.max-pending", config::getLong),
             reader.positive("mobula.tasks.max-pending-bytes", config::getBytes),
-            reader.read("mobula.tasks.submit-timeout", config::getDuration),
-            reader.read("mobula.tasks.lease-idle", config::getDuration),
+            reader.duration("mobula.tasks.submit-timeout"),
+            reader.duration("mobula.tasks.lease-idle"),
             (int) reader.positive("mobula.tasks.max-slots", config::getLong),
             (int) reader.positive("mobula.tasks.max-threads", config::getLong)),
         new CodecBounds(reader.read("mobula.codec.allowed-classes", config::getStringList), (int)
             reader.positive("mobula.codec.max-depth", config::getLong)),
         (int) reader.positive("mobula.actors.max-threads", config::getLong),
-        reader.read("mobula.close-timeout", config::getDuration));
+        reader.duration("mobula.close-timeout"));
   }
 
   private static Resources resources(Reader reader, Config config, long usable, long capacity) {
@@ -107,7 +111,7 @@ public record NodeSettings(
     double gpus = reader.read("mobula.resources.gpus", config::getDouble);
     var result = reader.checked("mobula.resources.gpus", () -> withMemory.gpus(gpus));
     for (var name : reader.read("mobula.resources.custom", config::getObject).keySet()) {
-      var key = "mobula.resources.custom.\"" + name + "\"";
+      var key = "mobula.resources.custom." + ConfigUtil.quoteString(name);
       double amount = reader.read(key, config::getDouble);
       var before = result;
       result = reader.checked(key, () -> before.resource(name, amount));
@@ -156,7 +160,21 @@ public record NodeSettings(
       return read(key, config::getValue).unwrapped().equals("auto");
     }
 
-    Resources checked(String key, Supplier<Resources> make) {
+    /** From nothing to a hundred years, which is for ever. */
+    Duration duration(String key) {
+      Duration value = read(key, config::getDuration);
+      if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+        throw malformed(key, "it must be from 0s to " + LONGEST.toDays() + " days", null);
+      }
+      return value;
+    }
+
+    /** A number of bytes that a store can have. */
+    long storable(String key, long bytes) {
+      return checked(key, () -> StoreOptions.ofCapacity(bytes)).capacityBytes();
+    }
+
+    <T> T checked(String key, Supplier<T> make) {
       try {
         return make.get();
       } catch (MobulaException e) {
@@ -165,12 +183,16 @@ public record NodeSettings(
     }
 
     private SettingsException malformed(String key, @Nullable Exception cause) {
+      var why = cause == null
+          ? "it must be a whole number above zero, and not absurdly large"
+          : String.valueOf(cause.getMessage());
+      return malformed(key, why, cause);
+    }
+
+    private SettingsException malformed(String key, String why, @Nullable Exception cause) {
       var value = config.hasPathOrNull(key) ? config.getValue(key) : null;
       var had =
           value == null ? "missing" : value.unwrapped() + " (" + value.origin().description() + ")";
-      var why = cause == null
-          ? "it must be a whole number above zero, and not absurdly large"
-          : cause.getMessage();
       return new SettingsException(
           "Setting " + key + " is malformed: it is " + had + "; " + why
               + ". See reference.conf of mobula-core for what it accepts.",

@@ -19,26 +19,27 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A runtime of one node in this JVM. */
 final class NodeRuntime implements MobulaRuntime {
   private final Node node;
-  private final Consumer<NodeRuntime> afterClose;
+  private final ObjLongConsumer<NodeRuntime> afterClose;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Starts the node.
    *
-   * @param afterClose ends what is not the node's own, once
+   * @param afterClose ends what is not the node's own, once, until a moment of
+   *     {@link System#nanoTime()}
    */
   NodeRuntime(
       NodeId id,
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
-      Consumer<NodeRuntime> afterClose) {
+      ObjLongConsumer<NodeRuntime> afterClose) {
     this.afterClose = afterClose;
     this.node = Node.start(id, system, settings, memory, this);
   }
@@ -129,8 +130,7 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      node.close();
-      afterClose.accept(this);
+      afterClose.accept(this, node.close());
     }
   }
 

@@ -41,18 +41,43 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var config = NodeSettings.overlay(settings, loaded());
     var read = NodeSettings.read(config);
     var memory = SharedStore.open(read.store());
-    var id = newId();
-    var system = ActorSystem.create(
-        Behaviors.empty(), "mobula", config.getConfig("mobula.actor-system").withFallback(config));
+    try {
+      return open(config, read, memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private MobulaRuntime open(Config config, NodeSettings read, SharedStore memory) {
+    var system = actorSystem(config);
     var hook = new ShutdownHook();
-    var runtime = new NodeRuntime(id, system, read, memory, closed -> {
-      opened.remove(closed);
-      terminate(system, read);
-      hook.disarm();
-    });
+    NodeRuntime runtime;
+    try {
+      runtime = new NodeRuntime(newId(), system, read, memory, (closed, end) -> {
+        opened.remove(closed);
+        terminate(system, end);
+        hook.disarm();
+      });
+    } catch (RuntimeException | Error e) {
+      system.terminate();
+      throw e;
+    }
     opened.add(runtime);
     hook.arm(runtime);
     return runtime;
+  }
+
+  private static ActorSystem<?> actorSystem(Config config) {
+    try {
+      return ActorSystem.create(
+          Behaviors.empty(),
+          "mobula",
+          config.getConfig("mobula.actor-system").withFallback(config));
+    } catch (Exception e) { // Scala throws checked ones, too
+      throw new SettingsException(
+          "No actor system can be made as mobula.actor-system says: " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -61,7 +86,14 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var read =
         NodeSettings.read(NodeSettings.overlay(settings, system.settings().config()));
     var memory = SharedStore.open(read.store());
-    var runtime = new NodeRuntime(newId(), system, read, memory, opened::remove);
+    NodeRuntime runtime;
+    try {
+      runtime =
+          new NodeRuntime(newId(), system, read, memory, (closed, end) -> opened.remove(closed));
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
     opened.add(runtime);
     system.getWhenTerminated().thenRun(runtime::close);
     return runtime;
@@ -85,16 +117,15 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     return new NodeId(incarnation);
   }
 
-  private static void terminate(ActorSystem<?> system, NodeSettings settings) {
+  private static void terminate(ActorSystem<?> system, long end) {
     system.terminate();
     try {
       system
           .getWhenTerminated()
           .toCompletableFuture()
-          .get(settings.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+          .get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn(
-          "The actor system of the runtime did not end within {}.", settings.closeTimeout(), e);
+      LOG.warn("The actor system of the runtime did not end in time; its threads are left behind.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

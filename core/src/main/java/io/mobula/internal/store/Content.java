@@ -3,8 +3,10 @@ package io.mobula.internal.store;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are views of what was in the store already
+   * @param encoded its bytes; buffers are copies in the heap, or views of what was in the store
+   *     already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
@@ -73,10 +76,6 @@ public sealed interface Content {
       this.watch = memory.whenUnreachable(this, object::free);
     }
 
-    SealedObject object() {
-      return object;
-    }
-
     /**
      * Views of the value's parts, pinned for as long as they are reachable. All who read between
      * two collections share one pin: making a view costs the reader, and later the collector, more
@@ -89,6 +88,11 @@ public sealed interface Content {
         lastRead = new WeakReference<>(last);
       }
       return last;
+    }
+
+    /** Reads the value under a pin that ends with the reading; the segment must not be kept. */
+    <T extends @Nullable Object> T copyOut(Function<MemorySegment, T> reader) {
+      return object.read(reader);
     }
 
     List<Kept> edges() {

@@ -9,7 +9,6 @@ import io.mobula.Tensor;
 import io.mobula.Waited;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
-import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -251,15 +251,22 @@ public final class ObjectStore {
   @SuppressWarnings("unchecked")
   <T extends @Nullable Object> CompletableFuture<T> future(ObjectEntry entry) {
     var future = new CompletableFuture<T>();
-    Waiter complete = ready -> callbacks.execute(() -> {
+    Runnable complete = () -> {
       try {
-        future.complete((T) valueOf(ready));
-      } catch (MobulaException failure) {
+        future.complete((T) valueOf(entry));
+      } catch (Throwable failure) { // an Error, too: a future that never ends helps nobody
         future.completeExceptionally(failure);
       }
-    });
-    if (!entry.await(complete)) {
-      complete.ready(entry);
+    };
+    Waiter callBack = ready -> {
+      try {
+        callbacks.execute(complete);
+      } catch (RejectedExecutionException closing) {
+        future.completeExceptionally(closedException());
+      }
+    };
+    if (!entry.await(callBack)) {
+      callBack.ready(entry);
     }
     return future;
   }
@@ -277,11 +284,15 @@ public final class ObjectStore {
     return new StoreUsage(memory.usedBytes(), memory.capacityBytes(), memory.objects());
   }
 
+  private RuntimeClosedException closedException() {
+    return new RuntimeClosedException(
+        "The runtime of node " + node + " is closed. Open another with Mobula.init().");
+  }
+
   /** Refuses to go on after {@link #close}. */
   public void requireOpen() {
     if (closed) {
-      throw new RuntimeClosedException(
-          "The runtime of node " + node + " is closed. Open another with Mobula.init().");
+      throw closedException();
     }
   }
 
@@ -327,6 +338,7 @@ public final class ObjectStore {
 
     private <T> ObjectRef<T> sealAs(Object described) {
       requireUnsealed();
+      requireOpen();
       var content = values.sealInPlace(block, described);
       done = true;
       return stored(content);

@@ -73,9 +73,10 @@ final class Values {
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
       }
-      return encoded.buffers().isEmpty()
-              && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget)
-          ? new Content.Inline(withBuffers(encoded, List.of()), edges)
+      boolean inline =
+          !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
+      return inline
+          ? new Content.Inline(withBuffers(encoded, heapCopies(encoded.buffers())), edges)
           : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
@@ -102,6 +103,17 @@ final class Values {
     return withBuffers(encoded, views);
   }
 
+  private static List<MemorySegment> heapCopies(List<MemorySegment> buffers) {
+    if (buffers.isEmpty()) {
+      return List.of();
+    }
+    var copies = new ArrayList<MemorySegment>(buffers.size());
+    for (var buffer : buffers) {
+      copies.add(MemorySegment.ofArray(new byte[(int) buffer.byteSize()]).copyFrom(buffer));
+    }
+    return copies;
+  }
+
   private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
     return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
   }
@@ -117,7 +129,7 @@ final class Values {
         try {
           yield sealed.views()
               ? decode(sealed, sealed.parts())
-              : sealed.object().read(bytes -> decode(sealed, SealedLayout.read(bytes)));
+              : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
         }

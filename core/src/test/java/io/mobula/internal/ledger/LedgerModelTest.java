@@ -1,0 +1,336 @@
+package io.mobula.internal.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import io.mobula.Resources;
+import io.mobula.error.UnschedulableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The ledger with requesters that do as a seed says: leases, blocking, recalls, order. */
+class LedgerModelTest {
+  private static final Resources TOTAL = Resources.none().cpus(4).gpus(2).resource("Licence", 3);
+
+  private ActorTestKit kit;
+  private Ledger ledger;
+
+  @BeforeEach
+  void start() {
+    kit = ActorTestKit.create();
+    ledger = Ledger.start(TOTAL, new Ledger.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return kit.spawn(behavior, name);
+      }
+    });
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  /** Keeps what it is granted until told otherwise. */
+  private static class Client implements Requester {
+    private final Resources wanted;
+    private final List<Lease> granted = new CopyOnWriteArrayList<>();
+    private final List<Lease> recalled = new CopyOnWriteArrayList<>();
+
+    Client(Resources wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public Resources wanted() {
+      return wanted;
+    }
+
+    @Override
+    public String what() {
+      return "client of " + wanted;
+    }
+
+    @Override
+    public void granted(Lease lease) {
+      granted.add(lease);
+    }
+
+    @Override
+    public void recalled(Lease lease) {
+      recalled.add(lease);
+    }
+
+    Lease lease() {
+      return granted.getFirst();
+    }
+
+    boolean has() {
+      return !granted.isEmpty();
+    }
+  }
+
+  private Client acquire(Resources wanted) {
+    var client = new Client(wanted);
+    ledger.acquire(client);
+    return client;
+  }
+
+  /** What is free once everything told before has been dealt with. */
+  private Ledger.Report report() throws Exception {
+    return ledger.report(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private static Resources cpus(double amount) {
+    return Resources.none().cpus(amount);
+  }
+
+  @Test
+  void grantsWhatFitsAndQueuesTheRest() throws Exception {
+    var first = acquire(cpus(3));
+    var second = acquire(cpus(2));
+    var report = report();
+    assertThat(first.has()).isTrue();
+    assertThat(second.has()).isFalse();
+    assertThat(report.available().amount("CPU")).isEqualTo(1);
+    assertThat(report.waiting()).hasSize(1);
+    assertThat(report.waiting().getFirst().what()).contains("client");
+    assertThat(report.waiting().getFirst().why()).contains("CPU=1.0").contains("CPU=4.0");
+    assertThat(first.recalled).containsExactly(first.lease());
+    first.lease().release();
+    first.lease().release();
+    assertThat(report().available().amount("CPU")).isEqualTo(2);
+    assertThat(second.has()).isTrue();
+  }
+
+  @Test
+  void aBigRequestIsServedBeforeSmallOnesThatCameLater() throws Exception {
+    var small = acquire(cpus(1));
+    var big = acquire(cpus(4));
+    var late = acquire(cpus(1));
+    report();
+    assertThat(big.has() || late.has()).isFalse();
+    small.lease().release();
+    report();
+    assertThat(big.has()).isTrue();
+    assertThat(late.has()).isFalse();
+    assertThat(report().waiting()).hasSize(1);
+    big.lease().release();
+    report();
+    assertThat(late.has()).isTrue();
+  }
+
+  @Test
+  void aRequestForTwoResourcesIsNotStarvedByStreamsForEither() throws Exception {
+    var cpuHolder = acquire(cpus(4));
+    var gpuHolder = acquire(Resources.none().gpus(2));
+    var big = acquire(cpus(4).gpus(2));
+    for (int round = 0; round < 20 && !big.has(); round++) {
+      var nextCpu = acquire(cpus(4));
+      var nextGpu = acquire(Resources.none().gpus(2));
+      report();
+      cpuHolder.lease().release();
+      report();
+      if (nextCpu.has()) { // it passed the older request, which lacked only GPUs at that moment
+        cpuHolder = nextCpu;
+      }
+      gpuHolder.lease().release();
+      report();
+      if (!nextGpu.has()) {
+        break;
+      }
+      gpuHolder = nextGpu;
+    }
+    assertThat(big.has()).isTrue();
+  }
+
+  @Test
+  void aRequestForWhatIsHeldForLifeHoldsBackNobodyElse() throws Exception {
+    var actor = new Client(Resources.none().gpus(2)) {
+      @Override
+      public boolean isForLife() {
+        return true;
+      }
+    };
+    ledger.acquire(actor);
+    var endless = acquire(cpus(4).gpus(1));
+    var small = acquire(cpus(4));
+    report();
+    assertThat(actor.has()).isTrue();
+    assertThat(endless.has()).isFalse();
+    assertThat(small.has()).isTrue();
+  }
+
+  @Test
+  void whatNeedsNothingIsGrantedAtOnce() throws Exception {
+    acquire(TOTAL);
+    var nothing = acquire(Resources.none());
+    report();
+    assertThat(nothing.has()).isTrue();
+    nothing.lease().release();
+    assertThat(report().available()).isEqualTo(Resources.none());
+  }
+
+  @Test
+  void aRequestThatIsTakenBackMakesWay() throws Exception {
+    var holder = acquire(cpus(1));
+    var big = acquire(cpus(4));
+    var small = acquire(cpus(1));
+    report();
+    assertThat(small.has()).isFalse();
+    ledger.withdraw(big);
+    report();
+    assertThat(small.has()).isTrue();
+    assertThat(report().waiting()).isEmpty();
+    holder.lease().release();
+  }
+
+  @Test
+  void blockedLeasesLendTheirCpuAndNothingElse() throws Exception {
+    var holder = acquire(cpus(4).gpus(2));
+    report();
+    holder.lease().giveBack();
+    assertThat(report().available()).isEqualTo(cpus(4).resource("Licence", 3));
+    var other = acquire(cpus(4));
+    report();
+    assertThat(other.has()).isTrue();
+    holder.lease().takeBack();
+    var third = acquire(cpus(0.0001));
+    assertThat(report().available().amount("CPU")).isZero();
+    other.lease().release();
+    report();
+    assertThat(third.has()).isFalse();
+    holder.lease().giveBack();
+    report();
+    assertThat(third.has()).isTrue();
+    holder.lease().release();
+    third.lease().release();
+    assertThat(report().available()).isEqualTo(TOTAL);
+  }
+
+  @Test
+  void whatCanNeverBeIsRefusedWithBothSides() {
+    assertThatThrownBy(() -> ledger.requirePossible(cpus(4.5), () -> "Task big"))
+        .isInstanceOf(UnschedulableException.class)
+        .hasMessageContaining("Task big")
+        .hasMessageContaining("CPU=4.5")
+        .hasMessageContaining("CPU=4.0");
+    assertThatThrownBy(
+            () -> ledger.requirePossible(Resources.none().resource("TPU", 1), () -> "Task odd"))
+        .isInstanceOf(UnschedulableException.class)
+        .hasMessageContaining("TPU");
+    ledger.requirePossible(TOTAL, () -> "Task whole");
+  }
+
+  /** A lease and whether its holder waits. */
+  private static final class Held {
+    private final Lease lease;
+    private boolean blocked;
+
+    Held(Lease lease) {
+      this.lease = lease;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {7, 8, 9, 10})
+  void overAnyHistoryNothingIsOverGrantedAndAllComesBack(long seed) throws Exception {
+    var random = new Random(seed);
+    var clients = new ArrayList<Client>();
+    var held = new ArrayList<Held>();
+    for (int step = 0; step < 1500; step++) {
+      switch (random.nextInt(5)) {
+        case 0, 1 -> clients.add(acquire(draw(random)));
+        case 2 -> {
+          if (!held.isEmpty()) {
+            held.remove(random.nextInt(held.size())).lease.release();
+          }
+        }
+        case 3 -> toggle(held, random);
+        default -> {
+          if (!clients.isEmpty() && random.nextInt(4) == 0) {
+            ledger.withdraw(clients.get(random.nextInt(clients.size())));
+          }
+        }
+      }
+      var available = report().available();
+      long debtBefore = used("CPU", held) - TOTAL.units("CPU");
+      collect(clients, held);
+      for (var name : TOTAL.asUnits().keySet()) {
+        long used = used(name, held);
+        if (!name.equals("CPU")) {
+          assertThat(used)
+              .as("seed %d, step %d, %s", seed, step, name)
+              .isLessThanOrEqualTo(TOTAL.units(name));
+        } else { // only what resumed may exceed it; what is granted never adds to that
+          assertThat(used - TOTAL.units(name))
+              .as("seed %d, step %d", seed, step)
+              .isLessThanOrEqualTo(Math.max(0, debtBefore));
+        }
+        assertThat(available.units(name))
+            .as("seed %d, step %d, %s", seed, step, name)
+            .isEqualTo(Math.max(0, TOTAL.units(name) - used));
+      }
+    }
+    while (true) {
+      held.forEach(each -> each.lease.release());
+      held.clear();
+      var report = report();
+      collect(clients, held);
+      if (held.isEmpty()) {
+        assertThat(report.waiting()).as("seed %d", seed).isEmpty();
+        assertThat(report.available()).as("seed %d", seed).isEqualTo(TOTAL);
+        return;
+      }
+    }
+  }
+
+  private static void toggle(List<Held> held, Random random) {
+    if (held.isEmpty()) {
+      return;
+    }
+    var one = held.get(random.nextInt(held.size()));
+    if (one.blocked) {
+      one.lease.takeBack();
+    } else {
+      one.lease.giveBack();
+    }
+    one.blocked = !one.blocked;
+  }
+
+  private static void collect(List<Client> clients, List<Held> held) {
+    clients.removeIf(client -> {
+      client.granted.forEach(lease -> held.add(new Held(lease)));
+      return client.has();
+    });
+  }
+
+  private static long used(String name, List<Held> held) {
+    return held.stream()
+        .mapToLong(each ->
+            each.blocked && name.equals("CPU") ? 0 : each.lease.resources().units(name))
+        .sum();
+  }
+
+  private static Resources draw(Random random) {
+    var result = Resources.none();
+    if (random.nextInt(4) > 0) {
+      result = result.cpus(random.nextInt(1, 5) / (random.nextBoolean() ? 1.0 : 3.0));
+    }
+    if (random.nextInt(3) == 0) {
+      result = result.gpus(random.nextBoolean() ? 0.25 : random.nextInt(1, 3));
+    }
+    return random.nextInt(4) == 0 ? result.resource("Licence", random.nextInt(1, 4)) : result;
+  }
+}

@@ -1,0 +1,191 @@
+package io.mobula.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.mobula.Mobula;
+import io.mobula.Settings;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.SettingsException;
+import io.mobula.internal.node.NodeSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings: where they come from, and what is refused with the key named. */
+class SettingsTest {
+
+  private static NodeSettings read(Settings settings) {
+    return NodeSettings.read(NodeSettings.overlay(settings, ConfigFactory.load()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mobula.resources.cpus | many",
+        "mobula.resources.cpus | -1",
+        "mobula.resources.cpus | NaN",
+        "mobula.resources.cpus | Infinity",
+        "mobula.resources.cpus | 1e30",
+        "mobula.resources.cpus | 0.00000001",
+        "mobula.resources.gpus | 1.5",
+        "mobula.resources.gpus | -2",
+        "mobula.resources.gpus | two",
+        "mobula.resources.memory | -1",
+        "mobula.resources.memory | 5 bananas",
+        "mobula.resources.custom.Licence | few",
+        "mobula.resources.custom.Licence | -1",
+        "mobula.store.capacity | 0",
+        "mobula.store.capacity | -5",
+        "mobula.store.capacity | lots",
+        "mobula.store.capacity | 99999999999 GiB",
+        "mobula.store.segment-size | 0",
+        "mobula.store.segment-size | -1",
+        "mobula.store.segment-size | big",
+        "mobula.store.pre-touch | maybe",
+        "mobula.store.inline-limit | -1",
+        "mobula.store.inline-limit | small",
+        "mobula.store.full-timeout | -1s",
+        "mobula.store.full-timeout | soon",
+        "mobula.store.full-timeout | 9999999999999 days",
+        "mobula.codec.allowed-classes | com.acme.*",
+        "mobula.codec.max-depth | 0",
+        "mobula.codec.max-depth | deep",
+        "mobula.codec.max-depth | 99999999999",
+        "mobula.tasks.max-pending | 0",
+        "mobula.tasks.max-pending | some",
+        "mobula.tasks.max-pending-bytes | 0",
+        "mobula.tasks.max-pending-bytes | some",
+        "mobula.tasks.submit-timeout | -1s",
+        "mobula.tasks.submit-timeout | soon",
+        "mobula.tasks.lease-idle | -1s",
+        "mobula.tasks.lease-idle | soon",
+        "mobula.tasks.max-slots | 0",
+        "mobula.tasks.max-slots | 99999999999",
+        "mobula.tasks.max-threads | 0",
+        "mobula.tasks.max-threads | x",
+        "mobula.actors.max-threads | 0",
+        "mobula.actors.max-threads | x",
+        "mobula.close-timeout | -1s",
+        "mobula.close-timeout | soon",
+      })
+  void malformedValuesAreRefusedWithTheirKey(String key, String value) {
+    assertThatThrownBy(() -> read(Mobula.settings().set(key, value)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(key.startsWith("mobula.resources.custom.") ? "Licence" : key)
+        .hasMessageContaining(value.trim());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mobula.resources.cpu, mobula.resources.cpus",
+    "mobula.store.capasity, mobula.store.capacity",
+    "mobula.closetimeout, mobula.close-timeout",
+    "mobula.tasks.max-slot, mobula.tasks.max-slots",
+  })
+  void unknownKeysAreRefusedWithTheNearestKnownOne(String key, String nearest) {
+    assertThatThrownBy(() -> read(Mobula.settings().set(key, 1)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("Did you mean " + nearest + "?");
+  }
+
+  @Test
+  void keysOfOthersAreRefusedAtOnce() {
+    assertThatThrownBy(() -> Mobula.settings().set("akka.loglevel", "DEBUG"))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("akka.loglevel");
+    assertThatThrownBy(() -> Mobula.settings().set("mobula.x", null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> Mobula.settings().set(null, 1))
+        .isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void theBuilderRefusesWhatCannotBe() {
+    var settings = Mobula.settings();
+    assertThatThrownBy(() -> settings.cpus(-1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> settings.cpus(Double.NaN)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> settings.gpus(1.5)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> settings.memory(-1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> settings.resource("", 1)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> read(settings.storeCapacity(-1)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula.store.capacity");
+    assertThatThrownBy(() -> read(settings.closeTimeout(Duration.ofMillis(-1))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula.close-timeout");
+    assertThatThrownBy(() -> settings.storeDirectory(null))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> settings.closeTimeout(null)).isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void theBuilderIsImmutable() {
+    var settings = Mobula.settings().cpus(3);
+    settings.cpus(4).resource("Licence", 1);
+    assertThat(settings.values()).containsOnlyKeys("mobula.resources.cpus");
+    assertThat(Mobula.settings().values()).isEmpty();
+  }
+
+  @Test
+  void namesOfResourcesMayBeAnything() {
+    var read = read(Mobula.settings()
+        .resource("node:10.0.0.1", 1)
+        .resource("my licence", 0.5)
+        .resource("größe", 2));
+    assertThat(read.total().amount("node:10.0.0.1")).isEqualTo(1);
+    assertThat(read.total().amount("my licence")).isEqualTo(0.5);
+    assertThat(read.total().amount("größe")).isEqualTo(2);
+    assertThat(read(Mobula.settings().resource("say \"hi\" \\o/", 1))
+            .total()
+            .amount("say \"hi\" \\o/"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void defaultsAreDetected() {
+    var read = read(Mobula.settings());
+    assertThat(read.total().amount("CPU")).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(read.total().amount("GPU")).isZero();
+    assertThat(read.total().units("memory")).isPositive();
+    assertThat(read.store().capacityBytes()).isPositive();
+    assertThat(read.closeTimeout()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void theBuilderWinsOverSystemPropertiesAndTheseOverFiles() {
+    try {
+      System.setProperty("mobula.resources.cpus", "7");
+      System.setProperty("mobula.resources.gpus", "3");
+      try (var runtime = Mobula.init(Mobula.settings().cpus(5).storeCapacity(1 << 20))) {
+        assertThat(runtime.totalResources().amount("CPU")).isEqualTo(5);
+        assertThat(runtime.totalResources().amount("GPU")).isEqualTo(3);
+      }
+      System.setProperty("mobula.resources.gpus", "three");
+      assertThatThrownBy(Mobula::init)
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("mobula.resources.gpus")
+          .hasMessageContaining("three");
+    } finally {
+      System.clearProperty("mobula.resources.cpus");
+      System.clearProperty("mobula.resources.gpus");
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @Test
+  void sizesAndTimesMayBeWrittenForPeople() {
+    var read = read(Mobula.settings()
+        .set("mobula.store.capacity", "512 MiB")
+        .set("mobula.close-timeout", "2 minutes")
+        .storeDirectory(Path.of("/tmp")));
+    assertThat(read.store().capacityBytes()).isEqualTo(512L << 20);
+    assertThat(read.closeTimeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(read.store().directory()).isEqualTo(Path.of("/tmp"));
+  }
+}

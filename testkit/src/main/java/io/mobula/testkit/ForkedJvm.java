@@ -1,0 +1,288 @@
+package io.mobula.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * A JVM of its own that runs a main class with this JVM's class path: for tests of what outlives a
+ * process, and of what happens when one dies.
+ *
+ * <pre>{@code
+ * try (ForkedJvm jvm = ForkedJvm.of(Holder.class).flags("-Xmx256m").arguments("5").start()) {
+ *   jvm.awaitLine("ready", Duration.ofSeconds(30));
+ *   jvm.kill();
+ * }
+ * }</pre>
+ *
+ * <p>It gets no flag of this JVM and no system property unless told to. Its output is read by two
+ * daemon threads and kept. Safe for all threads.
+ */
+public final class ForkedJvm implements AutoCloseable {
+  private static final Duration DYING = Duration.ofSeconds(30);
+
+  private final Process process;
+  private final Lines output;
+  private final Lines errors;
+
+  private ForkedJvm(Process process, String name) {
+    this.process = process;
+    this.output = new Lines(process.getInputStream(), name + "-stdout");
+    this.errors = new Lines(process.getErrorStream(), name + "-stderr");
+  }
+
+  /** A JVM to be, that will run the main method of this class. */
+  public static Plan of(Class<?> main) {
+    return new Plan(main, List.of(), List.of(), List.of(), Map.of());
+  }
+
+  /**
+   * What a JVM is started with. Immutable; each verb returns a new one.
+   *
+   * @param main the class whose main method runs
+   * @param flags for the JVM
+   * @param arguments for the main method
+   * @param classPath what comes before this JVM's class path
+   * @param environment variables besides those of this JVM
+   */
+  public record Plan(
+      Class<?> main,
+      List<String> flags,
+      List<String> arguments,
+      List<Path> classPath,
+      Map<String, String> environment) {
+    /** Copies what can change. */
+    public Plan {
+      flags = List.copyOf(flags);
+      arguments = List.copyOf(arguments);
+      classPath = List.copyOf(classPath);
+      environment = Map.copyOf(environment);
+    }
+
+    /** Starts it with these flags, and those said before. */
+    public Plan flags(String... more) {
+      return new Plan(main, joined(flags, List.of(more)), arguments, classPath, environment);
+    }
+
+    /** Starts it with a system property. */
+    public Plan property(String key, String value) {
+      return flags("-D" + key + "=" + value);
+    }
+
+    /** Gives these arguments to the main method, after those said before. */
+    public Plan arguments(String... more) {
+      return new Plan(main, flags, joined(arguments, List.of(more)), classPath, environment);
+    }
+
+    /** Puts a directory or jar in front of the class path. */
+    public Plan classPathFirst(Path entry) {
+      return new Plan(main, flags, arguments, joined(List.of(entry), classPath), environment);
+    }
+
+    /** Sets a variable of its environment. */
+    public Plan environment(String name, String value) {
+      var changed = new TreeMap<>(environment);
+      changed.put(name, value);
+      return new Plan(main, flags, arguments, classPath, changed);
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+      var all = new ArrayList<>(first);
+      all.addAll(second);
+      return all;
+    }
+
+    /**
+     * Starts the JVM and returns at once.
+     *
+     * @throws UncheckedIOException when there is no java to start
+     */
+    public ForkedJvm start() {
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(flags);
+      command.add("-cp");
+      command.add(wholeClassPath());
+      command.add(main.getName());
+      command.addAll(arguments);
+      var builder = new ProcessBuilder(command);
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.equals("JAVA_TOOL_OPTIONS") || name.equals("JDK_JAVA_OPTIONS"));
+      builder.environment().putAll(environment);
+      try {
+        return new ForkedJvm(builder.start(), main.getSimpleName());
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "Cannot start " + command.getFirst() + " for " + main.getName(), e);
+      }
+    }
+
+    private String wholeClassPath() {
+      var separator = System.getProperty("path.separator");
+      var text = new StringBuilder();
+      classPath.forEach(entry -> text.append(entry).append(separator));
+      return text.append(System.getProperty("java.class.path")).toString();
+    }
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** As {@link #awaitLine(Predicate, Duration)}, for a line that contains a text. */
+  public String awaitLine(String text, Duration limit) throws InterruptedException {
+    return awaitLine(line -> line.contains(text), limit);
+  }
+
+  /**
+   * Waits for a line of its standard output and returns the first that fits, also one that came
+   * before.
+   *
+   * @throws AssertionError when none comes in time, or the JVM ends first; its output is in the
+   *     message
+   */
+  public String awaitLine(Predicate<String> wanted, Duration limit) throws InterruptedException {
+    var found = output.await(wanted, limit);
+    if (found == null) {
+      throw new AssertionError("No such line within " + limit + " from " + this);
+    }
+    return found;
+  }
+
+  /**
+   * Waits for its end and returns its exit code, 137 after {@link #kill} on Linux.
+   *
+   * @throws AssertionError when it does not end in time
+   */
+  public int awaitExit(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("Still running after " + limit + ": " + this);
+    }
+    output.awaitEnd();
+    errors.awaitEnd();
+    return process.exitValue();
+  }
+
+  /** Writes a line to its standard input. */
+  public void sendLine(String line) {
+    try {
+      process
+          .getOutputStream()
+          .write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write to " + this, e);
+    }
+  }
+
+  /**
+   * Kills it as {@code kill -9} does, so that nothing of it can clean up, and waits until it is
+   * gone.
+   */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    awaitExit(DYING);
+  }
+
+  /** What it has written to standard output so far. */
+  public List<String> output() {
+    return output.all();
+  }
+
+  /** What it has written to standard error so far. */
+  public List<String> errors() {
+    return errors.all();
+  }
+
+  /** Kills it if it still runs. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  @Override
+  public String toString() {
+    return "ForkedJvm(pid " + pid()
+        + (isAlive() ? ", running" : ", exit code " + process.exitValue()) + ")\nstdout:\n"
+        + String.join("\n", output()) + "\nstderr:\n" + String.join("\n", errors());
+  }
+
+  /** The lines of one stream, as they come. */
+  private static final class Lines {
+    private final List<String> lines = new ArrayList<>();
+    private final Thread reader;
+    private boolean ended;
+
+    Lines(InputStream from, String name) {
+      this.reader = Thread.ofPlatform().daemon().name(name).start(() -> read(from));
+    }
+
+    private void read(InputStream from) {
+      try (var text = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+        for (var line = text.readLine(); line != null; line = text.readLine()) {
+          add(line);
+        }
+      } catch (IOException e) {
+        add("(reading ended: " + e + ")");
+      } finally {
+        end();
+      }
+    }
+
+    private synchronized void add(String line) {
+      lines.add(line);
+      notifyAll();
+    }
+
+    private synchronized void end() {
+      ended = true;
+      notifyAll();
+    }
+
+    synchronized List<String> all() {
+      return List.copyOf(lines);
+    }
+
+    @org.jspecify.annotations.Nullable
+    synchronized String await(Predicate<String> wanted, Duration limit)
+        throws InterruptedException {
+      long end = System.nanoTime() + limit.toNanos();
+      int seen = 0;
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (wanted.test(lines.get(seen))) {
+            return lines.get(seen);
+          }
+        }
+        long left = end - System.nanoTime();
+        if (ended || left <= 0) {
+          return null;
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    }
+
+    void awaitEnd() throws InterruptedException {
+      reader.join(DYING);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.mobula.testkit;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A node for JUnit 5 tests: started before them, closed after them, and given to every test method,
+ * constructor or life-cycle method that has a parameter of type {@link MobulaRuntime}.
+ *
+ * <pre>{@code
+ * @ExtendWith(MobulaExtension.class)             // one node for the class, with two CPUs and a small store
+ * class SquaresTest {
+ *   @Test
+ *   void squares(MobulaRuntime mobula) { ... }
+ * }
+ *
+ * @RegisterExtension                             // one node for each test, as the settings say
+ * final MobulaExtension mobula = MobulaExtension.with(Mobula.settings().cpus(8).gpus(1));
+ * }</pre>
+ *
+ * <p>In a static field, or named by {@code @ExtendWith}, it starts one node for the class and the
+ * classes nested in it; in an instance field, one for each test. A node takes some hundred
+ * milliseconds to start. Not for tests that run at the same time and use {@link #runtime()};
+ * parameters are safe there.
+ */
+public final class MobulaExtension
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        ParameterResolver {
+  private static final long SMALL_STORE = 64L << 20;
+
+  private final ExtensionContext.Namespace namespace = ExtensionContext.Namespace.create(this);
+  private final Settings settings;
+  private volatile @Nullable MobulaRuntime latest;
+
+  /** A node with two CPUs and a store of 64 MiB. */
+  public MobulaExtension() {
+    this(Mobula.settings().cpus(2).storeCapacity(SMALL_STORE));
+  }
+
+  private MobulaExtension(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** A node as the settings say; what they leave out is detected. */
+  public static MobulaExtension with(Settings settings) {
+    return new MobulaExtension(settings);
+  }
+
+  /**
+   * The node of the test that runs.
+   *
+   * @throws IllegalStateException before the first test and after the last
+   */
+  public MobulaRuntime runtime() {
+    var present = latest;
+    if (present == null) {
+      throw new IllegalStateException(
+          "No test runs, so there is no node. Call this in a test or a life-cycle method.");
+    }
+    return present;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    open(context);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    open(context);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    close(context);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close(context);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == MobulaRuntime.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return open(context).runtime();
+  }
+
+  /** The node of this context or of one around it, else a new one that ends with this context. */
+  private Opened open(ExtensionContext context) {
+    var opened = context
+        .getStore(namespace)
+        .getOrComputeIfAbsent(
+            Opened.class,
+            key -> new Opened(Mobula.init(settings), context.getUniqueId()),
+            Opened.class);
+    latest = opened.runtime();
+    return opened;
+  }
+
+  private void close(ExtensionContext context) {
+    var opened = context.getStore(namespace).get(Opened.class, Opened.class);
+    if (opened != null && opened.owner().equals(context.getUniqueId())) {
+      opened.close();
+      latest = null;
+    }
+  }
+
+  /** A node and whose it is. JUnit closes it with the store that holds it, if nobody has before. */
+  private record Opened(MobulaRuntime runtime, String owner) implements AutoCloseable {
+    @Override
+    public void close() {
+      runtime.close();
+    }
+  }
+}
