@@ -79,17 +79,24 @@ public final class OneNodeBench {
     var sections = new ArrayList<Callable<Section>>();
     sections.add(TaskSection::open);
     sections.add(ActorSection::open);
-    var views = new ViewRows();
+    var sizes = sizesThatFit();
+    sizes.forEach(bytes -> sections.add(() -> StoreSection.open(bytes)));
+    sections.add(() -> ViewSection.open(sizes));
+    sections.add(StartUpSection::open);
+    return sections;
+  }
+
+  private List<Long> sizesThatFit() throws IOException {
+    var fitting = new ArrayList<Long>();
     for (long bytes : StoreSection.SIZES) {
       if (StoreSection.fits(bytes)) {
-        sections.add(() -> StoreSection.open(bytes, views));
+        fitting.add(bytes);
       } else {
         progress.println("bench: no rows for " + Words.size(bytes)
             + ": the heap, or shared memory, is too small for them");
       }
     }
-    sections.add(StartUpSection::open);
-    return sections;
+    return List.copyOf(fitting);
   }
 
   private void write(Report report) throws IOException {

@@ -26,27 +26,25 @@ final class StoreSection implements Section {
       List.of(1L << 10, 16L << 10, 100L << 10, 1L << 20, 16L << 20, 100L << 20, 512L << 20);
 
   private static final int OBJECTS = 6;
-  private static final long LEAST_CAPACITY = 256L << 20;
+  static final long LEAST_CAPACITY = 256L << 20;
   private static final double COPY_SHARE = 0.9;
   private static final long COPY_MATTERS = 1L << 20;
 
   private final long bytes;
-  private final ViewRows views;
   private final Settings settings;
   private final MobulaRuntime runtime;
   private final Arena arena = Arena.ofShared();
   private final Contender copy;
 
-  private StoreSection(long bytes, ViewRows views) {
+  private StoreSection(long bytes) {
     this.bytes = bytes;
-    this.views = views;
     this.settings = Mobula.settings().storeCapacity(Math.max(LEAST_CAPACITY, OBJECTS * bytes));
     this.runtime = Mobula.init(settings);
     this.copy = copy(filled(), filled());
   }
 
-  static Section open(long bytes, ViewRows views) {
-    return new StoreSection(bytes, views);
+  static Section open(long bytes) {
+    return new StoreSection(bytes);
   }
 
   /** Whether heap and shared memory have room for rows of this size. */
@@ -76,15 +74,6 @@ final class StoreSection implements Section {
     rows.add(row("put Tensor", Row.Reading.MOVED, put(tensor), putGoal()));
     rows.add(row("put ByteBuffer", Row.Reading.MOVED, put(tensor.asByteBuffer()), putGoal()));
     rows.add(row("put double[]", Row.Reading.MOVED, put(numbers), putGoal()));
-    var view =
-        row("get Tensor", Row.Reading.TIME, get(() -> runtime.put(tensor)), views.goal(bytes));
-    views.add(view);
-    rows.add(view);
-    rows.add(row(
-        "get ByteBuffer",
-        Row.Reading.TIME,
-        get(() -> runtime.put(tensor.asByteBuffer())),
-        new Goal.None()));
     rows.add(
         row("get double[]", Row.Reading.MOVED, get(() -> runtime.put(numbers)), new Goal.None()));
     return rows;

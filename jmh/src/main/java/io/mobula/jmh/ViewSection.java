@@ -1,0 +1,70 @@
+package io.mobula.jmh;
+
+import io.mobula.DType;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads views of objects of all sizes, which shall take the same time; in one section, so that they
+ * take turns.
+ */
+final class ViewSection implements Section {
+  private static final long SMALL = 1L << 20;
+  private static final long LARGE = 100L << 20;
+  private static final double FACTOR = 2;
+
+  private final List<Long> sizes;
+  private final MobulaRuntime runtime;
+
+  private ViewSection(List<Long> sizes) {
+    this.sizes = sizes;
+    long all = sizes.stream().mapToLong(Long::longValue).sum();
+    this.runtime =
+        Mobula.init(Mobula.settings().storeCapacity(StoreSection.LEAST_CAPACITY + 2 * all));
+  }
+
+  static Section open(List<Long> sizes) {
+    return new ViewSection(sizes);
+  }
+
+  @Override
+  public List<Row> rows() {
+    Map<Long, Row> tensors = new HashMap<>();
+    var rows = new ArrayList<Row>();
+    for (long bytes : sizes) {
+      var small = tensors.get(SMALL);
+      var goal = bytes == LARGE && small != null ? new Goal.Times(FACTOR, small) : new Goal.None();
+      var row = row("get Tensor", bytes, new Get(() -> runtime.put(tensor(bytes))), goal);
+      tensors.put(bytes, row);
+      rows.add(row);
+    }
+    for (long bytes : sizes) {
+      var get = new Get(() -> runtime.put(tensor(bytes).asByteBuffer()));
+      rows.add(row("get ByteBuffer", bytes, get, new Goal.None()));
+    }
+    return rows;
+  }
+
+  private static Row row(String what, long bytes, Contender ours, Goal goal) {
+    return new Row(what, Row.Reading.TIME, bytes, ours, List.of(), goal);
+  }
+
+  private static Tensor tensor(long bytes) {
+    return Tensor.allocate(DType.FLOAT64, bytes / Double.BYTES);
+  }
+
+  @Override
+  public double share() {
+    return 0.5;
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+  }
+}
