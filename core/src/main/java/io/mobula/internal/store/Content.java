@@ -36,18 +36,13 @@ public sealed interface Content {
   /**
    * A small value, encoded, in the heap.
    *
-   * @param encoded its bytes; buffers are copies in the heap, or views of what was in the store
-   *     already
+   * @param encoded its bytes; buffers are views of what was in the store already
    * @param edges the refs and handles inside
    */
   record Inline(Encoded encoded, List<Kept> edges) implements Content {
     @Override
     public long heapBytes() {
-      long bytes = encoded.bytes().length;
-      for (var buffer : encoded.buffers()) {
-        bytes += buffer.isNative() ? 0 : buffer.byteSize();
-      }
-      return bytes;
+      return encoded.bytes().length;
     }
 
     @Override

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns values into {@link Content} and back: immutable ones as they are, small ones as bytes in
- * the heap, others as sealed objects in shared memory. Tensors and buffers of 1 KiB and more are in
- * shared memory even where the value is small: a block used before costs less than fresh memory
- * outside the heap, and goes back at once and not when the collector finds it.
+ * the heap, others as sealed objects in shared memory. Tensors, buffers and primitive arrays of 1
+ * KiB and more are in shared memory even where the value is small: a block used before costs less
+ * than fresh memory outside the heap, and goes back at once and not when the collector finds it.
  *
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
  * when memory is full.
@@ -74,9 +74,9 @@ final class Values {
         return new Content.Inline(inPlace, edges);
       }
       boolean inline =
-          !encoded.views() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
+          encoded.buffers().isEmpty() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
-          ? new Content.Inline(withBuffers(encoded, heapCopies(encoded.buffers())), edges)
+          ? new Content.Inline(withBuffers(encoded, List.of()), edges)
           : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
@@ -101,17 +101,6 @@ final class Values {
       views.add(view);
     }
     return withBuffers(encoded, views);
-  }
-
-  private static List<MemorySegment> heapCopies(List<MemorySegment> buffers) {
-    if (buffers.isEmpty()) {
-      return List.of();
-    }
-    var copies = new ArrayList<MemorySegment>(buffers.size());
-    for (var buffer : buffers) {
-      copies.add(MemorySegment.ofArray(new byte[(int) buffer.byteSize()]).copyFrom(buffer));
-    }
-    return copies;
   }
 
   private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
