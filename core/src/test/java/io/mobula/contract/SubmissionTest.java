@@ -44,14 +44,18 @@ class SubmissionTest extends ContractTest {
       for (int i = 0; i < 3; i++) {
         refs.add(bounded.task(SubmissionTest::pass, (Object) i, gate).remote());
       }
-      assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, (Object) 4, gate).name("fourth").remote())
+      assertThatThrownBy(() -> bounded
+              .task(SubmissionTest::pass, (Object) 4, gate)
+              .name("fourth")
+              .remote())
           .isInstanceOf(SubmissionRejectedException.class)
           .hasMessageContaining("fourth")
           .hasMessageContaining("3 tasks")
           .hasMessageContaining("mobula.tasks.max-pending");
       gate.open();
       bounded.get(refs, LONG);
-      assertThat(bounded.task(SubmissionTest::pass, (Object) 5, gate).remote().get(LONG)).isEqualTo(1);
+      assertThat(bounded.task(SubmissionTest::pass, (Object) 5, gate).remote().get(LONG))
+          .isEqualTo(1);
     }
   }
 
@@ -59,10 +63,14 @@ class SubmissionTest extends ContractTest {
   void bytesOfArgumentsAreBoundedToo() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("100ms"))) {
       var gate = gate();
-      var first = bounded.task(SubmissionTest::pass, (Object) new byte[90_000], gate).remote();
-      assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, (Object) new byte[90_000], gate).remote())
+      var first =
+          bounded.task(SubmissionTest::pass, (Object) new byte[90_000], gate).remote();
+      assertThatThrownBy(() -> bounded
+              .task(SubmissionTest::pass, (Object) new byte[90_000], gate)
+              .remote())
           .isInstanceOf(SubmissionRejectedException.class);
-      var large = bounded.task(SubmissionTest::pass, (Object) new byte[5_000_000], gate).remote();
+      var large =
+          bounded.task(SubmissionTest::pass, (Object) new byte[5_000_000], gate).remote();
       gate.open();
       bounded.get(List.of(first, large), LONG);
     }
@@ -105,7 +113,9 @@ class SubmissionTest extends ContractTest {
     if (millis > 0) {
       TimeUnit.MILLISECONDS.sleep(millis); // work, not a wait for anything
     }
-    return depth == 0 ? 1 : 1 + Mobula.task(SubmissionTest::work, depth - 1, millis).remote().get();
+    return depth == 0
+        ? 1
+        : 1 + Mobula.task(SubmissionTest::work, depth - 1, millis).remote().get();
   }
 
   static byte[] large(int size) {
@@ -168,7 +178,8 @@ class SubmissionTest extends ContractTest {
       case 1 -> task.timeout(Duration.ofMillis(5)).remote(1, random.nextInt(10));
       case 2 -> task.deadline(Duration.ofMillis(8)).remote(0, random.nextInt(10));
       case 3 -> runtime.task(SubmissionTest::large, random.nextInt(300_000)).remote();
-      case 4 -> refs.isEmpty() ? task.remote(0, 0) : dependent(refs.get(random.nextInt(refs.size())), cpus);
+      case 4 ->
+        refs.isEmpty() ? task.remote(0, 0) : dependent(refs.get(random.nextInt(refs.size())), cpus);
       default -> task.gpus(random.nextInt(3)).remote(0, random.nextInt(3));
     };
   }
