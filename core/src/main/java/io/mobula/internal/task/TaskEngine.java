@@ -117,8 +117,7 @@ public final class TaskEngine {
     requireOpen();
     var execution = Execution.current();
     if (execution != null && execution.isCancelled()) {
-      throw new TaskCancelledException(
-          execution.name() + " was cancelled and may start no more tasks.", null);
+      throw cancelledException(execution);
     }
     var options = request.options();
     var asked = options.name();
@@ -137,11 +136,19 @@ public final class TaskEngine {
         new TaskRun.Job(parts.store().nextTask(), call, name, options), parent, this);
   }
 
+  private static TaskCancelledException cancelledException(Execution starter) {
+    return new TaskCancelledException(
+        starter.name() + " was cancelled and may start no more tasks.", null);
+  }
+
   private void start(TaskRun run, Results results) {
     run.resultsTo(results);
     pending.add(run);
+    var starter = Execution.current();
     if (closed) { // close may have looked before it was there
       run.stop(this::closedException);
+    } else if (starter != null && starter.isCancelled()) { // and so may have cancel
+      run.stop(() -> cancelledException(starter));
     } else {
       run.start();
     }

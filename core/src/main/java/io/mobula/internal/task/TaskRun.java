@@ -15,6 +15,7 @@ import io.mobula.internal.execution.Producer;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -52,6 +53,7 @@ final class TaskRun implements Producer {
   private @Nullable Results results;
   private int attempts;
   private boolean done;
+  private boolean cancelled;
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
@@ -163,7 +165,7 @@ final class TaskRun implements Producer {
   }
 
   private synchronized @Nullable Execution begin(CpuHold hold) {
-    if (done) {
+    if (done || cancelled) {
       return null;
     }
     attempts++;
@@ -215,6 +217,10 @@ final class TaskRun implements Producer {
     if (isDone()) {
       return;
     }
+    if (isCancelled()) { // its body saw it before its ref did
+      cancelAlone();
+      return;
+    }
     try {
       results().succeed(value);
       finish();
@@ -234,6 +240,10 @@ final class TaskRun implements Producer {
       }
       stage = null;
       attempt = attempts;
+    }
+    if (isCancelled()) { // what it threw is most likely the refusal to start more
+      cancelAlone();
+      return;
     }
     cancelTimeout.run();
     boolean named = job.options().retryOn().stream().anyMatch(type -> type.isInstance(cause));
@@ -262,9 +272,20 @@ final class TaskRun implements Producer {
 
   @Override
   public void cancel(long task, boolean recursive) {
-    var descendants = recursive ? engine.descendantsOf(this) : List.<TaskRun>of();
-    cancelAlone();
-    descendants.forEach(TaskRun::cancelAlone);
+    var doomed = new LinkedHashSet<>(List.of(this));
+    markCancelled();
+    while (recursive && doomed.addAll(engine.descendantsOf(this))) {
+      doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
+    }
+    doomed.forEach(TaskRun::cancelAlone);
+  }
+
+  /** From now on its body is not begun, and starts no more tasks if it runs. */
+  private synchronized void markCancelled() {
+    cancelled = true;
+    if (execution != null) {
+      execution.cancel();
+    }
   }
 
   private void cancelAlone() {
@@ -296,6 +317,10 @@ final class TaskRun implements Producer {
 
   private synchronized boolean isDone() {
     return done;
+  }
+
+  private synchronized boolean isCancelled() {
+    return cancelled;
   }
 
   /** Whether the present attempt's stage had not ended: it is returned then. */
