@@ -128,7 +128,7 @@ public final class Resources {
     boolean fits = amount >= 0 && amount <= most;
     if (!fits) {
       throw new InvalidRequestException("Wanted " + name + "=" + amount
-          + ": an amount is a number from 0 to " + (long) MOST + ".");
+          + ": an amount is a number from 0 to " + (long) most + ".");
     }
     return amount;
   }

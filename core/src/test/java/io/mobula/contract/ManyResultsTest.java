@@ -215,6 +215,25 @@ class ManyResultsTest extends ContractTest {
   }
 
   @Test
+  void aStreamThatItsReaderForgetsEndsItsTask() throws Exception {
+    var journal = journal();
+    assertThat(readOne(journal)).isZero();
+    Eventually.until("the forgotten stream is closed", () -> {
+      System.gc();
+      return journal.count("closed") == 1;
+    });
+  }
+
+  @SuppressWarnings("resource") // that is the point
+  private int readOne(Journal journal) {
+    return runtime
+        .remoteStream(runtime.task(ManyResultsTest::counted, 1_000_000, journal).maxUnread(3))
+        .iterator()
+        .next()
+        .get();
+  }
+
+  @Test
   void closingAStreamGivesBackWhatWasNotRead() throws Exception {
     long before = runtime.storeUsage().objects();
     var stream = runtime.remoteStream(runtime

@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.LateValue;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -118,7 +119,7 @@ final class ActorCallRun {
     }
     result.fail(new Failure(why));
     if (pending != null) {
-      pending.toCompletableFuture().cancel(true);
+      LateValue.cancel(pending, result.store());
     }
     return true;
   }

@@ -116,6 +116,14 @@ final class ActorCell implements Producer, Requester {
     return new Handle<>(present);
   }
 
+  /**
+   * As {@link #handle}, for somebody who looks for a living actor: null also when it is being
+   * drained.
+   */
+  <A> @Nullable Handle<A> handleIfOpen() {
+    return life == Life.OPEN ? handle() : null;
+  }
+
   /** The last handle is gone, unless somebody found the actor by its name meanwhile. */
   private void drainForGood() {
     synchronized (this) {

@@ -114,7 +114,7 @@ public final class ActorEngine {
     }
     var holder = names.putIfAbsent(name, cell);
     while (holder != null) {
-      ActorHandle<A> handle = holder.handle();
+      ActorHandle<A> handle = holder.handleIfOpen();
       if (handle != null && cell.options().naming().getIfExists()) {
         return handle;
       }
@@ -131,7 +131,7 @@ public final class ActorEngine {
 
   private <A> @Nullable ActorHandle<A> living(@Nullable String name) {
     var cell = name == null ? null : names.get(name);
-    return cell == null ? null : cell.handle();
+    return cell == null ? null : cell.handleIfOpen();
   }
 
   private void start(ActorCell cell) {
@@ -169,7 +169,7 @@ public final class ActorEngine {
     requireOpen();
     Objects.requireNonNull(type, "type");
     var cell = names.get(Objects.requireNonNull(name, "name"));
-    ActorHandle<A> handle = cell == null ? null : cell.handle();
+    ActorHandle<A> handle = cell == null ? null : cell.handleIfOpen();
     if (cell == null || handle == null) {
       throw new ActorNameException(
           "No living actor is named \"" + name + "\". There are: " + names.keySet() + ".");

@@ -16,6 +16,7 @@ import io.mobula.error.SettingsException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.NodeSettings;
+import java.lang.ref.WeakReference;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +96,14 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
       throw e;
     }
     opened.add(runtime);
-    system.getWhenTerminated().thenRun(runtime::close);
+    var open = new WeakReference<MobulaRuntime>(
+        runtime); // a closed one is not kept by a system that lives on
+    system.getWhenTerminated().thenRun(() -> {
+      var present = open.get();
+      if (present != null) {
+        present.close();
+      }
+    });
     return runtime;
   }
 

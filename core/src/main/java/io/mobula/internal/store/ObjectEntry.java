@@ -44,7 +44,8 @@ public final class ObjectEntry {
     return new ObjectId(store.node().incarnation(), task, index);
   }
 
-  ObjectStore store() {
+  /** The store it belongs to. */
+  public ObjectStore store() {
     return store;
   }
 

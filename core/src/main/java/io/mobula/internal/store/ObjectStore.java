@@ -279,6 +279,17 @@ public final class ObjectStore {
     memory.whenUnreachable(anchor, then);
   }
 
+  /**
+   * Runs what may run users' code, on a thread of its own; in the calling one when the node closes.
+   */
+  public void callback(Runnable action) {
+    try {
+      callbacks.execute(action);
+    } catch (RejectedExecutionException closing) {
+      action.run();
+    }
+  }
+
   /** What is in use. */
   public StoreUsage usage() {
     return new StoreUsage(memory.usedBytes(), memory.capacityBytes(), memory.objects());

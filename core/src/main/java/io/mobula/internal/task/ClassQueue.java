@@ -4,12 +4,16 @@ import io.mobula.Resources;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Requester;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ready tasks of one scheduling class and the slots that run them. It asks the ledger for one
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * longer counts, so the tasks behind it move on.
  */
 final class ClassQueue implements Requester {
+  private static final Logger LOG = LoggerFactory.getLogger(ClassQueue.class);
+  private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Resources wanted;
@@ -104,9 +110,37 @@ final class ClassQueue implements Requester {
       lock.unlock();
     }
     if (start) {
-      engine.startSlot(() -> work(lease));
+      startSlot(lease);
     } else {
       lease.release();
+    }
+    askIf(ask);
+  }
+
+  /** Without a thread to be had the lease goes home, and another is asked for after a while. */
+  private void startSlot(Lease lease) {
+    try {
+      engine.startSlot(() -> work(lease));
+    } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+      LOG.warn("No thread for a slot; {} wait", what(), noThread);
+      lock.lock();
+      try {
+        slots--;
+      } finally {
+        lock.unlock();
+      }
+      lease.release();
+      engine.after(THREAD_RETRY, this::askAgain);
+    }
+  }
+
+  private void askAgain() {
+    boolean ask;
+    lock.lock();
+    try {
+      ask = request();
+    } finally {
+      lock.unlock();
     }
     askIf(ask);
   }

@@ -1,7 +1,6 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectRef;
-import io.mobula.ObjectRefStream;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.NotKept;
@@ -23,14 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The results of one streaming task: filled by its slot, which waits when too many are unread,
  * emptied by one reader.
  */
-final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<T> {
+final class ResultStream<T extends @Nullable Object> {
   private final ObjectStore store;
   private final long task;
   private final int maxUnread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
-  private final Iterator<ObjectRef<T>> cursor = new Cursor();
   private Runnable onClose = () -> {};
   private int emitted;
   private boolean ended;
@@ -149,13 +147,11 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
     }
   }
 
-  @Override
-  public Iterator<ObjectRef<T>> iterator() {
-    return cursor;
-  }
-
-  @Override
-  public void close() {
+  /**
+   * The reader leaves: the task is cancelled, what is unread given back. Doing so again has no
+   * effect.
+   */
+  void close() {
     lock.lock();
     try {
       if (closed) {
@@ -171,51 +167,47 @@ final class ResultStream<T extends @Nullable Object> implements ObjectRefStream<
     onClose.run();
   }
 
-  /** The one reader's view. */
-  private final class Cursor implements Iterator<ObjectRef<T>> {
-    @Override
-    public boolean hasNext() {
-      lock.lock();
-      try {
-        if (unread.isEmpty() && !ended && !closed) {
-          waitForResult();
-        }
-        return !unread.isEmpty();
-      } finally {
-        lock.unlock();
+  /** Waits until there is another result or the end, and says which. */
+  boolean awaitNext() {
+    lock.lock();
+    try {
+      if (unread.isEmpty() && !ended && !closed) {
+        waitForResult();
       }
+      return !unread.isEmpty();
+    } finally {
+      lock.unlock();
     }
+  }
 
-    private void waitForResult() {
-      var execution = Execution.current();
-      var hold = execution == null ? CpuHold.NOTHING : execution.hold();
-      hold.giveBack();
-      try {
-        while (unread.isEmpty() && !ended && !closed) {
-          changed.await();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new WaitInterruptedException(
-            "Interrupted while waiting for the next result of task " + task + ".");
-      } finally {
-        hold.takeBack();
+  private void waitForResult() {
+    var execution = Execution.current();
+    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    hold.giveBack();
+    try {
+      while (unread.isEmpty() && !ended && !closed) {
+        changed.await();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while waiting for the next result of task " + task + ".");
+    } finally {
+      hold.takeBack();
     }
+  }
 
-    @Override
-    public ObjectRef<T> next() {
-      if (!hasNext()) {
+  /** The next result; only after {@link #awaitNext} has said that there is one. */
+  ObjectRef<T> take() {
+    lock.lock();
+    try {
+      if (unread.isEmpty()) {
         throw new NoSuchElementException("The stream of task " + task + " has ended.");
       }
-      lock.lock();
-      try {
-        var ref = unread.removeFirst();
-        changed.signalAll();
-        return ref;
-      } finally {
-        lock.unlock();
-      }
+      changed.signalAll();
+      return unread.removeFirst();
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -46,8 +46,13 @@ sealed interface Results {
     public void succeed(@Nullable Object value) throws NotKept {
       var elements = elements(value);
       var contents = new ArrayList<Content>(elements.size());
-      for (var element : elements) {
-        contents.add(NotKept.orContent(store, element));
+      try {
+        for (var element : elements) {
+          contents.add(NotKept.orContent(store, element));
+        }
+      } catch (NotKept notKept) {
+        contents.forEach(Content::discard);
+        throw notKept;
       }
       for (int i = 0; i < entries.size(); i++) {
         entries.get(i).complete(contents.get(i));

@@ -110,7 +110,9 @@ public final class TaskEngine {
     var stream = new ResultStream<R>(parts.store(), number, request.options().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     start(run, new Results.Streamed(stream));
-    return stream;
+    var reader = new StreamReader<R>(stream);
+    parts.store().whenUnreachable(reader, stream::close);
+    return reader;
   }
 
   private TaskRun admit(TaskRequest request) {
@@ -157,8 +159,12 @@ public final class TaskEngine {
   void enqueue(TaskRun run) {
     var options = run.job().options();
     var key = new SchedulingClass(options.resources(), options.placement());
-    while (!closed && !classes.computeIfAbsent(key, this::newQueue).add(run)) {
-      classes.remove(key);
+    while (!closed) {
+      var queue = classes.computeIfAbsent(key, this::newQueue);
+      if (queue.add(run)) {
+        return;
+      }
+      classes.remove(key, queue);
     }
   }
 
@@ -241,6 +247,10 @@ public final class TaskEngine {
 
   Ledger ledger() {
     return parts.ledger();
+  }
+
+  ObjectStore store() {
+    return parts.store();
   }
 
   NodeId node() {

@@ -8,6 +8,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.LateValue;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
@@ -311,7 +312,7 @@ final class TaskRun implements Producer {
       }
     }
     if (pending != null) {
-      pending.toCompletableFuture().cancel(true);
+      LateValue.cancel(pending, engine.store());
     }
   }
 

@@ -1,0 +1,25 @@
+package io.mobula.internal.call;
+
+import io.mobula.internal.store.ObjectStore;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stage that a function returned in place of a value. */
+public final class LateValue {
+  private static final Logger LOG = LoggerFactory.getLogger(LateValue.class);
+
+  private LateValue() {}
+
+  /** Cancels it where what users attached to it may run, and may block. */
+  public static void cancel(CompletionStage<?> stage, ObjectStore store) {
+    store.callback(() -> {
+      try {
+        stage.toCompletableFuture().cancel(true);
+      } catch (UnsupportedOperationException ofItsOwn) {
+        LOG.debug(
+            "A {} cannot be cancelled; its value will not be heard", stage.getClass(), ofItsOwn);
+      }
+    });
+  }
+}
