@@ -28,6 +28,12 @@ public final class MethodCall<R extends @Nullable Object> {
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was sent
    */
   public ObjectRef<R> remote() {
+    return send();
+  }
+
+  @SuppressWarnings(
+      "TypeParameterUnusedInFormals") // what a stage will hold, where the method returns one
+  <S extends @Nullable Object> ObjectRef<S> send() {
     return target.send(request);
   }
 }

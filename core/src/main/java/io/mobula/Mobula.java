@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,24 @@ public final class Mobula extends MobulaForms {
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
     return task.resolved().remoteIterator(task);
+  }
+
+  /** See {@link MobulaRuntime#remoteStage(TaskCall)}. */
+  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      TaskCall<? extends CompletionStage<? extends R>> call) {
+    return call.resolved().remoteStage(call);
+  }
+
+  /** See {@link MobulaRuntime#remoteStage(Task0)}. */
+  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      Task0<? extends CompletionStage<? extends R>> task) {
+    return task.resolved().remoteStage(task);
+  }
+
+  /** See {@link MobulaRuntime#remoteStage(MethodCall)}. */
+  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      MethodCall<? extends CompletionStage<? extends R>> call) {
+    return call.send();
   }
 
   /** See {@link MobulaRuntime#actorNamed}. */

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,32 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
     return submitStream(task.bind().request());
+  }
+
+  /**
+   * Starts a task that returns a {@link CompletionStage}, and gives a ref to what the stage will
+   * hold. The task's slot and resources are free as soon as the function has returned.
+   * ({@code remote} does the same, but can only be typed as a ref to the stage, which nobody ever
+   * gets.)
+   */
+  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      TaskCall<? extends CompletionStage<? extends R>> call) {
+    return submit(call.request());
+  }
+
+  /** As {@link #remoteStage(TaskCall)}, for a function without parameters. */
+  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      Task0<? extends CompletionStage<? extends R>> task) {
+    return submit(task.bind().request());
+  }
+
+  /**
+   * As {@link #remoteStage(TaskCall)}, for a method of an actor, which may take its next call
+   * meanwhile.
+   */
+  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
+      MethodCall<? extends CompletionStage<? extends R>> call) {
+    return call.send();
   }
 
   /**

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -633,5 +635,46 @@ class ActorLifeTest extends ContractTest {
         return Behaviors.stopped();
       });
     });
+  }
+
+  /** Throws an error from two methods at once. */
+  static final class Twice {
+    int fail(Gate gate) throws Exception {
+      gate.await();
+      throw new AssertionError("both");
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  @Test
+  void oneBadObjectUsesUpOneRestart() throws Exception {
+    var gate = gate();
+    var actor = runtime.actor(Twice::new).maxConcurrency(2).maxRestarts(1).remote();
+    var first = actor.call(Twice::fail, gate).remote();
+    var second = actor.call(Twice::fail, gate).remote();
+    gate.open();
+    assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(TaskFailedException.class);
+    assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(TaskFailedException.class);
+    assertThat(actor.call(Twice::one).remote().get(LONG)).isEqualTo(1);
+  }
+
+  /** A stage that cannot become a future, as the JDK allows. */
+  static final class Odd {
+    CompletionStage<Integer> never() {
+      return new CompletableFuture<Integer>().minimalCompletionStage();
+    }
+  }
+
+  @Test
+  void anActorWithAStageThatNobodyCanCancelIsKilledAllTheSame() {
+    var actor = runtime.actor(Odd::new).remote();
+    ObjectRef<Integer> first = runtime.remoteStage(actor.call(Odd::never));
+    ObjectRef<Integer> second = runtime.remoteStage(actor.call(Odd::never));
+    actor.kill();
+    assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(ActorDiedException.class);
+    assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(ActorDiedException.class);
   }
 }

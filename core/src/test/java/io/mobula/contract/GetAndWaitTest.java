@@ -237,4 +237,14 @@ class GetAndWaitTest extends ContractTest {
       assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(1);
     }
   }
+
+  @Test
+  void aFutureHasItsValueEvenIfItsRefIsClosedMeanwhile() throws Exception {
+    var gate = gate();
+    var ref = later(gate, 7);
+    var future = ref.toCompletableFuture();
+    ref.close();
+    gate.open();
+    assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+  }
 }

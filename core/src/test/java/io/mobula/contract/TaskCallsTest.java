@@ -352,10 +352,10 @@ class TaskCallsTest extends ContractTest {
   @Test
   void functionsMayReturnAStage() throws Exception {
     var gate = gate();
-    var ref = runtime.task(TaskCallsTest::later, gate, 5).remote();
+    ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(TaskCallsTest::later, gate, 5));
     assertThat(ref.isReady()).isFalse();
     gate.open();
-    assertThat((Object) ref.get()).isEqualTo(5);
+    assertThat(ref.get()).isEqualTo(5);
   }
 
   static CompletionStage<Integer> later(Gate gate, int value) {

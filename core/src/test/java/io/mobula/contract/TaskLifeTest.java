@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** The life of a task: cancelled, limited in time, tried again, and what it knows of itself. */
@@ -513,5 +514,67 @@ class TaskLifeTest extends ContractTest {
     assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, Duration.ofNanos(-1)))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> ref.get(null)).isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void cancelReachesAnAttemptThatBeganBeforeTheOneBeforeItHadLetGo() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      var journal = journal();
+      var ref = runtime
+          .task(TaskLifeTest::failOnceThenWait, journal)
+          .retryOn(IllegalStateException.class)
+          .backoff(Duration.ZERO)
+          .remote();
+      journal.await("second", 1);
+      ref.cancel();
+      journal.await("interrupted", 1);
+    }
+  }
+
+  static int failOnceThenWait(Journal journal) throws Exception {
+    if (Mobula.context().attempt() == 1) {
+      throw new IllegalStateException("first");
+    }
+    journal.add("second");
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      journal.add("interrupted");
+    }
+    return 1;
+  }
+
+  @Test
+  void aDeadlineThatPassesWhileATaskIsBeingSubmittedCounts() {
+    var refs = runtime.remoteMany(
+        runtime
+            .task(() -> {
+              new CountDownLatch(1).await();
+              return List.of(1);
+            })
+            .deadline(Duration.ofMillis(1))
+            .bind(),
+        1);
+    assertThatThrownBy(() -> refs.getFirst().get(LONG)).isInstanceOf(TaskTimeoutException.class);
+  }
+
+  @Test
+  void manyResultsEndAllOneWay() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      var refs = runtime.remoteMany(runtime.task(() -> List.of(1, 2, 3, 4)).bind(), 4);
+      Thread.onSpinWait();
+      refs.getFirst().cancel();
+      long failed = refs.stream().filter(TaskLifeTest::hasFailed).count();
+      assertThat(failed).isIn(0L, 4L);
+    }
+  }
+
+  private static boolean hasFailed(ObjectRef<Integer> ref) {
+    try {
+      ref.get(LONG);
+      return false;
+    } catch (TaskCancelledException cancelled) {
+      return true;
+    }
   }
 }

@@ -35,6 +35,7 @@ class DocsTest {
       import java.lang.foreign.*;
       import java.time.*;
       import java.util.*;
+      import java.util.concurrent.*;
       import java.util.stream.*;
       final class Page%d {
         %s

@@ -54,7 +54,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * An error that makes the user's object unfit, and the call that shall be made again on the next
    * one, if any.
    */
-  private record Failure(Throwable cause, @Nullable ActorCallRun again) {}
+  private record Failure(
+      Object unfit, Throwable cause, @Nullable ActorCallRun again) {}
 
   private final ActorCell cell;
   private final @Nullable Executor concurrent;
@@ -153,14 +154,18 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /** The object cannot be trusted any more: makes another, or ends. */
+  @SuppressWarnings("ReferenceEquality") // an object is known by identity
   private void failed(@Nullable Failure failure) {
     if (failure == null || cell.isDead()) {
       return;
     }
-    instance = null;
     if (failure.again() != null) {
       runnable.addFirst(failure.again());
     }
+    if (instance != failure.unfit()) {
+      return; // another of its methods has said so already
+    }
+    instance = null;
     if (restarts < cell.options().life().maxRestarts()) {
       restarts++;
       make();
@@ -245,19 +250,19 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       finish(run, execution.run(() -> run.call().invokeOn(receiver)));
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
-      return thrown(run, thrown);
+      return thrown(run, receiver, thrown);
     } finally {
       cell.running(null);
       run.end();
     }
   }
 
-  private @Nullable Failure thrown(ActorCallRun run, Throwable thrown) {
+  private @Nullable Failure thrown(ActorCallRun run, Object receiver, Throwable thrown) {
     if (thrown instanceof Error && run.attempts() <= cell.options().life().maxCallRetries()) {
-      return new Failure(thrown, run);
+      return new Failure(receiver, thrown, run);
     }
     cell.fail(run, () -> failure(run, thrown));
-    return thrown instanceof Error ? new Failure(thrown, null) : null;
+    return thrown instanceof Error ? new Failure(receiver, thrown, null) : null;
   }
 
   private TaskFailedException failure(ActorCallRun run, Throwable thrown) {
@@ -268,20 +273,27 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private void finish(ActorCallRun run, @Nullable Object value) {
     if (value instanceof CompletionStage<?> later) {
       if (run.later(later)) {
-        later.whenComplete((result, failure) -> {
-          if (failure == null) {
-            complete(run, result);
-          } else {
-            var cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-            cell.fail(run, () -> failure(run, cause));
-          }
-        });
+        later.whenComplete((result, failure) -> completed(run, result, failure));
       }
     } else {
       complete(run, value);
     }
+  }
+
+  private void completed(ActorCallRun run, @Nullable Object result, @Nullable Throwable failure) {
+    try {
+      if (failure == null) {
+        complete(run, result);
+        return;
+      }
+    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
+      cell.fail(run, () -> failure(run, thrown));
+      return;
+    }
+    var cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    cell.fail(run, () -> failure(run, cause));
   }
 
   private void complete(ActorCallRun run, @Nullable Object value) {

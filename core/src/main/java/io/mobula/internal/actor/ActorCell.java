@@ -127,11 +127,13 @@ final class ActorCell implements Producer, Requester {
   /** The last handle is gone, unless somebody found the actor by its name meanwhile. */
   private void drainForGood() {
     synchronized (this) {
-      if (anchor.get() != null) {
+      if (anchor.get() != null || life != Life.OPEN) {
         return;
       }
+      whyDead = () -> died("nobody had a handle to it any more", null);
+      life = Life.DRAINING;
     }
-    drain(() -> died("nobody had a handle to it any more", null));
+    endIfDrained();
   }
 
   // ---- calls
@@ -254,6 +256,11 @@ final class ActorCell implements Producer, Requester {
   @Override
   public String what() {
     return describe() + " to be made";
+  }
+
+  @Override
+  public boolean stillWants() {
+    return life != Life.DEAD;
   }
 
   @Override

@@ -149,6 +149,10 @@ public final class ActorEngine {
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
     }
+    if (cell
+        .isDead()) { // somebody may have found it by its name, and killed it, before it was noted
+      forget(cell);
+    }
   }
 
   private Executor methodThreads(ActorOptions.Threads wanted) {
@@ -188,7 +192,7 @@ public final class ActorEngine {
     if (name != null) {
       names.remove(name, cell);
     }
-    parts.ledger().withdraw(cell);
+    parts.ledger().lookAgain();
   }
 
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */

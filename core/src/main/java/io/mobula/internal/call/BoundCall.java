@@ -10,6 +10,7 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.Waiter;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,7 @@ public final class BoundCall {
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
+  private volatile @Nullable Waiter waiting;
   private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
   private BoundCall(Object function, Object[] arguments, ObjectStore store, long heapBytes) {
@@ -126,10 +128,12 @@ public final class BoundCall {
    */
   public void whenReady(Runnable then) {
     var missing = new AtomicInteger(1);
+    Waiter waiter = ready -> countDown(missing, then);
+    waiting = waiter;
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry) {
         missing.incrementAndGet();
-        if (!entry.await(ready -> countDown(missing, then))) {
+        if (!entry.await(waiter)) {
           missing.decrementAndGet();
         }
       }
@@ -216,6 +220,15 @@ public final class BoundCall {
 
   /** Gives every hold back. Called once, when the call will not be invoked again. */
   public void release() {
+    var waiter = waiting;
+    if (waiter != null) { // a cancelled call would hang on arguments that never come
+      waiting = null;
+      for (var argument : arguments) {
+        if (argument instanceof ObjectEntry entry) {
+          entry.forget(waiter);
+        }
+      }
+    }
     release(function);
     for (var argument : arguments) {
       release(argument);

@@ -75,9 +75,12 @@ public final class Ledger {
     actor.tell(new ResourceLedger.Acquire(requester));
   }
 
-  /** Takes a request back; a grant may already be on its way. */
-  public void withdraw(Requester requester) {
-    actor.tell(new ResourceLedger.Withdraw(requester));
+  /**
+   * Somebody {@linkplain Requester#stillWants wants no more}: others may be granted what he held
+   * back.
+   */
+  public void lookAgain() {
+    actor.tell(new ResourceLedger.LookAgain());
   }
 
   /** What is free and what waits. */

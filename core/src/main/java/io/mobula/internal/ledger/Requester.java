@@ -4,8 +4,8 @@ import io.mobula.Resources;
 
 /**
  * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to
- * be. Has at most one request outstanding at a time. {@link #granted} and {@link #recalled} run on
- * the ledger's thread and must not block.
+ * be. Has at most one request outstanding at a time. {@link #granted}, {@link #stillWants} and
+ * {@link #recalled} run on the ledger's thread and must not block.
  */
 public interface Requester {
 
@@ -14,6 +14,12 @@ public interface Requester {
 
   /** Names who asks, for reports. */
   String what();
+
+  /**
+   * Whether the outstanding request still stands; once it does not the ledger forgets it. Asked on
+   * the ledger's thread.
+   */
+  boolean stillWants();
 
   /** Whether its leases are kept whatever others want, as an actor's are. */
   default boolean isForLife() {

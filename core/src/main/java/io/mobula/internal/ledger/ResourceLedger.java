@@ -30,8 +30,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   /** Wants a lease; the requester hears of it. */
   record Acquire(Requester requester) implements Command {}
 
-  /** No longer wants it. */
-  record Withdraw(Requester requester) implements Command {}
+  /** A request may have lapsed. */
+  record LookAgain() implements Command {}
 
   record Release(Lease lease) implements Command {}
 
@@ -63,10 +63,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Acquire(var requester) -> onAcquire(requester);
-      case Withdraw(var requester) -> {
-        queue.remove(requester);
-        grantWhatFits();
-      }
+      case LookAgain() -> grantWhatFits();
       case Release(var lease) -> onRelease(lease);
       case Blocked(var lease) -> onBlocked(lease);
       case Resumed(var lease) -> onResumed(lease);
@@ -116,6 +113,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     var names = balance.total().asUnits().keySet();
     for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
       var requester = waiting.next();
+      if (!requester.stillWants()) {
+        waiting.remove();
+        continue;
+      }
       var lacking = balance.lacking(requester.wanted());
       if (lacking.isEmpty()
           && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)
@@ -170,6 +171,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private Report report() {
+    queue.removeIf(requester -> !requester.stillWants());
     var waiting = new ArrayList<Waiting>();
     for (var requester : queue) {
       if (waiting.size() == MOST_REPORTED) {

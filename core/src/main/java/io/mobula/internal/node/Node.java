@@ -12,6 +12,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.BufferType;
@@ -189,7 +190,16 @@ public final class Node {
 
   private Ledger.Report report() {
     objects.requireOpen();
-    return ledger.report(system).toCompletableFuture().join();
+    try {
+      return ledger.report(system).toCompletableFuture().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while asking the ledger of node " + id + ".");
+    } catch (ExecutionException unanswered) {
+      objects.requireOpen();
+      throw new RuntimeClosedException(
+          "The ledger of node " + id + " does not answer: " + unanswered.getCause());
+    }
   }
 
   /**

@@ -142,7 +142,7 @@ public final class ObjectStore {
     var execution = Execution.current();
     try {
       if (execution != null && deadline.remaining() > 0) {
-        SelfGet.refuse(execution, List.of(entry), 0);
+        SelfGet.refuse(execution, List.of(entry), 0, deadline);
       }
       if (!arrival.await(deadline, entry.id())) {
         throw new GetTimeoutException(
@@ -235,7 +235,7 @@ public final class ObjectStore {
         }
       }
       if (execution != null && deadline.remaining() > 0) {
-        SelfGet.refuse(execution, waitedFor, spare);
+        SelfGet.refuse(execution, waitedFor, spare, deadline);
       }
       if (!arrival.await(deadline, waitedFor.size() + " objects")) {
         late.missing(waitedFor.stream().filter(entry -> !entry.isReady()).toList());
@@ -251,17 +251,21 @@ public final class ObjectStore {
   @SuppressWarnings("unchecked")
   <T extends @Nullable Object> CompletableFuture<T> future(ObjectEntry entry) {
     var future = new CompletableFuture<T>();
+    entry.retain(); // the future has a value even if its ref is closed meanwhile
     Runnable complete = () -> {
       try {
         future.complete((T) valueOf(entry));
       } catch (Throwable failure) { // an Error, too: a future that never ends helps nobody
         future.completeExceptionally(failure);
+      } finally {
+        entry.release();
       }
     };
     Waiter callBack = ready -> {
       try {
         callbacks.execute(complete);
       } catch (RejectedExecutionException closing) {
+        entry.release();
         future.completeExceptionally(closedException());
       }
     };

@@ -24,9 +24,10 @@ final class SelfGet {
    * Notes what the execution waits for, and throws if that can never come.
    *
    * @param spare how many of the entries need not come: those that cannot are forgiven up to here
+   * @param deadline who waits for a limited time only closes no cycle for others
    */
-  static void refuse(Execution waiting, List<ObjectEntry> entries, int spare) {
-    waiting.waitingOn(spare == 0 ? entries : null);
+  static void refuse(Execution waiting, List<ObjectEntry> entries, int spare, Deadline deadline) {
+    waiting.waitingOn(spare == 0 && deadline == Deadline.NEVER ? entries : null);
     int endless = 0;
     for (var entry : entries) {
       var cycle = cycle(waiting, entry);

@@ -188,7 +188,11 @@ final class Values {
     while (true) {
       try {
         return memory.create(bytes);
+      } catch (IllegalStateException closed) {
+        store.requireOpen();
+        throw closed;
       } catch (StoreFullException full) {
+        store.requireOpen();
         long left = end - System.nanoTime();
         if (bytes > memory.capacityBytes() || left <= 0) {
           throw full;

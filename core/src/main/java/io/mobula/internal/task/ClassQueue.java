@@ -94,6 +94,17 @@ final class ClassQueue implements Requester {
   }
 
   @Override
+  public boolean stillWants() {
+    lock.lock();
+    try {
+      requested = !ready.isEmpty() && !closed;
+      return requested;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void granted(Lease lease) {
     boolean ask = false;
     boolean start;
@@ -185,10 +196,6 @@ final class ClassQueue implements Requester {
     try {
       if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
         return null;
-      }
-      if (ready.isEmpty() && requested) { // or the ledger would go on asking others to let go
-        requested = false;
-        engine.ledger().withdraw(this);
       }
       long left = idleNanos;
       while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {

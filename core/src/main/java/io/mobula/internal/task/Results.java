@@ -13,14 +13,38 @@ import org.jspecify.annotations.Nullable;
 /** Where the outcome of a task goes: one object, a known number of them, or a stream. */
 sealed interface Results {
   /**
-   * Stores what the task returned.
+   * Keeps what the task returned, for nobody to see yet.
    *
-   * @throws NotKept when it cannot be stored; the task has failed then
+   * @throws NotKept when it cannot be kept; the task has failed then
    */
-  void succeed(@Nullable Object value) throws NotKept;
+  Outcome prepare(@Nullable Object value) throws NotKept;
+
+  /** Results that are kept: shown to their readers, or dropped if another outcome came first. */
+  interface Outcome {
+    /** Shows them. */
+    void publish();
+
+    /** Drops them. */
+    void discard();
+  }
 
   /** Stores why there is nothing. */
   void fail(Failure failure);
+
+  /** Values that wait for their entries. */
+  record Contents(List<ObjectEntry> entries, List<Content> contents) implements Outcome {
+    @Override
+    public void publish() {
+      for (int i = 0; i < entries.size(); i++) {
+        entries.get(i).complete(contents.get(i));
+      }
+    }
+
+    @Override
+    public void discard() {
+      contents.forEach(Content::discard);
+    }
+  }
 
   /** What a wrong result is called in messages. */
   static String typeOf(@Nullable Object value) {
@@ -30,8 +54,8 @@ sealed interface Results {
   /** One result. */
   record Single(ObjectStore store, ObjectEntry entry) implements Results {
     @Override
-    public void succeed(@Nullable Object value) throws NotKept {
-      entry.complete(NotKept.orContent(store, value));
+    public Outcome prepare(@Nullable Object value) throws NotKept {
+      return new Contents(List.of(entry), List.of(NotKept.orContent(store, value)));
     }
 
     @Override
@@ -43,19 +67,17 @@ sealed interface Results {
   /** As many results as the returned collection has elements. */
   record Many(ObjectStore store, List<ObjectEntry> entries) implements Results {
     @Override
-    public void succeed(@Nullable Object value) throws NotKept {
+    public Outcome prepare(@Nullable Object value) throws NotKept {
       var elements = elements(value);
       var contents = new ArrayList<Content>(elements.size());
       try {
         for (var element : elements) {
           contents.add(NotKept.orContent(store, element));
         }
+        return new Contents(entries, contents);
       } catch (NotKept notKept) {
         contents.forEach(Content::discard);
         throw notKept;
-      }
-      for (int i = 0; i < entries.size(); i++) {
-        entries.get(i).complete(contents.get(i));
       }
     }
 
@@ -77,8 +99,9 @@ sealed interface Results {
   /** As many results as come. */
   record Streamed(ResultStream<?> stream) implements Results {
     @Override
-    public void succeed(@Nullable Object value) throws NotKept {
+    public Outcome prepare(@Nullable Object value) throws NotKept {
       stream.drain(value);
+      return new Contents(List.of(), List.of());
     }
 
     @Override

@@ -47,7 +47,7 @@ final class TaskRun implements Producer {
   private final Job job;
   private final TaskEngine engine;
   private final @Nullable Instant deadline;
-  private final Runnable cancelDeadline;
+  private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
 
@@ -64,15 +64,12 @@ final class TaskRun implements Producer {
     this.job = job;
     this.engine = engine;
     this.parent = parent;
-    if (parent != null) {
-      parent
-          .liveParent(); // or a task that starts the next one for ever would keep all its ancestors
+    if (parent
+        != null) { // or a task that starts the next one for ever would keep all its ancestors
+      parent.forgetDoneAncestors();
     }
     var limit = job.options().deadline();
     this.deadline = limit == null ? null : fromNow(limit);
-    this.cancelDeadline = limit == null
-        ? () -> {}
-        : engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
   }
 
   private static Instant fromNow(Duration limit) {
@@ -82,6 +79,10 @@ final class TaskRun implements Producer {
 
   Job job() {
     return job;
+  }
+
+  private void forgetDoneAncestors() {
+    parent = liveParent();
   }
 
   /** The nearest ancestor that has no outcome yet, or null. */
@@ -135,6 +136,11 @@ final class TaskRun implements Producer {
    * failed.
    */
   void start() {
+    var limit = job.options().deadline();
+    if (limit != null) {
+      cancelDeadline =
+          engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
+    }
     job.call().whenReady(() -> {
       var failed = job.call().failedArgument();
       if (failed != null) {
@@ -161,7 +167,7 @@ final class TaskRun implements Producer {
     } catch (Throwable thrown) { // whatever user code throws is its result
       thrown(thrown);
     } finally {
-      end();
+      end(present);
     }
   }
 
@@ -177,10 +183,14 @@ final class TaskRun implements Producer {
     return execution;
   }
 
-  private synchronized void end() {
-    runner = null;
-    execution = null;
-    Thread.interrupted(); // was meant for the task that just ended, if anybody
+  /** The next attempt may have begun elsewhere: that one's state is left alone. */
+  @SuppressWarnings("ReferenceEquality") // an execution is known by identity
+  private synchronized void end(Execution ended) {
+    if (execution == ended) {
+      runner = null;
+      execution = null;
+    }
+    Thread.interrupted(); // was meant for the attempt that just ended, if anybody
   }
 
   /**
@@ -202,15 +212,21 @@ final class TaskRun implements Producer {
         }
         stage = later;
       }
-      later.whenComplete((result, failure) -> {
-        if (failure != null) {
-          thrown(failure);
-        } else {
-          store(result);
-        }
-      });
+      later.whenComplete(this::completed);
     } else {
       store(value);
+    }
+  }
+
+  private void completed(@Nullable Object result, @Nullable Throwable failure) {
+    try {
+      if (failure != null) {
+        thrown(failure);
+      } else {
+        store(result);
+      }
+    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
+      thrown(thrown);
     }
   }
 
@@ -223,8 +239,13 @@ final class TaskRun implements Producer {
       return;
     }
     try {
-      results().succeed(value);
-      finish();
+      var outcome = results().prepare(value);
+      if (claim()) {
+        outcome.publish();
+        settled();
+      } else {
+        outcome.discard();
+      }
     } catch (NotKept notKept) {
       fail(new Failure(() -> notKept.of(describe())));
     }
@@ -324,25 +345,28 @@ final class TaskRun implements Producer {
     return cancelled;
   }
 
-  /** Whether the present attempt's stage had not ended: it is returned then. */
-  private @Nullable CompletionStage<?> fail(Failure failure) {
-    CompletionStage<?> pending;
-    synchronized (this) {
-      pending = stage;
-    }
-    results().fail(failure);
-    finish();
-    return pending;
+  /** The first outcome wins: true for whoever may publish his. */
+  private synchronized boolean claim() {
+    boolean first = !done;
+    done = true;
+    return first;
   }
 
-  private void finish() {
-    synchronized (this) {
-      if (done) {
-        return;
-      }
-      done = true;
-      stage = null;
+  /** Gives back the stage that the present attempt waits for, if it does. */
+  private @Nullable CompletionStage<?> fail(Failure failure) {
+    if (!claim()) {
+      return null;
     }
+    results().fail(failure);
+    settled();
+    synchronized (this) {
+      var pending = stage;
+      stage = null;
+      return pending;
+    }
+  }
+
+  private void settled() {
     cancelDeadline.run();
     cancelTimeout.run();
     engine.ended(this);

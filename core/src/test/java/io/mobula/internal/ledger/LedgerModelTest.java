@@ -47,6 +47,7 @@ class LedgerModelTest {
     private final Resources wanted;
     private final List<Lease> granted = new CopyOnWriteArrayList<>();
     private final List<Lease> recalled = new CopyOnWriteArrayList<>();
+    private volatile boolean wants = true;
 
     Client(Resources wanted) {
       this.wanted = wanted;
@@ -60,6 +61,11 @@ class LedgerModelTest {
     @Override
     public String what() {
       return "client of " + wanted;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return wants;
     }
 
     @Override
@@ -85,6 +91,11 @@ class LedgerModelTest {
     var client = new Client(wanted);
     ledger.acquire(client);
     return client;
+  }
+
+  private void withdraw(Client client) {
+    client.wants = false;
+    ledger.lookAgain();
   }
 
   /** What is free once everything told before has been dealt with. */
@@ -189,7 +200,7 @@ class LedgerModelTest {
     var small = acquire(cpus(1));
     report();
     assertThat(small.has()).isFalse();
-    ledger.withdraw(big);
+    withdraw(big);
     report();
     assertThat(small.has()).isTrue();
     assertThat(report().waiting()).isEmpty();
@@ -260,7 +271,7 @@ class LedgerModelTest {
         case 3 -> toggle(held, random);
         default -> {
           if (!clients.isEmpty() && random.nextInt(4) == 0) {
-            ledger.withdraw(clients.get(random.nextInt(clients.size())));
+            withdraw(clients.get(random.nextInt(clients.size())));
           }
         }
       }
