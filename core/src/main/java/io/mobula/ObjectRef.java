@@ -50,8 +50,8 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   boolean isReady();
 
   /**
-   * The same outcome as a future of the JDK, completed on the thread that makes the value ready or
-   * on Mobula's callback threads. Cancelling the future does not cancel the task.
+   * The same outcome as a future of the JDK, completed on one of Mobula's callback threads, even if
+   * this ref is closed meanwhile. Cancelling the future does not cancel the task.
    */
   CompletableFuture<T> toCompletableFuture();
 
@@ -80,9 +80,9 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
 
   /**
    * Gives this ref back. The value is freed at once when no other ref, pending argument or
-   * containing value holds it. Closing again does nothing; every other use throws
-   * {@link RefClosedException}. A ref of another runtime is refused with
-   * {@link ForeignRefException} wherever it is passed.
+   * containing value holds it; refs inside a value that was read are further refs. Closing again
+   * does nothing; every other use throws {@link RefClosedException}. A ref of another runtime is
+   * refused with {@link ForeignRefException} wherever it is passed.
    */
   @Override
   void close();

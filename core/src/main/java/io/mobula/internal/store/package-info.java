@@ -4,7 +4,8 @@
  *
  * <p>In one process the garbage collector is the reference count: an object is held by its refs, by
  * arguments that wait and by values that contain it, all of them plain references. Explicit counts
- * only let the last {@code close} free early. Never runs user code.
+ * only let the last {@code close} free early. Of user code it runs only what a value brings for its
+ * own encoding.
  */
 @NullMarked
 package io.mobula.internal.store;
