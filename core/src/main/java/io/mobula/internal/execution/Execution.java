@@ -64,6 +64,12 @@ public final class Execution implements TaskContext {
     return CURRENT.get();
   }
 
+  /** The CPU that the calling thread holds and should give back while it waits for long. */
+  public static CpuHold currentHold() {
+    var present = CURRENT.get();
+    return present == null ? CpuHold.NOTHING : present.hold;
+  }
+
   /**
    * Runs the body as this execution, in the calling thread. Restores whatever the thread ran
    * before.

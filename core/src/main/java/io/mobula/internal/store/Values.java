@@ -3,7 +3,6 @@ package io.mobula.internal.store;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
-import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
@@ -220,8 +219,7 @@ final class Values {
 
   /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
   private void awaitReclaim(long nanos, StoreFullException full) {
-    var execution = Execution.current();
-    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    var hold = Execution.currentHold();
     hold.giveBack();
     waiting.incrementAndGet();
     lock.lock();

@@ -3,7 +3,6 @@ package io.mobula.internal.task;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
-import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,8 +55,7 @@ final class Backlog {
   }
 
   private void enterSlowly(String what, long heapBytes) {
-    var execution = Execution.current();
-    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    var hold = Execution.currentHold();
     hold.giveBack();
     lock.lock();
     waiting.incrementAndGet();

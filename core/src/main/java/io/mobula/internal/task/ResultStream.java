@@ -4,7 +4,6 @@ import io.mobula.ObjectRef;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.NotKept;
-import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -105,8 +104,7 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   private void waitForReader() {
-    var execution = Execution.current();
-    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    var hold = Execution.currentHold();
     hold.giveBack();
     try {
       while (unread.size() >= maxUnread && !closed && !ended) {
@@ -181,8 +179,7 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   private void waitForResult() {
-    var execution = Execution.current();
-    var hold = execution == null ? CpuHold.NOTHING : execution.hold();
+    var hold = Execution.currentHold();
     hold.giveBack();
     try {
       while (unread.isEmpty() && !ended && !closed) {
