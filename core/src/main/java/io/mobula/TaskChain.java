@@ -1,5 +1,8 @@
 package io.mobula;
 
+import io.mobula.TaskOptions.Limits;
+import io.mobula.TaskOptions.Presence;
+import io.mobula.TaskOptions.Retries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;
@@ -39,24 +42,24 @@ public abstract sealed class TaskChain<S>
 
   /** Holds that many processor cores while it runs; fractions and zero are fine. */
   public final S cpus(double amount) {
-    return with(options.withResources(options.resources().cpus(amount)));
+    return with(options.with(options.resources().cpus(amount)));
   }
 
   /** Holds that many accelerators while it runs: a fraction of one up to 1, or a whole number. */
   public final S gpus(double amount) {
-    return with(options.withResources(options.resources().gpus(amount)));
+    return with(options.with(options.resources().gpus(amount)));
   }
 
   /**
    * Holds that much memory while it runs, in bytes. A promise for placement; nothing is enforced.
    */
   public final S memory(long bytes) {
-    return with(options.withResources(options.resources().memory(bytes)));
+    return with(options.with(options.resources().memory(bytes)));
   }
 
   /** Holds that much of a resource of your own while it runs. */
   public final S resource(String name, double amount) {
-    return with(options.withResources(options.resources().resource(name, amount)));
+    return with(options.with(options.resources().resource(name, amount)));
   }
 
   /**
@@ -65,7 +68,8 @@ public abstract sealed class TaskChain<S>
    * a task may happen more than once.
    */
   public final S maxRetries(int times) {
-    return with(options.withMaxRetries(times));
+    return with(options.with(
+        new Retries(times, options.retries().on(), options.retries().backoff())));
   }
 
   /** Runs the task again, up to {@link #maxRetries}, when it throws one of these or a subclass. */
@@ -75,7 +79,8 @@ public abstract sealed class TaskChain<S>
     for (var exception : exceptions) {
       named.add(exception);
     }
-    return with(options.withRetryOn(named));
+    return with(options.with(
+        new Retries(options.retries().most(), named, options.retries().backoff())));
   }
 
   /**
@@ -83,12 +88,14 @@ public abstract sealed class TaskChain<S>
    * a minute.
    */
   public final S backoff(Duration first) {
-    return with(options.withBackoff(first));
+    return with(
+        options.with(new Retries(options.retries().most(), options.retries().on(), first)));
   }
 
   /** The longest one attempt may run, counted from its start; then it is interrupted and fails. */
   public final S timeout(Duration limit) {
-    return with(options.withTimeout(Objects.requireNonNull(limit, "timeout")));
+    return with(options.with(
+        new Limits(Objects.requireNonNull(limit, "timeout"), options.limits().deadline())));
   }
 
   /**
@@ -96,23 +103,25 @@ public abstract sealed class TaskChain<S>
    * it fails.
    */
   public final S deadline(Duration limit) {
-    return with(options.withDeadline(Objects.requireNonNull(limit, "deadline")));
+    return with(options.with(
+        new Limits(options.limits().timeout(), Objects.requireNonNull(limit, "deadline"))));
   }
 
   /** What logs, errors and lists call the task; the function's own name by default. */
   public final S name(String name) {
-    return with(options.withName(Objects.requireNonNull(name, "name")));
+    return with(options.with(
+        new Presence(Objects.requireNonNull(name, "name"), options.presence().maxUnread())));
   }
 
   /** Where the task should run; {@link Placement#anywhere()} by default. */
   public final S placement(Placement placement) {
-    return with(options.withPlacement(placement));
+    return with(options.with(placement));
   }
 
   /**
    * For a streamed result: how many may wait unread before the task is held back; 64 by default.
    */
   public final S maxUnread(int results) {
-    return with(options.withMaxUnread(results));
+    return with(options.with(new Presence(options.presence().name(), results)));
   }
 }

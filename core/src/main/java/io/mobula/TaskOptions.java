@@ -11,109 +11,107 @@ import org.jspecify.annotations.Nullable;
  * {@link TaskChain} has the verbs.
  *
  * @param resources what it holds while it runs; one CPU unless told otherwise
- * @param maxRetries how often it may run again after a crash or an exception named in
- *     {@code retryOn}
- * @param retryOn exceptions of the task that are worth another attempt, subclasses included
- * @param backoff the wait before the first retry; doubled for each further one, up to a minute
- * @param timeout the longest an attempt may run, or null
- * @param deadline the longest until the result, from submission on, or null
- * @param name what logs and messages call it, or null for the function's own name
+ * @param retries when it may run again
+ * @param limits how long it may take
  * @param placement where it should run
- * @param maxUnread how many results of a stream may wait unread before the task is held back
+ * @param presence what it is called, and how its stream is read
  */
 public record TaskOptions(
-    Resources resources,
-    int maxRetries,
-    List<Class<? extends Throwable>> retryOn,
-    Duration backoff,
-    @Nullable Duration timeout,
-    @Nullable Duration deadline,
-    @Nullable String name,
-    Placement placement,
-    int maxUnread) {
+    Resources resources, Retries retries, Limits limits, Placement placement, Presence presence) {
 
   /** One CPU, three retries after a crash, none after an exception, no time limit, anywhere. */
   public static final TaskOptions DEFAULT = new TaskOptions(
       Resources.none().cpus(1),
-      3,
-      List.of(),
-      Duration.ofMillis(100),
-      null,
-      null,
-      null,
+      new Retries(3, List.of(), Duration.ofMillis(100)),
+      new Limits(null, null),
       Placement.anywhere(),
-      64);
+      new Presence(null, 64));
 
-  /** Checks each part; {@link InvalidRequestException} names the one that cannot be. */
+  /** Refuses nulls. */
   public TaskOptions {
     Objects.requireNonNull(resources, "resources");
+    Objects.requireNonNull(retries, "retries");
+    Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(placement, "placement");
-    retryOn = List.copyOf(retryOn);
-    if (maxRetries < 0) {
-      throw new InvalidRequestException(
-          "Wanted maxRetries=" + maxRetries + ": use 0 for a task that must not run twice.");
+    Objects.requireNonNull(presence, "presence");
+  }
+
+  /**
+   * When a task may run again.
+   *
+   * @param most how often, after a crash or an exception named in {@code on}
+   * @param on exceptions of the task that are worth another attempt, subclasses included
+   * @param backoff the wait before the first retry; doubled for each further one, up to a minute
+   */
+  public record Retries(int most, List<Class<? extends Throwable>> on, Duration backoff) {
+    /** Refuses a negative count or wait. */
+    public Retries {
+      on = List.copyOf(on);
+      if (most < 0) {
+        throw new InvalidRequestException(
+            "Wanted maxRetries=" + most + ": use 0 for a task that must not run twice.");
+      }
+      if (backoff.isNegative()) {
+        throw new InvalidRequestException(
+            "Wanted backoff=" + backoff + ": a wait cannot be negative.");
+      }
     }
-    if (maxUnread < 1) {
-      throw new InvalidRequestException(
-          "Wanted maxUnread=" + maxUnread + ": a stream needs room for at least one result.");
+  }
+
+  /**
+   * How long a task may take.
+   *
+   * @param timeout the longest an attempt may run, or null
+   * @param deadline the longest until the result, from submission on, or null
+   */
+  public record Limits(@Nullable Duration timeout, @Nullable Duration deadline) {
+    /** Refuses limits that are not longer than zero. */
+    public Limits {
+      requirePositive("timeout", timeout);
+      requirePositive("deadline", deadline);
     }
-    requirePositive("timeout", timeout);
-    requirePositive("deadline", deadline);
-    if (backoff.isNegative()) {
-      throw new InvalidRequestException(
-          "Wanted backoff=" + backoff + ": a wait cannot be negative.");
+
+    private static void requirePositive(String what, @Nullable Duration time) {
+      if (time != null && (time.isNegative() || time.isZero())) {
+        throw new InvalidRequestException(
+            "Wanted " + what + "=" + time + ": it must be longer than zero.");
+      }
     }
   }
 
-  static void requirePositive(String what, @Nullable Duration time) {
-    if (time != null && (time.isNegative() || time.isZero())) {
-      throw new InvalidRequestException(
-          "Wanted " + what + "=" + time + ": it must be longer than zero.");
+  /**
+   * How a task shows.
+   *
+   * @param name what logs and messages call it, or null for the function's own name
+   * @param maxUnread how many results of a stream may wait unread before the task is held back
+   */
+  public record Presence(@Nullable String name, int maxUnread) {
+    /** Refuses a stream without room. */
+    public Presence {
+      if (maxUnread < 1) {
+        throw new InvalidRequestException(
+            "Wanted maxUnread=" + maxUnread + ": a stream needs room for at least one result.");
+      }
     }
   }
 
-  TaskOptions withResources(Resources value) {
-    return new TaskOptions(
-        value, maxRetries, retryOn, backoff, timeout, deadline, name, placement, maxUnread);
+  TaskOptions with(Resources changed) {
+    return new TaskOptions(changed, retries, limits, placement, presence);
   }
 
-  TaskOptions withMaxRetries(int value) {
-    return new TaskOptions(
-        resources, value, retryOn, backoff, timeout, deadline, name, placement, maxUnread);
+  TaskOptions with(Retries changed) {
+    return new TaskOptions(resources, changed, limits, placement, presence);
   }
 
-  TaskOptions withRetryOn(List<Class<? extends Throwable>> value) {
-    return new TaskOptions(
-        resources, maxRetries, value, backoff, timeout, deadline, name, placement, maxUnread);
+  TaskOptions with(Limits changed) {
+    return new TaskOptions(resources, retries, changed, placement, presence);
   }
 
-  TaskOptions withBackoff(Duration value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, value, timeout, deadline, name, placement, maxUnread);
+  TaskOptions with(Placement changed) {
+    return new TaskOptions(resources, retries, limits, changed, presence);
   }
 
-  TaskOptions withTimeout(Duration value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, backoff, value, deadline, name, placement, maxUnread);
-  }
-
-  TaskOptions withDeadline(Duration value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, backoff, timeout, value, name, placement, maxUnread);
-  }
-
-  TaskOptions withName(String value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, backoff, timeout, deadline, value, placement, maxUnread);
-  }
-
-  TaskOptions withPlacement(Placement value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, backoff, timeout, deadline, name, value, maxUnread);
-  }
-
-  TaskOptions withMaxUnread(int value) {
-    return new TaskOptions(
-        resources, maxRetries, retryOn, backoff, timeout, deadline, name, placement, value);
+  TaskOptions with(Presence changed) {
+    return new TaskOptions(resources, retries, limits, placement, changed);
   }
 }

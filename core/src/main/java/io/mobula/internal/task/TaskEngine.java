@@ -107,7 +107,8 @@ public final class TaskEngine {
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
     var run = admit(request);
     var number = run.job().number();
-    var stream = new ResultStream<R>(parts.store(), number, request.options().maxUnread());
+    var stream =
+        new ResultStream<R>(parts.store(), number, request.options().presence().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     start(run, new Results.Streamed(stream));
     var reader = new StreamReader<R>(stream);
@@ -122,7 +123,7 @@ public final class TaskEngine {
       throw cancelledException(execution);
     }
     var options = request.options();
-    var asked = options.name();
+    var asked = options.presence().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
     parts.placement().require(options.placement(), options.resources(), what);

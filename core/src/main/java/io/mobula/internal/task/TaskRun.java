@@ -68,7 +68,7 @@ final class TaskRun implements Producer {
         != null) { // or a task that starts the next one for ever would keep all its ancestors
       parent.forgetDoneAncestors();
     }
-    var limit = job.options().deadline();
+    var limit = job.options().limits().deadline();
     this.deadline = limit == null ? null : fromNow(limit);
   }
 
@@ -136,7 +136,7 @@ final class TaskRun implements Producer {
    * failed.
    */
   void start() {
-    var limit = job.options().deadline();
+    var limit = job.options().limits().deadline();
     if (limit != null) {
       cancelDeadline =
           engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
@@ -198,7 +198,7 @@ final class TaskRun implements Producer {
    * returns a stage.
    */
   private void limitAttempt() {
-    var limit = job.options().timeout();
+    var limit = job.options().limits().timeout();
     if (limit != null) {
       cancelTimeout = engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
     }
@@ -268,8 +268,8 @@ final class TaskRun implements Producer {
       return;
     }
     cancelTimeout.run();
-    boolean named = job.options().retryOn().stream().anyMatch(type -> type.isInstance(cause));
-    if (named && attempt <= job.options().maxRetries()) {
+    boolean named = job.options().retries().on().stream().anyMatch(type -> type.isInstance(cause));
+    if (named && attempt <= job.options().retries().most()) {
       waitsFor("its retry after attempt " + attempt + " failed with " + cause);
       engine.after(backoff(attempt), () -> engine.enqueue(this));
     } else {
@@ -279,7 +279,7 @@ final class TaskRun implements Producer {
   }
 
   private Duration backoff(int attempt) {
-    var first = job.options().backoff();
+    var first = job.options().retries().backoff();
     if (first.compareTo(LONGEST_BACKOFF) > 0) {
       return LONGEST_BACKOFF;
     }
