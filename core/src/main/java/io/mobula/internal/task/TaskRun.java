@@ -85,10 +85,14 @@ final class TaskRun implements Producer {
     parent = liveParent();
   }
 
-  /** The nearest ancestor that has no outcome yet, or null. */
+  /**
+   * The nearest ancestor that has no outcome yet or was cancelled, or null. Cancelled ones stay in
+   * the chain even when they are done, or whoever cancels them would lose the way to what they had
+   * started.
+   */
   final @Nullable TaskRun liveParent() {
     var nearest = parent;
-    while (nearest != null && nearest.isDone()) {
+    while (nearest != null && nearest.isDone() && !nearest.isCancelled()) {
       nearest = nearest.parent;
     }
     parent = nearest;
