@@ -235,11 +235,6 @@ final class ActorCell implements Producer, Requester {
     }
   }
 
-  /** How many calls have no answer yet. */
-  int pendingCalls() {
-    return pending.get();
-  }
-
   // ---- resources
 
   @Override

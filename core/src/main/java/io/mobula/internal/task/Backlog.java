@@ -93,11 +93,6 @@ final class Backlog {
     }
   }
 
-  /** How many tasks are in. */
-  long size() {
-    return tasks.get();
-  }
-
   void close() {
     closed = true;
     wakeAll();

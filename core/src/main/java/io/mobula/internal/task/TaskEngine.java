@@ -214,11 +214,6 @@ public final class TaskEngine {
         .toList();
   }
 
-  /** How many tasks have been submitted and have no outcome yet. */
-  public long pendingCount() {
-    return backlog.size();
-  }
-
   /**
    * Refuses new tasks and fails all pending ones; running bodies are interrupted. Does not wait for
    * them.

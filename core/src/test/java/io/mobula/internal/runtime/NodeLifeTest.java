@@ -55,17 +55,13 @@ class NodeLifeTest {
     }
   }
 
-  /**
-   * Threads of ours that are new and live; what watches forgotten objects for the whole JVM may
-   * stay.
-   */
+  /** Threads of ours that are new and live. */
   private List<String> leftThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !before.contains(thread) && thread.isAlive())
         .map(Thread::getName)
         .filter(
             name -> name.contains("mobula") || name.contains("akka") || name.contains("attached"))
-        .filter(name -> !name.endsWith("-cleaner"))
         .sorted()
         .collect(Collectors.toList());
   }
