@@ -32,9 +32,15 @@ class ArchitectureTest {
       Set.of("io.mobula.internal.node"),
       Set.of("io.mobula.internal.task", "io.mobula.internal.actor"),
       Set.of("io.mobula.internal.call", "io.mobula.internal.placement"),
+      Set.of("io.mobula.internal.sharing"),
       Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),
       Set.of("io.mobula.internal.execution"),
-      Set.of("io.mobula.internal.lane", "io.mobula.internal.codec", "io.mobula.internal.memory"),
+      Set.of("io.mobula.internal.lane"),
+      Set.of(
+          "io.mobula.internal.cluster",
+          "io.mobula.internal.codec",
+          "io.mobula.internal.memory",
+          "io.mobula.internal.process"),
       Set.of("io.mobula.spi"),
       Set.of("io.mobula", "io.mobula.error"));
 
