@@ -14,6 +14,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.store.Failure;
@@ -385,6 +386,11 @@ final class ActorCell implements Producer, Requester {
 
   void made(Class<?> instance) {
     instanceType = instance;
+  }
+
+  /** Writes what another process needs to reach the actor. */
+  void export(FrameWriter out) {
+    throw new IllegalStateException("TODO");
   }
 
   /** The class of the user's object, once it is made. */

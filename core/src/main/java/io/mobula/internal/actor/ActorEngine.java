@@ -13,7 +13,7 @@ import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.Map;
@@ -48,7 +48,7 @@ public final class ActorEngine {
       ObjectStore store,
       BoundCall.Binder binder,
       Ledger ledger,
-      SingleNode placement,
+      Places placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner) {}
 

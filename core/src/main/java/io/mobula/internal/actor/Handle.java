@@ -5,6 +5,7 @@ import io.mobula.ActorId;
 import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.Reference;
@@ -87,5 +88,10 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
 
     @Override
     public void release() {} // reachability alone counts
+
+    @Override
+    public void export(FrameWriter out) {
+      anchor.cell().export(out);
+    }
   }
 }

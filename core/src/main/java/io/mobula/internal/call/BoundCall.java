@@ -5,12 +5,16 @@ import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.codec.Codec;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.internal.store.Waiter;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,13 +32,20 @@ public final class BoundCall {
   private final ObjectStore store;
   private final long heapBytes;
   private volatile @Nullable Waiter waiting;
-  private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
+  private final @Nullable Map<String, String> logContext;
+  private @Nullable Loans loans;
 
-  private BoundCall(Object function, Object[] arguments, ObjectStore store, long heapBytes) {
+  private BoundCall(
+      Object function,
+      Object[] arguments,
+      ObjectStore store,
+      long heapBytes,
+      @Nullable Map<String, String> logContext) {
     this.function = function;
     this.arguments = arguments;
     this.store = store;
     this.heapBytes = heapBytes;
+    this.logContext = logContext;
   }
 
   /** Makes calls for one node. */
@@ -81,7 +92,7 @@ public final class BoundCall {
         release(kept);
         throw e;
       }
-      return new BoundCall(kept, bound, store, heapBytes);
+      return new BoundCall(kept, bound, store, heapBytes, MDC.getCopyOfContextMap());
     }
 
     private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
@@ -99,6 +110,55 @@ public final class BoundCall {
               + ".");
         }
       }
+    }
+  }
+
+  /**
+   * Writes the call for another process; all arguments are ready and none has failed. What it lends
+   * to that process is given back with {@link #release}.
+   */
+  public void write(FrameWriter out, Sharing sharing) {
+    var lent = loans(sharing);
+    lent.write(out, function instanceof Content content ? content : lent.immediate(function), null);
+    out.int32(arguments.length);
+    for (var argument : arguments) {
+      switch (argument) {
+        case ObjectEntry entry -> lent.write(out, lent.outcomeOf(entry), entry.id());
+        case Content content -> lent.write(out, content, null);
+        default -> throw new IllegalStateException("Neither value nor ref: " + argument);
+      }
+    }
+    var context = logContext == null ? Map.<String, String>of() : logContext;
+    out.list(context.entrySet(), (to, entry) -> to.text(entry.getKey()).text(entry.getValue()));
+  }
+
+  private synchronized Loans loans(Sharing sharing) {
+    var present = loans;
+    if (present == null) {
+      present = new Loans(sharing);
+      loans = present;
+    }
+    return present;
+  }
+
+  /** Reads what {@link #write} wrote in another process. */
+  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
+    var function = Loans.read(in, sharing);
+    var arguments = new Object[in.int32()];
+    int done = 0;
+    try {
+      for (; done < arguments.length; done++) {
+        arguments[done] = Loans.read(in, sharing);
+      }
+      var context = new HashMap<String, String>();
+      in.list(from -> context.put(from.text(), from.optionalText()));
+      return new BoundCall(function, arguments, store, 0, context);
+    } catch (RuntimeException e) {
+      for (int i = 0; i < done; i++) {
+        release(arguments[i]);
+      }
+      release(function);
+      throw e;
     }
   }
 
@@ -232,6 +292,11 @@ public final class BoundCall {
     release(function);
     for (var argument : arguments) {
       release(argument);
+    }
+    synchronized (this) {
+      if (loans != null) {
+        loans.giveBack();
+      }
     }
   }
 

@@ -9,6 +9,11 @@ public interface Producer {
   @Nullable
   Execution running();
 
+  /**
+   * Somebody waits for the value or asks whether it is there: one that is elsewhere is asked for.
+   */
+  default void askedFor() {}
+
   /** Names it, for messages. */
   String describe();
 

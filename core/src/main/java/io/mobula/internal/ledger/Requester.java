@@ -26,6 +26,17 @@ public interface Requester {
     return false;
   }
 
+  /**
+   * Whose requests these are: leases held by the same one are not recalled for each other, as they
+   * work on the same.
+   */
+  default Object group() {
+    return this;
+  }
+
+  /** The request cannot be granted at once and is queued; called once, on the ledger's thread. */
+  default void mustWait() {}
+
   /** The outstanding request is granted; the lease must be released some time. */
   void granted(Lease lease);
 

@@ -78,7 +78,15 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     } else {
       queue.addLast(requester);
       grantWhatFits();
+      if (isLast(requester)) {
+        requester.mustWait();
+      }
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
+  private boolean isLast(Requester requester) {
+    return queue.peekLast() == requester;
   }
 
   private void onRelease(Lease lease) {
@@ -163,7 +171,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private void recallFor(Requester requester, Set<String> lacking) {
     for (var lease : held.keySet()) {
       if (!lease.isRecalled()
-          && lease.requester() != requester
+          && lease.requester().group() != requester.group()
           && lacking.stream().anyMatch(name -> lease.resources().units(name) > 0)) {
         lease.recall();
       }

@@ -15,6 +15,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -35,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,13 +63,15 @@ public final class Node {
   private final Ledger ledger;
   private final TaskEngine tasks;
   private final ActorEngine actors;
+  private final @Nullable Clustered cluster;
 
   private Node(
       NodeId id,
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
-      MobulaRuntime runtime) {
+      MobulaRuntime runtime,
+      @Nullable Joining joining) {
     this.id = id;
     this.system = system;
     this.settings = settings;
@@ -82,30 +86,47 @@ public final class Node {
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
-    var placement = new SingleNode(ledger);
+    this.cluster = joining == null
+        ? null
+        : Clustered.start(joining, ledger, objects, settings, this::spawnNow);
+    var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(runtime, objects, binder, ledger, placement, this::after),
+        new TaskEngine.Parts(runtime, objects, binder, places, this::after),
         settings.tasks(),
         slots);
+    if (cluster != null) {
+      tasks.join(cluster.wire(tasks));
+    }
     this.actors = new ActorEngine(
-        new ActorEngine.Parts(
-            runtime, objects, binder, ledger, placement, this::after, this::spawn),
+        new ActorEngine.Parts(runtime, objects, binder, ledger, places, this::after, this::spawn),
         methods,
         virtualThreads);
+    if (cluster != null) {
+      cluster.open();
+    }
   }
 
   /**
    * Starts a node in a system that somebody else made. The memory becomes the node's.
    *
    * @param runtime what tasks and actors see as theirs; not used before this returns
+   * @param joining how it joins a cluster, or null for a node alone
    */
   public static Node start(
       NodeId id,
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
-      MobulaRuntime runtime) {
-    return new Node(id, system, settings, memory, runtime);
+      MobulaRuntime runtime,
+      @Nullable Joining joining) {
+    return new Node(id, system, settings, memory, runtime, joining);
+  }
+
+  /** How a node becomes a member of a cluster. */
+  @FunctionalInterface
+  public interface Joining {
+    /** Starts the actors that watch the cluster; not a member yet when it returns. */
+    Membership start(Ledger.Spawner spawner);
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {

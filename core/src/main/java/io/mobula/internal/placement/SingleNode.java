@@ -1,5 +1,6 @@
 package io.mobula.internal.placement;
 
+import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
  * Placement where there is one node: everything runs here or is refused at once. Safe for all
  * threads.
  */
-public final class SingleNode {
+public final class SingleNode implements Places {
   private final Ledger ledger;
 
   /** Places on the ledger's node. */
@@ -25,6 +26,7 @@ public final class SingleNode {
    * @throws InvalidRequestException when the placement needs more than one node
    * @throws io.mobula.error.UnschedulableException when the node has not as much
    */
+  @Override
   public void require(Placement placement, Resources wanted, Supplier<String> what) {
     switch (placement) {
       case Placement.Anywhere anywhere -> {}
@@ -36,6 +38,16 @@ public final class SingleNode {
       case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
     }
     ledger.requirePossible(wanted, what);
+  }
+
+  @Override
+  public void acquire(Wanting wanting) {
+    ledger.acquire(wanting);
+  }
+
+  @Override
+  public void release(NodeId node, long lease) {
+    throw new IllegalStateException("A node alone has no lease of node " + node);
   }
 
   private static InvalidRequestException needsCluster(Supplier<String> what, String placement) {

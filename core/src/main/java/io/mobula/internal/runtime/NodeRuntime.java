@@ -39,9 +39,10 @@ final class NodeRuntime implements MobulaRuntime {
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
+      Node.@Nullable Joining joining,
       ObjLongConsumer<NodeRuntime> afterClose) {
     this.afterClose = afterClose;
-    this.node = Node.start(id, system, settings, memory, this);
+    this.node = Node.start(id, system, settings, memory, this, joining);
   }
 
   @Override

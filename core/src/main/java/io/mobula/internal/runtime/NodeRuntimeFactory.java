@@ -55,7 +55,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var hook = new ShutdownHook();
     NodeRuntime runtime;
     try {
-      runtime = new NodeRuntime(newId(), system, read, memory, (closed, end) -> {
+      runtime = new NodeRuntime(newId(), system, read, memory, null, (closed, end) -> {
         opened.remove(closed);
         terminate(system, end);
         hook.disarm();
@@ -89,8 +89,8 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var memory = SharedStore.open(read.store());
     NodeRuntime runtime;
     try {
-      runtime =
-          new NodeRuntime(newId(), system, read, memory, (closed, end) -> opened.remove(closed));
+      runtime = new NodeRuntime(
+          newId(), system, read, memory, null, (closed, end) -> opened.remove(closed));
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;

@@ -6,6 +6,7 @@ import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,38 @@ public sealed interface Content {
     }
   }
 
+  /**
+   * A value in the memory of another process.
+   *
+   * @param remote where, and how it is brought here
+   */
+  record Away(Remote remote) implements Content {
+    @Override
+    public long heapBytes() {
+      return 64;
+    }
+
+    @Override
+    public void discard() {
+      remote.discard();
+    }
+  }
+
+  /** The way to a value in another process. Safe for all threads. */
+  interface Remote {
+    /** How many bytes it has. */
+    long bytes();
+
+    /**
+     * Makes it readable here, once for all who ask: at once where the process that has it shares
+     * this host. The content belongs to this object.
+     */
+    CompletionStage<Content> bring();
+
+    /** Nobody reads it here any more. */
+    void discard();
+  }
+
   /** A value in shared memory. Its memory goes back when this is discarded or unreachable. */
   final class InStore implements Content {
     private final SealedObject object;
@@ -90,12 +123,23 @@ public sealed interface Content {
       return object.read(reader);
     }
 
-    List<Kept> edges() {
+    /** The refs and handles inside. */
+    public List<Kept> edges() {
       return edges;
     }
 
-    boolean views() {
+    /** Whether a reader's value refers to the memory. */
+    public boolean views() {
       return views;
+    }
+
+    /** The object in shared memory. */
+    public SealedObject object() {
+      return object;
+    }
+
+    long byteSize() {
+      return object.byteSize();
     }
 
     @Override

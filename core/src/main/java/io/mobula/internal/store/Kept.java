@@ -1,5 +1,7 @@
 package io.mobula.internal.store;
 
+import io.mobula.internal.lane.FrameWriter;
+
 /**
  * A ref or an actor handle that is inside a stored value or among waiting arguments: an edge. It
  * holds what it points to until it is released or unreachable.
@@ -11,6 +13,18 @@ public interface Kept {
 
   /** Gives the hold back. Called once. */
   void release();
+
+  /**
+   * Writes what another process needs to have a hold of the same kind; its first byte is one of
+   * {@link #REF} and {@link #HANDLE}. From now on other processes may hold what this points to.
+   */
+  void export(FrameWriter out);
+
+  /** The first byte of an exported ref. */
+  int REF = 1;
+
+  /** The first byte of an exported actor handle. */
+  int HANDLE = 2;
 
   /** What can be kept: refs and handles. */
   interface Keepable {

@@ -17,31 +17,57 @@ public final class ObjectEntry {
   private static final Object GONE = new Object();
 
   private final ObjectStore store;
+  private final long node;
   private final long task;
   private final int index;
   private int holds;
   private volatile Object state;
+  private volatile @Nullable Sharer sharer;
+
+  /**
+   * What keeps an entry's value for other processes, once its ref has left this one. Called from
+   * any thread, without the entry's monitor.
+   */
+  public interface Sharer {
+    /** There is an outcome now. */
+    void settled(ObjectEntry entry);
+
+    /** No ref, argument or value of this process holds the entry any more. */
+    void unheld(ObjectEntry entry);
+  }
 
   /** The state before there is an outcome. */
   private static final class Pending {
     final @Nullable Producer producer;
     List<Waiter> waiters = List.of();
 
+    void add(Waiter waiter) {
+      if (waiters.isEmpty()) {
+        waiters = List.of(waiter);
+      } else {
+        if (waiters.size() == 1) {
+          waiters = new ArrayList<>(waiters);
+        }
+        waiters.add(waiter);
+      }
+    }
+
     Pending(@Nullable Producer producer) {
       this.producer = producer;
     }
   }
 
-  ObjectEntry(ObjectStore store, long task, int index, @Nullable Producer producer) {
+  ObjectEntry(ObjectStore store, ObjectId id, @Nullable Producer producer) {
     this.store = store;
-    this.task = task;
-    this.index = index;
+    this.node = id.node();
+    this.task = id.task();
+    this.index = id.index();
     this.state = new Pending(producer);
   }
 
   /** Names the object. */
   public ObjectId id() {
-    return new ObjectId(store.node().incarnation(), task, index);
+    return new ObjectId(node, task, index);
   }
 
   /** The store it belongs to. */
@@ -53,14 +79,66 @@ public final class ObjectEntry {
     return task;
   }
 
-  /** Whether there is a value or a failure. */
+  /** Whether there is a value or a failure, as far as this process knows. */
   public boolean isReady() {
-    return !(state instanceof Pending);
+    if (state instanceof Pending pending) {
+      want(pending);
+      return !(state instanceof Pending);
+    }
+    return true;
+  }
+
+  private static void want(Pending pending) {
+    if (pending.producer != null) {
+      pending.producer.askedFor();
+    }
+  }
+
+  /**
+   * From now on other processes may hold the object: its value stays until the sharer discards it.
+   * The first sharer counts.
+   *
+   * @return the one that counts
+   */
+  public synchronized Sharer share(Sharer with) {
+    if (state == GONE) {
+      throw closed();
+    }
+    var present = sharer;
+    if (present == null) {
+      sharer = with;
+      return with;
+    }
+    return present;
+  }
+
+  /** Who keeps it for other processes, or null. */
+  public @Nullable Sharer sharer() {
+    return sharer;
+  }
+
+  /** Whether a ref, argument or value of this process holds it, as far as they count explicitly. */
+  public synchronized boolean isHeld() {
+    return holds > 0;
+  }
+
+  /** The outcome: a content, a failure, or null while there is none. */
+  public @Nullable Object outcome() {
+    return state instanceof Content || state instanceof Failure ? state : null;
   }
 
   /** Whether there is a failure, and no value to come. */
   public boolean isFailed() {
     return state instanceof Failure;
+  }
+
+  /** Cancels whoever would make the value; false if there is nothing to cancel. */
+  public boolean cancel(boolean recursive) {
+    var producer = producer();
+    if (producer != null) {
+      producer.cancel(task, recursive);
+    }
+    return producer != null;
   }
 
   /** Who will make the value, while it is pending. */
@@ -90,16 +168,21 @@ public final class ObjectEntry {
   private boolean settle(Object outcome) {
     List<Waiter> waiters;
     boolean unheld;
+    Sharer shared;
     synchronized (this) {
       if (!(state instanceof Pending pending)) {
         return false;
       }
       waiters = pending.waiters;
-      unheld = holds == 0;
+      shared = sharer;
+      unheld = holds == 0 && shared == null;
       state = unheld ? GONE : outcome;
     }
     if (unheld && outcome instanceof Content content) {
       content.discard();
+    }
+    if (shared != null) {
+      shared.settled(this);
     }
     Notifications.tell(this, waiters);
     return true;
@@ -109,18 +192,16 @@ public final class ObjectEntry {
    * Tells the waiter when there is an outcome; false if there is one already and it will not be
    * told.
    */
-  public synchronized boolean await(Waiter waiter) {
-    if (!(state instanceof Pending pending)) {
-      return false;
-    }
-    if (pending.waiters.isEmpty()) {
-      pending.waiters = List.of(waiter);
-    } else {
-      if (pending.waiters.size() == 1) {
-        pending.waiters = new ArrayList<>(pending.waiters);
+  public boolean await(Waiter waiter) {
+    Pending waitedFor;
+    synchronized (this) {
+      if (!(state instanceof Pending pending)) {
+        return false;
       }
-      pending.waiters.add(waiter);
+      pending.add(waiter);
+      waitedFor = pending;
     }
+    want(waitedFor);
     return true;
   }
 
@@ -167,16 +248,39 @@ public final class ObjectEntry {
   /** One less. The last one frees the value at once. */
   public void release() {
     Object last;
+    Sharer shared;
     synchronized (this) {
-      if (--holds > 0 || state instanceof Pending) {
+      shared = sharer;
+      if (--holds > 0 || (shared == null && state instanceof Pending)) {
         return;
       }
       last = state;
+      if (shared == null) {
+        state = GONE;
+      }
+    }
+    if (shared != null) {
+      shared.unheld(this);
+    } else if (last instanceof Content content) {
+      content.discard();
+    }
+  }
+
+  /** Nobody in the cluster holds it any more: whoever still asks hears that it is gone. */
+  public void vanish() {
+    List<Waiter> waiters = List.of();
+    Object last;
+    synchronized (this) {
+      last = state;
+      if (last instanceof Pending pending) {
+        waiters = pending.waiters;
+      }
       state = GONE;
     }
     if (last instanceof Content content) {
       content.discard();
     }
+    Notifications.tell(this, waiters);
   }
 
   private RefClosedException closed() {

@@ -3,10 +3,12 @@ package io.mobula.internal.store;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.Sealable;
 import io.mobula.Tensor;
 import io.mobula.Waited;
+import io.mobula.error.ForeignRefException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,10 @@ public final class ObjectStore {
   private final Executor callbacks;
   private final AtomicLong tasks = new AtomicLong();
   private volatile boolean closed;
+  private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
+    throw new ForeignRefException(
+        "Object " + entry.id() + " cannot leave node " + node() + ", which is in no cluster.");
+  };
 
   /**
    * How a store is made.
@@ -61,6 +68,16 @@ public final class ObjectStore {
     this.values = new Values(this, codec, memory, limits.inlineLimit(), limits.fullTimeout());
   }
 
+  /** How refs leave this process; see {@link #exported}. Set once, before the first ref is made. */
+  public void sharing(UnaryOperator<ObjectEntry> sharing) {
+    this.sharing = sharing;
+  }
+
+  /** The entry's ref is about to leave this process, so that others may hold it. */
+  public ObjectId exported(ObjectEntry entry) {
+    return sharing.apply(entry).id();
+  }
+
   /** Whose store this is. */
   public NodeId node() {
     return node;
@@ -73,7 +90,12 @@ public final class ObjectStore {
 
   /** An object that somebody will complete. */
   public ObjectEntry pending(long task, int index, @Nullable Producer producer) {
-    return new ObjectEntry(this, task, index, producer);
+    return pending(new ObjectId(node.incarnation(), task, index), producer);
+  }
+
+  /** The same for an object whose id another process may have made. */
+  public ObjectEntry pending(ObjectId id, @Nullable Producer producer) {
+    return new ObjectEntry(this, id, producer);
   }
 
   /** A new ref to it. */
@@ -106,6 +128,26 @@ public final class ObjectStore {
   /** See {@link Values#materialize}. */
   public @Nullable Object materialize(Content content) {
     return values.materialize(content);
+  }
+
+  /** See {@link Values#flat}. */
+  public @Nullable Flat flat(Content content, long most) {
+    return values.flat(content, most);
+  }
+
+  /** A content from another process. */
+  public Content unflatten(Flat flat) {
+    return Values.unflatten(flat);
+  }
+
+  /** The bytes of a failure for another process. */
+  public byte[] flat(Failure failure) {
+    return values.flat(failure);
+  }
+
+  /** A failure from another process. */
+  public Failure failure(byte[] flat) {
+    return values.failure(flat);
   }
 
   /** The value of an entry that is ready. */

@@ -4,6 +4,7 @@ import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.RefClosedException;
+import io.mobula.internal.lane.FrameWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -93,13 +94,7 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
 
   @Override
   public boolean cancel(boolean recursive) {
-    var present = entry();
-    var producer = present.producer();
-    if (producer == null) {
-      return false;
-    }
-    producer.cancel(present.task(), recursive);
-    return true;
+    return entry().cancel(recursive);
   }
 
   @Override
@@ -124,6 +119,11 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     return "ObjectRef(" + id + ", " + state + ")";
   }
 
+  /** A hold of its own on an entry, as a value that contains its ref has. */
+  public static Kept edge(ObjectEntry entry) {
+    return new Edge(entry.retain());
+  }
+
   /** A hold of a containing value or of waiting arguments. */
   private record Edge(ObjectEntry entry) implements Kept {
     @Override
@@ -134,6 +134,12 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     @Override
     public void release() {
       entry.release();
+    }
+
+    @Override
+    public void export(FrameWriter out) {
+      var id = entry.store().exported(entry);
+      out.octet(REF).int64(id.node()).int64(id.task()).int32(id.index());
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.mobula.internal.store;
 
+import io.mobula.error.CodecException;
+import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
+import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.execution.Execution;
@@ -8,10 +11,12 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -122,7 +127,73 @@ final class Values {
           Reference.reachabilityFence(sealed);
         }
       }
+      case Content.Away away -> {
+        try {
+          yield materialize(Bringing.await(away));
+        } finally {
+          Reference.reachabilityFence(away);
+        }
+      }
     };
+  }
+
+  /**
+   * The value as one stretch of bytes for another process, or null if it is larger than
+   * {@code most} bytes.
+   */
+  @Nullable
+  Flat flat(Content content, long most) {
+    return switch (content) {
+      case Content.Immediate(var value) -> flat(codec.encode(value), List.of(), most);
+      case Content.Inline(var encoded, var edges) -> flat(encoded, edges, most);
+      case Content.InStore sealed -> {
+        try {
+          yield sealed.byteSize() > most
+              ? null
+              : sealed.copyOut(bytes ->
+                  new Flat(bytes.toArray(ValueLayout.JAVA_BYTE), sealed.edges(), sealed.views()));
+        } finally {
+          Reference.reachabilityFence(sealed);
+        }
+      }
+      case Content.Away away -> null;
+    };
+  }
+
+  byte[] flat(Failure failure) {
+    return codec.encode(failure.raise()).bytes();
+  }
+
+  /** Each reader's exception is decoded anew. */
+  Failure failure(byte[] flat) {
+    return new Failure(() -> {
+      try {
+        return (MobulaException) Objects.requireNonNull(codec.decode(flat));
+      } catch (CodecException unknownHere) {
+        return new TaskFailedException(
+            "It failed in another process, with an exception that cannot be read on node "
+                + store.node() + ": " + unknownHere.getMessage(),
+            unknownHere);
+      }
+    });
+  }
+
+  private static @Nullable Flat flat(Encoded encoded, List<Kept> edges, long most) {
+    long size = SealedLayout.sizeOf(encoded);
+    if (size > most) {
+      return null;
+    }
+    var layout = new byte[(int) size];
+    SealedLayout.write(encoded, MemorySegment.ofArray(layout));
+    return new Flat(layout, edges, encoded.views());
+  }
+
+  /** The content that another process has made flat; its buffers are copied to aligned memory. */
+  static Content unflatten(Flat flat) {
+    var parts = SealedLayout.read(MemorySegment.ofArray(flat.layout()));
+    var bytes = parts.bytes().toArray(ValueLayout.JAVA_BYTE);
+    return new Content.Inline(
+        new Encoded(bytes, parts.buffers(), List.of(), flat.views()).detached(), flat.edges());
   }
 
   private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {

@@ -1,12 +1,17 @@
 package io.mobula.internal.task;
 
+import io.mobula.NodeId;
+import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.Wanting;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -20,25 +25,29 @@ import org.slf4j.LoggerFactory;
  * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
  * longer counts, so the tasks behind it move on.
  */
-final class ClassQueue implements Requester {
+final class ClassQueue implements Wanting {
   private static final Logger LOG = LoggerFactory.getLogger(ClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Resources wanted;
+  private final Placement placement;
   private final TaskEngine engine;
   private final long idleNanos;
   private final int mostSlots;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> ready = new ArrayDeque<>();
+  private final List<RemoteSlot> remote = new ArrayList<>();
   private boolean requested;
   private int slots;
   private int idle;
   private boolean closed;
 
-  ClassQueue(Resources wanted, TaskEngine engine, long idleNanos, int mostSlots) {
+  ClassQueue(
+      Resources wanted, Placement placement, TaskEngine engine, long idleNanos, int mostSlots) {
     this.wanted = wanted;
+    this.placement = placement;
     this.engine = engine;
     this.idleNanos = idleNanos;
     this.mostSlots = mostSlots;
@@ -47,6 +56,7 @@ final class ClassQueue implements Requester {
   /** Queues a task; false if this queue has been {@linkplain #retire retired}. */
   boolean add(TaskRun run) {
     boolean ask;
+    boolean feed;
     lock.lock();
     try {
       if (closed) {
@@ -56,9 +66,13 @@ final class ClassQueue implements Requester {
       if (idle > 0) {
         work.signal();
       }
+      feed = !remote.isEmpty();
       ask = request();
     } finally {
       lock.unlock();
+    }
+    if (feed) {
+      feed();
     }
     askIf(ask);
     return true;
@@ -73,13 +87,23 @@ final class ClassQueue implements Requester {
 
   private void askIf(boolean ask) {
     if (ask) {
-      engine.ledger().acquire(this);
+      engine.places().acquire(this);
     }
   }
 
   @Override
   public Resources wanted() {
     return wanted;
+  }
+
+  @Override
+  public Purpose purpose() {
+    return Purpose.TASKS;
+  }
+
+  @Override
+  public Placement placement() {
+    return placement;
   }
 
   @Override
@@ -126,6 +150,113 @@ final class ClassQueue implements Requester {
       lease.release();
     }
     askIf(ask);
+  }
+
+  @Override
+  public void grantedAt(NodeId node, long lease) {
+    boolean ask = false;
+    RemoteSlot slot = null;
+    lock.lock();
+    try {
+      requested = false;
+      if (!ready.isEmpty() && !closed) {
+        slot = engine.remoteSlot(node, lease, this);
+      }
+      if (slot != null) {
+        slots++;
+        remote.add(slot);
+        ask = ready.size() > idle + 1 && slots < mostSlots;
+        requested = ask;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (slot == null) {
+      engine.places().release(node, lease);
+    } else {
+      slot.pump();
+    }
+    askIf(ask);
+  }
+
+  @Override
+  public void refused(MobulaException why) {
+    List<TaskRun> doomed;
+    lock.lock();
+    try {
+      requested = false;
+      doomed = List.copyOf(ready);
+      ready.clear();
+    } finally {
+      lock.unlock();
+    }
+    doomed.forEach(run -> run.stop(() -> why));
+  }
+
+  // ---- slots of other nodes
+
+  /** The next task for a slot elsewhere, or null. */
+  @Nullable
+  TaskRun poll() {
+    lock.lock();
+    try {
+      return ready.pollFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tasks that a slot elsewhere did not begin come back, to be first again. */
+  void putBack(List<TaskRun> runs) {
+    boolean ask;
+    lock.lock();
+    try {
+      for (int i = runs.size() - 1; i >= 0; i--) {
+        ready.addFirst(runs.get(i));
+      }
+      if (idle > 0) {
+        work.signal();
+      }
+      ask = request();
+    } finally {
+      lock.unlock();
+    }
+    askIf(ask);
+  }
+
+  /** A slot elsewhere waits inside its task, or goes on. */
+  void countSlot(int change) {
+    boolean ask;
+    lock.lock();
+    try {
+      slots += change;
+      ask = request();
+    } finally {
+      lock.unlock();
+    }
+    askIf(ask);
+  }
+
+  /** A slot elsewhere has ended. */
+  void ended(RemoteSlot slot, boolean counted) {
+    lock.lock();
+    try {
+      remote.remove(slot);
+    } finally {
+      lock.unlock();
+    }
+    countSlot(counted ? -1 : 0);
+  }
+
+  private void feed() {
+    List<RemoteSlot> hungry;
+    lock.lock();
+    try {
+      hungry = remote.isEmpty() ? List.of() : List.copyOf(remote);
+    } finally {
+      lock.unlock();
+    }
+    hungry.forEach(RemoteSlot::pump);
   }
 
   /** Without a thread to be had the lease goes home, and another is asked for after a while. */

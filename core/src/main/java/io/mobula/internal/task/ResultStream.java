@@ -5,16 +5,16 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ final class ResultStream<T extends @Nullable Object> {
   private final Condition changed = lock.newCondition();
   private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
   private Runnable onClose = () -> {};
+  private IntConsumer onTaken = taken -> {};
   private int emitted;
   private boolean ended;
   private boolean closed;
@@ -46,36 +47,44 @@ final class ResultStream<T extends @Nullable Object> {
 
   /** Emits everything the task returned, in the slot's thread. */
   void drain(@Nullable Object value) throws NotKept {
-    switch (value) {
-      case Stream<?> stream -> {
-        try (stream) {
-          emitAll(stream.iterator());
-        }
-      }
-      case Iterator<?> iterator -> emitAll(iterator);
-      case null, default ->
-        throw new NotKept("It was started as a stream but returned " + Results.typeOf(value)
-            + ". Return a Stream or an Iterator.");
-    }
+    StreamElements.each(value, emitted(), (index, element) -> {
+      emit(ref(index, NotKept.orContent(store, element)), true);
+    });
     end();
   }
 
-  private void emitAll(Iterator<?> elements) throws NotKept {
-    int had = emitted();
-    for (int i = 0; elements.hasNext(); i++) {
-      var element = elements.next();
-      if (i < had) {
-        continue; // an earlier attempt gave it
-      }
-      var content = NotKept.orContent(store, element);
-      var entry = store.pending(task, i, null);
-      ObjectRef<T> ref = store.ref(entry);
-      entry.complete(content);
-      emit(ref);
+  private ObjectRef<T> ref(int index, Content content) {
+    var entry = store.pending(task, index, null);
+    ObjectRef<T> ref = store.ref(entry);
+    entry.complete(content);
+    return ref;
+  }
+
+  /** A result that another node has made; that node does not send more than may be unread. */
+  void arrived(int index, Content content) {
+    if (index < emitted()) { // an earlier attempt gave it
+      content.discard();
+    } else {
+      emit(ref(index, content), false);
     }
   }
 
-  private int emitted() {
+  /** Tells how many results have been taken, whenever one is; while another node makes them. */
+  void onTaken(IntConsumer listener) {
+    lock.lock();
+    try {
+      onTaken = listener;
+      listener.accept(emitted - unread.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int maxUnread() {
+    return maxUnread;
+  }
+
+  int emitted() {
     lock.lock();
     try {
       return emitted;
@@ -84,14 +93,17 @@ final class ResultStream<T extends @Nullable Object> {
     }
   }
 
-  private void emit(ObjectRef<T> ref) {
+  private void emit(ObjectRef<T> ref, boolean mayWait) {
     lock.lock();
     try {
-      if (unread.size() >= maxUnread && !ended) {
+      if (mayWait && unread.size() >= maxUnread && !ended) {
         waitForReader();
       }
       if (closed || ended) {
         ref.close();
+        if (!mayWait) {
+          return;
+        }
         throw new TaskCancelledException(
             "The reader closed the stream of task " + task + ".", null);
       }
@@ -119,7 +131,7 @@ final class ResultStream<T extends @Nullable Object> {
     }
   }
 
-  private void end() {
+  void end() {
     lock.lock();
     try {
       ended = true;
@@ -202,7 +214,9 @@ final class ResultStream<T extends @Nullable Object> {
         throw new NoSuchElementException("The stream of task " + task + " has ended.");
       }
       changed.signalAll();
-      return unread.removeFirst();
+      var first = unread.removeFirst();
+      onTaken.accept(emitted - unread.size());
+      return first;
     } finally {
       lock.unlock();
     }

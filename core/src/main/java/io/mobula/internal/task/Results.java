@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the outcome of a task goes: one object, a known number of them, or a stream. */
-sealed interface Results {
+sealed interface Results permits Results.Single, Results.Many, Results.Streamed, WiredResults {
   /**
    * Keeps what the task returned, for nobody to see yet.
    *
@@ -31,6 +31,27 @@ sealed interface Results {
   /** Stores why there is nothing. */
   void fail(Failure failure);
 
+  /** Results that another node has made, for nobody to see yet. */
+  Outcome arrived(List<Content> contents);
+
+  /** How many results there are to be, as the node that runs the task is told. */
+  Shape shape();
+
+  /**
+   * How many results a task gives.
+   *
+   * @param kind one, several, or as many as come
+   * @param count how many; for a stream, how many an earlier attempt has given
+   * @param maxUnread how many of a stream may wait unread
+   */
+  record Shape(Kind kind, int count, int maxUnread) {
+    enum Kind {
+      SINGLE,
+      MANY,
+      STREAM
+    }
+  }
+
   /** Values that wait for their entries. */
   record Contents(List<ObjectEntry> entries, List<Content> contents) implements Outcome {
     @Override
@@ -46,6 +67,30 @@ sealed interface Results {
     }
   }
 
+  /** Keeps each element of a collection that must have so many. */
+  static List<Content> contentsOf(@Nullable Object value, int count, ObjectStore store)
+      throws NotKept {
+    var contents = new ArrayList<Content>(count);
+    try {
+      for (var element : elements(value, count)) {
+        contents.add(NotKept.orContent(store, element));
+      }
+      return contents;
+    } catch (NotKept notKept) {
+      contents.forEach(Content::discard);
+      throw notKept;
+    }
+  }
+
+  private static List<@Nullable Object> elements(@Nullable Object value, int count) throws NotKept {
+    if (value instanceof Collection<?> collection && collection.size() == count) {
+      return new ArrayList<>(collection);
+    }
+    var had = value instanceof Collection<?> other ? other.size() + " elements" : typeOf(value);
+    throw new NotKept("It was started for " + count + " results but returned " + had
+        + ". Return a collection with one element per result.");
+  }
+
   /** What a wrong result is called in messages. */
   static String typeOf(@Nullable Object value) {
     return value == null ? "null" : "a " + value.getClass().getName();
@@ -59,6 +104,16 @@ sealed interface Results {
     }
 
     @Override
+    public Outcome arrived(List<Content> contents) {
+      return new Contents(List.of(entry), contents);
+    }
+
+    @Override
+    public Shape shape() {
+      return new Shape(Shape.Kind.SINGLE, 1, 0);
+    }
+
+    @Override
     public void fail(Failure failure) {
       entry.fail(failure);
     }
@@ -68,26 +123,17 @@ sealed interface Results {
   record Many(ObjectStore store, List<ObjectEntry> entries) implements Results {
     @Override
     public Outcome prepare(@Nullable Object value) throws NotKept {
-      var elements = elements(value);
-      var contents = new ArrayList<Content>(elements.size());
-      try {
-        for (var element : elements) {
-          contents.add(NotKept.orContent(store, element));
-        }
-        return new Contents(entries, contents);
-      } catch (NotKept notKept) {
-        contents.forEach(Content::discard);
-        throw notKept;
-      }
+      return new Contents(entries, contentsOf(value, entries.size(), store));
     }
 
-    private List<@Nullable Object> elements(@Nullable Object value) throws NotKept {
-      if (value instanceof Collection<?> collection && collection.size() == entries.size()) {
-        return new ArrayList<>(collection);
-      }
-      var had = value instanceof Collection<?> other ? other.size() + " elements" : typeOf(value);
-      throw new NotKept("It was started for " + entries.size() + " results but returned " + had
-          + ". Return a collection with one element per result.");
+    @Override
+    public Outcome arrived(List<Content> contents) {
+      return new Contents(entries, contents);
+    }
+
+    @Override
+    public Shape shape() {
+      return new Shape(Shape.Kind.MANY, entries.size(), 0);
     }
 
     @Override
@@ -102,6 +148,17 @@ sealed interface Results {
     public Outcome prepare(@Nullable Object value) throws NotKept {
       stream.drain(value);
       return new Contents(List.of(), List.of());
+    }
+
+    @Override
+    public Outcome arrived(List<Content> contents) {
+      stream.end();
+      return new Contents(List.of(), List.of());
+    }
+
+    @Override
+    public Shape shape() {
+      return new Shape(Shape.Kind.STREAM, stream.emitted(), stream.maxUnread());
     }
 
     @Override

@@ -3,17 +3,19 @@ package io.mobula.internal.task;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.TaskRequest;
+import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.placement.Places;
+import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
@@ -41,6 +43,7 @@ public final class TaskEngine {
   private final Backlog backlog;
   private final Set<TaskRun> pending = ConcurrentHashMap.newKeySet();
   private final Map<SchedulingClass, ClassQueue> classes = new ConcurrentHashMap<>();
+  private volatile @Nullable TaskWire wire;
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
@@ -55,8 +58,7 @@ public final class TaskEngine {
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
-      Ledger ledger,
-      SingleNode placement,
+      Places places,
       Timer timer) {}
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -126,7 +128,7 @@ public final class TaskEngine {
     var asked = options.presence().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
-    parts.placement().require(options.placement(), options.resources(), what);
+    parts.places().require(options.placement(), options.resources(), what);
     var call = parts.binder().bind(request.function(), request.arguments(), 0);
     try {
       backlog.enter(what, call.heapBytes());
@@ -136,7 +138,10 @@ public final class TaskEngine {
     }
     var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
     return new TaskRun(
-        new TaskRun.Job(parts.store().nextTask(), call, name, options), parent, this);
+        new TaskRun.Job(
+            new ObjectId(node().incarnation(), parts.store().nextTask(), 0), call, name, options),
+        parent,
+        this);
   }
 
   private static TaskCancelledException cancelledException(Execution starter) {
@@ -171,7 +176,39 @@ public final class TaskEngine {
 
   private ClassQueue newQueue(SchedulingClass key) {
     return new ClassQueue(
-        key.resources(), this, settings.leaseIdle().toNanos(), settings.maxSlots());
+        key.resources(),
+        key.placement(),
+        this,
+        settings.leaseIdle().toNanos(),
+        settings.maxSlots());
+  }
+
+  /** Work goes to and comes from other nodes from now on. */
+  public void join(TaskWire with) {
+    wire = with;
+  }
+
+  TaskWire wire() {
+    return Objects.requireNonNull(wire, "a node alone sends no task");
+  }
+
+  @Nullable
+  RemoteSlot remoteSlot(NodeId node, long lease, ClassQueue queue) {
+    return wire().open(node, lease, queue);
+  }
+
+  /** The outcome of a task that another node sent and this one cannot read. */
+  Failure unreadable(ObjectId id, Throwable why) {
+    var message = "Task " + id + " cannot be read on node " + node() + ": " + why.getMessage();
+    return new Failure(() -> new CodecException(message, why));
+  }
+
+  /** Another node's task is run here. */
+  void host(TaskRun run) {
+    pending.add(run);
+    if (closed) {
+      run.stop(this::closedException);
+    }
   }
 
   void startSlot(Runnable slot) {
@@ -180,6 +217,9 @@ public final class TaskEngine {
 
   void ended(TaskRun run) {
     pending.remove(run);
+    if (run.isGuest()) {
+      return;
+    }
     backlog.leave(run.job().call().heapBytes());
     if (classes.size() > MOST_CLASSES) {
       classes.values().removeIf(ClassQueue::retire);
@@ -207,7 +247,7 @@ public final class TaskEngine {
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
   public List<Waiting> waiting() {
     return pending.stream()
-        .filter(TaskRun::isWaiting)
+        .filter(run -> !run.isGuest() && run.isWaiting())
         .sorted((a, b) -> Long.compare(a.job().number(), b.job().number()))
         .limit(MOST_REPORTED)
         .map(TaskRun::waiting)
@@ -241,8 +281,12 @@ public final class TaskEngine {
     return parts.timer().after(delay, action);
   }
 
-  Ledger ledger() {
-    return parts.ledger();
+  Places places() {
+    return parts.places();
+  }
+
+  long idleNanos() {
+    return settings.leaseIdle().toNanos();
   }
 
   ObjectStore store() {

@@ -3,7 +3,9 @@ package io.mobula.internal.task;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.ObjectId;
 import io.mobula.TaskOptions;
+import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
+import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
@@ -13,6 +15,7 @@ import io.mobula.internal.call.NotKept;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,15 +41,25 @@ final class TaskRun implements Producer {
   /**
    * What a task is made of.
    *
-   * @param number its number on this node
+   * @param id its first result, by which all processes know it
    * @param call its function and arguments
    * @param name what logs and errors call it
    */
-  record Job(long number, BoundCall call, String name, TaskOptions options) {}
+  record Job(ObjectId id, BoundCall call, String name, TaskOptions options) {
+    long number() {
+      return id.task();
+    }
+  }
+
+  /** An attempt that another node makes. */
+  interface Elsewhere {
+    /** Nobody wants its outcome any more. */
+    void cancel(TaskRun run, boolean recursive);
+  }
 
   private final Job job;
   private final TaskEngine engine;
-  private final @Nullable Instant deadline;
+  private @Nullable Instant deadline;
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
@@ -55,9 +68,11 @@ final class TaskRun implements Producer {
   private int attempts;
   private boolean done;
   private boolean cancelled;
+  private boolean recursively;
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
+  private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
 
   TaskRun(Job job, @Nullable TaskRun parent, TaskEngine engine) {
@@ -75,6 +90,11 @@ final class TaskRun implements Producer {
   private static Instant fromNow(Duration limit) {
     var most = Duration.ofDays(365_000);
     return Instant.now().plus(limit.compareTo(most) > 0 ? most : limit);
+  }
+
+  /** Whether another node has submitted it. */
+  boolean isGuest() {
+    return results instanceof WiredResults;
   }
 
   Job job() {
@@ -115,7 +135,7 @@ final class TaskRun implements Producer {
   }
 
   private ObjectId id() {
-    return new ObjectId(engine.node().incarnation(), job.number(), 0);
+    return job.id();
   }
 
   /** What it waits for before a slot can take it, for reports. */
@@ -128,7 +148,7 @@ final class TaskRun implements Producer {
   }
 
   synchronized boolean isWaiting() {
-    return !done && runner == null && stage == null;
+    return !done && runner == null && stage == null && elsewhere == null;
   }
 
   private synchronized void waitsFor(String what) {
@@ -156,6 +176,151 @@ final class TaskRun implements Producer {
     });
   }
 
+  // ---- an attempt that another node makes
+
+  /** Another node shall make the next attempt; false if there is an outcome already. */
+  synchronized boolean depart(Elsewhere to) {
+    if (done || cancelled) {
+      return false;
+    }
+    attempts++;
+    elsewhere = to;
+    return true;
+  }
+
+  synchronized int attempts() {
+    return attempts;
+  }
+
+  /** How many results there are to be. */
+  Results.Shape shape() {
+    return results().shape();
+  }
+
+  /** The other node did not begin it: the attempt does not count. */
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  synchronized boolean returned(Elsewhere from) {
+    if (elsewhere != from) {
+      return false;
+    }
+    elsewhere = null;
+    attempts--;
+    return !done;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  private synchronized boolean ends(Elsewhere from) {
+    boolean present = elsewhere == from;
+    if (present) {
+      elsewhere = null;
+    }
+    return present;
+  }
+
+  /** The other node has made the results. */
+  void arrived(Elsewhere from, List<Content> contents) {
+    if (!ends(from)) {
+      contents.forEach(Content::discard);
+      return;
+    }
+    var outcome = results().arrived(contents);
+    if (claim()) {
+      outcome.publish();
+      settled();
+    } else {
+      outcome.discard();
+    }
+  }
+
+  /** One more result of a stream. */
+  void arrived(Elsewhere from, int index, Content content) {
+    if (isFrom(from) && results() instanceof Results.Streamed(var stream)) {
+      stream.arrived(index, content);
+    } else {
+      content.discard();
+    }
+  }
+
+  /** The results of a stream that another node makes, or null. */
+  @Nullable
+  ResultStream<?> stream() {
+    return results() instanceof Results.Streamed(var stream) ? stream : null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  private synchronized boolean isFrom(Elsewhere from) {
+    return elsewhere == from && !done;
+  }
+
+  /** The attempt on the other node has failed. */
+  void failed(Elsewhere from, Failure failure) {
+    if (!ends(from)) {
+      return;
+    }
+    var exception = failure.raise();
+    if (exception instanceof TaskFailedException && exception.getCause() != null) {
+      failedWith(exception.getCause(), failure);
+    } else {
+      fail(failure);
+    }
+  }
+
+  /** The other node is gone. */
+  void lost(Elsewhere from, String node, String how) {
+    if (!ends(from) || isDone()) {
+      return;
+    }
+    int attempt = attempts();
+    int most = job.options().retries().most();
+    if (isCancelled()) {
+      cancelAlone();
+    } else if (attempt <= most) {
+      waitsFor("a slot for another attempt, as " + node + " " + how);
+      engine.enqueue(this);
+    } else {
+      var message = describe() + " was running on " + node + ", which " + how + ", on attempt "
+          + attempt + " of " + (most + 1L)
+          + ". If it may run more than once, allow more with maxRetries.";
+      fail(new Failure(() -> new NodeLostException(message)));
+    }
+  }
+
+  /** An argument cannot be sent to another node. */
+  Failure cannotTravel(Throwable why) {
+    var message = describe() + " cannot be sent to another node: " + why.getMessage();
+    return new Failure(() -> new CodecException(message, why));
+  }
+
+  // ---- another node's task
+
+  /** Which attempt it is and when nobody wants it any more, as the node says that submitted it. */
+  void isAttempt(int number, @Nullable Instant until) {
+    attempts = number - 1;
+    deadline = until;
+  }
+
+  @Nullable
+  Instant deadline() {
+    return deadline;
+  }
+
+  /** It goes back to the node that submitted it, and was never here. */
+  void abandon() {
+    if (claim()) {
+      engine.ended(this);
+      job.call().release();
+    }
+  }
+
+  /** So many results of its stream have been read. */
+  void taken(int count) {
+    if (results() instanceof WiredResults wired) {
+      wired.taken(count);
+    }
+  }
+
+  // ---- an attempt of this node
+
   /** Runs one attempt in the calling slot. */
   void attempt(CpuHold hold) {
     var present = begin(hold);
@@ -163,6 +328,9 @@ final class TaskRun implements Producer {
       return;
     }
     limitAttempt();
+    if (results() instanceof WiredResults wired) {
+      wired.started();
+    }
     try {
       present.run(() -> {
         succeed(job.call().invoke());
@@ -272,13 +440,19 @@ final class TaskRun implements Producer {
       return;
     }
     cancelTimeout.run();
+    var message = describe() + " failed on attempt " + attempt + ": " + cause;
+    failedWith(cause, new Failure(() -> new TaskFailedException(message, cause)));
+  }
+
+  /** Tries again if the cause is worth it, else fails. */
+  private void failedWith(Throwable cause, Failure failure) {
+    int attempt = attempts();
     boolean named = job.options().retries().on().stream().anyMatch(type -> type.isInstance(cause));
     if (named && attempt <= job.options().retries().most()) {
       waitsFor("its retry after attempt " + attempt + " failed with " + cause);
       engine.after(backoff(attempt), () -> engine.enqueue(this));
     } else {
-      var message = describe() + " failed on attempt " + attempt + ": " + cause;
-      fail(new Failure(() -> new TaskFailedException(message, cause)));
+      fail(failure);
     }
   }
 
@@ -300,6 +474,9 @@ final class TaskRun implements Producer {
   public void cancel(long task, boolean recursive) {
     var doomed = new LinkedHashSet<>(List.of(this));
     markCancelled();
+    synchronized (this) {
+      recursively |= recursive;
+    }
     while (recursive && doomed.addAll(engine.descendantsOf(this))) {
       doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
     }
@@ -331,10 +508,15 @@ final class TaskRun implements Producer {
     }
     var pending =
         fail(new Failure(why)); // first, or the body's InterruptedException may become the outcome
+    Elsewhere other;
     synchronized (this) {
       if (runner != null) {
         runner.interrupt();
       }
+      other = elsewhere;
+    }
+    if (other != null) {
+      other.cancel(this, recursively);
     }
     if (pending != null) {
       LateValue.cancel(pending, engine.store());

@@ -1,0 +1,105 @@
+package io.mobula.internal.lane;
+
+import io.mobula.error.CodecException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a frame apart, in the order {@link FrameWriter} built it. For one thread. Whatever the
+ * bytes are, a frame that is not whole is refused with {@link CodecException}.
+ */
+public final class FrameReader {
+  private final byte[] bytes;
+  private int at;
+
+  /** Reads from the start. */
+  public FrameReader(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  private int take(int count) {
+    if (count < 0 || count > bytes.length - at) {
+      throw new CodecException(
+          "A frame of " + bytes.length + " bytes wants " + count + " more after " + at
+              + ": it is cut, or of another release.",
+          null);
+    }
+    int from = at;
+    at += count;
+    return from;
+  }
+
+  /** One byte. */
+  public int octet() {
+    return bytes[take(1)] & 0xff;
+  }
+
+  /** One bit. */
+  public boolean flag() {
+    return octet() != 0;
+  }
+
+  /** One of these. */
+  public <E> E choice(E[] all) {
+    int place = octet();
+    if (place >= all.length) {
+      throw new CodecException(
+          "A frame names choice " + place + " of " + all.length + ": it is of another release.",
+          null);
+    }
+    return all[place];
+  }
+
+  /** 4 bytes. */
+  public int int32() {
+    return (int) Numbers.INT.get(bytes, take(Integer.BYTES));
+  }
+
+  /** 8 bytes. */
+  public long int64() {
+    return (long) Numbers.LONG.get(bytes, take(Long.BYTES));
+  }
+
+  /** A length and so many bytes, copied. */
+  public byte[] block() {
+    return bytesOf(int32());
+  }
+
+  private byte[] bytesOf(int length) {
+    int from = take(length);
+    return Arrays.copyOfRange(bytes, from, from + length);
+  }
+
+  /** A string that must be there. */
+  public String text() {
+    var text = optionalText();
+    if (text == null) {
+      throw new CodecException("A frame lacks a text before byte " + at + ".", null);
+    }
+    return text;
+  }
+
+  /** A string, or null. */
+  public @Nullable String optionalText() {
+    int length = int32();
+    return length == -1 ? null : new String(bytes, take(length), length, StandardCharsets.UTF_8);
+  }
+
+  /** A count and so many elements; each takes at least one byte. */
+  public <T> List<T> list(Function<FrameReader, T> each) {
+    int count = int32();
+    if (count < 0 || count > bytes.length - at) {
+      throw new CodecException(
+          "A frame claims " + count + " elements after byte " + at + ".", null);
+    }
+    var elements = new ArrayList<T>(count);
+    for (int i = 0; i < count; i++) {
+      elements.add(each.apply(this));
+    }
+    return elements;
+  }
+}

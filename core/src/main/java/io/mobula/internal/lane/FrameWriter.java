@@ -1,0 +1,90 @@
+package io.mobula.internal.lane;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a frame: little-endian numbers, lengths before whatever varies. For one thread and one
+ * frame.
+ */
+public final class FrameWriter {
+  private byte[] bytes = new byte[128];
+  private int size;
+
+  /** The frame so far, as an array of its own. */
+  public byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** How many bytes there are. */
+  public int size() {
+    return size;
+  }
+
+  private int room(int more) {
+    if (size + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+    }
+    int at = size;
+    size += more;
+    return at;
+  }
+
+  /** One byte: kinds and flags. */
+  public FrameWriter octet(int value) {
+    int at = room(1); // before the array is read: it may be another one then
+    bytes[at] = (byte) value;
+    return this;
+  }
+
+  /** One bit, in a byte. */
+  public FrameWriter flag(boolean value) {
+    return octet(value ? 1 : 0);
+  }
+
+  /** One of few, by its place among them, which therefore never changes. */
+  @SuppressWarnings("EnumOrdinal")
+  public FrameWriter choice(Enum<?> one) {
+    return octet(one.ordinal());
+  }
+
+  /** 4 bytes. */
+  public FrameWriter int32(int value) {
+    int at = room(Integer.BYTES);
+    Numbers.INT.set(bytes, at, value);
+    return this;
+  }
+
+  /** 8 bytes. */
+  public FrameWriter int64(long value) {
+    int at = room(Long.BYTES);
+    Numbers.LONG.set(bytes, at, value);
+    return this;
+  }
+
+  /** A length and so many bytes. */
+  public FrameWriter block(byte[] block) {
+    return int32(block.length).raw(block);
+  }
+
+  private FrameWriter raw(byte[] block) {
+    int at = room(block.length);
+    System.arraycopy(block, 0, bytes, at, block.length);
+    return this;
+  }
+
+  /** A string, or its absence. */
+  public FrameWriter text(@Nullable String text) {
+    return text == null ? int32(-1) : block(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A count and so many elements. */
+  public <T> FrameWriter list(Collection<T> elements, BiConsumer<FrameWriter, T> each) {
+    int32(elements.size());
+    elements.forEach(element -> each.accept(this, element));
+    return this;
+  }
+}

@@ -1,0 +1,89 @@
+package io.mobula.internal.lane;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What one process sends to another: numbers frames from one, keeps each until it is acknowledged,
+ * and has no more than a window of them on the way. Pure; its owner locks.
+ */
+final class Outbox {
+  /** How many frames may be on the way: less than Artery's own queue, which drops what is more. */
+  static final int WINDOW = 1024;
+
+  private static final long WINDOW_BYTES = 16 << 20;
+  private static final int REPEATED = 64;
+
+  /** A frame with its number. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Numbered(long sequence, byte[] frame) {}
+
+  private final Deque<Numbered> sent = new ArrayDeque<>();
+  private final Deque<byte[]> waiting = new ArrayDeque<>();
+  private long last;
+  private long sentBytes;
+  private long waitingBytes;
+  private long acknowledgedAtTick = -1;
+
+  /** Takes a frame; what may be sent now comes from {@link #next}. */
+  void add(byte[] frame) {
+    waiting.addLast(frame);
+    waitingBytes += frame.length;
+  }
+
+  /** The next frame to be sent, or null when there is none or the window is full. */
+  @org.jspecify.annotations.Nullable
+  Numbered next() {
+    if (waiting.isEmpty() || sent.size() >= WINDOW || (sentBytes >= WINDOW_BYTES)) {
+      return null;
+    }
+    var frame = waiting.removeFirst();
+    waitingBytes -= frame.length;
+    var numbered = new Numbered(++last, frame);
+    sent.addLast(numbered);
+    sentBytes += frame.length;
+    return numbered;
+  }
+
+  /** Everything up to this number has arrived. */
+  void acknowledged(long sequence) {
+    for (var first = sent.peekFirst();
+        first != null && first.sequence() <= sequence;
+        first = sent.peekFirst()) {
+      sentBytes -= first.frame().length;
+      sent.removeFirst();
+    }
+  }
+
+  /** What to send again: the oldest, if nothing was acknowledged since the last tick. */
+  List<Numbered> tick() {
+    long oldest = sent.isEmpty() ? -1 : sent.getFirst().sequence();
+    boolean stuck = oldest != -1 && oldest == acknowledgedAtTick;
+    acknowledgedAtTick = oldest;
+    return stuck ? oldest() : List.of();
+  }
+
+  /** The oldest that are not acknowledged. */
+  List<Numbered> oldest() {
+    var again = new ArrayList<Numbered>();
+    for (var numbered : sent) {
+      if (again.size() == REPEATED) {
+        break;
+      }
+      again.add(numbered);
+    }
+    return again;
+  }
+
+  /** How many frames are not acknowledged, sent or not. */
+  int size() {
+    return sent.size() + waiting.size();
+  }
+
+  /** How many bytes they have. */
+  long bytes() {
+    return sentBytes + waitingBytes;
+  }
+}

@@ -1,0 +1,14 @@
+package io.mobula.internal.lane;
+
+/**
+ * What lies on Artery's wire: a frame with its number, or an acknowledgement alone.
+ *
+ * @param from the sender's incarnation
+ * @param to the receiver's incarnation
+ * @param sequence the frame's number from one; 0 for an acknowledgement alone
+ * @param acknowledged up to which number the sender has received the receiver's frames
+ * @param frame the frame; empty for an acknowledgement alone
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+record Parcel(long from, long to, long sequence, long acknowledged, byte[] frame)
+    implements LaneInbox.Command {}

@@ -1,0 +1,286 @@
+package io.mobula.internal.placement;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a ledger for each request of this node's work: its own or another's, as the view of the
+ * cluster says. A request that waits at one ledger moves when another seems free. Safe for all
+ * threads; nothing blocks.
+ */
+public final class Placer implements Places {
+  private final Ledger ledger;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Chooser chooser;
+  private final Map<Long, Search> searches = new LinkedHashMap<>();
+  private long numbers;
+
+  /** Decides where a request goes. */
+  public interface Chooser {
+    /** See {@link Choice}. */
+    Choice choose(Wanting wanting);
+  }
+
+  /** Where a request goes. */
+  public sealed interface Choice {
+    /** To that node's ledger, which can most likely grant it. */
+    record At(NodeId node) implements Choice {}
+
+    /** It can be granted some time, but not now. */
+    record Later(@Nullable NodeId queueAt, String why) implements Choice {}
+  }
+
+  /** Asks for nothing yet. */
+  public Placer(Ledger ledger, Membership membership, Lanes lanes, Router router, Chooser chooser) {
+    this.ledger = ledger;
+    this.membership = membership;
+    this.lanes = lanes;
+    this.chooser = chooser;
+    router.on(LeaseDesk.GRANTED, this::onGranted).on(LeaseDesk.REDIRECTED, this::onRedirected);
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {
+        lookAgain();
+      }
+
+      @Override
+      public void left(Peer peer, String how) {
+        onLeft(peer.id());
+      }
+    });
+  }
+
+  @Override
+  public void require(Placement placement, Resources wanted, Supplier<String> what) {
+    // what no node has today may come with a node tomorrow
+  }
+
+  @Override
+  public void acquire(Wanting wanting) {
+    Search search;
+    synchronized (this) {
+      search = new Search(++numbers, wanting);
+      searches.put(search.number, search);
+    }
+    search.place(chooser.choose(wanting));
+  }
+
+  /** The view has changed: requests that wait may be granted elsewhere. */
+  public void lookAgain() {
+    for (var search : open()) {
+      search.reconsider();
+    }
+  }
+
+  private synchronized List<Search> open() {
+    return List.copyOf(searches.values());
+  }
+
+  private synchronized @Nullable Search take(long number) {
+    return searches.remove(number);
+  }
+
+  private synchronized @Nullable Search find(long number) {
+    return searches.get(number);
+  }
+
+  private void onGranted(NodeId from, FrameReader frame) {
+    long request = frame.int64();
+    long lease = frame.int64();
+    var search = find(request);
+    if (search != null && search.isAt(from) && take(request) != null) {
+      search.wanting.grantedAt(from, lease);
+    } else { // it has moved on, or is over
+      release(from, lease);
+    }
+  }
+
+  private void onRedirected(NodeId from, FrameReader frame) {
+    var search = find(frame.int64());
+    if (search != null && search.isAt(from)) {
+      search.redirected(new NodeId(frame.int64()), frame.octet());
+    }
+  }
+
+  private void onLeft(NodeId peer) {
+    for (var search : open()) {
+      if (search.isAt(peer)) {
+        search.place(chooser.choose(search.wanting));
+      }
+    }
+    lookAgain();
+  }
+
+  @Override
+  public void release(NodeId node, long lease) {
+    lanes.send(node, new FrameWriter().octet(LeaseDesk.RELEASE).int64(lease).toBytes());
+  }
+
+  /** One request until it is granted. State is guarded by the monitor. */
+  private final class Search {
+    private final long number;
+    private final Wanting wanting;
+    private @Nullable NodeId at;
+    private @Nullable Here here;
+
+    Search(long number, Wanting wanting) {
+      this.number = number;
+      this.wanting = wanting;
+    }
+
+    synchronized boolean isAt(NodeId node) {
+      return node.equals(at);
+    }
+
+    void place(Choice choice) {
+      switch (choice) {
+        case Choice.At(var node) -> moveTo(node, 0);
+        case Choice.Later(var queueAt, var why) -> {
+          if (queueAt == null) {
+            leave();
+          } else {
+            moveTo(queueAt, 2);
+          }
+        }
+      }
+    }
+
+    void redirected(NodeId to, int hops) {
+      if (membership.peer(to) == null) {
+        place(chooser.choose(wanting));
+      } else {
+        synchronized (this) {
+          at = null;
+        }
+        moveTo(to, hops);
+      }
+    }
+
+    /** Moves if another node can most likely grant it, and this one has not. */
+    void reconsider() {
+      if (!wanting.stillWants()) {
+        if (take(number) != null) {
+          leave();
+        }
+        return;
+      }
+      if (chooser.choose(wanting) instanceof Choice.At(var node) && !isAt(node)) {
+        moveTo(node, 1);
+      } else if (isNowhere()) {
+        place(chooser.choose(wanting));
+      }
+    }
+
+    private synchronized boolean isNowhere() {
+      return at == null;
+    }
+
+    private synchronized void leave() {
+      if (here != null) {
+        here.moved = true;
+        here = null;
+        ledger.lookAgain();
+      } else if (at != null) {
+        lanes.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
+      }
+      at = null;
+    }
+
+    private synchronized void moveTo(NodeId node, int hops) {
+      if (node.equals(at)) {
+        return;
+      }
+      leave();
+      if (node.equals(membership.self().id())) {
+        at = node;
+        here = new Here(this);
+        ledger.acquire(here);
+      } else if (lanes.send(node, ask(hops))) {
+        at = node;
+      }
+    }
+
+    private byte[] ask(int hops) {
+      var frame = new FrameWriter().octet(LeaseDesk.ASK).int64(number);
+      frame.choice(wanting.purpose());
+      LeaseDesk.writeResources(frame, wanting.wanted());
+      return frame.text(wanting.what()).octet(hops).toBytes();
+    }
+
+    /** The own ledger has granted it, unless it has moved on meanwhile. */
+    boolean grantedHere(Here asked) {
+      synchronized (this) {
+        if (here != asked) {
+          return false;
+        }
+        here = null;
+      }
+      return take(number) != null;
+    }
+  }
+
+  /** A request at the own ledger. */
+  private static final class Here implements Requester {
+    private final Search search;
+    private volatile boolean moved;
+
+    Here(Search search) {
+      this.search = search;
+    }
+
+    @Override
+    public Resources wanted() {
+      return search.wanting.wanted();
+    }
+
+    @Override
+    public String what() {
+      return search.wanting.what();
+    }
+
+    @Override
+    public Object group() {
+      return search.wanting.group();
+    }
+
+    @Override
+    public boolean stillWants() {
+      return !moved && search.wanting.stillWants();
+    }
+
+    @Override
+    public boolean isForLife() {
+      return search.wanting.isForLife();
+    }
+
+    @Override
+    public void granted(Lease lease) {
+      if (search.grantedHere(this)) {
+        search.wanting.granted(lease);
+      } else {
+        lease.release();
+      }
+    }
+
+    @Override
+    public void recalled(Lease lease) {
+      search.wanting.recalled(lease);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.mobula.internal.placement;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import java.util.function.Supplier;
+
+/**
+ * Where work gets its leases: the node's own ledger, or any in the cluster. Safe for all threads.
+ */
+public interface Places {
+
+  /**
+   * Refuses what can never run.
+   *
+   * @param what names who asks, such as {@code Task Quick.square}
+   */
+  void require(Placement placement, Resources wanted, Supplier<String> what);
+
+  /** Wants a lease; {@code wanting} hears of it. */
+  void acquire(Wanting wanting);
+
+  /** Gives a lease of another node back. */
+  void release(NodeId node, long lease);
+}

@@ -1,0 +1,45 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Producer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands for the producer of an object that another process made or makes: asks for it once
+ * somebody here wants it.
+ */
+final class Fetch implements Producer {
+  private final ObjectId id;
+  private final Sharing sharing;
+  private final AtomicBoolean asked = new AtomicBoolean();
+
+  Fetch(ObjectId id, Sharing sharing) {
+    this.id = id;
+    this.sharing = sharing;
+  }
+
+  @Override
+  public void askedFor() {
+    if (!asked.get() && asked.compareAndSet(false, true)) {
+      sharing.resolve(id);
+    }
+  }
+
+  @Override
+  public @Nullable Execution running() {
+    return null;
+  }
+
+  @Override
+  public String describe() {
+    return "node " + new NodeId(id.node());
+  }
+
+  @Override
+  public void cancel(long task, boolean recursive) {
+    sharing.cancel(id, recursive);
+  }
+}

@@ -1,0 +1,70 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Kept;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sealed value of another process, brought here when it is read for the first time. Safe for all
+ * threads.
+ */
+final class RemoteObject implements Content.Remote {
+  private final Location location;
+  private final List<Kept> edges;
+  private final boolean views;
+  private final Sharing sharing;
+  private @Nullable CompletableFuture<Content> brought;
+
+  RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
+    this.location = location;
+    this.edges = List.copyOf(edges);
+    this.views = views;
+    this.sharing = sharing;
+  }
+
+  Location location() {
+    return location;
+  }
+
+  List<Kept> edges() {
+    return edges;
+  }
+
+  boolean views() {
+    return views;
+  }
+
+  @Override
+  public long bytes() {
+    return location.bytes();
+  }
+
+  @Override
+  public CompletionStage<Content> bring() {
+    CompletableFuture<Content> started;
+    synchronized (this) {
+      if (brought != null && !brought.isCompletedExceptionally()) {
+        return brought;
+      }
+      started = new CompletableFuture<>();
+      brought = started;
+    }
+    sharing.bring(this, started);
+    return started;
+  }
+
+  @Override
+  public void discard() {
+    CompletableFuture<Content> present;
+    synchronized (this) {
+      present = brought;
+    }
+    if (present != null) {
+      var _ = present.thenAccept(Content::discard); // one that failed is no content
+    }
+    edges.forEach(Kept::release);
+  }
+}

@@ -1,0 +1,113 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.ObjectId;
+import io.mobula.error.CodecException;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.Flat;
+import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Values and failures inside frames: small values as they are, larger ones by the place where they
+ * are sealed. Safe for all threads.
+ */
+final class ValueWire {
+  private static final int SMALL = 1;
+  private static final int STORED = 2;
+  private static final int FAILED = 3;
+
+  private final ObjectStore store;
+  private final Sharing sharing;
+  private final long inlineLimit;
+
+  ValueWire(ObjectStore store, Sharing sharing, long inlineLimit) {
+    this.store = store;
+    this.sharing = sharing;
+    this.inlineLimit = inlineLimit;
+  }
+
+  /** Writes an outcome: a {@link Content} or a {@link Failure}. */
+  void write(FrameWriter out, Object outcome, ObjectId id) {
+    switch (outcome) {
+      case Failure failure -> out.octet(FAILED).block(store.flat(failure));
+      case Content content -> write(out, content, id);
+      default -> throw new IllegalArgumentException("Neither value nor failure: " + outcome);
+    }
+  }
+
+  private void write(FrameWriter out, Content content, ObjectId id) {
+    var flat = store.flat(content, inlineLimit);
+    if (flat != null) {
+      out.octet(SMALL).flag(flat.views()).block(flat.layout());
+      writeEdges(out, flat.edges());
+      return;
+    }
+    switch (content) {
+      case Content.InStore sealed -> {
+        out.octet(STORED);
+        sharing.locationOf(sealed, id).write(out);
+        out.flag(sealed.views());
+        writeEdges(out, sealed.edges());
+      }
+      case Content.Away(var remote) -> {
+        var away = (RemoteObject) remote;
+        out.octet(STORED);
+        away.location().write(out);
+        out.flag(away.views());
+        writeEdges(out, away.edges());
+      }
+      case Content.Inline inline -> writeWhole(out, inline);
+      case Content.Immediate immediate -> writeWhole(out, immediate);
+    }
+  }
+
+  /** What is in the heap and larger than the limit once it is laid out travels all the same. */
+  private void writeWhole(FrameWriter out, Content content) {
+    var flat = store.flat(content, Integer.MAX_VALUE - 64);
+    if (flat == null) {
+      throw new CodecException("A value of more than 2 GiB is in the heap.", null);
+    }
+    out.octet(SMALL).flag(flat.views()).block(flat.layout());
+    writeEdges(out, flat.edges());
+  }
+
+  private static void writeEdges(FrameWriter out, List<Kept> edges) {
+    out.list(edges, (to, edge) -> edge.export(to));
+  }
+
+  /** Reads what {@link #write} wrote: a {@link Content} or a {@link Failure}. */
+  Object read(FrameReader in) {
+    int kind = in.octet();
+    return switch (kind) {
+      case SMALL -> {
+        boolean views = in.flag();
+        var layout = in.block();
+        yield store.unflatten(new Flat(layout, readEdges(in), views));
+      }
+      case STORED -> {
+        var location = Location.read(in);
+        boolean views = in.flag();
+        yield sharing.stored(location, readEdges(in), views);
+      }
+      case FAILED -> store.failure(in.block());
+      default ->
+        throw new CodecException("A value of kind " + kind + " is of another release.", null);
+    };
+  }
+
+  private List<Kept> readEdges(FrameReader in) {
+    var edges = new ArrayList<Kept>();
+    try {
+      in.list(from -> edges.add(sharing.importEdge(from)));
+      return edges;
+    } catch (RuntimeException e) {
+      edges.forEach(Kept::release);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package io.mobula.internal.task;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slot of another node as this node feeds it: takes tasks from their queue and sends them, a few
+ * ahead where tasks are short. Safe for all threads; frames about one slot come in order.
+ */
+final class RemoteSlot implements TaskRun.Elsewhere {
+  private static final int DEEPEST = 64;
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final NodeId node;
+  private final long lease;
+  private final ClassQueue queue;
+  private final TaskWire wire;
+  private final long openedAt = System.nanoTime();
+  private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
+  private Runnable cancelIdle = () -> {};
+  private int depth = 1;
+  private boolean blocked;
+  private boolean recalled;
+  private boolean ended;
+
+  RemoteSlot(NodeId node, long lease, ClassQueue queue, TaskWire wire) {
+    this.node = node;
+    this.lease = lease;
+    this.queue = queue;
+    this.wire = wire;
+  }
+
+  NodeId node() {
+    return node;
+  }
+
+  long lease() {
+    return lease;
+  }
+
+  /** Sends what may be sent, or ends when there is nothing for a while. */
+  void pump() {
+    for (var run = next(); run != null; run = next()) {
+      wire.send(this, run);
+    }
+    endIfIdle();
+  }
+
+  private @Nullable TaskRun next() {
+    while (true) {
+      synchronized (this) {
+        if (ended || blocked || inFlight.size() >= depth || isLeaving()) {
+          return null;
+        }
+      }
+      var run = queue.poll();
+      if (run == null) {
+        return null;
+      }
+      synchronized (this) {
+        if (ended || blocked) {
+          queue.putBack(List.of(run));
+          return null;
+        }
+        if (run.depart(this)) {
+          inFlight.put(run.job().id(), run);
+          cancelIdle.run();
+          cancelIdle = () -> {};
+          return run;
+        }
+      }
+    }
+  }
+
+  private boolean isLeaving() {
+    return recalled && System.nanoTime() - openedAt > QUANTUM_NANOS;
+  }
+
+  private void endIfIdle() {
+    boolean now;
+    synchronized (this) {
+      if (ended || !inFlight.isEmpty()) {
+        return;
+      }
+      now = recalled;
+      if (!now) {
+        cancelIdle.run();
+        cancelIdle = wire.after(Duration.ofNanos(wire.idleNanos()), this::endWhenStillIdle);
+      }
+    }
+    if (now) {
+      endWhenStillIdle();
+    }
+  }
+
+  private void endWhenStillIdle() {
+    synchronized (this) {
+      if (ended || !inFlight.isEmpty()) {
+        return;
+      }
+      ended = true;
+    }
+    wire.close(this);
+    queue.ended(this, !isBlocked());
+  }
+
+  private synchronized boolean isBlocked() {
+    return blocked;
+  }
+
+  /** The task of that id, if this slot has it. */
+  synchronized @Nullable TaskRun running(ObjectId id) {
+    return inFlight.get(id);
+  }
+
+  private synchronized @Nullable TaskRun take(ObjectId id) {
+    return inFlight.remove(id);
+  }
+
+  void done(ObjectId id, long nanos, List<Content> contents) {
+    var run = take(id);
+    deepen(nanos);
+    if (run == null) {
+      contents.forEach(Content::discard);
+    } else {
+      run.arrived(this, contents);
+    }
+    pump();
+  }
+
+  void failed(ObjectId id, long nanos, Failure failure) {
+    var run = take(id);
+    deepen(nanos);
+    if (run != null) {
+      run.failed(this, failure);
+    }
+    pump();
+  }
+
+  /** Short tasks are sent further ahead, so that the slot need not wait for the next one. */
+  private synchronized void deepen(long nanos) {
+    if (nanos < SHORT_NANOS) {
+      depth = Math.min(DEEPEST, depth * 2);
+    } else if (nanos > LONG_NANOS) {
+      depth = 1;
+    }
+  }
+
+  /** What the slot has not begun comes back. */
+  void returned(List<ObjectId> ids) {
+    var back = new ArrayList<TaskRun>();
+    for (var id : ids) {
+      var run = take(id);
+      if (run != null && run.returned(this)) {
+        back.add(run);
+      }
+    }
+    queue.putBack(back);
+  }
+
+  /** Its task waits inside, so it does not count until it goes on. */
+  void blocked(List<ObjectId> unbegun) {
+    boolean first;
+    synchronized (this) {
+      first = !blocked && !ended;
+      blocked = true;
+      depth = 1;
+    }
+    if (first) {
+      queue.countSlot(-1);
+    }
+    returned(unbegun);
+  }
+
+  void resumed() {
+    boolean now;
+    synchronized (this) {
+      now = blocked && !ended;
+      blocked = false;
+    }
+    if (now) {
+      queue.countSlot(1);
+      pump();
+    }
+  }
+
+  void recalled() {
+    synchronized (this) {
+      recalled = true;
+    }
+    endIfIdle();
+  }
+
+  /** The other node has ended it: what it has not begun comes back. */
+  void closed(List<ObjectId> unbegun) {
+    returned(unbegun);
+    boolean counted;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      counted = !blocked;
+    }
+    wire.forget(this);
+    queue.ended(this, counted);
+  }
+
+  /** The other node is gone, and what it ran with it. */
+  void lost(String who, String how) {
+    List<TaskRun> doomed;
+    boolean counted;
+    synchronized (this) {
+      counted = !ended && !blocked;
+      ended = true;
+      doomed = List.copyOf(inFlight.values());
+      inFlight.clear();
+    }
+    queue.ended(this, counted);
+    doomed.forEach(run -> run.lost(this, who, how));
+  }
+
+  @Override
+  public void cancel(TaskRun run, boolean recursive) {
+    wire.cancel(this, run.job().id(), recursive);
+  }
+}

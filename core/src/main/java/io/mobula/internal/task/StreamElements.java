@@ -1,0 +1,46 @@
+package io.mobula.internal.task;
+
+import io.mobula.internal.call.NotKept;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a streaming task returned, element by element. */
+final class StreamElements {
+  private StreamElements() {}
+
+  /** Takes one element. */
+  interface Taker {
+    /** Keeps the element, and may wait for readers. */
+    void take(int index, @Nullable Object element) throws NotKept;
+  }
+
+  /**
+   * Gives every element but the first few to the taker.
+   *
+   * @param had how many an earlier attempt has given
+   * @throws NotKept when it is no stream, or an element cannot be kept
+   */
+  static void each(@Nullable Object value, int had, Taker taker) throws NotKept {
+    switch (value) {
+      case Stream<?> stream -> {
+        try (stream) {
+          each(stream.iterator(), had, taker);
+        }
+      }
+      case Iterator<?> iterator -> each(iterator, had, taker);
+      case null, default ->
+        throw new NotKept("It was started as a stream but returned " + Results.typeOf(value)
+            + ". Return a Stream or an Iterator.");
+    }
+  }
+
+  private static void each(Iterator<?> elements, int had, Taker taker) throws NotKept {
+    for (int i = 0; elements.hasNext(); i++) {
+      var element = elements.next();
+      if (i >= had) {
+        taker.take(i, element);
+      }
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package io.mobula.internal.task;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.TaskOptions;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks between nodes: what this one sends to slots of others, and what others send to its slots.
+ * Safe for all threads; nothing blocks.
+ */
+public final class TaskWire {
+  private static final int RUN = 16;
+  private static final int DONE = 17;
+  private static final int ITEM = 18;
+  private static final int TAKEN = 19;
+  private static final int CANCEL = 20;
+  private static final int BLOCKED = 21;
+  private static final int RESUMED = 22;
+  private static final int RETURNED = 23;
+  private static final int CLOSED = 24;
+
+  private final TaskEngine engine;
+  private final Sharing sharing;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Map<SlotKey, RemoteSlot> slots = new ConcurrentHashMap<>();
+  private final Map<SlotKey, HostedSlot> hosted = new ConcurrentHashMap<>();
+
+  private record SlotKey(NodeId node, long lease) {}
+
+  /** Sends and takes tasks from now on. */
+  public TaskWire(
+      TaskEngine engine,
+      Sharing sharing,
+      Membership membership,
+      Lanes lanes,
+      Router router,
+      LeaseDesk desk) {
+    this.engine = engine;
+    this.sharing = sharing;
+    this.membership = membership;
+    this.lanes = lanes;
+    desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
+      var slot = new HostedSlot(submitter, number, lease, this);
+      hosted.put(new SlotKey(submitter, number), slot);
+      slot.start();
+      return slot;
+    });
+    router
+        .on(RUN, this::onRun)
+        .on(DONE, this::onDone)
+        .on(ITEM, this::onItem)
+        .on(TAKEN, this::onTaken)
+        .on(CANCEL, this::onCancel)
+        .on(BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
+        .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
+        .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
+        .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in))))
+        .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        onLeft(peer, how);
+      }
+    });
+  }
+
+  TaskEngine engine() {
+    return engine;
+  }
+
+  Sharing sharing() {
+    return sharing;
+  }
+
+  Runnable after(Duration delay, Runnable action) {
+    return engine.after(delay, action);
+  }
+
+  long idleNanos() {
+    return engine.idleNanos();
+  }
+
+  private FrameWriter frame(int kind, long lease) {
+    return new FrameWriter().octet(kind).int64(lease);
+  }
+
+  // ---- this node submits
+
+  @Nullable
+  RemoteSlot open(NodeId node, long lease, ClassQueue queue) {
+    var slot = new RemoteSlot(node, lease, queue, this);
+    slots.put(new SlotKey(node, lease), slot);
+    if (membership.peer(node) == null) { // it left before the slot was noted
+      forget(slot);
+      return null;
+    }
+    return slot;
+  }
+
+  void forget(RemoteSlot slot) {
+    slots.remove(new SlotKey(slot.node(), slot.lease()));
+  }
+
+  void close(RemoteSlot slot) {
+    forget(slot);
+    engine.places().release(slot.node(), slot.lease());
+  }
+
+  void send(RemoteSlot slot, TaskRun run) {
+    byte[] frame;
+    try {
+      frame = write(slot, run);
+    } catch (RuntimeException | Error e) { // an argument that cannot travel
+      slot.failed(run.job().id(), 0, run.cannotTravel(e));
+      return;
+    }
+    if (!lanes.send(slot.node(), frame)) {
+      return; // it has left, and the slot hears of that
+    }
+    var stream = run.stream();
+    if (stream != null) {
+      stream.onTaken(taken -> lanes.send(slot.node(), taken(slot, run.job().id(), taken)));
+    }
+  }
+
+  private byte[] taken(RemoteSlot slot, ObjectId id, int taken) {
+    var frame = frame(TAKEN, slot.lease());
+    Sharing.writeId(frame, id);
+    return frame.int32(taken).toBytes();
+  }
+
+  private byte[] write(RemoteSlot slot, TaskRun run) {
+    var job = run.job();
+    var frame = frame(RUN, slot.lease());
+    Sharing.writeId(frame, job.id());
+    frame.text(job.name()).int32(run.attempts());
+    var timeout = job.options().limits().timeout();
+    frame.int64(timeout == null ? -1 : nanos(timeout));
+    var deadline = run.deadline();
+    frame.int64(deadline == null ? Long.MIN_VALUE : deadline.toEpochMilli());
+    var shape = run.shape();
+    frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
+    LeaseDesk.writeResources(frame, job.options().resources());
+    job.call().write(frame, sharing);
+    return frame.toBytes();
+  }
+
+  private static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException endless) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  void cancel(RemoteSlot slot, ObjectId id, boolean recursive) {
+    var frame = frame(CANCEL, slot.lease());
+    Sharing.writeId(frame, id);
+    lanes.send(slot.node(), frame.flag(recursive).toBytes());
+  }
+
+  private interface OnSlot {
+    void apply(RemoteSlot slot);
+  }
+
+  private void withSlot(NodeId from, FrameReader in, OnSlot action) {
+    var slot = slots.get(new SlotKey(from, in.int64()));
+    if (slot != null) {
+      action.apply(slot);
+    }
+  }
+
+  private static List<ObjectId> ids(FrameReader in) {
+    return in.list(Sharing::readId);
+  }
+
+  private void onDone(NodeId from, FrameReader in) {
+    var slot = slots.get(new SlotKey(from, in.int64()));
+    var id = Sharing.readId(in);
+    long nanos = in.int64();
+    var outcomes = in.list(sharing::read);
+    if (outcomes.size() == 1 && outcomes.getFirst() instanceof Failure failure) {
+      if (slot != null) {
+        slot.failed(id, nanos, failure);
+      }
+      return;
+    }
+    var contents = new ArrayList<Content>();
+    outcomes.forEach(outcome -> contents.add((Content) outcome));
+    if (slot == null) {
+      contents.forEach(Content::discard);
+    } else {
+      slot.done(id, nanos, contents);
+    }
+  }
+
+  private void onItem(NodeId from, FrameReader in) {
+    var slot = slots.get(new SlotKey(from, in.int64()));
+    var id = Sharing.readId(in);
+    int index = in.int32();
+    var content = (Content) sharing.read(in);
+    var run = slot == null ? null : slot.running(id);
+    if (slot == null || run == null) {
+      content.discard();
+    } else {
+      run.arrived(slot, index, content);
+    }
+  }
+
+  private void onLeft(Peer peer, String how) {
+    for (var key : List.copyOf(slots.keySet())) {
+      var slot = key.node().equals(peer.id()) ? slots.remove(key) : null;
+      if (slot != null) {
+        slot.lost(peer.toString(), how);
+      }
+    }
+  }
+
+  // ---- this node runs
+
+  private void onRun(NodeId from, FrameReader in) {
+    long lease = in.int64();
+    var id = Sharing.readId(in);
+    var slot = hosted.get(new SlotKey(from, lease));
+    if (slot == null) {
+      returned(from, lease, List.of(id));
+      return;
+    }
+    try {
+      slot.add(read(slot, id, in));
+    } catch (RuntimeException | Error e) { // what cannot be read fails its task, and no other
+      done(slot, id, 0, List.of(engine.unreadable(id, e)));
+    }
+  }
+
+  private TaskRun read(HostedSlot slot, ObjectId id, FrameReader in) {
+    var name = in.text();
+    int attempt = in.int32();
+    long timeout = in.int64();
+    long deadline = in.int64();
+    var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), in.int32());
+    var resources = LeaseDesk.readResources(in);
+    var call = BoundCall.read(in, engine.store(), sharing);
+    var defaults = TaskOptions.DEFAULT;
+    var options = new TaskOptions(
+        resources,
+        new TaskOptions.Retries(0, List.of(), Duration.ZERO),
+        new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
+        Placement.anywhere(),
+        defaults.presence());
+    var run = new TaskRun(new TaskRun.Job(id, call, name, options), null, engine);
+    run.resultsTo(new WiredResults(slot, id, shape));
+    run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
+    engine.host(run);
+    return run;
+  }
+
+  void done(HostedSlot slot, ObjectId id, long nanos, List<?> outcomes) {
+    var frame = frame(DONE, slot.lease());
+    Sharing.writeId(frame, id);
+    frame.int64(nanos).int32(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      sharing.give(frame, outcomes.get(i), new ObjectId(id.node(), id.task(), id.index() + i));
+    }
+    lanes.send(slot.submitter(), frame.toBytes());
+  }
+
+  void item(HostedSlot slot, ObjectId id, int index, Content content) {
+    var frame = frame(ITEM, slot.lease());
+    Sharing.writeId(frame, id);
+    sharing.give(frame.int32(index), content, new ObjectId(id.node(), id.task(), index));
+    lanes.send(slot.submitter(), frame.toBytes());
+  }
+
+  private void onTaken(NodeId from, FrameReader in) {
+    var slot = hosted.get(new SlotKey(from, in.int64()));
+    if (slot != null) {
+      slot.taken(Sharing.readId(in), in.int32());
+    }
+  }
+
+  private void onCancel(NodeId from, FrameReader in) {
+    var slot = hosted.get(new SlotKey(from, in.int64()));
+    if (slot != null) {
+      slot.cancel(Sharing.readId(in), in.flag());
+    }
+  }
+
+  void blocked(HostedSlot slot, List<ObjectId> unbegun) {
+    lanes.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
+  }
+
+  void resumed(HostedSlot slot) {
+    lanes.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
+  }
+
+  void returned(NodeId submitter, long lease, List<ObjectId> unbegun) {
+    lanes.send(submitter, withIds(RETURNED, lease, unbegun));
+  }
+
+  void closed(HostedSlot slot, List<ObjectId> unbegun) {
+    hosted.remove(new SlotKey(slot.submitter(), slot.lease()));
+    lanes.send(slot.submitter(), withIds(CLOSED, slot.lease(), unbegun));
+  }
+
+  private byte[] withIds(int kind, long lease, List<ObjectId> ids) {
+    return frame(kind, lease).list(ids, Sharing::writeId).toBytes();
+  }
+}

@@ -1,0 +1,145 @@
+package io.mobula.internal.task;
+
+import io.mobula.ObjectId;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.call.NotKept;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectStore;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Where the results of another node's task go: back to it. */
+final class WiredResults implements Results {
+  private final HostedSlot slot;
+  private final ObjectId id;
+  private final Shape shape;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long startedAt = System.nanoTime();
+  private int taken;
+  private boolean ended;
+
+  WiredResults(HostedSlot slot, ObjectId id, Shape shape) {
+    this.slot = slot;
+    this.id = id;
+    this.shape = shape;
+    this.taken = shape.count();
+  }
+
+  /** The body begins. */
+  void started() {
+    startedAt = System.nanoTime();
+  }
+
+  @Override
+  public Outcome prepare(@Nullable Object value) throws NotKept {
+    return switch (shape.kind()) {
+      case SINGLE -> arrived(List.of(NotKept.orContent(store(), value)));
+      case MANY -> arrived(Results.contentsOf(value, shape.count(), store()));
+      case STREAM -> {
+        StreamElements.each(value, shape.count(), this::emit);
+        yield arrived(List.of());
+      }
+    };
+  }
+
+  private ObjectStore store() {
+    return slot.wire().engine().store();
+  }
+
+  private void emit(int index, @Nullable Object element) throws NotKept {
+    var content = NotKept.orContent(store(), element);
+    try {
+      awaitRoom(index);
+    } catch (RuntimeException e) {
+      content.discard();
+      throw e;
+    }
+    slot.wire().item(slot, id, index, content);
+  }
+
+  /** Waits for the reader on the other node when as many as may be are unread. */
+  private void awaitRoom(int index) {
+    lock.lock();
+    try {
+      if (index - taken >= shape.maxUnread() && !ended) {
+        awaitReader(index);
+      }
+      if (ended) {
+        throw new TaskCancelledException("The reader closed the stream of task " + id + ".", null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitReader(int index) {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try {
+      while (index - taken >= shape.maxUnread() && !ended) {
+        changed.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Task " + id + " was interrupted while its stream had no reader.");
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  /** So many results have been read on the other node. */
+  void taken(int count) {
+    lock.lock();
+    try {
+      taken = Math.max(taken, count);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    slot.over(id);
+  }
+
+  @Override
+  public Outcome arrived(List<Content> contents) {
+    return new Outcome() {
+      @Override
+      public void publish() {
+        end();
+        slot.wire().done(slot, id, System.nanoTime() - startedAt, contents);
+      }
+
+      @Override
+      public void discard() {
+        contents.forEach(Content::discard);
+      }
+    };
+  }
+
+  @Override
+  public void fail(Failure failure) {
+    end();
+    slot.wire().done(slot, id, System.nanoTime() - startedAt, List.of(failure));
+  }
+
+  @Override
+  public Shape shape() {
+    return shape;
+  }
+}
