@@ -3,6 +3,7 @@ package io.mobula.internal.memory;
 import io.mobula.error.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
@@ -57,7 +58,13 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   }
 
   /** Which store a file belongs to: 128 random bits. */
-  record StoreId(long high, long low) {}
+  record StoreId(long high, long low) {
+    @Override
+    public String toString() {
+      HexFormat hex = HexFormat.of();
+      return hex.toHexDigits(high) + hex.toHexDigits(low);
+    }
+  }
 
   FileHeader {
     if (index < 0 || dataBytes <= 0 || dataBytes > MOST_BYTES) {
@@ -77,7 +84,23 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   }
 
   /**
+   * Refuses a file that is another than was looked for: of another kind, store or number.
+   *
+   * @throws StoreException that says both
+   */
+  void require(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
+    if (kind != wantedKind || index != wantedIndex || !storeId.equals(wantedStore)) {
+      throw new StoreException(file + " is " + kind + " " + index + " of store " + storeId
+          + ", wanted " + wantedKind + " " + wantedIndex + " of store " + wantedStore
+          + ": it belongs to another store");
+    }
+  }
+
+  /**
    * Reads a header and holds it against the size of the file it came from.
+   *
+   * <p>A segment has all its data from the start. A file that grows may have none yet: whoever maps
+   * a chunk of it looks at the size again.
    *
    * @param bytes the start of the file, from position 0
    * @param fileBytes how long the file is, in bytes
@@ -100,7 +123,7 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
       throw new StoreException(file + " is damaged: index " + index + ", data at " + dataOffset
           + ", " + dataBytes + " bytes of data");
     }
-    if (fileBytes - DATA_OFFSET < dataBytes) {
+    if (kind == Kind.SEGMENT && fileBytes - DATA_OFFSET < dataBytes) {
       throw new StoreException(
           file + " is truncated: wanted " + (DATA_OFFSET + dataBytes) + " bytes, had " + fileBytes);
     }

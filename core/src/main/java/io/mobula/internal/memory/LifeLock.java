@@ -68,9 +68,40 @@ final class LifeLock implements AutoCloseable {
    * <p>Must not be called for a directory of this JVM.
    */
   static @Nullable LifeLock inherit(Path directory) throws IOException {
-    String name = directory.getFileName().toString();
+    return tryLock(directory.resolve(FILE), directory.getFileName().toString());
+  }
+
+  /**
+   * Locks a file that is there, for as long as this process lives or until this is closed;
+   * {@code null} if somebody has it, in this process or another.
+   *
+   * @param name what {@link #isOwn} is asked for
+   */
+  static @Nullable LifeLock claim(Path file, String name) throws IOException {
+    if (System.getProperties().putIfAbsent(PROPERTY + name, "true") != null) {
+      return null;
+    }
+    LifeLock lock = null;
     try {
-      return Uninterrupted.<@Nullable LifeLock>run(() -> tryLock(directory.resolve(FILE), name));
+      lock = tryLock(file, name);
+    } finally {
+      if (lock == null) {
+        System.clearProperty(PROPERTY + name);
+      } else {
+        HELD.add(lock);
+      }
+    }
+    return lock;
+  }
+
+  /**
+   * Takes the lock of a file if no process has it; {@code null} if one has or the file has gone.
+   *
+   * <p>Must not be called for a file that is locked in this JVM.
+   */
+  static @Nullable LifeLock tryLock(Path file, String name) throws IOException {
+    try {
+      return Uninterrupted.<@Nullable LifeLock>run(() -> lockNow(file, name));
     } catch (NoSuchFileException gone) {
       return null;
     }
@@ -91,7 +122,7 @@ final class LifeLock implements AutoCloseable {
     }
   }
 
-  private static @Nullable LifeLock tryLock(Path life, String name) throws IOException {
+  private static @Nullable LifeLock lockNow(Path life, String name) throws IOException {
     FileChannel channel =
         FileChannel.open(life, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     FileLock lock = null;

@@ -14,7 +14,7 @@ import java.util.BitSet;
  * compare-and-set, so of several threads that want the same step exactly one takes it. Taking and
  * giving back slots goes through a short lock.
  */
-final class ObjectTable {
+final class ObjectTable implements Pins.Words {
   /** Bytes of one slot: word, segment, offset, size. */
   static final int SLOT_BYTES = 32;
   /** How many slots a table can have. */
@@ -22,9 +22,14 @@ final class ObjectTable {
   /** Where the header page says how many slots there are. */
   static final int SLOTS_OFFSET = 64;
 
-  private static final int SEGMENT = 8;
-  private static final int OFFSET = 16;
-  private static final int SIZE = 24;
+  /** Where in a slot the number of the segment is; {@link #NO_SEGMENT} for no bytes. */
+  static final int SEGMENT = 8;
+  /** Where in a slot the offset of the block in its segment is. */
+  static final int OFFSET = 16;
+  /** Where in a slot the size of the object is. */
+  static final int SIZE = 24;
+  /** The number of the segment of an object of no bytes. */
+  static final int NO_SEGMENT = -1;
 
   private final SharedFile file;
   private final MemorySegment headerPage;
@@ -64,8 +69,8 @@ final class ObjectTable {
     return slot;
   }
 
-  /** The slot's word now, with volatile effect. */
-  long word(long slot) {
+  @Override
+  public long word(long slot) {
     return RawMemory.getLongVolatile(chunk(slot), at(slot));
   }
 

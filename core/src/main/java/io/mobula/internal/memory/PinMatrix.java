@@ -2,6 +2,7 @@ package io.mobula.internal.memory;
 
 import io.mobula.error.StoreException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -40,8 +41,8 @@ final class PinMatrix {
   synchronized int addRow() {
     int number = rows.length;
     if (number == MOST_ROWS) {
-      throw new StoreException(
-          directory.path() + " has " + MOST_ROWS + " reader processes and cannot have more");
+      throw new StoreException(directory.path() + " has " + (MOST_ROWS - 1)
+          + " reader processes besides its own and cannot have more: let some of this host stop");
     }
     FileHeader header = new FileHeader(
         FileHeader.Kind.PINS, storeId, number, (long) PinRow.COUNTER_BYTES << chunkLog);
@@ -54,19 +55,44 @@ final class PinMatrix {
     return number;
   }
 
+  /** How many rows there are. */
+  int rows() {
+    return rows.length;
+  }
+
+  /** Whether some process has claimed the row and it has not been cleared since. */
+  boolean isClaimed(int row) {
+    return RawMemory.getLongVolatile(tablePage, wordAt(row)) != UNCLAIMED;
+  }
+
+  /** Takes all pins of a row back and has it free to be claimed; only when nobody has it. */
+  synchronized void clear(int row) {
+    rows[row].clear();
+    RawMemory.putLongVolatile(tablePage, wordAt(row), UNCLAIMED);
+  }
+
   /**
    * Claims a row for the process whose incarnation {@code claimant} names; refuses one that is
    * claimed already.
    */
   PinRow claim(int row, long claimant) {
+    claim(tablePage, row, claimant, directory.path());
+    return rows[row];
+  }
+
+  /**
+   * Writes the claimant into the row's word in a table's header page.
+   *
+   * @throws StoreException if the row has not been made or is claimed
+   */
+  static void claim(MemorySegment tablePage, int row, long claimant, Path directory) {
     if (claimant == UNMADE || claimant == UNCLAIMED) {
       throw new IllegalArgumentException("A claimant is named by a number other than 0 and 1");
     }
     if (!RawMemory.compareAndSetLong(tablePage, wordAt(row), UNCLAIMED, claimant)) {
-      throw new StoreException(
-          "Row " + row + " of the pins in " + directory.path() + " is claimed by another process");
+      throw new StoreException("Row " + row + " of the pins in " + directory
+          + " is claimed by another process or not made: ask its owner for another");
     }
-    return rows[row];
   }
 
   /** Makes every row this many chunks long; called before the table grows. */

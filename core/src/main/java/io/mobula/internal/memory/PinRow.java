@@ -1,6 +1,8 @@
 package io.mobula.internal.memory;
 
+import io.mobula.error.StoreException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -21,17 +23,50 @@ final class PinRow {
     this.chunkLog = chunkLog;
   }
 
+  /** Another store's row, with no counters mapped yet; the reader's work. */
+  static PinRow open(Path directory, FileHeader.StoreId storeId, int number, int chunkLog) {
+    Path path = directory.resolve("pins-" + number);
+    SharedFile file = SharedFile.open(path);
+    file.header().require(FileHeader.Kind.PINS, storeId, number, path.toString());
+    if (file.header().dataBytes() != (long) COUNTER_BYTES << chunkLog) {
+      throw new StoreException(path + " is damaged: its chunks have "
+          + file.header().dataBytes() + " bytes, wanted " + ((long) COUNTER_BYTES << chunkLog));
+    }
+    return new PinRow(file, chunkLog);
+  }
+
   /**
    * Makes counters, all zero, for this many chunks of slots; the owner's work, under the lock of
    * the table.
    */
   void extend(int wanted) {
     while (chunks.length < wanted) {
-      MemorySegment added = file.append((long) COUNTER_BYTES << chunkLog);
-      MemorySegment[] grown = Arrays.copyOf(chunks, chunks.length + 1);
-      grown[chunks.length] = added;
-      chunks = grown;
+      add(file.append((long) COUNTER_BYTES << chunkLog));
     }
+  }
+
+  /** Maps counters that the owner has made; the reader's work, under the lock of its table. */
+  void follow(int wanted) {
+    if (chunks.length < wanted) {
+      SharedFile now = file.reopen();
+      long chunkBytes = (long) COUNTER_BYTES << chunkLog;
+      while (chunks.length < wanted) {
+        add(now.mapShared(chunks.length * chunkBytes, chunkBytes));
+      }
+    }
+  }
+
+  /** Sets every counter to zero; only when nobody has the row. */
+  void clear() {
+    for (MemorySegment chunk : chunks) {
+      chunk.fill((byte) 0);
+    }
+  }
+
+  private void add(MemorySegment chunk) {
+    MemorySegment[] grown = Arrays.copyOf(chunks, chunks.length + 1);
+    grown[chunks.length] = chunk;
+    chunks = grown;
   }
 
   /**

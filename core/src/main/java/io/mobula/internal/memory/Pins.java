@@ -17,11 +17,17 @@ package io.mobula.internal.memory;
  * for each object in place of a published address.
  */
 final class Pins {
-  private final ObjectTable table;
+  /** The words of slots, wherever the table is mapped. */
+  interface Words {
+    /** A slot's word now, with volatile effect. */
+    long word(long slot);
+  }
+
+  private final Words table;
   private final PinRow row;
 
   /** Pins through a row that this process has claimed. */
-  Pins(ObjectTable table, PinRow row) {
+  Pins(Words table, PinRow row) {
     this.table = table;
     this.row = row;
   }

@@ -13,12 +13,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
  * store can let go at once, in the thread that wants room ({@link #letGo}); closing the store ends
- * the thread although views live on; and the thread looks for condemned objects that nobody reads
- * any more once a second, in case their last reader died.
+ * the thread although views live on, unless they are views of another process's objects; and the
+ * thread looks for condemned objects that nobody reads any more once a second, in case their last
+ * reader died.
  */
 final class Reachability {
   private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
   private static final long SWEEP_MILLIS = 1_000;
+  private static final long SWEEP_NANOS = SWEEP_MILLIS * 1_000_000;
 
   private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
   private final Runnable sweep;
@@ -26,6 +28,7 @@ final class Reachability {
   private final Object stopSign = new Object();
   private final PhantomReference<Object> stop = new PhantomReference<>(stopSign, unreachable);
   private @Nullable Held newest;
+  private int lasting;
   private volatile boolean closed;
 
   Reachability(String storeName, Runnable sweep) {
@@ -37,8 +40,19 @@ final class Reachability {
    * Runs {@code then} once, some time after {@code anchor} has become unreachable; it must be quick
    * and not reach it.
    */
-  synchronized SharedStore.Watch watch(Object anchor, Runnable then) {
-    Held held = new Held(anchor, then);
+  SharedStore.Watch watch(Object anchor, Runnable then) {
+    return add(new Held(anchor, then, false));
+  }
+
+  /** As {@link #watch}, and so even after {@link #close}. */
+  SharedStore.Watch watchLasting(Object anchor, Runnable then) {
+    return add(new Held(anchor, then, true));
+  }
+
+  private synchronized Held add(Held held) {
+    if (held.lasting) {
+      lasting++;
+    }
     if (newest != null) {
       newest.newer = held;
       held.older = newest;
@@ -58,21 +72,33 @@ final class Reachability {
     return any;
   }
 
-  /** Ends the thread and waits for it; what becomes unreachable later has no consequence. */
+  /**
+   * Ends the thread and waits for it; what becomes unreachable later has no consequence. While
+   * there are lasting watches the thread stays, for them alone.
+   */
   void close() {
     closed = true;
     stop.enqueue();
-    thread.join();
+    if (!isNeeded()) {
+      thread.join();
+    }
+  }
+
+  private synchronized boolean isNeeded() {
+    return !closed || lasting > 0;
   }
 
   private void run() {
-    while (!closed) {
+    long nextSweep = System.nanoTime() + SWEEP_NANOS;
+    while (isNeeded()) {
       try {
         Reference<?> reference = unreachable.remove(SWEEP_MILLIS);
-        if (reference == null) {
-          sweep.run();
-        } else {
+        if (reference != null) {
           release(reference);
+        }
+        if (!closed && System.nanoTime() - nextSweep >= 0) {
+          sweepNow();
+          nextSweep = System.nanoTime() + SWEEP_NANOS;
         }
       } catch (InterruptedException nobodyShould) {
         return;
@@ -80,8 +106,16 @@ final class Reachability {
     }
   }
 
+  private void sweepNow() {
+    try {
+      sweep.run();
+    } catch (RuntimeException e) {
+      LOG.error("A sweep for objects that nobody reads any more failed", e);
+    }
+  }
+
   private boolean release(Reference<?> reference) {
-    if (!(reference instanceof Held held) || !forget(held)) {
+    if (!(reference instanceof Held held) || !forget(held) || (closed && !held.lasting)) {
       return false;
     }
     try {
@@ -98,6 +132,9 @@ final class Reachability {
       return false;
     }
     held.forgotten = true;
+    if (held.lasting) {
+      lasting--;
+    }
     if (held.newer != null) {
       held.newer.older = held.older;
     } else {
@@ -112,13 +149,15 @@ final class Reachability {
   /** One watched object; linked, so that the reference itself stays reachable. */
   private final class Held extends PhantomReference<Object> implements SharedStore.Watch {
     private final Runnable then;
+    private final boolean lasting;
     private @Nullable Held older;
     private @Nullable Held newer;
     private boolean forgotten;
 
-    Held(Object anchor, Runnable then) {
+    Held(Object anchor, Runnable then, boolean lasting) {
       super(anchor, unreachable);
       this.then = then;
+      this.lasting = lasting;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.mobula.internal.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 
 /**
  * A file of blocks, mapped once for as long as anything reaches it.
@@ -9,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * retired, or whose store is closed, loses its name, and its memory goes back to the system when
  * the last view and block of it are unreachable.
  */
-final class Segment {
+final class Segment implements Warmer.Cold {
   /** How much {@link #touch} does at a time, in bytes. */
   static final long TOUCH_BYTES = 1 << 20;
 
@@ -37,6 +40,19 @@ final class Segment {
     }
   }
 
+  /** Maps another store's segment for reading, after looking at its header and its size. */
+  static Segment openReadOnly(Path directory, FileHeader.StoreId storeId, int index) {
+    Path path = directory.resolve("segment-" + index);
+    SharedFile file = SharedFile.open(path);
+    file.header().require(FileHeader.Kind.SEGMENT, storeId, index, path.toString());
+    return new Segment(file, file.mapReadOnly(0, file.header().dataBytes()));
+  }
+
+  /** Whether the file still has its name: without one it is retired, or its store is closed. */
+  boolean isThere() {
+    return Files.exists(file.path(), LinkOption.NOFOLLOW_LINKS);
+  }
+
   int index() {
     return file.header().index();
   }
@@ -45,7 +61,7 @@ final class Segment {
     return blocks.byteSize();
   }
 
-  /** All blocks, writable, as one stretch of memory. */
+  /** All blocks as one stretch of memory, writable if they are this store's own. */
   MemorySegment blocks() {
     return blocks;
   }
@@ -55,15 +71,11 @@ final class Segment {
    * page faults.
    */
   MemorySegment mapView(long offset, long bytes) {
-    SharedFile checked = SharedFile.open(file.path());
-    return checked.mapReadOnly(offset, bytes);
+    return file.reopen().mapReadOnly(offset, bytes);
   }
 
-  /**
-   * Maps {@link #TOUCH_BYTES} from {@code offset} into this process by reading; says whether to go
-   * on after them.
-   */
-  synchronized boolean touch(long offset) {
+  @Override
+  public synchronized boolean touch(long offset) {
     if (retired) {
       return false;
     }

@@ -110,6 +110,18 @@ final class SharedFile {
     return map(MapMode.READ_ONLY, FileHeader.DATA_OFFSET + offset, length);
   }
 
+  /** Maps data that are there for reading and writing, from an offset behind the header page. */
+  MemorySegment mapShared(long offset, long length) {
+    return map(MapMode.READ_WRITE, FileHeader.DATA_OFFSET + offset, length);
+  }
+
+  /** The same file, as long as it is now. */
+  SharedFile reopen() {
+    SharedFile now = open(path);
+    now.header.require(header.kind(), header.storeId(), header.index(), path.toString());
+    return now;
+  }
+
   /**
    * Removes the name; what is mapped stays until nothing reaches it. Says nothing if the file has
    * gone already.
@@ -139,15 +151,19 @@ final class SharedFile {
   }
 
   private MemorySegment map(MapMode mode, long offset, long length) {
-    if (offset + length > bytes) {
-      throw new StoreException(
-          path + " has " + bytes + " bytes, cannot map " + length + " from " + offset);
+    if (offset < 0 || length < 0 || offset > bytes - length) {
+      throw new StoreException(path + " is truncated or damaged: it has " + bytes
+          + " bytes, wanted " + length + " from " + offset);
     }
     try {
       return Uninterrupted.run(() -> {
         try (FileChannel channel = mode.equals(MapMode.READ_ONLY)
-            ? FileChannel.open(path, StandardOpenOption.READ)
-            : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ? FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
+            : FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
           return channel.map(mode, offset, length, Arena.ofAuto());
         }
       });

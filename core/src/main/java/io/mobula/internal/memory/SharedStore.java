@@ -25,14 +25,15 @@ import org.slf4j.LoggerFactory;
 public final class SharedStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int NO_SEGMENT = -1;
   private static final long CLAIM = 1L << 62;
 
   private final StoreOptions options;
   private final StoreLayout layout;
   private final StoreDirectory files;
   private final ObjectTable table;
+  private final FileHeader.StoreId id;
   private final PinMatrix matrix;
+  private final Readership readers;
   private final Pins pins;
   private final SegmentPool pool;
   private final Warmer warmer = new Warmer();
@@ -47,13 +48,14 @@ public final class SharedStore implements AutoCloseable {
     this.layout = layout;
     this.files = files;
     String name = files.path().getFileName().toString();
-    FileHeader.StoreId id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
+    this.id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
     SharedFile tableFile = SharedFile.create(
         files.file("table"),
         new FileHeader(
             FileHeader.Kind.TABLE, id, 0, (long) ObjectTable.SLOT_BYTES << layout.chunkLog()));
     MemorySegment page = tableFile.headerPage();
     this.matrix = new PinMatrix(files, id, page, layout.chunkLog());
+    this.readers = new Readership(files, matrix);
     this.table = new ObjectTable(tableFile, page, matrix, layout.chunkLog());
     this.pins = new Pins(
         table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
@@ -177,6 +179,46 @@ public final class SharedStore implements AutoCloseable {
     return files.path();
   }
 
+  /** What other processes of this host find this store by. */
+  public StoreAddress address() {
+    return new StoreAddress(files.path().toString(), id.high(), id.low());
+  }
+
+  /**
+   * A row of pins for another process, to be named in {@link PeerStore#attach}. Rows are used again
+   * when their process has died or closed its side, or when {@link #readerGone} says that a process
+   * never claimed its row.
+   *
+   * @throws StoreException if 255 processes read this store already
+   * @throws IllegalStateException if the store is closed
+   */
+  public int offerRow() {
+    requireOpen();
+    return readers.offer();
+  }
+
+  /**
+   * The process that was offered this row is said to be gone: if it does not hold the row any more
+   * its pins are taken back now, and not with the next sweep. If it does hold it, though it seems
+   * dead to somebody, its pins stand. Says whether the row is free.
+   */
+  public boolean readerGone(int row) {
+    boolean free = !closed && readers.gone(row);
+    condemned.values().forEach(this::reclaim);
+    return free;
+  }
+
+  /**
+   * Another process has let go of what is in this slot: takes back the memory if the object there
+   * is condemned and nobody else reads it. Any number is allowed.
+   */
+  public void nudge(long slot) {
+    SealedObject object = condemned.get(slot);
+    if (object != null) {
+      reclaim(object);
+    }
+  }
+
   /**
    * Has {@code listener} told whenever memory has become free, so that whoever waits for room can
    * try again.
@@ -226,6 +268,16 @@ public final class SharedStore implements AutoCloseable {
     return layout.mostBufferBytes();
   }
 
+  /** As {@link #whenUnreachable}, and so even after {@link #close}. */
+  void whenUnreachableAtAll(Object anchor, Runnable then) {
+    reachability.watchLasting(anchor, then);
+  }
+
+  /** Has memory that is new to this process touched, if options say so. */
+  void touchInBackground(Warmer.Cold memory) {
+    warmer.touch(memory);
+  }
+
   Pins pins() {
     return pins;
   }
@@ -268,22 +320,11 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /**
-   * A reader of this slot has gone: takes back the memory if the object there is condemned and
-   * nobody else reads it.
-   */
-  void nudge(long slot) {
-    SealedObject object = condemned.get(slot);
-    if (object != null) {
-      reclaim(object);
-    }
-  }
-
   private Block make(long bytes) {
     Extent<Segment> extent = bytes == 0 ? null : pool.allocate(bytes);
     try {
       long slot = extent == null
-          ? table.create(NO_SEGMENT, 0, 0)
+          ? table.create(ObjectTable.NO_SEGMENT, 0, 0)
           : table.create(extent.home().index(), extent.offset(), bytes);
       return new Block(
           new SealedObject(this, extent, slot, SlotWord.generation(table.word(slot)), bytes));
@@ -295,7 +336,14 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Condemned objects whose reader went without a nudge. Dead readers are looked for only if
+   * something waits for them.
+   */
   private void sweep() {
+    if (!condemned.isEmpty() && !closed) {
+      readers.takeBackAll();
+    }
     condemned.values().forEach(this::reclaim);
   }
 

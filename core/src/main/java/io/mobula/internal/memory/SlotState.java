@@ -1,5 +1,7 @@
 package io.mobula.internal.memory;
 
+import io.mobula.error.StoreException;
+
 /**
  * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
  * {@code CREATED → FREED} when its writer gives up.
@@ -28,7 +30,12 @@ enum SlotState {
     return code;
   }
 
+  /** The state of this code; another process's table may be damaged and hold none. */
   static SlotState of(int code) {
+    if (code >= BY_CODE.length) {
+      throw new StoreException("An object table is damaged: a slot's state is " + code
+          + ", wanted 0 to " + (BY_CODE.length - 1));
+    }
     return BY_CODE[code];
   }
 }

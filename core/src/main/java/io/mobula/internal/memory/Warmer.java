@@ -18,7 +18,16 @@ import org.slf4j.LoggerFactory;
 final class Warmer {
   private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
 
-  private final Queue<Segment> cold = new ArrayDeque<>();
+  /** A segment whose pages this process has not mapped yet. */
+  interface Cold {
+    /**
+     * Maps {@link Segment#TOUCH_BYTES} from {@code offset} into this process by reading; says
+     * whether to go on after them.
+     */
+    boolean touch(long offset);
+  }
+
+  private final Queue<Cold> cold = new ArrayDeque<>();
   private boolean aheadAsked;
   private boolean closed;
   private @Nullable StoreThread thread;
@@ -29,7 +38,7 @@ final class Warmer {
   }
 
   /** Has a new segment touched, some time soon. */
-  synchronized void touch(Segment segment) {
+  synchronized void touch(Cold segment) {
     if (thread != null && !closed) {
       cold.add(segment);
       notifyAll();
@@ -58,7 +67,7 @@ final class Warmer {
 
   private void run(Runnable makeNext) {
     while (awaitWork()) {
-      Segment segment = poll();
+      Cold segment = poll();
       if (segment != null) {
         touchAll(segment);
       } else {
@@ -78,13 +87,13 @@ final class Warmer {
     return !closed;
   }
 
-  private synchronized @Nullable Segment poll() {
-    Segment segment = cold.poll();
+  private synchronized @Nullable Cold poll() {
+    Cold segment = cold.poll();
     aheadAsked &= segment != null;
     return segment;
   }
 
-  private void touchAll(Segment segment) {
+  private void touchAll(Cold segment) {
     long offset = 0;
     while (!isClosed() && segment.touch(offset)) {
       offset += Segment.TOUCH_BYTES;

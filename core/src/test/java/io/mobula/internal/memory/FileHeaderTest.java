@@ -76,6 +76,29 @@ class FileHeaderTest {
   }
 
   @Test
+  void acceptsATableThatHasNoChunkYetButNoSegmentWithoutItsData() {
+    FileHeader table = new FileHeader(Kind.TABLE, new StoreId(3, -4), 0, 1 << 20);
+    assertThat(decode(table.encode(), FileHeader.DATA_OFFSET)).isEqualTo(table);
+    assertThatThrownBy(() -> decode(encoded(), FileHeader.DATA_OFFSET))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> decode(table.encode(), FileHeader.DATA_OFFSET - 1))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void refusesAnotherFileThanWasLookedForAndNamesBoth() {
+    assertThatThrownBy(() -> HEADER.require(Kind.SEGMENT, new StoreId(3, 4), 5, "the file"))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("the file is SEGMENT 5 of store 0000000000000003fffffffffffffffc, wanted"
+            + " SEGMENT 5 of store 00000000000000030000000000000004: it belongs to another store");
+    assertThatThrownBy(() -> HEADER.require(Kind.PINS, new StoreId(3, -4), 5, "the file"))
+        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> HEADER.require(Kind.SEGMENT, new StoreId(3, -4), 6, "the file"))
+        .isInstanceOf(StoreException.class);
+    HEADER.require(Kind.SEGMENT, new StoreId(3, -4), 5, "the file");
+  }
+
+  @Test
   void refusesFieldsThatCannotBeRightThoughTheChecksumIs() {
     assertThatThrownBy(() -> decode(checked(encoded().putInt(12, 9)), FILE_BYTES))
         .isInstanceOf(StoreException.class)
@@ -128,7 +151,9 @@ class FileHeaderTest {
     } catch (StoreException refused) {
       return;
     }
-    assertThat(header.dataBytes()).isBetween(1L, FILE_BYTES - FileHeader.DATA_OFFSET);
+    boolean grows = header.kind() != Kind.SEGMENT; // then data may be there that are no chunk yet
+    assertThat(header.dataBytes())
+        .isBetween(1L, grows ? 1L << 56 : FILE_BYTES - FileHeader.DATA_OFFSET);
     assertThat(header.index()).isNotNegative();
     assertThat(decode(header.encode(), FILE_BYTES)).isEqualTo(header);
   }
