@@ -30,6 +30,7 @@ public final class SharedStore implements AutoCloseable {
 
   private final StoreOptions options;
   private final StoreLayout layout;
+  private final FileHeader.StoreId id;
   private final StoreDirectory files;
   private final ObjectTable table;
   private final PinMatrix matrix;
@@ -47,7 +48,7 @@ public final class SharedStore implements AutoCloseable {
     this.layout = layout;
     this.files = files;
     String name = files.path().getFileName().toString();
-    FileHeader.StoreId id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
+    this.id = new FileHeader.StoreId(RANDOM.nextLong(), RANDOM.nextLong());
     SharedFile tableFile = SharedFile.create(
         files.file("table"),
         new FileHeader(
@@ -112,6 +113,16 @@ public final class SharedStore implements AutoCloseable {
       }
       return make(bytes);
     }
+  }
+
+  /** The upper half of the random number in all of its files. */
+  public long idHigh() {
+    return id.high();
+  }
+
+  /** The lower half. */
+  public long idLow() {
+    return id.low();
   }
 
   /**
