@@ -34,14 +34,32 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a node in this JVM. Opens no port unless the settings say so.
+   * Starts a node in this JVM. Opens no port unless the settings say so, by {@link Settings#listen}
+   * or {@link Settings#join}; then it returns as a member of the cluster.
    *
+   * @throws io.mobula.error.ClusterException when it cannot become a member
    * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its
    *     key
    * @throws io.mobula.error.StoreException when the store's files cannot be made
    */
   public static MobulaRuntime init(Settings settings) {
     return Runtimes.factory().open(settings);
+  }
+
+  /**
+   * Joins a cluster as a driver, which offers no resources and has no vote, by one of its
+   * processes.
+   *
+   * @param address {@code host:port} of any process of the cluster
+   * @throws io.mobula.error.ClusterException when nobody answers there, or it is not let in
+   */
+  public static MobulaRuntime connect(String address) {
+    return connect(address, settings());
+  }
+
+  /** As {@link #connect(String)}, with settings. */
+  public static MobulaRuntime connect(String address, Settings settings) {
+    return init(settings.join(address).set("mobula.cluster.role", "driver"));
   }
 
   /** The defaults, to be changed by the verbs of {@link Settings}. */

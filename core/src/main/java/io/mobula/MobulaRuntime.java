@@ -198,6 +198,12 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    */
   List<Waiting> waiting();
 
+  /** Every process of the cluster, this one first; only this one for a node alone. */
+  List<NodeInfo> nodes();
+
+  /** The name of its cluster, {@code default} if nobody gave one; that of a node alone, too. */
+  String clusterName();
+
   /** How many bytes of store memory are in use, and how many may be. */
   StoreUsage storeUsage();
 
@@ -205,9 +211,10 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   boolean isClosed();
 
   /**
-   * Stops the node: running work is interrupted, pending refs fail, store memory is freed, threads
-   * end. Returns after {@code mobula.close-timeout} at the latest (5 s by default). Closing again
-   * does nothing.
+   * Stops the node: it leaves its cluster, running work is interrupted, pending refs fail, store
+   * memory is freed, threads end. Returns after {@code mobula.close-timeout} at the latest (5 s by
+   * default), a member of a cluster after {@code mobula.cluster.leave-timeout} more (30 s). Closing
+   * again does nothing.
    */
   @Override
   void close();

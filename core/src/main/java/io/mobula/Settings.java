@@ -4,6 +4,7 @@ import io.mobula.error.InvalidRequestException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,7 +31,7 @@ public final class Settings {
     return EMPTY;
   }
 
-  /** What was set, by key; values are strings, numbers, booleans. */
+  /** What was set, by key; values are strings, numbers, booleans and lists of them. */
   public Map<String, Object> values() {
     return values;
   }
@@ -93,6 +94,39 @@ public final class Settings {
   /** Where the object store's files are made. */
   public Settings storeDirectory(Path directory) {
     return set("mobula.store.directory", directory.toString());
+  }
+
+  /**
+   * Makes the node a member of the cluster that these processes belong to.
+   *
+   * @param seeds {@code host:port} each; one that answers is enough
+   */
+  public Settings join(String... seeds) {
+    if (seeds.length == 0) {
+      throw new InvalidRequestException(
+          "Wanted to join a cluster by no seed. Name one as host:port, or use listen to form a cluster.");
+    }
+    return set("mobula.cluster.seeds", List.of(seeds));
+  }
+
+  /** Opens a port, so that others can join by it; 0 for a free one. */
+  public Settings listen(int port) {
+    return set("mobula.cluster.listen", true).set("mobula.cluster.port", port);
+  }
+
+  /** The name that all processes of one cluster share. */
+  public Settings clusterName(String name) {
+    return set("mobula.cluster.name", name);
+  }
+
+  /** What the node is called, once in its cluster. */
+  public Settings nodeName(String name) {
+    return set("mobula.cluster.node-name", name);
+  }
+
+  /** What placement may ask for. */
+  public Settings label(String key, String value) {
+    return set("mobula.cluster.labels." + quoted(key), value);
   }
 
   /** How long {@code close} waits for running work before it interrupts and abandons it. */

@@ -28,7 +28,8 @@ public abstract sealed class MobulaException extends RuntimeException
         NoRuntimeException,
         RuntimeClosedException,
         InvalidRequestException,
-        SettingsException {
+        SettingsException,
+        ClusterException {
   private static final long serialVersionUID = 1L;
 
   MobulaException(String message, @Nullable Throwable cause) {

@@ -32,6 +32,9 @@ public interface Membership {
    */
   void subscribe(Listener listener);
 
+  /** How that process stands with the cluster, as Akka Cluster sees it from here. */
+  Standing standing(Peer peer);
+
   /** Hears of each process once when it comes and once when it goes, never to return. */
   interface Listener {
     /** It is up and has introduced itself. */

@@ -29,9 +29,9 @@ public final class SharedStore implements AutoCloseable {
 
   private final StoreOptions options;
   private final StoreLayout layout;
+  private final FileHeader.StoreId id;
   private final StoreDirectory files;
   private final ObjectTable table;
-  private final FileHeader.StoreId id;
   private final PinMatrix matrix;
   private final Readership readers;
   private final Pins pins;
@@ -114,6 +114,16 @@ public final class SharedStore implements AutoCloseable {
       }
       return make(bytes);
     }
+  }
+
+  /** The upper half of the random number in all of its files. */
+  public long idHigh() {
+    return id.high();
+  }
+
+  /** The lower half. */
+  public long idLow() {
+    return id.low();
   }
 
   /**

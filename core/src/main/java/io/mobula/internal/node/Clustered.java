@@ -26,32 +26,20 @@ final class Clustered {
   private final LeaseDesk desk;
   private final Placer placer;
   private final Ledger ledger;
-  private final Ledger.Spawner spawner;
 
-  private Clustered(
+  Clustered(
       Membership membership,
       Ledger ledger,
       ObjectStore objects,
-      NodeSettings settings,
-      Ledger.Spawner spawner) {
+      NodeSettings settings) {
     this.membership = membership;
     this.ledger = ledger;
-    this.spawner = spawner;
     this.router = new Router();
     this.lanes = new Lanes(membership);
     this.sharing =
         new Sharing(objects, membership, lanes, router, settings.limits().inlineLimit());
     this.desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null);
     this.placer = new Placer(ledger, membership, lanes, router, this::choose);
-  }
-
-  static Clustered start(
-      Node.Joining joining,
-      Ledger ledger,
-      ObjectStore objects,
-      NodeSettings settings,
-      Ledger.Spawner spawner) {
-    return new Clustered(joining.start(spawner), ledger, objects, settings, spawner);
   }
 
   private Placer.Choice choose(Wanting wanting) {
@@ -76,8 +64,8 @@ final class Clustered {
   }
 
   /** Everything is wired: frames may come. */
-  void open() {
-    lanes.open(spawner::spawn, router);
+  void open(Lanes.Spawner spawner) {
+    lanes.open(spawner, router);
   }
 
   Membership membership() {

@@ -17,7 +17,11 @@ import java.util.TreeSet;
  * without effect.
  */
 final class KnownKeys {
-  private static final Set<String> OPEN = Set.of("mobula.resources.custom", "mobula.actor-system");
+  private static final Set<String> OPEN = Set.of(
+      "mobula.resources.custom",
+      "mobula.actor-system",
+      "mobula.cluster.labels",
+      "mobula.cluster.actor-system");
 
   private KnownKeys() {}
 

@@ -6,8 +6,10 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
+import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.Tensor;
@@ -15,6 +17,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
@@ -63,15 +66,11 @@ public final class Node {
   private final Ledger ledger;
   private final TaskEngine tasks;
   private final ActorEngine actors;
+  private final Membership membership;
   private final @Nullable Clustered cluster;
 
   private Node(
-      NodeId id,
-      ActorSystem<?> system,
-      NodeSettings settings,
-      SharedStore memory,
-      MobulaRuntime runtime,
-      @Nullable Joining joining) {
+      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
     this.id = id;
     this.system = system;
     this.settings = settings;
@@ -79,6 +78,8 @@ public final class Node {
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
     this.slots = ElasticPool.create("mobula-slot", settings.tasks().maxThreads());
     this.methods = ElasticPool.create("mobula-actor", settings.actorThreads());
+    this.membership = Admission.membership(
+        id, system, settings.cluster(), memory, owner.ownsSystem(), new MembershipHost(owner));
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());
@@ -86,47 +87,72 @@ public final class Node {
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
-    this.cluster = joining == null
-        ? null
-        : Clustered.start(joining, ledger, objects, settings, this::spawnNow);
+    this.cluster = membership instanceof ClusterMembership
+        ? new Clustered(membership, ledger, objects, settings)
+        : null;
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(runtime, objects, binder, places, this::after),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after),
         settings.tasks(),
         slots);
     if (cluster != null) {
       tasks.join(cluster.wire(tasks));
     }
     this.actors = new ActorEngine(
-        new ActorEngine.Parts(runtime, objects, binder, ledger, places, this::after, this::spawn),
+        new ActorEngine.Parts(
+            owner.runtime(), objects, binder, ledger, places, this::after, this::spawn),
         methods,
         virtualThreads);
     if (cluster != null) {
-      cluster.open();
+      cluster.open(this::spawnNow);
     }
   }
 
   /**
    * Starts a node in a system that somebody else made. The memory becomes the node's.
    *
-   * @param runtime what tasks and actors see as theirs; not used before this returns
-   * @param joining how it joins a cluster, or null for a node alone
+   * @param owner who opens and closes it
    */
   public static Node start(
-      NodeId id,
-      ActorSystem<?> system,
-      NodeSettings settings,
-      SharedStore memory,
-      MobulaRuntime runtime,
-      @Nullable Joining joining) {
-    return new Node(id, system, settings, memory, runtime, joining);
+      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
+    return new Node(id, system, settings, memory, owner);
   }
 
-  /** How a node becomes a member of a cluster. */
-  @FunctionalInterface
-  public interface Joining {
-    /** Starts the actors that watch the cluster; not a member yet when it returns. */
-    Membership start(Ledger.Spawner spawner);
+  /**
+   * Joins the cluster if the settings say so, and returns when the others are known.
+   *
+   * @throws io.mobula.error.ClusterException when it is not let in; the node must be closed
+   */
+  public void join() {
+    if (membership instanceof ClusterMembership cluster) {
+      cluster.join();
+    }
+  }
+
+  /**
+   * Who opens and closes a node.
+   *
+   * @param runtime what tasks and actors see as theirs; not used before the node is made
+   * @param ownsSystem whether the actor system was made for the node and comes and goes with it
+   */
+  public record Owner(MobulaRuntime runtime, boolean ownsSystem) {}
+
+  private final class MembershipHost implements ClusterMembership.Host {
+    private final Owner owner;
+
+    MembershipHost(Owner owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+      return spawnNow(behavior, name);
+    }
+
+    @Override
+    public void expelled() {
+      Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
+    }
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {
@@ -177,6 +203,36 @@ public final class Node {
     return id;
   }
 
+  /** Who else is there; nobody for a node alone. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** Every process of the cluster, this one first. */
+  public List<NodeInfo> nodes() {
+    var all = new ArrayList<NodeInfo>();
+    all.add(Portrait.of(
+        membership.self(),
+        membership.standing(membership.self()),
+        total(),
+        available(),
+        objects.usage()));
+    for (var peer : membership.peers()) {
+      all.add(Portrait.of(
+          peer,
+          membership.standing(peer),
+          Resources.none(),
+          Resources.none(),
+          new StoreUsage(0, 0, 0)));
+    }
+    return List.copyOf(all);
+  }
+
+  /** The name of its cluster. */
+  public String clusterName() {
+    return settings.cluster().identity().cluster();
+  }
+
   /** Its objects. */
   public ObjectStore objects() {
     return objects;
@@ -224,14 +280,17 @@ public final class Node {
   }
 
   /**
-   * Ends everything; returns after the close timeout at the latest, whatever users' code does
-   * meanwhile.
+   * Leaves the cluster, then ends everything; returns after the leave timeout and the close timeout
+   * at the latest, whatever users' code does meanwhile.
    *
    * @return when that is, on the clock of {@link System#nanoTime()}
    */
   public long close() {
-    long end = System.nanoTime() + settings.closeTimeout().toNanos();
     objects.refuseMore();
+    if (membership instanceof ClusterMembership cluster) {
+      cluster.leave();
+    }
+    long end = System.nanoTime() + settings.closeTimeout().toNanos();
     tasks.close();
     actors.close();
     guardian.tell(new NodeGuardian.Stop());

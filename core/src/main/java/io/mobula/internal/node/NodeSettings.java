@@ -9,6 +9,8 @@ import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.SettingsException;
+import io.mobula.internal.cluster.ClusterSettings;
+import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskSettings;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param codec what may be decoded
  * @param actorThreads how many threads concurrent methods may have
  * @param closeTimeout how long closing waits
+ * @param cluster what it is to other processes
  */
 public record NodeSettings(
     Resources total,
@@ -39,7 +42,8 @@ public record NodeSettings(
     TaskSettings tasks,
     CodecBounds codec,
     int actorThreads,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    ClusterSettings cluster) {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
@@ -73,11 +77,14 @@ public record NodeSettings(
   public static NodeSettings read(Config config) {
     KnownKeys.require(config);
     var reader = new Reader(config);
+    var cluster = ClusterReading.read(reader, config);
     long usable = usableMemory();
     long capacity = reader.automatic(
         "mobula.store.capacity", config::getBytes, Math.max(1 << 20, usable / 10 * 3));
     return new NodeSettings(
-        resources(reader, config, usable, capacity),
+        cluster.identity().role() == Peer.Role.DRIVER
+            ? Resources.none()
+            : resources(reader, config, usable, capacity),
         new StoreOptions(
             reader.directory("mobula.store.directory"),
             reader.storable("mobula.store.capacity", capacity),
@@ -98,7 +105,8 @@ public record NodeSettings(
         new CodecBounds(reader.read("mobula.codec.allowed-classes", config::getStringList), (int)
             reader.positive("mobula.codec.max-depth", config::getLong)),
         (int) reader.positive("mobula.actors.max-threads", config::getLong),
-        reader.duration("mobula.close-timeout"));
+        reader.duration("mobula.close-timeout"),
+        cluster);
   }
 
   private static Resources resources(Reader reader, Config config, long usable, long capacity) {
@@ -128,7 +136,7 @@ public record NodeSettings(
   }
 
   /** Reads one key at a time, and names it when it is malformed. */
-  private record Reader(Config config) {
+  record Reader(Config config) {
 
     <T> T read(String key, Function<String, T> get) {
       try {
@@ -189,7 +197,7 @@ public record NodeSettings(
       return malformed(key, why, cause);
     }
 
-    private SettingsException malformed(String key, String why, @Nullable Exception cause) {
+    SettingsException malformed(String key, String why, @Nullable Exception cause) {
       var value = config.hasPathOrNull(key) ? config.getValue(key) : null;
       var had =
           value == null ? "missing" : value.unwrapped() + " (" + value.origin().description() + ")";

@@ -5,6 +5,7 @@ import io.mobula.ActorHandle;
 import io.mobula.ActorRequest;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Resources;
@@ -31,6 +32,7 @@ final class NodeRuntime implements MobulaRuntime {
   /**
    * Starts the node.
    *
+   * @param ownsSystem whether the actor system comes and goes with the runtime
    * @param afterClose ends what is not the node's own, once, until a moment of
    *     {@link System#nanoTime()}
    */
@@ -39,10 +41,20 @@ final class NodeRuntime implements MobulaRuntime {
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
-      Node.@Nullable Joining joining,
+      boolean ownsSystem,
       ObjLongConsumer<NodeRuntime> afterClose) {
     this.afterClose = afterClose;
-    this.node = Node.start(id, system, settings, memory, this, joining);
+    this.node = Node.start(id, system, settings, memory, new Node.Owner(this, ownsSystem));
+  }
+
+  /** Joins the cluster if the settings say so; closes the runtime if it is not let in. */
+  void join() {
+    try {
+      node.join();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   @Override
@@ -116,6 +128,16 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public List<Waiting> waiting() {
     return node.waiting();
+  }
+
+  @Override
+  public List<NodeInfo> nodes() {
+    return node.nodes();
+  }
+
+  @Override
+  public String clusterName() {
+    return node.clusterName();
   }
 
   @Override

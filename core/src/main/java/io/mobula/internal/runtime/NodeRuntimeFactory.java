@@ -13,6 +13,8 @@ import io.mobula.RuntimeFactory;
 import io.mobula.Settings;
 import io.mobula.TaskContext;
 import io.mobula.error.SettingsException;
+import io.mobula.internal.cluster.ClusterSettings;
+import io.mobula.internal.cluster.ClusterSystem;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.NodeSettings;
@@ -51,11 +53,11 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
   }
 
   private MobulaRuntime open(Config config, NodeSettings read, SharedStore memory) {
-    var system = actorSystem(config);
+    var system = actorSystem(config, read.cluster());
     var hook = new ShutdownHook();
     NodeRuntime runtime;
     try {
-      runtime = new NodeRuntime(newId(), system, read, memory, null, (closed, end) -> {
+      runtime = new NodeRuntime(newId(), system, read, memory, true, (closed, end) -> {
         opened.remove(closed);
         terminate(system, end);
         hook.disarm();
@@ -64,18 +66,22 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
       system.terminate();
       throw e;
     }
+    runtime.join();
     opened.add(runtime);
     hook.arm(runtime);
     return runtime;
   }
 
-  private static ActorSystem<?> actorSystem(Config config) {
+  private static ActorSystem<?> actorSystem(Config config, ClusterSettings cluster) {
+    var base = config.getConfig("mobula.actor-system").withFallback(config);
+    var whole =
+        cluster.enabled() ? ClusterSystem.overlay(config, cluster).withFallback(base) : base;
     try {
-      return ActorSystem.create(
-          Behaviors.empty(),
-          "mobula",
-          config.getConfig("mobula.actor-system").withFallback(config));
+      return ActorSystem.create(Behaviors.empty(), "mobula", whole);
     } catch (Exception e) { // Scala throws checked ones, too
+      if (cluster.enabled() && ClusterSystem.isAboutListening(e)) {
+        throw ClusterSystem.cannotListen(cluster, e);
+      }
       throw new SettingsException(
           "No actor system can be made as mobula.actor-system says: " + e.getMessage(), e);
     }
@@ -90,11 +96,12 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     NodeRuntime runtime;
     try {
       runtime = new NodeRuntime(
-          newId(), system, read, memory, null, (closed, end) -> opened.remove(closed));
+          newId(), system, read, memory, false, (closed, end) -> opened.remove(closed));
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
     }
+    runtime.join();
     opened.add(runtime);
     var open = new WeakReference<MobulaRuntime>(
         runtime); // a closed one is not kept by a system that lives on

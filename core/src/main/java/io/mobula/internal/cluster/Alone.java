@@ -1,0 +1,56 @@
+package io.mobula.internal.cluster;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.ActorSystem;
+import io.mobula.NodeId;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The membership of a process that is in no cluster: nobody ever comes. */
+public final class Alone implements Membership {
+  /** The address of a process that listens nowhere. */
+  public static final String ADDRESS = "local";
+
+  private final ActorSystem<?> system;
+  private final Peer self;
+
+  /** For that process. */
+  public Alone(ActorSystem<?> system, Peer self) {
+    this.system = system;
+    this.self = self;
+  }
+
+  @Override
+  public Peer self() {
+    return self;
+  }
+
+  @Override
+  public Collection<Peer> peers() {
+    return List.of();
+  }
+
+  @Override
+  public @Nullable Peer peer(NodeId id) {
+    return id.equals(self.id()) ? self : null;
+  }
+
+  @Override
+  public <T> ActorRef<T> actor(Peer peer, String name) {
+    return ActorRefResolver.get(system)
+        .resolveActorRef("akka://" + system.name() + "/system/mobula-" + peer.id() + "/" + name);
+  }
+
+  @Override
+  public void died(NodeId id, String how) {}
+
+  @Override
+  public void subscribe(Listener listener) {}
+
+  @Override
+  public Standing standing(Peer peer) {
+    return Standing.ALIVE;
+  }
+}

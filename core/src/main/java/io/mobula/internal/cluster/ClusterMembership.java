@@ -1,0 +1,259 @@
+package io.mobula.internal.cluster;
+
+import akka.actor.InvalidActorNameException;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.cluster.typed.Cluster;
+import io.mobula.NodeId;
+import io.mobula.error.ClusterException;
+import io.mobula.error.InvalidRequestException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The membership of a process in a cluster. Two actors do the work, {@link Members} and
+ * {@link Gate}; this is what other threads see of it.
+ */
+public final class ClusterMembership implements Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+  private static final int MOST_NAMED = 10;
+  private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
+
+  private final ActorSystem<?> system;
+  private final ClusterSettings settings;
+  private final boolean ownsSystem;
+  private final Peer self;
+  private final ActorRefResolver resolver;
+  private final ActorRef<Members.Command> members;
+  private final CompletableFuture<Boolean> met = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> removed = new CompletableFuture<>();
+  private final Runnable onExpelled;
+  private volatile Map<NodeId, Peer> peers = Map.of();
+  private volatile List<Seat> unmet = List.of();
+  private volatile boolean up;
+  private volatile boolean joining;
+  private volatile boolean leaving;
+
+  /** Where the membership lives, and who ends it. */
+  public interface Host {
+    /** Starts an actor of the node. */
+    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
+
+    /** The others have removed this process: its node must end. Called once, must not block. */
+    void expelled();
+  }
+
+  private ClusterMembership(
+      ActorSystem<?> system, Peer self, ClusterSettings settings, boolean ownsSystem, Host host) {
+    this.system = system;
+    this.settings = settings;
+    this.ownsSystem = ownsSystem;
+    this.self = self;
+    this.resolver = ActorRefResolver.get(system);
+    this.onExpelled = host::expelled;
+    this.members = host.spawn(Members.create(this), "members");
+    openGate();
+  }
+
+  /** A node that has just been closed in the same system may still be about to give up the name. */
+  private void openGate() {
+    long end = System.nanoTime() + NAME_LIMIT.toNanos();
+    while (true) {
+      try {
+        system.systemActorOf(Gate.create(this, members), Gate.NAME, Props.empty());
+        return;
+      } catch (InvalidActorNameException taken) {
+        if (end - System.nanoTime() < 0) {
+          throw new InvalidRequestException("The actor system " + system.name()
+              + " has a node already that is member of a cluster. Close that one first.");
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
+  /**
+   * Starts watching and answering; joins nothing yet.
+   *
+   * @param ownsSystem whether the actor system joins and leaves with the node
+   */
+  public static ClusterMembership start(
+      ActorSystem<?> system, Peer self, ClusterSettings settings, boolean ownsSystem, Host host) {
+    return new ClusterMembership(system, self, settings, ownsSystem, host);
+  }
+
+  /** The address that others reach this actor system by, {@code host:port}. */
+  public static String addressOf(ActorSystem<?> system) {
+    return Seat.of(Cluster.get(system).selfMember()).address();
+  }
+
+  /**
+   * Joins, and returns when this process and all that were up before know each other. Blocks for
+   * the join timeout at most.
+   *
+   * @throws ClusterException when it is refused, or nobody answers
+   */
+  public void join() {
+    long end = System.nanoTime() + settings.joinTimeout().toNanos();
+    if (ownsSystem) {
+      var seeds =
+          settings.seeds().stream().filter(seed -> !seed.equals(self.address())).toList();
+      Doorstep doorstep = new Doorstep(system, self, settings, this::<Gate.Command>resolve);
+      var to = seeds.isEmpty() ? self.address() : doorstep.welcome(seeds, end);
+      joining = true;
+      Cluster.get(system).manager().tell(doorstep.joinAt(to));
+    }
+    try {
+      met.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException late) {
+      throw notInTime();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException(
+          ClusterException.Reason.INTERRUPTED, "Interrupted while joining " + name() + ".");
+    }
+  }
+
+  private ClusterException notInTime() {
+    var waiting = unmet.stream().limit(MOST_NAMED).map(Seat::address).toList();
+    var what = up
+        ? "these members have not introduced themselves: " + waiting
+        : "the cluster has not taken it in; it does so only while all of its members can be reached";
+    return new ClusterException(
+        ClusterException.Reason.NOT_IN_TIME,
+        self + " joined " + name() + ", but " + what + ". Waited " + settings.joinTimeout()
+            + " (mobula.cluster.join-timeout).");
+  }
+
+  private String name() {
+    return "cluster " + settings.identity().cluster();
+  }
+
+  /**
+   * Tells the others goodbye, and leaves with the actor system if that is ours. Blocks until they
+   * have taken note, for the leave timeout at most. Doing so again has no effect.
+   */
+  public void leave() {
+    if (leaving || removed.isDone()) {
+      return;
+    }
+    leaving = true;
+    boolean system = ownsSystem && joining;
+    members.tell(new Members.Depart(system));
+    try {
+      removed.get(settings.leaveTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException late) {
+      LOG.warn(
+          "{} did not take note of the leave of {} within {}; it will take it for dead.",
+          name(),
+          self,
+          settings.leaveTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What it wants to be. */
+  public ClusterSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public Peer self() {
+    return self;
+  }
+
+  @Override
+  public Collection<Peer> peers() {
+    return peers.values();
+  }
+
+  @Override
+  public @Nullable Peer peer(NodeId id) {
+    return id.equals(self.id()) ? self : peers.get(id);
+  }
+
+  @Override
+  public <T> ActorRef<T> actor(Peer peer, String name) {
+    return resolve(peer.address(), "mobula-" + peer.id() + "/" + name);
+  }
+
+  <T> ActorRef<T> resolve(String address, String path) {
+    return resolver.resolveActorRef("akka://" + system.name() + "@" + address + "/system/" + path);
+  }
+
+  @Override
+  public void died(NodeId id, String how) {
+    members.tell(new Members.Died(id, how));
+  }
+
+  @Override
+  public void subscribe(Listener listener) {
+    members.tell(new Members.Listen(listener));
+  }
+
+  @Override
+  public Standing standing(Peer peer) {
+    var state = Cluster.get(system).state();
+    for (var member : state.getMembers()) {
+      if (Seat.of(member).address().equals(peer.address())) {
+        return state.getUnreachable().contains(member)
+            ? Standing.UNREACHABLE
+            : Standing.of(member.status());
+      }
+    }
+    return Standing.LEAVING;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  boolean isRemoved() {
+    return removed.isDone();
+  }
+
+  void up() {
+    up = true;
+    if (settings.seeds().isEmpty() && ownsSystem) {
+      met.complete(true); // it has formed the cluster, and nobody was up before
+    }
+  }
+
+  void unmet(List<Seat> seats) {
+    unmet = seats;
+  }
+
+  void met() {
+    met.complete(true);
+  }
+
+  void publish(Map<NodeId, Peer> all) {
+    peers = Map.copyOf(all);
+  }
+
+  /** Akka Cluster has ended here, or the actor that watches it. */
+  void removed(boolean wanted) {
+    if (removed.complete(wanted) && !wanted && !leaving) {
+      LOG.error(
+          "{} was removed from {}: the others could not reach it, or it could reach too few of them. Its node ends.",
+          self,
+          name());
+      onExpelled.run();
+    }
+  }
+}

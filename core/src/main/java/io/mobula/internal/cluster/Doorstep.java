@@ -1,0 +1,155 @@
+package io.mobula.internal.cluster;
+
+import static io.mobula.error.ClusterException.Reason;
+
+import akka.actor.Address;
+import akka.actor.AddressFromURIString;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.typed.Join;
+import io.mobula.error.ClusterException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knocks at the seeds' gates until one says welcome. Blocks the thread that opens the runtime; says
+ * clearly why nobody let it in.
+ */
+final class Doorstep {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
+
+  private final ActorSystem<?> system;
+  private final Peer self;
+  private final ClusterSettings settings;
+  private final BiFunction<String, String, ActorRef<Gate.Command>> resolve;
+
+  Doorstep(
+      ActorSystem<?> system,
+      Peer self,
+      ClusterSettings settings,
+      BiFunction<String, String, ActorRef<Gate.Command>> resolve) {
+    this.system = system;
+    this.self = self;
+    this.settings = settings;
+    this.resolve = resolve;
+  }
+
+  /** Akka Cluster's message to join there. */
+  Join joinAt(String address) {
+    Address parsed = AddressFromURIString.parse("akka://" + system.name() + "@" + address);
+    return Join.create(parsed);
+  }
+
+  /**
+   * The first seed that says welcome.
+   *
+   * @param end on the clock of {@link System#nanoTime()}
+   * @throws ClusterException when one refuses, or none has answered by then
+   */
+  String welcome(List<String> seeds, long end) {
+    Gate.@Nullable Answer last = null;
+    do {
+      for (var seed : seeds) {
+        var answer = knock(seed, end);
+        if (answer != null && answer.verdict() == Gate.Verdict.WELCOME) {
+          return seed;
+        }
+        if (answer != null) {
+          refuse(seed, answer);
+          last = answer;
+        }
+      }
+      pause();
+    } while (end - System.nanoTime() > 0);
+    throw last == null ? unanswered(seeds) : notYet(seeds);
+  }
+
+  private Gate.@Nullable Answer knock(String seed, long end) {
+    long limit = Math.min(PATIENCE.toNanos(), end - System.nanoTime());
+    if (limit <= 0) {
+      return null;
+    }
+    Function<ActorRef<Gate.Answer>, Gate.Command> message = reply -> new Gate.Knock(
+        settings.identity().cluster(), Protocol.VERSION, self.name(), self.id(), reply);
+    CompletionStage<Gate.Answer> asked = AskPattern.ask(
+        resolve.apply(seed, Gate.NAME),
+        message::apply,
+        Duration.ofNanos(limit),
+        system.scheduler());
+    try {
+      return asked.toCompletableFuture().get(2 * limit, TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException none) {
+      return null;
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(BETWEEN_KNOCKS.toNanos());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static ClusterException interrupted() {
+    Thread.currentThread().interrupt();
+    return new ClusterException(Reason.INTERRUPTED, "Interrupted while waiting for the seeds.");
+  }
+
+  private void refuse(String seed, Gate.Answer answer) {
+    switch (answer.verdict()) {
+      case WELCOME, NOT_YET -> {}
+      case OTHER_CLUSTER ->
+        throw new ClusterException(
+            Reason.OTHER_CLUSTER,
+            "Wanted to join cluster " + settings.identity().cluster() + " at " + seed
+                + ", but the node there belongs to cluster " + answer.cluster()
+                + ". Correct mobula.cluster.seeds or mobula.cluster.name.");
+      case OTHER_PROTOCOL ->
+        throw new ClusterException(
+            Reason.OTHER_PROTOCOL,
+            "Wanted to join at " + seed + " with protocol version " + Protocol.VERSION
+                + ", but the node there (cluster " + answer.cluster() + ") speaks version "
+                + answer.protocol() + ". Run the same release of Mobula on both.");
+      case NAME_TAKEN ->
+        throw new ClusterException(
+            Reason.NAME_TAKEN,
+            "Wanted to join cluster " + answer.cluster() + " at " + seed + " as node "
+                + self.name() + ", but that name is taken by " + answer.detail()
+                + ". Give this node another mobula.cluster.node-name, or wait until the other has left.");
+    }
+  }
+
+  private ClusterException unanswered(List<String> seeds) {
+    var found = seeds.stream()
+        .map(seed -> SeedProbe.look(seed, settings, self.address()))
+        .toList();
+    var worst = found.stream()
+        .filter(each -> each.reason() != Reason.SEED_UNANSWERED)
+        .findFirst()
+        .orElse(found.getFirst());
+    return new ClusterException(
+        worst.reason(),
+        "No seed let " + self.name() + " into cluster " + settings.identity().cluster() + " within "
+            + settings.joinTimeout() + " (mobula.cluster.join-timeout): "
+            + String.join("; ", found.stream().map(SeedProbe.Finding::text).toList()) + ".");
+  }
+
+  private ClusterException notYet(List<String> seeds) {
+    return new ClusterException(
+        Reason.NOT_IN_TIME,
+        "The seeds " + seeds + " answer, but have not formed or joined a cluster themselves within "
+            + settings.joinTimeout() + " (mobula.cluster.join-timeout).");
+  }
+}

@@ -1,0 +1,157 @@
+package io.mobula.internal.cluster;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Signal;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where strangers knock, at the same path in every process: it looks at who wants to join before
+ * that can touch the cluster, and passes on what members say that do not know this incarnation yet.
+ */
+final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
+  /** Its name below {@code /system}. */
+  static final String NAME = "mobula-gate";
+
+  /** For how long a name is kept for somebody who was let in and has not appeared. */
+  private static final Duration RESERVED = Duration.ofSeconds(20);
+
+  private static final int MOST_RESERVED = 10_000;
+
+  sealed interface Command permits Knock, Hello, Goodbye {}
+
+  /**
+   * Somebody wants to join.
+   *
+   * @param cluster the name of the cluster it looks for
+   * @param protocol the version it speaks
+   * @param name its own
+   * @param id its incarnation
+   */
+  record Knock(String cluster, int protocol, String name, NodeId id, ActorRef<Answer> replyTo)
+      implements Command, ControlMessage {}
+
+  /**
+   * What it is told.
+   *
+   * @param cluster the name of the cluster here
+   * @param protocol the version spoken here
+   * @param detail more, for people
+   */
+  record Answer(Verdict verdict, String cluster, int protocol, String detail)
+      implements ControlMessage {}
+
+  /** Whether it may join. */
+  enum Verdict {
+    WELCOME,
+    NOT_YET,
+    OTHER_CLUSTER,
+    OTHER_PROTOCOL,
+    NAME_TAKEN
+  }
+
+  /**
+   * A node introduces itself.
+   *
+   * @param uid of its actor system
+   * @param knowsYou whether it knows whom it says this to
+   */
+  record Hello(Peer peer, long uid, boolean knowsYou)
+      implements Command, Members.Command, ControlMessage {}
+
+  /** A node ends. */
+  record Goodbye(NodeId id) implements Command, Members.Command, ControlMessage {}
+
+  private record Reservation(NodeId id, long until) {}
+
+  private final ClusterMembership membership;
+  private final ActorRef<Members.Command> members;
+  private final Map<String, Reservation> reserved = new HashMap<>();
+
+  private Gate(
+      ActorContext<Command> context,
+      ClusterMembership membership,
+      ActorRef<Members.Command> members) {
+    super(context);
+    this.membership = membership;
+    this.members = members;
+    context.watch(members);
+  }
+
+  static Behavior<Command> create(ClusterMembership membership, ActorRef<Members.Command> members) {
+    return Behaviors.setup(context -> new Gate(context, membership, members));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Knock knock -> knock.replyTo().tell(answer(knock));
+      case Hello hello -> members.tell(hello);
+      case Goodbye goodbye -> members.tell(goodbye);
+    }
+    return this;
+  }
+
+  /** Ends with the node, although it is not the node's child. */
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    return signal instanceof Terminated ? Behaviors.stopped() : this;
+  }
+
+  private Answer answer(Knock knock) {
+    var identity = membership.settings().identity();
+    if (knock.protocol() != Protocol.VERSION) {
+      return answer(Verdict.OTHER_PROTOCOL, "");
+    }
+    if (!knock.cluster().equals(identity.cluster())) {
+      return answer(Verdict.OTHER_CLUSTER, "");
+    }
+    var holder = holder(knock);
+    if (holder != null) {
+      return answer(Verdict.NAME_TAKEN, holder);
+    }
+    if (!membership.isUp()) {
+      return answer(Verdict.NOT_YET, "");
+    }
+    reserve(knock);
+    return answer(Verdict.WELCOME, "");
+  }
+
+  private Answer answer(Verdict verdict, String detail) {
+    return new Answer(
+        verdict, membership.settings().identity().cluster(), Protocol.VERSION, detail);
+  }
+
+  private @Nullable String holder(Knock knock) {
+    if (membership.self().name().equals(knock.name())) {
+      return membership.self().toString();
+    }
+    for (var peer : membership.peers()) {
+      if (peer.name().equals(knock.name()) && !peer.id().equals(knock.id())) {
+        return peer.toString();
+      }
+    }
+    var reservation = reserved.get(knock.name());
+    return reservation == null
+            || reservation.id().equals(knock.id())
+            || reservation.until() - System.nanoTime() < 0
+        ? null
+        : "node " + reservation.id() + ", which is joining";
+  }
+
+  private void reserve(Knock knock) {
+    long now = System.nanoTime();
+    reserved.values().removeIf(each -> each.until() - now < 0);
+    if (reserved.size() < MOST_RESERVED) {
+      reserved.put(knock.name(), new Reservation(knock.id(), now + RESERVED.toNanos()));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.mobula.internal.node;
+
+import akka.actor.typed.ActorSystem;
+import io.mobula.NodeId;
+import io.mobula.error.SettingsException;
+import io.mobula.internal.cluster.Alone;
+import io.mobula.internal.cluster.ClusterMembership;
+import io.mobula.internal.cluster.ClusterSettings;
+import io.mobula.internal.cluster.HostName;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.memory.SharedStore;
+
+/** Makes a node's membership: in a cluster if the settings say so, else alone. */
+final class Admission {
+  private static final int SHORT = 4;
+
+  private Admission() {}
+
+  static Membership membership(
+      NodeId id,
+      ActorSystem<?> system,
+      ClusterSettings settings,
+      SharedStore memory,
+      boolean ownsSystem,
+      ClusterMembership.Host host) {
+    if (!settings.enabled()) {
+      return new Alone(system, self(id, Alone.ADDRESS, settings.identity(), memory));
+    }
+    var provider = system.settings().config().getString("akka.actor.provider");
+    if (!provider.equals("cluster") && !provider.endsWith("ClusterActorRefProvider")) {
+      throw new SettingsException("mobula.cluster.listen is on, but the actor system "
+          + system.name() + " has akka.actor.provider=" + provider
+          + ". Make it with akka.actor.provider=cluster, or turn mobula.cluster.listen off.");
+    }
+    var address = ClusterMembership.addressOf(system);
+    return ClusterMembership.start(
+        system, self(id, address, settings.identity(), memory), settings, ownsSystem, host);
+  }
+
+  private static Peer self(
+      NodeId id, String address, ClusterSettings.Identity identity, SharedStore memory) {
+    var host = HostName.get();
+    long pid = ProcessHandle.current().pid();
+    var name = identity.node() == null
+        ? host + "-" + pid + "-" + id.toString().substring(0, SHORT)
+        : identity.node();
+    return new Peer(
+        id,
+        address,
+        name,
+        host,
+        pid,
+        identity.role(),
+        identity.labels(),
+        new Peer.Store(memory.directory().toString(), memory.idHigh(), memory.idLow()));
+  }
+}

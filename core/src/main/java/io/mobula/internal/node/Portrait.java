@@ -1,0 +1,39 @@
+package io.mobula.internal.node;
+
+import io.mobula.MobulaRuntime.StoreUsage;
+import io.mobula.NodeInfo;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import java.util.Locale;
+import java.util.Map;
+
+/** What users are told of a process. */
+final class Portrait {
+  private Portrait() {}
+
+  static NodeInfo of(
+      Peer peer, Standing standing, Resources total, Resources available, StoreUsage store) {
+    return new NodeInfo(
+        peer.id(),
+        peer.name(),
+        peer.address(),
+        peer.host(),
+        peer.pid(),
+        peer.role().name().toLowerCase(Locale.ROOT),
+        peer.labels(),
+        state(standing),
+        total,
+        available,
+        store,
+        Map.of());
+  }
+
+  private static NodeInfo.State state(Standing standing) {
+    return switch (standing) {
+      case ALIVE -> NodeInfo.State.ALIVE;
+      case UNREACHABLE -> NodeInfo.State.UNREACHABLE;
+      case LEAVING -> NodeInfo.State.LEAVING;
+    };
+  }
+}

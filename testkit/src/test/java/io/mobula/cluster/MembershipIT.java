@@ -1,0 +1,94 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.NodeInfo;
+import io.mobula.Resources;
+import io.mobula.error.ClusterException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Processes find each other, and take note of who leaves and who dies. */
+class MembershipIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @Test
+  void nodesSeeEachOtherAndWhoLeavesAndWhoDies() throws Exception {
+    try (var a = MemberProcess.start("a")) {
+      var seed = a.awaitUp();
+      try (var b = MemberProcess.start("b", seed);
+          var c = MemberProcess.start("c", seed)) {
+        b.awaitUp();
+        c.awaitUp();
+        a.awaitNodes("a", "b", "c");
+        b.awaitNodes("a", "b", "c");
+        c.awaitNodes("a", "b", "c");
+
+        assertThat(b.ask("close")).isEqualTo("closed");
+        assertThat(b.jvm().awaitExit(SOON)).isZero();
+        a.awaitNodes("a", "c");
+        c.awaitNodes("a", "c");
+
+        try (var d = MemberProcess.start("d", seed)) {
+          d.awaitUp();
+          d.awaitNodes("a", "c", "d");
+          c.jvm().kill();
+          a.awaitNodes("a", "d");
+          d.awaitNodes("a", "d");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNodeKnowsTheOthersWhenItOpens() throws Exception {
+    try (var a = MemberProcess.start("a")) {
+      var seed = a.awaitUp();
+      try (var runtime = Mobula.init(
+          Mobula.settings().cpus(1).storeCapacity(1 << 24).join(seed).nodeName("b"))) {
+        assertThat(runtime.nodes()).extracting(NodeInfo::name).containsExactly("b", "a");
+        assertThat(runtime.nodes()).extracting(NodeInfo::state).containsOnly(NodeInfo.State.ALIVE);
+        assertThat(runtime.nodes().getLast().address()).isEqualTo(seed);
+        assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
+        assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
+      }
+      a.awaitNodes("a");
+    }
+  }
+
+  @Test
+  void aDriverOffersNothing() throws Exception {
+    try (var a = MemberProcess.start("a")) {
+      var seed = a.awaitUp();
+      try (var driver = Mobula.connect(seed, Mobula.settings().nodeName("driver"))) {
+        assertThat(driver.totalResources()).isEqualTo(Resources.none());
+        assertThat(driver.nodes()).extracting(NodeInfo::role).containsExactly("driver", "node");
+        a.awaitNodes("a", "driver");
+      }
+      a.awaitNodes("a");
+    }
+  }
+
+  @Test
+  void aSeedThatDoesNotAnswerIsNamedAfterTheTimeout() throws Exception {
+    int free;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    var settings = Mobula.settings()
+        .storeCapacity(1 << 24)
+        .join("127.0.0.1:" + free)
+        .set("mobula.cluster.join-timeout", "2s");
+    assertThatThrownBy(() -> Mobula.init(settings))
+        .isInstanceOfSatisfying(
+            ClusterException.class,
+            refused ->
+                assertThat(refused.reason()).isEqualTo(ClusterException.Reason.SEED_UNANSWERED))
+        .hasMessageContaining("127.0.0.1:" + free)
+        .hasMessageContaining("2S");
+  }
+}
