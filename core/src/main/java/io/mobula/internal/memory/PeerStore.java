@@ -85,6 +85,17 @@ public final class PeerStore implements AutoCloseable {
     return new Attachment.Here(claimed(address, file, row, who));
   }
 
+  /** Whether the store at this address is on this host and may be read. Opens one file. */
+  public static boolean isHere(StoreAddress address) {
+    try {
+      Path table = Path.of(address.directory(), "table");
+      return Files.isReadable(table)
+          && SharedFile.open(table).header().storeId().equals(address.storeId());
+    } catch (InvalidPathException | StoreException notHere) {
+      return false;
+    }
+  }
+
   private static PeerStore claimed(StoreAddress address, SharedFile table, int row, Reader who) {
     Path directory = Path.of(address.directory());
     PinRow pins = PinRow.open(directory, address.storeId(), row, PeerTable.chunkLog(table));

@@ -7,6 +7,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Placer;
 import io.mobula.internal.placement.Wanting;
@@ -31,13 +32,19 @@ final class Clustered {
       Membership membership,
       Ledger ledger,
       ObjectStore objects,
+      SharedStore memory,
       NodeSettings settings) {
     this.membership = membership;
     this.ledger = ledger;
     this.router = new Router();
     this.lanes = new Lanes(membership);
-    this.sharing =
-        new Sharing(objects, membership, lanes, router, settings.limits().inlineLimit());
+    this.sharing = new Sharing(
+        objects,
+        memory,
+        membership,
+        lanes,
+        router,
+        new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
     this.desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null);
     this.placer = new Placer(ledger, membership, lanes, router, this::choose);
   }

@@ -88,7 +88,7 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(membership, ledger, objects, settings)
+        ? new Clustered(membership, ledger, objects, memory, settings)
         : null;
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(

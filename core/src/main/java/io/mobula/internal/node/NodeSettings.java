@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param codec what may be decoded
  * @param actorThreads how many threads concurrent methods may have
  * @param closeTimeout how long closing waits
+ * @param shareHost whether it and others of its host read each other's memory
  * @param cluster what it is to other processes
  */
 public record NodeSettings(
@@ -43,6 +44,7 @@ public record NodeSettings(
     CodecBounds codec,
     int actorThreads,
     Duration closeTimeout,
+    boolean shareHost,
     ClusterSettings cluster) {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -106,6 +108,7 @@ public record NodeSettings(
             reader.positive("mobula.codec.max-depth", config::getLong)),
         (int) reader.positive("mobula.actors.max-threads", config::getLong),
         reader.duration("mobula.close-timeout"),
+        reader.read("mobula.store.share-host", config::getBoolean),
         cluster);
   }
 

@@ -62,9 +62,16 @@ final class RemoteObject implements Content.Remote {
     synchronized (this) {
       present = brought;
     }
-    if (present != null) {
-      var _ = present.thenAccept(Content::discard); // one that failed is no content
+    if (present == null) {
+      edges.forEach(Kept::release);
+      return;
     }
-    edges.forEach(Kept::release);
+    var _ = present.whenComplete((content, failure) -> {
+      if (content != null) {
+        content.discard(); // it has the same edges
+      } else {
+        edges.forEach(Kept::release);
+      }
+    });
   }
 }

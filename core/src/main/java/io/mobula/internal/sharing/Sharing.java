@@ -10,6 +10,9 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
+import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.Kept;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shared objects of one node: gives refs and values to other processes and takes theirs in.
@@ -36,6 +40,7 @@ public final class Sharing {
   private final Lanes lanes;
   private final ValueWire wire;
   private final long inlineLimit;
+  private final Neighbours neighbours;
   private final Map<ObjectId, Loan> lent = new ConcurrentHashMap<>();
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
@@ -43,17 +48,27 @@ public final class Sharing {
   };
 
   /**
-   * Answers other nodes from now on.
+   * How objects are shared.
    *
    * @param inlineLimit up to how many bytes a value travels inside a frame
+   * @param shareHost whether processes of this host read each other's memory
    */
+  public record Limits(long inlineLimit, boolean shareHost) {}
+
+  /** Answers other nodes from now on. */
   public Sharing(
-      ObjectStore store, Membership membership, Lanes lanes, Router router, long inlineLimit) {
+      ObjectStore store,
+      SharedStore memory,
+      Membership membership,
+      Lanes lanes,
+      Router router,
+      Limits limits) {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.inlineLimit = inlineLimit;
-    this.wire = new ValueWire(store, this, inlineLimit);
+    this.inlineLimit = limits.inlineLimit();
+    this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
+    this.wire = new ValueWire(store, this, limits.inlineLimit());
     store.sharing(this::export);
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved).on(CANCEL, this::onCancel);
     membership.subscribe(new Membership.Listener() {
@@ -282,11 +297,41 @@ public final class Sharing {
 
   /** Makes the bytes readable here. */
   void bring(RemoteObject object, CompletableFuture<Content> into) {
-    into.completeExceptionally(new ObjectLostException(
-        "Object " + object.location().id() + " is on node " + object.location().at() + "."));
+    var location = object.location();
+    neighbours.attach(location.at()).whenComplete((attached, failure) -> {
+      try {
+        into.complete(open(object, attached, failure));
+      } catch (RuntimeException e) {
+        into.completeExceptionally(e);
+      }
+    });
+  }
+
+  private static Content open(
+      RemoteObject object, @Nullable Attachment attached, @Nullable Throwable failure) {
+    var location = object.location();
+    return switch (attached) {
+      case Attachment.Here(var theirs) ->
+        new Content.InStore(
+            theirs.open(
+                new ObjectAddress(location.slot(), location.generation(), location.bytes())),
+            object.edges(),
+            object.views());
+      case Attachment.Elsewhere(var why) ->
+        throw new ObjectLostException("Object " + location.id() + " is on node " + location.at()
+            + ", which is on another host: " + why);
+      case null ->
+        throw new ObjectLostException(
+            "Object " + location.id() + " was on node " + location.at() + ": " + failure, failure);
+    };
   }
 
   // ---- the end of sharing
+
+  /** Lets go of what belongs to other processes. */
+  public void close() {
+    neighbours.close();
+  }
 
   void settled(SharedEntry entry) {}
 

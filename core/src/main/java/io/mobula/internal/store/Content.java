@@ -1,8 +1,10 @@
 package io.mobula.internal.store;
 
 import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoredObject;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -86,7 +88,7 @@ public sealed interface Content {
 
   /** A value in shared memory. Its memory goes back when this is discarded or unreachable. */
   final class InStore implements Content {
-    private final SealedObject object;
+    private final StoredObject object;
     private final List<Kept> edges;
     private final boolean views;
     private final SharedStore.Watch watch;
@@ -102,6 +104,14 @@ public sealed interface Content {
       this.edges = List.copyOf(edges);
       this.views = views;
       this.watch = memory.whenUnreachable(this, object::free);
+    }
+
+    /** A value in the memory of another process of this host, which alone frees it. */
+    public InStore(PeerObject object, List<Kept> edges, boolean views) {
+      this.object = object;
+      this.edges = List.copyOf(edges);
+      this.views = views;
+      this.watch = () -> {};
     }
 
     /**
@@ -134,7 +144,7 @@ public sealed interface Content {
     }
 
     /** The object in shared memory. */
-    public SealedObject object() {
+    public StoredObject object() {
       return object;
     }
 
@@ -150,7 +160,9 @@ public sealed interface Content {
     @Override
     public void discard() {
       watch.drop();
-      object.free();
+      if (object instanceof SealedObject sealed) {
+        sealed.free();
+      }
       edges.forEach(Kept::release);
     }
   }

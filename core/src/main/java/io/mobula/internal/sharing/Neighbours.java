@@ -1,0 +1,180 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.error.StoreException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.LifeWatch;
+import io.mobula.internal.memory.PeerStore;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreAddress;
+import io.mobula.internal.store.ObjectStore;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Processes that share this host: their stores are read in place, and their death is seen by their
+ * life locks. Whether a process does share it is proven by opening its files. Safe for all threads;
+ * nothing blocks.
+ */
+final class Neighbours implements Membership.Listener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+  private static final int ATTACH = 4;
+  private static final int ROW = 5;
+  private static final int NUDGE = 6;
+  private static final int NO_ROW = -1;
+
+  private final SharedStore memory;
+  private final ObjectStore store;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final boolean shareHost;
+  private final LifeWatch lives = new LifeWatch();
+  private final Map<NodeId, CompletableFuture<Attachment>> attachments = new ConcurrentHashMap<>();
+  private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
+
+  /**
+   * Answers other processes from now on.
+   *
+   * @param shareHost false treats every other process as one of another host
+   */
+  Neighbours(
+      SharedStore memory,
+      ObjectStore store,
+      Membership membership,
+      Lanes lanes,
+      Router router,
+      boolean shareHost) {
+    this.memory = memory;
+    this.store = store;
+    this.membership = membership;
+    this.lanes = lanes;
+    this.shareHost = shareHost;
+    router.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
+    membership.subscribe(this);
+  }
+
+  /** That process's store, or the news that it is elsewhere. */
+  CompletionStage<Attachment> attach(NodeId peer) {
+    if (!shareHost) {
+      return CompletableFuture.completedStage(
+          new Attachment.Elsewhere("mobula.store.share-host is off"));
+    }
+    var fresh = new CompletableFuture<Attachment>();
+    var present = attachments.putIfAbsent(peer, fresh);
+    if (present != null) {
+      return present;
+    }
+    if (!lanes.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
+      gone(peer, fresh);
+    } else if (membership.peer(peer) == null) {
+      gone(peer, fresh);
+    }
+    return fresh;
+  }
+
+  private void gone(NodeId peer, CompletableFuture<Attachment> asked) {
+    asked.completeExceptionally(
+        new StoreException("Node " + peer + " is no member of the cluster any more.", null));
+    attachments.remove(peer, asked);
+  }
+
+  private void onAttach(NodeId from, FrameReader frame) {
+    var answer = new FrameWriter().octet(ROW);
+    try {
+      int row = memory.offerRow();
+      rows.put(from, row);
+      answer.int32(row).text("");
+    } catch (RuntimeException none) {
+      answer.int32(NO_ROW).text(none.getMessage());
+    }
+    lanes.send(from, answer.toBytes());
+  }
+
+  private void onRow(NodeId from, FrameReader frame) {
+    int row = frame.int32();
+    var why = frame.text();
+    var asked = attachments.get(from);
+    var peer = membership.peer(from);
+    if (asked == null || peer == null) {
+      return;
+    }
+    if (row == NO_ROW) {
+      asked.complete(new Attachment.Elsewhere(why));
+    } else {
+      store.callback(() -> attach(peer, row, asked)); // opens files
+    }
+  }
+
+  private void attach(Peer peer, int row, CompletableFuture<Attachment> asked) {
+    var reader = new PeerStore.Reader(
+        memory, membership.self().id().incarnation() | 2, slot -> nudge(peer.id(), slot));
+    try {
+      asked.complete(PeerStore.attach(address(peer), row, reader));
+    } catch (RuntimeException damaged) {
+      LOG.warn("The memory of {} cannot be read in place", peer, damaged);
+      asked.completeExceptionally(damaged);
+    }
+  }
+
+  private static StoreAddress address(Peer peer) {
+    return new StoreAddress(
+        peer.store().directory(), peer.store().idHigh(), peer.store().idLow());
+  }
+
+  private void nudge(NodeId owner, long slot) {
+    lanes.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
+  }
+
+  private void onNudge(NodeId from, FrameReader frame) {
+    memory.nudge(frame.int64());
+  }
+
+  @Override
+  public void joined(Peer peer) {
+    if (shareHost && !peer.id().equals(membership.self().id()) && PeerStore.isHere(address(peer))) {
+      lives.onDeath(address(peer), () -> membership.died(peer.id(), "its process has died"));
+    }
+  }
+
+  @Override
+  public void left(Peer peer, String how) {
+    var row = rows.remove(peer.id());
+    if (row != null) {
+      memory.readerGone(row);
+    }
+    var attached = attachments.remove(peer.id());
+    if (attached == null) {
+      return;
+    }
+    if (!attached.isDone()) {
+      gone(peer.id(), attached);
+    } else if (!attached.isCompletedExceptionally()
+        && attached.join() instanceof Attachment.Here(var theirs)) {
+      theirs.ownerDied();
+      theirs.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    lives.close();
+    for (var attached : attachments.values()) {
+      if (attached.isDone()
+          && !attached.isCompletedExceptionally()
+          && attached.join() instanceof Attachment.Here(var theirs)) {
+        theirs.close();
+      }
+    }
+    attachments.clear();
+  }
+}
