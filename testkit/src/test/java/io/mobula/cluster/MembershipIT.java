@@ -1,14 +1,10 @@
 package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
-import io.mobula.error.ClusterException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -71,24 +67,5 @@ class MembershipIT {
       }
       a.awaitNodes("a");
     }
-  }
-
-  @Test
-  void aSeedThatDoesNotAnswerIsNamedAfterTheTimeout() throws Exception {
-    int free;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
-    var settings = Mobula.settings()
-        .storeCapacity(1 << 24)
-        .join("127.0.0.1:" + free)
-        .set("mobula.cluster.join-timeout", "2s");
-    assertThatThrownBy(() -> Mobula.init(settings))
-        .isInstanceOfSatisfying(
-            ClusterException.class,
-            refused ->
-                assertThat(refused.reason()).isEqualTo(ClusterException.Reason.SEED_UNANSWERED))
-        .hasMessageContaining("127.0.0.1:" + free)
-        .hasMessageContaining("2S");
   }
 }

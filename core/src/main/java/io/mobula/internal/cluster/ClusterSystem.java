@@ -5,20 +5,36 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.mobula.error.ClusterException;
+import io.mobula.error.SettingsException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The configuration of an actor system that is to be a member of a cluster. */
 public final class ClusterSystem {
+  /** The role of members that vote. */
+  static final String VOTER = "mobula-node";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterSystem.class);
   private static final String ROLE = "mobula-";
 
   private ClusterSystem() {}
 
-  /** {@code mobula.cluster.actor-system}, with what the settings say about addresses and roles. */
+  /**
+   * {@code mobula.cluster.actor-system}, with what the settings say about addresses, roles and
+   * encryption.
+   *
+   * @throws SettingsException when it would listen beyond this host without protection
+   */
   public static Config overlay(Config config, ClusterSettings settings) {
+    requireProtection(settings);
     var role = ROLE + settings.identity().role().name().toLowerCase(Locale.ROOT);
     return ConfigFactory.empty()
         .withValue(
@@ -28,7 +44,50 @@ public final class ClusterSystem {
             "akka.remote.artery.canonical.port",
             ConfigValueFactory.fromAnyRef(settings.binding().port()))
         .withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(List.of(role)))
+        .withFallback(encryption(settings.security()))
         .withFallback(config.getConfig("mobula.cluster.actor-system"));
+  }
+
+  private static Config encryption(ClusterSettings.Security security) {
+    if (security.tls() == null) {
+      return ConfigFactory.empty();
+    }
+    SSLContext _ =
+        PemFiles.context(security.tls()); // malformed files are refused before anything starts
+    return ConfigFactory.parseMap(Map.of(
+        "akka.remote.artery.transport",
+        "tls-tcp",
+        "akka.remote.artery.ssl.ssl-engine-provider",
+        MutualTls.class.getName()));
+  }
+
+  private static void requireProtection(ClusterSettings settings) {
+    var host = settings.binding().host();
+    var address = addressOf(host);
+    if (address.isAnyLocalAddress()) {
+      throw new SettingsException("Setting mobula.cluster.host=" + host
+          + " is no address that others could reach this host by. Name one of its own addresses.");
+    }
+    if (address.isLoopbackAddress() || settings.security().tls() != null) {
+      return;
+    }
+    if (!settings.security().insecure()) {
+      throw new SettingsException("Setting mobula.cluster.host=" + host
+          + " opens a port beyond this host, where whoever can connect can run any code. Set mobula.tls.certificate, "
+          + "mobula.tls.key and mobula.tls.ca, or mobula.insecure=true if the network is trusted.");
+    }
+    LOG.warn(
+        "mobula.insecure: this process listens at {} in clear text; whoever can connect can run any code in it.",
+        host);
+  }
+
+  private static InetAddress addressOf(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new SettingsException(
+          "Setting mobula.cluster.host=" + host + " is no address and no known name of a host.", e);
+    }
   }
 
   /** Whether the actor system did not start because of its address. */

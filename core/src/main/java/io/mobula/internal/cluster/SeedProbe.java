@@ -4,35 +4,84 @@ import io.mobula.error.ClusterException.Reason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
-/** Finds out, with a connection of its own, why a seed has not answered. Blocks. */
+/**
+ * Finds out, with a connection of its own, why a seed has not answered. Blocks for some seconds.
+ */
 final class SeedProbe {
   private static final int PATIENCE_MILLIS = 2_000;
 
-  private SeedProbe() {}
+  private final String seed;
+  private final InetSocketAddress address;
+  private final ClusterSettings settings;
+  private final String ownAddress;
+
+  private SeedProbe(String seed, ClusterSettings settings, String ownAddress) {
+    int colon = seed.lastIndexOf(':');
+    this.seed = seed;
+    this.address = new InetSocketAddress(
+        seed.substring(0, colon), Integer.parseInt(seed.substring(colon + 1)));
+    this.settings = settings;
+    this.ownAddress = ownAddress;
+  }
 
   /** What was found at a seed. */
   record Finding(Reason reason, String text) {}
 
   static Finding look(String seed, ClusterSettings settings, String ownAddress) {
-    int colon = seed.lastIndexOf(':');
-    var address = new InetSocketAddress(
-        seed.substring(0, colon), Integer.parseInt(seed.substring(colon + 1)));
+    return new SeedProbe(seed, settings, ownAddress).look();
+  }
+
+  private Finding look() {
     if (address.isUnresolved()) {
-      return new Finding(
-          Reason.SEED_UNANSWERED, seed + ": no host of the name " + address.getHostString());
+      return unanswered("no host of the name " + address.getHostString() + " is known");
     }
     try (var socket = new Socket()) {
       socket.connect(address, PATIENCE_MILLIS);
-      return new Finding(
-          Reason.NO_WAY_BACK,
-          seed + ": something accepts connections there, but no answer came back to " + ownAddress
-              + ". Is it a node of Mobula, with TLS as here ("
-              + (settings.security().tls() == null ? "off" : "on")
-              + ")? Can it connect to " + ownAddress + " (mobula.cluster.host, firewalls)?");
+      var tls = settings.security().tls();
+      var distrust = tls == null ? null : distrust(socket, tls);
+      return distrust == null ? noWayBack() : distrust;
     } catch (IOException e) {
-      return new Finding(
-          Reason.SEED_UNANSWERED, seed + ": nobody accepts connections (" + e.getMessage() + ")");
+      return unanswered("nobody accepts connections there (" + e.getMessage() + ")");
     }
+  }
+
+  private @Nullable Finding distrust(Socket plain, ClusterSettings.Tls tls) throws IOException {
+    var context = PemFiles.context(tls);
+    try (var socket = (SSLSocket) context
+        .getSocketFactory()
+        .createSocket(plain, address.getHostString(), address.getPort(), true)) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSSLParameters(MutualTls.parameters(context, true));
+      socket.startHandshake();
+      int _ = socket.getInputStream().read(); // what it thinks of our certificate comes now
+      return null;
+    } catch (SSLException e) {
+      return new Finding(
+          Reason.NOT_TRUSTED,
+          seed + ": no trust between its certificate and ours (" + e.getMessage()
+              + "); both must be issued by the authority in mobula.tls.ca, and its one be made out to "
+              + address.getHostString());
+    } catch (SocketTimeoutException silent) {
+      return null;
+    }
+  }
+
+  private Finding unanswered(String why) {
+    return new Finding(Reason.SEED_UNANSWERED, seed + ": " + why);
+  }
+
+  private Finding noWayBack() {
+    return new Finding(
+        Reason.NO_WAY_BACK,
+        seed + ": something accepts connections there, but no answer came back to " + ownAddress
+            + ". Is it a node of Mobula, with TLS "
+            + (settings.security().tls() == null ? "off" : "on")
+            + " as here? Can it connect to " + ownAddress
+            + " (mobula.cluster.host, firewalls, containers)?");
   }
 }

@@ -72,6 +72,19 @@ class SettingsTest {
         "mobula.actors.max-threads | x",
         "mobula.close-timeout | -1s",
         "mobula.close-timeout | soon",
+        "mobula.cluster.listen | perhaps",
+        "mobula.cluster.port | -1",
+        "mobula.cluster.port | 65536",
+        "mobula.cluster.port | http",
+        "mobula.cluster.seeds | nowhere",
+        "mobula.cluster.seeds | host:0",
+        "mobula.cluster.seeds | host:70000",
+        "mobula.cluster.seeds | a:1,b",
+        "mobula.cluster.role | boss",
+        "mobula.cluster.join-timeout | -1s",
+        "mobula.cluster.leave-timeout | soon",
+        "mobula.tls.certificate | /no/such/file.pem",
+        "mobula.insecure | rather",
       })
   void malformedValuesAreRefusedWithTheirKey(String key, String value) {
     assertThatThrownBy(() -> read(Mobula.settings().set(key, value)))
@@ -85,6 +98,7 @@ class SettingsTest {
     "mobula.resources.cpu, mobula.resources.cpus",
     "mobula.store.capasity, mobula.store.capacity",
     "mobula.closetimeout, mobula.close-timeout",
+    "mobula.cluster.seed, mobula.cluster.seeds",
     "mobula.tasks.max-slot, mobula.tasks.max-slots",
   })
   void unknownKeysAreRefusedWithTheNearestKnownOne(String key, String nearest) {

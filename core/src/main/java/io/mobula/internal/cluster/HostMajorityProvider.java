@@ -1,0 +1,38 @@
+package io.mobula.internal.cluster;
+
+import akka.actor.ActorSystem;
+import akka.actor.Props;
+import akka.cluster.Cluster;
+import akka.cluster.DowningProvider;
+import akka.cluster.sbr.SplitBrainResolver;
+import akka.cluster.sbr.SplitBrainResolverSettings;
+import scala.Option;
+import scala.concurrent.duration.Duration;
+import scala.concurrent.duration.FiniteDuration;
+
+/**
+ * Gives Akka Cluster its split brain resolver with {@link HostMajority} for a strategy. Found by
+ * its name in the configuration; also for an actor system that somebody else makes.
+ */
+public final class HostMajorityProvider extends DowningProvider {
+  private final ActorSystem system;
+
+  /** For Akka Cluster. */
+  public HostMajorityProvider(ActorSystem system) {
+    this.system = system;
+  }
+
+  @Override
+  public FiniteDuration downRemovalMargin() {
+    return Duration.Zero();
+  }
+
+  @Override
+  public Option<Props> downingActorProps() {
+    var settings = new SplitBrainResolverSettings(system.settings().config());
+    var cluster = Cluster.get(system);
+    var strategy = new HostMajority(
+        cluster.selfDataCenter(), cluster.selfUniqueAddress(), ClusterSystem.VOTER);
+    return Option.apply(SplitBrainResolver.props(settings.DowningStableAfter(), strategy));
+  }
+}

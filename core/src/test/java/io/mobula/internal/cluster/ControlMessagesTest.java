@@ -1,0 +1,58 @@
+package io.mobula.internal.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializers;
+import io.mobula.NodeId;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What nodes say about membership survives the way over the wire, in Jackson CBOR. */
+class ControlMessagesTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+
+  private static final Peer PEER = new Peer(
+      new NodeId(-5),
+      "127.0.0.1:4410",
+      "n",
+      "here",
+      17,
+      Peer.Role.WORKER,
+      Map.of("zone", "a"),
+      new Peer.Store("/dev/shm/mobula", 3, -4));
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private static void travels(Object message) {
+    var serialization = SerializationExtension.get(KIT.system());
+    var serializer = serialization.findSerializerFor(message);
+    assertThat(serializer.getClass().getSimpleName()).isEqualTo("JacksonCborSerializer");
+    var bytes = serialization.serialize(message).get();
+    var back = serialization
+        .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, message))
+        .get();
+    assertThat(back).isEqualTo(message);
+  }
+
+  @Test
+  void hellosAndGoodbyesTravel() {
+    travels(PEER);
+    travels(new Gate.Hello(PEER, Long.MIN_VALUE, true));
+    travels(new Gate.Goodbye(new NodeId(Long.MAX_VALUE)));
+  }
+
+  @Test
+  void knocksAndTheirAnswersTravel() {
+    var probe = KIT.createTestProbe(Gate.Answer.class);
+    travels(new Gate.Knock("default", 1, "n", new NodeId(8), probe.getRef()));
+    for (var verdict : Gate.Verdict.values()) {
+      travels(new Gate.Answer(verdict, "default", 1, "by another"));
+    }
+  }
+}
