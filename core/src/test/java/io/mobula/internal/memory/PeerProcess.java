@@ -85,8 +85,7 @@ final class PeerProcess {
 
   private String attach(String[] words) {
     var reader = new PeerStore.Reader(store, ProcessHandle.current().pid(), System.out::println);
-    Attachment attached =
-        PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
+    Attachment attached = PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
     return switch (attached) {
       case Attachment.Here here -> {
         peer = here.store();

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Owner and reader in two processes, and what becomes of one when the other is killed or stopped. */
+/**
+ * Owner and reader in two processes, and what becomes of one when the other is killed or stopped.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class PeerProcessTest {
   private static final Consumer<String> NOBODY_LISTENS = line -> {};
@@ -63,7 +65,9 @@ class PeerProcessTest {
     }
   }
 
-  /** Blocks are used again at once, so memory that is taken back too early changes under a reader. */
+  /**
+   * Blocks are used again at once, so memory that is taken back too early changes under a reader.
+   */
   @Test
   void readersInOtherProcessesNeverSeeBytesChange() {
     long seed = System.nanoTime();
@@ -95,8 +99,8 @@ class PeerProcessTest {
   private void freeAndMake(List<SealedObject> live, Random random, Duration time) {
     for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
       try {
-        live.add(filled(store, 1 + random.nextInt(random.nextInt(20) == 0 ? 8_000 : 200),
-            random.nextLong()));
+        live.add(filled(
+            store, 1 + random.nextInt(random.nextInt(20) == 0 ? 8_000 : 200), random.nextLong()));
       } catch (StoreFullException readersHaveIt) {
         Thread.onSpinWait();
       }

@@ -23,8 +23,7 @@ class ReachabilityTest {
     Reachability reachability = new Reachability("test", sweeps::incrementAndGet);
     AtomicInteger gone = new AtomicInteger();
     assertThat(collectUntil(
-            () -> sweeps.get() >= 2,
-            () -> reachability.watch(new Object(), gone::incrementAndGet)))
+            () -> sweeps.get() >= 2, () -> reachability.watch(new Object(), gone::incrementAndGet)))
         .isTrue();
     assertThat(gone).hasValueGreaterThan(10);
     reachability.close();
