@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,8 +80,12 @@ public final class LifeWatch implements AutoCloseable {
   }
 
   private synchronized boolean awaitNext() {
+    long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ASK_MILLIS);
     try {
-      wait(ASK_MILLIS);
+      for (long left = 1; !closed && left > 0; ) {
+        left = next - System.nanoTime();
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
     } catch (InterruptedException nobodyShould) {
       closed = true;
     }

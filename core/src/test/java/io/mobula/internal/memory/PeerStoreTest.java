@@ -17,6 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,6 +233,44 @@ class PeerStoreTest {
     assertThat(collectUntil(() -> owner.readerGone(row))).isTrue();
     assertThat(owner.offerRow()).isEqualTo(row);
     attach(row).close();
+  }
+
+  /** Whoever pins while the peer is closed has unpinned before the row is another's. */
+  @Test
+  void theRowGoesBackWithNoPinLeftHoweverCloseAndReadsMeet() throws Exception {
+    SealedObject object = put(64, 1);
+    try (ExecutorService readers = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 300; i++) {
+        int row = owner.offerRow();
+        PeerStore peer = attach(row);
+        PeerObject there = peer.open(object.address());
+        List<Future<Integer>> reads = List.of(
+            readers.submit(() -> readUntilClosed(there)),
+            readers.submit(() -> readUntilClosed(peer.open(object.address()))));
+        peer.close();
+        for (Future<Integer> read : reads) {
+          try {
+            assertThat(read.get(20, TimeUnit.SECONDS)).isNotNegative();
+          } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(IllegalStateException.class);
+          }
+        }
+        assertThat(object.isPinned()).isFalse();
+        assertThat(owner.readerGone(row)).isTrue();
+      }
+    }
+  }
+
+  private static int readUntilClosed(PeerObject object) {
+    int reads = 0;
+    while (true) {
+      try {
+        object.read(PeerStoreTest::first);
+        reads++;
+      } catch (IllegalStateException closed) {
+        return reads;
+      }
+    }
   }
 
   @Test
