@@ -1,0 +1,191 @@
+package io.mobula.internal.transfer;
+
+import io.aeron.Aeron;
+import io.aeron.CommonContext;
+import io.aeron.Subscription;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.AeronException;
+import io.mobula.error.StoreException;
+import io.mobula.spi.TransferSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.IdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded media driver of a node, with one thread, and the client that uses it from the
+ * transfer's thread. Its files are in a directory of mode 0700 and go when it closes.
+ */
+final class AeronDriver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AeronDriver.class);
+
+  private static final int MTU_OF_LOOPBACK = 65504;
+  private static final int MTU_ELSEWHERE = 8192;
+  private static final int SOCKET_BUFFER = 4 * 1024 * 1024;
+  private static final int LEAST_SOCKET_BUFFER = 128 * 1024;
+  /** Of a datagram and of an unfragmented message in it. */
+  private static final int DATA_HEADER = 32;
+  /** Driver and client live and die together, so neither needs to find out that the other is dead. */
+  private static final long TOGETHER = TimeUnit.HOURS.toNanos(1);
+
+  private static final Duration START = Duration.ofSeconds(10);
+
+  private final MediaDriver driver;
+  private final Aeron aeron;
+  private final int mtu;
+  private final int term;
+
+  private AeronDriver(MediaDriver driver, Aeron aeron, int mtu, int term) {
+    this.driver = driver;
+    this.aeron = aeron;
+    this.mtu = mtu;
+    this.term = term;
+  }
+
+  /** Starts both; {@code idle} is how the driver's thread waits. */
+  static AeronDriver start(TransferSettings.Aeron settings, IdleStrategy idle) {
+    try {
+      Files.createDirectory(
+          settings.directory(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new StoreException(
+          "Cannot make the media driver's directory " + settings.directory() + ": " + e, e);
+    }
+    int mtu = mtu(settings);
+    MediaDriver driver = null;
+    try {
+      driver = MediaDriver.launch(context(settings, mtu, idle));
+      return new AeronDriver(driver, connect(settings.directory()), mtu, settings.buffer());
+    } catch (AeronException | IllegalStateException e) {
+      CloseHelper.quietClose(driver);
+      delete(settings.directory());
+      throw new StoreException(
+          "Cannot start the media driver at " + settings.host() + " in " + settings.directory() + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  Aeron aeron() {
+    return aeron;
+  }
+
+  /** Bytes of a frame that travels in one datagram. */
+  int maxFrame() {
+    return mtu - DATA_HEADER;
+  }
+
+  /** What a publication's channel says besides the endpoint. */
+  String parameters() {
+    return "|mtu=" + mtu + "|term-length=" + term;
+  }
+
+  /** Listens on a port of the kernel's choice and waits until that is known. */
+  Subscription listen(String host, int stream) {
+    var subscription = subscribe(host, stream);
+    long until = System.nanoTime() + START.toNanos();
+    while (subscription.resolvedEndpoint() == null) {
+      if (System.nanoTime() - until > 0) {
+        throw new StoreException("No port at " + host + " for transfers within " + START
+            + "; is that an address of this host?", null);
+      }
+      aeron.conductorAgentInvoker().invoke();
+      Thread.yield();
+    }
+    return subscription;
+  }
+
+  private Subscription subscribe(String host, int stream) {
+    String literal = host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+    try {
+      return aeron.addSubscription("aeron:udp?endpoint=" + literal + ":0", stream);
+    } catch (AeronException e) {
+      throw new StoreException(
+          "Cannot listen at " + host + " for transfers, is that an address of this host? "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.closeAll(aeron, driver);
+  }
+
+  private static MediaDriver.Context context(
+      TransferSettings.Aeron settings, int mtu, IdleStrategy idle) {
+    int socketBuffer = socketBuffer();
+    return new MediaDriver.Context()
+        .aeronDirectoryName(settings.directory().toString())
+        .dirDeleteOnStart(true)
+        .dirDeleteOnShutdown(true)
+        .warnIfDirectoryExists(false)
+        .threadingMode(ThreadingMode.SHARED)
+        .sharedIdleStrategy(idle)
+        .sharedThreadFactory(work -> Thread.ofPlatform()
+            .daemon()
+            .name("mobula-transfer-driver")
+            .unstarted(work))
+        .mtuLength(mtu)
+        .publicationTermBufferLength(settings.buffer())
+        .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
+        .socketRcvbufLength(socketBuffer)
+        .socketSndbufLength(socketBuffer)
+        .termBufferSparseFile(true)
+        .clientLivenessTimeoutNs(TOGETHER)
+        .publicationUnblockTimeoutNs(2 * TOGETHER)
+        .errorHandler(e -> LOG.warn("The media driver: {}", e.toString(), e));
+  }
+
+  private static Aeron connect(Path directory) {
+    return Aeron.connect(new Aeron.Context()
+        .aeronDirectoryName(directory.toString())
+        .useConductorAgentInvoker(true)
+        .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(TOGETHER))
+        .keepAliveIntervalNs(TimeUnit.SECONDS.toNanos(1))
+        .errorHandler(e -> LOG.warn("The client of the media driver: {}", e.toString(), e)));
+  }
+
+  private static int mtu(TransferSettings.Aeron settings) {
+    if (settings.mtu() != 0) {
+      return settings.mtu();
+    }
+    try {
+      return InetAddress.getByName(settings.host()).isLoopbackAddress()
+          ? MTU_OF_LOOPBACK
+          : MTU_ELSEWHERE;
+    } catch (IOException e) {
+      throw new StoreException("No address of this host: " + settings.host(), e);
+    }
+  }
+
+  /** What the kernel gives of the socket buffer wanted: never more than net.core.rmem_max. */
+  private static int socketBuffer() {
+    try (var probe = DatagramChannel.open()) {
+      probe.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
+      probe.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
+      int given = Math.min(
+          probe.getOption(StandardSocketOptions.SO_RCVBUF),
+          probe.getOption(StandardSocketOptions.SO_SNDBUF));
+      return Math.max(LEAST_SOCKET_BUFFER, Math.min(SOCKET_BUFFER, given));
+    } catch (IOException e) {
+      throw new StoreException("Cannot open a datagram socket: " + e, e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    IoUtil.delete(directory.toFile(), true);
+  }
+}

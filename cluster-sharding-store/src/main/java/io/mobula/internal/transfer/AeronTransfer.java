@@ -1,0 +1,165 @@
+package io.mobula.internal.transfer;
+
+import io.aeron.logbuffer.FragmentHandler;
+import io.mobula.spi.ObjectTransfer;
+import io.mobula.spi.Pull;
+import io.mobula.spi.TransferSettings;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Transfers over Aeron, on one thread of their own beside the media driver's. Others hand it what
+ * they want through a bounded queue; what does not fit fails at once.
+ */
+final class AeronTransfer implements ObjectTransfer {
+  private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
+  private static final int ORDERS = 8192;
+  private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
+
+  /** What others want of the thread. */
+  private sealed interface Order {}
+
+  private record Start(RunningPull pull) implements Order {}
+
+  private record Lost(String endpoint, String how) implements Order {}
+
+  private final ManyToOneConcurrentArrayQueue<Order> orders =
+      new ManyToOneConcurrentArrayQueue<>(ORDERS);
+  private final Pace driverPace = new Pace(this::isBusy, this::wake);
+  private final Pace pace = new Pace(this::isBusy, driverPace::wake);
+  private final AeronDriver driver;
+  private final AeronCarrier carrier;
+  private final TransferDesk desk;
+  private final Thread thread;
+  private volatile boolean busy;
+  private volatile boolean closed;
+  private volatile boolean ended;
+
+  private AeronTransfer(TransferSettings settings, TransferSettings.Aeron where) {
+    this.driver = AeronDriver.start(where, driverPace);
+    try {
+      var subscription = driver.listen(where.host(), AeronCarrier.STREAM);
+      this.carrier = new AeronCarrier(
+          driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
+    } catch (RuntimeException e) {
+      driver.close();
+      throw e;
+    }
+    this.desk = new TransferDesk(carrier, settings.source(), settings.limits());
+    this.thread = Thread.ofPlatform().daemon().name("mobula-transfer").unstarted(this::run);
+  }
+
+  static AeronTransfer start(TransferSettings settings, TransferSettings.Aeron where) {
+    var transfer = new AeronTransfer(settings, where);
+    transfer.thread.start();
+    return transfer;
+  }
+
+  @Override
+  public String endpoint() {
+    return carrier.endpoint();
+  }
+
+  @Override
+  public Pulling pull(Pull request) {
+    var pull = new RunningPull(request, this::wake);
+    order(new Start(pull));
+    return pull;
+  }
+
+  @Override
+  public void lost(String endpoint, String how) {
+    order(new Lost(endpoint, how));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void order(Order order) {
+    if (!orders.offer(order)) {
+      refuse(order, ORDERS + " orders wait already; ask later");
+      return;
+    }
+    wake();
+    if (ended) {
+      refuseOrders();
+    }
+  }
+
+  /** After the end: by its thread, and by whoever came too late to be seen by it. */
+  private synchronized void refuseOrders() {
+    orders.drain(order -> refuse(order, "this node has ended its transfers"));
+  }
+
+  private static void refuse(Order order, String why) {
+    switch (order) {
+      case Start start -> start.pull.fail(why, Map.of());
+      case Lost lost -> LOG.debug("Not told that {} is lost: {}", lost.endpoint, why);
+    }
+  }
+
+  private void carryOut(Order order, long now) {
+    switch (order) {
+      case Start start -> desk.start(start.pull, now);
+      case Lost lost -> desk.lost(lost.endpoint, lost.how, now);
+    }
+  }
+
+  private boolean isBusy() {
+    return busy;
+  }
+
+  private void wake() {
+    pace.wake();
+  }
+
+  private void run() {
+    try (driver) {
+      loop();
+      desk.close("this node ends its transfers");
+    } catch (Throwable e) {
+      LOG.error("Transfers have ended", e);
+      desk.fail(e);
+    } finally {
+      ended = true;
+      refuseOrders();
+    }
+  }
+
+  private void loop() {
+    FragmentHandler handler = (buffer, offset, length, header) ->
+        desk.onFrame(buffer, offset, length, System.nanoTime());
+    var invoker = driver.aeron().conductorAgentInvoker();
+    long tidied = System.nanoTime();
+    while (!closed) {
+      long now = System.nanoTime();
+      int work = orders.drain(order -> carryOut(order, now));
+      work += invoker.invoke();
+      work += carrier.poll(handler);
+      work += desk.work(now);
+      busy = desk.isBusy();
+      if (now - tidied > HOUSEKEEPING) {
+        carrier.closeUnused(now);
+        tidied = now;
+      }
+      pace.idle(work);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.mobula.internal.transfer;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import io.mobula.spi.ObjectTransfer;
+import io.mobula.spi.Pull;
+import io.mobula.spi.TransferSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Transfers over Akka: tells the {@link TransferActor} what others want. */
+final class ArteryTransfer implements ObjectTransfer {
+  private static final Logger LOG = LoggerFactory.getLogger(ArteryTransfer.class);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final String ENDED = "this node has ended its transfers";
+
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  /** Those not done: an actor that has stopped no longer answers what it is told. */
+  private final Set<RunningPull> pulls = ConcurrentHashMap.newKeySet();
+
+  private final ActorRef<TransferActor.Command> actor;
+  private final String endpoint;
+
+  private ArteryTransfer(TransferSettings settings, TransferSettings.Artery where) {
+    this.actor = where.spawner()
+        .spawn(
+            TransferActor.create(
+                settings.source(), settings.limits(), () -> stopped.complete(null)),
+            TransferSettings.Artery.ACTOR);
+    this.endpoint = ActorRefResolver.get(where.system()).toSerializationFormat(actor);
+  }
+
+  static ArteryTransfer start(TransferSettings settings, TransferSettings.Artery where) {
+    var transfer = new ArteryTransfer(settings, where);
+    transfer.stopped.whenComplete((ok, failure) -> transfer.failAll());
+    return transfer;
+  }
+
+  @Override
+  public String endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public Pulling pull(Pull request) {
+    var pull = new RunningPull(request, () -> actor.tell(TransferActor.Look.LOOK));
+    pulls.add(pull);
+    pull.done().whenComplete((ok, failure) -> pulls.remove(pull));
+    actor.tell(new TransferActor.Start(pull));
+    if (stopped.isDone()) {
+      failAll();
+    }
+    return pull;
+  }
+
+  @Override
+  public void lost(String gone, String how) {
+    actor.tell(new TransferActor.Lost(gone, how));
+  }
+
+  @Override
+  public void close() {
+    actor.tell(TransferActor.End.END);
+    try {
+      stopped.orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException e) {
+      LOG.warn("Transfers did not end within {}", CLOSING);
+    }
+  }
+
+  private void failAll() {
+    pulls.forEach(pull -> pull.fail(ENDED, Map.of()));
+  }
+}

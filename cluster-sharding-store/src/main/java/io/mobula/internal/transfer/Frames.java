@@ -1,0 +1,273 @@
+package io.mobula.internal.transfer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.mobula.ObjectId;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The bytes of frames, little-endian; the table is in {@code docs/protocols.md}. Stateless.
+ *
+ * <p>Every frame begins with a CRC32C of all that follows, a version and a type. Reading never
+ * trusts a length: {@link #check} comes first, and each reader checks what it needs.
+ */
+final class Frames {
+  static final byte VERSION = 1;
+
+  static final byte ASK = 1;
+  static final byte CHUNK = 2;
+  static final byte REFUSED = 3;
+  static final byte END = 4;
+
+  /** Bytes of a chunk before its data. */
+  static final int CHUNK_HEADER = 24;
+  /** The longest frame that is not a chunk; no carrier takes less. */
+  static final int MOST_CONTROL = 1024;
+
+  private static final int CRC_AT = 0;
+  private static final int VERSION_AT = 4;
+  private static final int TYPE_AT = 5;
+  private static final int SOURCE_AT = 6;
+  private static final int PULL_AT = 8;
+  private static final int HEADER = 16;
+  private static final int FROM_AT = 16;
+  private static final int CODE_AT = 16;
+  private static final int REFUSED_TEXT_AT = 20;
+  private static final int ASK_TEXT_AT = 64;
+  private static final int MOST_TEXT = 512;
+
+  /** What a frame turns out to be before it is read. */
+  enum Found {
+    RIGHT,
+    CORRUPT,
+    FOREIGN
+  }
+
+  /** Why a source does not send. */
+  enum Refusal {
+    GONE,
+    BUSY
+  }
+
+  /**
+   * A reader wants a range of an object.
+   *
+   * @param source the reader's number for the source it asks
+   * @param pull the reader's number for the pull, random
+   * @param bytes how many the reader takes the object to have
+   * @param replyTo the reader's endpoint
+   */
+  record Ask(
+      int source, long pull, ObjectId id, int attempt, long bytes, long from, long to, String replyTo) {
+    Ask {
+      Objects.requireNonNull(id, "id");
+      if (from < 0 || from >= to || to > bytes) {
+        throw new IllegalArgumentException(
+            "A request for " + from + " to " + to + " of " + bytes + " bytes");
+      }
+    }
+  }
+
+  private Frames() {}
+
+  /** Whether these bytes are a frame of this version with a right checksum. */
+  static Found check(DirectBuffer buffer, int offset, int length, CRC32C crc) {
+    if (length < HEADER || buffer.getByte(offset + VERSION_AT) != VERSION) {
+      return Found.FOREIGN;
+    }
+    int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
+    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN)
+        ? Found.RIGHT
+        : Found.CORRUPT;
+  }
+
+  static byte type(DirectBuffer buffer, int offset) {
+    return buffer.getByte(offset + TYPE_AT);
+  }
+
+  static int source(DirectBuffer buffer, int offset) {
+    return Short.toUnsignedInt(
+        buffer.getShort(offset + SOURCE_AT, LITTLE_ENDIAN));
+  }
+
+  static long pull(DirectBuffer buffer, int offset) {
+    return buffer.getLong(offset + PULL_AT, LITTLE_ENDIAN);
+  }
+
+  static long chunkFrom(DirectBuffer buffer, int offset) {
+    return buffer.getLong(offset + FROM_AT, LITTLE_ENDIAN);
+  }
+
+  /** Copies a chunk's data to where it belongs. */
+  static void copyChunk(DirectBuffer buffer, int offset, int length, MemorySegment target) {
+    MemorySegment.copy(
+        segment(buffer, offset + CHUNK_HEADER, length - CHUNK_HEADER),
+        0,
+        target,
+        chunkFrom(buffer, offset),
+        length - CHUNK_HEADER);
+  }
+
+  /** Writes a chunk, its data copied from where it is. */
+  static void chunk(
+      MutableDirectBuffer buffer,
+      int offset,
+      int source,
+      long pull,
+      MemorySegment from,
+      long at,
+      int bytes,
+      CRC32C crc) {
+    header(buffer, offset, CHUNK, source, pull);
+    buffer.putLong(offset + FROM_AT, at, LITTLE_ENDIAN);
+    MemorySegment.copy(from, at, segment(buffer, offset + CHUNK_HEADER, bytes), 0, bytes);
+    seal(buffer, offset, CHUNK_HEADER + bytes, crc);
+  }
+
+  static int askLength(Ask ask) {
+    return ASK_TEXT_AT + 2 + bytesOf(ask.replyTo).length;
+  }
+
+  static void ask(MutableDirectBuffer buffer, int offset, Ask ask, CRC32C crc) {
+    header(buffer, offset, ASK, ask.source, ask.pull);
+    buffer.putLong(offset + 16, ask.id.node(), LITTLE_ENDIAN);
+    buffer.putLong(offset + 24, ask.id.task(), LITTLE_ENDIAN);
+    buffer.putInt(offset + 32, ask.id.index(), LITTLE_ENDIAN);
+    buffer.putInt(offset + 36, ask.attempt, LITTLE_ENDIAN);
+    buffer.putLong(offset + 40, ask.bytes, LITTLE_ENDIAN);
+    buffer.putLong(offset + 48, ask.from, LITTLE_ENDIAN);
+    buffer.putLong(offset + 56, ask.to, LITTLE_ENDIAN);
+    seal(buffer, offset, putText(buffer, offset, ASK_TEXT_AT, ask.replyTo), crc);
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @throws IllegalArgumentException when the frame is too short or asks for what cannot be
+   */
+  static Ask readAsk(DirectBuffer buffer, int offset, int length) {
+    String replyTo = text(buffer, offset, ASK_TEXT_AT, length);
+    var id = new ObjectId(
+        buffer.getLong(offset + 16, LITTLE_ENDIAN),
+        buffer.getLong(offset + 24, LITTLE_ENDIAN),
+        buffer.getInt(offset + 32, LITTLE_ENDIAN));
+    return new Ask(
+        source(buffer, offset),
+        pull(buffer, offset),
+        id,
+        buffer.getInt(offset + 36, LITTLE_ENDIAN),
+        buffer.getLong(offset + 40, LITTLE_ENDIAN),
+        buffer.getLong(offset + 48, LITTLE_ENDIAN),
+        buffer.getLong(offset + 56, LITTLE_ENDIAN),
+        replyTo);
+  }
+
+  static int refusedLength(String text) {
+    return REFUSED_TEXT_AT + 2 + bytesOf(text).length;
+  }
+
+  static void refused(
+      MutableDirectBuffer buffer,
+      int offset,
+      int source,
+      long pull,
+      Refusal code,
+      String text,
+      CRC32C crc) {
+    header(buffer, offset, REFUSED, source, pull);
+    buffer.putInt(offset + CODE_AT, code.ordinal(), LITTLE_ENDIAN);
+    seal(buffer, offset, putText(buffer, offset, REFUSED_TEXT_AT, text), crc);
+  }
+
+  /** Why the source refused; a code this version does not know is an end of it. */
+  static Refusal refusal(DirectBuffer buffer, int offset, int length) {
+    require(length >= REFUSED_TEXT_AT, "A refusal of " + length + " bytes");
+    int code = buffer.getInt(offset + CODE_AT, LITTLE_ENDIAN);
+    return code == Refusal.BUSY.ordinal() ? Refusal.BUSY : Refusal.GONE;
+  }
+
+  static String refusalText(DirectBuffer buffer, int offset, int length) {
+    return text(buffer, offset, REFUSED_TEXT_AT, length);
+  }
+
+  static int endLength() {
+    return HEADER;
+  }
+
+  static void end(MutableDirectBuffer buffer, int offset, int source, long pull, CRC32C crc) {
+    header(buffer, offset, END, source, pull);
+    seal(buffer, offset, HEADER, crc);
+  }
+
+  private static void header(
+      MutableDirectBuffer buffer, int offset, byte type, int source, long pull) {
+    buffer.putByte(offset + VERSION_AT, VERSION);
+    buffer.putByte(offset + TYPE_AT, type);
+    buffer.putShort(offset + SOURCE_AT, (short) source, LITTLE_ENDIAN);
+    buffer.putLong(offset + PULL_AT, pull, LITTLE_ENDIAN);
+  }
+
+  private static void seal(MutableDirectBuffer buffer, int offset, int length, CRC32C crc) {
+    int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
+    buffer.putInt(offset + CRC_AT, sum, LITTLE_ENDIAN);
+  }
+
+  private static int putText(MutableDirectBuffer buffer, int offset, int at, String text) {
+    byte[] bytes = bytesOf(text);
+    buffer.putShort(offset + at, (short) bytes.length, LITTLE_ENDIAN);
+    buffer.putBytes(offset + at + 2, bytes);
+    return at + 2 + bytes.length;
+  }
+
+  private static String text(DirectBuffer buffer, int offset, int at, int length) {
+    require(length >= at + 2, "A frame of " + length + " bytes that should have a text");
+    int bytes = Short.toUnsignedInt(buffer.getShort(offset + at, LITTLE_ENDIAN));
+    require(
+        bytes <= MOST_TEXT && length == at + 2 + bytes,
+        "A text of " + bytes + " bytes in a frame of " + length);
+    byte[] copy = new byte[bytes];
+    buffer.getBytes(offset + at + 2, copy);
+    return new String(copy, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytesOf(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= MOST_TEXT ? bytes : Arrays.copyOf(bytes, MOST_TEXT);
+  }
+
+  private static void require(boolean right, String message) {
+    if (!right) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  private static int checksum(DirectBuffer buffer, int offset, int length, CRC32C crc) {
+    crc.reset();
+    byte[] array = buffer.byteArray();
+    if (array != null) {
+      crc.update(array, buffer.wrapAdjustment() + offset, length);
+    } else {
+      crc.update(bytes(buffer, offset, length));
+    }
+    return (int) crc.getValue();
+  }
+
+  private static MemorySegment segment(DirectBuffer buffer, int offset, int length) {
+    byte[] array = buffer.byteArray();
+    return array != null
+        ? MemorySegment.ofArray(array).asSlice(buffer.wrapAdjustment() + offset, length)
+        : MemorySegment.ofBuffer(bytes(buffer, offset, length));
+  }
+
+  /** Agrona's buffers here always wrap an array or a byte buffer: nothing is made from an address. */
+  private static ByteBuffer bytes(DirectBuffer buffer, int offset, int length) {
+    return buffer.byteBuffer().slice(buffer.wrapAdjustment() + offset, length);
+  }
+}

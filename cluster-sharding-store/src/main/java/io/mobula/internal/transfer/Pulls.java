@@ -1,0 +1,210 @@
+package io.mobula.internal.transfer;
+
+import io.mobula.spi.TransferSettings.Limits;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.agrona.DirectBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node fetches from others. Belongs to the thread of its {@link TransferDesk}: nobody else
+ * writes to the targets, so a pull that is done is written to no more.
+ */
+final class Pulls {
+  private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Carrier carrier;
+  private final Outbox outbox;
+  private final Limits limits;
+  private final Terms terms;
+  private final Map<Long, RunningPull> running = new HashMap<>();
+  private final ArrayDeque<RunningPull> waiting = new ArrayDeque<>();
+  private final CRC32C crc = new CRC32C();
+
+  Pulls(Carrier carrier, Outbox outbox, Limits limits) {
+    this.carrier = carrier;
+    this.outbox = outbox;
+    this.limits = limits;
+    this.terms = Terms.of(limits);
+  }
+
+  void start(RunningPull pull, long now) {
+    if (running.size() < limits.pulls()) {
+      run(pull, now);
+    } else if (waiting.size() < limits.waiting()) {
+      waiting.addLast(pull);
+    } else {
+      pull.fail(limits.waiting() + " pulls wait already; ask later", Map.of());
+    }
+  }
+
+  /** A chunk whose checksum is right. */
+  void onChunk(DirectBuffer buffer, int offset, int length, long now) {
+    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    if (pull == null) {
+      return;
+    }
+    int source = Frames.source(buffer, offset);
+    long from = Frames.chunkFrom(buffer, offset);
+    long to = from + length - Frames.CHUNK_HEADER;
+    if (!pull.state().fits(source, from, to)) {
+      pull.state().corrupt(source, now);
+      return;
+    }
+    try {
+      Frames.copyChunk(buffer, offset, length, pull.request.target());
+    } catch (RuntimeException e) {
+      pull.breakOff(e);
+      return;
+    }
+    pull.state().arrived(source, from, to, now);
+  }
+
+  /** A chunk whose checksum is wrong, if what it says of itself is true. */
+  void onCorrupt(DirectBuffer buffer, int offset, long now) {
+    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    if (pull != null) {
+      pull.state().corrupt(Frames.source(buffer, offset), now);
+    }
+  }
+
+  void onRefused(DirectBuffer buffer, int offset, int length, long now) {
+    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    if (pull == null) {
+      return;
+    }
+    int source = Frames.source(buffer, offset);
+    switch (Frames.refusal(buffer, offset, length)) {
+      case GONE ->
+        pull.state().giveUp(source, Frames.refusalText(buffer, offset, length), now);
+      case BUSY -> pull.state().busy(source, now);
+    }
+  }
+
+  void lost(String endpoint, String how, long now) {
+    running.values().forEach(pull -> pull.state().lost(endpoint, how, now));
+  }
+
+  /** Asks, reports, ends what is at its end and lets the next ones begin. */
+  int work(long now) {
+    int work = 0;
+    for (Iterator<Map.Entry<Long, RunningPull>> each = running.entrySet().iterator();
+        each.hasNext(); ) {
+      var entry = each.next();
+      work += ask(entry.getKey(), entry.getValue(), now);
+      if (hasEnded(entry.getKey(), entry.getValue(), now)) {
+        each.remove();
+        work++;
+      }
+    }
+    waiting.removeIf(Pulls::endIfCancelled);
+    while (running.size() < limits.pulls() && !waiting.isEmpty()) {
+      run(waiting.removeFirst(), now);
+      work++;
+    }
+    return work;
+  }
+
+  boolean isBusy() {
+    return !running.isEmpty() || !waiting.isEmpty();
+  }
+
+  void close(String why) {
+    var all = new ArrayList<>(running.values());
+    all.addAll(waiting);
+    running.clear();
+    waiting.clear();
+    all.forEach(pull -> pull.fail(why, Map.of()));
+  }
+
+  /** The desk cannot go on. */
+  void fail(Throwable broken) {
+    var all = new ArrayList<>(running.values());
+    all.addAll(waiting);
+    running.clear();
+    waiting.clear();
+    all.forEach(pull -> pull.fail(broken));
+  }
+
+  private void run(RunningPull pull, long now) {
+    pull.start(terms, now);
+    running.put(RANDOM.nextLong(), pull);
+  }
+
+  private int ask(long number, RunningPull pull, long now) {
+    List<Integer> unreachable = new ArrayList<>(0);
+    int asked = pull.state().work(now, (source, from, to) -> {
+      var sent = ask(number, pull, source, from, to);
+      if (sent == Carrier.Sent.NEVER) {
+        unreachable.add(source);
+      }
+      return sent == Carrier.Sent.YES;
+    });
+    unreachable.forEach(source -> pull.state().giveUp(source, "no way to it", now));
+    return asked;
+  }
+
+  private Carrier.Sent ask(long number, RunningPull pull, int source, long from, long to) {
+    var request = pull.request;
+    var ask = new Frames.Ask(
+        source,
+        number,
+        request.id(),
+        request.attempt(),
+        request.bytes(),
+        from,
+        to,
+        carrier.endpoint());
+    return carrier.send(
+        request.sources().get(source),
+        Frames.askLength(ask),
+        (buffer, offset) -> Frames.ask(buffer, offset, ask, crc));
+  }
+
+  private boolean hasEnded(long number, RunningPull pull, long now) {
+    report(pull);
+    if (!pull.isOver()) {
+      return false;
+    }
+    sayFarewell(number, pull, now);
+    pull.finish();
+    return true;
+  }
+
+  private static void report(RunningPull pull) {
+    try {
+      pull.report();
+    } catch (RuntimeException e) {
+      LOG.warn("Whoever listens to the progress of {} threw", pull, e);
+    }
+  }
+
+  private static boolean endIfCancelled(RunningPull pull) {
+    if (pull.isCancelled()) {
+      pull.failCancelled();
+      return true;
+    }
+    return false;
+  }
+
+  private void sayFarewell(long number, RunningPull pull, long now) {
+    for (int i = 0; i < pull.request.sources().size(); i++) {
+      int source = i;
+      if (pull.state().wasAsked(source)) {
+        outbox.send(
+            pull.request.sources().get(source),
+            Frames.endLength(),
+            (buffer, offset) -> Frames.end(buffer, offset, source, number, crc),
+            now);
+      }
+    }
+  }
+}

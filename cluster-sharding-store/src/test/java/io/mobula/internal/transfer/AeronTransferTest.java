@@ -1,0 +1,207 @@
+package io.mobula.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ObjectId;
+import io.mobula.error.TransferFailedException;
+import io.mobula.spi.ObjectSource;
+import io.mobula.spi.ObjectTransfer;
+import io.mobula.spi.Pull;
+import io.mobula.spi.TransferSettings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two and three transfers in one JVM, over loopback. */
+@Timeout(120)
+class AeronTransferTest {
+  private static final ObjectId ID = new ObjectId(7, 1, 0);
+
+  @TempDir
+  Path directory;
+
+  private final List<ObjectTransfer> open = new ArrayList<>();
+  private final Arena arena = Arena.ofShared();
+
+  @AfterEach
+  void closeAll() {
+    open.forEach(ObjectTransfer::close);
+    arena.close();
+    assertThat(directory).isEmptyDirectory();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("mobula-transfer"));
+  }
+
+  @Test
+  void bringsAnObjectByteForByte() throws Exception {
+    var object = new SampleObjects(arena, 40_000_001, 1);
+    var source = start("source", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(object.size());
+    var progress = new AtomicLong();
+
+    get(reader.pull(
+        new Pull(ID, 0, object.size(), List.of(source.endpoint()), target, progress::set)));
+
+    assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
+    assertThat(progress).hasValue(object.size());
+    object.awaitClosed();
+  }
+
+  @Test
+  void sharesTheWorkAmongSources() throws Exception {
+    var first = new SampleObjects(arena, 64 << 20, 2);
+    var second = new SampleObjects(arena, 64 << 20, 2);
+    var a = start("a", first);
+    var b = start("b", second);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(first.size());
+
+    get(reader.pull(pull(target, a.endpoint(), b.endpoint())));
+
+    assertThat(target.mismatch(first.bytes())).isEqualTo(-1);
+    assertThat(first.opened()).isPositive();
+    assertThat(second.opened()).isPositive();
+    first.awaitClosed();
+    second.awaitClosed();
+  }
+
+  @Test
+  void turnsToTheSourceThatHasIt() throws Exception {
+    var object = new SampleObjects(arena, 5_000_000, 3);
+    var empty = start("empty", SampleObjects.NONE);
+    var other = start("other", new SampleObjects(arena, 4_000_000, 3));
+    var full = start("full", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(object.size());
+
+    get(reader.pull(
+        pull(target, empty.endpoint(), other.endpoint(), "akka://elsewhere", full.endpoint())));
+
+    assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
+  }
+
+  @Test
+  void namesEachSourceAndItsReasonWhenAllFail() {
+    var empty = start("empty", SampleObjects.NONE);
+    var broken = start("broken", (id, attempt) -> {
+      throw new IllegalStateException("the disk is wet");
+    });
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(1000);
+
+    assertThatThrownBy(() -> get(reader.pull(pull(target, empty.endpoint(), broken.endpoint()))))
+        .cause()
+        .isInstanceOfSatisfying(TransferFailedException.class, failed -> {
+          assertThat(failed.reasons())
+              .containsOnlyKeys(empty.endpoint(), broken.endpoint())
+              .containsEntry(empty.endpoint(), "it does not have attempt 0");
+          assertThat(failed)
+              .hasMessageContaining("the disk is wet")
+              .hasMessageContaining(ID.toString())
+              .hasMessageContaining(empty.endpoint());
+        });
+  }
+
+  @Test
+  void manyPullsAtOnceAllEnd() throws Exception {
+    var object = new SampleObjects(arena, 3_000_017, 4);
+    var source = start("source", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var targets = new ArrayList<MemorySegment>();
+    var pulls = new ArrayList<ObjectTransfer.Pulling>();
+    for (int i = 0; i < 60; i++) {
+      var target = arena.allocate(object.size());
+      targets.add(target);
+      pulls.add(reader.pull(pull(target, source.endpoint())));
+    }
+
+    for (var pull : pulls) {
+      get(pull);
+    }
+
+    assertThat(targets).allMatch(target -> target.mismatch(object.bytes()) == -1);
+    object.awaitClosed();
+  }
+
+  @Test
+  void writesNothingAfterItWasCancelled() throws Exception {
+    var object = new SampleObjects(arena, 64 << 20, 5);
+    var source = start("source", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(object.size());
+    var begun = new java.util.concurrent.CountDownLatch(1);
+    var pulling = reader.pull(new Pull(
+        ID, 0, object.size(), List.of(source.endpoint()), target, arrived -> begun.countDown()));
+    begun.await();
+    pulling.cancel();
+
+    assertThatThrownBy(() -> get(pulling)).cause().isInstanceOf(CancellationException.class);
+    target.fill((byte) 0);
+    object.awaitClosed();
+    assertThat(target.mismatch(arena.allocate(object.size()))).isEqualTo(-1);
+  }
+
+  @Test
+  void closingFailsWhatRunsAndWhatComesLater() {
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(1000);
+    var running = reader.pull(pull(target, "aeron:127.0.0.1:9"));
+    reader.close();
+    var late = reader.pull(pull(target, "aeron:127.0.0.1:9"));
+
+    assertThatThrownBy(() -> get(running))
+        .cause()
+        .isInstanceOf(TransferFailedException.class)
+        .hasMessageMatching(".*(ends|has ended) its transfers.*");
+    assertThatThrownBy(() -> get(late))
+        .cause()
+        .isInstanceOf(TransferFailedException.class)
+        .hasMessageContaining("ended its transfers");
+  }
+
+  @Test
+  void saysWhyItCannotStart() {
+    assertThatThrownBy(() -> new TransferFactory()
+            .start(settings(SampleObjects.NONE, "192.0.2.1", directory.resolve("x"))))
+        .isInstanceOf(io.mobula.error.StoreException.class)
+        .hasMessageContaining("192.0.2.1");
+    assertThat(Files.exists(directory.resolve("x"))).isFalse();
+  }
+
+  private Pull pull(MemorySegment target, String... sources) {
+    return new Pull(ID, 0, target.byteSize(), List.of(sources), target, arrived -> {});
+  }
+
+  private ObjectTransfer start(String name, ObjectSource source) {
+    var transfer =
+        new TransferFactory().start(settings(source, "127.0.0.1", directory.resolve(name)));
+    open.add(transfer);
+    return transfer;
+  }
+
+  private static TransferSettings settings(ObjectSource source, String host, Path where) {
+    return new TransferSettings(
+        source,
+        TransferSettings.Aeron.at(host, where),
+        TransferSettings.Limits.USUAL);
+  }
+
+  private static void get(ObjectTransfer.Pulling pulling)
+      throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+    pulling.done().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+}
