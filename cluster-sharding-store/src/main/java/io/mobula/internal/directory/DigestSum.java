@@ -1,0 +1,22 @@
+package io.mobula.internal.directory;
+
+import io.mobula.ObjectId;
+
+/** A sum over ids and versions in which the order does not matter. */
+final class DigestSum {
+  private int count;
+  private long hash;
+
+  void add(ObjectId id, long version) {
+    count++;
+    hash ^= ShardMap.mixed(ShardMap.mixed(id) + version);
+  }
+
+  int count() {
+    return count;
+  }
+
+  long hash() {
+    return hash;
+  }
+}

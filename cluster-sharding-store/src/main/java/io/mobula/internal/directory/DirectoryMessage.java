@@ -1,0 +1,135 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.cluster.ControlMessage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What participants and shards of the directory tell each other. Any may be lost, repeated or late. */
+sealed interface DirectoryMessage extends ControlMessage {
+
+  /** To a shard. */
+  sealed interface ToShard extends DirectoryMessage {}
+
+  /** To a participant, which may be a shard. */
+  sealed interface ToParticipant extends DirectoryMessage {}
+
+  /**
+   * Statements.
+   *
+   * @param from who makes them
+   * @param incarnation its incarnation
+   * @param believed which incarnation of the shard it has given its snapshot to; zero for none
+   * @param floor that incarnation knows all of the participant's statements up to this version
+   * @param units of one shard
+   */
+  record Batch(Participant from, long incarnation, long believed, long floor, List<Unit> units)
+      implements ToShard {}
+
+  /**
+   * One part of all that a participant has to say to a shard.
+   *
+   * @param from who says it
+   * @param incarnation its incarnation
+   * @param answers the request
+   * @param version what is not in it is nothing, as of this version
+   * @param part from zero
+   * @param parts how many there are
+   * @param units of this part
+   */
+  record Snapshot(
+      Participant from,
+      long incarnation,
+      SnapshotRequest answers,
+      long version,
+      int part,
+      int parts,
+      List<Unit> units)
+      implements ToShard {}
+
+  /**
+   * What the shard should know of a participant that has no unacknowledged statement.
+   *
+   * @param believed as in a batch
+   * @param version all of its statements up to this one are acknowledged
+   * @param count of objects it has said something about that is not nothing
+   * @param hash over their ids and versions, in no order
+   */
+  record Digest(
+      Participant from, long incarnation, long believed, long version, int count, long hash)
+      implements ToShard {}
+
+  /** Where is it? Repeated until answered. */
+  record Locate(NodeId from, ObjectId id) implements ToShard {}
+
+  /** May I make it again? Repeated until answered. */
+  record AskToRebuild(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
+
+  /** These are known, up to these versions, to this incarnation of the shard. */
+  record Ack(int shard, long incarnation, List<Known> known)
+      implements ToParticipant, ToShard {
+    /** One object's state of one version. */
+    record Known(ObjectId id, long version) {}
+  }
+
+  /** Say all that there is to say to this shard. */
+  record SnapshotRequest(int shard, long incarnation, long nonce)
+      implements ToParticipant, ToShard {}
+
+  /** Nobody holds it, if this is still the version of your state of it. */
+  record Free(int shard, long incarnation, ObjectId id, long version) implements ToParticipant {}
+
+  /** Another attempt has been accepted. */
+  record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
+      implements ToParticipant {}
+
+  /**
+   * Where it is.
+   *
+   * @param nodes who has it, if it is sealed
+   * @param bytes its size, if it is sealed
+   * @param outcome if it is here
+   * @param lost if it is nowhere
+   */
+  record Found(
+      ObjectId id,
+      int attempt,
+      List<NodeId> nodes,
+      long bytes,
+      Unit.@Nullable Outcome outcome,
+      @Nullable Gone lost)
+      implements ToParticipant {
+    /** Why it is nowhere, and whether it may be made again. */
+    record Gone(String reason, boolean rebuildable) {}
+  }
+
+  /**
+   * What came of a wish to rebuild.
+   *
+   * @param verdict which of the others is there
+   * @param attempt if granted
+   * @param recipe if granted
+   * @param maker if somebody else makes it
+   * @param reason if impossible
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  record Ruling(
+      int shard,
+      long incarnation,
+      ObjectId id,
+      Verdict verdict,
+      int attempt,
+      byte @Nullable [] recipe,
+      @Nullable NodeId maker,
+      @Nullable String reason)
+      implements ToParticipant {
+    /** The four answers. */
+    enum Verdict {
+      GRANTED,
+      ELSEWHERE,
+      READABLE,
+      IMPOSSIBLE
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.DirectoryMessage.Ack;
+import io.mobula.internal.directory.DirectoryMessage.Batch;
+import io.mobula.internal.directory.DirectoryMessage.Digest;
+import io.mobula.internal.directory.DirectoryMessage.Free;
+import io.mobula.internal.directory.DirectoryMessage.Refused;
+import io.mobula.internal.directory.DirectoryMessage.Snapshot;
+import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
+import io.mobula.internal.directory.Unit.Copy;
+import io.mobula.internal.directory.Unit.Hold;
+import io.mobula.internal.directory.Unit.Outcome;
+import io.mobula.spi.HoldStatement;
+import io.mobula.spi.Lineage;
+import io.mobula.spi.Published;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one participant says to all shards: the newest word on each object, repeated until it is
+ * acknowledged by the incarnation of the shard that has this participant's snapshot. Versions grow
+ * with every word. Pure: no clock, no threads; guarded by its owner.
+ *
+ * <p>What a published value contains stays pinned here until the shard has acknowledged the value,
+ * which it does once the contained objects' shards know of it: there is no moment in which nobody
+ * holds them.
+ */
+final class HolderTable {
+  private final Participant self;
+  private final long incarnation;
+  private final ShardMap map;
+  private final Outbox[] outboxes;
+  private long version;
+
+  HolderTable(Participant self, long incarnation, ShardMap map, Pace pace) {
+    this.self = self;
+    this.incarnation = incarnation;
+    this.map = map;
+    this.outboxes = new Outbox[map.shards()];
+    for (int shard = 0; shard < outboxes.length; shard++) {
+      outboxes[shard] = new Outbox(pace);
+    }
+  }
+
+  private Outbox outbox(ObjectId id) {
+    return outboxes[map.of(id)];
+  }
+
+  private @Nullable HeldEntry find(ObjectId id) {
+    return outbox(id).find(id);
+  }
+
+  private HeldEntry entry(ObjectId id) {
+    return outbox(id).entry(id);
+  }
+
+  private void restate(HeldEntry entry) {
+    entry.restate(++version);
+    outbox(entry.id).restated(entry);
+  }
+
+  /** Says that it holds the object. */
+  void hold(ObjectId id) {
+    var entry = entry(id);
+    if (entry.setWanted(true) && entry.holdChanged()) {
+      restate(entry);
+    }
+  }
+
+  /** Says that it holds it no more, unless it is pinned. */
+  void release(ObjectId id) {
+    var entry = find(id);
+    if (entry != null && entry.setWanted(false) && entry.holdChanged()) {
+      restate(entry);
+    }
+  }
+
+  /** Holds it once more, until as many {@link #unpin}. */
+  void pin(ObjectId id) {
+    var entry = entry(id);
+    entry.pin();
+    if (entry.holdChanged()) {
+      restate(entry);
+    }
+  }
+
+  void unpin(ObjectId id) {
+    var entry = entry(id);
+    entry.unpin();
+    if (entry.holdChanged()) {
+      restate(entry);
+    }
+  }
+
+  void publish(ObjectId id, Published what) {
+    var entry = entry(id);
+    var outcome =
+        switch (what) {
+          case Published.Sealed(int attempt, long bytes, boolean primary, var contains) -> {
+            entry.setCopy(new Copy(attempt, bytes, primary));
+            yield contains.isEmpty()
+                ? null
+                : new Outcome(attempt, Outcome.Kind.SEALED, new byte[0], contains);
+          }
+          case Published.Value(int attempt, byte[] encoded, var contains) ->
+            new Outcome(attempt, Outcome.Kind.VALUE, encoded, contains);
+          case Published.Failure(int attempt, byte[] encoded) ->
+            new Outcome(attempt, Outcome.Kind.FAILURE, encoded, List.of());
+        };
+    if (entry.making() <= what.attempt()) {
+      entry.setMaking(0);
+    }
+    entry.hearOf(what.attempt());
+    learn(entry, outcome, null, what.contains());
+  }
+
+  void remember(ObjectId id, Lineage lineage) {
+    learn(entry(id), null, lineage, lineage.upstream());
+  }
+
+  private void learn(
+      HeldEntry entry, @Nullable Outcome outcome, @Nullable Lineage lineage, List<ObjectId> kept) {
+    kept.forEach(this::pin);
+    if (outcome != null || lineage != null) {
+      entry.learn(outcome, lineage, version + 1);
+    }
+    if (!kept.isEmpty()) {
+      entry.pinnedUntilKnown(kept, version + 1);
+    }
+    restate(entry);
+  }
+
+  void making(ObjectId id, int attempt) {
+    var entry = entry(id);
+    entry.setMaking(attempt);
+    entry.hearOf(attempt);
+    restate(entry);
+  }
+
+  /** An attempt that readers here have been told of, to be remembered for the directory. */
+  void heardOf(ObjectId id, int attempt) {
+    var entry = find(id);
+    if (entry != null) {
+      entry.hearOf(attempt);
+    }
+  }
+
+  void retract(ObjectId id) {
+    var entry = find(id);
+    if (entry != null && entry.copy() != null) {
+      entry.dropCopy();
+      restate(entry);
+    }
+  }
+
+  HoldStatement statementOf(ObjectId id) {
+    var entry = find(id);
+    return entry == null
+        ? new HoldStatement(id, self.nodeId(), version, false)
+        : new HoldStatement(id, self.nodeId(), entry.hold().version(), entry.hold().held());
+  }
+
+  void vouchFor(List<HoldStatement> others) {
+    for (var other : others) {
+      if (!Participant.node(other.node()).equals(self)) {
+        var entry = entry(other.id());
+        entry.vouch(other.node(), new Hold(other.version(), other.held()), version + 1);
+        restate(entry);
+      }
+    }
+  }
+
+  void transit(ObjectId id, long token, long end) {
+    var entry = entry(id);
+    entry.transit(token, end);
+    restate(entry);
+  }
+
+  /** Holds it and says that a transit has ended. */
+  void arrived(ObjectId id, long token) {
+    var entry = entry(id);
+    entry.setWanted(true);
+    entry.endOfTransit(token, version + 1);
+    restate(entry);
+  }
+
+  /** Whether everything said about an object is known to its shard. */
+  boolean isKnown(ObjectId id) {
+    return outbox(id).knows(id);
+  }
+
+  boolean isQuiet() {
+    for (var outbox : outboxes) {
+      if (!outbox.isQuiet()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  int size() {
+    int size = 0;
+    for (var outbox : outboxes) {
+      size += outbox.size();
+    }
+    return size;
+  }
+
+  /** Sends what is new, and again what has not been acknowledged for too long. */
+  void flush(long now, Sink sink) {
+    for (int shard = 0; shard < outboxes.length; shard++) {
+      var outbox = outboxes[shard];
+      for (var units = outbox.nextBatch(now); !units.isEmpty(); units = outbox.nextBatch(now)) {
+        sink.send(
+            Participant.shard(shard),
+            new Batch(self, incarnation, outbox.believed(), outbox.floor(version), units));
+      }
+    }
+  }
+
+  /** Sends each shard that knows everything what it should know. */
+  void digests(long now, Sink sink) {
+    for (int shard = 0; shard < outboxes.length; shard++) {
+      var outbox = outboxes[shard];
+      outbox.expireTransits(now);
+      if (outbox.isQuiet() && outbox.believed() != 0) {
+        var sum = new DigestSum();
+        outbox.entries().forEach(entry -> {
+          if (!entry.isNothing()) {
+            sum.add(entry.id, entry.version());
+          }
+        });
+        sink.send(
+            Participant.shard(shard),
+            new Digest(self, incarnation, outbox.believed(), version, sum.count(), sum.hash()));
+      }
+    }
+  }
+
+  void snapshot(SnapshotRequest request, long now, Sink sink) {
+    var outbox = outboxes[request.shard()];
+    outbox.believe(request.incarnation());
+    var parts = outbox.snapshot(now);
+    for (int part = 0; part < parts.size(); part++) {
+      sink.send(
+          Participant.shard(request.shard()),
+          new Snapshot(
+              self, incarnation, request, version, part, parts.size(), parts.get(part)));
+    }
+  }
+
+  /** Whether this incarnation of the shard is the one that has this participant's snapshot. */
+  boolean believes(int shard, long shardIncarnation) {
+    return outboxes[shard].believed() == shardIncarnation;
+  }
+
+  /**
+   * Forgets what the shard has understood.
+   *
+   * @return the objects of which everything is known now
+   */
+  List<ObjectId> acknowledged(Ack ack) {
+    if (!believes(ack.shard(), ack.incarnation())) {
+      return List.of();
+    }
+    var result = new ArrayList<ObjectId>();
+    var outbox = outboxes[ack.shard()];
+    for (var known : ack.known()) {
+      var entry = outbox.find(known.id());
+      if (entry != null) {
+        outbox.acknowledged(entry, known.version());
+        entry.acknowledged(known.version()).forEach(this::unpin);
+        outbox.tidy(entry);
+      }
+      if (outbox.knows(known.id())) {
+        result.add(known.id());
+      }
+    }
+    return result;
+  }
+
+  /** Drops what it has of an object that nobody holds; false if it has said something since. */
+  boolean free(Free free) {
+    var entry = outboxes[free.shard()].find(free.id());
+    if (entry == null
+        || !believes(free.shard(), free.incarnation())
+        || entry.version() != free.version()
+        || entry.isHeld()
+        || entry.isNothing()) {
+      return false;
+    }
+    entry.dropAll();
+    restate(entry);
+    return true;
+  }
+
+  /** Drops a copy of an attempt that was not accepted; false if there is none. */
+  boolean refused(Refused refused) {
+    var entry = outboxes[refused.shard()].find(refused.id());
+    if (entry == null || !believes(refused.shard(), refused.incarnation())) {
+      return false;
+    }
+    var copy = entry.copy();
+    if (copy == null || copy.attempt() != refused.attempt()) {
+      return false;
+    }
+    entry.dropCopy();
+    restate(entry);
+    return true;
+  }
+
+  /** What this table was made for. */
+  @Nullable
+  NodeId node() {
+    return self.isNode() ? self.nodeId() : null;
+  }
+}

@@ -1,0 +1,39 @@
+package io.mobula.internal.directory;
+
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+
+/** A set that forgets its oldest member when it has too many. */
+final class RecentSet<T> extends AbstractSet<T> {
+  private final LinkedHashSet<T> members = new LinkedHashSet<>();
+  private final int limit;
+
+  RecentSet(int limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public boolean add(T member) {
+    boolean added = members.add(member);
+    if (members.size() > limit) {
+      members.removeFirst();
+    }
+    return added;
+  }
+
+  @Override
+  public boolean contains(Object member) {
+    return members.contains(member);
+  }
+
+  @Override
+  public Iterator<T> iterator() {
+    return members.iterator();
+  }
+
+  @Override
+  public int size() {
+    return members.size();
+  }
+}

@@ -1,0 +1,398 @@
+package io.mobula.internal.directory;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.DirectoryMessage.Ack;
+import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
+import io.mobula.internal.directory.DirectoryMessage.Free;
+import io.mobula.internal.directory.DirectoryMessage.Refused;
+import io.mobula.internal.directory.DirectoryMessage.Snapshot;
+import io.mobula.internal.directory.ShardRecord.Entry;
+import io.mobula.internal.directory.Unit.Hold;
+import io.mobula.spi.Lineage;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one shard: takes statements into them and draws the consequences. After any change
+ * {@link #settle} brings a record into order, whatever the change was.
+ */
+final class Records {
+  private final int number;
+  private final long incarnation;
+  private final Rules rules;
+  private final Map<Participant, Standing> standings;
+  private final KeptAlive kept;
+  private final Sink sink;
+  private final Answers answers;
+  private final Map<ObjectId, ShardRecord> records = new HashMap<>();
+  private final Set<ObjectId> waitedFor = new HashSet<>();
+  private final Set<ObjectId> inTransit = new HashSet<>();
+  private final Map<Long, Long> endedTransits = new HashMap<>();
+  private final Map<ObjectId, Long> nagged = new HashMap<>();
+  private long lineageBytes;
+  private long lineageCuts;
+  private boolean answering;
+  private boolean freeing;
+
+  Records(
+      int number,
+      long incarnation,
+      Rules rules,
+      Map<Participant, Standing> standings,
+      KeptAlive kept,
+      Sink sink) {
+    this.number = number;
+    this.incarnation = incarnation;
+    this.rules = rules;
+    this.standings = standings;
+    this.kept = kept;
+    this.sink = sink;
+    this.answers = new Answers(number, incarnation, rules, standings, sink);
+  }
+
+  // What is said
+
+  /** Takes in what a participant says; {@link #settleAll} of what was touched is to follow. */
+  void apply(Standing standing, Unit unit, boolean exact, long now, Set<ObjectId> touched) {
+    var id = unit.id();
+    touched.add(id);
+    var found = records.get(id);
+    var entry = found == null ? null : found.entries.get(standing.who);
+    long known = exact ? standing.nothingSince(id) : standing.knownUpTo(id);
+    boolean stale = unit.version() <= known || (entry != null && unit.version() < entry.version);
+    if (!stale) {
+      state(record(id, now), standing, unit, now);
+    }
+    for (var vouched : unit.with().vouched()) {
+      vouch(id, Participant.node(vouched.node()), vouched.hold(), now);
+    }
+    unit.with().arrived().forEach(token -> endTransit(id, token, now));
+  }
+
+  private ShardRecord record(ObjectId id, long now) {
+    return records.computeIfAbsent(id, key -> new ShardRecord(key, now));
+  }
+
+  private void state(ShardRecord record, Standing standing, Unit unit, long now) {
+    var entry = record.entries.computeIfAbsent(standing.who, key -> new Entry());
+    entry.version = unit.version();
+    entry.claim = unit.claim();
+    if (unit.hold().version() >= entry.hold.version()) {
+      entry.hold = unit.hold();
+    }
+    record.heardOf(unit.claim().highestAttempt());
+    if (record.grant != null
+        && record.grant.to().equals(standing.who)
+        && unit.claim().heardOf() >= record.grant.attempt()) {
+      record.grant = null; // it says so itself now
+    }
+    if (unit.with().outcome() != null) {
+      record.learn(unit.with().outcome());
+    }
+    if (unit.with().lineage() != null) {
+      remember(record, unit.with().lineage());
+    }
+    for (var transit : unit.with().transits()) {
+      if (!endedTransits.containsKey(transit.token())) {
+        record.transits.put(transit.token(), now + transit.millisLeft());
+        inTransit.add(record.id);
+      }
+    }
+    index(record, standing, entry);
+  }
+
+  private void index(ShardRecord record, Standing standing, Entry entry) {
+    if (entry.isNothing()) {
+      record.entries.remove(standing.who);
+      standing.saysNothing(record.id, entry.latest());
+    } else {
+      standing.ids.add(record.id);
+    }
+  }
+
+  private void remember(ShardRecord record, Lineage lineage) {
+    if (record.lineage != null) {
+      return;
+    }
+    long bytes = lineage.recipe().length;
+    if (lineageBytes + bytes > rules.lineageBytes()) {
+      lineageCuts += record.lineageCut ? 0 : 1;
+      record.lineageCut = true;
+      return;
+    }
+    record.lineage = lineage;
+    record.lineageCut = false;
+    lineageBytes += bytes;
+  }
+
+  private void vouch(ObjectId id, Participant who, Hold hold, long now) {
+    var standing = standings.computeIfAbsent(who, key -> {
+      var unknown = new Standing(key);
+      unknown.isAwayUntil(now + rules.graceMillis());
+      return unknown;
+    });
+    var record = record(id, now);
+    var entry = record.entries.get(who);
+    if (entry == null) {
+      if (hold.version() <= standing.knownUpTo(id)) {
+        return;
+      }
+      entry = new Entry();
+      record.entries.put(who, entry);
+    }
+    if (hold.version() > entry.hold.version() && hold.version() > entry.version) {
+      entry.hold = hold;
+    }
+    index(record, standing, entry);
+  }
+
+  private void endTransit(ObjectId id, long token, long now) {
+    endedTransits.put(token, now + rules.graceMillis());
+    var record = records.get(id);
+    if (record != null) {
+      record.transits.remove(token);
+    }
+  }
+
+  /** Takes a whole snapshot in place of all that the participant has said up to its version. */
+  void adopt(Standing standing, List<Snapshot> parts, long now) {
+    var first = parts.getFirst();
+    var touched = new HashSet<>(standing.ids);
+    if (standing.incarnation() != first.incarnation() && standing.incarnation() != 0) {
+      for (var id : touched) {
+        drop(standing, id);
+      }
+    }
+    standing.adopt(first.incarnation());
+    var present = new HashSet<ObjectId>();
+    for (var part : parts) {
+      for (var unit : part.units()) {
+        present.add(unit.id());
+        apply(standing, unit, true, now, touched);
+      }
+    }
+    for (var id : List.copyOf(standing.ids)) {
+      var record = records.get(id);
+      var entry = record == null ? null : record.entries.get(standing.who);
+      if (!present.contains(id) && entry != null && entry.latest() <= first.version()) {
+        drop(standing, id);
+      }
+    }
+    standing.raiseFloor(first.version());
+    settleAll(touched, now);
+  }
+
+  private void drop(Standing standing, ObjectId id) {
+    var record = records.get(id);
+    if (record != null) {
+      record.entries.remove(standing.who);
+    }
+    standing.ids.remove(id);
+  }
+
+  /** A participant is gone for good. */
+  void forget(Participant who, ObjectId id, long now) {
+    var record = records.get(id);
+    if (record != null) {
+      record.entries.remove(who);
+      record.waiters.remove(who);
+      settle(record, now);
+    }
+  }
+
+  // What follows
+
+  void settleAll(Collection<ObjectId> ids, long now) {
+    for (var id : List.copyOf(ids)) {
+      var record = records.get(id);
+      if (record != null) {
+        settle(record, now);
+      }
+    }
+  }
+
+  private void settle(ShardRecord record, long now) {
+    if (!answering) {
+      return;
+    }
+    answers.choose(record, now);
+    kept.set(record, record.wantsToKeep());
+    if (!record.waiters.isEmpty() && !answers.answer(record, now)) {
+      waitedFor.add(record.id);
+    }
+    record.freeing = freeing && !record.isHeld() && record.waiters.isEmpty();
+    nag(record, now);
+    if (record.freeing) {
+      removeIfGone(record);
+    }
+  }
+
+  /** Says what has to be said until it is done: that nobody holds it, that a copy was refused. */
+  private void nag(ShardRecord record, long now) {
+    boolean due = nagged.getOrDefault(record.id, Long.MIN_VALUE / 2) + rules.pace().resendMillis()
+        <= now;
+    boolean outstanding = false;
+    for (var each : record.entries.entrySet()) {
+      var message = due(record, each.getKey(), each.getValue());
+      if (message != null) {
+        outstanding = true;
+        if (due) {
+          sink.send(each.getKey(), message);
+        }
+      }
+    }
+    if (!outstanding) {
+      nagged.remove(record.id);
+    } else if (due) {
+      nagged.put(record.id, now);
+    }
+  }
+
+  private DirectoryMessage.@Nullable ToParticipant due(
+      ShardRecord record, Participant who, Entry entry) {
+    if (!answers.isReadableAt(who)) {
+      return null;
+    }
+    if (record.freeing) {
+      return new Free(number, incarnation, record.id, entry.version);
+    }
+    var copy = entry.claim.copy();
+    return copy != null && record.accepted != 0 && copy.attempt() != record.accepted
+        ? new Refused(number, incarnation, record.id, copy.attempt(), record.accepted)
+        : null;
+  }
+
+  private void removeIfGone(ShardRecord record) {
+    for (var each : record.entries.entrySet()) {
+      if (answers.isReadableAt(each.getKey()) || !each.getKey().isNode()) {
+        return;
+      }
+    }
+    for (var who : record.entries.keySet()) {
+      var standing = standings.get(who);
+      if (standing != null) {
+        standing.ids.remove(record.id);
+      }
+    }
+    kept.set(record, Set.of());
+    if (record.lineage != null) {
+      lineageBytes -= record.lineage.recipe().length;
+    }
+    records.remove(record.id);
+    nagged.remove(record.id);
+    inTransit.remove(record.id);
+  }
+
+  // What is asked
+
+  void locate(Participant who, ObjectId id, long now) {
+    var record = record(id, now);
+    record.waiters.put(who, now);
+    settle(record, now);
+    waitedFor.add(id);
+  }
+
+  void rebuild(AskToRebuild ask, long now) {
+    var record = records.get(ask.id());
+    if (answering) {
+      answers.rule(record, ask, now);
+    }
+  }
+
+  // What is acknowledged
+
+  /** Whether all consequences of the unit are safe; if not, it is acknowledged later. */
+  boolean isSettled(Participant from, Unit unit) {
+    var record = records.get(unit.id());
+    if (record == null || !unit.with().hasFacts()) {
+      return true;
+    }
+    if (answering && kept.isSettled(record)) {
+      return true;
+    }
+    record.unsettled.merge(from, unit.version(), Math::max);
+    return false;
+  }
+
+  void acknowledgeSettled(ObjectId id) {
+    var record = records.get(id);
+    if (record == null || record.unsettled.isEmpty() || !kept.isSettled(record)) {
+      return;
+    }
+    record.unsettled.forEach((who, version) ->
+        sink.send(who, new Ack(number, incarnation, List.of(new Ack.Known(id, version)))));
+    record.unsettled.clear();
+  }
+
+  // What time brings
+
+  /** All nodes have said what they have. */
+  void answerFrom(long now) {
+    answering = true;
+    answers.completeSince(now);
+    settleAll(records.keySet(), now);
+  }
+
+  /** Everybody has said what is held. */
+  void freeFrom(long now) {
+    freeing = true;
+    settleAll(records.keySet(), now);
+  }
+
+  void tick(long now) {
+    endedTransits.values().removeIf(end -> end <= now);
+    for (var id : List.copyOf(inTransit)) {
+      var record = records.get(id);
+      if (record == null || record.transits.isEmpty()) {
+        inTransit.remove(id);
+      }
+      if (record != null) {
+        record.transits.values().removeIf(end -> end <= now);
+        settle(record, now);
+      }
+    }
+    for (var id : List.copyOf(waitedFor)) {
+      var record = records.get(id);
+      if (record != null) {
+        record.waiters.values().removeIf(asked -> asked + rules.graceMillis() <= now);
+        settle(record, now);
+      }
+      if (record == null || record.waiters.isEmpty()) {
+        waitedFor.remove(id);
+      }
+    }
+    settleAll(nagged.keySet(), now);
+  }
+
+  /** What the shard knows of one participant. */
+  DigestSum digestOf(Standing standing) {
+    var sum = new DigestSum();
+    for (var id : standing.ids) {
+      var record = records.get(id);
+      var entry = record == null ? null : record.entries.get(standing.who);
+      if (entry != null) {
+        sum.add(id, entry.version);
+      }
+    }
+    return sum;
+  }
+
+  int size() {
+    return records.size();
+  }
+
+  @Nullable
+  ShardRecord find(ObjectId id) {
+    return records.get(id);
+  }
+
+  /** How often lineage found no room. */
+  long lineageCuts() {
+    return lineageCuts;
+  }
+}

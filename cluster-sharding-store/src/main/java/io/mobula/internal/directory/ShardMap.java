@@ -1,0 +1,31 @@
+package io.mobula.internal.directory;
+
+import io.mobula.ObjectId;
+
+/**
+ * Which shard has an object's record.
+ *
+ * @param shards how many there are, the same on all nodes
+ */
+record ShardMap(int shards) {
+  ShardMap {
+    if (shards < 1) {
+      throw new IllegalArgumentException("A directory has at least one shard, not " + shards);
+    }
+  }
+
+  int of(ObjectId id) {
+    return (int) Math.floorMod(mixed(id), (long) shards);
+  }
+
+  /** Well spread 64 bits, the same in every JVM (the finalizer of MurmurHash3). */
+  static long mixed(ObjectId id) {
+    return mixed(id.node() * 31 + id.task() * 0x9E3779B97F4A7C15L + id.index());
+  }
+
+  static long mixed(long bits) {
+    bits = (bits ^ (bits >>> 33)) * 0xFF51AFD7ED558CCDL;
+    bits = (bits ^ (bits >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    return bits ^ (bits >>> 33);
+  }
+}

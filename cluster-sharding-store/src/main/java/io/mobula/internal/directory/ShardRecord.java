@@ -1,0 +1,162 @@
+package io.mobula.internal.directory;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.Unit.Claim;
+import io.mobula.internal.directory.Unit.Hold;
+import io.mobula.internal.directory.Unit.Outcome;
+import io.mobula.spi.Lineage;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a shard knows of one object. */
+final class ShardRecord {
+  final ObjectId id;
+
+  /** Since when it has been known without being readable. */
+  long unreadableSince;
+
+  /** What each participant says, as long as that is not nothing. */
+  final Map<Participant, Entry> entries = new HashMap<>(4);
+
+  /** Outcomes told, by attempt. */
+  final TreeMap<Integer, Outcome> outcomes = new TreeMap<>();
+
+  /** The attempt that counts; zero while none does. */
+  int accepted;
+
+  /** The highest attempt ever heard of. */
+  int highest;
+
+  @Nullable
+  Lineage lineage;
+
+  /** Lineage was told but there was no room for it. */
+  boolean lineageCut;
+
+  /** Why it was lost, once it was readable; for people. */
+  @Nullable
+  String lostBecause;
+
+  /** Which attempt was lost. */
+  int lostAttempt;
+
+  @Nullable
+  Grant grant;
+
+  /** Transits that hold it, with their ends. */
+  final Map<Long, Long> transits = new HashMap<>(2);
+
+  /** Who waits for it, and when they asked last. */
+  final Map<Participant, Long> waiters = new HashMap<>(2);
+
+  /** Objects that it keeps alive: those inside, and those its lineage reads. */
+  Set<ObjectId> keeps = Set.of();
+
+  /** Statements to be acknowledged when the shards of those know that. */
+  final Map<Participant, Long> unsettled = new HashMap<>(2);
+
+  /** Nobody holds it; nodes are being told. */
+  boolean freeing;
+
+  /** Who was told to make it again. */
+  record Grant(Participant to, int attempt, long until) {}
+
+  /** What one participant says. */
+  static final class Entry {
+    long version;
+    Hold hold = new Hold(0, false);
+    Claim claim = Claim.NOTHING;
+
+    boolean isNothing() {
+      return !hold.held() && claim.isNothing();
+    }
+
+    long latest() {
+      return Math.max(version, hold.version());
+    }
+  }
+
+  ShardRecord(ObjectId id, long now) {
+    this.id = id;
+    this.unreadableSince = now;
+  }
+
+  /** Whether somebody holds it. */
+  boolean isHeld() {
+    if (!transits.isEmpty()) {
+      return true;
+    }
+    for (var entry : entries.values()) {
+      if (entry.hold.held()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void heardOf(int attempt) {
+    highest = Math.max(highest, attempt);
+  }
+
+  @Nullable
+  Outcome acceptedOutcome() {
+    return accepted == 0 ? null : outcomes.get(accepted);
+  }
+
+  /** Its bytes are here. */
+  boolean isInline() {
+    var outcome = acceptedOutcome();
+    return outcome != null && outcome.isInline();
+  }
+
+  /** What it should keep alive; while no attempt counts, whatever any may contain. */
+  Set<ObjectId> wantsToKeep() {
+    if (lineage == null && outcomes.isEmpty()) {
+      return accepted == 0 ? keeps : Set.of();
+    }
+    var result = new HashSet<ObjectId>();
+    if (lineage != null) {
+      result.addAll(lineage.upstream());
+    }
+    if (accepted == 0) {
+      result.addAll(keeps);
+      outcomes.values().forEach(outcome -> result.addAll(outcome.contains()));
+    } else if (outcomes.get(accepted) instanceof Outcome outcome) {
+      result.addAll(outcome.contains());
+    }
+    return result;
+  }
+
+  /** Takes what was told of an outcome. Those of attempts that do not count may yet be needed. */
+  void learn(Outcome outcome) {
+    heardOf(outcome.attempt());
+    outcomes.putIfAbsent(outcome.attempt(), outcome);
+  }
+
+  void accept(int attempt) {
+    accepted = attempt;
+    lostBecause = null;
+    lostAttempt = 0;
+  }
+
+  /** The attempt that counted cannot be read any more. */
+  void lose(String why, long now) {
+    lostBecause = why;
+    lostAttempt = accepted;
+    accepted = 0;
+    unreadableSince = now;
+  }
+
+  /** What it would say of itself. */
+  List<Participant> holders() {
+    return entries.entrySet().stream()
+        .filter(each -> each.getValue().hold.held())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

@@ -1,0 +1,7 @@
+package io.mobula.internal.directory;
+
+/** Where the pure parts of the directory put what they want sent. */
+@FunctionalInterface
+interface Sink {
+  void send(Participant to, DirectoryMessage message);
+}

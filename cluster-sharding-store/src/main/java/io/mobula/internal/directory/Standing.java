@@ -1,0 +1,161 @@
+package io.mobula.internal.directory;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.DirectoryMessage.Snapshot;
+import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard knows of one participant as a whole. */
+final class Standing {
+  final Participant who;
+
+  /** Objects about which it says something that is not nothing. */
+  final Set<ObjectId> ids = new HashSet<>();
+
+  private final Map<ObjectId, Long> nothingSince = new HashMap<>();
+  private boolean member;
+  private boolean left;
+  private long expires = Long.MAX_VALUE;
+  private long incarnation;
+  private boolean answered;
+  private long floor;
+  private @Nullable SnapshotRequest asked;
+  private long askedAt;
+  private List<@Nullable Snapshot> parts = new ArrayList<>();
+  private int missing;
+
+  Standing(Participant who) {
+    this.who = who;
+  }
+
+  /** It is there: its copies can be read, its holds last. */
+  void isThere() {
+    member = true;
+    expires = Long.MAX_VALUE;
+  }
+
+  /** It is not there, or not yet: what it has said ends then. */
+  void isAwayUntil(long end) {
+    member = false;
+    expires = Math.min(expires, end);
+  }
+
+  /** It was there and never comes back. */
+  void hasLeftUntil(long end) {
+    isAwayUntil(end);
+    left = true;
+  }
+
+  boolean isMember() {
+    return member;
+  }
+
+  boolean hasLeft() {
+    return left;
+  }
+
+  long expires() {
+    return expires;
+  }
+
+  /** Whether its snapshot is in; nothing it says is acknowledged before. */
+  boolean hasAnswered() {
+    return answered;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Whatever it says of this version or below is known, if it is anything but nothing. */
+  long knownUpTo(ObjectId id) {
+    return Math.max(floor, nothingSince.getOrDefault(id, 0L));
+  }
+
+  /** Since which version it says nothing, if that is remembered. */
+  long nothingSince(ObjectId id) {
+    return nothingSince.getOrDefault(id, 0L);
+  }
+
+  /** Whether more is known than the snapshot can say. */
+  boolean isOutrun(Snapshot snapshot) {
+    return snapshot.incarnation() == incarnation && snapshot.version() < floor;
+  }
+
+  void saysNothing(ObjectId id, long version) {
+    ids.remove(id);
+    if (version > floor) {
+      nothingSince.merge(id, version, Math::max);
+    }
+  }
+
+  void raiseFloor(long to) {
+    if (to > floor) {
+      floor = to;
+      nothingSince.values().removeIf(version -> version <= to);
+    }
+  }
+
+  /** Whether it has been asked and may still answer. */
+  boolean isAsked(long now, long patience) {
+    return asked != null && askedAt + patience > now;
+  }
+
+  @Nullable
+  SnapshotRequest asked() {
+    return asked;
+  }
+
+  void ask(SnapshotRequest request, long now) {
+    asked = request;
+    askedAt = now;
+    parts = new ArrayList<>();
+    missing = -1;
+  }
+
+  /** Keeps a part of the answer; gives all of them with the last. */
+  @Nullable
+  List<Snapshot> collect(Snapshot part) {
+    if (!part.answers().equals(asked)) {
+      return null;
+    }
+    if (missing < 0) {
+      missing = part.parts();
+      for (int i = 0; i < part.parts(); i++) {
+        parts.add(null);
+      }
+    }
+    if (parts.size() != part.parts() || parts.get(part.part()) != null) {
+      return null;
+    }
+    parts.set(part.part(), part);
+    if (--missing > 0) {
+      return null;
+    }
+    var all = new ArrayList<Snapshot>();
+    for (var each : parts) {
+      if (each != null) {
+        all.add(each);
+      }
+    }
+    parts = new ArrayList<>();
+    asked = null;
+    return all;
+  }
+
+  /** Its snapshot is in; a new incarnation starts from nothing. */
+  void adopt(long newIncarnation) {
+    answered = true;
+    if (incarnation != newIncarnation) {
+      incarnation = newIncarnation;
+      floor = 0;
+      nothingSince.clear();
+    }
+  }
+}

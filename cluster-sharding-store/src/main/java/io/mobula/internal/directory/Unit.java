@@ -1,0 +1,114 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.spi.Lineage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a participant says about one object: applied as a whole or not at all, so that adding a
+ * holder and taking another away is one step.
+ *
+ * @param id the object
+ * @param version of this participant's state of it
+ * @param hold whether it holds the object, with the version at which that began to be so
+ * @param claim what it has of it
+ * @param with what is said besides; repeated until it is acknowledged
+ */
+record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
+  private static final int PLAIN_BYTES = 100;
+
+  /** Whether an object is held, as of a version. */
+  record Hold(long version, boolean held) {}
+
+  /**
+   * What a node has of an object.
+   *
+   * @param copy sealed there
+   * @param making the attempt it works on, or zero
+   * @param knows whether it keeps a value or lineage
+   * @param heardOf the highest attempt it has heard of
+   */
+  record Claim(@Nullable Copy copy, int making, boolean knows, int heardOf) {
+    static final Claim NOTHING = new Claim(null, 0, false, 0);
+
+    boolean isNothing() {
+      return copy == null && making == 0 && !knows;
+    }
+
+    int highestAttempt() {
+      int sealed = copy == null ? 0 : copy.attempt();
+      return Math.max(sealed, Math.max(making, heardOf));
+    }
+  }
+
+  /** A copy in a node's store. */
+  record Copy(int attempt, long bytes, boolean primary) {}
+
+  /**
+   * What is not state of the participant.
+   *
+   * @param vouched others' holds
+   * @param outcome what became of the object, unless the shard has it already
+   * @param lineage how it is made, unless the shard has it already
+   * @param transits holds for refs on their way
+   * @param arrived transits that have ended
+   */
+  record Besides(
+      List<Vouched> vouched,
+      @Nullable Outcome outcome,
+      @Nullable Lineage lineage,
+      List<Transit> transits,
+      List<Long> arrived) {
+    static final Besides NOTHING = new Besides(List.of(), null, null, List.of(), List.of());
+
+    boolean hasFacts() {
+      return outcome != null || lineage != null;
+    }
+  }
+
+  /** Another node's hold. */
+  record Vouched(NodeId node, Hold hold) {}
+
+  /** A hold that ends by itself. */
+  record Transit(long token, long millisLeft) {}
+
+  /**
+   * What became of an object.
+   *
+   * @param attempt which run of its task made it
+   * @param kind what it is
+   * @param encoded its bytes; empty if it is sealed
+   * @param contains the objects whose refs are inside
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  record Outcome(int attempt, Kind kind, byte[] encoded, List<ObjectId> contains) {
+
+    /** Where its bytes are. */
+    enum Kind {
+      /** In the stores of nodes. */
+      SEALED,
+      /** Here. */
+      VALUE,
+      /** Here, and they tell of a failure. */
+      FAILURE
+    }
+
+    boolean isInline() {
+      return kind != Kind.SEALED;
+    }
+  }
+
+  /** About how many bytes it takes in a message. */
+  int roughBytes() {
+    int bytes = PLAIN_BYTES + 40 * with.vouched().size() + 30 * with.transits().size();
+    if (with.outcome() != null) {
+      bytes += with.outcome().encoded().length + 30 * with.outcome().contains().size();
+    }
+    if (with.lineage() != null) {
+      bytes += with.lineage().recipe().length + 30 * with.lineage().upstream().size();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,197 @@
+package io.mobula.internal.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ObjectId;
+import io.mobula.spi.Located;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of random histories of several nodes that make, pass, nest, return, read, rebuild and
+ * drop, while the network misbehaves, shards move and nodes die. At rest: what is held can be read or
+ * is lost for a reason, and what is not held is gone. A failure names its seed; run it alone with
+ * {@code -Dmobula.directory.seed=N}.
+ */
+class DirectoryModelTest {
+  private static final int HISTORIES = Integer.getInteger("mobula.directory.histories", 6000);
+  private static final long BUSY = 2500;
+  private static final Rules RULES =
+      new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, SimulatedCluster.GRACE, 400);
+
+  @Test
+  void heldMeansReadableOrLostForAReasonAndNotHeldMeansGone() {
+    var only = Long.getLong("mobula.directory.seed");
+    if (only != null) {
+      history(only, RULES);
+      return;
+    }
+    long first = System.nanoTime();
+    System.out.println("histories from seed " + first + " to " + (first + HISTORIES - 1));
+    for (long seed = first; seed < first + HISTORIES; seed++) {
+      history(seed, RULES);
+    }
+  }
+
+  @Test
+  void theModelSeesWhatIsFreedWithoutGrace() {
+    var graceless = new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, 0, 400);
+    int failures = 0;
+    for (long seed = 0; seed < 300; seed++) {
+      try {
+        history(seed, graceless);
+      } catch (AssertionError expected) {
+        failures++;
+      }
+    }
+    assertThat(failures).isPositive();
+  }
+
+  private static void history(long seed, Rules rules) {
+    try {
+      var cluster = new SimulatedCluster(seed, 2 + (int) Math.floorMod(seed, 3L), rules);
+      disturb(cluster);
+      schedule(cluster);
+      cluster.clock.runUntil(BUSY + 700);
+      rest(cluster);
+      heldIsReadableOrLost(cluster);
+      unheldIsGone(cluster);
+      allIsGoneWhenAllIsDropped(cluster);
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("Seed " + seed + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Crashes, moves and arrivals; sometimes several at once. */
+  private static void disturb(SimulatedCluster cluster) {
+    var random = cluster.random;
+    int disturbances = random.nextInt(4);
+    long together = random.nextInt((int) BUSY);
+    for (int i = 0; i < disturbances; i++) {
+      long at = random.nextInt(3) == 0 ? together : random.nextInt((int) BUSY);
+      cluster.clock.after(at, () -> {
+        switch (random.nextInt(3)) {
+          case 0 -> cluster.crash(cluster.pick(cluster.living));
+          case 1 -> cluster.move(random.nextInt(SimulatedCluster.MAP.shards()));
+          default -> cluster.join();
+        }
+      });
+    }
+  }
+
+  private static void schedule(SimulatedCluster cluster) {
+    var random = cluster.random;
+    int steps = 15 + random.nextInt(30);
+    for (int i = 0; i < steps; i++) {
+      cluster.clock.after(random.nextInt((int) BUSY), () -> step(cluster));
+    }
+  }
+
+  private static void step(SimulatedCluster cluster) {
+    var random = cluster.random;
+    var node = cluster.pick(cluster.living);
+    var held = List.copyOf(node.handles.keySet());
+    if (held.isEmpty() || random.nextInt(5) == 0) {
+      cluster.make(node, some(cluster, held), some(cluster, held));
+      return;
+    }
+    var id = cluster.pick(held);
+    switch (random.nextInt(8)) {
+      case 0, 1, 2 -> cluster.call(node, cluster.pick(cluster.living), id);
+      case 3 -> cluster.transit(node, cluster.pick(cluster.living), id);
+      case 4, 5 -> cluster.read(node, id);
+      case 6 -> cluster.evict(node, id);
+      default -> {
+        long pinned = node.unanswered.values().stream()
+            .filter(sent -> sent.id().equals(id))
+            .count();
+        if (node.handles.get(id) > pinned + 3) {
+          node.drop(id);
+        }
+      }
+    }
+  }
+
+  private static List<ObjectId> some(SimulatedCluster cluster, List<ObjectId> from) {
+    var result = new ArrayList<ObjectId>();
+    for (var id : from) {
+      if (cluster.random.nextInt(3) == 0 && result.size() < 2) {
+        result.add(id);
+      }
+    }
+    return result;
+  }
+
+  private static void rest(SimulatedCluster cluster) {
+    cluster.faulty = false;
+    cluster.clock.runUntil(cluster.clock.now() + 4 * SimulatedCluster.GRACE);
+    for (var shard : cluster.shards()) {
+      assertThat(shard.frees()).as("shard %d frees", shard.number()).isTrue();
+    }
+  }
+
+  private static void heldIsReadableOrLost(SimulatedCluster cluster) {
+    for (var node : List.copyOf(cluster.living)) {
+      for (var id : List.copyOf(node.handles.keySet())) {
+        var asked = node.table.locate(id);
+        node.touched();
+        cluster.clock.runUntil(cluster.clock.now() + 100);
+        if (!asked.isDone()) {
+          cluster.clock.runUntil(cluster.clock.now() + 2 * SimulatedCluster.GRACE);
+        }
+        assertThat(asked).as("%s is readable or lost at %s", id, node.id).isDone();
+        check(cluster, id, asked.join());
+      }
+    }
+  }
+
+  private static void check(SimulatedCluster cluster, ObjectId id, Located found) {
+    switch (found) {
+      case Located.At at ->
+        assertThat(at.nodes())
+            .as("%s is where the directory says", id)
+            .isNotEmpty()
+            .allSatisfy(place -> {
+              var there = cluster.node(place);
+              assertThat(there).as("node %s", place).isNotNull();
+              assertThat(there.sealed).containsEntry(id, at.attempt());
+            });
+      case Located.Value value -> assertThat(cluster.inlined).contains(id);
+      case Located.Failure failure -> throw new AssertionError("Nothing has failed: " + id);
+      case Located.Lost lost -> {
+        assertThat(cluster.isSomewhere(id)).as("%s is somewhere: %s", id, lost).isFalse();
+        assertThat(cluster.crashed).as("%s is lost without a crash: %s", id, lost).isTrue();
+      }
+    }
+  }
+
+  private static void unheldIsGone(SimulatedCluster cluster) {
+    var reachable = cluster.reachable();
+    for (var id : cluster.contents.keySet()) {
+      if (!reachable.contains(id)) {
+        assertThat(cluster.recordOf(id)).as("record of %s", id).isNull();
+        assertThat(cluster.isSomewhere(id)).as("copy of %s", id).isFalse();
+      }
+    }
+  }
+
+  private static void allIsGoneWhenAllIsDropped(SimulatedCluster cluster) {
+    for (var node : cluster.living) {
+      new TreeMap<>(node.handles).forEach((id, count) -> {
+        for (int i = 0; i < count; i++) {
+          node.drop(id);
+        }
+      });
+    }
+    cluster.clock.runUntil(cluster.clock.now() + 3 * SimulatedCluster.GRACE);
+    for (var shard : cluster.shards()) {
+      assertThat(shard.records().size()).as("records of shard %d", shard.number()).isZero();
+    }
+    for (var node : cluster.living) {
+      assertThat(node.sealed).as("copies at %s", node.id).isEmpty();
+      assertThat(node.table.statements().size()).as("statements of %s", node.id).isZero();
+    }
+  }
+}

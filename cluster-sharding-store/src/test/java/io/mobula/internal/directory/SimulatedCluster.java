@@ -1,0 +1,492 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.spi.HoldStatement;
+import io.mobula.spi.Lineage;
+import io.mobula.spi.Located;
+import io.mobula.spi.Published;
+import io.mobula.spi.Rebuild;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nodes, shards and the network between them in simulated time. Frames between nodes are reliable, as
+ * lanes are; messages of the directory are delayed, reordered, repeated and lost. Whatever a node is
+ * told to free is compared with who can truly reach it.
+ */
+final class SimulatedCluster {
+  static final Comparator<ObjectId> BY_ID = Comparator.comparingLong(ObjectId::node)
+      .thenComparingLong(ObjectId::task)
+      .thenComparingInt(ObjectId::index);
+  static final ShardMap MAP = new ShardMap(3);
+  static final Pace PACE = new Pace(4, 2000, 12, 300);
+  static final long GRACE = 2500;
+  private static final long TICK = 300;
+  private static final long DIGEST = 2000;
+
+  final Clockwork clock = new Clockwork();
+  final Random random;
+  final List<SimulatedNode> nodes = new ArrayList<>();
+  final List<SimulatedNode> living = new ArrayList<>();
+  final Rules rules;
+  final Map<ObjectId, List<ObjectId>> contents = new HashMap<>();
+  final Map<ObjectId, Lineage> lineages = new HashMap<>();
+  final Set<ObjectId> inlined = new HashSet<>();
+
+  /** Objects that nobody could reach and somebody reached again: a loss that was known. */
+  final Set<ObjectId> raised = new HashSet<>();
+
+  private final @Nullable DirectoryShard[] shards = new DirectoryShard[MAP.shards()];
+  private final NodeId[] hosts = new NodeId[MAP.shards()];
+  private final Map<Long, Frame> flying = new HashMap<>();
+  private final Map<Long, ObjectId> transits = new HashMap<>();
+  private long counter = 1;
+  boolean faulty = true;
+  boolean crashed;
+
+  /** Refs on their way to a node. */
+  record Frame(NodeId to, List<ObjectId> ids) {}
+
+  /** What a sender keeps until it is answered. */
+  record Sent(NodeId to, ObjectId id) {}
+
+  SimulatedCluster(long seed, int size, Rules rules) {
+    this.random = new Random(seed);
+    this.rules = rules;
+    for (int i = 0; i < size; i++) {
+      join();
+    }
+    for (int shard = 0; shard < shards.length; shard++) {
+      start(shard);
+      tick(shard, TICK);
+    }
+    clock.after(DIGEST, this::digests);
+  }
+
+  // Nodes and shards
+
+  void join() {
+    var node = new SimulatedNode(new NodeId(random.nextLong() | 1), this);
+    nodes.add(node);
+    living.add(node);
+    for (int shard = 0; shard < shards.length; shard++) {
+      int number = shard;
+      clock.after(random.nextInt(200), () -> {
+        if (node.alive && shards[number] instanceof DirectoryShard there) {
+          there.joined(node.id, clock.now());
+        }
+      });
+    }
+  }
+
+  private void start(int number) {
+    hosts[number] = pick(living).id;
+    var members = living.stream().map(node -> node.id).toList();
+    shards[number] =
+        new DirectoryShard(number, counter++, rules, members, clock.now(), this::deliver);
+  }
+
+  /** The shard goes to another node, and all it knew with it. */
+  void move(int number) {
+    if (shards[number] != null) {
+      shards[number] = null;
+      clock.after(random.nextInt(300), () -> {
+        if (shards[number] == null) {
+          start(number);
+        }
+      });
+    }
+  }
+
+  void crash(SimulatedNode node) {
+    if (living.size() == 1 || !node.alive) {
+      return;
+    }
+    crashed = true;
+    node.alive = false;
+    living.remove(node);
+    long noticed = 200 + random.nextInt(400);
+    for (int shard = 0; shard < shards.length; shard++) {
+      int number = shard;
+      if (node.id.equals(hosts[number])) {
+        shards[number] = null;
+        clock.after(noticed + random.nextInt(100), () -> start(number));
+      }
+      clock.after(noticed + random.nextInt(100), () -> {
+        if (shards[number] instanceof DirectoryShard there) {
+          there.left(node.id, clock.now());
+        }
+      });
+    }
+    for (var other : nodes) {
+      clock.after(noticed + random.nextInt(100), () -> forgetReceiver(other, node.id));
+    }
+  }
+
+  private void forgetReceiver(SimulatedNode sender, NodeId dead) {
+    if (sender.alive) {
+      for (var each : List.copyOf(sender.unanswered.entrySet())) {
+        if (each.getValue().to().equals(dead)) {
+          sender.unanswered.remove(each.getKey());
+          sender.drop(each.getValue().id());
+        }
+      }
+    }
+  }
+
+  private void tick(int number, long every) {
+    clock.after(every, () -> {
+      if (shards[number] instanceof DirectoryShard shard) {
+        shard.tick(clock.now());
+      }
+      tick(number, every);
+    });
+  }
+
+  private void digests() {
+    for (var node : living) {
+      node.table.statements().digests(clock.now(), this::deliver);
+    }
+    for (var shard : shards) {
+      if (shard != null) {
+        shard.digests(clock.now());
+      }
+    }
+    clock.after(DIGEST, this::digests);
+  }
+
+  @Nullable
+  SimulatedNode node(NodeId id) {
+    for (var node : living) {
+      if (node.id.equals(id)) {
+        return node;
+      }
+    }
+    return null;
+  }
+
+  List<DirectoryShard> shards() {
+    var result = new ArrayList<DirectoryShard>();
+    for (var shard : shards) {
+      if (shard != null) {
+        result.add(shard);
+      }
+    }
+    return result;
+  }
+
+  <T> T pick(List<T> from) {
+    return from.get(random.nextInt(from.size()));
+  }
+
+  // The network
+
+  void deliver(Participant to, DirectoryMessage message) {
+    if (faulty && random.nextInt(12) == 0) {
+      return;
+    }
+    int copies = faulty && random.nextInt(12) == 0 ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      long delay = 1 + random.nextInt(faulty && random.nextInt(6) == 0 ? 700 : 20);
+      clock.after(delay, () -> arrive(to, message));
+    }
+  }
+
+  private void arrive(Participant to, DirectoryMessage message) {
+    if (to.isNode()) {
+      var node = node(to.nodeId());
+      if (node != null) {
+        node.receive((DirectoryMessage.ToParticipant) message);
+      }
+    } else if (shards[to.shard()] instanceof DirectoryShard shard) {
+      shard.receive((DirectoryMessage.ToShard) message, clock.now());
+    }
+  }
+
+  /** Sends refs in a frame; the sender holds them until it is answered. */
+  private long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
+    long frame = counter++;
+    flying.put(frame, new Frame(to, ids));
+    clock.after(1 + random.nextInt(100), () -> {
+      var node = node(to);
+      if (node != null) {
+        then.accept(node);
+      }
+      flying.remove(frame);
+    });
+    return frame;
+  }
+
+  // What programs do
+
+  ObjectId make(SimulatedNode node, List<ObjectId> inside, List<ObjectId> upstream) {
+    var id = new ObjectId(node.id.incarnation(), counter++, 0);
+    contents.put(id, List.copyOf(inside));
+    node.take(id);
+    if (random.nextInt(2) == 0) {
+      var lineage = new Lineage(new byte[16], upstream);
+      lineages.put(id, lineage);
+      node.table.statements().remember(id, lineage);
+    }
+    if (random.nextInt(3) == 0) {
+      inside.forEach(node::take);
+      node.table.statements().making(id, 1);
+      clock.after(random.nextInt(600), () -> {
+        if (node.alive) {
+          publish(node, id, 1);
+          inside.forEach(node::drop);
+        }
+      });
+    } else {
+      publish(node, id, 1);
+    }
+    return id;
+  }
+
+  private void publish(SimulatedNode node, ObjectId id, int attempt) {
+    var inside = contents.get(id);
+    if (random.nextInt(3) == 0) {
+      inlined.add(id);
+      node.table.statements().publish(id, new Published.Value(attempt, new byte[8], inside));
+    } else {
+      node.sealed.put(id, attempt);
+      node.table.statements().publish(id, new Published.Sealed(attempt, 1000, true, inside));
+    }
+    node.touched();
+  }
+
+  /** Passes a ref as an argument; the executor keeps it or not, and may return something new. */
+  void call(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
+    caller.take(argument);
+    long[] frame = new long[1];
+    frame[0] = send(executor.id, List.of(argument), at -> {
+      at.take(argument);
+      clock.after(random.nextInt(200), () -> {
+        if (at.alive) {
+          answer(at, caller.id, frame[0], argument);
+        }
+      });
+    });
+    caller.unanswered.put(frame[0], new Sent(executor.id, argument));
+  }
+
+  private void answer(SimulatedNode executor, NodeId caller, long call, ObjectId argument) {
+    var results = new ArrayList<ObjectId>();
+    if (random.nextInt(3) > 0) {
+      var inside = random.nextInt(3) == 0 ? List.of(argument) : List.<ObjectId>of();
+      results.add(make(executor, inside, List.of(argument)));
+    }
+    if (random.nextBoolean()) {
+      executor.drop(argument);
+    }
+    var kept = executor.table.statements().statementOf(argument);
+    long[] frame = new long[1];
+    frame[0] = send(caller, results, at -> {
+      results.forEach(at::take);
+      done(at, call, kept);
+      var acknowledged =
+          results.stream().map(id -> at.table.statements().statementOf(id)).toList();
+      send(executor.id, List.of(), back -> {
+        for (var each : acknowledged) {
+          done(back, frame[0], each);
+        }
+      });
+    });
+    for (var result : results) {
+      executor.unanswered.put(frame[0], new Sent(caller, result));
+    }
+  }
+
+  private static void done(SimulatedNode node, long frame, HoldStatement theirs) {
+    var sent = node.unanswered.remove(frame);
+    if (sent != null) {
+      node.table.statements().vouchFor(List.of(theirs));
+      node.drop(sent.id());
+      node.touched();
+    }
+  }
+
+  /** A ref in a message for which nobody answers. */
+  void transit(SimulatedNode from, SimulatedNode to, ObjectId id) {
+    long token = counter++;
+    from.table.statements().transit(id, token, clock.now() + 1500);
+    from.touched();
+    transits.put(token, id);
+    clock.after(1500, () -> transits.remove(token));
+    from.take(id); // until the statement is known
+    clock.after(1200, () -> {
+      if (from.alive) {
+        from.drop(id);
+      }
+    });
+    send(to.id, List.of(id), at -> {
+      at.handles.merge(id, 1, Integer::sum);
+      at.table.statements().arrived(id, token);
+      at.touched();
+    });
+  }
+
+  /** Reads it; may take what is inside, keep a copy, make it again. */
+  void read(SimulatedNode reader, ObjectId id) {
+    reader.take(id);
+    reader.table.locate(id).thenAccept(found -> {
+      if (reader.alive) {
+        found(reader, id, found);
+        reader.drop(id);
+      }
+    });
+    reader.touched();
+  }
+
+  private void found(SimulatedNode reader, ObjectId id, Located found) {
+    switch (found) {
+      case Located.At at -> {
+        boolean there = at.nodes().stream()
+            .map(this::node)
+            .anyMatch(node -> node != null
+                && Integer.valueOf(at.attempt()).equals(node.sealed.get(id)));
+        if (there && !reader.sealed.containsKey(id) && random.nextBoolean()) {
+          reader.sealed.put(id, at.attempt());
+          reader
+              .table
+              .statements()
+              .publish(id, new Published.Sealed(at.attempt(), 1000, false, contents.get(id)));
+        }
+        if (there) {
+          open(reader, id);
+        }
+      }
+      case Located.Value value -> open(reader, id);
+      case Located.Failure failure -> {}
+      case Located.Lost lost -> {
+        if (lost.rebuildable()) {
+          rebuild(reader, id, lost.attempt());
+        }
+      }
+    }
+    reader.touched();
+  }
+
+  private void open(SimulatedNode reader, ObjectId id) {
+    if (random.nextInt(4) == 0) {
+      contents.get(id).forEach(reader::take);
+    }
+  }
+
+  private void rebuild(SimulatedNode reader, ObjectId id, int attempt) {
+    reader.take(id);
+    reader.table.rebuild(id, attempt).thenAccept(ruling -> {
+      if (reader.alive) {
+        if (ruling instanceof Rebuild.Granted granted) {
+          contents.get(id).forEach(reader::take);
+          clock.after(random.nextInt(300), () -> {
+            if (reader.alive) {
+              publish(reader, id, granted.attempt());
+              contents.get(id).forEach(reader::drop);
+            }
+          });
+        }
+        reader.drop(id);
+      }
+    });
+    reader.touched();
+  }
+
+  /** A copy that was not made here is dropped to make room. */
+  void evict(SimulatedNode node, ObjectId id) {
+    if (node.sealed.containsKey(id) && node.id.incarnation() != id.node()) {
+      boolean elsewhere = living.stream()
+          .anyMatch(other -> other != node && node.sealed.get(id).equals(other.sealed.get(id)));
+      if (elsewhere) {
+        node.sealed.remove(id);
+        node.table.statements().retract(id);
+        node.touched();
+      }
+    }
+  }
+
+  // The truth
+
+  /** Who can be reached by anybody, now or when what flies arrives. */
+  Set<ObjectId> reachable() {
+    var result = new HashSet<ObjectId>();
+    for (var node : living) {
+      node.handles.keySet().forEach(id -> reach(id, result));
+    }
+    flying.values().stream()
+        .filter(frame -> node(frame.to()) != null)
+        .forEach(frame -> frame.ids().forEach(id -> reach(id, result)));
+    transits.values().forEach(id -> reach(id, result));
+    return result;
+  }
+
+  private void reach(ObjectId id, Set<ObjectId> result) {
+    if (result.add(id)) {
+      if (isSomewhere(id)) {
+        contents.getOrDefault(id, List.of()).forEach(inner -> reach(inner, result));
+      }
+      var record = recordOf(id);
+      if (record != null) {
+        record.keeps.forEach(inner -> reach(inner, result));
+      }
+    }
+  }
+
+  /** Whether any living node has the value. */
+  boolean isSomewhere(ObjectId id) {
+    for (var node : living) {
+      if (node.sealed.containsKey(id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Nullable
+  ShardRecord recordOf(ObjectId id) {
+    return shards[MAP.of(id)] instanceof DirectoryShard shard ? shard.records().find(id) : null;
+  }
+
+  void noteTaken(ObjectId id) {
+    if (contents.containsKey(id) && !isReachableBesidesHandlesOfOne(id)) {
+      raised.add(id);
+    }
+  }
+
+  private boolean isReachableBesidesHandlesOfOne(ObjectId id) {
+    long holders = living.stream().filter(node -> node.handles.containsKey(id)).count();
+    if (holders > 1 || flying.values().stream().anyMatch(frame -> frame.ids().contains(id))) {
+      return true;
+    }
+    if (transits.containsValue(id)) {
+      return true;
+    }
+    var others = new HashSet<ObjectId>();
+    for (var node : living) {
+      node.handles.keySet().stream().filter(other -> !other.equals(id)).forEach(other ->
+          reach(other, others));
+    }
+    flying.values().forEach(frame -> frame.ids().forEach(other -> reach(other, others)));
+    return others.contains(id) || id.task() == counter - 1;
+  }
+
+  void noteFreed(SimulatedNode node, ObjectId id) {
+    if (!raised.contains(id) && reachable().contains(id)) {
+      throw new AssertionError("At " + clock.now() + " " + node.id + " was told to free " + id
+          + ", which can be reached; handles at "
+          + living.stream()
+              .filter(each -> each.handles.containsKey(id))
+              .map(each -> each.id)
+              .toList());
+    }
+  }
+}

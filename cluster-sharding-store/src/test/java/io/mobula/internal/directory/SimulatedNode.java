@@ -1,0 +1,86 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.spi.DirectoryListener;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A node as the model sees it: handles and copies as they truly are, beside what it has said. */
+final class SimulatedNode implements DirectoryListener {
+  final NodeId id;
+  final SimulatedCluster cluster;
+  final NodeTable table;
+
+  /** How many handles there are to each object. */
+  final TreeMap<ObjectId, Integer> handles = new TreeMap<>(SimulatedCluster.BY_ID);
+
+  /** Which attempt of each object is sealed here. */
+  final Map<ObjectId, Integer> sealed = new HashMap<>();
+
+  /** Refs that were sent and not answered, by frame. */
+  final Map<Long, SimulatedCluster.Sent> unanswered = new HashMap<>();
+
+  boolean alive = true;
+  private boolean flushing;
+
+  SimulatedNode(NodeId id, SimulatedCluster cluster) {
+    this.id = id;
+    this.cluster = cluster;
+    this.table = new NodeTable(id, SimulatedCluster.MAP, SimulatedCluster.PACE, this);
+  }
+
+  void take(ObjectId object) {
+    if (handles.merge(object, 1, Integer::sum) == 1) {
+      cluster.noteTaken(object);
+      table.statements().hold(object);
+      touched();
+    }
+  }
+
+  void drop(ObjectId object) {
+    if (handles.merge(object, -1, Integer::sum) == 0) {
+      handles.remove(object);
+      table.statements().release(object);
+      touched();
+    }
+  }
+
+  /** Something was said: it will go out. */
+  void touched() {
+    if (!flushing) {
+      flushing = true;
+      cluster.clock.after(3, this::flush);
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    if (alive) {
+      table.flush(cluster.clock.now(), cluster::deliver);
+      if (!table.isQuiet()) {
+        flushing = true;
+        cluster.clock.after(SimulatedCluster.PACE.resendMillis(), this::flush);
+      }
+    }
+  }
+
+  void receive(DirectoryMessage.ToParticipant message) {
+    table.receive(message, cluster.clock.now(), cluster::deliver).run();
+    touched();
+  }
+
+  @Override
+  public void freed(ObjectId object) {
+    cluster.noteFreed(this, object);
+    sealed.remove(object);
+  }
+
+  @Override
+  public void refused(ObjectId object, int attempt, int accepted) {
+    if (!sealed.remove(object, attempt)) {
+      throw new AssertionError("Refused a copy that is not there: " + object + " #" + attempt);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.mobula.spi;
+
+import io.mobula.ObjectId;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How an object can be made again.
+ *
+ * @param recipe the task, in bytes that only nodes read; not copied, so not to be changed
+ * @param upstream the objects that the task reads
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+public record Lineage(byte[] recipe, List<ObjectId> upstream) {
+  /** Copies the ids. */
+  public Lineage {
+    Objects.requireNonNull(recipe, "recipe");
+    upstream = List.copyOf(upstream);
+  }
+}
