@@ -30,7 +30,8 @@ public abstract sealed class MobulaException extends RuntimeException
         RuntimeClosedException,
         InvalidRequestException,
         SettingsException,
-        ClusterException {
+        ClusterException,
+        ProcessException {
   private static final long serialVersionUID = 1L;
 
   MobulaException(String message, @Nullable Throwable cause) {

@@ -1,0 +1,288 @@
+package io.mobula.internal.process;
+
+import io.mobula.error.ProcessException;
+import io.mobula.error.WaitInterruptedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A JVM that this one has started. Its standard input is the thread it hangs by: this side never
+ * closes it but to ask for the end, and the kernel closes it when this JVM is gone, however it
+ * went; a main method that uses {@link ParentWatch} then closes and ends.
+ *
+ * <p>Three daemon threads per child read its two outputs and wait for its end. Safe for all
+ * threads.
+ */
+public final class ChildJvm implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildJvm.class);
+  private static final int LINES_KEPT = 40;
+  private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer waits
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final Duration AFTER_SIGNAL = Duration.ofSeconds(2);
+
+  private final ChildPlan plan;
+  private final Process process;
+  private final Output output;
+  private final LastLines last = new LastLines(LINES_KEPT);
+  private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+  /** Where a stream comes from. */
+  public enum Stream {
+    /** Standard output. */
+    OUT,
+    /** Standard error. */
+    ERR
+  }
+
+  /**
+   * Takes what a child writes, line by line, on a thread of each stream; a slow one holds the child
+   * back.
+   */
+  @FunctionalInterface
+  public interface Output {
+    /** One line, without its end; at most 16 384 characters. */
+    void line(Stream stream, String text);
+  }
+
+  /** How a child was brought to its end. */
+  public enum End {
+    /** It had ended before. */
+    BEFORE,
+    /** It was asked to, by the end of its input. */
+    ASKED,
+    /** It heeded SIGTERM. */
+    TERMINATED,
+    /** It was killed. */
+    KILLED
+  }
+
+  private ChildJvm(ChildPlan plan, Process process, Output output) {
+    this.plan = plan;
+    this.process = process;
+    this.output = output;
+  }
+
+  /**
+   * Starts it and returns at once.
+   *
+   * @throws ProcessException when there is no java to start, or what it is told is too long
+   */
+  public static ChildJvm start(ChildPlan plan, Output output) {
+    Process process;
+    try {
+      process = plan.builder().start();
+    } catch (IOException e) {
+      throw new ProcessException(
+          "Cannot start " + plan.name() + " with " + plan.command().getFirst() + ": "
+              + e.getMessage(),
+          e);
+    }
+    var child = new ChildJvm(plan, process, output);
+    try {
+      child.watch();
+      plan.input().forEach(child::tell);
+    } catch (RuntimeException | Error e) {
+      process.destroyForcibly();
+      throw e;
+    }
+    return child;
+  }
+
+  private void watch() {
+    var out = reader("out", process.getInputStream(), Stream.OUT);
+    var err = reader("err", process.getErrorStream(), Stream.ERR);
+    thread("end", () -> awaitEnd(out, err));
+  }
+
+  private Thread reader(String suffix, InputStream from, Stream stream) {
+    return thread(suffix, () -> {
+      try {
+        Lines.read(from, line -> take(stream, line));
+      } catch (IOException e) {
+        LOG.debug(
+            "Reading the output of {} ended.", this, e); // as it does when the process is killed
+      }
+    });
+  }
+
+  private Thread thread(String suffix, Runnable body) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name("mobula-child-" + plan.name() + "-" + suffix)
+        .start(body);
+  }
+
+  private void take(Stream stream, String line) {
+    var said = stream == Stream.OUT ? Ready.parse(line) : null;
+    if (said != null && ready.complete(said)) {
+      return;
+    }
+    last.add(line);
+    try {
+      output.line(stream, line);
+    } catch (RuntimeException e) { // a consumer's fault must not stop the child's output
+      LOG.warn("The consumer of the output of {} failed.", this, e);
+    }
+  }
+
+  private void awaitEnd(Thread out, Thread err) {
+    int code;
+    try {
+      code = process.waitFor();
+      out.join(LAST_WORDS);
+      err.join(LAST_WORDS); // a process that the child started may hold them open
+    } catch (InterruptedException nobodyDoes) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      return;
+    }
+    ready.completeExceptionally(new ProcessException(
+        this + " ended with " + told(code) + " before it was up; its last lines:\n" + last));
+    ended.complete(code);
+  }
+
+  /** What the child's exit code says, for people. */
+  static String told(int code) {
+    return switch (code) {
+      case 137 -> "exit code 137 (killed)";
+      case 143 -> "exit code 143 (SIGTERM)";
+      default -> "exit code " + code;
+    };
+  }
+
+  /** Writes a line to its standard input; a child that has ended does not hear it. */
+  public void tell(String line) {
+    var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > MOST_INPUT) {
+      throw new ProcessException(
+          "Wanted to tell " + this + " " + bytes.length + " bytes in one line; at most "
+              + MOST_INPUT + " are possible: make its settings shorter");
+    }
+    try {
+      process.getOutputStream().write(bytes);
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      LOG.debug("{} does not listen.", this, e); // it ends, which is told by ready and ended
+    }
+  }
+
+  /** What it was started with. */
+  public ChildPlan plan() {
+    return plan;
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Completes when it says that it is up; fails with {@link ProcessException} if it ends first. */
+  public CompletionStage<Ready> ready() {
+    return ready.minimalCompletionStage();
+  }
+
+  /** Completes with its exit code when it has ended and what it wrote has been read. */
+  public CompletionStage<Integer> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  /** The last lines that it wrote. */
+  public List<String> lastLines() {
+    return last.all();
+  }
+
+  /**
+   * Waits until it is up. One that does not come up in time is killed.
+   *
+   * @throws ProcessException when it ends or does not say so in time; its last lines are in the
+   *     message
+   */
+  public Ready awaitReady(Duration limit) {
+    try {
+      return ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new ProcessException(String.valueOf(e.getCause().getMessage()), e.getCause());
+    } catch (TimeoutException e) {
+      process.destroyForcibly();
+      throw new ProcessException(
+          this + " was not up after " + limit + " and was killed; its last lines:\n" + last, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new WaitInterruptedException("Interrupted while waiting for " + this + " to come up.");
+    }
+  }
+
+  /** Asks it to end, by the end of its input, and returns at once. */
+  public void askToEnd() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      LOG.debug("{} has closed its input.", this, e); // as one that has ended does
+    }
+  }
+
+  /**
+   * Asks it to end, waits, sends SIGTERM, waits two seconds, kills. Returns when it is gone.
+   *
+   * @param patience how long it may take to close
+   */
+  public End end(Duration patience) {
+    if (!process.isAlive()) {
+      return End.BEFORE;
+    }
+    askToEnd();
+    if (endsWithin(patience)) {
+      return End.ASKED;
+    }
+    process.destroy();
+    if (endsWithin(AFTER_SIGNAL)) {
+      return End.TERMINATED;
+    }
+    kill();
+    return End.KILLED;
+  }
+
+  private boolean endsWithin(Duration limit) {
+    try {
+      return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Kills it as {@code kill -9} does, and waits two seconds at most until it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    endsWithin(AFTER_SIGNAL);
+  }
+
+  /** As {@link #kill}. */
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /** Such as {@code worker 1 (pid 4711)}. */
+  @Override
+  public String toString() {
+    return plan.name() + " (pid " + pid() + ")";
+  }
+}

@@ -1,0 +1,61 @@
+package io.mobula.internal.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/**
+ * Cuts a stream into lines and hands each to a consumer, on the thread that calls. A line without
+ * end costs no more memory than a long one: it is cut.
+ */
+final class Lines {
+  /** The most characters that one line has. */
+  static final int LONGEST = 16_384;
+
+  private final StringBuilder line = new StringBuilder();
+  private final Consumer<String> consumer;
+
+  private Lines(Consumer<String> consumer) {
+    this.consumer = consumer;
+  }
+
+  /** Reads to the end of the stream. */
+  static void read(InputStream from, Consumer<String> consumer) throws IOException {
+    new Lines(consumer).readAll(from);
+  }
+
+  private void readAll(InputStream from) throws IOException {
+    try (var text = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+      for (int c = text.read(); c >= 0; c = text.read()) {
+        if (c == '\n') {
+          hand();
+        } else {
+          add((char) c);
+        }
+      }
+    } finally {
+      if (!line.isEmpty()) {
+        hand();
+      }
+    }
+  }
+
+  private void add(char c) {
+    if (line.length() == LONGEST) {
+      hand();
+    }
+    line.append(c);
+  }
+
+  private void hand() {
+    int length = line.length();
+    if (length > 0 && line.charAt(length - 1) == '\r') {
+      line.setLength(length - 1);
+    }
+    consumer.accept(line.toString());
+    line.setLength(0);
+  }
+}

@@ -1,0 +1,58 @@
+package io.mobula.internal.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether and when a child that ended is started again: at once at first, then after a pause that
+ * doubles with each end that lies less than {@code window} back; with too many of those, never.
+ *
+ * @param pause before the second restart
+ * @param longest where doubling stops
+ * @param restarts how many are allowed within the window; 0 allows none at all
+ * @param window how long an end counts
+ */
+public record RestartPolicy(Duration pause, Duration longest, int restarts, Duration window) {
+  /** Up to 10 restarts in 10 minutes, with pauses from 0.2 s to 30 s. */
+  public static final RestartPolicy DEFAULT =
+      new RestartPolicy(Duration.ofMillis(200), Duration.ofSeconds(30), 10, Duration.ofMinutes(10));
+
+  /** What ends stays ended. */
+  public static final RestartPolicy NEVER =
+      new RestartPolicy(Duration.ZERO, Duration.ZERO, 0, Duration.ofSeconds(1));
+
+  /** Refuses what makes no sense. */
+  public RestartPolicy {
+    if (pause.isNegative()
+        || longest.compareTo(pause) < 0
+        || restarts < 0
+        || !window.isPositive()) {
+      throw new IllegalArgumentException("Not a restart policy: pause=" + pause + " longest="
+          + longest + " restarts=" + restarts + " window=" + window);
+    }
+  }
+
+  /**
+   * How long to wait before the next start, or empty to give up.
+   *
+   * @param ends when the child has ended, the last time included, in nanoseconds
+   * @param now on the same clock
+   */
+  Optional<Duration> next(List<Long> ends, long now) {
+    int counted =
+        (int) ends.stream().filter(end -> now - end < window.toNanos()).count();
+    if (counted > restarts) {
+      return Optional.empty();
+    }
+    return Optional.of(counted <= 1 ? Duration.ZERO : doubled(counted - 2));
+  }
+
+  private Duration doubled(int times) {
+    var result = pause;
+    for (int i = 0; i < times && result.compareTo(longest) < 0; i++) {
+      result = result.multipliedBy(2);
+    }
+    return result.compareTo(longest) < 0 ? result : longest;
+  }
+}

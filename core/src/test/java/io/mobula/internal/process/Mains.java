@@ -1,0 +1,82 @@
+package io.mobula.internal.process;
+
+import io.mobula.NodeId;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** What the children in the tests of this package run. */
+final class Mains {
+  private Mains() {}
+
+  /** Repeats its first line of input, says that it is up and lives until its input ends. */
+  static final class Obedient {
+    public static void main(String[] arguments) throws Exception {
+      var watch = ParentWatch.ofStandardInput();
+      System.out.println("told " + watch.readLine());
+      System.err.println("a complaint");
+      watch.start(Duration.ofSeconds(20));
+      System.out.println(new Ready("127.0.0.1:7", new NodeId(0xabcL)).line());
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** As the obedient, but its shutdown hook hangs. */
+  static final class Hanging {
+    public static void main(String[] arguments) throws Exception {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }));
+      ParentWatch.ofStandardInput().start(Duration.ofMillis(200));
+      System.out.println(new Ready("-", new NodeId(1)).line());
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Says something and fails. */
+  static final class Failing {
+    public static void main(String[] arguments) {
+      System.out.println("I try");
+      System.err.println("no luck with " + String.join(",", arguments));
+      System.exit(3);
+    }
+  }
+
+  /** Says nothing and does not heed the end of its input. */
+  static final class Deaf {
+    public static void main(String[] arguments) throws Exception {
+      System.out.println("deaf");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Holds a lock on the file that it is given, for whoever wants to know that it lives. */
+  static final class Holder {
+    public static void main(String[] arguments) throws Exception {
+      var channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
+      channel.lock();
+      ParentWatch.ofStandardInput().start(Duration.ofSeconds(20));
+      System.out.println(new Ready("-", new NodeId(1)).line());
+      new CountDownLatch(1).await();
+      channel.close();
+    }
+  }
+
+  /** Starts a holder and hangs, to be killed. */
+  static final class Parent {
+    public static void main(String[] arguments) throws Exception {
+      var child = ChildJvm.start(
+          ChildPlan.of("holder", Holder.class.getName()).arguments(arguments[0]),
+          (stream, line) -> System.out.println(line));
+      child.awaitReady(Duration.ofSeconds(60));
+      System.out.println(new Ready("-", new NodeId(2)).line());
+      new CountDownLatch(1).await();
+    }
+  }
+}
