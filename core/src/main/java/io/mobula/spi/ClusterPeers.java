@@ -13,7 +13,9 @@ public interface ClusterPeers {
   /** All that are there, this one included. */
   Set<NodeId> members();
 
-  /** A node's actor by its name; a ref is given whether or not it lives, and to whoever has left. */
+  /**
+   * A node's actor by its name; a ref is given whether or not it lives, and to whoever has left.
+   */
   <T> ActorRef<T> actor(NodeId node, String name);
 
   /**

@@ -2,12 +2,14 @@ package io.mobula.spi;
 
 import io.mobula.ObjectId;
 
-/** What the directory tells its node; on a thread of the actor system, which must not be blocked. */
+/**
+ * What the directory tells its node; on a thread of the actor system, which must not be blocked.
+ */
 public interface DirectoryListener {
 
   /**
-   * Nobody holds the object: whatever this node has or makes of it is to go. The directory takes it as
-   * gone already.
+   * Nobody holds the object: whatever this node has or makes of it is to go. The directory takes it
+   * as gone already.
    */
   void freed(ObjectId id);
 

@@ -9,17 +9,17 @@ import java.util.concurrent.CompletionStage;
  * Who has what and who holds what in the cluster, as one node sees it: it says what it holds and
  * has, asks where things are, and hears what nobody holds any more.
  *
- * <p>An object is known here from the moment its ref leaves the node that made it. Holders are nodes
- * and containing objects; how many handles a node has is that node's business. What a node says is
- * state, not operations: the newest word on an object counts, and is repeated until it has been
- * understood, so no call here waits for the network and none is lost while shards move.
+ * <p>An object is known here from the moment its ref leaves the node that made it. Holders are
+ * nodes and containing objects; how many handles a node has is that node's business. What a node
+ * says is state, not operations: the newest word on an object counts, and is repeated until it has
+ * been understood, so no call here waits for the network and none is lost while shards move.
  *
  * <p>Three rules keep an object alive that somebody can reach:
  *
  * <ul>
  *   <li>Whoever publishes an object, or passes its ref on, holds it at that moment.
- *   <li>Whoever passes a ref on goes on holding it until the receiver's {@link HoldStatement} has come
- *       back; then {@link #vouchFor} before {@link #release}: both go out as one.
+ *   <li>Whoever passes a ref on goes on holding it until the receiver's {@link HoldStatement} has
+ *       come back; then {@link #vouchFor} before {@link #release}: both go out as one.
  *   <li>Whoever puts refs into a value holds them while it publishes that value.
  * </ul>
  *
@@ -34,19 +34,19 @@ public interface ObjectDirectory extends AutoCloseable {
   void release(ObjectId id);
 
   /**
-   * This node sees to it that the object comes into being; whoever asks for it waits meanwhile. Ends
-   * with {@link #publish}.
+   * This node sees to it that the object comes into being; whoever asks for it waits meanwhile.
+   * Ends with {@link #publish}.
    *
    * @param attempt from one; zero says that this node has given up
    */
   void making(ObjectId id, int attempt);
 
   /**
-   * The object is there. One attempt is accepted; a copy of another is refused, and the listener told
-   * to drop it. Ids of refs inside are kept alive by the object.
+   * The object is there. One attempt is accepted; a copy of another is refused, and the listener
+   * told to drop it. Ids of refs inside are kept alive by the object.
    *
-   * <p>A value or a failure stays with the directory, and is kept here as well until nobody holds the
-   * object, so that it survives the loss of this node or of the directory's.
+   * <p>A value or a failure stays with the directory, and is kept here as well until nobody holds
+   * the object, so that it survives the loss of this node or of the directory's.
    */
   void publish(ObjectId id, Published what);
 
@@ -57,8 +57,8 @@ public interface ObjectDirectory extends AutoCloseable {
   void retract(ObjectId id);
 
   /**
-   * Finds the object; completes when it is there, or lost. Waits while somebody is making it and while
-   * a shard of the directory is being put together anew.
+   * Finds the object; completes when it is there, or lost. Waits while somebody is making it and
+   * while a shard of the directory is being put together anew.
    *
    * <p>Fails only when this directory is closed. Dependents run on a thread of the actor system and
    * must not block.
@@ -76,8 +76,8 @@ public interface ObjectDirectory extends AutoCloseable {
   HoldStatement statementOf(ObjectId id);
 
   /**
-   * Passes on what others say about their holds, together with what this node says next about the same
-   * objects: "add them, remove me" is one message.
+   * Passes on what others say about their holds, together with what this node says next about the
+   * same objects: "add them, remove me" is one message.
    */
   void vouchFor(List<HoldStatement> others);
 

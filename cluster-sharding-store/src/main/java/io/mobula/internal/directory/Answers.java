@@ -23,11 +23,7 @@ final class Answers {
   private long completeSince;
 
   Answers(
-      int number,
-      long incarnation,
-      Rules rules,
-      Map<Participant, Standing> standings,
-      Sink sink) {
+      int number, long incarnation, Rules rules, Map<Participant, Standing> standings, Sink sink) {
     this.number = number;
     this.incarnation = incarnation;
     this.rules = rules;
@@ -108,7 +104,8 @@ final class Answers {
       return new Found(record.id, record.accepted, List.of(), 0, outcome, null);
     }
     var copies = copies(record)
-        .map(each -> Map.entry(each.getKey(), Objects.requireNonNull(each.getValue().claim.copy())))
+        .map(each -> Map.entry(
+            each.getKey(), Objects.requireNonNull(each.getValue().claim.copy())))
         .sorted(Comparator.comparing(each -> !each.getValue().primary()))
         .toList();
     return new Found(
@@ -129,9 +126,7 @@ final class Answers {
     if (record.lostBecause == null && now < since + rules.graceMillis()) {
       return null;
     }
-    var why = record.lostBecause == null
-        ? "no node has it or is making it"
-        : record.lostBecause;
+    var why = record.lostBecause == null ? "no node has it or is making it" : record.lostBecause;
     return new Found.Gone(
         "Object " + record.id + " is lost: " + why + "; "
             + (record.lineage != null
@@ -171,8 +166,13 @@ final class Answers {
   void rule(@Nullable ShardRecord record, AskToRebuild ask, long now) {
     var asker = Participant.node(ask.from());
     if (record == null) {
-      reply(asker, ask, Verdict.IMPOSSIBLE, null, "Object " + ask.id()
-          + " is not known to the directory: nobody has said that it is held.");
+      reply(
+          asker,
+          ask,
+          Verdict.IMPOSSIBLE,
+          null,
+          "Object " + ask.id()
+              + " is not known to the directory: nobody has said that it is held.");
       return;
     }
     if (record.accepted != 0) {
@@ -206,7 +206,13 @@ final class Answers {
     sink.send(
         asker,
         new Ruling(
-            number, incarnation, record.id, Verdict.GRANTED, attempt, lineage.recipe(), null,
+            number,
+            incarnation,
+            record.id,
+            Verdict.GRANTED,
+            attempt,
+            lineage.recipe(),
+            null,
             null));
   }
 

@@ -6,7 +6,9 @@ import io.mobula.internal.cluster.ControlMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What participants and shards of the directory tell each other. Any may be lost, repeated or late. */
+/**
+ * What participants and shards of the directory tell each other. Any may be lost, repeated or late.
+ */
 sealed interface DirectoryMessage extends ControlMessage {
 
   /** To a shard. */
@@ -67,8 +69,7 @@ sealed interface DirectoryMessage extends ControlMessage {
   record AskToRebuild(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
   /** These are known, up to these versions, to this incarnation of the shard. */
-  record Ack(int shard, long incarnation, List<Known> known)
-      implements ToParticipant, ToShard {
+  record Ack(int shard, long incarnation, List<Known> known) implements ToParticipant, ToShard {
     /** One object's state of one version. */
     record Known(ObjectId id, long version) {}
   }

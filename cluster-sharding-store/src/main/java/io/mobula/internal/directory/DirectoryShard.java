@@ -21,10 +21,10 @@ import java.util.Set;
  * One shard of the directory, pure: what comes in are messages, members and the time, what goes out
  * goes to a {@link Sink}.
  *
- * <p>It knows nothing when it starts and asks: first all nodes, which answer at once; until they have,
- * nobody is told where anything is. Then it knows what its own records keep alive and answers the
- * other shards, which it has asked the same. Only when those have answered too, and the grace is over
- * that a member it has not heard of might need, does it free anything.
+ * <p>It knows nothing when it starts and asks: first all nodes, which answer at once; until they
+ * have, nobody is told where anything is. Then it knows what its own records keep alive and answers
+ * the other shards, which it has asked the same. Only when those have answered too, and the grace
+ * is over that a member it has not heard of might need, does it free anything.
  */
 final class DirectoryShard {
   private static final int DEPARTED_REMEMBERED = 1024;
@@ -52,12 +52,7 @@ final class DirectoryShard {
    * @param members the nodes there are
    */
   DirectoryShard(
-      int number,
-      long incarnation,
-      Rules rules,
-      Collection<NodeId> members,
-      long now,
-      Sink sink) {
+      int number, long incarnation, Rules rules, Collection<NodeId> members, long now, Sink sink) {
     this.number = number;
     this.incarnation = incarnation;
     this.rules = rules;
@@ -256,10 +251,7 @@ final class DirectoryShard {
       askedTooEarly.values().forEach(request -> kept.snapshot(request, now, sink));
       askedTooEarly.clear();
     }
-    if (!frees
-        && nodesIn
-        && awaitedShards.isEmpty()
-        && now >= startedAt + rules.graceMillis()) {
+    if (!frees && nodesIn && awaitedShards.isEmpty() && now >= startedAt + rules.graceMillis()) {
       frees = true;
       records.freeFrom(now);
     }

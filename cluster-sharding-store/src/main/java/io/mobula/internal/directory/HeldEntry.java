@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one participant has to say about one object, and up to where that has been understood. What is
- * said once carries the version at which it was added and goes when that is acknowledged.
+ * What one participant has to say about one object, and up to where that has been understood. What
+ * is said once carries the version at which it was added and goes when that is acknowledged.
  */
 final class HeldEntry {
   final ObjectId id;
@@ -185,7 +185,11 @@ final class HeldEntry {
       return new Unit(id, version, hold, claim(), Besides.NOTHING);
     }
     var besides = new Besides(
-        vouchedNow(), facts ? outcome : null, facts ? lineage : null, transitsAt(now), arrivedNow());
+        vouchedNow(),
+        facts ? outcome : null,
+        facts ? lineage : null,
+        transitsAt(now),
+        arrivedNow());
     return new Unit(id, version, hold, claim(), besides);
   }
 

@@ -97,19 +97,18 @@ final class HolderTable {
 
   void publish(ObjectId id, Published what) {
     var entry = entry(id);
-    var outcome =
-        switch (what) {
-          case Published.Sealed(int attempt, long bytes, boolean primary, var contains) -> {
-            entry.setCopy(new Copy(attempt, bytes, primary));
-            yield contains.isEmpty()
-                ? null
-                : new Outcome(attempt, Outcome.Kind.SEALED, new byte[0], contains);
-          }
-          case Published.Value(int attempt, byte[] encoded, var contains) ->
-            new Outcome(attempt, Outcome.Kind.VALUE, encoded, contains);
-          case Published.Failure(int attempt, byte[] encoded) ->
-            new Outcome(attempt, Outcome.Kind.FAILURE, encoded, List.of());
-        };
+    var outcome = switch (what) {
+      case Published.Sealed(int attempt, long bytes, boolean primary, var contains) -> {
+        entry.setCopy(new Copy(attempt, bytes, primary));
+        yield contains.isEmpty()
+            ? null
+            : new Outcome(attempt, Outcome.Kind.SEALED, new byte[0], contains);
+      }
+      case Published.Value(int attempt, byte[] encoded, var contains) ->
+        new Outcome(attempt, Outcome.Kind.VALUE, encoded, contains);
+      case Published.Failure(int attempt, byte[] encoded) ->
+        new Outcome(attempt, Outcome.Kind.FAILURE, encoded, List.of());
+    };
     if (entry.making() <= what.attempt()) {
       entry.setMaking(0);
     }
@@ -160,7 +159,8 @@ final class HolderTable {
     var entry = find(id);
     return entry == null
         ? new HoldStatement(id, self.nodeId(), version, false)
-        : new HoldStatement(id, self.nodeId(), entry.hold().version(), entry.hold().held());
+        : new HoldStatement(
+            id, self.nodeId(), entry.hold().version(), entry.hold().held());
   }
 
   void vouchFor(List<HoldStatement> others) {
@@ -247,8 +247,7 @@ final class HolderTable {
     for (int part = 0; part < parts.size(); part++) {
       sink.send(
           Participant.shard(request.shard()),
-          new Snapshot(
-              self, incarnation, request, version, part, parts.size(), parts.get(part)));
+          new Snapshot(self, incarnation, request, version, part, parts.size(), parts.get(part)));
     }
   }
 

@@ -17,8 +17,7 @@ final class KeptAlive {
   private final Map<ObjectId, Set<ObjectId>> awaiting = new HashMap<>();
 
   KeptAlive(int number, long incarnation, Rules rules) {
-    this.table =
-        new HolderTable(Participant.shard(number), incarnation, rules.map(), rules.pace());
+    this.table = new HolderTable(Participant.shard(number), incarnation, rules.map(), rules.pace());
   }
 
   /** Makes it so that the record keeps exactly these alive. */

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's side of the directory, pure: what it says and what it asks. What a message makes happen
- * outside comes back as an action, to be run without any lock.
+ * One node's side of the directory, pure: what it says and what it asks. What a message makes
+ * happen outside comes back as an action, to be run without any lock.
  */
 final class NodeTable {
   private static final Runnable NOTHING = () -> {};
@@ -26,8 +26,7 @@ final class NodeTable {
   private final DirectoryListener listener;
 
   NodeTable(NodeId self, ShardMap map, Pace pace, DirectoryListener listener) {
-    this.statements =
-        new HolderTable(Participant.node(self), self.incarnation(), map, pace);
+    this.statements = new HolderTable(Participant.node(self), self.incarnation(), map, pace);
     this.questions = new Questions(self, map, pace.resendMillis());
     this.listener = listener;
   }

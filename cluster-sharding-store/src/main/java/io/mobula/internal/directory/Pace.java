@@ -11,8 +11,8 @@ package io.mobula.internal.directory;
 record Pace(int unitsPerBatch, int bytesPerBatch, int unitsInFlight, long resendMillis) {
   Pace {
     if (unitsPerBatch < 1 || bytesPerBatch < 1 || unitsInFlight < 1 || resendMillis < 1) {
-      throw new IllegalArgumentException("A pace is made of numbers above zero, not " + unitsPerBatch
-          + ", " + bytesPerBatch + ", " + unitsInFlight + ", " + resendMillis);
+      throw new IllegalArgumentException("A pace is made of numbers above zero, not "
+          + unitsPerBatch + ", " + bytesPerBatch + ", " + unitsInFlight + ", " + resendMillis);
     }
   }
 }

@@ -3,8 +3,8 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 
 /**
- * Who makes statements: a node, or a shard of the directory on behalf of the containing objects whose
- * records it has.
+ * Who makes statements: a node, or a shard of the directory on behalf of the containing objects
+ * whose records it has.
  *
  * @param node the node's incarnation; zero for a shard
  * @param shard the shard's number; zero for a node

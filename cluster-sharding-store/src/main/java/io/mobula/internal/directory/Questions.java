@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node has asked and not been answered: one question for each object, however many want to
- * know, asked again until the answer comes. Guarded by its owner, who completes the futures outside of
- * its lock.
+ * know, asked again until the answer comes. Guarded by its owner, who completes the futures outside
+ * of its lock.
  */
 final class Questions {
   private final NodeId self;

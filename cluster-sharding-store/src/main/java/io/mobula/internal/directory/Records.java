@@ -234,8 +234,8 @@ final class Records {
 
   /** Says what has to be said until it is done: that nobody holds it, that a copy was refused. */
   private void nag(ShardRecord record, long now) {
-    boolean due = nagged.getOrDefault(record.id, Long.MIN_VALUE / 2) + rules.pace().resendMillis()
-        <= now;
+    boolean due =
+        nagged.getOrDefault(record.id, Long.MIN_VALUE / 2) + rules.pace().resendMillis() <= now;
     boolean outstanding = false;
     for (var each : record.entries.entrySet()) {
       var message = due(record, each.getKey(), each.getValue());

@@ -42,8 +42,8 @@ final class AeronTransfer implements ObjectTransfer {
     this.driver = AeronDriver.start(where, driverPace);
     try {
       var subscription = driver.listen(where.host(), AeronCarrier.STREAM);
-      this.carrier = new AeronCarrier(
-          driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
+      this.carrier =
+          new AeronCarrier(driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
@@ -144,8 +144,8 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   private void loop() {
-    FragmentHandler handler = (buffer, offset, length, header) ->
-        desk.onFrame(buffer, offset, length, System.nanoTime());
+    FragmentHandler handler =
+        (buffer, offset, length, header) -> desk.onFrame(buffer, offset, length, System.nanoTime());
     var invoker = driver.aeron().conductorAgentInvoker();
     long tidied = System.nanoTime();
     while (!closed) {

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Thousands of random histories of several nodes that make, pass, nest, return, read, rebuild and
- * drop, while the network misbehaves, shards move and nodes die. At rest: what is held can be read or
- * is lost for a reason, and what is not held is gone. A failure names its seed; run it alone with
- * {@code -Dmobula.directory.seed=N}.
+ * drop, while the network misbehaves, shards move and nodes die. At rest: what is held can be read
+ * or is lost for a reason, and what is not held is gone. A failure names its seed; run it alone
+ * with {@code -Dmobula.directory.seed=N}.
  */
 class DirectoryModelTest {
   private static final int HISTORIES = Integer.getInteger("mobula.directory.histories", 6000);
@@ -162,7 +162,9 @@ class DirectoryModelTest {
       case Located.Failure failure -> throw new AssertionError("Nothing has failed: " + id);
       case Located.Lost lost -> {
         assertThat(cluster.isSomewhere(id)).as("%s is somewhere: %s", id, lost).isFalse();
-        assertThat(cluster.crashed).as("%s is lost without a crash: %s", id, lost).isTrue();
+        assertThat(cluster.crashed)
+            .as("%s is lost without a crash: %s", id, lost)
+            .isTrue();
       }
     }
   }
@@ -187,7 +189,9 @@ class DirectoryModelTest {
     }
     cluster.clock.runUntil(cluster.clock.now() + 3 * SimulatedCluster.GRACE);
     for (var shard : cluster.shards()) {
-      assertThat(shard.records().size()).as("records of shard %d", shard.number()).isZero();
+      assertThat(shard.records().size())
+          .as("records of shard %d", shard.number())
+          .isZero();
     }
     for (var node : cluster.living) {
       assertThat(node.sealed).as("copies at %s", node.id).isEmpty();

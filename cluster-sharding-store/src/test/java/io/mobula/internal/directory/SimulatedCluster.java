@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes, shards and the network between them in simulated time. Frames between nodes are reliable, as
- * lanes are; messages of the directory are delayed, reordered, repeated and lost. Whatever a node is
- * told to free is compared with who can truly reach it.
+ * Nodes, shards and the network between them in simulated time. Frames between nodes are reliable,
+ * as lanes are; messages of the directory are delayed, reordered, repeated and lost. Whatever a
+ * node is told to free is compared with who can truly reach it.
  */
 final class SimulatedCluster {
   static final Comparator<ObjectId> BY_ID = Comparator.comparingLong(ObjectId::node)
@@ -352,8 +352,8 @@ final class SimulatedCluster {
       case Located.At at -> {
         boolean there = at.nodes().stream()
             .map(this::node)
-            .anyMatch(node -> node != null
-                && Integer.valueOf(at.attempt()).equals(node.sealed.get(id)));
+            .anyMatch(
+                node -> node != null && Integer.valueOf(at.attempt()).equals(node.sealed.get(id)));
         if (there && !reader.sealed.containsKey(id) && random.nextBoolean()) {
           reader.sealed.put(id, at.attempt());
           reader
@@ -472,8 +472,9 @@ final class SimulatedCluster {
     }
     var others = new HashSet<ObjectId>();
     for (var node : living) {
-      node.handles.keySet().stream().filter(other -> !other.equals(id)).forEach(other ->
-          reach(other, others));
+      node.handles.keySet().stream()
+          .filter(other -> !other.equals(id))
+          .forEach(other -> reach(other, others));
     }
     flying.values().forEach(frame -> frame.ids().forEach(other -> reach(other, others)));
     return others.contains(id) || id.task() == counter - 1;

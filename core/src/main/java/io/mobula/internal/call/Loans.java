@@ -78,7 +78,7 @@ final class Loans {
       };
     }
     var id = Sharing.readId(in);
-    return sharing.importedWith(id, sharing.read(in)).retain();
+    return sharing.importedWith(id, sharing.read(in));
   }
 
   void giveBack() {

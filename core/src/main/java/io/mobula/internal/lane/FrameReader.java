@@ -1,5 +1,6 @@
 package io.mobula.internal.lane;
 
+import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,10 +16,24 @@ import org.jspecify.annotations.Nullable;
 public final class FrameReader {
   private final byte[] bytes;
   private int at;
+  private List<ObjectId> brought = List.of();
 
   /** Reads from the start. */
   public FrameReader(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  /** Notes that a ref to the object has come in this frame. */
+  public void brings(ObjectId id) {
+    if (brought.isEmpty()) {
+      brought = new ArrayList<>();
+    }
+    brought.add(id);
+  }
+
+  /** The objects whose refs have come in this frame, as far as it is read. */
+  public List<ObjectId> brought() {
+    return brought;
   }
 
   private int take(int count) {

@@ -1,8 +1,11 @@
 package io.mobula.internal.lane;
 
+import io.mobula.ObjectId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +16,24 @@ import org.jspecify.annotations.Nullable;
 public final class FrameWriter {
   private byte[] bytes = new byte[128];
   private int size;
+  private List<ObjectId> carried = List.of();
 
   /** The frame so far, as an array of its own. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
+  }
+
+  /** Notes that a ref to the object travels in this frame. */
+  public void carries(ObjectId id) {
+    if (carried.isEmpty()) {
+      carried = new ArrayList<>();
+    }
+    carried.add(id);
+  }
+
+  /** The objects whose refs travel in this frame. */
+  public List<ObjectId> carried() {
+    return carried;
   }
 
   /** How many bytes there are. */

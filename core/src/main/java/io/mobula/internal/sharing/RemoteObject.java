@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectEntry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +55,13 @@ final class RemoteObject implements Content.Remote {
     }
     sharing.bring(this, started);
     return started;
+  }
+
+  @Override
+  public void belongsTo(ObjectEntry entry) {
+    if (entry.sharer() == null && entry.id().equals(location.id())) {
+      sharing.adopt(entry);
+    }
   }
 
   @Override

@@ -8,15 +8,18 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object that other processes may hold: keeps its outcome here whether or not this process
- * holds a ref to it. Safe for all threads.
+ * One object that other processes may hold. Keeps its outcome here until nobody in the cluster
+ * holds it, and tells the directory whether this process does: while its entry is held by a ref, an
+ * argument or a value, and reachable. Safe for all threads.
  */
 final class SharedEntry implements ObjectEntry.Sharer {
   private final ObjectId id;
   private final Sharing sharing;
   private WeakReference<ObjectEntry> entry;
   private @Nullable Object outcome;
-  private boolean forgotten;
+  private boolean held;
+  private volatile boolean gone;
+  private int attempt = 1;
 
   SharedEntry(ObjectEntry first, Sharing sharing) {
     this.id = first.id();
@@ -27,6 +30,39 @@ final class SharedEntry implements ObjectEntry.Sharer {
 
   ObjectId id() {
     return id;
+  }
+
+  /** Which run of its task made what is here. */
+  synchronized int attempt() {
+    return attempt;
+  }
+
+  synchronized void attempt(int number) {
+    attempt = number;
+  }
+
+  boolean isGone() {
+    return gone;
+  }
+
+  /** From now on this process holds it. */
+  synchronized void hold() {
+    if (!held && !gone) {
+      held = true;
+      sharing.tellHeld(id);
+    }
+  }
+
+  /**
+   * The entry that local refs share, with one hold that the caller releases; null if it is gone.
+   */
+  synchronized @Nullable ObjectEntry retained() {
+    if (gone) {
+      return null;
+    }
+    var present = entry().retain();
+    hold();
+    return present;
   }
 
   /** The entry that local refs share: the present one, or a new one with the same outcome. */
@@ -53,35 +89,58 @@ final class SharedEntry implements ObjectEntry.Sharer {
   @Override
   public void settled(ObjectEntry settled) {
     synchronized (this) {
-      if (outcome == null) {
-        outcome = settled.outcome();
+      if (outcome != null || gone) {
+        return;
       }
+      outcome = settled.outcome();
     }
     sharing.settled(this);
   }
 
   @Override
   public void unheld(ObjectEntry released) {
-    sharing.unheld(this);
+    release();
   }
 
-  /** Whether local refs, arguments or values hold it, as far as known without the collector. */
-  synchronized boolean isHeld() {
-    var present = entry.get();
-    return present != null && present.isHeld();
+  /** An entry of this object has been collected. */
+  void collected() {
+    release();
+  }
+
+  private void release() {
+    boolean over;
+    synchronized (this) {
+      var present = entry.get();
+      if (!held || gone || (present != null && present.isHeld())) {
+        return;
+      }
+      held = false;
+      over = sharing.tellReleased(this);
+      gone = over; // whoever finds it now makes another
+    }
+    if (over) {
+      drop();
+    }
   }
 
   /** Nobody in the cluster holds it: drops the value. */
   void vanish() {
+    synchronized (this) {
+      if (gone) {
+        return;
+      }
+      gone = true;
+    }
+    drop();
+  }
+
+  private void drop() {
     ObjectEntry present;
     Object last;
     synchronized (this) {
-      if (forgotten) {
-        return;
-      }
-      forgotten = true;
       present = entry.get();
       last = outcome;
+      outcome = null;
     }
     if (present != null) {
       present.vanish();

@@ -5,13 +5,13 @@ import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Attachment;
 import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -19,8 +19,18 @@ import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
+import io.mobula.spi.DirectoryListener;
+import io.mobula.spi.ObjectDirectory;
+import io.mobula.spi.ObjectSource;
+import io.mobula.spi.ObjectSource.Open;
+import io.mobula.spi.ObjectTransfer;
+import io.mobula.spi.Published;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -30,9 +40,7 @@ import org.jspecify.annotations.Nullable;
  * The shared objects of one node: gives refs and values to other processes and takes theirs in.
  * Safe for all threads; nothing blocks.
  */
-public final class Sharing {
-  private static final int RESOLVE = 1;
-  private static final int RESOLVED = 2;
+public final class Sharing implements DirectoryListener, AutoCloseable {
   private static final int CANCEL = 3;
 
   private final ObjectStore store;
@@ -41,11 +49,17 @@ public final class Sharing {
   private final ValueWire wire;
   private final long inlineLimit;
   private final Neighbours neighbours;
+  private final Counting counting;
+  private final Custody custody;
+  private final Lookups lookups;
+  private final Transfers transfers;
   private final Map<ObjectId, Loan> lent = new ConcurrentHashMap<>();
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
     throw new CodecException("This node knows no actors.", null);
   };
+
+  private record Loan(Content.InStore sealed, int times) {}
 
   /**
    * How objects are shared.
@@ -67,19 +81,27 @@ public final class Sharing {
     this.membership = membership;
     this.lanes = lanes;
     this.inlineLimit = limits.inlineLimit();
+    this.wire = new ValueWire(store, this, inlineLimit);
+    this.counting = new Counting(membership.self().id());
+    this.custody = new Custody(counting, membership, lanes, router);
+    this.lookups = new Lookups(this, counting, membership, lanes, router);
     this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
-    this.wire = new ValueWire(store, this, limits.inlineLimit());
-    store.sharing(this::export);
-    router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved).on(CANCEL, this::onCancel);
-    membership.subscribe(new Membership.Listener() {
-      @Override
-      public void joined(Peer peer) {}
-
-      @Override
-      public void left(Peer peer, String how) {
-        onLeft(peer, how);
-      }
+    this.transfers = new Transfers(this, store, membership, lanes, router);
+    router.on(CANCEL, this::onCancel);
+    store.sharing(entry -> {
+      adopt(entry);
+      return entry;
     });
+  }
+
+  /** Counts with this directory from now on; before the first object is shared. */
+  public void countWith(ObjectDirectory directory) {
+    counting.open(directory);
+  }
+
+  /** Brings and gives objects over the network with what this makes; before frames come. */
+  public void transferWith(Function<ObjectSource, ObjectTransfer> maker) {
+    transfers.use(maker);
   }
 
   /** How handles of actors come in; set once, before frames come. */
@@ -87,22 +109,115 @@ public final class Sharing {
     handles = importer;
   }
 
+  /** Makes lost objects again. */
+  @FunctionalInterface
+  public interface Rebuilder {
+    /** Starts the task that the recipe describes, to be published as this attempt. */
+    void rebuild(ObjectId id, int attempt, byte[] recipe);
+  }
+
+  /** How lost objects are made again; set once, before frames come. */
+  public void rebuilder(Rebuilder with) {
+    lookups.rebuilder(with::rebuild);
+  }
+
   // ---- out
 
-  private ObjectEntry export(ObjectEntry entry) {
-    if (entry.sharer() == null) {
-      var mine = (SharedEntry) entry.share(new SharedEntry(entry, this));
-      shared.putIfAbsent(mine.id(), mine);
-      if (mine.outcome() == null && entry.isReady()) {
-        mine.settled(entry);
+  /** Other processes may hold this object of the present process from now on. */
+  void adopt(ObjectEntry entry) {
+    if (entry.sharer() != null) {
+      return;
+    }
+    var fresh = new SharedEntry(entry, this);
+    if (entry.share(fresh) != fresh) {
+      return;
+    }
+    shared.put(fresh.id(), fresh);
+    store.whenUnreachable(entry, fresh::collected);
+    fresh.hold();
+    if (fresh.outcome() != null) {
+      publish(fresh);
+    } else if (entry.outcome() != null) {
+      fresh.settled(entry);
+    } else if (isOwn(fresh.id())) {
+      counting.making(fresh.id());
+    }
+  }
+
+  private boolean isOwn(ObjectId id) {
+    return id.node() == membership.self().id().incarnation();
+  }
+
+  void settled(SharedEntry entry) {
+    publish(entry);
+  }
+
+  /** Tells the directory what has become of an object that was made here. */
+  private void publish(SharedEntry entry) {
+    var outcome = entry.outcome();
+    if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
+      counting.publish(
+          entry.id(),
+          new Published.Sealed(
+              entry.attempt(), sealed.object().byteSize(), true, contents(sealed.edges())));
+    } else if (isOwn(entry.id()) && outcome != null && !(outcome instanceof Content.Away)) {
+      var encoded = new FrameWriter();
+      write(encoded, outcome, entry.id());
+      counting.publish(
+          entry.id(),
+          outcome instanceof Failure
+              ? new Published.Failure(entry.attempt(), encoded.toBytes())
+              : new Published.Value(entry.attempt(), encoded.toBytes(), encoded.carried()));
+    }
+  }
+
+  /** The objects whose refs are inside; they are shared, too, from now on. */
+  private List<ObjectId> contents(List<Kept> edges) {
+    var ids = new ArrayList<ObjectId>();
+    for (var edge : edges) {
+      var entry = edge.pointsTo();
+      if (entry != null) {
+        adopt(entry);
+        ids.add(entry.id());
       }
     }
-    return entry;
+    return ids;
   }
 
   /** Writes a content or failure; {@code id} names it for whoever fetches it. */
   public void write(FrameWriter out, Object outcome, ObjectId id) {
     wire.write(out, outcome, id);
+  }
+
+  /**
+   * Writes the result of work that another node has submitted. What is sealed here stays until
+   * nobody holds it.
+   *
+   * @return gives back what is held for the receiver, once it has said what it holds
+   */
+  public Runnable give(FrameWriter out, Object outcome, ObjectId id, int attempt) {
+    if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
+      var entry = importedWith(id, sealed, attempt);
+      out.carries(id);
+      write(out, sealed, id);
+      return entry::release;
+    }
+    write(out, outcome, id);
+    return outcome instanceof Content content ? content::discard : () -> {};
+  }
+
+  /** Ends a frame that may carry refs; see {@link Custody#seal}. */
+  public void seal(FrameWriter frame, NodeId to, Runnable release) {
+    custody.seal(frame, to, release);
+  }
+
+  /** Sends a sealed frame; false if the peer is gone. */
+  public boolean send(NodeId to, FrameWriter sealed) {
+    boolean sent = lanes.send(to, sealed.toBytes());
+    if (!sent) {
+      custody.undeliverable(to);
+    }
+    return sent;
   }
 
   /** Whether it is small enough to travel inside a frame. */
@@ -126,8 +241,6 @@ public final class Sharing {
         id, (key, loan) -> loan.times() == 1 ? null : new Loan(loan.sealed(), loan.times() - 1));
   }
 
-  private record Loan(Content.InStore sealed, int times) {}
-
   /** Writes an id. */
   public static void writeId(FrameWriter out, ObjectId id) {
     Location.write(out, id);
@@ -138,26 +251,16 @@ public final class Sharing {
     return Location.readId(in);
   }
 
-  /**
-   * Writes the result of work that another node has submitted. What is sealed here stays until
-   * nobody holds it.
-   */
-  public void give(FrameWriter out, Object outcome, ObjectId id) {
-    if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
-      importedWith(id, sealed);
-      write(out, sealed, id);
-    } else {
-      write(out, outcome, id);
-      if (outcome instanceof Content content) {
-        content.discard();
-      }
-    }
-  }
-
   Location locationOf(Content.InStore sealed, ObjectId id) {
     var object = sealed.object();
+    var known = shared.get(id);
     return new Location(
-        membership.self().id(), id, object.slot(), object.generation(), object.byteSize());
+        membership.self().id(),
+        id,
+        known == null ? 1 : known.attempt(),
+        object.slot(),
+        object.generation(),
+        object.byteSize());
   }
 
   // ---- in
@@ -167,14 +270,34 @@ public final class Sharing {
     return wire.read(in);
   }
 
-  /** The entry of an object that another process knows, too. */
+  /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
+  public void received(NodeId from, FrameReader in) {
+    custody.received(from, in);
+  }
+
+  /**
+   * The entry of an object that another process knows, too, with a hold that the caller releases.
+   */
   public ObjectEntry imported(ObjectId id) {
-    return shared.computeIfAbsent(id, this::importNew).entry();
+    while (true) {
+      var entry = shared.computeIfAbsent(id, this::importNew).retained();
+      if (entry != null) {
+        return entry;
+      }
+      shared.computeIfPresent(id, (key, present) -> present.isGone() ? null : present);
+    }
   }
 
   /** The same, with the outcome that came along. */
   public ObjectEntry importedWith(ObjectId id, Object outcome) {
+    return importedWith(id, outcome, 1);
+  }
+
+  private ObjectEntry importedWith(ObjectId id, Object outcome, int attempt) {
     var entry = imported(id);
+    if (entry.sharer() instanceof SharedEntry present) {
+      present.attempt(attempt);
+    }
     settle(entry, outcome);
     return entry;
   }
@@ -183,19 +306,28 @@ public final class Sharing {
     var entry = store.pending(id, new Fetch(id, this));
     var created = new SharedEntry(entry, this);
     entry.share(created);
+    store.whenUnreachable(entry, created::collected);
     return created;
   }
 
   ObjectEntry newEntry(SharedEntry of) {
     var entry = store.pending(of.id(), new Fetch(of.id(), this));
     entry.share(of);
+    store.whenUnreachable(entry, of::collected);
     return entry;
   }
 
   Kept importEdge(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
-      case Kept.REF -> Ref.edge(imported(Location.readId(in)));
+      case Kept.REF -> {
+        var id = Location.readId(in);
+        in.brings(id);
+        var entry = imported(id);
+        var edge = Ref.edge(entry);
+        entry.release();
+        yield edge;
+      }
       case Kept.HANDLE -> handles.apply(in);
       default ->
         throw new CodecException("An edge of kind " + kind + " is of another release.", null);
@@ -206,63 +338,6 @@ public final class Sharing {
     return new Content.Away(new RemoteObject(location, edges, views, this));
   }
 
-  // ---- asking for what is elsewhere
-
-  void resolve(ObjectId id) {
-    var owner = new NodeId(id.node());
-    var frame = new FrameWriter().octet(RESOLVE);
-    Location.write(frame, id);
-    if (!lanes.send(owner, frame.toBytes())) {
-      lost(id, "node " + owner + ", which made it, is gone");
-    }
-  }
-
-  private void onResolve(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
-    var known = shared.get(id);
-    if (known == null) {
-      answer(
-          from,
-          id,
-          new Failure(() ->
-              new ObjectLostException("Object " + id + " is gone: nobody held it any more.")));
-      return;
-    }
-    var entry = known.entry();
-    if (!entry.await(ready -> answerWith(from, known))) {
-      answerWith(from, known);
-    }
-  }
-
-  private void answerWith(NodeId to, SharedEntry known) {
-    var outcome = known.outcome();
-    answer(
-        to,
-        known.id(),
-        outcome != null
-            ? outcome
-            : new Failure(() -> new ObjectLostException(
-                "Object " + known.id() + " is gone: nobody held it any more.")));
-  }
-
-  private void answer(NodeId to, ObjectId id, Object outcome) {
-    var frame = new FrameWriter().octet(RESOLVED);
-    Location.write(frame, id);
-    write(frame, outcome, id);
-    lanes.send(to, frame.toBytes());
-  }
-
-  private void onResolved(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
-    var outcome = read(frame);
-    var known = shared.get(id);
-    if (known != null) {
-      settle(known.entry(), outcome);
-    } else if (outcome instanceof Content content) {
-      content.discard();
-    }
-  }
-
   private static void settle(ObjectEntry entry, Object outcome) {
     if (outcome instanceof Content content) {
       entry.complete(content);
@@ -271,14 +346,23 @@ public final class Sharing {
     }
   }
 
-  private void lost(ObjectId id, String why) {
-    var known = shared.get(id);
-    if (known != null) {
-      known
-          .entry()
-          .fail(new Failure(() ->
-              new ObjectLostException("Object " + id + " is lost: " + why + ". Make it again.")));
-    }
+  // ---- asking for what is elsewhere
+
+  @Nullable
+  SharedEntry known(ObjectId id) {
+    return shared.get(id);
+  }
+
+  /** Somebody here wants to know what has become of it. */
+  void resolve(ObjectId id) {
+    lookups.find(id, null).thenAccept(outcome -> {
+      var known = shared.get(id);
+      if (known != null) {
+        settle(known.entry(), outcome);
+      } else if (outcome instanceof Content content) {
+        content.discard();
+      }
+    });
   }
 
   void cancel(ObjectId id, boolean recursive) {
@@ -288,8 +372,7 @@ public final class Sharing {
   }
 
   private void onCancel(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
-    var known = shared.get(id);
+    var known = shared.get(Location.readId(frame));
     if (known != null) {
       known.entry().cancel(frame.flag());
     }
@@ -298,50 +381,119 @@ public final class Sharing {
   /** Makes the bytes readable here. */
   void bring(RemoteObject object, CompletableFuture<Content> into) {
     var location = object.location();
-    neighbours.attach(location.at()).whenComplete((attached, failure) -> {
-      try {
-        into.complete(open(object, attached, failure));
-      } catch (RuntimeException e) {
-        into.completeExceptionally(e);
+    neighbours.attach(location.at()).whenComplete((attached, gone) -> {
+      switch (attached) {
+        case Attachment.Here(var theirs) -> open(object, theirs, into);
+        case Attachment.Elsewhere elsewhere -> pull(object, into);
+        case null -> relocate(object, gone, into);
       }
     });
   }
 
-  private static Content open(
-      RemoteObject object, @Nullable Attachment attached, @Nullable Throwable failure) {
+  private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
     var location = object.location();
-    return switch (attached) {
-      case Attachment.Here(var theirs) ->
-        new Content.InStore(
-            theirs.open(
-                new ObjectAddress(location.slot(), location.generation(), location.bytes())),
-            object.edges(),
-            object.views());
-      case Attachment.Elsewhere(var why) ->
-        throw new ObjectLostException("Object " + location.id() + " is on node " + location.at()
-            + ", which is on another host: " + why);
-      case null ->
-        throw new ObjectLostException(
-            "Object " + location.id() + " was on node " + location.at() + ": " + failure, failure);
+    try {
+      var address = new ObjectAddress(location.slot(), location.generation(), location.bytes());
+      into.complete(new Content.InStore(theirs.open(address), object.edges(), object.views()));
+    } catch (RuntimeException unreadable) { // freed, moved, or its process is dying
+      relocate(object, unreadable, into);
+    }
+  }
+
+  private void pull(RemoteObject object, CompletableFuture<Content> into) {
+    transfers.pull(object).whenComplete((content, failure) -> {
+      if (content != null) {
+        into.complete(content);
+      } else {
+        relocate(object, failure, into);
+      }
+    });
+  }
+
+  /** Looks for another copy, once for each place that was tried. */
+  private void relocate(
+      RemoteObject object, @Nullable Throwable why, CompletableFuture<Content> into) {
+    var location = object.location();
+    lookups.find(location.id(), location.at()).whenComplete((found, failure) -> {
+      switch (found) {
+        case Content.Away(var other)
+        when !other.equals(object) ->
+          other.bring().whenComplete((content, unreadable) -> {
+            if (content != null) {
+              into.complete(content);
+            } else {
+              into.completeExceptionally(Objects.requireNonNull(unreadable));
+            }
+          });
+        case Content content -> into.complete(content);
+        case Failure lost -> into.completeExceptionally(lost.raise());
+        case null, default ->
+          into.completeExceptionally(new ObjectLostException(
+              "Object " + location.id() + " was on node " + location.at() + ": " + why,
+              failure == null ? why : failure));
+      }
+    });
+  }
+
+  /** Opens an object of this node for readers of other hosts. */
+  @Nullable
+  Open opened(ObjectId id) {
+    var known = shared.get(id);
+    var loan = lent.get(id);
+    var sealed = known != null && known.outcome() instanceof Content.InStore own
+        ? own
+        : loan == null ? null : loan.sealed();
+    if (sealed == null) {
+      return null;
+    }
+    var view = sealed.object().view(); // pinned while reachable
+    return new Open() {
+      @Override
+      public MemorySegment bytes() {
+        return view;
+      }
+
+      @Override
+      public void close() {
+        Reference.reachabilityFence(view);
+      }
     };
   }
 
   // ---- the end of sharing
 
-  /** Lets go of what belongs to other processes. */
-  public void close() {
-    neighbours.close();
+  void tellHeld(ObjectId id) {
+    counting.hold(id);
   }
 
-  void settled(SharedEntry entry) {}
+  /**
+   * This process holds it no more. What came from elsewhere is dropped: true; what is sealed here
+   * stays.
+   */
+  boolean tellReleased(SharedEntry entry) {
+    counting.release(entry.id());
+    boolean fromElsewhere = !isOwn(entry.id()) && !(entry.outcome() instanceof Content.InStore);
+    return fromElsewhere && shared.remove(entry.id(), entry);
+  }
 
-  void unheld(SharedEntry entry) {}
-
-  private void onLeft(Peer peer, String how) {
-    for (var each : shared.values()) {
-      if (each.id().node() == peer.id().incarnation() && each.outcome() == null) {
-        lost(each.id(), peer + ", which made it, " + how);
-      }
+  @Override
+  public void freed(ObjectId id) {
+    var known = shared.remove(id);
+    if (known != null) {
+      known.vanish();
     }
+  }
+
+  @Override
+  public void refused(ObjectId id, int attempt, int accepted) {
+    freed(id);
+  }
+
+  /** Says and asks no more, and lets go of what belongs to other processes. */
+  @Override
+  public void close() {
+    counting.close();
+    transfers.close();
+    neighbours.close();
   }
 }

@@ -91,6 +91,7 @@ final class ValueWire {
       }
       case STORED -> {
         var location = Location.read(in);
+        in.brings(location.id());
         boolean views = in.flag();
         yield sharing.stored(location, readEdges(in), views);
       }

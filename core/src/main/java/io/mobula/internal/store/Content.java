@@ -82,6 +82,9 @@ public sealed interface Content {
      */
     CompletionStage<Content> bring();
 
+    /** This entry's value it is from now on. */
+    void belongsTo(ObjectEntry entry);
+
     /** Nobody reads it here any more. */
     void discard();
   }

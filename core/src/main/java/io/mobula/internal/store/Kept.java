@@ -1,6 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.internal.lane.FrameWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ref or an actor handle that is inside a stored value or among waiting arguments: an edge. It
@@ -19,6 +20,11 @@ public interface Kept {
    * {@link #REF} and {@link #HANDLE}. From now on other processes may hold what this points to.
    */
   void export(FrameWriter out);
+
+  /** The object that it holds, or null if it holds an actor. */
+  default @Nullable ObjectEntry pointsTo() {
+    return null;
+  }
 
   /** The first byte of an exported ref. */
   int REF = 1;

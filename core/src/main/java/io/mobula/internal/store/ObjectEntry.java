@@ -153,6 +153,9 @@ public final class ObjectEntry {
    * @return whether it was this one; a value that came too late is discarded
    */
   public boolean complete(Content content) {
+    if (content instanceof Content.Away(var remote)) {
+      remote.belongsTo(this);
+    }
     boolean first = settle(content);
     if (!first) {
       content.discard();

@@ -140,6 +140,17 @@ public final class ObjectStore {
     return Values.unflatten(flat);
   }
 
+  /** Room for the bytes of another node's object; waits for it as {@code put} does. */
+  public Block room(long bytes) {
+    requireOpen();
+    return values.exactRoom(bytes);
+  }
+
+  /** Seals a copy of another node's object. */
+  public Content brought(Block block, List<Kept> edges, boolean views) {
+    return new Content.InStore(block.seal(), edges, views, memory);
+  }
+
   /** The bytes of a failure for another process. */
   public byte[] flat(Failure failure) {
     return values.flat(failure);

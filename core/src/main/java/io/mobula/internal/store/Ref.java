@@ -137,9 +137,15 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     }
 
     @Override
+    public ObjectEntry pointsTo() {
+      return entry;
+    }
+
+    @Override
     public void export(FrameWriter out) {
       var id = entry.store().exported(entry);
       out.octet(REF).int64(id.node()).int64(id.task()).int32(id.index());
+      out.carries(id);
     }
   }
 }

@@ -200,6 +200,11 @@ final class Values {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
+  /** Room for bytes that are laid out already. */
+  Block exactRoom(long bytes) {
+    return allocate(bytes);
+  }
+
   /** Room for a value that is made in place. */
   Block room(long bytes) {
     return allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);

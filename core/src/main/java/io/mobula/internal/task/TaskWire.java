@@ -166,6 +166,7 @@ public final class TaskWire {
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     LeaseDesk.writeResources(frame, job.options().resources());
     job.call().write(frame, sharing);
+    sharing.seal(frame, slot.node(), () -> {}); // the call holds what it carries until it is over
     return frame.toBytes();
   }
 
@@ -207,15 +208,16 @@ public final class TaskWire {
       if (slot != null) {
         slot.failed(id, nanos, failure);
       }
-      return;
-    }
-    var contents = new ArrayList<Content>();
-    outcomes.forEach(outcome -> contents.add((Content) outcome));
-    if (slot == null) {
-      contents.forEach(Content::discard);
     } else {
-      slot.done(id, nanos, contents);
+      var contents = new ArrayList<Content>();
+      outcomes.forEach(outcome -> contents.add((Content) outcome));
+      if (slot == null) {
+        contents.forEach(Content::discard);
+      } else {
+        slot.done(id, nanos, contents);
+      }
     }
+    sharing.received(from, in);
   }
 
   private void onItem(NodeId from, FrameReader in) {
@@ -229,6 +231,7 @@ public final class TaskWire {
     } else {
       run.arrived(slot, index, content);
     }
+    sharing.received(from, in);
   }
 
   private void onLeft(Peer peer, String how) {
@@ -251,9 +254,11 @@ public final class TaskWire {
       return;
     }
     try {
-      slot.add(read(slot, id, in));
+      var run = read(slot, id, in);
+      sharing.received(from, in);
+      slot.add(run);
     } catch (RuntimeException | Error e) { // what cannot be read fails its task, and no other
-      done(slot, id, 0, List.of(engine.unreadable(id, e)));
+      done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
     }
   }
 
@@ -273,27 +278,32 @@ public final class TaskWire {
         Placement.anywhere(),
         defaults.presence());
     var run = new TaskRun(new TaskRun.Job(id, call, name, options), null, engine);
-    run.resultsTo(new WiredResults(slot, id, shape));
+    run.resultsTo(new WiredResults(slot, id, attempt, shape));
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
     engine.host(run);
     return run;
   }
 
-  void done(HostedSlot slot, ObjectId id, long nanos, List<?> outcomes) {
+  void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
     var frame = frame(DONE, slot.lease());
     Sharing.writeId(frame, id);
     frame.int64(nanos).int32(outcomes.size());
+    var releases = new ArrayList<Runnable>();
     for (int i = 0; i < outcomes.size(); i++) {
-      sharing.give(frame, outcomes.get(i), new ObjectId(id.node(), id.task(), id.index() + i));
+      var each = new ObjectId(id.node(), id.task(), id.index() + i);
+      releases.add(sharing.give(frame, outcomes.get(i), each, attempt));
     }
-    lanes.send(slot.submitter(), frame.toBytes());
+    sharing.seal(frame, slot.submitter(), () -> releases.forEach(Runnable::run));
+    sharing.send(slot.submitter(), frame);
   }
 
-  void item(HostedSlot slot, ObjectId id, int index, Content content) {
+  void item(HostedSlot slot, ObjectId id, int attempt, int index, Content content) {
     var frame = frame(ITEM, slot.lease());
     Sharing.writeId(frame, id);
-    sharing.give(frame.int32(index), content, new ObjectId(id.node(), id.task(), index));
-    lanes.send(slot.submitter(), frame.toBytes());
+    var each = new ObjectId(id.node(), id.task(), index);
+    var release = sharing.give(frame.int32(index), content, each, attempt);
+    sharing.seal(frame, slot.submitter(), release);
+    sharing.send(slot.submitter(), frame);
   }
 
   private void onTaken(NodeId from, FrameReader in) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WiredResults implements Results {
   private final HostedSlot slot;
   private final ObjectId id;
+  private final int attempt;
   private final Shape shape;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -24,9 +25,10 @@ final class WiredResults implements Results {
   private int taken;
   private boolean ended;
 
-  WiredResults(HostedSlot slot, ObjectId id, Shape shape) {
+  WiredResults(HostedSlot slot, ObjectId id, int attempt, Shape shape) {
     this.slot = slot;
     this.id = id;
+    this.attempt = attempt;
     this.shape = shape;
     this.taken = shape.count();
   }
@@ -60,7 +62,7 @@ final class WiredResults implements Results {
       content.discard();
       throw e;
     }
-    slot.wire().item(slot, id, index, content);
+    slot.wire().item(slot, id, attempt, index, content);
   }
 
   /** Waits for the reader on the other node when as many as may be are unread. */
@@ -122,7 +124,7 @@ final class WiredResults implements Results {
       @Override
       public void publish() {
         end();
-        slot.wire().done(slot, id, System.nanoTime() - startedAt, contents);
+        slot.wire().done(slot, id, attempt, System.nanoTime() - startedAt, contents);
       }
 
       @Override
@@ -135,7 +137,7 @@ final class WiredResults implements Results {
   @Override
   public void fail(Failure failure) {
     end();
-    slot.wire().done(slot, id, System.nanoTime() - startedAt, List.of(failure));
+    slot.wire().done(slot, id, attempt, System.nanoTime() - startedAt, List.of(failure));
   }
 
   @Override

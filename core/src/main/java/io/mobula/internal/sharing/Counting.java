@@ -1,0 +1,107 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.spi.HoldStatement;
+import io.mobula.spi.Lineage;
+import io.mobula.spi.Located;
+import io.mobula.spi.ObjectDirectory;
+import io.mobula.spi.Published;
+import io.mobula.spi.Rebuild;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node tells the directory, and asks it. Where there is none, nothing is counted: what
+ * has left its node stays until that closes. Safe for all threads.
+ */
+final class Counting {
+  private final NodeId self;
+  private volatile @Nullable ObjectDirectory directory;
+
+  Counting(NodeId self) {
+    this.self = self;
+  }
+
+  void open(ObjectDirectory with) {
+    directory = with;
+  }
+
+  void hold(ObjectId id) {
+    var present = directory;
+    if (present != null) {
+      present.hold(id);
+    }
+  }
+
+  void release(ObjectId id) {
+    var present = directory;
+    if (present != null) {
+      present.release(id);
+    }
+  }
+
+  void making(ObjectId id) {
+    var present = directory;
+    if (present != null) {
+      present.making(id, 1);
+    }
+  }
+
+  void publish(ObjectId id, Published what) {
+    var present = directory;
+    if (present != null) {
+      present.publish(id, what);
+    }
+  }
+
+  void retract(ObjectId id) {
+    var present = directory;
+    if (present != null) {
+      present.retract(id);
+    }
+  }
+
+  void remember(ObjectId id, Lineage lineage) {
+    var present = directory;
+    if (present != null) {
+      present.remember(id, lineage);
+    }
+  }
+
+  HoldStatement statementOf(ObjectId id) {
+    var present = directory;
+    return present == null ? new HoldStatement(id, self, 0, false) : present.statementOf(id);
+  }
+
+  void vouchFor(List<HoldStatement> others) {
+    var present = directory;
+    if (present != null && !others.isEmpty()) {
+      present.vouchFor(others);
+    }
+  }
+
+  CompletionStage<Located> locate(ObjectId id) {
+    var present = directory;
+    return present == null
+        ? CompletableFuture.completedStage(
+            new Located.Lost("its node is gone, and there is no directory", false, 0))
+        : present.locate(id);
+  }
+
+  CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt) {
+    var present = directory;
+    return present == null
+        ? CompletableFuture.completedStage(new Rebuild.Impossible("there is no directory"))
+        : present.rebuild(id, lostAttempt);
+  }
+
+  void close() {
+    var present = directory;
+    if (present != null) {
+      present.close();
+    }
+  }
+}

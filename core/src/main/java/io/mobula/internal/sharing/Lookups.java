@@ -1,0 +1,255 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.error.ObjectLostException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.spi.Located;
+import io.mobula.spi.Rebuild;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the outcome of objects that are not known here: asks the process that made the id, then
+ * whom the directory names, then has it made again. Safe for all threads; nothing blocks.
+ */
+final class Lookups implements Membership.Listener {
+  private static final int RESOLVE = 1;
+  private static final int RESOLVED = 2;
+  private static final int MOST_ROUNDS = 16;
+
+  private final Sharing sharing;
+  private final Counting counting;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Map<ObjectId, Lookup> open = new ConcurrentHashMap<>();
+  private volatile @Nullable Rebuilder rebuilder;
+
+  /** Makes objects again. */
+  interface Rebuilder {
+    /** Starts the task that the recipe describes, to be published as this attempt. */
+    void rebuild(ObjectId id, int attempt, byte[] recipe);
+  }
+
+  Lookups(Sharing sharing, Counting counting, Membership membership, Lanes lanes, Router router) {
+    this.sharing = sharing;
+    this.counting = counting;
+    this.membership = membership;
+    this.lanes = lanes;
+    router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
+    membership.subscribe(this);
+  }
+
+  void rebuilder(Rebuilder with) {
+    rebuilder = with;
+  }
+
+  /**
+   * The outcome, a {@link Content} or a {@link Failure}: a lost object is a failure, too. All who
+   * ask at the same time share one search.
+   *
+   * @param lostAt a process whose copy cannot be read any more, or null
+   */
+  CompletionStage<Object> find(ObjectId id, @Nullable NodeId lostAt) {
+    var fresh = new Lookup(id);
+    var present = open.putIfAbsent(id, fresh);
+    if (present != null) {
+      return present.found;
+    }
+    if (lostAt != null) {
+      fresh.tried.add(lostAt);
+    }
+    fresh.next();
+    return fresh.found;
+  }
+
+  /** One search. */
+  private final class Lookup {
+    private final ObjectId id;
+    private final CompletableFuture<Object> found = new CompletableFuture<>();
+    private final Set<NodeId> tried = new HashSet<>();
+    private @Nullable NodeId asked;
+    private int rounds;
+
+    Lookup(ObjectId id) {
+      this.id = id;
+    }
+
+    void next() {
+      var owner = new NodeId(id.node());
+      if (!ask(owner)) {
+        askDirectory();
+      }
+    }
+
+    private synchronized boolean ask(NodeId node) {
+      if (node.equals(membership.self().id()) || !tried.add(node)) {
+        return false;
+      }
+      var frame = new FrameWriter().octet(RESOLVE);
+      Location.write(frame, id);
+      asked = node;
+      return lanes.send(node, frame.toBytes());
+    }
+
+    private void askDirectory() {
+      if (++rounds > MOST_ROUNDS) {
+        fail("it was looked for " + MOST_ROUNDS + " times", null);
+        return;
+      }
+      counting.locate(id).whenComplete((located, failure) -> {
+        try {
+          located(located, failure);
+        } catch (RuntimeException e) {
+          fail("what the directory says of it cannot be read", e);
+        }
+      });
+    }
+
+    private void located(@Nullable Located located, @Nullable Throwable failure) {
+      switch (located) {
+        case Located.At(var attempt, var bytes, var nodes) -> askOneOf(nodes, attempt);
+        case Located.Value(var attempt, var encoded) -> end(sharing.read(new FrameReader(encoded)));
+        case Located.Failure(var attempt, var encoded) ->
+          end(sharing.read(new FrameReader(encoded)));
+        case Located.Lost(var reason, var rebuildable, var attempt) -> {
+          if (rebuildable) {
+            rebuild(attempt);
+          } else {
+            fail(reason, null);
+          }
+        }
+        case null -> fail("the directory does not answer", failure);
+      }
+    }
+
+    private void askOneOf(List<NodeId> nodes, int attempt) {
+      for (var node : nodes) {
+        if (ask(node)) {
+          return;
+        }
+      }
+      rebuild(attempt);
+    }
+
+    private void rebuild(int lostAttempt) {
+      counting.rebuild(id, lostAttempt).whenComplete((answer, failure) -> {
+        switch (answer) {
+          case Rebuild.Granted(var attempt, var recipe) -> {
+            var with = rebuilder;
+            if (with == null) {
+              fail("nobody here can make it again", null);
+            } else {
+              synchronized (this) {
+                tried.clear();
+              }
+              with.rebuild(id, attempt, recipe);
+              askDirectory();
+            }
+          }
+          case Rebuild.Elsewhere elsewhere -> askAnew();
+          case Rebuild.Readable readable -> askAnew();
+          case Rebuild.Impossible(var reason) -> fail(reason, null);
+          case null -> fail("the directory does not answer", failure);
+        }
+      });
+    }
+
+    private void askAnew() {
+      synchronized (this) {
+        tried.clear();
+      }
+      askDirectory();
+    }
+
+    synchronized boolean isAsking(NodeId node) {
+      return node.equals(asked);
+    }
+
+    /** Whoever was asked has it no more. */
+    void goOn() {
+      synchronized (this) {
+        asked = null;
+      }
+      askDirectory();
+    }
+
+    void end(Object outcome) {
+      open.remove(id, this);
+      if (!found.complete(outcome) && outcome instanceof Content content) {
+        content.discard();
+      }
+    }
+
+    private void fail(String why, @Nullable Throwable cause) {
+      var message = "Object " + id + " is lost: " + why + ". Make it again.";
+      end(new Failure(() -> new ObjectLostException(message, cause)));
+    }
+  }
+
+  private void onResolve(NodeId from, FrameReader frame) {
+    var id = Location.readId(frame);
+    var known = sharing.known(id);
+    if (known == null) {
+      answer(from, id, null);
+      return;
+    }
+    var entry = known.entry();
+    if (!entry.await(ready -> answer(from, id, known.outcome()))) {
+      answer(from, id, known.outcome());
+    }
+  }
+
+  private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
+    var frame = new FrameWriter().octet(RESOLVED);
+    Location.write(frame, id);
+    frame.flag(outcome != null);
+    if (outcome != null) {
+      sharing.write(frame, outcome, id);
+    }
+    sharing.seal(frame, to, () -> {}); // what is inside is held by the value
+    lanes.send(to, frame.toBytes());
+  }
+
+  private void onResolved(NodeId from, FrameReader frame) {
+    var id = Location.readId(frame);
+    var outcome = frame.flag() ? sharing.read(frame) : null;
+    var lookup = open.get(id);
+    if (lookup == null || !lookup.isAsking(from)) {
+      if (outcome instanceof Content content) {
+        content.discard();
+      }
+    } else if (outcome == null) {
+      lookup.goOn();
+    } else {
+      lookup.end(outcome);
+    }
+    sharing.received(from, frame);
+  }
+
+  @Override
+  public void joined(Peer peer) {}
+
+  @Override
+  public void left(Peer peer, String how) {
+    for (var lookup : new ArrayList<>(open.values())) {
+      if (lookup.isAsking(peer.id())) {
+        lookup.goOn();
+      }
+    }
+  }
+}
