@@ -6,8 +6,9 @@ import java.util.Objects;
  * Where work should run, beyond the resources it needs. A value; the default is
  * {@link #anywhere()}.
  *
- * <p>On a runtime of one node only {@link #anywhere()} and {@link #spread()} mean something; the
- * others are refused with {@link io.mobula.error.InvalidRequestException} there.
+ * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()} and {@link #preferring}
+ * mean something; the others are refused with {@link io.mobula.error.InvalidRequestException}
+ * there.
  */
 public sealed interface Placement {
 
@@ -26,6 +27,11 @@ public sealed interface Placement {
     return new OnNode(node);
   }
 
+  /** On that node while it has room, else anywhere. */
+  static Placement preferring(NodeId node) {
+    return new Preferring(node);
+  }
+
   /** On the node that holds the value of {@code ref}. */
   static Placement near(ObjectRef<?> ref) {
     return new Near(ref);
@@ -36,7 +42,11 @@ public sealed interface Placement {
     return new Group(group, bundle);
   }
 
-  /** On a node whose labels match, such as {@code "zone in (a, b)"}. */
+  /**
+   * On a node whose labels match: terms with commas between them, all of which must hold, such as
+   * {@code "zone in (a, b), disk=ssd, !spot"}. Also {@code !=}, {@code not in (...)} and {@code key
+   * exists}.
+   */
   static Placement labels(String selector) {
     return new Labels(selector);
   }
@@ -57,6 +67,14 @@ public sealed interface Placement {
   record OnNode(NodeId node) implements Placement {
     /** Refuses null. */
     public OnNode {
+      Objects.requireNonNull(node, "node");
+    }
+  }
+
+  /** See {@link Placement#preferring}. */
+  record Preferring(NodeId node) implements Placement {
+    /** Refuses null. */
+    public Preferring {
       Objects.requireNonNull(node, "node");
     }
   }

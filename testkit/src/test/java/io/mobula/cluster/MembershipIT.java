@@ -51,6 +51,12 @@ class MembershipIT {
         assertThat(runtime.nodes().getLast().address()).isEqualTo(seed);
         assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
         assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
+        assertThat(Awaited.that(
+                () -> runtime.clusterResources().amount(Resources.CPU), cpus -> cpus == 3))
+            .isEqualTo(3);
+        var seen = runtime.nodes().getLast();
+        assertThat(seen.available().amount(Resources.CPU)).isEqualTo(2);
+        assertThat(seen.store().capacityBytes()).isEqualTo(16 << 20);
       }
       a.awaitNodes("a");
     }

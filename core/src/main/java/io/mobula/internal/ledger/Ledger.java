@@ -30,6 +30,14 @@ public final class Ledger {
    */
   public record Report(Resources available, List<Waiting> waiting) {}
 
+  /**
+   * The balance at a moment.
+   *
+   * @param available what is free
+   * @param queued how many requests wait
+   */
+  public record Now(Resources available, int queued) {}
+
   private Ledger(Resources total, Spawner spawner) {
     this.total = total;
     this.actor = spawner.spawn(ResourceLedger.create(total, this), "ledger");
@@ -88,6 +96,16 @@ public final class Ledger {
     CompletionStage<ResourceLedger.Report> answer = AskPattern.ask(
         actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
     return answer.thenApply(report -> new Report(report.available(), report.waiting()));
+  }
+
+  /**
+   * Asks for the balance, and to be told once when something may have changed since; then it is to
+   * be asked again. One watcher at a time; cheap for the ledger in between.
+   *
+   * @param onChange runs on the ledger's thread and must not block
+   */
+  public void watch(ActorRef<Now> replyTo, Runnable onChange) {
+    actor.tell(new ResourceLedger.Watch(replyTo, onChange));
   }
 
   void released(Lease lease) {

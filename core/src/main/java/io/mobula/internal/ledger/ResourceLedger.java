@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of a node's resources. It grants leases in the order they were asked for, resource
@@ -41,6 +42,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   record ReportTo(ActorRef<Report> replyTo) implements Command {}
 
+  /** Wants to know what is free, and to be told once when that is no longer so. */
+  record Watch(ActorRef<Ledger.Now> replyTo, Runnable onChange) implements Command {}
+
   /** What is free and what waits. */
   record Report(Resources available, List<Waiting> waiting) {}
 
@@ -48,6 +52,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final Balance balance;
   private final Deque<Requester> queue = new ArrayDeque<>();
   private final Map<Lease, Boolean> held = new HashMap<>();
+  private @Nullable Runnable watcher;
 
   private ResourceLedger(ActorContext<Command> context, Resources total, Ledger ledger) {
     super(context);
@@ -67,9 +72,26 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       case Release(var lease) -> onRelease(lease);
       case Blocked(var lease) -> onBlocked(lease);
       case Resumed(var lease) -> onResumed(lease);
-      case ReportTo(var replyTo) -> replyTo.tell(report());
+      case ReportTo(var replyTo) -> {
+        replyTo.tell(report());
+        return this;
+      }
+      case Watch(var replyTo, var onChange) -> {
+        replyTo.tell(new Ledger.Now(balance.available(), queue.size()));
+        watcher = onChange;
+        return this;
+      }
     }
+    tellWatcher();
     return this;
+  }
+
+  private void tellWatcher() {
+    var told = watcher;
+    watcher = null;
+    if (told != null) {
+      told.run();
+    }
   }
 
   private void onAcquire(Requester requester) {

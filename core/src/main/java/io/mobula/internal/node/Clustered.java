@@ -1,13 +1,15 @@
 package io.mobula.internal.node;
 
 import io.mobula.NodeId;
+import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.placement.ClusterViews;
+import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Placer;
 import io.mobula.internal.placement.Wanting;
@@ -15,8 +17,11 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskWire;
-import java.util.ArrayList;
+import io.mobula.spi.PlacementPolicy;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
 final class Clustered {
@@ -26,7 +31,8 @@ final class Clustered {
   private final Sharing sharing;
   private final LeaseDesk desk;
   private final Placer placer;
-  private final Ledger ledger;
+  private final ClusterViews views;
+  private final PlacementPolicy policy;
 
   Clustered(
       Membership membership,
@@ -35,7 +41,10 @@ final class Clustered {
       SharedStore memory,
       NodeSettings settings) {
     this.membership = membership;
-    this.ledger = ledger;
+    this.views = new ClusterViews(membership, ledger, objects::usage);
+    this.policy = ServiceLoader.load(PlacementPolicy.class, Clustered.class.getClassLoader())
+        .findFirst()
+        .orElseGet(HybridPolicy::new);
     this.router = new Router();
     this.lanes = new Lanes(membership);
     this.sharing = new Sharing(
@@ -45,34 +54,42 @@ final class Clustered {
         lanes,
         router,
         new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
-    this.desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null);
+    this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
     this.placer = new Placer(ledger, membership, lanes, router, this::choose);
   }
 
   private Placer.Choice choose(Wanting wanting) {
-    if (fits(ledger.total(), wanting.wanted())) {
-      return new Placer.Choice.At(membership.self().id());
-    }
-    var candidates = new ArrayList<NodeId>();
-    for (Peer peer : membership.peers()) {
-      if (peer.role() != Peer.Role.DRIVER) {
-        candidates.add(peer.id());
-      }
-    }
-    return candidates.isEmpty()
-        ? new Placer.Choice.Later(null, "there is no other node")
-        : new Placer.Choice.At(
-            candidates.get(ThreadLocalRandom.current().nextInt(candidates.size())));
+    return choose(wanting.wanted(), wanting.placement(), wanting.argumentBytes());
   }
 
-  private static boolean fits(Resources total, Resources wanted) {
-    return wanted.asUnits().entrySet().stream()
-        .allMatch(each -> total.units(each.getKey()) >= each.getValue());
+  private Placer.Choice choose(
+      Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes) {
+    var wish = new PlacementPolicy.Wish(wanted, placement, membership.self().id(), argumentBytes);
+    return switch (policy.choose(wish, views.now(), ThreadLocalRandom.current())) {
+      case PlacementPolicy.Choice.On(var node) -> new Placer.Choice.At(node);
+      case PlacementPolicy.Choice.Wait(var where, var why) -> new Placer.Choice.Later(where, why);
+      case PlacementPolicy.Choice.Never(var why) -> new Placer.Choice.Later(null, why);
+    };
+  }
+
+  /** Another node that seems to have this free. */
+  private @Nullable NodeId elsewhere(Resources wanted) {
+    return choose(wanted, Placement.anywhere(), Map.of()) instanceof Placer.Choice.At(var node)
+            && !node.equals(membership.self().id())
+        ? node
+        : null;
   }
 
   /** Everything is wired: frames may come. */
-  void open(Lanes.Spawner spawner) {
-    lanes.open(spawner, router);
+  void open(ClusterViews.Spawner spawner) {
+    lanes.open(spawner::spawn, router);
+    views.onChange(placer::lookAgain);
+    views.open(spawner);
+  }
+
+  /** What is known of all ledgers. */
+  ClusterViews views() {
+    return views;
   }
 
   Membership membership() {

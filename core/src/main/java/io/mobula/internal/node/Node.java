@@ -6,7 +6,6 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
@@ -217,13 +216,10 @@ public final class Node {
         total(),
         available(),
         objects.usage()));
-    for (var peer : membership.peers()) {
-      all.add(Portrait.of(
-          peer,
-          membership.standing(peer),
-          Resources.none(),
-          Resources.none(),
-          new StoreUsage(0, 0, 0)));
+    if (cluster != null) {
+      for (var peer : membership.peers()) {
+        all.add(Portrait.of(peer, membership.standing(peer), cluster.views()));
+      }
     }
     return List.copyOf(all);
   }

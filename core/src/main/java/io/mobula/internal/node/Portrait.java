@@ -5,12 +5,26 @@ import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.placement.ClusterViews;
+import io.mobula.spi.NodeView;
 import java.util.Locale;
 import java.util.Map;
 
 /** What users are told of a process. */
 final class Portrait {
   private Portrait() {}
+
+  /** Of another process, as its ledger said a moment ago. */
+  static NodeInfo of(Peer peer, Standing standing, ClusterViews views) {
+    var view = views.now().node(peer.id());
+    var store = views.store(peer.id());
+    return of(
+        peer,
+        standing,
+        view.map(NodeView::total).orElse(Resources.none()),
+        view.map(NodeView::available).orElse(Resources.none()),
+        store == null ? new StoreUsage(0, 0, 0) : store);
+  }
 
   static NodeInfo of(
       Peer peer, Standing standing, Resources total, Resources available, StoreUsage store) {

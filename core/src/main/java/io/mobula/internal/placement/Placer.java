@@ -68,7 +68,10 @@ public final class Placer implements Places {
 
   @Override
   public void require(Placement placement, Resources wanted, Supplier<String> what) {
-    // what no node has today may come with a node tomorrow
+    // what no node has today may come with a node tomorrow; a malformed selector stays so
+    if (placement instanceof Placement.Labels(var selector)) {
+      LabelSelector _ = LabelSelector.parse(selector);
+    }
   }
 
   @Override

@@ -31,6 +31,7 @@ public final class SingleNode implements Places {
     switch (placement) {
       case Placement.Anywhere anywhere -> {}
       case Placement.Spread spread -> {}
+      case Placement.Preferring preferring -> {}
       case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
       case Placement.Near near -> throw needsCluster(what, "near(" + near.ref().id() + ")");
       case Placement.Group group ->

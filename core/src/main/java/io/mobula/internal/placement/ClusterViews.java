@@ -1,0 +1,129 @@
+package io.mobula.internal.placement;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import io.mobula.MobulaRuntime.StoreUsage;
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.spi.ClusterView;
+import io.mobula.spi.NodeView;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process knows of all ledgers. Safe for all threads; nothing blocks. The actor
+ * {@link Views} keeps it up to date.
+ */
+public final class ClusterViews {
+  private final Membership membership;
+  private final Ledger ledger;
+  private final Supplier<StoreUsage> store;
+  private final Map<NodeId, Entry> entries = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile ClusterView now = new ClusterView(List.of());
+  private volatile @Nullable ActorRef<Views.Command> actor;
+  private volatile boolean draining;
+
+  private record Entry(NodeView view, StoreUsage store) {}
+
+  /** Knows this node alone until it is opened. */
+  public ClusterViews(Membership membership, Ledger ledger, Supplier<StoreUsage> store) {
+    this.membership = membership;
+    this.ledger = ledger;
+    this.store = store;
+    put(membership.self(), state(new Ledger.Now(ledger.total(), 0)));
+  }
+
+  /** Starts an actor under a name. */
+  public interface Spawner {
+    /** Starts it and returns at once. */
+    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
+  }
+
+  /** Begins to tell and to hear. */
+  public void open(Spawner spawner) {
+    var views = spawner.spawn(Views.create(this, membership, ledger), Views.NAME);
+    actor = views;
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {
+        views.tell(new Views.PeerJoined(peer));
+      }
+
+      @Override
+      public void left(Peer peer, String how) {
+        views.tell(new Views.PeerLeft(peer.id()));
+      }
+    });
+  }
+
+  /** All nodes as last heard, this one included. */
+  public ClusterView now() {
+    return now;
+  }
+
+  /** How full that node's store is; null if it has not said so yet. */
+  public @Nullable StoreUsage store(NodeId id) {
+    var entry = entries.get(id);
+    return entry == null ? null : entry.store();
+  }
+
+  /** Has this run after each change, on a thread that must not be blocked. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Says from now on that this node takes no new work. */
+  public void drain() {
+    draining = true;
+    var views = actor;
+    if (views != null) {
+      views.tell(new Views.Stale());
+    }
+  }
+
+  NodeState state(Ledger.Now balance) {
+    var usage = store.get();
+    return new NodeState(
+        ledger.total().asUnits(),
+        balance.available().asUnits(),
+        balance.queued(),
+        usage.usedBytes(),
+        usage.capacityBytes(),
+        usage.objects(),
+        !draining && membership.self().role() != Peer.Role.DRIVER);
+  }
+
+  void put(Peer peer, NodeState state) {
+    var view = new NodeView(
+        peer.id(),
+        peer.name(),
+        peer.labels(),
+        NodeState.resources(state.total()),
+        NodeState.resources(state.available()),
+        state.queued(),
+        state.fullness(),
+        state.accepting());
+    var before = entries.put(peer.id(), new Entry(view, state.usage()));
+    if (before == null || !before.view().equals(view)) {
+      changed();
+    }
+  }
+
+  void remove(NodeId id) {
+    if (entries.remove(id) != null) {
+      changed();
+    }
+  }
+
+  private void changed() {
+    now = new ClusterView(entries.values().stream().map(Entry::view).toList());
+    listeners.forEach(Runnable::run);
+  }
+}

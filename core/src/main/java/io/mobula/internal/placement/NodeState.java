@@ -1,0 +1,47 @@
+package io.mobula.internal.placement;
+
+import io.mobula.MobulaRuntime.StoreUsage;
+import io.mobula.Resources;
+import java.util.Map;
+
+/**
+ * What a node says of itself, as it travels.
+ *
+ * @param total what it has in all, by name in fixed-point units
+ * @param available what of it is free
+ * @param queued how many requests wait at its ledger
+ * @param storeUsed bytes
+ * @param storeCapacity bytes
+ * @param storeObjects how many
+ * @param accepting whether it takes new work
+ */
+record NodeState(
+    Map<String, Long> total,
+    Map<String, Long> available,
+    int queued,
+    long storeUsed,
+    long storeCapacity,
+    long storeObjects,
+    boolean accepting) {
+  NodeState {
+    total = Map.copyOf(total);
+    available = Map.copyOf(available);
+  }
+
+  static Resources resources(Map<String, Long> units) {
+    var result = Resources.none();
+    for (var each : units.entrySet()) {
+      result = result.withUnits(each.getKey(), each.getValue());
+    }
+    return result;
+  }
+
+  StoreUsage usage() {
+    return new StoreUsage(storeUsed, storeCapacity, storeObjects);
+  }
+
+  /** How full the store is, from 0 to 1. */
+  double fullness() {
+    return storeCapacity <= 0 ? 0 : Math.min(1, (double) storeUsed / storeCapacity);
+  }
+}

@@ -1,0 +1,86 @@
+package io.mobula.internal.placement;
+
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import io.mobula.spi.PlacementPolicy.Wish;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Why something waits or can never run, in words for people. */
+final class Reasons {
+  private static final int MOST_NAMED = 5;
+
+  private Reasons() {}
+
+  static String never(Wish wish, List<NodeView> accepting, List<NodeView> allowed) {
+    if (accepting.isEmpty()) {
+      return "there is no node that takes work";
+    }
+    return allowed.isEmpty() ? notAllowed(wish.placement(), accepting) : tooLarge(wish, allowed);
+  }
+
+  private static String notAllowed(Placement placement, List<NodeView> accepting) {
+    return switch (placement) {
+      case Placement.OnNode(var id) ->
+        "node " + id + " is not in the cluster, or takes no more work; there are "
+            + named(accepting);
+      case Placement.Labels(var selector) ->
+        "no node's labels match \"" + selector + "\"; there are "
+            + accepting.stream()
+                .limit(MOST_NAMED)
+                .map(node -> node + " with " + node.labels())
+                .collect(Collectors.joining(", "));
+      case Placement.Group(var group, var bundle) ->
+        "there is no placement group " + group + " with a bundle " + bundle;
+      case Placement.Anywhere any -> "there is no node that takes work";
+      case Placement.Spread spread -> "there is no node that takes work";
+      case Placement.Near near -> "there is no node that takes work";
+      case Placement.Preferring preferring -> "there is no node that takes work";
+    };
+  }
+
+  private static String tooLarge(Wish wish, List<NodeView> allowed) {
+    var largest = allowed.stream()
+        .min(Comparator.comparingInt((NodeView node) -> lacking(node.total(), wish.wanted()))
+            .thenComparingDouble(node -> -share(node.total(), wish.wanted())))
+        .orElseThrow();
+    return "no node has " + wish.wanted() + "; the one that comes nearest is " + largest + " with "
+        + largest.total();
+  }
+
+  static String busy(Wish wish, List<NodeView> able) {
+    var nearest = able.stream()
+        .min(Comparator.comparingInt((NodeView node) -> lacking(node.available(), wish.wanted()))
+            .thenComparingDouble(node -> -share(node.available(), wish.wanted())))
+        .orElseThrow();
+    return "none of the " + able.size() + " nodes that could hold " + wish.wanted()
+        + " has as much free; the one that comes nearest is " + nearest + " with "
+        + nearest.available() + " free of " + nearest.total() + " and " + nearest.queued()
+        + " waiting";
+  }
+
+  private static String named(List<NodeView> nodes) {
+    return nodes.stream()
+            .limit(MOST_NAMED)
+            .map(NodeView::toString)
+            .collect(Collectors.joining(", "))
+        + (nodes.size() > MOST_NAMED ? ", and " + (nodes.size() - MOST_NAMED) + " more" : "");
+  }
+
+  /** Of how many resources there is not enough. */
+  private static int lacking(Resources had, Resources wanted) {
+    return (int) wanted.asUnits().entrySet().stream()
+        .filter(each -> had.units(each.getKey()) < each.getValue())
+        .count();
+  }
+
+  /** How much of what is wanted there is, of the scarcest. */
+  private static double share(Resources had, Resources wanted) {
+    return wanted.asUnits().entrySet().stream()
+        .mapToDouble(each -> (double) had.units(each.getKey()) / each.getValue())
+        .min()
+        .orElse(1);
+  }
+}

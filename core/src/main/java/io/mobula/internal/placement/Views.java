@@ -1,0 +1,169 @@
+package io.mobula.internal.placement;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.ControlMessage;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.ledger.Ledger;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Tells all peers what this node has and how busy it is, and hears the same of them: at once when
+ * it changes after a quiet time, else every {@link #LULL}, and now and then in any case. The last
+ * word of each node counts; that of one who has left is forgotten.
+ */
+final class Views extends AbstractOnMessageBehavior<Views.Command> {
+  /** Its name, and that of the same actor of every peer. */
+  static final String NAME = "views";
+
+  private static final Duration LULL = Duration.ofMillis(50);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+  sealed interface Command {}
+
+  /** The ledger's balance is no longer what was published. */
+  record Stale() implements Command {}
+
+  /** May look again. */
+  private record Lulled() implements Command {}
+
+  private record Beat() implements Command {}
+
+  /** The ledger's answer. */
+  private record Balanced(Ledger.Now now) implements Command {}
+
+  record PeerJoined(Peer peer) implements Command {}
+
+  record PeerLeft(NodeId id) implements Command {}
+
+  /**
+   * What a node says of itself.
+   *
+   * @param node whose it is
+   * @param version counts up, so that the last one counts
+   * @param state what it says
+   * @param yours whether it wants to hear the same of the receiver
+   */
+  record Said(NodeId node, long version, NodeState state, boolean yours)
+      implements Command, ControlMessage {}
+
+  private final ClusterViews views;
+  private final Membership membership;
+  private final Ledger ledger;
+  private final TimerScheduler<Command> timers;
+  private final ActorRef<Ledger.Now> balances;
+  private final Map<NodeId, Long> versions = new HashMap<>();
+  private Ledger.Now last = new Ledger.Now(Resources.none(), 0);
+  private long version;
+  private boolean lulling;
+  private boolean stale;
+
+  private Views(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ClusterViews views,
+      Membership membership,
+      Ledger ledger) {
+    super(context);
+    this.views = views;
+    this.membership = membership;
+    this.ledger = ledger;
+    this.timers = timers;
+    Function<Ledger.Now, Command> balanced = Balanced::new;
+    this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
+    timers.startTimerWithFixedDelay(new Beat(), HEARTBEAT);
+    look();
+  }
+
+  static Behavior<Command> create(ClusterViews views, Membership membership, Ledger ledger) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new Views(context, timers, views, membership, ledger)));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Stale() -> onStale();
+      case Lulled() -> onLulled();
+      case Beat() -> publish();
+      case Balanced(var now) -> {
+        last = now;
+        publish();
+      }
+      case PeerJoined(var peer) -> tell(peer, said(true));
+      case PeerLeft(var id) -> onLeft(id);
+      case Said said -> onSaid(said);
+    }
+    return this;
+  }
+
+  private void onStale() {
+    if (lulling) {
+      stale = true;
+    } else {
+      look();
+    }
+  }
+
+  private void onLulled() {
+    lulling = false;
+    if (stale) {
+      look();
+    }
+  }
+
+  private void look() {
+    stale = false;
+    lulling = true;
+    timers.startSingleTimer(new Lulled(), LULL);
+    var self = getContext().getSelf();
+    ledger.watch(balances, () -> self.tell(new Stale()));
+  }
+
+  private void publish() {
+    version++;
+    var said = said(false);
+    views.put(membership.self(), said.state());
+    for (var peer : membership.peers()) {
+      tell(peer, said);
+    }
+  }
+
+  private Said said(boolean yours) {
+    return new Said(membership.self().id(), version, views.state(last), yours);
+  }
+
+  private void tell(Peer peer, Said said) {
+    ActorRef<Command> other = membership.actor(peer, NAME);
+    other.tell(said);
+  }
+
+  private void onSaid(Said said) {
+    var peer = membership.peer(said.node());
+    if (peer == null || peer.equals(membership.self())) {
+      return; // it has left, or we hear of it soon and ask
+    }
+    if (said.yours()) {
+      tell(peer, said(false));
+    }
+    if (versions.getOrDefault(said.node(), -1L) < said.version()) {
+      versions.put(said.node(), said.version());
+      views.put(peer, said.state());
+    }
+  }
+
+  private void onLeft(NodeId id) {
+    versions.remove(id);
+    views.remove(id);
+  }
+}

@@ -1,0 +1,59 @@
+package io.mobula.spi;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What one node has and how busy it is, as it said a moment ago. Stale is fine: its ledger has the
+ * last word.
+ *
+ * @param id its incarnation
+ * @param name what people call it
+ * @param labels what selectors ask for
+ * @param total everything it has
+ * @param available what of it is free
+ * @param queued how many requests wait there
+ * @param store how full its object store is, from 0 to 1
+ * @param accepting whether it takes new work: drivers and leaving nodes do not
+ */
+public record NodeView(
+    NodeId id,
+    String name,
+    Map<String, String> labels,
+    Resources total,
+    Resources available,
+    int queued,
+    double store,
+    boolean accepting) {
+  /** Copies the labels and refuses nulls. */
+  public NodeView {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(name, "name");
+    labels = Map.copyOf(labels);
+    Objects.requireNonNull(total, "total");
+    Objects.requireNonNull(available, "available");
+  }
+
+  /** Whether it could ever hold this. */
+  public boolean canEverHold(Resources wanted) {
+    return covers(total, wanted);
+  }
+
+  /** Whether it could hold this now. */
+  public boolean canHoldNow(Resources wanted) {
+    return covers(available, wanted);
+  }
+
+  private static boolean covers(Resources had, Resources wanted) {
+    return wanted.asUnits().entrySet().stream()
+        .allMatch(each -> had.units(each.getKey()) >= each.getValue());
+  }
+
+  /** Such as {@code node 1f… (name)}. */
+  @Override
+  public String toString() {
+    return "node " + id + " (" + name + ")";
+  }
+}

@@ -1,0 +1,256 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.spi.ClusterView;
+import io.mobula.spi.NodeView;
+import io.mobula.spi.PlacementPolicy.Choice;
+import io.mobula.spi.PlacementPolicy.Wish;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Where work goes, by what each node has. */
+class HybridPolicyTest {
+  private static final NodeId LOCAL = new NodeId(1);
+  private static final Resources ONE_CPU = Resources.none().cpus(1);
+
+  private final HybridPolicy policy = new HybridPolicy();
+  private final Random random = new Random(42);
+
+  private static NodeView node(long id, double cpus, double free) {
+    return node(id, Resources.none().cpus(cpus), Resources.none().cpus(free), Map.of());
+  }
+
+  private static NodeView node(
+      long id, Resources total, Resources free, Map<String, String> labels) {
+    return new NodeView(new NodeId(id), "n" + id, labels, total, free, 0, 0, true);
+  }
+
+  private static NodeView with(NodeView node, int queued, boolean accepting) {
+    return new NodeView(
+        node.id(),
+        node.name(),
+        node.labels(),
+        node.total(),
+        node.available(),
+        queued,
+        node.store(),
+        accepting);
+  }
+
+  private Choice choose(Placement placement, Resources wanted, NodeView... nodes) {
+    return choose(placement, wanted, Map.of(), nodes);
+  }
+
+  private Choice choose(
+      Placement placement, Resources wanted, Map<NodeId, Long> bytes, NodeView... nodes) {
+    return policy.choose(
+        new Wish(wanted, placement, LOCAL, bytes), new ClusterView(List.of(nodes)), random);
+  }
+
+  private static Choice on(long id) {
+    return new Choice.On(new NodeId(id));
+  }
+
+  @Test
+  void theOwnNodeIsPreferredBelowHalfFull() {
+    assertThat(choose(Placement.anywhere(), ONE_CPU, node(2, 4, 4), node(1, 4, 3)))
+        .isEqualTo(on(1));
+  }
+
+  @Test
+  void fromHalfFullOnAnotherBelowHalfFullIsPreferredTheFullestOfThem() {
+    assertThat(choose(Placement.anywhere(), ONE_CPU, node(1, 4, 2), node(2, 4, 4), node(3, 4, 3)))
+        .isEqualTo(on(3));
+  }
+
+  @Test
+  void whereAllAreHalfFullTheEmptiestIsPreferred() {
+    assertThat(choose(Placement.anywhere(), ONE_CPU, node(1, 8, 1), node(2, 8, 4), node(3, 8, 2)))
+        .isEqualTo(on(2));
+  }
+
+  @Test
+  void aFullStoreCountsAsFull() {
+    var full = new NodeView(
+        LOCAL, "n1", Map.of(), Resources.none().cpus(4), Resources.none().cpus(4), 0, 0.9, true);
+    assertThat(choose(Placement.anywhere(), ONE_CPU, full, node(2, 4, 4))).isEqualTo(on(2));
+  }
+
+  @Test
+  void workWithoutGpuKeepsOffNodesThatHaveSome() {
+    var gpus =
+        node(2, Resources.none().cpus(8).gpus(1), Resources.none().cpus(7).gpus(1), Map.of());
+    assertThat(choose(Placement.anywhere(), ONE_CPU, node(1, 4, 1), gpus, node(3, 8, 1)))
+        .isEqualTo(on(1));
+    assertThat(choose(Placement.anywhere(), ONE_CPU, node(1, 4, 0), gpus)).isEqualTo(on(2));
+    assertThat(choose(Placement.anywhere(), ONE_CPU.gpus(1), node(1, 4, 4), gpus))
+        .isEqualTo(on(2));
+  }
+
+  @Test
+  void mostArgumentBytesDecideIfThereIsRoom() {
+    var bytes = Map.of(new NodeId(2), 10L, new NodeId(3), 20L);
+    assertThat(choose(
+            Placement.anywhere(), ONE_CPU, bytes, node(1, 4, 4), node(2, 4, 4), node(3, 4, 1)))
+        .isEqualTo(on(3));
+    assertThat(choose(
+            Placement.anywhere(), ONE_CPU, bytes, node(1, 4, 4), node(2, 4, 4), node(3, 4, 0)))
+        .isEqualTo(on(1));
+  }
+
+  @Test
+  void anAffinityIsHardOrSoft() {
+    assertThat(choose(Placement.on(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 1)))
+        .isEqualTo(on(2));
+    assertThat(choose(Placement.on(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 0)))
+        .isInstanceOfSatisfying(
+            Choice.Wait.class, wait -> assertThat(wait.where()).isEqualTo(new NodeId(2)));
+    assertThat(choose(Placement.on(new NodeId(9)), ONE_CPU, node(1, 4, 4)))
+        .isInstanceOfSatisfying(
+            Choice.Never.class,
+            never -> assertThat(never.why()).contains(new NodeId(9).toString()).contains("n1"));
+    assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 1)))
+        .isEqualTo(on(2));
+    assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 0)))
+        .isEqualTo(on(1));
+    assertThat(choose(Placement.preferring(new NodeId(9)), ONE_CPU, node(1, 4, 4)))
+        .isEqualTo(on(1));
+  }
+
+  @Test
+  void labelsAreHard() {
+    var a = node(1, ONE_CPU, ONE_CPU, Map.of("zone", "a"));
+    var b = node(2, ONE_CPU, ONE_CPU, Map.of("zone", "b"));
+    assertThat(choose(Placement.labels("zone=b"), ONE_CPU, a, b)).isEqualTo(on(2));
+    assertThat(choose(Placement.labels("zone=c"), ONE_CPU, a, b))
+        .isInstanceOfSatisfying(
+            Choice.Never.class,
+            never -> assertThat(never.why()).contains("zone=c").contains("{zone=a}"));
+    assertThatThrownBy(() -> choose(Placement.labels("zone=="), ONE_CPU, a, b))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
+  void whatNoNodeHasIsNeverAndNamesTheOneThatComesNearest() {
+    assertThat(choose(Placement.anywhere(), ONE_CPU.cpus(9), node(1, 2, 2), node(2, 8, 0)))
+        .isInstanceOfSatisfying(
+            Choice.Never.class,
+            never ->
+                assertThat(never.why()).contains("CPU=9.0").contains("n2").contains("CPU=8.0"));
+    assertThat(choose(Placement.anywhere(), ONE_CPU)).isInstanceOf(Choice.Never.class);
+  }
+
+  @Test
+  void whatAllAreTooBusyForWaitsAtTheShortestQueue() {
+    assertThat(choose(
+            Placement.anywhere(),
+            ONE_CPU,
+            with(node(1, 4, 0), 5, true),
+            with(node(2, 4, 0), 2, true)))
+        .isInstanceOfSatisfying(Choice.Wait.class, wait -> {
+          assertThat(wait.where()).isEqualTo(new NodeId(2));
+          assertThat(wait.why()).contains("2 nodes").contains("CPU=1.0").contains("waiting");
+        });
+  }
+
+  @Test
+  void whoAcceptsNothingIsLeftOut() {
+    assertThat(choose(
+            Placement.anywhere(), Resources.none(), with(node(1, 4, 4), 0, false), node(2, 4, 0)))
+        .isEqualTo(on(2));
+  }
+
+  @Test
+  void spreadComesOutEven() {
+    var free = new HashMap<Long, Integer>(Map.of(1L, 10, 2L, 10, 3L, 10, 4L, 10));
+    for (int i = 0; i < 20; i++) {
+      var nodes = free.entrySet().stream()
+          .map(each -> node(each.getKey(), 10, each.getValue()))
+          .toArray(NodeView[]::new);
+      var chosen = (Choice.On) choose(Placement.spread(), ONE_CPU, nodes);
+      free.merge(chosen.node().incarnation(), -1, Integer::sum);
+    }
+    assertThat(free.values()).containsOnly(5);
+  }
+
+  @Test
+  void manyWhoAskAtOnceDoNotAllChooseTheSameOfManyNodes() {
+    var nodes = new NodeView[20];
+    for (int i = 0; i < nodes.length; i++) {
+      nodes[i] = node(i + 2, 4, 4);
+    }
+    var chosen = new HashSet<Choice>();
+    for (int i = 0; i < 100; i++) {
+      chosen.add(choose(Placement.anywhere(), ONE_CPU, nodes));
+    }
+    assertThat(chosen).hasSize(4);
+  }
+
+  @Test
+  void theAnswerAlwaysHoldsWhatIsWantedAndAllowed() {
+    long seed = System.nanoTime();
+    System.out.println("HybridPolicyTest seed " + seed);
+    var local = new Random(seed);
+    for (int round = 0; round < 20_000; round++) {
+      var nodes = new ArrayList<NodeView>();
+      for (int id = 1; id <= 1 + local.nextInt(6); id++) {
+        var total = Resources.none().cpus(local.nextInt(5)).gpus(local.nextInt(2));
+        var free = Resources.none()
+            .cpus(local.nextInt((int) total.amount(Resources.CPU) + 1))
+            .gpus(local.nextInt((int) total.amount(Resources.GPU) + 1));
+        nodes.add(with(
+            node(id, total, free, Map.of("zone", local.nextBoolean() ? "a" : "b")),
+            local.nextInt(3),
+            local.nextInt(8) > 0));
+      }
+      var wanted = Resources.none().cpus(local.nextInt(4)).gpus(local.nextInt(2));
+      var placement = switch (local.nextInt(5)) {
+        case 0 -> Placement.spread();
+        case 1 -> Placement.on(new NodeId(1 + local.nextInt(6)));
+        case 2 -> Placement.preferring(new NodeId(1 + local.nextInt(6)));
+        case 3 -> Placement.labels("zone=a");
+        default -> Placement.anywhere();
+      };
+      Map<NodeId, Long> bytes = local.nextBoolean()
+          ? Map.of()
+          : Map.of(new NodeId(1 + local.nextInt(6)), (long) local.nextInt(3));
+      var view = new ClusterView(nodes);
+      var choice = policy.choose(new Wish(wanted, placement, LOCAL, bytes), view, local);
+      var able = nodes.stream()
+          .filter(NodeView::accepting)
+          .filter(node ->
+              !(placement instanceof Placement.OnNode(var id)) || node.id().equals(id))
+          .filter(node -> !(placement instanceof Placement.Labels)
+              || "a".equals(node.labels().get("zone")))
+          .filter(node -> node.canEverHold(wanted))
+          .toList();
+      var what = "seed " + seed + ": " + wanted + " " + placement + " among " + nodes;
+      switch (choice) {
+        case Choice.On(var id) -> {
+          assertThat(able).as(what).contains(view.node(id).orElseThrow());
+          assertThat(view.node(id).orElseThrow().canHoldNow(wanted)).as(what).isTrue();
+        }
+        case Choice.Wait(var where, var why) -> {
+          assertThat(able).as(what).contains(view.node(where).orElseThrow());
+          assertThat(able).as(what).noneMatch(node -> node.canHoldNow(wanted));
+          assertThat(why).isNotBlank();
+        }
+        case Choice.Never(var why) -> {
+          assertThat(able).as(what).isEmpty();
+          assertThat(why).isNotBlank();
+        }
+      }
+    }
+  }
+}

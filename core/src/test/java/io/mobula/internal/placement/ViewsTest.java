@@ -1,0 +1,279 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.SerializationTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import io.mobula.MobulaRuntime.StoreUsage;
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node tells others of its ledger, and makes of what they tell. */
+class ViewsTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final Peer SELF = peer(1, Peer.Role.NODE);
+  private static final Peer OTHER = peer(2, Peer.Role.NODE);
+
+  private final TestProbe<Views.Command> other = KIT.createTestProbe(Views.Command.class);
+  private final FakeMembership membership = new FakeMembership();
+  private Ledger ledger;
+  private ClusterViews views;
+  private ActorRef<Views.Command> actor;
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private static Peer peer(long id, Peer.Role role) {
+    return new Peer(
+        new NodeId(id),
+        "127.0.0.1:" + id,
+        "n" + id,
+        "here",
+        id,
+        role,
+        Map.of("zone", "z" + id),
+        new Peer.Store("/dev/shm/x", 1, 2));
+  }
+
+  private static NodeState state(long freeUnits) {
+    return new NodeState(Map.of("CPU", 40_000L), Map.of("CPU", freeUnits), 3, 10, 100, 1, true);
+  }
+
+  @BeforeEach
+  void open() {
+    ledger = Ledger.start(Resources.none().cpus(2), new Ledger.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return KIT.spawn(behavior);
+      }
+    });
+    views = new ClusterViews(membership, ledger, () -> new StoreUsage(25, 100, 7));
+    views.open(new ClusterViews.Spawner() {
+      @Override
+      @SuppressWarnings("unchecked")
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        var spawned = KIT.spawn(behavior);
+        actor = (ActorRef<Views.Command>) spawned;
+        return spawned;
+      }
+    });
+  }
+
+  private void otherJoins() {
+    membership.peers.add(OTHER);
+    membership.listeners.forEach(listener -> listener.joined(OTHER));
+  }
+
+  private Views.Said heard() {
+    return other.expectMessageClass(Views.Said.class, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aNodeKnowsItselfBeforeAnythingElse() {
+    assertThat(views.now().node(SELF.id()).orElseThrow().total())
+        .isEqualTo(Resources.none().cpus(2));
+    assertThat(views.now().node(SELF.id()).orElseThrow().store()).isEqualTo(0.25);
+  }
+
+  @Test
+  void whoJoinsIsToldAtOnceAndAskedForTheSame() {
+    otherJoins();
+    var said = heard();
+    assertThat(said.yours()).isTrue();
+    assertThat(said.node()).isEqualTo(SELF.id());
+    assertThat(said.state().total()).isEqualTo(Map.of("CPU", 20_000L));
+  }
+
+  @Test
+  void aChangeOfTheBalanceIsToldWithALaterVersion() throws Exception {
+    otherJoins();
+    var before = heard();
+    var lease = lease();
+    var after = heard();
+    while (!after.state().available().isEmpty()) {
+      after = heard();
+    }
+    assertThat(after.version()).isGreaterThan(before.version());
+    lease.release();
+    while (after.state().available().isEmpty()) {
+      after = heard();
+    }
+    assertThat(after.state().available()).isEqualTo(Map.of("CPU", 20_000L));
+  }
+
+  @Test
+  void manyChangesAreToldSeldom() throws Exception {
+    otherJoins();
+    heard();
+    long start = System.nanoTime();
+    for (int i = 0; i < 1_000; i++) {
+      lease().release();
+    }
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    int told = 0;
+    for (var each : other.receiveSeveralMessages(2, Duration.ofSeconds(10))) {
+      assertThat(each).isInstanceOf(Views.Said.class);
+      told++;
+    }
+    while (otherHas()) {
+      told++;
+    }
+    assertThat((long) told).isLessThanOrEqualTo(millis / 50 + 10);
+  }
+
+  private boolean otherHas() {
+    try {
+      other.receiveMessage(Duration.ofMillis(200));
+      return true;
+    } catch (AssertionError nothing) {
+      return false;
+    }
+  }
+
+  @Test
+  void theLastVersionOfAPeerCounts() {
+    otherJoins();
+    actor.tell(new Views.Said(OTHER.id(), 5, state(30_000), true));
+    var answer = heard();
+    while (answer.yours()) {
+      answer = heard();
+    }
+    assertThat(answer.node()).as("it was asked to say the same").isEqualTo(SELF.id());
+    actor.tell(new Views.Said(OTHER.id(), 4, state(10_000), true));
+    heard();
+    var seen = views.now().node(OTHER.id()).orElseThrow();
+    assertThat(seen.available()).isEqualTo(Resources.none().cpus(3));
+    assertThat(seen.labels()).isEqualTo(OTHER.labels());
+    assertThat(seen.queued()).isEqualTo(3);
+    assertThat(views.store(OTHER.id())).isEqualTo(new StoreUsage(10, 100, 1));
+  }
+
+  @Test
+  void whoLeavesIsForgottenAndLateWordsOfItDropped() throws Exception {
+    otherJoins();
+    actor.tell(new Views.Said(OTHER.id(), 1, state(0), true));
+    var probe = KIT.createTestProbe(String.class);
+    views.onChange(() -> {
+      if (views.now().node(OTHER.id()).isEmpty()) {
+        probe.getRef().tell("forgotten");
+      }
+    });
+    heard();
+    membership.peers.clear();
+    membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
+    actor.tell(new Views.Said(OTHER.id(), 2, state(0), false));
+    probe.expectMessage(Duration.ofSeconds(10), "forgotten");
+    lease(); // a later change of its own, and still forgotten
+    probe.expectMessage(Duration.ofSeconds(10), "forgotten");
+  }
+
+  @Test
+  void whoDrainsSaysThatItAcceptsNothing() {
+    otherJoins();
+    heard();
+    views.drain();
+    var said = heard();
+    while (said.state().accepting()) {
+      said = heard();
+    }
+    assertThat(said.state().accepting()).isFalse();
+  }
+
+  @Test
+  void wordsTravel() {
+    var kit = new SerializationTestKit(KIT.system());
+    kit.verifySerialization(new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true), true);
+  }
+
+  private Lease lease() throws Exception {
+    var granted = new CompletableFuture<Lease>();
+    ledger.acquire(new Requester() {
+      @Override
+      public Resources wanted() {
+        return Resources.none().cpus(2);
+      }
+
+      @Override
+      public String what() {
+        return "a test";
+      }
+
+      @Override
+      public boolean stillWants() {
+        return true;
+      }
+
+      @Override
+      public void granted(Lease lease) {
+        granted.complete(lease);
+      }
+
+      @Override
+      public void recalled(Lease lease) {}
+    });
+    return granted.get(10, TimeUnit.SECONDS);
+  }
+
+  private final class FakeMembership implements Membership {
+    private final List<Peer> peers = new CopyOnWriteArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+
+    @Override
+    public Peer self() {
+      return SELF;
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+      return peers;
+    }
+
+    @Override
+    public Peer peer(NodeId id) {
+      return id.equals(SELF.id())
+          ? SELF
+          : peers.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> ActorRef<T> actor(Peer peer, String name) {
+      return (ActorRef<T>) other.getRef();
+    }
+
+    @Override
+    public void died(NodeId id, String how) {}
+
+    @Override
+    public void subscribe(Listener listener) {
+      listeners.add(listener);
+    }
+
+    @Override
+    public Standing standing(Peer peer) {
+      return Standing.ALIVE;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.mobula.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Looks again until what is seen is as wanted, or for too long. */
+final class Awaited {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+  private Awaited() {}
+
+  static <T> T that(Supplier<T> look, Predicate<T> wanted) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    var seen = look.get();
+    while (!wanted.test(seen) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      seen = look.get();
+    }
+    return seen;
+  }
+}
