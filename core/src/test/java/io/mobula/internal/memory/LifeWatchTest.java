@@ -99,6 +99,30 @@ class LifeWatchTest {
   }
 
   @Test
+  void twoProcessesWatchEachOther() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    try (SharedStore own = SharedStore.open(options());
+        ChildJvm child = new ChildJvm(
+            PeerProcess.class,
+            line -> {
+              if (line.equals("ended")) {
+                told.countDown();
+              }
+            },
+            base.toString())) {
+      watch.onDeath(address(child), ended::countDown);
+      assertThat(child.ask("watch " + PeerProcess.written(own.address()))).isEqualTo("watching");
+      assertThat(ended.await(SOME_ROUNDS_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+      assertThat(told.getCount()).isOne();
+      own.close();
+      assertThat(within30Seconds(told)).isTrue();
+      child.signal("KILL");
+      assertThat(within30Seconds(ended)).isTrue();
+    }
+  }
+
+  @Test
   void severalWatchesInOneJvmDoNotTakeEachOthersQuestionsForAnEnd() throws Exception {
     try (ChildJvm child = child();
         LifeWatch second = new LifeWatch();

@@ -25,6 +25,7 @@ final class PeerProcess {
 
   private final SharedStore store;
   private final Map<String, MemorySegment> views = new HashMap<>();
+  private final LifeWatch lives = new LifeWatch();
   private @Nullable PeerStore peer;
 
   private PeerProcess(Path base) {
@@ -68,6 +69,10 @@ final class PeerProcess {
         yield "dropped";
       }
       case "stress" -> stress(Long.parseLong(words[1]), Long.parseLong(words[2]));
+      case "watch" -> {
+        lives.onDeath(storeAddress(words), () -> System.out.println("ended"));
+        yield "watching";
+      }
       case "detach" -> {
         peer().close();
         yield "detached";

@@ -109,6 +109,19 @@ class PeerStoreTest {
   }
 
   @Test
+  void anInterruptTearsNothingAndIsKept() {
+    SealedObject object = put(100, 7);
+    int row = owner.offerRow();
+    Thread.currentThread().interrupt();
+    PeerStore peer = attach(row);
+    byte read = peer.open(object.address()).read(PeerStoreTest::first);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(read).isEqualTo((byte) 7);
+    assertThatThrownBy(() -> attach(row)).isInstanceOf(StoreException.class);
+    peer.close();
+  }
+
+  @Test
   void attachesBeforeThereIsAnyObjectAndFollowsTheTableAndTheSegments() {
     try (PeerStore peer = attach()) {
       List<SealedObject> objects = new ArrayList<>();
