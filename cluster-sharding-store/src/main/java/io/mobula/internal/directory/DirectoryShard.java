@@ -121,8 +121,8 @@ final class DirectoryShard {
   }
 
   /** Tells the other shards what they should know of this one's holds. */
-  void digests(long now) {
-    kept.digests(now, sink);
+  void digests() {
+    kept.digests(sink);
   }
 
   private Standing standing(Participant who, long now) {

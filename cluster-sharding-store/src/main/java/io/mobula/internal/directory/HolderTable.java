@@ -221,11 +221,17 @@ final class HolderTable {
     }
   }
 
+  /** Forgets transits that have ended; looks at everything. */
+  void expire(long now) {
+    for (var outbox : outboxes) {
+      outbox.expireTransits(now);
+    }
+  }
+
   /** Sends each shard that knows everything what it should know. */
-  void digests(long now, Sink sink) {
+  void digests(Sink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      outbox.expireTransits(now);
       if (outbox.isQuiet() && outbox.believed() != 0) {
         var sum = new DigestSum();
         outbox.entries().forEach(entry -> {

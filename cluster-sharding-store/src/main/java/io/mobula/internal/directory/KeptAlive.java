@@ -70,8 +70,8 @@ final class KeptAlive {
     table.flush(now, sink);
   }
 
-  void digests(long now, Sink sink) {
-    table.digests(now, sink);
+  void digests(Sink sink) {
+    table.digests(sink);
   }
 
   boolean isEmpty() {

@@ -63,10 +63,13 @@ final class Records {
     touched.add(id);
     var found = records.get(id);
     var entry = found == null ? null : found.entries.get(standing.who);
-    long known = exact ? standing.nothingSince(id) : standing.knownUpTo(id);
-    boolean stale = unit.version() <= known || (entry != null && unit.version() < entry.version);
+    boolean stale = (!exact && unit.version() <= standing.floor())
+        || unit.version() <= standing.nothing(id).version()
+        || (entry != null && unit.version() < entry.version);
     if (!stale) {
       state(record(id, now), standing, unit, now);
+    } else if (exact && entry != null && found != null) {
+      learn(found, unit); // later statements leave out what this snapshot brings
     }
     for (var vouched : unit.with().vouched()) {
       vouch(id, Participant.node(vouched.node()), vouched.hold(), now);
@@ -79,7 +82,7 @@ final class Records {
   }
 
   private void state(ShardRecord record, Standing standing, Unit unit, long now) {
-    var entry = record.entries.computeIfAbsent(standing.who, key -> new Entry());
+    var entry = record.entries.computeIfAbsent(standing.who, key -> new Entry(standing.nothing(record.id)));
     entry.version = unit.version();
     entry.claim = unit.claim();
     if (unit.hold().version() >= entry.hold.version()) {
@@ -91,12 +94,7 @@ final class Records {
         && unit.claim().heardOf() >= record.grant.attempt()) {
       record.grant = null; // it says so itself now
     }
-    if (unit.with().outcome() != null) {
-      record.learn(unit.with().outcome());
-    }
-    if (unit.with().lineage() != null) {
-      remember(record, unit.with().lineage());
-    }
+    learn(record, unit);
     for (var transit : unit.with().transits()) {
       if (!endedTransits.containsKey(transit.token())) {
         record.transits.put(transit.token(), now + transit.millisLeft());
@@ -106,12 +104,22 @@ final class Records {
     index(record, standing, entry);
   }
 
+  private void learn(ShardRecord record, Unit unit) {
+    if (unit.with().outcome() != null) {
+      record.learn(unit.with().outcome());
+    }
+    if (unit.with().lineage() != null) {
+      remember(record, unit.with().lineage());
+    }
+  }
+
   private void index(ShardRecord record, Standing standing, Entry entry) {
     if (entry.isNothing()) {
       record.entries.remove(standing.who);
-      standing.saysNothing(record.id, entry.latest());
+      standing.saysNothing(
+          record.id, new Standing.Nothing(entry.version, entry.hold.version()));
     } else {
-      standing.ids.add(record.id);
+      standing.saysSomething(record.id);
     }
   }
 
@@ -136,15 +144,12 @@ final class Records {
       unknown.isAwayUntil(now + rules.graceMillis());
       return unknown;
     });
-    var record = record(id, now);
-    var entry = record.entries.get(who);
-    if (entry == null) {
-      if (hold.version() <= standing.knownUpTo(id)) {
-        return;
-      }
-      entry = new Entry();
-      record.entries.put(who, entry);
+    if (hold.version() <= standing.floor()) {
+      return;
     }
+    var record = record(id, now);
+    var entry =
+        record.entries.computeIfAbsent(who, key -> new Entry(standing.nothing(id)));
     if (hold.version() > entry.hold.version() && hold.version() > entry.version) {
       entry.hold = hold;
     }

@@ -69,8 +69,13 @@ final class ShardRecord {
   /** What one participant says. */
   static final class Entry {
     long version;
-    Hold hold = new Hold(0, false);
+    Hold hold;
     Claim claim = Claim.NOTHING;
+
+    Entry(Standing.Nothing before) {
+      this.version = before.version();
+      this.hold = new Hold(before.holdVersion(), false);
+    }
 
     boolean isNothing() {
       return !hold.held() && claim.isNothing();

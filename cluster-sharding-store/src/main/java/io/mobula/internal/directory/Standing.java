@@ -18,7 +18,7 @@ final class Standing {
   /** Objects about which it says something that is not nothing. */
   final Set<ObjectId> ids = new HashSet<>();
 
-  private final Map<ObjectId, Long> nothingSince = new HashMap<>();
+  private final Map<ObjectId, Nothing> nothings = new HashMap<>();
   private boolean member;
   private boolean left;
   private long expires = Long.MAX_VALUE;
@@ -29,6 +29,20 @@ final class Standing {
   private long askedAt;
   private List<@Nullable Snapshot> parts = new ArrayList<>();
   private int missing;
+
+  /**
+   * That it says nothing about an object: by its own word, and about its hold by anybody's.
+   *
+   * @param version of its own word
+   * @param holdVersion of the latest word on its hold
+   */
+  record Nothing(long version, long holdVersion) {
+    static final Nothing EVER = new Nothing(0, 0);
+
+    long latest() {
+      return Math.max(version, holdVersion);
+    }
+  }
 
   Standing(Participant who) {
     this.who = who;
@@ -73,14 +87,14 @@ final class Standing {
     return incarnation;
   }
 
-  /** Whatever it says of this version or below is known, if it is anything but nothing. */
-  long knownUpTo(ObjectId id) {
-    return Math.max(floor, nothingSince.getOrDefault(id, 0L));
+  /** All its statements up to this version are known. */
+  long floor() {
+    return floor;
   }
 
-  /** Since which version it says nothing, if that is remembered. */
-  long nothingSince(ObjectId id) {
-    return nothingSince.getOrDefault(id, 0L);
+  /** Up to which versions it is remembered to have said nothing about the object. */
+  Nothing nothing(ObjectId id) {
+    return nothings.getOrDefault(id, Nothing.EVER);
   }
 
   /** Whether more is known than the snapshot can say. */
@@ -88,17 +102,22 @@ final class Standing {
     return snapshot.incarnation() == incarnation && snapshot.version() < floor;
   }
 
-  void saysNothing(ObjectId id, long version) {
+  void saysNothing(ObjectId id, Nothing since) {
     ids.remove(id);
-    if (version > floor) {
-      nothingSince.merge(id, version, Math::max);
+    if (since.latest() > floor) {
+      nothings.put(id, since);
     }
+  }
+
+  void saysSomething(ObjectId id) {
+    ids.add(id);
+    nothings.remove(id);
   }
 
   void raiseFloor(long to) {
     if (to > floor) {
       floor = to;
-      nothingSince.values().removeIf(version -> version <= to);
+      nothings.values().removeIf(since -> since.latest() <= to);
     }
   }
 
@@ -155,7 +174,7 @@ final class Standing {
     if (incarnation != newIncarnation) {
       incarnation = newIncarnation;
       floor = 0;
-      nothingSince.clear();
+      nothings.clear();
     }
   }
 }

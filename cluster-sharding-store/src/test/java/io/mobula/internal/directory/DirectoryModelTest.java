@@ -58,6 +58,7 @@ class DirectoryModelTest {
       rest(cluster);
       heldIsReadableOrLost(cluster);
       unheldIsGone(cluster);
+      oneAttemptIsLeft(cluster);
       allIsGoneWhenAllIsDropped(cluster);
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("Seed " + seed + ": " + e.getMessage(), e);
@@ -98,7 +99,10 @@ class DirectoryModelTest {
       return;
     }
     var id = cluster.pick(held);
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(11)) {
+      case 8 -> cluster.volley(node, cluster.pick(cluster.living), id);
+      case 9 -> cluster.sealAgain(node, id);
+      case 10 -> cluster.move(random.nextInt(SimulatedCluster.MAP.shards()));
       case 0, 1, 2 -> cluster.call(node, cluster.pick(cluster.living), id);
       case 3 -> cluster.transit(node, cluster.pick(cluster.living), id);
       case 4, 5 -> cluster.read(node, id);
@@ -166,6 +170,16 @@ class DirectoryModelTest {
             .as("%s is lost without a crash: %s", id, lost)
             .isTrue();
       }
+    }
+  }
+
+  private static void oneAttemptIsLeft(SimulatedCluster cluster) {
+    for (var node : cluster.living) {
+      node.sealed.forEach((id, attempt) -> {
+        var record = cluster.recordOf(id);
+        assertThat(record).as("record of %s", id).isNotNull();
+        assertThat(record.accepted).as("attempt of %s at %s", id, node.id).isEqualTo(attempt);
+      });
     }
   }
 

@@ -47,9 +47,13 @@ final class SimulatedCluster {
 
   private final @Nullable DirectoryShard[] shards = new DirectoryShard[MAP.shards()];
   private final NodeId[] hosts = new NodeId[MAP.shards()];
+  /** What happened to one object, if it is the one asked for; for people. */
+  static final String TRACED = System.getProperty("mobula.directory.traced", "");
+
   private final Map<Long, Frame> flying = new HashMap<>();
   private final Map<Long, ObjectId> transits = new HashMap<>();
   private long counter = 1;
+  private final boolean digesting;
   boolean faulty = true;
   boolean crashed;
 
@@ -69,6 +73,7 @@ final class SimulatedCluster {
       start(shard);
       tick(shard, TICK);
     }
+    digesting = random.nextInt(4) == 0; // they repair what must not break without them
     clock.after(DIGEST, this::digests);
   }
 
@@ -114,7 +119,7 @@ final class SimulatedCluster {
     crashed = true;
     node.alive = false;
     living.remove(node);
-    long noticed = 200 + random.nextInt(400);
+    long noticed = 5 + random.nextInt(300);
     for (int shard = 0; shard < shards.length; shard++) {
       int number = shard;
       if (node.id.equals(hosts[number])) {
@@ -154,11 +159,14 @@ final class SimulatedCluster {
 
   private void digests() {
     for (var node : living) {
-      node.table.statements().digests(clock.now(), this::deliver);
+      node.table.statements().expire(clock.now());
+      if (digesting) {
+        node.table.statements().digests(this::deliver);
+      }
     }
     for (var shard : shards) {
-      if (shard != null) {
-        shard.digests(clock.now());
+      if (shard != null && digesting) {
+        shard.digests();
       }
     }
     clock.after(DIGEST, this::digests);
@@ -190,7 +198,14 @@ final class SimulatedCluster {
 
   // The network
 
+  void trace(Object what) {
+    if (!TRACED.isEmpty() && what.toString().contains(TRACED)) {
+      System.out.println(clock.now() + " " + what);
+    }
+  }
+
   void deliver(Participant to, DirectoryMessage message) {
+    trace("sent to " + to + ": " + message);
     if (faulty && random.nextInt(12) == 0) {
       return;
     }
@@ -202,6 +217,7 @@ final class SimulatedCluster {
   }
 
   private void arrive(Participant to, DirectoryMessage message) {
+    trace("arrived at " + to + ": " + message);
     if (to.isNode()) {
       var node = node(to.nodeId());
       if (node != null) {
@@ -216,7 +232,7 @@ final class SimulatedCluster {
   private long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
     long frame = counter++;
     flying.put(frame, new Frame(to, ids));
-    clock.after(1 + random.nextInt(100), () -> {
+    clock.after(1 + random.nextInt(200), () -> {
       var node = node(to);
       if (node != null) {
         then.accept(node);
@@ -312,6 +328,29 @@ final class SimulatedCluster {
       node.table.statements().vouchFor(List.of(theirs));
       node.drop(sent.id());
       node.touched();
+    }
+  }
+
+  /** Passes a ref to and fro, so that the same node says different things in quick succession. */
+  void volley(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
+    for (int i = 0; i < 4; i++) {
+      clock.after(i * 60L + random.nextInt(60), () -> {
+        if (caller.alive && executor.alive && caller.handles.containsKey(argument)) {
+          call(caller, executor, argument);
+        }
+      });
+    }
+  }
+
+  /** Another run of its task, that was thought dead, seals the object too. */
+  void sealAgain(SimulatedNode node, ObjectId id) {
+    if (!node.sealed.containsKey(id) && !inlined.contains(id)) {
+      var inside = contents.get(id);
+      if (inside.isEmpty()) {
+        node.sealed.put(id, 7);
+        node.table.statements().publish(id, new Published.Sealed(7, 1000, true, inside));
+        node.touched();
+      }
     }
   }
 

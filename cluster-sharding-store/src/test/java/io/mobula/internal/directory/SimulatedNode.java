@@ -32,6 +32,7 @@ final class SimulatedNode implements DirectoryListener {
   }
 
   void take(ObjectId object) {
+    cluster.trace(id + " takes " + object);
     if (handles.merge(object, 1, Integer::sum) == 1) {
       cluster.noteTaken(object);
       table.statements().hold(object);
@@ -40,6 +41,7 @@ final class SimulatedNode implements DirectoryListener {
   }
 
   void drop(ObjectId object) {
+    cluster.trace(id + " drops " + object);
     if (handles.merge(object, -1, Integer::sum) == 0) {
       handles.remove(object);
       table.statements().release(object);
@@ -73,6 +75,7 @@ final class SimulatedNode implements DirectoryListener {
 
   @Override
   public void freed(ObjectId object) {
+    cluster.trace(id + " freed " + object);
     cluster.noteFreed(this, object);
     sealed.remove(object);
   }
