@@ -16,6 +16,9 @@ public interface RuntimeFactory {
   /** Starts a node inside an actor system that somebody else owns and goes on to own. */
   MobulaRuntime attach(ClassicActorSystemProvider system, Settings settings);
 
+  /** Starts node processes on this host and joins them as a driver. */
+  LocalCluster start(LocalCluster.Builder cluster);
+
   /** What the calling thread runs for a runtime of this factory, if it does. */
   Optional<TaskContext> context();
 

@@ -21,6 +21,11 @@ final class DemoCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @Option(
+      names = "--nodes",
+      description = "Node processes to run on; with 1 everything is in this process.")
+  private int nodes = DemoSettings.DEFAULT.nodes();
+
   @Option(names = "--shards", description = "Actors that the parameters are split over.")
   private int shards = DemoSettings.DEFAULT.shards();
 
@@ -51,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private DemoSettings settings() {
     try {
-      return new DemoSettings(shards, workers, epochs, seed, plot);
+      return new DemoSettings(nodes, shards, workers, epochs, seed, plot);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

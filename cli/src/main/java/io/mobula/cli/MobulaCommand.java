@@ -1,9 +1,13 @@
 package io.mobula.cli;
 
+import io.mobula.error.ClusterException;
+import io.mobula.error.MobulaException;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -15,13 +19,24 @@ import picocli.CommandLine.Spec;
     description = "Remote tasks, stateful actors and a shared-memory object store for Java.",
     mixinStandardHelpOptions = true,
     versionProvider = BuildVersion.class,
-    subcommands = {DemoCommand.class, SampleCommand.class, BenchCommand.class, JmhCommand.class},
+    subcommands = {
+      StartCommand.class,
+      StopCommand.class,
+      StatusCommand.class,
+      RunCommand.class,
+      DemoCommand.class,
+      SampleCommand.class,
+      BenchCommand.class,
+      JmhCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
       "1:the command ran and failed",
-      "2:the command line was not understood"
+      "2:the command line was not understood",
+      "3:there was nothing to do: no node to stop",
+      "4:no cluster answers at the address, or it does not let this process in"
     })
 public final class MobulaCommand implements Runnable {
   @Spec
@@ -34,7 +49,36 @@ public final class MobulaCommand implements Runnable {
 
   /** Does what {@code main} does and returns the exit code. */
   static int run(String... args) {
-    return new CommandLine(new MobulaCommand()).execute(args);
+    return commandLine().execute(args);
+  }
+
+  /** The parser with all its subcommands, ready to execute. */
+  static CommandLine commandLine() {
+    var line = new CommandLine(new MobulaCommand());
+    line.getSubcommands().get("run").setStopAtPositional(true); // the rest is the program's
+    return line.setExecutionExceptionHandler(MobulaCommand::failed);
+  }
+
+  /** A failure that Mobula explains is told in its words, anything else with its stack. */
+  private static int failed(Exception failure, CommandLine command, ParseResult line)
+      throws Exception {
+    if (!(failure instanceof MobulaException) && !(failure instanceof IOException)) {
+      throw failure;
+    }
+    command
+        .getErr()
+        .println(command.getCommandSpec().qualifiedName() + ": " + failure.getMessage());
+    return failure instanceof ClusterException refused
+        ? exitCode(refused.reason())
+        : ExitCode.FAILED;
+  }
+
+  private static int exitCode(ClusterException.Reason reason) {
+    return switch (reason) {
+      case CANNOT_LISTEN, NAME_TAKEN, INTERRUPTED -> ExitCode.FAILED;
+      case SEED_UNANSWERED, NO_WAY_BACK, NOT_TRUSTED, OTHER_CLUSTER, OTHER_PROTOCOL, NOT_IN_TIME ->
+        ExitCode.NO_ANSWER;
+    };
   }
 
   /** Refuses a line without a subcommand, and shows which there are. */

@@ -22,7 +22,7 @@ class DemoCommandTest {
   void helpNamesEveryOptionWithItsDefault() {
     assertThat(command.execute("demo", "--help")).isZero();
     assertThat(out.toString())
-        .contains("--shards", "--workers", "--epochs", "--seed", "--plot")
+        .contains("--nodes", "--shards", "--workers", "--epochs", "--seed", "--plot")
         .contains("Default: 4");
   }
 

@@ -81,6 +81,15 @@ public final class DenseTable {
     });
   }
 
+  /** Where each shard lives, in order. */
+  List<Place> places() {
+    return reached(() -> {
+      var places =
+          shards.stream().map(shard -> shard.call(Shard::place).remote()).toList();
+      return places.stream().map(DenseTable::taken).toList();
+    });
+  }
+
   /** Sends each shard its range of a gradient; returns what completes when they have applied it. */
   List<ObjectRef<@Nullable Void>> send(float[] gradient) {
     GradientException.requireLength(size(), gradient);

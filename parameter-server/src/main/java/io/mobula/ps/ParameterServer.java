@@ -2,6 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -40,6 +41,11 @@ public final class ParameterServer implements AutoCloseable {
     return table;
   }
 
+  /** Where each shard lives, in order. Asks them all and waits. */
+  public List<Place> places() {
+    return table.places();
+  }
+
   /** Ends the shards at once; pushes under way fail. Closing again does nothing. */
   @Override
   public void close() {
@@ -69,7 +75,8 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     /**
-     * Starts the shards with these weights, which are copied.
+     * Starts the shards with these weights, which are copied, as evenly over the nodes as their
+     * resources allow.
      *
      * @throws IllegalArgumentException when there are fewer weights than shards, or no shard
      * @throws GradientException when a weight is not finite
@@ -82,6 +89,7 @@ public final class ParameterServer implements AutoCloseable {
           IntStream.range(0, shards)
               .mapToObj(i -> runtime
                   .actor(Shard::new, partition.slice(initial, i), optimizer)
+                  .placement(Placement.spread())
                   .remote())
               .toList());
     }

@@ -27,6 +27,10 @@ final class Shard {
     return weights.clone();
   }
 
+  Place place() {
+    return Place.here();
+  }
+
   long updates() {
     return updates;
   }

@@ -36,6 +36,15 @@ class ParameterServerTest {
   }
 
   @Test
+  void saysWhereItsShardsLive() {
+    try (var server = builder().start(new float[5])) {
+      assertThat(server.places())
+          .hasSize(server.table().shards())
+          .containsOnly(new Place(runtime.nodeId(), ProcessHandle.current().pid()));
+    }
+  }
+
+  @Test
   void appliesAPushOnEveryShardBeforeTheSameWorkerPulls() {
     try (var server = builder().start(new float[5]);
         var worker = server.table().join()) {

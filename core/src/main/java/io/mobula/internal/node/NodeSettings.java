@@ -81,8 +81,8 @@ public record NodeSettings(
     var reader = new Reader(config);
     var cluster = ClusterReading.read(reader, config);
     long usable = usableMemory();
-    long capacity = reader.automatic(
-        "mobula.store.capacity", config::getBytes, Math.max(1 << 20, usable / 10 * 3));
+    long capacity =
+        reader.automatic("mobula.store.capacity", config::getBytes, usualStoreCapacity());
     return new NodeSettings(
         cluster.identity().role() == Peer.Role.DRIVER
             ? Resources.none()
@@ -128,6 +128,13 @@ public record NodeSettings(
       result = reader.checked(key, () -> before.resource(name, amount));
     }
     return result;
+  }
+
+  /**
+   * What a store takes at most unless told otherwise, in bytes: 30 % of what this process may use.
+   */
+  public static long usualStoreCapacity() {
+    return Math.max(1 << 20, usableMemory() / 10 * 3);
   }
 
   /** What this process may use: its container's limit, or the machine's memory. */

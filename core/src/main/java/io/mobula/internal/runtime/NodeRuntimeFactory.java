@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.RuntimeFactory;
@@ -144,6 +145,11 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public LocalCluster start(LocalCluster.Builder cluster) {
+    return ProcessCluster.start(cluster);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Objects;
 /**
  * What a user may choose about the demonstration.
  *
+ * @param nodes how many node processes it runs on; with one, everything is in this process
  * @param shards how many actors the parameters are split over
  * @param workers how many actors compute gradients
  * @param epochs how often each image is learned from
@@ -13,15 +14,17 @@ import java.util.Objects;
  *     comes first stays open
  * @param plot the PNG to write
  */
-public record DemoSettings(int shards, int workers, int epochs, long seed, Path plot) {
+public record DemoSettings(int nodes, int shards, int workers, int epochs, long seed, Path plot) {
   /** What runs without any option: a few seconds on two cores. */
   public static final DemoSettings DEFAULT =
-      new DemoSettings(4, 2, 60, 7, Path.of("mobula-demo.png"));
+      new DemoSettings(1, 4, 2, 60, 7, Path.of("mobula-demo.png"));
 
   private static final int MOST = 64;
+  private static final int MOST_NODES = 16;
 
   /** Refuses what cannot run, naming the option. */
   public DemoSettings {
+    requireBetween("nodes", nodes, MOST_NODES);
     requireBetween("shards", shards, MOST);
     requireBetween("workers", workers, MOST);
     requireBetween("epochs", epochs, 10_000);

@@ -3,8 +3,10 @@ package io.mobula.samples.digits;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
+import io.mobula.ps.Place;
 import io.mobula.ps.Sgd;
 import io.mobula.samples.Progress;
 import io.mobula.samples.digits.LearningCurve.Point;
@@ -26,11 +28,19 @@ final class Training {
   private final DemoSettings settings;
   private final ObjectRef<DigitSet> train;
   private final ObjectRef<DigitSet> test;
+  private final Listener listener;
+
+  /** Hears where the parts of a training live. */
+  interface Listener {
+    /** A part, {@code shard} or {@code worker}, counted from zero. */
+    void lives(String part, int index, Place place);
+  }
 
   /** Puts both parts of the images where every worker can read them. */
-  Training(MobulaRuntime runtime, DemoSettings settings) {
+  Training(MobulaRuntime runtime, DemoSettings settings, Listener listener) {
     this.runtime = runtime;
     this.settings = settings;
+    this.listener = listener;
     var split = DigitSet.load().split(TRAIN_SHARE, settings.seed());
     this.train = runtime.put(split.train());
     this.test = runtime.put(split.test());
@@ -43,6 +53,7 @@ final class Training {
         .shards(settings.shards())
         .optimizer(optimizer(settings.workers()))
         .start(initial)) {
+      tell("shard", server.places());
       var points = epochs(model, server.table());
       return new LearningCurve(model.title(), points, server.table().updates());
     }
@@ -50,6 +61,7 @@ final class Training {
 
   private List<Point> epochs(Model model, DenseTable table) {
     var workers = workers(model, table);
+    tell("worker", places(workers));
     var points = new ArrayList<Point>();
     long start = System.nanoTime();
     try (var progress = Progress.of(model.title(), settings.epochs())) {
@@ -68,9 +80,23 @@ final class Training {
   private List<ActorHandle<TrainingWorker>> workers(Model model, DenseTable table) {
     return IntStream.range(0, settings.workers())
         .mapToObj(i -> new TrainingWorker.Share(i, settings.workers(), settings.seed() + i))
-        .map(share ->
-            runtime.actor(TrainingWorker::new, model, table, train, share).remote())
+        .map(share -> runtime
+            .actor(TrainingWorker::new, model, table, train, share)
+            .placement(Placement.spread())
+            .remote())
         .toList();
+  }
+
+  private List<Place> places(List<ActorHandle<TrainingWorker>> workers) {
+    return runtime.get(workers.stream()
+        .map(worker -> worker.call(TrainingWorker::place).remote())
+        .toList());
+  }
+
+  private void tell(String part, List<Place> places) {
+    for (int i = 0; i < places.size(); i++) {
+      listener.lives(part, i, places.get(i));
+    }
   }
 
   private double epoch(List<ActorHandle<TrainingWorker>> workers) {

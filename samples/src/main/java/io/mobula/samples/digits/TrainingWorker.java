@@ -1,6 +1,7 @@
 package io.mobula.samples.digits;
 
 import io.mobula.ps.DenseTable;
+import io.mobula.ps.Place;
 import io.mobula.ps.Worker;
 import java.util.Arrays;
 import java.util.Random;
@@ -36,6 +37,10 @@ final class TrainingWorker {
       int[] order = DigitSet.shuffled((count - index + of - 1) / of, random);
       return Arrays.stream(order).map(i -> index + i * of).toArray();
     }
+  }
+
+  Place place() {
+    return Place.here();
   }
 
   /**

@@ -26,7 +26,7 @@ class DigitsDemoTest {
     var defaults = DemoSettings.DEFAULT;
     var plot = folder.resolve("plot.png");
     int exit = run(new DemoSettings(
-        defaults.shards(), defaults.workers(), defaults.epochs(), defaults.seed(), plot));
+        1, defaults.shards(), defaults.workers(), defaults.epochs(), defaults.seed(), plot));
 
     assertThat(exit).isZero();
     assertThat(lines().getLast())
@@ -40,7 +40,7 @@ class DigitsDemoTest {
   @Test
   @Timeout(120)
   void failsWhenItLearnedTooLittle() throws IOException {
-    int exit = run(new DemoSettings(3, 3, 1, 1, folder.resolve("plot.png")));
+    int exit = run(new DemoSettings(1, 3, 3, 1, 1, folder.resolve("plot.png")));
 
     assertThat(exit).isEqualTo(1);
     assertThat(lines().getLast())
@@ -50,10 +50,14 @@ class DigitsDemoTest {
   @Test
   void refusesWhatCannotRun() {
     var plot = folder.resolve("plot.png");
-    assertThatThrownBy(() -> new DemoSettings(0, 1, 1, 1, plot)).hasMessageContaining("shards=0");
-    assertThatThrownBy(() -> new DemoSettings(1, 65, 1, 1, plot))
+    assertThatThrownBy(() -> new DemoSettings(17, 1, 1, 1, 1, plot))
+        .hasMessageContaining("nodes=17");
+    assertThatThrownBy(() -> new DemoSettings(1, 0, 1, 1, 1, plot))
+        .hasMessageContaining("shards=0");
+    assertThatThrownBy(() -> new DemoSettings(1, 1, 65, 1, 1, plot))
         .hasMessageContaining("workers=65");
-    assertThatThrownBy(() -> new DemoSettings(1, 1, -1, 1, plot)).hasMessageContaining("epochs=-1");
+    assertThatThrownBy(() -> new DemoSettings(1, 1, 1, -1, 1, plot))
+        .hasMessageContaining("epochs=-1");
   }
 
   private int run(DemoSettings settings) throws IOException {

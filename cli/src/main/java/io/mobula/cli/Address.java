@@ -1,0 +1,40 @@
+package io.mobula.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Where a node of the cluster listens.
+ *
+ * @param host a name or a number
+ * @param port from 1 to 65535
+ */
+record Address(String host, int port) {
+  private static final int HIGHEST = 65_535;
+
+  Address {
+    if (host.isBlank() || host.indexOf(' ') >= 0 || port < 1 || port > HIGHEST) {
+      throw new IllegalArgumentException("Not an address: " + host + ":" + port);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+
+  /** Reads {@code HOST:PORT}. */
+  static final class Converter implements ITypeConverter<Address> {
+    @Override
+    public Address convert(String text) {
+      int colon = text.lastIndexOf(':');
+      try {
+        return new Address(
+            text.substring(0, Math.max(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is no address; write HOST:PORT, such as 127.0.0.1:7171");
+      }
+    }
+  }
+}

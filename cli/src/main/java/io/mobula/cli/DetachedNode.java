@@ -1,0 +1,123 @@
+package io.mobula.cli;
+
+import io.mobula.internal.process.ChildPlan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts a node that outlives this process: the same command line without {@code --detach}, in a
+ * session of its own, its output in a file. Waits until the registry says that it is up.
+ */
+final class DetachedNode {
+  /** By this option a process knows that it is such a node. */
+  static final String LOG_OPTION = "--detached-log";
+
+  private static final String DETACH = "--detach";
+  private static final int LOGS_KEPT = 50;
+  private static final int LINES_SHOWN = 20;
+  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS");
+
+  private final NodeRegistry registry;
+  private final UserClassPath classPath;
+  private final Duration limit;
+
+  DetachedNode(NodeRegistry registry, UserClassPath classPath, Duration limit) {
+    this.registry = registry;
+    this.classPath = classPath;
+    this.limit = limit;
+  }
+
+  /** Returns the exit code: 0 once it is up. */
+  int start(List<String> words, PrintWriter out, PrintWriter err)
+      throws IOException, InterruptedException {
+    var log = newLog();
+    var process = builder(words, log).start();
+    var up = awaitUp(process);
+    if (up.isPresent()) {
+      out.println(up.get() + " is up; it logs to " + log);
+      return ExitCode.DONE;
+    }
+    if (process.isAlive()) {
+      process.destroyForcibly();
+      err.println("mobula start: the node was not up after " + limit.toSeconds()
+          + " s and was killed; the end of " + log + ":");
+    } else {
+      err.println("mobula start: the node ended; the end of " + log + ":");
+    }
+    tail(log).forEach(err::println);
+    return process.isAlive() || process.waitFor() == 137 ? ExitCode.FAILED : process.exitValue();
+  }
+
+  private ProcessBuilder builder(List<String> words, Path log) {
+    var same = new ArrayList<>(words);
+    same.removeIf(DETACH::equals);
+    same.add(LOG_OPTION + "=" + log);
+    var plan = ChildPlan.of("node", MobulaCommand.class.getName())
+        .flags(givenFlags())
+        .arguments(same.toArray(String[]::new));
+    return (classPath.isLoaded() ? plan : plan.classPath(classPath.entries()))
+        .builder()
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.appendTo(log.toFile()));
+  }
+
+  /** What the user has given to every JVM of the command. */
+  private static List<String> givenFlags() {
+    var given =
+        Optional.ofNullable(System.getenv("MOBULA_JAVA_OPTS")).orElse("").strip();
+    return given.isEmpty() ? List.of() : List.of(given.split("\\s+"));
+  }
+
+  private Optional<NodeEntry> awaitUp(Process process) throws IOException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < end && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
+      var up = registry.alive().stream()
+          .map(NodeRegistry.Found::entry)
+          .filter(entry -> entry.pid() == process.pid() && entry.state() == NodeEntry.State.UP)
+          .findFirst();
+      if (up.isPresent()) {
+        return up;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Path newLog() throws IOException {
+    var folder = Files.createDirectories(registry.directory().resolve("logs"));
+    dropOldLogs(folder);
+    var log = folder.resolve("node-" + LocalDateTime.now().format(STAMP) + "-"
+        + ProcessHandle.current().pid() + ".log");
+    return Files.createFile(
+        log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  private static void dropOldLogs(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      var newestFirst =
+          files.sorted(Comparator.reverseOrder()).skip(LOGS_KEPT - 1).toList();
+      for (var old : newestFirst) {
+        Files.deleteIfExists(old);
+      }
+    }
+  }
+
+  private static List<String> tail(Path log) throws IOException {
+    var lines =
+        new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+    return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+  }
+}

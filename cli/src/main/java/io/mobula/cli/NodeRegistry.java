@@ -1,0 +1,198 @@
+package io.mobula.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that this user has started on this host: files in a directory that nobody else may
+ * enter, two per node.
+ *
+ * <p>{@code NAME.life} is locked by the node for as long as it lives: the kernel frees the lock
+ * with the process, so what looks alive is alive, and the process id beside it, in
+ * {@code NAME.json}, is not one that another process has got since. Files of dead nodes are removed
+ * by whoever looks.
+ *
+ * <p>The lock belongs to the process, and closing any channel on the file frees it: a process never
+ * opens the life file of its own nodes.
+ */
+final class NodeRegistry {
+  private static final String LIFE = ".life";
+  private static final String JSON = ".json";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+  static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final Path directory;
+
+  private NodeRegistry(Path directory) {
+    this.directory = directory;
+  }
+
+  /** A node that was found, and how to ask whether it still lives. */
+  record Found(NodeEntry entry, Path life) {
+    /** Whether its process still holds the lock. */
+    boolean isAlive() throws IOException {
+      return !isFree(life);
+    }
+  }
+
+  /**
+   * That of this user: in {@code XDG_RUNTIME_DIR} where there is one, else in the temporary
+   * directory.
+   *
+   * @throws IOException when it cannot be made, or somebody else has made it
+   */
+  static NodeRegistry ofThisUser() throws IOException {
+    return in(place(System.getenv()));
+  }
+
+  static Path place(Map<String, String> environment) {
+    var runtime = environment.get("XDG_RUNTIME_DIR");
+    return runtime != null && Files.isWritable(Path.of(runtime))
+        ? Path.of(runtime, "mobula")
+        : Path.of(System.getProperty("java.io.tmpdir"), "mobula-" + uid());
+  }
+
+  static NodeRegistry in(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } catch (FileAlreadyExistsException e) {
+      requireOwn(directory);
+    }
+    return new NodeRegistry(directory);
+  }
+
+  private static void requireOwn(Path directory) throws IOException {
+    var attributes =
+        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    var owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isDirectory()
+        || !owner.equals((int) uid())
+        || !attributes.permissions().equals(OWNER_ONLY)) {
+      throw new IOException(directory + " must be a directory of user " + uid()
+          + " with mode 0700, and is one of user " + owner + " with "
+          + PosixFilePermissions.toString(attributes.permissions())
+          + ": remove it, or set XDG_RUNTIME_DIR");
+    }
+  }
+
+  private static long uid() {
+    return new UnixSystem().getUid();
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Enters the node that this process is about to be. The lock is held until the process ends. */
+  Claim enter(NodeEntry entry) throws IOException {
+    var bits = new byte[8];
+    RANDOM.nextBytes(bits);
+    var name = HexFormat.of().formatHex(bits);
+    var life = directory.resolve(name + LIFE);
+    var unborn = directory.resolve("." + name + LIFE);
+    OWN.add(life);
+    var channel = FileChannel.open(unborn, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      channel.lock();
+      Files.move(unborn, life, StandardCopyOption.ATOMIC_MOVE);
+      var claim = new Claim(directory.resolve(name + JSON), channel);
+      claim.write(entry);
+      return claim;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** The place of this process's node in the registry. */
+  static final class Claim {
+    private final Path json;
+
+    @SuppressWarnings("unused") // holds the lock
+    private final FileChannel lock;
+
+    private Claim(Path json, FileChannel lock) {
+      this.json = json;
+      this.lock = lock;
+    }
+
+    /** Says anew what the node is. */
+    void write(NodeEntry entry) throws IOException {
+      var next = json.resolveSibling("." + json.getFileName());
+      Files.write(next, MAPPER.writeValueAsBytes(entry));
+      Files.move(next, json, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** Those that live, in no order; removes the files of those that do not. */
+  List<Found> alive() throws IOException {
+    var found = new ArrayList<Found>();
+    try (var files = Files.newDirectoryStream(directory, "[!.]*" + LIFE)) {
+      for (var life : files) {
+        if (!OWN.contains(life) && isFree(life)) {
+          remove(life);
+        } else {
+          var entry = read(json(life));
+          if (entry != null) {
+            found.add(new Found(entry, life));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Path json(Path life) {
+    var name = life.getFileName().toString();
+    return life.resolveSibling(name.substring(0, name.length() - LIFE.length()) + JSON);
+  }
+
+  private static @Nullable NodeEntry read(Path json) throws IOException {
+    try {
+      return MAPPER.readValue(Files.readAllBytes(json), NodeEntry.class);
+    } catch (NoSuchFileException notWrittenYet) {
+      return null;
+    }
+  }
+
+  /** Removes what a node that has ended leaves. */
+  static void remove(Path life) throws IOException {
+    Files.deleteIfExists(json(life));
+    Files.deleteIfExists(life);
+  }
+
+  private static boolean isFree(Path life) throws IOException {
+    try (var channel = FileChannel.open(life, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        var lock = channel.tryLock()) {
+      return lock != null;
+    } catch (NoSuchFileException gone) {
+      return true;
+    } catch (OverlappingFileLockException ownedHere) {
+      return false;
+    }
+  }
+}

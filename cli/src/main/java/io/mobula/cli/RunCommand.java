@@ -1,0 +1,95 @@
+package io.mobula.cli;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code mobula run}: a program of the user's whose {@code Mobula.init()} is a driver of a cluster.
+ */
+@Command(
+    name = "run",
+    description = {
+      "Runs a program in this JVM: its Mobula.init() connects to the cluster at the address, as a driver.",
+      "The exit code is the program's; 1 when its main method throws."
+    },
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--address",
+      required = true,
+      paramLabel = "HOST:PORT",
+      converter = Address.Converter.class,
+      description = "A node of the cluster.")
+  private Address address;
+
+  @Option(
+      names = "--class-path",
+      paramLabel = "PATHS",
+      converter = UserClassPath.Converter.class,
+      description = "Your classes: jars and directories, in front of Mobula's own.")
+  private UserClassPath classPath = UserClassPath.NONE;
+
+  @Parameters(index = "0", paramLabel = "CLASS", description = "The class with the main method.")
+  private String program;
+
+  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")
+  private List<String> arguments = List.of();
+
+  /** Exit code 0 when main returns; a program that wants another one calls {@code System.exit}. */
+  @Override
+  public Integer call() throws Exception {
+    if (!classPath.isLoaded()) {
+      throw refused(
+          "--class-path is not on the class path of this JVM: run programs by bin/mobula, which puts it there");
+    }
+    var main = mainOf(load());
+    System.setProperty("mobula.cluster.seeds", address.toString());
+    System.setProperty("mobula.cluster.role", "driver");
+    try {
+      main.invoke(null, (Object) arguments.toArray(String[]::new));
+      return ExitCode.DONE;
+    } catch (InvocationTargetException e) {
+      e.getCause().printStackTrace(spec.commandLine().getErr());
+      return ExitCode.FAILED;
+    }
+  }
+
+  private Class<?> load() {
+    try {
+      return Class.forName(program);
+    } catch (ClassNotFoundException e) {
+      throw refused("there is no class " + program + " on the class path " + classPath.entries());
+    } catch (LinkageError e) {
+      throw refused("the class " + program + " cannot be loaded: " + e);
+    }
+  }
+
+  private Method mainOf(Class<?> type) {
+    try {
+      var main = type.getDeclaredMethod("main", String[].class);
+      if (!Modifier.isStatic(main.getModifiers())) {
+        throw refused("the main method of " + program + " is not static");
+      }
+      main.setAccessible(true);
+      return main;
+    } catch (NoSuchMethodException e) {
+      throw refused("the class " + program + " has no method main(String[])");
+    }
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(spec.commandLine(), "mobula run: " + why);
+  }
+}

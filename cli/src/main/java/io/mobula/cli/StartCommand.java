@@ -1,0 +1,159 @@
+package io.mobula.cli;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code mobula start}: a node on this host, the first of a cluster or one more. */
+@Command(
+    name = "start",
+    description = {
+      "Starts a node: the first of a cluster (--head), or one that joins (--address).",
+      "It runs until Ctrl-C or 'mobula stop'; with --detach it lives on by itself and this returns when it is up."
+    },
+    mixinStandardHelpOptions = true)
+final class StartCommand implements Callable<Integer> {
+  /** Where the first node of a cluster listens unless told otherwise. */
+  static final int HEAD_PORT = 7171;
+
+  @Spec
+  private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Place place = new Place();
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Where it listens: 0 is a free port (--head: " + HEAD_PORT + ", else 0).")
+  private @Nullable Integer port;
+
+  @Mixin
+  private NodeOptions options = new NodeOptions();
+
+  @Option(names = "--detach", description = "Run in the background; print where it logs.")
+  private boolean detach;
+
+  @Option(
+      names = "--start-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long --detach waits until the node is up (${DEFAULT-VALUE}).")
+  private int startTimeout;
+
+  @Option(names = DetachedNode.LOG_OPTION, hidden = true)
+  private @Nullable Path log;
+
+  /** First or one more. */
+  private static final class Place {
+    @Option(names = "--head", required = true, description = "Form a new cluster.")
+    private boolean head;
+
+    @Option(
+        names = "--address",
+        required = true,
+        paramLabel = "HOST:PORT",
+        converter = Address.Converter.class,
+        description = "Join the cluster of the node there.")
+    private @Nullable Address address;
+  }
+
+  /** Runs the node, or starts a process that does. */
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var settings = settings();
+    var registry = NodeRegistry.ofThisUser();
+    if (detach) {
+      return new DetachedNode(registry, options.classPath(), Duration.ofSeconds(startTimeout))
+          .start(spec.commandLine().getParseResult().originalArgs(), out(), err());
+    }
+    if (!options.classPath().isLoaded()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--class-path is not on the class path of this JVM: start nodes by bin/mobula, which puts it there");
+    }
+    if (log != null && !OwnSession.lead()) {
+      err()
+          .println("mobula start: no session of its own; Ctrl-C in the terminal may end this node");
+    }
+    return run(settings, registry);
+  }
+
+  private int run(Settings settings, NodeRegistry registry)
+      throws IOException, InterruptedException {
+    var entry = new NodeEntry(
+        ProcessHandle.current().pid(),
+        NodeEntry.State.STARTING,
+        null,
+        null,
+        log == null ? null : log.toString(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    var claim = registry.enter(entry);
+    try (var runtime = Mobula.init(settings)) {
+      var up = entry.up(runtime.nodeId().toString(), runtime.nodes().getFirst().address());
+      claim.write(up);
+      tell(up);
+      return awaitClosed(runtime);
+    }
+  }
+
+  private void tell(NodeEntry up) {
+    out().println(up + " is up");
+    if (place.head) {
+      out().println("more nodes:  mobula start --address " + up.address());
+      out().println("what it has: mobula status --address " + up.address());
+    }
+    out().flush();
+  }
+
+  /** A signal ends the JVM under it; that the node closes by itself is a failure. */
+  private int awaitClosed(MobulaRuntime runtime) throws InterruptedException {
+    var ending = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("mobula-ending").unstarted(ending::countDown));
+    while (!runtime.isClosed()) {
+      if (ending.await(500, TimeUnit.MILLISECONDS)) {
+        new CountDownLatch(1).await(); // the signal's exit code is the one that counts
+      }
+    }
+    if (ending.getCount() > 0) {
+      err()
+          .println(
+              "mobula start: the node has closed: its cluster took it for dead, or it was asked to leave");
+    }
+    return ExitCode.FAILED;
+  }
+
+  private Settings settings() {
+    var settings = options.settings();
+    return settings
+        .set("mobula.cluster.listen", true)
+        .set("mobula.cluster.port", port == null ? place.head ? HEAD_PORT : 0 : port)
+        .set("mobula.cluster.seeds", place.address == null ? "" : place.address.toString());
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}

@@ -1,0 +1,108 @@
+package io.mobula.cli;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeInfo;
+import io.mobula.Resources;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mobula status}: what a cluster has, what is in use, what waits. */
+@Command(
+    name = "status",
+    description =
+        "Shows the nodes of a cluster, what they have and what is in use, and what waits and why.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final List<String> ROLES = List.of("node", "worker", "driver");
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:" + StartCommand.HEAD_PORT,
+      converter = Address.Converter.class,
+      description = "A node of the cluster (${DEFAULT-VALUE}).")
+  private Address address;
+
+  @Option(names = "--json", description = "Print JSON, for programs.")
+  private boolean json;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long the cluster may take to answer (${DEFAULT-VALUE}).")
+  private int timeout;
+
+  /** Connects as a driver, asks, leaves. */
+  @Override
+  public Integer call() {
+    var settings =
+        Mobula.settings().storeCapacity(1 << 20).set("mobula.cluster.join-timeout", timeout + "s");
+    try (var runtime = Mobula.connect(address.toString(), settings)) {
+      var status = read(runtime);
+      var out = spec.commandLine().getOut();
+      if (json) {
+        out.println(status.json());
+      } else {
+        StatusTable.print(status, out);
+      }
+      out.flush();
+      return ExitCode.DONE;
+    }
+  }
+
+  private static ClusterStatus read(MobulaRuntime runtime) {
+    return new ClusterStatus(
+        runtime.clusterName(),
+        runtime.nodes().stream()
+            .filter(node -> !node.id().equals(runtime.nodeId()))
+            .sorted(Comparator.comparing((NodeInfo node) -> ROLES.indexOf(node.role()))
+                .thenComparing(NodeInfo::host)
+                .thenComparing(NodeInfo::address))
+            .map(StatusCommand::node)
+            .toList(),
+        runtime.waiting().stream().map(StatusCommand::waiting).toList());
+  }
+
+  private static ClusterStatus.Node node(NodeInfo node) {
+    return new ClusterStatus.Node(
+        node.id().toString(),
+        node.address(),
+        node.host(),
+        node.pid(),
+        node.role(),
+        new ClusterStatus.Offer(
+            amounts(node.total(), node.total()), amounts(node.total(), node.available())),
+        new ClusterStatus.Store(node.store().capacityBytes(), node.store().usedBytes()),
+        node.lanes());
+  }
+
+  private static ClusterStatus.Waiting waiting(MobulaRuntime.Waiting waiting) {
+    return new ClusterStatus.Waiting(
+        waiting.what(), amounts(waiting.wants(), waiting.wants()), waiting.why());
+  }
+
+  /** Every name of the first, a zero included that the second does not mention. */
+  private static Map<String, Number> amounts(Resources names, Resources resources) {
+    var amounts = new LinkedHashMap<String, Number>();
+    for (var name : names.asUnits().keySet()) {
+      amounts.put(
+          name,
+          name.equals(Resources.MEMORY)
+              ? (Number) resources.units(name)
+              : (Number) resources.amount(name));
+    }
+    return amounts;
+  }
+}

@@ -1,0 +1,102 @@
+package io.mobula.cli;
+
+import io.mobula.cli.NodeRegistry.Found;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mobula stop}: ends the nodes that this user has started on this host. */
+@Command(
+    name = "stop",
+    description = {
+      "Ends the nodes that you have started on this host: asks them to leave, waits, kills those that do not.",
+      "Exit code 3 when there is none, 1 when one had to be killed."
+    },
+    mixinStandardHelpOptions = true)
+final class StopCommand implements Callable<Integer> {
+  private static final Duration DYING = Duration.ofSeconds(5);
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long they may take to leave (${DEFAULT-VALUE}).")
+  private int timeout;
+
+  /** Ends them all at the same time and says of each what became of it. */
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var nodes = NodeRegistry.ofThisUser().alive();
+    if (nodes.isEmpty()) {
+      out().println("no node of yours runs on this host");
+      return ExitCode.NOTHING_TO_DO;
+    }
+    for (var node : nodes) {
+      signal(node, ProcessHandle::destroy);
+    }
+    long start = System.nanoTime();
+    long end = start + Duration.ofSeconds(timeout).toNanos();
+    int exit = ExitCode.DONE;
+    for (var node : nodes) {
+      exit = Math.max(exit, end(node, start, end));
+    }
+    return exit;
+  }
+
+  private int end(Found node, long start, long end) throws IOException, InterruptedException {
+    if (goneBy(node, end)) {
+      out()
+          .println(node.entry() + " has left after "
+              + String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9) + " s");
+      return ExitCode.DONE;
+    }
+    signal(node, ProcessHandle::destroyForcibly);
+    if (!goneBy(node, System.nanoTime() + DYING.toNanos())) {
+      err().println("mobula stop: " + node.entry() + " does not end, even when killed");
+      return ExitCode.FAILED;
+    }
+    out().println(node.entry() + " did not leave within " + timeout + " s and was killed");
+    return ExitCode.FAILED;
+  }
+
+  /**
+   * The handle remembers when its process was started and signals no other; that it is the node's
+   * is sure if the node lives after the handle was taken.
+   */
+  private static void signal(Found node, Predicate<ProcessHandle> signal) throws IOException {
+    var process = ProcessHandle.of(node.entry().pid());
+    if (process.isPresent() && node.isAlive()) {
+      signal.test(process.get());
+    }
+  }
+
+  private static boolean goneBy(Found node, long end) throws IOException, InterruptedException {
+    while (node.isAlive()) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    NodeRegistry.remove(node.life());
+    return true;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}

@@ -1,0 +1,132 @@
+package io.mobula.internal.runtime;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.node.NodeSettings;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
+import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.WorkerMain;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Nodes in child JVMs and a driver here. All JVMs start at the same time; the first node forms the
+ * cluster, and the others are told its address, for which they wait, as soon as it is known.
+ */
+final class ProcessCluster implements LocalCluster {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String CAPACITY = "mobula.store.capacity";
+
+  private final List<ChildJvm> children;
+  private final List<Process> nodes;
+  private final MobulaRuntime driver;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private ProcessCluster(List<ChildJvm> children, List<Process> nodes, MobulaRuntime driver) {
+    this.children = children;
+    this.nodes = nodes;
+    this.driver = driver;
+  }
+
+  static LocalCluster start(Builder plan) {
+    var children = new ArrayList<ChildJvm>();
+    try {
+      for (int i = 0; i < plan.nodes(); i++) {
+        children.add(ChildJvm.start(child(plan, i), output(i)));
+      }
+      return joined(plan, List.copyOf(children));
+    } catch (RuntimeException | Error e) {
+      children.forEach(ChildJvm::kill);
+      throw e;
+    }
+  }
+
+  private static ProcessCluster joined(Builder plan, List<ChildJvm> children) {
+    long end = System.nanoTime() + plan.startTimeout().toNanos();
+    var head = children.getFirst();
+    head.tell(WorkerMain.told(node(plan)));
+    var seed = head.awaitReady(until(end)).address();
+    var joining = children.subList(1, children.size());
+    joining.forEach(child -> child.tell(WorkerMain.told(node(plan).join(seed))));
+    var nodes = children.stream()
+        .map(child -> process(child, child.awaitReady(until(end))))
+        .toList();
+    var driver = Mobula.connect(seed, shared(plan));
+    LOG.info("A cluster of {} is up: {}", nodes.size(), nodes);
+    return new ProcessCluster(children, nodes, driver);
+  }
+
+  private static Duration until(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+  }
+
+  private static Process process(ChildJvm child, Ready ready) {
+    return new Process(ready.node(), ready.address(), child.pid());
+  }
+
+  private static ChildPlan child(Builder plan, int index) {
+    return WorkerMain.plan("node " + index).flags(plan.jvmFlags()).classPath(plan.classPath());
+  }
+
+  private static Settings node(Builder plan) {
+    return shared(plan).cpus(plan.cpusPerNode()).listen(0);
+  }
+
+  /** The machine's memory is divided: by itself each process would take a part of all of it. */
+  private static Settings shared(Builder plan) {
+    var settings = plan.settings();
+    return settings.values().containsKey(CAPACITY)
+        ? settings
+        : settings.storeCapacity(NodeSettings.usualStoreCapacity() / (plan.nodes() + 1));
+  }
+
+  private static ChildJvm.Output output(int index) {
+    return (stream, text) -> {
+      switch (stream) {
+        case OUT -> LOG.info("node {}: {}", index, text);
+        case ERR -> LOG.warn("node {}: {}", index, text);
+      }
+    };
+  }
+
+  @Override
+  public MobulaRuntime runtime() {
+    return driver;
+  }
+
+  @Override
+  public List<Process> nodes() {
+    return nodes;
+  }
+
+  @Override
+  public void kill(int index) {
+    if (index < 0 || index >= children.size()) {
+      throw new InvalidRequestException("Wanted to kill node " + index
+          + " of a local cluster: there are 0 to " + (children.size() - 1) + ".");
+    }
+    children.get(index).kill();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try (driver) {
+      LOG.debug("Closing a cluster of {}", nodes.size());
+    } finally {
+      children.forEach(ChildJvm::askToEnd);
+      children.forEach(child -> LOG.debug("{}: {}", child, child.end(PATIENCE)));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.mobula.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.NodeInfo;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.ProcessException;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+class LocalClusterIT {
+  private static final String PIDS = "pids ";
+
+  /** Starts a cluster, says who is in it and hangs, to be killed. */
+  static final class Owner {
+    public static void main(String[] arguments) throws InterruptedException {
+      try (var cluster = LocalCluster.builder().nodes(2).start()) {
+        var pids =
+            cluster.nodes().stream().map(node -> String.valueOf(node.pid())).toList();
+        System.out.println(PIDS + String.join(" ", pids));
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  @Test
+  void nodesAreProcessesOfOneClusterThatEndWithIt() throws Exception {
+    List<Long> pids;
+    try (var cluster = LocalCluster.builder()
+        .nodes(2)
+        .cpusPerNode(3)
+        .settings(Mobula.settings().clusterName("two"))
+        .jvmFlags("-Xmx256m")
+        .start()) {
+      pids = cluster.nodes().stream().map(LocalCluster.Process::pid).toList();
+      assertThat(pids)
+          .doesNotHaveDuplicates()
+          .doesNotContain(ProcessHandle.current().pid());
+      var runtime = cluster.runtime();
+      assertThat(runtime.clusterName()).isEqualTo("two");
+      assertThat(runtime.totalResources().asUnits()).isEmpty();
+      assertThat(runtime.nodes().stream().filter(node -> node.role().equals("node")))
+          .extracting(NodeInfo::pid)
+          .containsExactlyInAnyOrderElementsOf(pids);
+    }
+    assertThat(pids).noneMatch(LocalClusterIT::runs);
+  }
+
+  @Test
+  void aNodeThatIsKilledIsGoneAndTheOthersStay() throws Exception {
+    try (var cluster = LocalCluster.start(3)) {
+      var victim = cluster.nodes().get(0);
+
+      cluster.kill(0);
+
+      assertThat(runs(victim.pid())).isFalse();
+      assertThat(runs(cluster.nodes().get(1).pid())).isTrue();
+      await(() ->
+          cluster.runtime().nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
+      assertThat(cluster.runtime().isClosed()).isFalse();
+      cluster.kill(0);
+      assertThatThrownBy(() -> cluster.kill(3))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("0 to 2");
+    }
+  }
+
+  @Test
+  void nodesDieWithAProcessThatIsKilled() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    try (var owner = ChildJvm.start(
+        ChildPlan.of("owner", Owner.class.getName()), (stream, line) -> lines.add(line))) {
+      var pids = pids(lines);
+      assertThat(pids).hasSize(2).allMatch(LocalClusterIT::runs);
+
+      owner.kill();
+
+      await(() -> pids.stream().noneMatch(LocalClusterIT::runs));
+    }
+  }
+
+  @Test
+  void aNodeThatCannotStartIsToldWithItsLastLines() {
+    var cluster = LocalCluster.builder()
+        .nodes(2)
+        .settings(Mobula.settings().set("mobula.store.directory", "/nowhere"));
+    assertThatThrownBy(cluster::start)
+        .isInstanceOf(ProcessException.class)
+        .hasMessageContaining("node 0 (pid")
+        .hasMessageContaining("exit code 1")
+        .hasMessageContaining("/nowhere");
+  }
+
+  @Test
+  void refusesANumberOfNodesThatIsNone() {
+    assertThatThrownBy(() -> LocalCluster.start(0))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("0 nodes");
+  }
+
+  private static List<Long> pids(BlockingQueue<String> lines) throws InterruptedException {
+    while (true) {
+      var line = lines.poll(120, TimeUnit.SECONDS);
+      assertThat(line).as("the line with the pids").isNotNull();
+      if (line.startsWith(PIDS)) {
+        return List.of(line.substring(PIDS.length()).split(" ")).stream()
+            .map(Long::valueOf)
+            .toList();
+      }
+    }
+  }
+
+  /** Whether the process runs; one that is dead and not yet waited for does not. */
+  private static boolean runs(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** A condition that may fail. */
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Waits until it holds; the test's time limit bounds it. */
+  private static void await(Condition condition) throws Exception {
+    while (!condition.holds()) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+}
