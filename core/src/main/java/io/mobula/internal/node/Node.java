@@ -223,7 +223,7 @@ public final class Node {
           membership.standing(peer),
           Resources.none(),
           Resources.none(),
-          new StoreUsage(0, 0, 0)));
+          new StoreUsage(0, 0, 0, 0, 0)));
     }
     return List.copyOf(all);
   }

@@ -107,7 +107,7 @@ public final class Sharing {
 
   /** Whether it is small enough to travel inside a frame. */
   public boolean fitsFrame(Content.InStore sealed) {
-    return sealed.object().byteSize() <= inlineLimit;
+    return sealed.byteSize() <= inlineLimit;
   }
 
   /** An id for a value that has none, because it is part of a call. */
