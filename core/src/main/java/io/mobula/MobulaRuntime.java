@@ -215,7 +215,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   /** The name of its cluster, {@code default} if nobody gave one; that of a node alone, too. */
   String clusterName();
 
-  /** How many bytes of store memory are in use, and how many may be. */
+  /** How many bytes of store memory are in use, how many may be, and how much is on disk. */
   StoreUsage storeUsage();
 
   /** Whether {@link #close} has been called. */
@@ -245,6 +245,9 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @param usedBytes in use by objects
    * @param capacityBytes the ceiling
    * @param objects how many objects are in store memory
+   * @param spilledBytes of objects that are on disk and not in store memory
+   * @param spilledObjects how many those are
    */
-  record StoreUsage(long usedBytes, long capacityBytes, long objects) {}
+  record StoreUsage(
+      long usedBytes, long capacityBytes, long objects, long spilledBytes, long spilledObjects) {}
 }

@@ -3,6 +3,7 @@ package io.mobula;
 import io.mobula.error.InvalidRequestException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,16 @@ public final class Settings {
   /** What placement may ask for. */
   public Settings label(String key, String value) {
     return set("mobula.cluster.labels." + quoted(key), value);
+  }
+
+  /**
+   * Where objects go when the object store is full: directories that exist, best one on each disk.
+   * None by default; a full store then refuses what does not fit.
+   */
+  public Settings spillTo(Path... directories) {
+    return set(
+        "mobula.store.spill.directories",
+        Arrays.stream(directories).map(Path::toString).toList());
   }
 
   /** How long {@code close} waits for running work before it interrupts and abandons it. */

@@ -83,6 +83,19 @@ final class ObjectTable implements Pins.Words {
         chunk(slot), at(slot), SlotWord.of(generation, from), SlotWord.of(generation, to));
   }
 
+  /**
+   * Frees a sealed object if nobody has it pinned; the word says CONDEMNED while that is looked at.
+   * Not while all are condemned at the end, who would take that for somebody else's doing.
+   */
+  synchronized boolean evict(long slot, long generation, PinMatrix readers) {
+    if (!step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED)) {
+      return false;
+    }
+    boolean free = !readers.isPinned(slot);
+    step(slot, generation, SlotState.CONDEMNED, free ? SlotState.FREED : SlotState.SEALED);
+    return free;
+  }
+
   /** Gives back a slot whose word says FREED; only who took that step may, and once. */
   synchronized void release(long slot) {
     if (freeCount == free.length) {

@@ -92,6 +92,9 @@ public final class PeerObject extends StoredObject {
   }
 
   @Override
+  void tellUnread() {} // its owner is nudged where that matters
+
+  @Override
   String home() {
     return store.toString();
   }

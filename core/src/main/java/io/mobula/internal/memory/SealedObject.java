@@ -94,6 +94,11 @@ public final class SealedObject extends StoredObject {
   }
 
   @Override
+  void tellUnread() {
+    store.tellReclaim();
+  }
+
+  @Override
   String home() {
     return store.directory().toString();
   }

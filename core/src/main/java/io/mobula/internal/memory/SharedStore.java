@@ -41,6 +41,7 @@ public final class SharedStore implements AutoCloseable {
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
   private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
   private SharedStore(StoreOptions options, StoreLayout layout, StoreDirectory files) {
@@ -230,8 +231,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Has {@code listener} told whenever memory has become free, so that whoever waits for room can
-   * try again.
+   * Has {@code listener} told whenever memory has become free, or a view has gone whose object may
+   * be evicted now, so that whoever waits for room can try again.
    *
    * <p>It is called after the fact, with no lock of the store held, by whichever thread freed the
    * memory, a store's own among them: it must be quick and must not block. What it throws is
@@ -239,6 +240,27 @@ public final class SharedStore implements AutoCloseable {
    */
   public void onReclaim(Runnable listener) {
     reclaimListeners.add(listener);
+  }
+
+  /** Has {@code end} run once, when the store has closed: for what lives only as long. */
+  public void onClose(Runnable end) {
+    closeListeners.add(end);
+  }
+
+  /**
+   * Frees a sealed object at once, unless somebody has it pinned: then nothing happens.
+   *
+   * <p>Whoever tries to pin it at that very moment may fail although it stays; a second attempt
+   * tells. It must not be {@linkplain SealedObject#free freed} at the same time.
+   *
+   * @return whether its memory is free
+   */
+  public boolean evict(SealedObject object) {
+    if (!table.evict(object.slot(), object.generation(), matrix)) {
+      return false;
+    }
+    recycle(object);
+    return true;
   }
 
   /**
@@ -260,6 +282,7 @@ public final class SharedStore implements AutoCloseable {
     warmer.close();
     reachability.close();
     condemned.clear();
+    closeListeners.forEach(SharedStore::tell);
     files.delete();
   }
 
@@ -373,6 +396,11 @@ public final class SharedStore implements AutoCloseable {
       pool.free(extent);
     }
     table.release(object.slot());
+    tellReclaim();
+  }
+
+  /** Something is free, or may be evicted now. */
+  void tellReclaim() {
     reclaimListeners.forEach(SharedStore::tell);
   }
 
@@ -380,7 +408,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       listener.run();
     } catch (RuntimeException e) {
-      LOG.error("A listener for freed memory failed", e);
+      LOG.error("A listener of a store failed", e);
     }
   }
 }

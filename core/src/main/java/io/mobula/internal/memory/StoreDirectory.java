@@ -12,13 +12,13 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one store: mode 0700, a random name, and a life lock held for as long as the
+ * The directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held for as long as the
  * store is open.
  *
  * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a
  * starter that clears up after crashed processes never sees a live directory whose lock is free.
  */
-final class StoreDirectory {
+public final class StoreDirectory {
   /** What the directories of stores begin with. */
   static final String PREFIX = "mobula-";
   /** What a directory begins with until its life lock is held. */
@@ -38,8 +38,11 @@ final class StoreDirectory {
   /**
    * Makes a directory under {@code base}, after removing what crashed processes of this user have
    * left there.
+   *
+   * @throws StoreException if {@code base} is missing or may not be written
+   * @throws StoreFullException if its file system is full
    */
-  static StoreDirectory open(@Nullable Path base) {
+  public static StoreDirectory open(@Nullable Path base) {
     Path where = (base == null ? usualBase() : base).toAbsolutePath();
     if (!Files.isDirectory(where)) {
       throw new StoreException(
@@ -68,7 +71,8 @@ final class StoreDirectory {
         : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  Path path() {
+  /** Where it is. */
+  public Path path() {
     return path;
   }
 
@@ -82,8 +86,17 @@ final class StoreDirectory {
     return here.getUsableSpace() >= bytes || here.getTotalSpace() == 0;
   }
 
+  /**
+   * Makes a file that its owner alone may use.
+   *
+   * @throws IOException also if there is such a file already
+   */
+  public Path create(String name) throws IOException {
+    return Permissions.createFile(file(name));
+  }
+
   /** Removes the files, then the life file, then the directory, and frees the lock. */
-  void delete() {
+  public void delete() {
     try (life) {
       Leftovers.removeDirectory(path);
     } catch (IOException e) {

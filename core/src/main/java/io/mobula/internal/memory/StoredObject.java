@@ -133,6 +133,9 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   /** Runs {@code then} once {@code anchor} is unreachable. */
   abstract void whenUnreachable(Object anchor, Runnable then);
 
+  /** A view is gone: who waits for room may have it now. */
+  abstract void tellUnread();
+
   /** What the store is called. */
   abstract String home();
 
@@ -197,14 +200,19 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   private MemorySegment buffered() {
     ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
     MemorySegment view = MemorySegment.ofBuffer(anchor);
-    whenUnreachable(anchor, this::unpin);
+    whenUnreachable(anchor, this::viewGone);
     return view;
   }
 
   private MemorySegment mapped() {
     MemorySegment view = mapAlone();
-    whenUnreachable(view.scope(), this::unpin);
+    whenUnreachable(view.scope(), this::viewGone);
     return view;
+  }
+
+  private void viewGone() {
+    unpin();
+    tellUnread();
   }
 
   private MemorySegment empty() {

@@ -1,5 +1,6 @@
 package io.mobula.internal.node;
 
+import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -17,8 +18,12 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskWire;
+import io.mobula.spi.ObjectDirectoryFactory;
+import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
+import io.mobula.spi.TransferSettings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,7 @@ final class Clustered {
   private final Placer placer;
   private final ClusterViews views;
   private final PlacementPolicy policy;
+  private final SharedStore memory;
 
   Clustered(
       Membership membership,
@@ -41,10 +47,9 @@ final class Clustered {
       SharedStore memory,
       NodeSettings settings) {
     this.membership = membership;
+    this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
-    this.policy = ServiceLoader.load(PlacementPolicy.class, Clustered.class.getClassLoader())
-        .findFirst()
-        .orElseGet(HybridPolicy::new);
+    this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
     this.router = new Router();
     this.lanes = new Lanes(membership);
     this.sharing = new Sharing(
@@ -81,10 +86,34 @@ final class Clustered {
   }
 
   /** Everything is wired: frames may come. */
-  void open(ClusterViews.Spawner spawner) {
+  void open(ActorSystem<?> system, NodeSettings settings, ClusterViews.Spawner spawner) {
+    load(ObjectTransferFactory.class)
+        .ifPresent(factory -> sharing.transferWith(source -> factory.start(new TransferSettings(
+            source, carrier(system, settings, spawner), TransferSettings.Limits.USUAL))));
+    load(ObjectDirectoryFactory.class)
+        .ifPresent(factory -> sharing.countWith(factory.open(new ObjectDirectoryFactory.Setup(
+            system,
+            new DirectoryPeers(membership),
+            spawner::spawn,
+            sharing,
+            system.settings().config()))));
     lanes.open(spawner::spawn, router);
     views.onChange(placer::lookAgain);
     views.open(spawner);
+  }
+
+  private static <T> Optional<T> load(Class<T> port) {
+    return ServiceLoader.load(port, Clustered.class.getClassLoader()).findFirst();
+  }
+
+  /** Aeron is clear text: only within this host, or where that was asked for. */
+  private TransferSettings.Carrier carrier(
+      ActorSystem<?> system, NodeSettings settings, ClusterViews.Spawner spawner) {
+    var security = settings.cluster().security();
+    var host = settings.cluster().binding().host();
+    return security.tls() == null
+        ? TransferSettings.Aeron.at(host, memory.directory().resolve("aeron"))
+        : new TransferSettings.Artery(system, spawner::spawn);
   }
 
   /** What is known of all ledgers. */
@@ -102,6 +131,11 @@ final class Clustered {
 
   Sharing sharing() {
     return sharing;
+  }
+
+  /** Lets go of what belongs to other processes. */
+  void close() {
+    sharing.close();
   }
 
   TaskWire wire(TaskEngine tasks) {

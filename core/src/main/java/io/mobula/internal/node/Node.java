@@ -103,7 +103,7 @@ public final class Node {
         methods,
         virtualThreads);
     if (cluster != null) {
-      cluster.open(this::spawnNow);
+      cluster.open(system, settings, this::spawnNow);
     }
   }
 
@@ -292,6 +292,9 @@ public final class Node {
     guardian.tell(new NodeGuardian.Stop());
     for (var pool : List.of(slots, methods, virtualThreads, callbacks)) {
       pool.shutdown();
+    }
+    if (cluster != null) {
+      cluster.close();
     }
     objects.close();
     try {

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.MobulaException;
@@ -13,7 +14,10 @@ import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Spilling;
 import io.mobula.internal.task.TaskSettings;
+import io.mobula.spi.SpillTarget;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,7 +100,8 @@ public record NodeSettings(
             reader.read("mobula.store.pre-touch", config::getBoolean)),
         new ObjectStore.Limits(
             reader.read("mobula.store.inline-limit", config::getBytes),
-            reader.duration("mobula.store.full-timeout")),
+            reader.duration("mobula.store.full-timeout"),
+            spilling(reader, config)),
         new TaskSettings(
             reader.positive("mobula.tasks.max-pending", config::getLong),
             reader.positive("mobula.tasks.max-pending-bytes", config::getBytes),
@@ -137,6 +142,18 @@ public record NodeSettings(
     return Math.max(1 << 20, usableMemory() / 10 * 3);
   }
 
+  private static Spilling spilling(Reader reader, Config config) {
+    double threshold = reader.read("mobula.store.spill.threshold", config::getDouble);
+    return new Spilling(
+        reader.checked(
+            "mobula.store.spill.directories",
+            () -> new SpillTarget.Plan(
+                reader.paths("mobula.store.spill.directories"),
+                reader.positive("mobula.store.spill.fuse-below", config::getBytes),
+                reader.positive("mobula.store.spill.fused-size", config::getBytes))),
+        reader.checked("mobula.store.spill.threshold", () -> Spilling.share(threshold)));
+  }
+
   /** What this process may use: its container's limit, or the machine's memory. */
   private static long usableMemory() {
     return ManagementFactory.getOperatingSystemMXBean()
@@ -172,6 +189,15 @@ public record NodeSettings(
     @Nullable
     Path directory(String key) {
       return isAuto(key) ? null : Path.of(read(key, config::getString));
+    }
+
+    /** A list, or one text with the system's path separator between them. */
+    List<Path> paths(String key) {
+      var value = read(key, config::getValue);
+      var names = value.valueType() == ConfigValueType.STRING
+          ? List.of(read(key, config::getString).split(File.pathSeparator))
+          : read(key, config::getStringList);
+      return names.stream().filter(name -> !name.isBlank()).map(Path::of).toList();
     }
 
     private boolean isAuto(String key) {

@@ -23,7 +23,7 @@ final class Portrait {
         standing,
         view.map(NodeView::total).orElse(Resources.none()),
         view.map(NodeView::available).orElse(Resources.none()),
-        store == null ? new StoreUsage(0, 0, 0) : store);
+        store == null ? new StoreUsage(0, 0, 0, 0, 0) : store);
   }
 
   static NodeInfo of(

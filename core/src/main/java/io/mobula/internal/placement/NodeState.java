@@ -37,7 +37,7 @@ record NodeState(
   }
 
   StoreUsage usage() {
-    return new StoreUsage(storeUsed, storeCapacity, storeObjects);
+    return new StoreUsage(storeUsed, storeCapacity, storeObjects, 0, 0);
   }
 
   /** How full the store is, from 0 to 1. */

@@ -159,7 +159,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       counting.publish(
           entry.id(),
           new Published.Sealed(
-              entry.attempt(), sealed.object().byteSize(), true, contents(sealed.edges())));
+              entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
     } else if (isOwn(entry.id()) && outcome != null && !(outcome instanceof Content.Away)) {
       var encoded = new FrameWriter();
       write(encoded, outcome, entry.id());
@@ -222,7 +222,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Whether it is small enough to travel inside a frame. */
   public boolean fitsFrame(Content.InStore sealed) {
-    return sealed.object().byteSize() <= inlineLimit;
+    return sealed.byteSize() <= inlineLimit;
   }
 
   /** An id for a value that has none, because it is part of a call. */

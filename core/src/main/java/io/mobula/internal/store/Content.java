@@ -2,7 +2,6 @@ package io.mobula.internal.store;
 
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.PeerObject;
-import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoredObject;
 import java.lang.foreign.MemorySegment;
@@ -89,9 +88,12 @@ public sealed interface Content {
     void discard();
   }
 
-  /** A value in shared memory. Its memory goes back when this is discarded or unreachable. */
+  /**
+   * A value whose bytes are sealed: in shared memory, or away and back when they are read. They go
+   * when this is discarded or unreachable.
+   */
   final class InStore implements Content {
-    private final StoredObject object;
+    private final Residence residence;
     private final List<Kept> edges;
     private final boolean views;
     private final SharedStore.Watch watch;
@@ -102,16 +104,16 @@ public sealed interface Content {
      * With {@code views}, a reader's value refers to the memory; else the reader copies all of it
      * out.
      */
-    InStore(SealedObject object, List<Kept> edges, boolean views, SharedStore memory) {
-      this.object = object;
+    InStore(Residence residence, List<Kept> edges, boolean views, SharedStore memory) {
+      this.residence = residence;
       this.edges = List.copyOf(edges);
       this.views = views;
-      this.watch = memory.whenUnreachable(this, object::free);
+      this.watch = memory.whenUnreachable(this, residence::discard);
     }
 
     /** A value in the memory of another process of this host, which alone frees it. */
     public InStore(PeerObject object, List<Kept> edges, boolean views) {
-      this.object = object;
+      this.residence = new Neighbouring(object);
       this.edges = List.copyOf(edges);
       this.views = views;
       this.watch = () -> {};
@@ -123,9 +125,10 @@ public sealed interface Content {
      * than all the rest of a read.
      */
     SealedLayout.Parts parts() {
+      residence.touch();
       var last = lastRead.get();
       if (last == null) {
-        last = SealedLayout.read(object.view());
+        last = SealedLayout.read(residence.view());
         lastRead = new WeakReference<>(last);
       }
       return last;
@@ -133,7 +136,15 @@ public sealed interface Content {
 
     /** Reads the value under a pin that ends with the reading; the segment must not be kept. */
     <T extends @Nullable Object> T copyOut(Function<MemorySegment, T> reader) {
-      return object.read(reader);
+      return residence.read(reader);
+    }
+
+    /**
+     * Says that another node has the primary copy: this one is dropped first when room is wanted,
+     * and fetched from there when it is read after that.
+     */
+    public void secondary(Origin origin) {
+      residence.secondary(origin);
     }
 
     /** The refs and handles inside. */
@@ -146,13 +157,17 @@ public sealed interface Content {
       return views;
     }
 
-    /** The object in shared memory. */
+    /**
+     * The object in shared memory, where it stays from now on: for whoever tells other processes
+     * its address. May wait for room and for a disk.
+     */
     public StoredObject object() {
-      return object;
+      return residence.settled();
     }
 
-    long byteSize() {
-      return object.byteSize();
+    /** How many bytes it takes, wherever they are. */
+    public long byteSize() {
+      return residence.byteSize();
     }
 
     @Override
@@ -163,9 +178,7 @@ public sealed interface Content {
     @Override
     public void discard() {
       watch.drop();
-      if (object instanceof SealedObject sealed) {
-        sealed.free();
-      }
+      residence.discard();
       edges.forEach(Kept::release);
     }
   }

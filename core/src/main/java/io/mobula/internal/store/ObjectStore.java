@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectStore {
   private final NodeId node;
   private final SharedStore memory;
+  private final Evictor evictor;
   private final Values values;
   private final Executor callbacks;
   private final AtomicLong tasks = new AtomicLong();
@@ -52,8 +53,14 @@ public final class ObjectStore {
    *
    * @param inlineLimit up to how many bytes a value stays in the heap
    * @param fullTimeout how long a {@code put} waits for room
+   * @param spilling where values go when there is none
    */
-  public record Limits(long inlineLimit, Duration fullTimeout) {}
+  public record Limits(long inlineLimit, Duration fullTimeout, Spilling spilling) {
+    /** A store that spills nothing. */
+    public Limits(long inlineLimit, Duration fullTimeout) {
+      this(inlineLimit, fullTimeout, Spilling.NONE);
+    }
+  }
 
   /**
    * Takes over the memory, which {@link #close} closes.
@@ -65,7 +72,11 @@ public final class ObjectStore {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
-    this.values = new Values(this, codec, memory, limits.inlineLimit(), limits.fullTimeout());
+    var spilling = limits.spilling();
+    var room =
+        new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
+    this.evictor = room.evictor();
+    this.values = new Values(this, codec, memory, limits.inlineLimit(), room);
   }
 
   /** How refs leave this process; see {@link #exported}. Set once, before the first ref is made. */
@@ -148,7 +159,7 @@ public final class ObjectStore {
 
   /** Seals a copy of another node's object. */
   public Content brought(Block block, List<Kept> edges, boolean views) {
-    return new Content.InStore(block.seal(), edges, views, memory);
+    return values.housed(block.seal(), edges, views);
   }
 
   /** The bytes of a failure for another process. */
@@ -349,7 +360,12 @@ public final class ObjectStore {
 
   /** What is in use. */
   public StoreUsage usage() {
-    return new StoreUsage(memory.usedBytes(), memory.capacityBytes(), memory.objects());
+    return new StoreUsage(
+        memory.usedBytes(),
+        memory.capacityBytes(),
+        memory.objects(),
+        evictor.awayBytes(),
+        evictor.awayObjects());
   }
 
   private RuntimeClosedException closedException() {

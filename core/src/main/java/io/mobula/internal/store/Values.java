@@ -6,21 +6,15 @@ import io.mobula.error.StoreFullException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
-import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,27 +27,21 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class Values {
-  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MOST_BYTES = 1L << 60; // more than any store has
 
   private final ObjectStore store;
   private final Codec codec;
   private final SharedStore memory;
   private final long inlineLimit;
-  private final Duration fullTimeout;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition reclaimed = lock.newCondition();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private long reclaims;
+  private final StoreRoom room;
 
   Values(
-      ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, Duration fullTimeout) {
+      ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, StoreRoom room) {
     this.store = store;
     this.codec = codec;
     this.memory = memory;
     this.inlineLimit = inlineLimit;
-    this.fullTimeout = fullTimeout;
-    memory.onReclaim(this::tellWaiting);
+    this.room = room;
   }
 
   /**
@@ -81,7 +69,7 @@ final class Values {
           encoded.buffers().isEmpty() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
           ? new Content.Inline(withBuffers(encoded, List.of()), edges)
-          : new Content.InStore(seal(encoded), edges, encoded.views(), memory);
+          : inStore(seal(encoded), edges, encoded.views());
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -202,12 +190,17 @@ final class Values {
 
   /** Room for bytes that are laid out already. */
   Block exactRoom(long bytes) {
-    return allocate(bytes);
+    return room.allocate(bytes);
+  }
+
+  /** A sealed copy of another node's value. */
+  Content housed(SealedObject object, List<Kept> edges, boolean views) {
+    return new Content.InStore(room.evictor().house(object), edges, views, memory);
   }
 
   /** Room for a value that is made in place. */
   Block room(long bytes) {
-    return allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
+    return room.allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
   }
 
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
@@ -218,7 +211,7 @@ final class Values {
       return new Content.Inline(encoded, List.of());
     }
     SealedLayout.writeAround(encoded, block.segment());
-    return new Content.InStore(block.seal(), List.of(), true, memory);
+    return inStore(block.seal(), List.of(), true);
   }
 
   private List<Kept> keep(List<Object> externals) {
@@ -241,77 +234,18 @@ final class Values {
     return edges.isEmpty() ? List.of() : edges.stream().map(Kept::revive).toList();
   }
 
+  private Content.InStore inStore(SealedObject object, List<Kept> edges, boolean views) {
+    return new Content.InStore(room.evictor().house(object), edges, views, memory);
+  }
+
   private SealedObject seal(Encoded encoded) {
-    var block = allocate(SealedLayout.sizeOf(encoded));
+    var block = room.allocate(SealedLayout.sizeOf(encoded));
     try {
       SealedLayout.write(encoded, block.segment());
       return block.seal();
     } catch (RuntimeException | Error e) {
       block.abandon();
       throw e;
-    }
-  }
-
-  /**
-   * A full store first asks the collector for forgotten refs, then waits for others to give theirs
-   * back, then fails.
-   */
-  private Block allocate(long bytes) {
-    store.requireOpen();
-    long end = System.nanoTime() + fullTimeout.toNanos();
-    boolean collected = false;
-    while (true) {
-      try {
-        return memory.create(bytes);
-      } catch (IllegalStateException closed) {
-        store.requireOpen();
-        throw closed;
-      } catch (StoreFullException full) {
-        store.requireOpen();
-        long left = end - System.nanoTime();
-        if (bytes > memory.capacityBytes() || left <= 0) {
-          throw full;
-        }
-        if (!collected) {
-          collected = true;
-          System.gc();
-        }
-        awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
-      }
-    }
-  }
-
-  private void tellWaiting() {
-    if (waiting.get() > 0) {
-      lock.lock();
-      try {
-        reclaims++;
-        reclaimed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
-  private void awaitReclaim(long nanos, StoreFullException full) {
-    var hold = Execution.currentHold();
-    hold.giveBack();
-    waiting.incrementAndGet();
-    lock.lock();
-    try {
-      long before = reclaims;
-      long left = nanos;
-      while (reclaims == before && left > 0) {
-        left = reclaimed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw full;
-    } finally {
-      lock.unlock();
-      waiting.decrementAndGet();
-      hold.takeBack();
     }
   }
 }

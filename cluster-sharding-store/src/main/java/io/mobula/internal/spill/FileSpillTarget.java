@@ -1,0 +1,87 @@
+package io.mobula.internal.spill;
+
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.StoreFullException;
+import io.mobula.spi.SpillTarget;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects in files of several directories, one after the other, so that several disks work at the
+ * same time.
+ *
+ * <p>Any thread. Each directory has one writer at a time; who finds it busy goes to the next. A
+ * directory that is full or fails is left alone for a while and the others go on.
+ */
+final class FileSpillTarget implements SpillTarget {
+  private final List<SpillDirectory> directories;
+  private final AtomicInteger turn = new AtomicInteger();
+  private final AtomicLong numbers = new AtomicLong();
+
+  private FileSpillTarget(List<SpillDirectory> directories) {
+    this.directories = List.copyOf(directories);
+  }
+
+  /** Makes a directory of its own in each that is named; all of them must take it. */
+  static FileSpillTarget open(Plan plan) {
+    if (plan.directories().isEmpty()) {
+      throw new InvalidRequestException("Wanted to spill to no directory: name one.");
+    }
+    var opened = new ArrayList<SpillDirectory>();
+    try {
+      for (var directory : plan.directories()) {
+        opened.add(SpillDirectory.open(directory, plan.fuseBelow(), plan.fusedBytes()));
+      }
+      return new FileSpillTarget(opened);
+    } catch (RuntimeException e) {
+      opened.forEach(SpillDirectory::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public Part write(MemorySegment content) {
+    long number = numbers.incrementAndGet();
+    int first = turn.getAndIncrement();
+    var part = tryAll(first, number, content, false);
+    if (part == null) {
+      part = tryAll(first, number, content, true);
+    }
+    if (part == null) {
+      throw full(content.byteSize());
+    }
+    return part;
+  }
+
+  private @Nullable Part tryAll(int first, long number, MemorySegment content, boolean wait) {
+    for (int i = 0; i < directories.size(); i++) {
+      var directory = directories.get(Math.floorMod(first + i, directories.size()));
+      var part = directory.write(number, content, wait);
+      if (part != null) {
+        return part;
+      }
+    }
+    return null;
+  }
+
+  private StoreFullException full(long bytes) {
+    return new StoreFullException("No spill directory takes " + bytes + " bytes: "
+        + directories.stream().map(SpillDirectory::describe).collect(Collectors.joining("; "))
+        + ". Make room there, or name more in mobula.store.spill.directories.");
+  }
+
+  @Override
+  public int writers() {
+    return directories.size();
+  }
+
+  @Override
+  public void close() {
+    directories.forEach(SpillDirectory::close);
+  }
+}

@@ -1,0 +1,15 @@
+package io.mobula.internal.spill;
+
+import io.mobula.spi.SpillTarget;
+
+/** Spills to files. Made by {@link java.util.ServiceLoader}. */
+public final class FileSpillTargetProvider implements SpillTarget.Provider {
+
+  /** For the service loader. */
+  public FileSpillTargetProvider() {}
+
+  @Override
+  public SpillTarget open(SpillTarget.Plan plan) {
+    return FileSpillTarget.open(plan);
+  }
+}

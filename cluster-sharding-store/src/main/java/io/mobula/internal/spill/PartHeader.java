@@ -1,0 +1,56 @@
+package io.mobula.internal.spill;
+
+import io.mobula.error.ObjectLostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Function;
+import java.util.zip.CRC32C;
+
+/**
+ * What stands in front of an object's bytes in a spill file. Little endian; the table of every byte
+ * is in {@code docs/memory-layout.md}.
+ *
+ * @param number of the object, among all that the process has written
+ * @param bytes the content's length
+ * @param sum CRC32C of the content
+ */
+record PartHeader(long number, long bytes, int sum) {
+  static final int BYTES = 64;
+
+  private static final long MAGIC = 0x0A0D4C4C4950534DL; // "MSPILL\r\n"
+  private static final int VERSION = 1;
+  private static final int CHECKED = 36;
+
+  /** Where the next header may be. */
+  static long aligned(long offset) {
+    return (offset + BYTES - 1) & -BYTES;
+  }
+
+  ByteBuffer encode() {
+    var header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(MAGIC).putInt(VERSION).putInt(0).putLong(number).putLong(bytes).putInt(sum);
+    header.putInt(sumOf(header));
+    return header.clear();
+  }
+
+  /** Refuses any other header than this; {@code read} is one as it was read. */
+  void require(ByteBuffer read, Function<String, ObjectLostException> lost) {
+    var had = read.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (had.getLong(0) != MAGIC || had.getInt(CHECKED) != sumOf(had)) {
+      throw lost.apply("its header is damaged");
+    }
+    if (had.getInt(8) != VERSION) {
+      throw lost.apply("it is of version " + had.getInt(8) + ", wanted " + VERSION);
+    }
+    if (had.getLong(16) != number || had.getLong(24) != bytes || had.getInt(32) != sum) {
+      throw lost.apply("object " + had.getLong(16) + " of " + had.getLong(24)
+          + " bytes is there, wanted object " + number);
+    }
+  }
+
+  private static int sumOf(ByteBuffer header) {
+    var crc = new CRC32C();
+    crc.update(header.duplicate().position(0).limit(CHECKED));
+    return (int) crc.getValue();
+  }
+}

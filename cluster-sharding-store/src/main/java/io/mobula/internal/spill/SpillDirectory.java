@@ -1,0 +1,173 @@
+package io.mobula.internal.spill;
+
+import io.mobula.error.StoreException;
+import io.mobula.internal.memory.StoreDirectory;
+import io.mobula.spi.SpillTarget;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files in one spill directory, below a directory of this store's own that the next start
+ * removes if this process dies.
+ *
+ * <p>Any thread; one writes at a time. Small objects go to the end of a shared file until that is
+ * large enough, larger ones to a file each.
+ */
+final class SpillDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(SpillDirectory.class);
+  private static final long ASIDE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long CLOSING_SECONDS = 1;
+
+  private final Path base;
+  private final StoreDirectory home;
+  private final long fuseBelow;
+  private final long fusedBytes;
+  private final ReentrantLock writing = new ReentrantLock();
+  private @Nullable SpillFile shared;
+  private boolean saidFull;
+  private volatile @Nullable Aside aside;
+  private volatile boolean closed;
+
+  /** Why nothing is written here for now. */
+  private record Aside(long since, String reason) {}
+
+  private SpillDirectory(Path base, StoreDirectory home, long fuseBelow, long fusedBytes) {
+    this.base = base;
+    this.home = home;
+    this.fuseBelow = fuseBelow;
+    this.fusedBytes = fusedBytes;
+  }
+
+  static SpillDirectory open(Path base, long fuseBelow, long fusedBytes) {
+    return new SpillDirectory(base, StoreDirectory.open(base), fuseBelow, fusedBytes);
+  }
+
+  /**
+   * The object in a file here, or null: when somebody else writes and {@code wait} is not set, when
+   * there is no room, or when the directory is aside.
+   */
+  SpillTarget.@Nullable Part write(long number, MemorySegment content, boolean wait) {
+    if (isAside() || !take(wait)) {
+      return null;
+    }
+    try {
+      if (closed || isAside() || !hasRoom(content.byteSize())) {
+        return null;
+      }
+      return content.byteSize() < fuseBelow ? fused(number, content) : alone(number, content);
+    } catch (IOException e) {
+      setAside(e);
+      return null;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** For people: its path and how it stands. */
+  String describe() {
+    var now = aside;
+    long free = base.toFile().getUsableSpace();
+    return base + " has " + free + " bytes free" + (now == null ? "" : " (" + now.reason() + ")");
+  }
+
+  /** A file has gone: there may be room again. */
+  void hasMore() {
+    aside = null;
+  }
+
+  /** Removes all files. */
+  void close() {
+    closed = true;
+    boolean taken = false;
+    try {
+      taken = writing.tryLock(CLOSING_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      if (shared != null) {
+        shared.seal();
+      }
+      home.delete();
+    } catch (StoreException e) {
+      LOG.warn("Spill files are left behind for the next start to remove", e);
+    } finally {
+      if (taken) {
+        writing.unlock();
+      }
+    }
+  }
+
+  private boolean take(boolean wait) {
+    if (!wait) {
+      return writing.tryLock();
+    }
+    writing.lock();
+    return true;
+  }
+
+  /** Whether it fits, as far as the file system tells. Says once that it does not. */
+  private boolean hasRoom(long bytes) {
+    var here = base.toFile();
+    long free = here.getUsableSpace();
+    boolean fits = free >= bytes + PartHeader.BYTES || here.getTotalSpace() == 0;
+    if (!fits && !saidFull) {
+      LOG.warn("Spill directory {} is full: {} bytes free, wanted {}", base, free, bytes);
+    }
+    saidFull = !fits;
+    return fits;
+  }
+
+  private SpillTarget.Part alone(long number, MemorySegment content) throws IOException {
+    var file = create("object-" + number);
+    try {
+      return file.append(number, content);
+    } finally {
+      file.seal();
+    }
+  }
+
+  private SpillTarget.Part fused(long number, MemorySegment content) throws IOException {
+    var file = shared;
+    if (file == null || !file.reserve()) {
+      file = create("shared-" + number);
+      shared = file;
+    }
+    try {
+      var part = file.append(number, content);
+      if (file.size() >= fusedBytes) {
+        file.seal();
+      }
+      return part;
+    } catch (IOException e) {
+      file.seal();
+      throw e;
+    }
+  }
+
+  private SpillFile create(String name) throws IOException {
+    var file = SpillFile.open(home.create(name), this);
+    file.reserve();
+    return file;
+  }
+
+  private boolean isAside() {
+    var now = aside;
+    return now != null && System.nanoTime() - now.since() < ASIDE_NANOS;
+  }
+
+  private void setAside(IOException why) {
+    aside = new Aside(System.nanoTime(), String.valueOf(why.getMessage()));
+    LOG.warn(
+        "Nothing is spilled to {} for {} s, or until a file there has gone: {}",
+        base,
+        TimeUnit.NANOSECONDS.toSeconds(ASIDE_NANOS),
+        why.toString());
+  }
+}

@@ -1,0 +1,204 @@
+package io.mobula.internal.spill;
+
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.StoreException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.spi.SpillTarget;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file with one object or several, that goes when all of them have. Written by one thread at a
+ * time until it is sealed; read and deleted from by any.
+ */
+final class SpillFile {
+  private static final Logger LOG = LoggerFactory.getLogger(SpillFile.class);
+  private static final long CHUNK = 1 << 20; // a processor's cache keeps it from sum to write
+
+  private final Path path;
+  private final SpillDirectory home;
+  private final FileChannel channel;
+  private volatile long end;
+  private int live;
+  private boolean sealed;
+
+  private SpillFile(Path path, SpillDirectory home, FileChannel channel) {
+    this.path = path;
+    this.home = home;
+    this.channel = channel;
+  }
+
+  /** An empty file that is there already. */
+  static SpillFile open(Path path, SpillDirectory home) throws IOException {
+    return new SpillFile(path, home, FileChannel.open(path, StandardOpenOption.WRITE));
+  }
+
+  long size() {
+    return end;
+  }
+
+  /**
+   * Keeps the file from going while an object is on its way into it; false if it takes no more.
+   * What {@link #append} then writes, or fails to, counts for this.
+   */
+  synchronized boolean reserve() {
+    if (!sealed) {
+      live++;
+    }
+    return !sealed;
+  }
+
+  /** Nothing is written any more. Idempotent. */
+  synchronized void seal() {
+    if (!sealed) {
+      sealed = true;
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.warn("Cannot close {}", path, e);
+      }
+      removeIfUnused();
+    }
+  }
+
+  /**
+   * Writes an object behind those there are, once for each {@link #reserve}: content first, then
+   * the header that vouches for it.
+   */
+  SpillTarget.Part append(long number, MemorySegment content) throws IOException {
+    long start = end;
+    try {
+      var sum = new CRC32C();
+      for (long at = 0; at < content.byteSize(); at += CHUNK) {
+        var chunk = slice(content, at);
+        sum.update(chunk.duplicate());
+        writeFully(chunk, start + PartHeader.BYTES + at);
+      }
+      var header = new PartHeader(number, content.byteSize(), (int) sum.getValue());
+      writeFully(header.encode(), start);
+      end = PartHeader.aligned(start + PartHeader.BYTES + content.byteSize());
+      return new FilePart(start, header);
+    } catch (IOException e) {
+      giveBack(start);
+      forget();
+      throw e;
+    }
+  }
+
+  private void giveBack(long start) {
+    try {
+      channel.truncate(start);
+    } catch (IOException e) {
+      LOG.warn("Cannot take back what was half written to {}", path, e);
+    }
+  }
+
+  private void writeFully(ByteBuffer bytes, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  private static ByteBuffer slice(MemorySegment content, long at) {
+    return content.asSlice(at, Math.min(CHUNK, content.byteSize() - at)).asByteBuffer();
+  }
+
+  private synchronized void forget() {
+    live--;
+    removeIfUnused();
+  }
+
+  private void removeIfUnused() {
+    if (live > 0) {
+      return;
+    }
+    if (!sealed) {
+      seal(); // which comes back here
+      return;
+    }
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {}", path, e);
+    }
+    home.hasMore();
+  }
+
+  /** One object in the file. */
+  private final class FilePart implements SpillTarget.Part {
+    private final long start;
+    private final PartHeader header;
+    private final AtomicBoolean deleted = new AtomicBoolean();
+
+    FilePart(long start, PartHeader header) {
+      this.start = start;
+      this.header = header;
+    }
+
+    @Override
+    public long byteSize() {
+      return header.bytes();
+    }
+
+    @Override
+    public void readInto(MemorySegment target) {
+      try (var in = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        header.require(read(in, ByteBuffer.allocate(PartHeader.BYTES), start), this::lost);
+        var sum = new CRC32C();
+        for (long at = 0; at < header.bytes(); at += CHUNK) {
+          sum.update(read(in, slice(target, at), start + PartHeader.BYTES + at));
+        }
+        if ((int) sum.getValue() != header.sum()) {
+          throw lost("its checksum is " + Integer.toHexString((int) sum.getValue()) + ", wanted "
+              + Integer.toHexString(header.sum()));
+        }
+      } catch (NoSuchFileException e) {
+        throw lost("it is gone");
+      } catch (ClosedByInterruptException e) {
+        throw new WaitInterruptedException("Interrupted while reading " + path + ".");
+      } catch (IOException e) {
+        throw new StoreException("Cannot read " + path + " now: " + e, e);
+      }
+    }
+
+    private ByteBuffer read(FileChannel in, ByteBuffer into, long position) throws IOException {
+      var unread = into.duplicate();
+      long at = position;
+      while (unread.hasRemaining()) {
+        int got = in.read(unread, at);
+        if (got < 0) {
+          throw lost("it is cut: it has " + in.size() + " bytes, wanted "
+              + (start + PartHeader.BYTES + header.bytes()));
+        }
+        at += got;
+      }
+      return into;
+    }
+
+    private ObjectLostException lost(String why) {
+      return new ObjectLostException("An object of " + header.bytes()
+          + " bytes was spilled to " + path + " (at " + start + "), and " + why
+          + ". Make the value again, and look at that disk.");
+    }
+
+    @Override
+    public void delete() {
+      if (deleted.compareAndSet(false, true)) {
+        forget();
+      }
+    }
+  }
+}

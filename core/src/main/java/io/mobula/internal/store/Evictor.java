@@ -1,0 +1,200 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.StoreFullException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.SealedObject;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.spi.SpillTarget;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes room in a full store: drops secondary copies, then spills primary ones, those that nobody
+ * has read for long first and none that somebody has a view of.
+ *
+ * <p>Any thread; one makes room at a time and the others wait for it. What to take is found by the
+ * clock algorithm (F. J. Corbató, "A paging experiment with the Multics system", 1968): a reader
+ * sets a flag, the hand takes the flag away and, where there is none, the object. So a read costs
+ * no lock and no queue. Without a place to spill to, only secondary copies are remembered.
+ */
+final class Evictor {
+  /** How much is made free beyond what is wanted, at most. */
+  private static final long MOST_AHEAD_BYTES = 64L << 20;
+
+  private final SharedStore memory;
+  private final double threshold;
+  private final LongFunction<Block> room;
+  private final @Nullable SpillWriters writers;
+  private final LinkedHashSet<Spillable> primary = new LinkedHashSet<>();
+  private final LinkedHashSet<Spillable> secondary = new LinkedHashSet<>();
+  private final ReentrantLock turn = new ReentrantLock();
+  private final AtomicLong awayBytes = new AtomicLong();
+  private final AtomicLong awayObjects = new AtomicLong();
+
+  /**
+   * Takes over the target, which is closed with the memory.
+   *
+   * @param threshold down to what share of its capacity a full store spills
+   * @param room gives a block for what comes back, or fails
+   */
+  Evictor(
+      SharedStore memory,
+      @Nullable SpillTarget target,
+      double threshold,
+      LongFunction<Block> room) {
+    this.memory = memory;
+    this.threshold = threshold;
+    this.room = room;
+    this.writers = target == null ? null : new SpillWriters(target);
+    if (writers != null) {
+      memory.onClose(writers::close);
+    }
+  }
+
+  /** Bytes of values that are on disk and not in memory. */
+  long awayBytes() {
+    return awayBytes.get();
+  }
+
+  /** How many such values there are. */
+  long awayObjects() {
+    return awayObjects.get();
+  }
+
+  /** The bytes of a new value, which may be evicted from now on. */
+  Residence house(SealedObject object) {
+    var housed = new Spillable(object, this);
+    add(housed);
+    return housed;
+  }
+
+  /**
+   * Room that another thread or this one has made by evicting, or null when there is nothing to
+   * evict.
+   *
+   * @throws StoreFullException when what could be evicted finds no room on disk
+   */
+  @Nullable
+  Block makeRoom(long bytes) {
+    if (!turn.tryLock()) {
+      awaitTurn(); // whoever has it makes room for others, too
+      return create(bytes);
+    }
+    try {
+      Block made = null;
+      while (made == null && evict(goal(bytes)) > 0) {
+        made = create(bytes);
+      }
+      return made;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void awaitTurn() {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try {
+      turn.lockInterruptibly();
+      turn.unlock();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while the store made room for a value.");
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  /** Room for a value that comes back. */
+  Block room(long bytes) {
+    return room.apply(bytes);
+  }
+
+  boolean takeOut(SealedObject object) {
+    return memory.evict(object);
+  }
+
+  void left(long bytes) {
+    awayBytes.addAndGet(bytes);
+    awayObjects.incrementAndGet();
+  }
+
+  void returned(long bytes) {
+    awayBytes.addAndGet(-bytes);
+    awayObjects.decrementAndGet();
+  }
+
+  /** Lets the hand find it; nothing happens for what could not be evicted anyway. */
+  void add(Spillable value) {
+    boolean isSecondary = value.isSecondary();
+    if (isSecondary || writers != null) {
+      synchronized (this) {
+        (isSecondary ? secondary : primary).add(value);
+      }
+      if (value.isGone()) { // and was before it was added
+        remove(value);
+      }
+    }
+  }
+
+  synchronized void remove(Spillable value) {
+    primary.remove(value);
+    secondary.remove(value);
+  }
+
+  private @Nullable Block create(long bytes) {
+    try {
+      return memory.create(bytes);
+    } catch (StoreFullException stillFull) {
+      return null;
+    }
+  }
+
+  private long goal(long wanted) {
+    long above = memory.usedBytes() - (long) (memory.capacityBytes() * threshold);
+    return Math.max(wanted, Math.min(above, MOST_AHEAD_BYTES));
+  }
+
+  private long evict(long goal) {
+    long freed = drop(victims(secondary, goal));
+    if (freed < goal && writers != null) {
+      freed += writers.spill(victims(primary, goal - freed), this::add);
+    }
+    return freed;
+  }
+
+  private long drop(List<Spillable> victims) {
+    long freed = 0;
+    for (var victim : victims) {
+      long left = victim.evict(null);
+      if (left == 0) {
+        add(victim);
+      }
+      freed += left;
+    }
+    return freed;
+  }
+
+  /** Takes out of the clock what makes up the goal together. The hand goes round twice at most. */
+  private synchronized List<Spillable> victims(LinkedHashSet<Spillable> clock, long goal) {
+    var victims = new ArrayList<Spillable>();
+    long sum = 0;
+    for (long looks = 2L * clock.size(); looks > 0 && sum < goal && !clock.isEmpty(); looks--) {
+      var next = clock.removeFirst();
+      if (next.wasTouched() || !next.begin()) {
+        clock.addLast(next);
+      } else {
+        victims.add(next);
+        sum += next.byteSize();
+      }
+    }
+    return victims;
+  }
+}

@@ -1,0 +1,156 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.MobulaException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.spi.SpillTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that write evicted values: one for each disk, while there is something to write. They
+ * are their own because an interrupt of a user's thread would close the file under it.
+ */
+final class SpillWriters {
+  private static final Logger LOG = LoggerFactory.getLogger(SpillWriters.class);
+  private static final long LAST_WRITES_SECONDS = 1;
+  private static final long IDLE_SECONDS = 5;
+
+  private final SpillTarget target;
+  private final int count;
+  private final ThreadPoolExecutor threads;
+
+  SpillWriters(SpillTarget target) {
+    this.target = target;
+    this.count = Math.max(1, target.writers());
+    var number = new AtomicInteger();
+    this.threads = new ThreadPoolExecutor(
+        count, count, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4 * count), work -> {
+          var thread = new Thread(work, "mobula-spill-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** What one turn has come to; each thread adds its own. */
+  private static final class Tally {
+    long freed;
+    List<RuntimeException> failures = new ArrayList<>();
+
+    synchronized void add(long bytes) {
+      freed += bytes;
+    }
+
+    synchronized void add(RuntimeException failure) {
+      failures.add(failure);
+    }
+
+    /** Some room is room, even if not all could be written. */
+    synchronized long outcome() {
+      if (freed == 0 && !failures.isEmpty()) {
+        throw failures.getFirst();
+      }
+      return freed;
+    }
+  }
+
+  /**
+   * Evicts all of them, and waits.
+   *
+   * @param stayed is given those that are in memory still
+   * @return how many bytes are free now
+   * @throws MobulaException when none could be written
+   */
+  long spill(List<Spillable> victims, Consumer<Spillable> stayed) {
+    var queue = new ConcurrentLinkedQueue<>(victims);
+    var tally = new Tally();
+    var running = new ArrayList<CompletableFuture<Void>>();
+    for (int i = 0; i < Math.min(count, victims.size()); i++) {
+      running.add(start(queue, tally, stayed));
+    }
+    await(CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)));
+    return tally.outcome();
+  }
+
+  private CompletableFuture<Void> start(
+      ConcurrentLinkedQueue<Spillable> queue, Tally tally, Consumer<Spillable> stayed) {
+    try {
+      return CompletableFuture.runAsync(() -> drain(queue, tally, stayed), threads);
+    } catch (RejectedExecutionException e) {
+      giveBack(queue, stayed);
+      throw new RuntimeClosedException("The store is being closed: nothing is spilled any more.");
+    }
+  }
+
+  /** Until all is written, or something cannot be: then the rest would not fare better. */
+  private void drain(
+      ConcurrentLinkedQueue<Spillable> queue, Tally tally, Consumer<Spillable> stayed) {
+    for (var next = queue.poll(); next != null; next = queue.poll()) {
+      try {
+        long freed = next.evict(target);
+        tally.add(freed);
+        if (freed == 0) {
+          stayed.accept(next);
+        }
+      } catch (RuntimeException e) {
+        tally.add(e);
+        stayed.accept(next);
+        giveBack(queue, stayed);
+      } catch (Error e) {
+        stayed.accept(next);
+        giveBack(queue, stayed);
+        throw e;
+      }
+    }
+  }
+
+  private static void giveBack(
+      ConcurrentLinkedQueue<Spillable> queue, Consumer<Spillable> stayed) {
+    for (var next = queue.poll(); next != null; next = queue.poll()) {
+      next.stay();
+      stayed.accept(next);
+    }
+  }
+
+  private static void await(CompletableFuture<Void> written) {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try {
+      written.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while the store spilled to disk to make room for a value.");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("A spill writer failed", e.getCause());
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  /** Ends the threads and removes what they wrote. */
+  void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(LAST_WRITES_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("A spilled value was still being written when the store closed.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    target.close();
+  }
+}

@@ -1,0 +1,133 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.StoreFullException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.spi.SpillTarget;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Room for objects, however it comes about: free already, made by eviction, found by the collector,
+ * or given back by others within a bounded time. Any thread; the caller's waits.
+ */
+final class StoreRoom {
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final ObjectStore store;
+  private final SharedStore memory;
+  private final Duration fullTimeout;
+  private final Evictor evictor;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition reclaimed = lock.newCondition();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private long reclaims;
+
+  StoreRoom(
+      ObjectStore store,
+      SharedStore memory,
+      Duration fullTimeout,
+      @Nullable SpillTarget target,
+      double threshold) {
+    this.store = store;
+    this.memory = memory;
+    this.fullTimeout = fullTimeout;
+    this.evictor = new Evictor(memory, target, threshold, this::allocate);
+    memory.onReclaim(this::tellWaiting);
+  }
+
+  /** Who makes room by moving values out of memory. */
+  Evictor evictor() {
+    return evictor;
+  }
+
+  /**
+   * A full store first evicts what it may, then asks the collector for forgotten refs and views,
+   * then waits for others to give theirs back, then fails. It evicts once however short the time
+   * is.
+   *
+   * @throws StoreFullException when there is no room in time; the message says if a disk is why
+   */
+  Block allocate(long bytes) {
+    long end = System.nanoTime() + fullTimeout.toNanos();
+    boolean collected = false;
+    while (true) {
+      StoreFullException full;
+      try {
+        return create(bytes);
+      } catch (StoreFullException e) {
+        full = e;
+      }
+      if (bytes > memory.capacityBytes()) {
+        throw full;
+      }
+      try {
+        var made = evictor.makeRoom(bytes);
+        if (made != null) {
+          return made;
+        }
+      } catch (StoreFullException disks) {
+        full = new StoreFullException(full.getMessage() + ". " + disks.getMessage());
+      }
+      store.requireOpen();
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        throw full;
+      }
+      if (!collected) {
+        collected = true;
+        System.gc();
+      }
+      awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
+    }
+  }
+
+  private Block create(long bytes) {
+    store.requireOpen();
+    try {
+      return memory.create(bytes);
+    } catch (IllegalStateException closed) {
+      store.requireOpen();
+      throw closed;
+    }
+  }
+
+  private void tellWaiting() {
+    if (waiting.get() > 0) {
+      lock.lock();
+      try {
+        reclaims++;
+        reclaimed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
+  private void awaitReclaim(long nanos, StoreFullException full) {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    waiting.incrementAndGet();
+    lock.lock();
+    try {
+      long before = reclaims;
+      long left = nanos;
+      while (reclaims == before && left > 0) {
+        left = reclaimed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw full;
+    } finally {
+      lock.unlock();
+      waiting.decrementAndGet();
+      hold.takeBack();
+    }
+  }
+}
