@@ -82,7 +82,8 @@ final class Records {
   }
 
   private void state(ShardRecord record, Standing standing, Unit unit, long now) {
-    var entry = record.entries.computeIfAbsent(standing.who, key -> new Entry(standing.nothing(record.id)));
+    var entry =
+        record.entries.computeIfAbsent(standing.who, key -> new Entry(standing.nothing(record.id)));
     entry.version = unit.version();
     entry.claim = unit.claim();
     if (unit.hold().version() >= entry.hold.version()) {
@@ -116,8 +117,7 @@ final class Records {
   private void index(ShardRecord record, Standing standing, Entry entry) {
     if (entry.isNothing()) {
       record.entries.remove(standing.who);
-      standing.saysNothing(
-          record.id, new Standing.Nothing(entry.version, entry.hold.version()));
+      standing.saysNothing(record.id, new Standing.Nothing(entry.version, entry.hold.version()));
     } else {
       standing.saysSomething(record.id);
     }
@@ -148,8 +148,7 @@ final class Records {
       return;
     }
     var record = record(id, now);
-    var entry =
-        record.entries.computeIfAbsent(who, key -> new Entry(standing.nothing(id)));
+    var entry = record.entries.computeIfAbsent(who, key -> new Entry(standing.nothing(id)));
     if (hold.version() > entry.hold.version() && hold.version() > entry.version) {
       entry.hold = hold;
     }

@@ -25,7 +25,9 @@ import io.mobula.spi.TransferSettings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
@@ -36,6 +38,7 @@ final class Clustered {
   private final Sharing sharing;
   private final LeaseDesk desk;
   private final Placer placer;
+  private final Reports reports;
   private final ClusterViews views;
   private final PlacementPolicy policy;
   private final SharedStore memory;
@@ -45,7 +48,8 @@ final class Clustered {
       Ledger ledger,
       ObjectStore objects,
       SharedStore memory,
-      NodeSettings settings) {
+      NodeSettings settings,
+      Supplier<CompletionStage<Reports.Report>> ownReport) {
     this.membership = membership;
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
@@ -60,6 +64,7 @@ final class Clustered {
         router,
         new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
+    this.reports = new Reports(membership, lanes, router, ownReport);
     this.placer = new Placer(ledger, membership, lanes, router, this::choose);
   }
 
@@ -123,6 +128,10 @@ final class Clustered {
 
   Membership membership() {
     return membership;
+  }
+
+  Reports reports() {
+    return reports;
   }
 
   Placer placer() {

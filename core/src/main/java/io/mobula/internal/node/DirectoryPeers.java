@@ -26,7 +26,8 @@ record DirectoryPeers(Membership membership) implements ClusterPeers {
   @Override
   public <T> ActorRef<T> actor(NodeId node, String name) {
     var peer = membership.peer(node);
-    return membership.actor(peer == null ? membership.self() : peer, peer == null ? "gone-" + node : name);
+    return membership.actor(
+        peer == null ? membership.self() : peer, peer == null ? "gone-" + node : name);
   }
 
   @Override

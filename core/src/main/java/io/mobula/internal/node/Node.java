@@ -12,6 +12,7 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.Tensor;
+import io.mobula.error.GetTimeoutException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
+  private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
   private static final Duration NEVER = Duration.ofDays(200); // Akka's timer counts no further
 
@@ -87,7 +90,7 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(membership, ledger, objects, memory, settings)
+        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport)
         : null;
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
@@ -213,8 +216,8 @@ public final class Node {
     all.add(Portrait.of(
         membership.self(),
         membership.standing(membership.self()),
-        total(),
-        available(),
+        ledger.total(),
+        answerOf(ownReport()).available(),
         objects.usage()));
     if (cluster != null) {
       for (var peer : membership.peers()) {
@@ -244,30 +247,42 @@ public final class Node {
     return actors;
   }
 
-  /** What it offers in all. */
+  /** What all nodes offer in all. Of other nodes: asks them and waits for the answers. */
   public Resources total() {
-    return ledger.total();
+    return cluster == null ? ledger.total() : report().total();
   }
 
-  /** What is free. Asks the ledger and waits for the answer. */
+  /** What of that is free. Asks the ledgers and waits for the answers. */
   public Resources available() {
     return report().available();
   }
 
-  /** What waits, for resources or for arguments. Asks the ledger and waits for the answer. */
+  /** What waits, for resources or for arguments. Asks all nodes and waits for the answers. */
   public List<Waiting> waiting() {
-    var all = new ArrayList<>(tasks.waiting());
-    all.addAll(report().waiting());
-    return List.copyOf(all);
+    return report().waiting();
   }
 
-  private Ledger.Report report() {
+  private CompletionStage<Reports.Report> ownReport() {
+    return ledger.report(system).thenApply(report -> {
+      var all = new ArrayList<>(tasks.waiting());
+      all.addAll(report.waiting());
+      return new Reports.Report(ledger.total(), report.available(), List.copyOf(all));
+    });
+  }
+
+  private Reports.Report report() {
     objects.requireOpen();
+    return answerOf(cluster == null ? ownReport() : cluster.reports().all());
+  }
+
+  private Reports.Report answerOf(CompletionStage<Reports.Report> asked) {
     try {
-      return ledger.report(system).toCompletableFuture().get();
+      return asked.toCompletableFuture().get(REPORT_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException("Interrupted while asking the ledger of node " + id + ".");
+      throw new WaitInterruptedException("Interrupted while asking the ledgers.");
+    } catch (TimeoutException late) {
+      throw new GetTimeoutException("Not all ledgers have answered within " + REPORT_LIMIT + ".");
     } catch (ExecutionException unanswered) {
       objects.requireOpen();
       throw new RuntimeClosedException(

@@ -158,8 +158,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       counting.publish(
           entry.id(),
-          new Published.Sealed(
-              entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
+          new Published.Sealed(entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
     } else if (isOwn(entry.id()) && outcome != null && !(outcome instanceof Content.Away)) {
       var encoded = new FrameWriter();
       write(encoded, outcome, entry.id());

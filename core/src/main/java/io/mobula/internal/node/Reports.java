@@ -1,0 +1,137 @@
+package io.mobula.internal.node;
+
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.placement.LeaseDesk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** Asks all nodes what they have, what is free and what waits there. Safe for all threads. */
+final class Reports implements Membership.Listener {
+  private static final int ASK = 40;
+  private static final int ANSWER = 41;
+
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Supplier<CompletionStage<Report>> own;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<Question, CompletableFuture<Report>> open = new ConcurrentHashMap<>();
+
+  private record Question(NodeId to, long number) {}
+
+  /**
+   * What one node, or all of them together, say.
+   *
+   * @param total what there is
+   * @param available what of it is free
+   * @param waiting what waits, and why
+   */
+  record Report(Resources total, Resources available, List<Waiting> waiting) {
+    static final Report NOTHING = new Report(Resources.none(), Resources.none(), List.of());
+
+    Report plus(Report other) {
+      var all = new ArrayList<>(waiting);
+      all.addAll(other.waiting);
+      return new Report(sum(total, other.total), sum(available, other.available), List.copyOf(all));
+    }
+
+    private static Resources sum(Resources one, Resources other) {
+      var result = one;
+      for (var each : other.asUnits().entrySet()) {
+        result = result.withUnits(each.getKey(), one.units(each.getKey()) + each.getValue());
+      }
+      return result;
+    }
+  }
+
+  /**
+   * Answers other nodes from now on.
+   *
+   * @param own asks this node
+   */
+  Reports(
+      Membership membership, Lanes lanes, Router router, Supplier<CompletionStage<Report>> own) {
+    this.membership = membership;
+    this.lanes = lanes;
+    this.own = own;
+    router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    membership.subscribe(this);
+  }
+
+  /** What all nodes say; who leaves meanwhile says nothing. */
+  CompletionStage<Report> all() {
+    var sum = own.get();
+    for (var peer : membership.peers()) {
+      sum = sum.thenCombine(ask(peer.id()), Report::plus);
+    }
+    return sum;
+  }
+
+  private CompletableFuture<Report> ask(NodeId node) {
+    var question = new Question(node, numbers.incrementAndGet());
+    var answer = new CompletableFuture<Report>();
+    open.put(question, answer);
+    boolean sent =
+        lanes.send(node, new FrameWriter().octet(ASK).int64(question.number()).toBytes());
+    if (!sent || membership.peer(node) == null) {
+      open.remove(question);
+      answer.complete(Report.NOTHING);
+    }
+    return answer;
+  }
+
+  private void onAsk(NodeId from, FrameReader frame) {
+    long number = frame.int64();
+    own.get()
+        .whenComplete(
+            (report, failure) -> answer(from, number, report == null ? Report.NOTHING : report));
+  }
+
+  private void answer(NodeId to, long number, Report report) {
+    var frame = new FrameWriter().octet(ANSWER).int64(number);
+    LeaseDesk.writeResources(frame, report.total());
+    LeaseDesk.writeResources(frame, report.available());
+    frame.list(report.waiting(), (out, each) -> {
+      out.text(each.what());
+      LeaseDesk.writeResources(out, each.wants());
+      out.text(each.why());
+    });
+    lanes.send(to, frame.toBytes());
+  }
+
+  private void onAnswer(NodeId from, FrameReader frame) {
+    var answer = open.remove(new Question(from, frame.int64()));
+    if (answer != null) {
+      answer.complete(new Report(
+          LeaseDesk.readResources(frame),
+          LeaseDesk.readResources(frame),
+          frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text()))));
+    }
+  }
+
+  @Override
+  public void joined(Peer peer) {}
+
+  @Override
+  public void left(Peer peer, String how) {
+    for (var question : List.copyOf(open.keySet())) {
+      var answer = question.to().equals(peer.id()) ? open.remove(question) : null;
+      if (answer != null) {
+        answer.complete(Report.NOTHING);
+      }
+    }
+  }
+}

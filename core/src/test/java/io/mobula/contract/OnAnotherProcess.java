@@ -1,0 +1,44 @@
+package io.mobula.contract;
+
+import io.mobula.LocalCluster;
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+
+/**
+ * Every task and actor on a node of its own process: what the tests see is a driver, which has no
+ * resources. Both processes read each other's memory.
+ */
+public final class OnAnotherProcess implements RuntimeSource {
+
+  @Override
+  public MobulaRuntime open(Settings settings) {
+    var cpus = settings.values().get("mobula.resources.cpus");
+    var cluster = LocalCluster.builder()
+        .nodes(1)
+        .cpusPerNode(cpus == null ? 2 : ((Number) cpus).doubleValue())
+        .settings(settings)
+        .start();
+    return closingWith(cluster);
+  }
+
+  /** The driver's runtime, whose close closes the cluster. */
+  private static MobulaRuntime closingWith(LocalCluster cluster) {
+    var runtime = cluster.runtime();
+    return (MobulaRuntime) Proxy.newProxyInstance(
+        OnAnotherProcess.class.getClassLoader(),
+        new Class<?>[] {MobulaRuntime.class},
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("close")) {
+            cluster.close();
+            return null;
+          }
+          try {
+            return method.invoke(runtime, arguments);
+          } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+          }
+        });
+  }
+}
