@@ -87,6 +87,12 @@ final class Clustered {
     views.open(spawner);
   }
 
+  /** Grants nothing more to others, and says so. */
+  void drain() {
+    desk.drain();
+    views.drain();
+  }
+
   /** What is known of all ledgers. */
   ClusterViews views() {
     return views;
