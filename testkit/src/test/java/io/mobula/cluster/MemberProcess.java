@@ -100,12 +100,22 @@ final class MemberProcess implements AutoCloseable {
     return name + ": " + jvm;
   }
 
+  private static void sayWhenItEnds(MobulaRuntime runtime) {
+    Thread.ofPlatform().daemon().start(() -> {
+      while (!runtime.isClosed()) {
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      }
+      System.out.println("ended");
+    });
+  }
+
   public static void main(String[] arguments) {
     var settings = arguments.length == 0 ? Mobula.settings() : driver(arguments[0]);
     try (var runtime = Mobula.init(settings);
         var lines = new Scanner(System.in)) {
       System.out.println(
           "up " + runtime.nodeId() + " " + runtime.nodes().getFirst().address());
+      sayWhenItEnds(runtime);
       while (lines.hasNextLine() && !runtime.isClosed()) {
         var line = lines.nextLine().split(" ", 3);
         System.out.println(line[0] + " " + answer(runtime, line[1]));

@@ -2,10 +2,17 @@ package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import com.typesafe.config.ConfigFactory;
 import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Processes find each other, and take note of who leaves and who dies. */
@@ -73,5 +80,42 @@ class MembershipIT {
       }
       a.awaitNodes("a");
     }
+  }
+
+  @Test
+  void aNodeInSomebodyElsesSystemUsesItsMembership() {
+    var config = ConfigFactory.parseString("""
+            akka.actor.provider = cluster
+            akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+            akka.cluster.jmx.enabled = off
+            """).withFallback(ConfigFactory.load());
+    var first = ActorSystem.create(Behaviors.empty(), "shop", config);
+    var second = ActorSystem.create(Behaviors.empty(), "shop", config);
+    var settings = Mobula.settings().cpus(1).storeCapacity(1 << 24).listen(0);
+    try {
+      var cluster = Cluster.get(first);
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+      Cluster.get(second).manager().tell(Join.create(cluster.selfMember().address()));
+      try (var one = MobulaRuntime.attach(first, settings.nodeName("one"))) {
+        try (var two = MobulaRuntime.attach(second, settings.nodeName("two"))) {
+          assertThat(names(one, 2)).containsExactly("one", "two");
+          assertThat(names(two, 2)).containsExactly("two", "one");
+        }
+        assertThat(names(one, 1)).containsExactly("one");
+        assertThat(second.whenTerminated().isCompleted()).isFalse();
+        try (var again = MobulaRuntime.attach(second, settings.nodeName("again"))) {
+          assertThat(names(one, 2)).containsExactly("one", "again");
+          assertThat(again.isClosed()).isFalse();
+        }
+      }
+    } finally {
+      first.terminate();
+      second.terminate();
+    }
+  }
+
+  private static List<String> names(MobulaRuntime runtime, int count) {
+    return Awaited.that(
+        () -> runtime.nodes().stream().map(NodeInfo::name).toList(), all -> all.size() == count);
   }
 }

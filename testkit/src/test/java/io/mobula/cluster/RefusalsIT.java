@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
@@ -131,6 +133,19 @@ class RefusalsIT {
             .set("mobula.insecure", true)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("0.0.0.0");
+  }
+
+  @Test
+  void anActorSystemThatIsNoMemberCannotListen() {
+    var system = ActorSystem.create(Behaviors.empty(), "plain");
+    try {
+      assertThatThrownBy(() -> MobulaRuntime.attach(system, settings().listen(0)))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("akka.actor.provider")
+          .hasMessageContaining("plain");
+    } finally {
+      system.terminate();
+    }
   }
 
   @Test

@@ -70,7 +70,7 @@ final class Doorstep {
       }
       pause();
     } while (end - System.nanoTime() > 0);
-    throw last == null ? unanswered(seeds) : notYet(seeds);
+    throw last == null ? unanswered(seeds) : notYet(seeds, last.detail());
   }
 
   private Gate.@Nullable Answer knock(String seed, long end) {
@@ -146,10 +146,10 @@ final class Doorstep {
             + String.join("; ", found.stream().map(SeedProbe.Finding::text).toList()) + ".");
   }
 
-  private ClusterException notYet(List<String> seeds) {
+  private ClusterException notYet(List<String> seeds, String why) {
     return new ClusterException(
         Reason.NOT_IN_TIME,
-        "The seeds " + seeds + " answer, but have not formed or joined a cluster themselves within "
-            + settings.joinTimeout() + " (mobula.cluster.join-timeout).");
+        "The seeds " + seeds + " answer, but did not let " + self.name() + " in: " + why
+            + ". Waited " + settings.joinTimeout() + " (mobula.cluster.join-timeout).");
   }
 }

@@ -115,11 +115,17 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
       return answer(Verdict.OTHER_CLUSTER, "");
     }
     var holder = holder(knock);
+    if (holder != null && membership.standing(holder) == Standing.UNREACHABLE) {
+      return answer(Verdict.NOT_YET, "its name belongs to " + holder + ", which does not answer");
+    }
     if (holder != null) {
-      return answer(Verdict.NAME_TAKEN, holder);
+      return answer(Verdict.NAME_TAKEN, holder.toString());
+    }
+    if (isReserved(knock)) {
+      return answer(Verdict.NAME_TAKEN, "another that is just joining");
     }
     if (!membership.isUp()) {
-      return answer(Verdict.NOT_YET, "");
+      return answer(Verdict.NOT_YET, "it is not a member itself yet");
     }
     reserve(knock);
     return answer(Verdict.WELCOME, "");
@@ -130,21 +136,23 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
         verdict, membership.settings().identity().cluster(), Protocol.VERSION, detail);
   }
 
-  private @Nullable String holder(Knock knock) {
+  private @Nullable Peer holder(Knock knock) {
     if (membership.self().name().equals(knock.name())) {
-      return membership.self().toString();
+      return membership.self();
     }
     for (var peer : membership.peers()) {
       if (peer.name().equals(knock.name()) && !peer.id().equals(knock.id())) {
-        return peer.toString();
+        return peer;
       }
     }
+    return null;
+  }
+
+  private boolean isReserved(Knock knock) {
     var reservation = reserved.get(knock.name());
-    return reservation == null
-            || reservation.id().equals(knock.id())
-            || reservation.until() - System.nanoTime() < 0
-        ? null
-        : "node " + reservation.id() + ", which is joining";
+    return reservation != null
+        && !reservation.id().equals(knock.id())
+        && reservation.until() - System.nanoTime() > 0;
   }
 
   private void reserve(Knock knock) {

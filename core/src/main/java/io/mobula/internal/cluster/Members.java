@@ -90,7 +90,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     switch (message) {
       case Changed(var event) -> onEvent(event);
       case Hello hello -> onHello(hello);
-      case Goodbye(var id) -> tell(roster.goodbye(id));
+      case Goodbye(var id) -> tell(roster.ended(id, "it has left"));
       case Greet() -> onGreet();
       case Listen(var listener) -> onListen(listener);
       case Died(var id, var how) -> onDied(id, how);
@@ -166,6 +166,10 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private void onDied(NodeId id, String how) {
     var seat = roster.seatOf(id);
     if (seat == null) {
+      return;
+    }
+    if (!roster.isOurs(seat)) { // the node has gone; somebody else's actor system may well live on
+      tell(roster.ended(id, how));
       return;
     }
     causes.put(seat, how);

@@ -80,15 +80,15 @@ final class Roster {
     return changes;
   }
 
-  /** A node ends, its system may go on. */
-  List<Change> goodbye(NodeId id) {
+  /** A node has ended, its system may go on. */
+  List<Change> ended(NodeId id, String how) {
     for (var sitting : seats.values()) {
       var peer = sitting.peer;
       if (peer != null && peer.id().equals(id)) {
         sitting.peer = null;
         sitting.said = id;
         sitting.greeted = EAGER; // a successor introduces itself
-        return List.of(new Left(peer, "it has left"));
+        return List.of(new Left(peer, how));
       }
     }
     return List.of();
@@ -100,6 +100,12 @@ final class Roster {
     return sitting == null || sitting.peer == null
         ? List.of()
         : List.of(new Left(sitting.peer, how));
+  }
+
+  /** Whether that system comes and goes with its node. */
+  boolean isOurs(Seat seat) {
+    var sitting = seats.get(seat);
+    return sitting != null && sitting.expected;
   }
 
   /** Whether this system's node has introduced itself. */

@@ -298,6 +298,9 @@ public final class Node {
    */
   public long close() {
     objects.refuseMore();
+    if (cluster != null) {
+      cluster.drain();
+    }
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();
     }

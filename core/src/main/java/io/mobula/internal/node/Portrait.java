@@ -18,9 +18,11 @@ final class Portrait {
   static NodeInfo of(Peer peer, Standing standing, ClusterViews views) {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
+    boolean drains =
+        peer.role() != Peer.Role.DRIVER && view.isPresent() && !view.get().accepting();
     return of(
         peer,
-        standing,
+        drains && standing == Standing.ALIVE ? Standing.LEAVING : standing,
         view.map(NodeView::total).orElse(Resources.none()),
         view.map(NodeView::available).orElse(Resources.none()),
         store == null ? new StoreUsage(0, 0, 0, 0, 0) : store);

@@ -59,9 +59,9 @@ class RosterTest {
   void leavesOnce() {
     roster.up(seat(1), true);
     roster.hello(seat(1), peer(1), true);
-    assertThat(roster.goodbye(new NodeId(1))).hasSize(1);
+    assertThat(roster.ended(new NodeId(1), "it has left")).hasSize(1);
     assertThat(roster.hello(seat(1), peer(1), true)).as("a late hello").isEmpty();
-    assertThat(roster.goodbye(new NodeId(1))).isEmpty();
+    assertThat(roster.ended(new NodeId(1), "it has left")).isEmpty();
     assertThat(roster.away(seat(1), "gone")).isEmpty();
     assertThat(roster.peers()).isEmpty();
   }
@@ -82,7 +82,7 @@ class RosterTest {
   void aSuccessorInTheSameSystemTakesTheSeat() {
     roster.up(seat(1), true);
     roster.hello(seat(1), peer(1, 5), true);
-    roster.goodbye(new NodeId(5));
+    roster.ended(new NodeId(5), "it has left");
     assertThat(roster.hello(seat(1), peer(1, 6), true))
         .containsExactly(new Roster.Joined(peer(1, 6)));
     assertThat(roster.hello(seat(1), peer(1, 7), true))
@@ -116,7 +116,7 @@ class RosterTest {
             yield List.<Roster.Change>of();
           }
           case 1 -> local.hello(seat(number), peer(number), random.nextBoolean());
-          case 2 -> local.goodbye(new NodeId(number));
+          case 2 -> local.ended(new NodeId(number), "it has left");
           default -> {
             var gone = local.away(seat(number), "gone");
             yield gone;
