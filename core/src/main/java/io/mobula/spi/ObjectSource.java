@@ -4,7 +4,9 @@ import io.mobula.ObjectId;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** What of this node's objects others may read. Called on a thread of the transfer; must not block. */
+/**
+ * What of this node's objects others may read. Called on a thread of the transfer; must not block.
+ */
 public interface ObjectSource {
 
   /** This attempt of this object, kept in place until closed; null if it is not here. */

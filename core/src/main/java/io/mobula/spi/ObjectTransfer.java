@@ -5,21 +5,22 @@ import java.util.concurrent.CompletionStage;
 /**
  * Brings objects' bytes from other hosts, and gives this node's to them: one per clustered node.
  *
- * <p>Safe for all threads; nothing here waits for the network. Found as {@link ObjectTransferFactory}.
+ * <p>Safe for all threads; nothing here waits for the network. Found as
+ * {@link ObjectTransferFactory}.
  */
 public interface ObjectTransfer extends AutoCloseable {
 
   /**
-   * Where other nodes reach this one, to be handed to them as it is: they name it in {@link
-   * Pull#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}.
+   * Where other nodes reach this one, to be handed to them as it is: they name it in
+   * {@link Pull#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}.
    */
   String endpoint();
 
   /**
    * Starts to fetch an object. More pulls than may run at a time wait for their turn.
    *
-   * <p>Two pulls of one object into two places do each other no harm; that one host fetches an object
-   * once is up to the caller.
+   * <p>Two pulls of one object into two places do each other no harm; that one host fetches an
+   * object once is up to the caller.
    */
   Pulling pull(Pull request);
 
@@ -39,9 +40,10 @@ public interface ObjectTransfer extends AutoCloseable {
   /** A pull that was started. */
   interface Pulling {
     /**
-     * Done when every byte is in the target and its checksum was right. Otherwise {@link
-     * io.mobula.error.TransferFailedException}, which names each source and what was wrong with it; or {@link
-     * java.util.concurrent.CancellationException}. From then on nobody writes to the target.
+     * Done when every byte is in the target and its checksum was right. Otherwise
+     * {@link io.mobula.error.TransferFailedException}, which names each source and what was wrong
+     * with it; or {@link java.util.concurrent.CancellationException}. From then on nobody writes to
+     * the target.
      *
      * <p>It completes on a thread of the transfer, which must not be blocked.
      */

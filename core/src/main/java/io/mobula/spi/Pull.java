@@ -12,7 +12,8 @@ import java.util.function.LongConsumer;
  * @param id which object
  * @param attempt which making of it: the bytes of two attempts never mix
  * @param bytes how many it has; a source that has another number is passed over
- * @param sources endpoints of nodes that have this attempt, each once, best first; all of them are used
+ * @param sources endpoints of nodes that have this attempt, each once, best first; all of them are
+ *     used
  * @param target where the bytes go: exactly as large, native, writable and accessible from every
  *     thread until the pull is done
  * @param progress told how many bytes have arrived in all, now and then, on a thread that must not

@@ -29,10 +29,10 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
    * UDP in clear text: for loopback, or where the network is trusted.
    *
    * @param host the address to bind and to be reached at; the port is the kernel's choice
-   * @param directory where the media driver keeps its files: not there yet, in a directory that
-   *     only this user may enter
-   * @param mtu the most bytes of one datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504 on
-   *     loopback and 8192 elsewhere
+   * @param directory where the media driver keeps its files: not there yet; {@code transfer} in the
+   *     directory of the node's store, so that it goes with that when the process is killed
+   * @param mtu the most bytes of one datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504
+   *     on loopback and 8192 elsewhere
    * @param buffer bytes of one term of a stream's log, a power of two from 64 KiB; a stream's log
    *     takes three at each end
    */
@@ -58,8 +58,8 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
   }
 
   /**
-   * Akka's own connections, encrypted if they are: the actor system must list the path of this actor
-   * among {@code akka.remote.artery.large-message-destinations}.
+   * Akka's own connections, encrypted if they are: the actor system must list the path of this
+   * actor among {@code akka.remote.artery.large-message-destinations}.
    *
    * @param system whose remoting it uses
    * @param spawner makes the one actor, as a child of the node's guardian
@@ -101,8 +101,8 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
       int strikes,
       Duration stall) {
     /** The usual ones. */
-    public static final Limits USUAL = new Limits(
-        16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
+    public static final Limits USUAL =
+        new Limits(16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
 
     /** Refuses what is not positive. */
     public Limits {

@@ -38,6 +38,7 @@ final class AeronCarrier implements Carrier {
   private static final class Line {
     final long registration;
     final long opened;
+
     @Nullable
     ExclusivePublication publication;
 

@@ -1,7 +1,6 @@
 package io.mobula.internal.transfer;
 
 import io.aeron.Aeron;
-import io.aeron.CommonContext;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
@@ -36,7 +35,9 @@ final class AeronDriver implements AutoCloseable {
   private static final int LEAST_SOCKET_BUFFER = 128 * 1024;
   /** Of a datagram and of an unfragmented message in it. */
   private static final int DATA_HEADER = 32;
-  /** Driver and client live and die together, so neither needs to find out that the other is dead. */
+  /**
+   * Driver and client live and die together, so neither needs to find out that the other is dead.
+   */
   private static final long TOGETHER = TimeUnit.HOURS.toNanos(1);
 
   private static final Duration START = Duration.ofSeconds(10);
@@ -72,8 +73,8 @@ final class AeronDriver implements AutoCloseable {
       CloseHelper.quietClose(driver);
       delete(settings.directory());
       throw new StoreException(
-          "Cannot start the media driver at " + settings.host() + " in " + settings.directory() + ": "
-              + e.getMessage(),
+          "Cannot start the media driver at " + settings.host() + " in " + settings.directory()
+              + ": " + e.getMessage(),
           e);
     }
   }
@@ -98,8 +99,10 @@ final class AeronDriver implements AutoCloseable {
     long until = System.nanoTime() + START.toNanos();
     while (subscription.resolvedEndpoint() == null) {
       if (System.nanoTime() - until > 0) {
-        throw new StoreException("No port at " + host + " for transfers within " + START
-            + "; is that an address of this host?", null);
+        throw new StoreException(
+            "No port at " + host + " for transfers within " + START
+                + "; is that an address of this host?",
+            null);
       }
       aeron.conductorAgentInvoker().invoke();
       Thread.yield();
@@ -134,10 +137,7 @@ final class AeronDriver implements AutoCloseable {
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.SHARED)
         .sharedIdleStrategy(idle)
-        .sharedThreadFactory(work -> Thread.ofPlatform()
-            .daemon()
-            .name("mobula-transfer-driver")
-            .unstarted(work))
+        .sharedThreadFactory(work -> Thread.ofPlatform().daemon().unstarted(() -> named(work)))
         .mtuLength(mtu)
         .publicationTermBufferLength(settings.buffer())
         .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
@@ -147,6 +147,12 @@ final class AeronDriver implements AutoCloseable {
         .clientLivenessTimeoutNs(TOGETHER)
         .publicationUnblockTimeoutNs(2 * TOGETHER)
         .errorHandler(e -> LOG.warn("The media driver: {}", e.toString(), e));
+  }
+
+  /** Aeron names the thread before it starts, after what it does there. */
+  private static void named(Runnable work) {
+    Thread.currentThread().setName("mobula-transfer-driver");
+    work.run();
   }
 
   private static Aeron connect(Path directory) {

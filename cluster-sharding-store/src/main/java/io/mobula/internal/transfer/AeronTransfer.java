@@ -17,6 +17,11 @@ import org.slf4j.LoggerFactory;
 final class AeronTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
   private static final int ORDERS = 8192;
+  /** The driver finds what the network brings by looking, so this delays the first request. */
+  private static final long DRIVER_QUIET = TimeUnit.MILLISECONDS.toNanos(20);
+  /** The driver wakes this thread, so it could sleep for ever. */
+  private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
 
   /** What others want of the thread. */
@@ -28,8 +33,8 @@ final class AeronTransfer implements ObjectTransfer {
 
   private final ManyToOneConcurrentArrayQueue<Order> orders =
       new ManyToOneConcurrentArrayQueue<>(ORDERS);
-  private final Pace driverPace = new Pace(this::isBusy, this::wake);
-  private final Pace pace = new Pace(this::isBusy, driverPace::wake);
+  private final Pace driverPace = new Pace(this::isBusy, this::wake, DRIVER_QUIET);
+  private final Pace pace = new Pace(this::isBusy, driverPace::wake, QUIET);
   private final AeronDriver driver;
   private final AeronCarrier carrier;
   private final TransferDesk desk;
@@ -42,8 +47,8 @@ final class AeronTransfer implements ObjectTransfer {
     this.driver = AeronDriver.start(where, driverPace);
     try {
       var subscription = driver.listen(where.host(), AeronCarrier.STREAM);
-      this.carrier = new AeronCarrier(
-          driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
+      this.carrier =
+          new AeronCarrier(driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
@@ -144,8 +149,8 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   private void loop() {
-    FragmentHandler handler = (buffer, offset, length, header) ->
-        desk.onFrame(buffer, offset, length, System.nanoTime());
+    FragmentHandler handler =
+        (buffer, offset, length, header) -> desk.onFrame(buffer, offset, length, System.nanoTime());
     var invoker = driver.aeron().conductorAgentInvoker();
     long tidied = System.nanoTime();
     while (!closed) {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * Frames as Akka messages between actors of one name, on the stream that Artery keeps for large
  * messages. Belongs to the actor.
  *
- * <p>Akka tells nobody when its queue is full, it drops. That the queue does not fill is the work of
- * the readers' windows; what is dropped is asked for again.
+ * <p>Akka tells nobody when its queue is full, it drops. That the queue does not fill is the work
+ * of the readers' windows; what is dropped is asked for again.
  */
 final class ArteryCarrier implements Carrier {
   /** What an endpoint of this carrier begins with. */

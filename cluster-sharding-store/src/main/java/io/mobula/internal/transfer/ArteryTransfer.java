@@ -29,7 +29,8 @@ final class ArteryTransfer implements ObjectTransfer {
   private final String endpoint;
 
   private ArteryTransfer(TransferSettings settings, TransferSettings.Artery where) {
-    this.actor = where.spawner()
+    this.actor = where
+        .spawner()
         .spawn(
             TransferActor.create(
                 settings.source(), settings.limits(), () -> stopped.complete(null)),

@@ -2,7 +2,9 @@ package io.mobula.internal.transfer;
 
 import org.agrona.MutableDirectBuffer;
 
-/** Takes frames to other nodes. Belongs to the thread of its {@link TransferDesk}; nothing blocks. */
+/**
+ * Takes frames to other nodes. Belongs to the thread of its {@link TransferDesk}; nothing blocks.
+ */
 interface Carrier {
 
   /** What became of a frame. */
@@ -26,7 +28,9 @@ interface Carrier {
   /** How many bytes a frame to anybody may have. */
   int maxFrame();
 
-  /** Sends a frame of exactly this many bytes, written by {@code filler} if there is room for it. */
+  /**
+   * Sends a frame of exactly this many bytes, written by {@code filler} if there is room for it.
+   */
   Sent send(String endpoint, int length, Filler filler);
 
   /** Nobody is there any more. */

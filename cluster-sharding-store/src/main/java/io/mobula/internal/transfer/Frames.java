@@ -65,7 +65,14 @@ final class Frames {
    * @param replyTo the reader's endpoint
    */
   record Ask(
-      int source, long pull, ObjectId id, int attempt, long bytes, long from, long to, String replyTo) {
+      int source,
+      long pull,
+      ObjectId id,
+      int attempt,
+      long bytes,
+      long from,
+      long to,
+      String replyTo) {
     Ask {
       Objects.requireNonNull(id, "id");
       if (from < 0 || from >= to || to > bytes) {
@@ -83,9 +90,7 @@ final class Frames {
       return Found.FOREIGN;
     }
     int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
-    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN)
-        ? Found.RIGHT
-        : Found.CORRUPT;
+    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN) ? Found.RIGHT : Found.CORRUPT;
   }
 
   static byte type(DirectBuffer buffer, int offset) {
@@ -93,8 +98,7 @@ final class Frames {
   }
 
   static int source(DirectBuffer buffer, int offset) {
-    return Short.toUnsignedInt(
-        buffer.getShort(offset + SOURCE_AT, LITTLE_ENDIAN));
+    return Short.toUnsignedInt(buffer.getShort(offset + SOURCE_AT, LITTLE_ENDIAN));
   }
 
   static long pull(DirectBuffer buffer, int offset) {
@@ -266,7 +270,9 @@ final class Frames {
         : MemorySegment.ofBuffer(bytes(buffer, offset, length));
   }
 
-  /** Agrona's buffers here always wrap an array or a byte buffer: nothing is made from an address. */
+  /**
+   * Agrona's buffers here always wrap an array or a byte buffer: nothing is made from an address.
+   */
   private static ByteBuffer bytes(DirectBuffer buffer, int offset, int length) {
     return buffer.byteBuffer().slice(buffer.wrapAdjustment() + offset, length);
   }

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 
 /**
  * Small frames that must get out although there is no room or no connection yet: refusals and
- * farewells. Belongs to the thread of its {@link TransferDesk}. Bounded in number and time: one that
- * never gets out only makes the other side wait.
+ * farewells. Belongs to the thread of its {@link TransferDesk}. Bounded in number and time: one
+ * that never gets out only makes the other side wait.
  */
 final class Outbox {
   private static final int MOST = 1024;

@@ -38,7 +38,9 @@ final class PullState {
   private final Terms terms;
   private final List<Provider> providers = new ArrayList<>();
   private final Ranges arrived = new Ranges();
-  /** What was asked before and is to be asked again; all else from the frontier on is yet unasked. */
+  /**
+   * What was asked before and is to be asked again; all else from the frontier on is yet unasked.
+   */
   private final ArrayDeque<Range> returned = new ArrayDeque<>();
 
   private long frontier;
@@ -152,7 +154,9 @@ final class PullState {
     }
   }
 
-  /** Takes back what is overdue and asks for what there is room for; to be called again and again. */
+  /**
+   * Takes back what is overdue and asks for what there is room for; to be called again and again.
+   */
   int work(long now, Asker asker) {
     if (now - progressed > terms.stall()) {
       String reason = "nothing came for " + terms.stall() / 1_000_000 + " ms";
@@ -265,7 +269,10 @@ final class PullState {
     putAllBack(provider, now);
     int strikes = provider.strike(now);
     if (strikes >= terms.strikes()) {
-      giveUp(provider, "silent for " + strikes + " times " + terms.patience() / 1_000_000 + " ms", now);
+      giveUp(
+          provider,
+          "silent for " + strikes + " times " + terms.patience() / 1_000_000 + " ms",
+          now);
     }
   }
 

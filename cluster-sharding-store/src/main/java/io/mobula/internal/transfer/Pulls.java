@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node fetches from others. Belongs to the thread of its {@link TransferDesk}: nobody else
- * writes to the targets, so a pull that is done is written to no more.
+ * What this node fetches from others. Belongs to the thread of its {@link TransferDesk}: nobody
+ * else writes to the targets, so a pull that is done is written to no more.
  */
 final class Pulls {
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
@@ -83,8 +83,7 @@ final class Pulls {
     }
     int source = Frames.source(buffer, offset);
     switch (Frames.refusal(buffer, offset, length)) {
-      case GONE ->
-        pull.state().giveUp(source, Frames.refusalText(buffer, offset, length), now);
+      case GONE -> pull.state().giveUp(source, Frames.refusalText(buffer, offset, length), now);
       case BUSY -> pull.state().busy(source, now);
     }
   }
@@ -148,7 +147,7 @@ final class Pulls {
       }
       return sent == Carrier.Sent.YES;
     });
-    unreachable.forEach(source -> pull.state().giveUp(source, "no way to it", now));
+    unreachable.forEach(source -> pull.state().giveUp(source, "no connection to it", now));
     return asked;
   }
 

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pull of this node: the request, what it has got, and the future of who wants it. Cancelling is
- * for all threads; all else belongs to the thread of its {@link TransferDesk}.
+ * One pull of this node: the request, what it has got, and the future of who wants it. Cancelling
+ * is for all threads; all else belongs to the thread of its {@link TransferDesk}.
  */
 final class RunningPull implements ObjectTransfer.Pulling {
   final Pull request;
@@ -112,7 +112,7 @@ final class RunningPull implements ObjectTransfer.Pulling {
 
   @Override
   public String toString() {
-    return "Pull of " + request.id() + ", attempt " + request.attempt() + ", "
-        + request.bytes() + " bytes";
+    return "Pull of " + request.id() + ", attempt " + request.attempt() + ", " + request.bytes()
+        + " bytes";
   }
 }

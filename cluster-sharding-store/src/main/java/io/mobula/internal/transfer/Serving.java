@@ -4,7 +4,10 @@ import io.mobula.spi.ObjectSource;
 import java.util.ArrayDeque;
 import java.util.zip.CRC32C;
 
-/** One pull of another node, served from an object that is kept open for it. Belongs to {@link Servings}. */
+/**
+ * One pull of another node, served from an object that is kept open for it. Belongs to
+ * {@link Servings}.
+ */
 final class Serving {
   /** How many requests of one reader may wait: several windows' worth. */
   private static final int MOST_ASKS = 64;
@@ -68,8 +71,11 @@ final class Serving {
     while (sent < TURN && !asks.isEmpty()) {
       Frames.Ask ask = asks.getFirst();
       int bytes = (int) Math.min(most, ask.to() - at);
-      var result = carrier.send(reader(), Frames.CHUNK_HEADER + bytes, (buffer, offset) -> Frames.chunk(
-          buffer, offset, ask.source(), ask.pull(), object.bytes(), at, bytes, crc));
+      var result = carrier.send(
+          reader(),
+          Frames.CHUNK_HEADER + bytes,
+          (buffer, offset) -> Frames.chunk(
+              buffer, offset, ask.source(), ask.pull(), object.bytes(), at, bytes, crc));
       if (result != Carrier.Sent.YES) {
         return sent > 0 ? Carrier.Sent.YES : result;
       }

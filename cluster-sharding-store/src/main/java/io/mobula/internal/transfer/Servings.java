@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * thread of its {@link TransferDesk}.
  *
  * <p>An object is opened with a reader's first request and closed when the reader says so, is known
- * to be dead, or has neither asked nor taken anything for a while; should it ask again, it is opened
- * again.
+ * to be dead, or has neither asked nor taken anything for a while; should it ask again, it is
+ * opened again.
  */
 final class Servings {
   private static final Logger LOG = LoggerFactory.getLogger(Servings.class);

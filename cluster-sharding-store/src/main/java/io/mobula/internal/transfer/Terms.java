@@ -9,8 +9,8 @@ import io.mobula.spi.TransferSettings.Limits;
  * @param piece how many bytes one request asks for at most
  * @param patience how long a source may be silent
  * @param strikes after how many silences in a row it is given up
- * @param corrupt after how many chunks with a wrong checksum, less what right ones make up for, it is given
- *     up
+ * @param corrupt after how many chunks with a wrong checksum, less what right ones make up for, it
+ *     is given up
  * @param stall how long nobody may send anything
  * @param hedge after how long an idle source is asked for what another still owes
  * @param busy how long a source is left alone that had no room for the request

@@ -85,7 +85,10 @@ final class TransferDesk {
   private void logForeign(int length) {
     if (!foreignSeen) {
       foreignSeen = true;
-      LOG.warn("Dropped a frame of {} bytes that is not of version {}; more will not be logged", length, Frames.VERSION);
+      LOG.warn(
+          "Dropped a frame of {} bytes that is not of version {}; more will not be logged",
+          length,
+          Frames.VERSION);
     }
   }
 }

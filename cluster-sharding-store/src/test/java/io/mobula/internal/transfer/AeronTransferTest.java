@@ -195,9 +195,7 @@ class AeronTransferTest {
 
   private static TransferSettings settings(ObjectSource source, String host, Path where) {
     return new TransferSettings(
-        source,
-        TransferSettings.Aeron.at(host, where),
-        TransferSettings.Limits.USUAL);
+        source, TransferSettings.Aeron.at(host, where), TransferSettings.Limits.USUAL);
   }
 
   private static void get(ObjectTransfer.Pulling pulling)

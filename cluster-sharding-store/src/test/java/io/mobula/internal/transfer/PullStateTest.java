@@ -90,8 +90,7 @@ class PullStateTest {
     state.lost("live", "left too", MILLI);
     assertThat(state.outcome()).isEqualTo(PullState.Outcome.FAILED);
     assertThat(state.reasons())
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of("dead", "left the cluster", "live", "left too"));
+        .containsExactlyInAnyOrderEntriesOf(Map.of("dead", "left the cluster", "live", "left too"));
   }
 
   @Test
@@ -133,7 +132,8 @@ class PullStateTest {
       ALL_DIE
     }
 
-    private record Sent(int source, long from, long to, boolean corrupt, long arrives, long order) {}
+    private record Sent(
+        int source, long from, long to, boolean corrupt, long arrives, long order) {}
 
     private final Random random;
     private final Kind kind;
@@ -149,9 +149,8 @@ class PullStateTest {
     private final long[] free;
     private final long[] owed;
     private final byte[] target;
-    private final java.util.PriorityQueue<Sent> network =
-        new java.util.PriorityQueue<>(java.util.Comparator.comparingLong(Sent::arrives)
-            .thenComparingLong(Sent::order));
+    private final java.util.PriorityQueue<Sent> network = new java.util.PriorityQueue<>(
+        java.util.Comparator.comparingLong(Sent::arrives).thenComparingLong(Sent::order));
     private final PullState state;
     private long now;
     private long order;
