@@ -29,8 +29,8 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
    * UDP in clear text: for loopback, or where the network is trusted.
    *
    * @param host the address to bind and to be reached at; the port is the kernel's choice
-   * @param directory where the media driver keeps its files: not there yet, in a directory that
-   *     only this user may enter
+   * @param directory where the media driver keeps its files: not there yet; {@code transfer} in the
+   *     directory of the node's store, so that it goes with that when the process is killed
    * @param mtu the most bytes of one datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504
    *     on loopback and 8192 elsewhere
    * @param buffer bytes of one term of a stream's log, a power of two from 64 KiB; a stream's log

@@ -44,7 +44,7 @@ public final class ForkedJvm implements AutoCloseable {
 
   /** A JVM to be, that will run the main method of this class. */
   public static Plan of(Class<?> main) {
-    return new Plan(main, List.of(), List.of(), List.of(), Map.of());
+    return new Plan(main, List.of(), List.of(), List.of(), Map.of(), List.of());
   }
 
   /**
@@ -55,24 +55,28 @@ public final class ForkedJvm implements AutoCloseable {
    * @param arguments for the main method
    * @param classPath what comes before this JVM's class path
    * @param environment variables besides those of this JVM
+   * @param launcher a command and its arguments that replaces itself by the command line after it
    */
   public record Plan(
       Class<?> main,
       List<String> flags,
       List<String> arguments,
       List<Path> classPath,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      List<String> launcher) {
     /** Copies what can change. */
     public Plan {
       flags = List.copyOf(flags);
       arguments = List.copyOf(arguments);
       classPath = List.copyOf(classPath);
       environment = Map.copyOf(environment);
+      launcher = List.copyOf(launcher);
     }
 
     /** Starts it with these flags, and those said before. */
     public Plan flags(String... more) {
-      return new Plan(main, joined(flags, List.of(more)), arguments, classPath, environment);
+      return new Plan(
+          main, joined(flags, List.of(more)), arguments, classPath, environment, launcher);
     }
 
     /** Starts it with a system property. */
@@ -82,19 +86,28 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Gives these arguments to the main method, after those said before. */
     public Plan arguments(String... more) {
-      return new Plan(main, flags, joined(arguments, List.of(more)), classPath, environment);
+      return new Plan(
+          main, flags, joined(arguments, List.of(more)), classPath, environment, launcher);
     }
 
     /** Puts a directory or jar in front of the class path. */
     public Plan classPathFirst(Path entry) {
-      return new Plan(main, flags, arguments, joined(List.of(entry), classPath), environment);
+      return new Plan(
+          main, flags, arguments, joined(List.of(entry), classPath), environment, launcher);
     }
 
     /** Sets a variable of its environment. */
     public Plan environment(String name, String value) {
       var changed = new TreeMap<>(environment);
       changed.put(name, value);
-      return new Plan(main, flags, arguments, classPath, changed);
+      return new Plan(main, flags, arguments, classPath, changed, launcher);
+    }
+
+    /**
+     * Starts it by means of another command, such as {@code ip netns exec a}, that becomes the JVM.
+     */
+    public Plan under(String... command) {
+      return new Plan(main, flags, arguments, classPath, environment, List.of(command));
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {
@@ -109,7 +122,7 @@ public final class ForkedJvm implements AutoCloseable {
      * @throws UncheckedIOException when there is no java to start
      */
     public ForkedJvm start() {
-      var command = new ArrayList<String>();
+      var command = new ArrayList<>(launcher);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(flags);
       command.add("-cp");
@@ -125,8 +138,7 @@ public final class ForkedJvm implements AutoCloseable {
       try {
         return new ForkedJvm(builder.start(), main.getSimpleName());
       } catch (IOException e) {
-        throw new UncheckedIOException(
-            "Cannot start " + command.getFirst() + " for " + main.getName(), e);
+        throw new UncheckedIOException("Cannot start " + command + " for " + main.getName(), e);
       }
     }
 

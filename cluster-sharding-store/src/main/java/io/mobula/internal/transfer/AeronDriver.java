@@ -137,8 +137,7 @@ final class AeronDriver implements AutoCloseable {
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.SHARED)
         .sharedIdleStrategy(idle)
-        .sharedThreadFactory(
-            work -> Thread.ofPlatform().daemon().name("mobula-transfer-driver").unstarted(work))
+        .sharedThreadFactory(work -> Thread.ofPlatform().daemon().unstarted(() -> named(work)))
         .mtuLength(mtu)
         .publicationTermBufferLength(settings.buffer())
         .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
@@ -148,6 +147,12 @@ final class AeronDriver implements AutoCloseable {
         .clientLivenessTimeoutNs(TOGETHER)
         .publicationUnblockTimeoutNs(2 * TOGETHER)
         .errorHandler(e -> LOG.warn("The media driver: {}", e.toString(), e));
+  }
+
+  /** Aeron names the thread before it starts, after what it does there. */
+  private static void named(Runnable work) {
+    Thread.currentThread().setName("mobula-transfer-driver");
+    work.run();
   }
 
   private static Aeron connect(Path directory) {

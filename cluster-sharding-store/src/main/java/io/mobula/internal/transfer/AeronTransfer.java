@@ -17,6 +17,11 @@ import org.slf4j.LoggerFactory;
 final class AeronTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
   private static final int ORDERS = 8192;
+  /** The driver finds what the network brings by looking, so this delays the first request. */
+  private static final long DRIVER_QUIET = TimeUnit.MILLISECONDS.toNanos(20);
+  /** The driver wakes this thread, so it could sleep for ever. */
+  private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
 
   /** What others want of the thread. */
@@ -28,8 +33,8 @@ final class AeronTransfer implements ObjectTransfer {
 
   private final ManyToOneConcurrentArrayQueue<Order> orders =
       new ManyToOneConcurrentArrayQueue<>(ORDERS);
-  private final Pace driverPace = new Pace(this::isBusy, this::wake);
-  private final Pace pace = new Pace(this::isBusy, driverPace::wake);
+  private final Pace driverPace = new Pace(this::isBusy, this::wake, DRIVER_QUIET);
+  private final Pace pace = new Pace(this::isBusy, driverPace::wake, QUIET);
   private final AeronDriver driver;
   private final AeronCarrier carrier;
   private final TransferDesk desk;

@@ -14,10 +14,10 @@ final class Pace implements IdleStrategy {
   private static final int YIELDS = 20;
   private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(5);
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(10);
-
   private final BooleanSupplier busy;
   private final Runnable worked;
+  private final long quiet;
+  private volatile boolean woken;
   private volatile @Nullable Thread sleeper;
   private int idled;
   private long park = SHORTEST;
@@ -27,10 +27,12 @@ final class Pace implements IdleStrategy {
    *
    * @param busy whether something is under way
    * @param worked told after each round that did something
+   * @param quiet how long it parks at most when nothing is under way, nanoseconds
    */
-  Pace(BooleanSupplier busy, Runnable worked) {
+  Pace(BooleanSupplier busy, Runnable worked, long quiet) {
     this.busy = busy;
     this.worked = worked;
+    this.quiet = quiet;
   }
 
   @Override
@@ -51,9 +53,16 @@ final class Pace implements IdleStrategy {
       return;
     }
     sleeper = Thread.currentThread();
-    LockSupport.parkNanos(this, park);
+    if (!woken) {
+      LockSupport.parkNanos(this, park);
+    }
     sleeper = null;
-    park = Math.min(park * 2, busy.getAsBoolean() ? LONGEST : QUIET);
+    if (woken) {
+      woken = false;
+      reset();
+    } else {
+      park = Math.min(park * 2, busy.getAsBoolean() ? LONGEST : quiet);
+    }
   }
 
   @Override
@@ -62,8 +71,9 @@ final class Pace implements IdleStrategy {
     park = SHORTEST;
   }
 
-  /** Ends a park that has begun. */
+  /** Ends its park, or lets it not begin. */
   void wake() {
+    woken = true;
     var thread = sleeper;
     if (thread != null) {
       LockSupport.unpark(thread);

@@ -147,7 +147,7 @@ final class Pulls {
       }
       return sent == Carrier.Sent.YES;
     });
-    unreachable.forEach(source -> pull.state().giveUp(source, "no way to it", now));
+    unreachable.forEach(source -> pull.state().giveUp(source, "no connection to it", now));
     return asked;
   }
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +42,14 @@ final class Leftovers {
   }
 
   /**
-   * Removes the files of a directory, the life file last, and the directory. What has gone already
-   * is no error.
+   * Removes what is in a directory, the life file last, and the directory. What has gone already is
+   * no error.
    */
   static void removeDirectory(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         if (!file.endsWith(LifeLock.FILE)) {
-          Files.deleteIfExists(file);
+          removeFile(file);
         }
       }
     } catch (DirectoryIteratorException e) {
@@ -57,6 +59,24 @@ final class Leftovers {
     }
     Files.deleteIfExists(directory.resolve(LifeLock.FILE));
     Files.deleteIfExists(directory);
+  }
+
+  /** Directories are left alone, all but the one that the store's own media driver makes. */
+  private static void removeFile(Path file) throws IOException {
+    if (file.endsWith(StoreDirectory.TRANSFER)
+        && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      removeWhole(file);
+    } else {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static void removeWhole(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 
   private static boolean isOfAStore(Path path) {

@@ -24,6 +24,9 @@ public final class StoreDirectory {
   /** What a directory begins with until its life lock is held. */
   static final String UNBORN_PREFIX = ".mobula-";
 
+  /** What a directory in it is called that holds the media driver of transfers. */
+  static final String TRANSFER = "transfer";
+
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final SecureRandom RANDOM = new SecureRandom();
 

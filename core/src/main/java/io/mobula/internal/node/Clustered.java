@@ -119,6 +119,7 @@ final class Clustered {
     return security.tls() == null
         ? TransferSettings.Aeron.at(host, memory.directory().resolve("aeron"))
         : new TransferSettings.Artery(system, spawner::spawn);
+  }
 
   /** Grants nothing more to others, and says so. */
   void drain() {

@@ -141,6 +141,23 @@ class StoreDirectoryTest {
   }
 
   @Test
+  void removesTheMediaDriverOfALeftoverButFollowsNoLinks() throws Exception {
+    Path elsewhere = Files.createDirectory(base.resolve("elsewhere"));
+    Path kept = Files.createFile(elsewhere.resolve("kept"));
+    Path leftover = Files.createDirectory(base.resolve("mobula-1"));
+    Path images =
+        Files.createDirectories(leftover.resolve(StoreDirectory.TRANSFER).resolve("images"));
+    Files.createFile(images.resolve("1.logbuffer"));
+    Files.createSymbolicLink(images.resolve("link"), elsewhere);
+    Path linked = Files.createDirectory(base.resolve("mobula-2"));
+    Files.createSymbolicLink(linked.resolve(StoreDirectory.TRANSFER), elsewhere);
+    SharedStore.open(options()).close();
+    assertThat(leftover).doesNotExist();
+    assertThat(linked).doesNotExist();
+    assertThat(kept).exists();
+  }
+
+  @Test
   void knowsItsOwnDirectoriesByASystemPropertyToo() {
     try (SharedStore store = SharedStore.open(options())) {
       String name = store.directory().getFileName().toString();
