@@ -358,6 +358,23 @@ class SpillingTest {
   }
 
   @Test
+  void whatOthersHaveBeenToldTheAddressOfStaysThere() {
+    var entry = store.pending(7, 0, null);
+    var told = store.<byte[]>ref(entry);
+    entry.complete(store.snapshot(bytes(BYTES, 9), 0));
+    var content = (Content.InStore) entry.content();
+    put(40).forEach(ObjectRef::close); // it is away now
+    assertThat(store.usage().spilledObjects()).isEqualTo(1);
+    var address = content.object().address();
+    assertThat(store.usage().spilledObjects()).isZero();
+    put(40).forEach(ObjectRef::close);
+    assertThat(content.object().address()).isEqualTo(address);
+    assertThat(told.get()).containsOnly(9);
+    told.close();
+    assertEmpty();
+  }
+
+  @Test
   void withoutATargetAFullStoreRefusesAsEver() {
     store.close();
     open(Spilling.NONE, Duration.ZERO);
