@@ -28,7 +28,13 @@ record PartHeader(long number, long bytes, int sum) {
 
   ByteBuffer encode() {
     var header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    header.putLong(MAGIC).putInt(VERSION).putInt(0).putLong(number).putLong(bytes).putInt(sum);
+    header
+        .putLong(MAGIC)
+        .putInt(VERSION)
+        .putInt(0)
+        .putLong(number)
+        .putLong(bytes)
+        .putInt(sum);
     header.putInt(sumOf(header));
     return header.clear();
   }

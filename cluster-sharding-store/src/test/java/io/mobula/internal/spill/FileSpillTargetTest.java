@@ -185,7 +185,8 @@ class FileSpillTargetTest {
     var first = target.write(content(LARGE, 1));
     var before = onlyFile();
     target.write(content(LARGE, 1));
-    var other = files().stream().filter(file -> !file.equals(before)).findFirst().orElseThrow();
+    var other =
+        files().stream().filter(file -> !file.equals(before)).findFirst().orElseThrow();
     Files.write(before, Files.readAllBytes(other));
     assertThatThrownBy(() -> read(first))
         .isInstanceOf(ObjectLostException.class)

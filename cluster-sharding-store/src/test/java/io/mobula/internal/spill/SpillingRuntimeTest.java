@@ -116,7 +116,8 @@ class SpillingRuntimeTest {
   @Test
   void fullDisksAreATypedErrorAndHarmNothing() throws Exception {
     assumeTrue(isRoot(), SpillingRuntimeTest::skipped);
-    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "mobula-test", disk.toString()) == 0,
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "mobula-test", disk.toString()) == 0,
         SpillingRuntimeTest::skipped);
     try (var runtime = Mobula.init(settings(disk))) {
       var refs = new ArrayList<ObjectRef<byte[]>>();
@@ -178,8 +179,7 @@ class SpillingRuntimeTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("mobula.store.spill.directories")
         .hasMessageContaining("twice");
-    assertThatThrownBy(
-            () -> Mobula.init(settings(disk).set("mobula.store.spill.threshold", 1.5)))
+    assertThatThrownBy(() -> Mobula.init(settings(disk).set("mobula.store.spill.threshold", 1.5)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("mobula.store.spill.threshold");
     assertThat(disk).isEmptyDirectory();
@@ -196,7 +196,8 @@ class SpillingRuntimeTest {
   }
 
   private static int run(String... command) throws Exception {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).inheritIO().start();
+    var process =
+        new ProcessBuilder(command).redirectErrorStream(true).inheritIO().start();
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
   }

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held for as long as the
- * store is open.
+ * The directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held
+ * for as long as the store is open.
  *
  * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a
  * starter that clears up after crashed processes never sees a live directory whose lock is free.

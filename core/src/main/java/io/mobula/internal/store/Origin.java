@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 public interface Origin {
 
   /**
-   * The copy in this store has been dropped to make room; it may be fetched again later. Called
-   * by a thread that wants room, while others wait for it: it must be quick and want none itself.
+   * The copy in this store has been dropped to make room; it may be fetched again later. Called by
+   * a thread that wants room, while others wait for it: it must be quick and want none itself.
    */
   void dropped();
 

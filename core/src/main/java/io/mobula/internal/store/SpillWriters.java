@@ -117,8 +117,7 @@ final class SpillWriters {
     }
   }
 
-  private static void giveBack(
-      ConcurrentLinkedQueue<Spillable> queue, Consumer<Spillable> stayed) {
+  private static void giveBack(ConcurrentLinkedQueue<Spillable> queue, Consumer<Spillable> stayed) {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
       next.stay();
       stayed.accept(next);

@@ -51,7 +51,8 @@ final class Spillable implements Residence {
   private final long bytes;
   private volatile @Nullable SealedObject inMemory;
   private Phase phase = Phase.MEMORY;
-  private int claims; // of readers until they have pinned it, and of those who told others where it is
+  private int
+      claims; // of readers until they have pinned it, and of those who told others where it is
   private SpillTarget.@Nullable Part onDisk;
   private @Nullable Origin origin;
   private @Nullable ObjectLostException lost;

@@ -35,8 +35,7 @@ final class Values {
   private final long inlineLimit;
   private final StoreRoom room;
 
-  Values(
-      ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, StoreRoom room) {
+  Values(ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, StoreRoom room) {
     this.store = store;
     this.codec = codec;
     this.memory = memory;

@@ -89,8 +89,7 @@ class SpillingStressTest {
     }
   }
 
-  private static void work(
-      ObjectStore store, AtomicReferenceArray<Placed> places, Random random) {
+  private static void work(ObjectStore store, AtomicReferenceArray<Placed> places, Random random) {
     for (int step = 0; step < STEPS; step++) {
       int place = random.nextInt(PLACES);
       if (random.nextInt(4) == 0) {

@@ -190,7 +190,7 @@ class SpillingTest {
   @Test
   void aDamagedFileLosesItsObjectAndNoOther() {
     var refs = put(40);
-    var damaged = (HeapTarget.HeapPart) target.parts.iterator().next();
+    var damaged = target.parts.iterator().next();
     damaged.damage();
     int lost = 0;
     for (int i = 0; i < refs.size(); i++) {
