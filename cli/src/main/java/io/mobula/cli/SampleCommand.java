@@ -1,6 +1,7 @@
 package io.mobula.cli;
 
 import io.mobula.samples.AsyncParameterServer;
+import io.mobula.samples.BeyondMemory;
 import io.mobula.samples.MonteCarloPi;
 import io.mobula.samples.Pipeline;
 import io.mobula.samples.QuickStart;
@@ -28,6 +29,7 @@ final class SampleCommand implements Callable<Integer> {
   private static final Map<String, Program> PROGRAMS = new TreeMap<>(Map.of(
       "QuickStart", QuickStart::main,
       "Tips", Tips::main,
+      "BeyondMemory", BeyondMemory::main,
       "MonteCarloPi", MonteCarloPi::main,
       "Pipeline", Pipeline::main,
       "SharedCounter", SharedCounter::main,

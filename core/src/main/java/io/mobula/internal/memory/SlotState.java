@@ -6,8 +6,8 @@ import io.mobula.error.StoreException;
  * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
  * {@code CREATED → FREED} when its writer gives up.
  *
- * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. Code 4 is kept for
- * {@code SPILLED}.
+ * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. What is spilled has
+ * no slot. An eviction that finds a pin goes back from {@code CONDEMNED} to {@code SEALED}.
  */
 enum SlotState {
   /** Nothing is here; the slot and its block may be used again. */

@@ -10,6 +10,7 @@ import io.mobula.spi.SpillTarget;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -183,7 +184,7 @@ final class Evictor {
   }
 
   /** Takes out of the clock what makes up the goal together. The hand goes round twice at most. */
-  private synchronized List<Spillable> victims(LinkedHashSet<Spillable> clock, long goal) {
+  private synchronized List<Spillable> victims(SequencedSet<Spillable> clock, long goal) {
     var victims = new ArrayList<Spillable>();
     long sum = 0;
     for (long looks = 2L * clock.size(); looks > 0 && sum < goal && !clock.isEmpty(); looks--) {

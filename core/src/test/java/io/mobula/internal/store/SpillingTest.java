@@ -190,7 +190,7 @@ class SpillingTest {
   @Test
   void aDamagedFileLosesItsObjectAndNoOther() {
     var refs = put(40);
-    var damaged = (HeapTarget.HeapPart) target.parts.iterator().next();
+    var damaged = target.parts.iterator().next();
     damaged.damage();
     int lost = 0;
     for (int i = 0; i < refs.size(); i++) {
@@ -354,6 +354,23 @@ class SpillingTest {
     copy.close();
     primary.forEach(ObjectRef::close);
     more.forEach(ObjectRef::close);
+    assertEmpty();
+  }
+
+  @Test
+  void whatOthersHaveBeenToldTheAddressOfStaysThere() {
+    var entry = store.pending(7, 0, null);
+    var told = store.<byte[]>ref(entry);
+    entry.complete(store.snapshot(bytes(BYTES, 9), 0));
+    var content = (Content.InStore) entry.content();
+    put(40).forEach(ObjectRef::close); // it is away now
+    assertThat(store.usage().spilledObjects()).isEqualTo(1);
+    var address = content.object().address();
+    assertThat(store.usage().spilledObjects()).isZero();
+    put(40).forEach(ObjectRef::close);
+    assertThat(content.object().address()).isEqualTo(address);
+    assertThat(told.get()).containsOnly(9);
+    told.close();
     assertEmpty();
   }
 
