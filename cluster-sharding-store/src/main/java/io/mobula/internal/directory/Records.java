@@ -387,8 +387,8 @@ final class Records {
     return sum;
   }
 
-  int size() {
-    return records.size();
+  Set<ObjectId> ids() {
+    return Set.copyOf(records.keySet());
   }
 
   @Nullable

@@ -25,6 +25,7 @@ final class Standing {
   private long incarnation;
   private boolean answered;
   private long floor;
+  private long heard;
   private @Nullable SnapshotRequest asked;
   private long askedAt;
   private List<@Nullable Snapshot> parts = new ArrayList<>();
@@ -90,6 +91,16 @@ final class Standing {
   /** All its statements up to this version are known. */
   long floor() {
     return floor;
+  }
+
+  /** It has said something of this version. */
+  void heard(long version) {
+    heard = Math.max(heard, version);
+  }
+
+  /** The highest version it has said anything of. */
+  long heard() {
+    return Math.max(heard, floor);
   }
 
   /** Up to which versions it is remembered to have said nothing about the object. */
@@ -174,6 +185,7 @@ final class Standing {
     if (incarnation != newIncarnation) {
       incarnation = newIncarnation;
       floor = 0;
+      heard = 0;
       nothings.clear();
     }
   }

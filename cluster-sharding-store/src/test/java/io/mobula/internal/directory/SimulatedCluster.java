@@ -53,7 +53,7 @@ final class SimulatedCluster {
   private final Map<Long, Frame> flying = new HashMap<>();
   private final Map<Long, ObjectId> transits = new HashMap<>();
   private long counter = 1;
-  private final boolean digesting;
+  final boolean digestsAlways;
   boolean faulty = true;
   boolean crashed;
 
@@ -73,7 +73,7 @@ final class SimulatedCluster {
       start(shard);
       tick(shard, TICK);
     }
-    digesting = random.nextInt(4) == 0; // they repair what must not break without them
+    digestsAlways = random.nextInt(4) == 0; // they repair what must not break without them
     clock.after(DIGEST, this::digests);
   }
 
@@ -158,6 +158,7 @@ final class SimulatedCluster {
   }
 
   private void digests() {
+    boolean digesting = digestsAlways || !faulty;
     for (var node : living) {
       node.table.statements().expire(clock.now());
       if (digesting) {
