@@ -177,7 +177,7 @@ final class DirectoryShard {
         && standing.incarnation() == batch.incarnation();
     if (!known) {
       askUnlessAsked(standing, now);
-      if (!batch.from().isNode()) {
+      if (!batch.from().ofNode()) {
         return; // of an incarnation whose holds are not known as a whole
       }
     }

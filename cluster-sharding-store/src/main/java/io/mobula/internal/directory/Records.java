@@ -274,7 +274,7 @@ final class Records {
 
   private void removeIfGone(ShardRecord record) {
     for (var each : record.entries.entrySet()) {
-      if (answers.isReadableAt(each.getKey()) || !each.getKey().isNode()) {
+      if (answers.isReadableAt(each.getKey()) || !each.getKey().ofNode()) {
         return;
       }
     }

@@ -219,7 +219,7 @@ final class SimulatedCluster {
 
   private void arrive(Participant to, DirectoryMessage message) {
     trace("arrived at " + to + ": " + message);
-    if (to.isNode()) {
+    if (to.ofNode()) {
       var node = node(to.nodeId());
       if (node != null) {
         node.receive((DirectoryMessage.ToParticipant) message);
