@@ -249,6 +249,7 @@ final class SimulatedCluster {
     var id = new ObjectId(node.id.incarnation(), counter++, 0);
     contents.put(id, List.copyOf(inside));
     node.take(id);
+    node.keep(id);
     if (random.nextInt(2) == 0) {
       var lineage = new Lineage(new byte[16], upstream);
       lineages.put(id, lineage);
@@ -300,15 +301,20 @@ final class SimulatedCluster {
     var results = new ArrayList<ObjectId>();
     if (random.nextInt(3) > 0) {
       var inside = random.nextInt(3) == 0 ? List.of(argument) : List.<ObjectId>of();
-      results.add(make(executor, inside, List.of(argument)));
+      var result = make(executor, inside, List.of(argument));
+      executor.kept.remove(result); // held until the caller has it
+      results.add(result);
     }
     if (random.nextBoolean()) {
       executor.drop(argument);
+    } else {
+      executor.keep(argument);
     }
     var kept = executor.table.statements().statementOf(argument);
     long[] frame = new long[1];
     frame[0] = send(caller, results, at -> {
       results.forEach(at::take);
+      results.forEach(at::keep);
       done(at, call, kept);
       var acknowledged =
           results.stream().map(id -> at.table.statements().statementOf(id)).toList();
@@ -370,6 +376,7 @@ final class SimulatedCluster {
     });
     send(to.id, List.of(id), at -> {
       at.handles.merge(id, 1, Integer::sum);
+      at.keep(id);
       at.table.statements().arrived(id, token);
       at.touched();
     });
@@ -419,6 +426,7 @@ final class SimulatedCluster {
   private void open(SimulatedNode reader, ObjectId id) {
     if (random.nextInt(4) == 0) {
       contents.get(id).forEach(reader::take);
+      contents.get(id).forEach(reader::keep);
     }
   }
 
