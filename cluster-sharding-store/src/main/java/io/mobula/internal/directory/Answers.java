@@ -38,7 +38,7 @@ final class Answers {
   /** Whether a node is there, so that what it has can be read. */
   boolean isReadableAt(Participant who) {
     var standing = standings.get(who);
-    return who.isNode() && standing != null && standing.isMember();
+    return who.ofNode() && standing != null && standing.isMember();
   }
 
   /** Lets the first attempt count that can be read, and as long as it can be read. */
@@ -55,7 +55,7 @@ final class Answers {
   }
 
   private boolean isReadable(ShardRecord record) {
-    return record.isInline() || copies(record).findAny().isPresent();
+    return record.inline() || copies(record).findAny().isPresent();
   }
 
   private java.util.stream.Stream<Map.Entry<Participant, Entry>> copies(ShardRecord record) {
@@ -68,7 +68,7 @@ final class Answers {
   private int candidate(ShardRecord record) {
     int best = Integer.MAX_VALUE;
     for (var outcome : record.outcomes.values()) {
-      if (outcome.isInline()) {
+      if (outcome.inline()) {
         best = Math.min(best, outcome.attempt());
       }
     }
@@ -100,7 +100,7 @@ final class Answers {
           : new Found(record.id, record.lostAttempt, List.of(), 0, null, gone);
     }
     var outcome = record.acceptedOutcome();
-    if (outcome != null && outcome.isInline()) {
+    if (outcome != null && outcome.inline()) {
       return new Found(record.id, record.accepted, List.of(), 0, outcome, null);
     }
     var copies = copies(record)

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 sealed interface DirectoryMessage extends ControlMessage {
 
   /** To a shard. */
-  sealed interface ToShard extends DirectoryMessage {}
+  sealed interface ToShard extends DirectoryMessage, DirectoryEntity.Command {}
 
   /** To a participant, which may be a shard. */
-  sealed interface ToParticipant extends DirectoryMessage {}
+  sealed interface ToParticipant extends DirectoryMessage, DirectoryAgent.Command {}
 
   /**
    * Statements.

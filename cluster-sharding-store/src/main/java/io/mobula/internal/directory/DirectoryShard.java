@@ -42,6 +42,7 @@ final class DirectoryShard {
   private final Set<Participant> awaitedShards = new HashSet<>();
   private final Map<Participant, SnapshotRequest> askedTooEarly = new HashMap<>();
   private long nonces;
+  private long repairs;
   private boolean nodesIn;
   private boolean frees;
 
@@ -171,12 +172,13 @@ final class DirectoryShard {
         && standing.incarnation() == batch.incarnation();
     if (!known) {
       askUnlessAsked(standing, now);
-      if (!batch.from().isNode()) {
+      if (!batch.from().ofNode()) {
         return; // of an incarnation whose holds are not known as a whole
       }
     }
     var touched = new HashSet<ObjectId>();
     for (var unit : batch.units()) {
+      standing.heard(unit.version());
       records.apply(standing, unit, false, now, touched);
     }
     records.settleAll(touched, now);
@@ -200,8 +202,15 @@ final class DirectoryShard {
 
   private void onSnapshot(Snapshot part, long now) {
     var standing = standings.get(part.from());
-    var parts = standing == null ? null : standing.collect(part);
-    if (standing == null || parts == null) {
+    if (standing == null) {
+      return;
+    }
+    if (part.answers().incarnation() != incarnation) {
+      askUnlessAsked(standing, now); // it believes in another incarnation
+      return;
+    }
+    var parts = standing.collect(part);
+    if (parts == null) {
       return;
     }
     if (standing.isOutrun(parts.getFirst())) {
@@ -225,9 +234,13 @@ final class DirectoryShard {
       askUnlessAsked(standing, now);
       return;
     }
+    if (digest.version() < standing.heard()) {
+      return; // it has been overtaken
+    }
     standing.raiseFloor(digest.version());
     var sum = records.digestOf(standing);
     if (sum.count() != digest.count() || sum.hash() != digest.hash()) {
+      repairs++;
       askUnlessAsked(standing, now);
     }
   }
@@ -255,6 +268,11 @@ final class DirectoryShard {
       frees = true;
       records.freeFrom(now);
     }
+  }
+
+  /** How often a digest did not fit. */
+  long repairs() {
+    return repairs;
   }
 
   int number() {

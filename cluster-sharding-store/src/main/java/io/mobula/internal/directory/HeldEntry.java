@@ -148,7 +148,7 @@ final class HeldEntry {
 
   /** The copy goes, and with it what was known of its content. */
   void dropCopy() {
-    if (outcome != null && !outcome.isInline()) {
+    if (outcome != null && !outcome.inline()) {
       outcome = null;
     }
     copy = null;

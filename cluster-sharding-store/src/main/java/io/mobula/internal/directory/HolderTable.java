@@ -228,11 +228,14 @@ final class HolderTable {
     }
   }
 
-  /** Sends each shard that knows everything what it should know. */
+  /**
+   * Sends each shard that has acknowledged everything what it should know, if it has never asked
+   * too.
+   */
   void digests(Sink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      if (outbox.isQuiet() && outbox.believed() != 0) {
+      if (outbox.isQuiet()) {
         var sum = new DigestSum();
         outbox.entries().forEach(entry -> {
           if (!entry.isNothing()) {
@@ -320,6 +323,6 @@ final class HolderTable {
   /** What this table was made for. */
   @Nullable
   NodeId node() {
-    return self.isNode() ? self.nodeId() : null;
+    return self.ofNode() ? self.nodeId() : null;
   }
 }

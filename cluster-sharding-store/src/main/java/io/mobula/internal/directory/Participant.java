@@ -19,12 +19,12 @@ record Participant(long node, int shard) {
     return new Participant(0, number);
   }
 
-  boolean isNode() {
+  boolean ofNode() {
     return node != 0;
   }
 
   NodeId nodeId() {
-    if (!isNode()) {
+    if (!ofNode()) {
       throw new IllegalStateException(this + " is no node");
     }
     return new NodeId(node);
@@ -32,6 +32,6 @@ record Participant(long node, int shard) {
 
   @Override
   public String toString() {
-    return isNode() ? "node " + nodeId() : "shard " + shard;
+    return ofNode() ? "node " + nodeId() : "shard " + shard;
   }
 }

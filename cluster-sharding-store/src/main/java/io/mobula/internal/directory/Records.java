@@ -273,7 +273,7 @@ final class Records {
 
   private void removeIfGone(ShardRecord record) {
     for (var each : record.entries.entrySet()) {
-      if (answers.isReadableAt(each.getKey()) || !each.getKey().isNode()) {
+      if (answers.isReadableAt(each.getKey()) || !each.getKey().ofNode()) {
         return;
       }
     }
@@ -386,8 +386,8 @@ final class Records {
     return sum;
   }
 
-  int size() {
-    return records.size();
+  Set<ObjectId> ids() {
+    return Set.copyOf(records.keySet());
   }
 
   @Nullable

@@ -78,7 +78,7 @@ final class ShardRecord {
     }
 
     boolean isNothing() {
-      return !hold.held() && claim.isNothing();
+      return !hold.held() && claim.nothing();
     }
 
     long latest() {
@@ -114,9 +114,9 @@ final class ShardRecord {
   }
 
   /** Its bytes are here. */
-  boolean isInline() {
+  boolean inline() {
     var outcome = acceptedOutcome();
-    return outcome != null && outcome.isInline();
+    return outcome != null && outcome.inline();
   }
 
   /** What it should keep alive; while no attempt counts, whatever any may contain. */

@@ -25,9 +25,11 @@ final class Standing {
   private long incarnation;
   private boolean answered;
   private long floor;
+  private long heard;
   private @Nullable SnapshotRequest asked;
   private long askedAt;
   private List<@Nullable Snapshot> parts = new ArrayList<>();
+  private long partsVersion;
   private int missing;
 
   /**
@@ -92,6 +94,16 @@ final class Standing {
     return floor;
   }
 
+  /** It has said something of this version. */
+  void heard(long version) {
+    heard = Math.max(heard, version);
+  }
+
+  /** The highest version it has said anything of. */
+  long heard() {
+    return Math.max(heard, floor);
+  }
+
   /** Up to which versions it is remembered to have said nothing about the object. */
   Nothing nothing(ObjectId id) {
     return nothings.getOrDefault(id, Nothing.EVER);
@@ -144,13 +156,17 @@ final class Standing {
     if (!part.answers().equals(asked)) {
       return null;
     }
-    if (missing < 0) {
+    if (missing < 0 || part.version() > partsVersion) { // a repeated request is answered anew
       missing = part.parts();
+      partsVersion = part.version();
+      parts = new ArrayList<>();
       for (int i = 0; i < part.parts(); i++) {
         parts.add(null);
       }
     }
-    if (parts.size() != part.parts() || parts.get(part.part()) != null) {
+    if (part.version() < partsVersion
+        || parts.size() != part.parts()
+        || parts.get(part.part()) != null) {
       return null;
     }
     parts.set(part.part(), part);
@@ -174,6 +190,7 @@ final class Standing {
     if (incarnation != newIncarnation) {
       incarnation = newIncarnation;
       floor = 0;
+      heard = 0;
       nothings.clear();
     }
   }

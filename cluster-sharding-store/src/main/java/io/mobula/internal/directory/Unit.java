@@ -33,7 +33,7 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
   record Claim(@Nullable Copy copy, int making, boolean knows, int heardOf) {
     static final Claim NOTHING = new Claim(null, 0, false, 0);
 
-    boolean isNothing() {
+    boolean nothing() {
       return copy == null && making == 0 && !knows;
     }
 
@@ -95,7 +95,7 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
       FAILURE
     }
 
-    boolean isInline() {
+    boolean inline() {
       return kind != Kind.SEALED;
     }
   }

@@ -53,7 +53,7 @@ final class SimulatedCluster {
   private final Map<Long, Frame> flying = new HashMap<>();
   private final Map<Long, ObjectId> transits = new HashMap<>();
   private long counter = 1;
-  private final boolean digesting;
+  final boolean digestsAlways;
   boolean faulty = true;
   boolean crashed;
 
@@ -73,7 +73,7 @@ final class SimulatedCluster {
       start(shard);
       tick(shard, TICK);
     }
-    digesting = random.nextInt(4) == 0; // they repair what must not break without them
+    digestsAlways = random.nextInt(4) == 0; // they repair what must not break without them
     clock.after(DIGEST, this::digests);
   }
 
@@ -158,6 +158,7 @@ final class SimulatedCluster {
   }
 
   private void digests() {
+    boolean digesting = digestsAlways || !faulty;
     for (var node : living) {
       node.table.statements().expire(clock.now());
       if (digesting) {
@@ -218,7 +219,7 @@ final class SimulatedCluster {
 
   private void arrive(Participant to, DirectoryMessage message) {
     trace("arrived at " + to + ": " + message);
-    if (to.isNode()) {
+    if (to.ofNode()) {
       var node = node(to.nodeId());
       if (node != null) {
         node.receive((DirectoryMessage.ToParticipant) message);
@@ -248,6 +249,7 @@ final class SimulatedCluster {
     var id = new ObjectId(node.id.incarnation(), counter++, 0);
     contents.put(id, List.copyOf(inside));
     node.take(id);
+    node.keep(id);
     if (random.nextInt(2) == 0) {
       var lineage = new Lineage(new byte[16], upstream);
       lineages.put(id, lineage);
@@ -299,15 +301,20 @@ final class SimulatedCluster {
     var results = new ArrayList<ObjectId>();
     if (random.nextInt(3) > 0) {
       var inside = random.nextInt(3) == 0 ? List.of(argument) : List.<ObjectId>of();
-      results.add(make(executor, inside, List.of(argument)));
+      var result = make(executor, inside, List.of(argument));
+      executor.kept.remove(result); // held until the caller has it
+      results.add(result);
     }
     if (random.nextBoolean()) {
       executor.drop(argument);
+    } else {
+      executor.keep(argument);
     }
     var kept = executor.table.statements().statementOf(argument);
     long[] frame = new long[1];
     frame[0] = send(caller, results, at -> {
       results.forEach(at::take);
+      results.forEach(at::keep);
       done(at, call, kept);
       var acknowledged =
           results.stream().map(id -> at.table.statements().statementOf(id)).toList();
@@ -369,6 +376,7 @@ final class SimulatedCluster {
     });
     send(to.id, List.of(id), at -> {
       at.handles.merge(id, 1, Integer::sum);
+      at.keep(id);
       at.table.statements().arrived(id, token);
       at.touched();
     });
@@ -418,6 +426,7 @@ final class SimulatedCluster {
   private void open(SimulatedNode reader, ObjectId id) {
     if (random.nextInt(4) == 0) {
       contents.get(id).forEach(reader::take);
+      contents.get(id).forEach(reader::keep);
     }
   }
 

@@ -16,6 +16,9 @@ final class SimulatedNode implements DirectoryListener {
   /** How many handles there are to each object. */
   final TreeMap<ObjectId, Integer> handles = new TreeMap<>(SimulatedCluster.BY_ID);
 
+  /** How many of them the program keeps for itself and may drop at any time. */
+  final Map<ObjectId, Integer> kept = new HashMap<>();
+
   /** Which attempt of each object is sealed here. */
   final Map<ObjectId, Integer> sealed = new HashMap<>();
 
@@ -46,6 +49,19 @@ final class SimulatedNode implements DirectoryListener {
       handles.remove(object);
       table.statements().release(object);
       touched();
+    }
+  }
+
+  /** One handle is the program's from now on. */
+  void keep(ObjectId object) {
+    kept.merge(object, 1, Integer::sum);
+  }
+
+  /** Drops a handle that is the program's, if there is one. */
+  void dropKept(ObjectId object) {
+    if (kept.getOrDefault(object, 0) > 0) {
+      kept.merge(object, -1, Integer::sum);
+      drop(object);
     }
   }
 

@@ -1,0 +1,154 @@
+package io.mobula.internal.directory;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mobula.NodeId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Speaks for one node: sends what its {@link NodeTable} has to say a moment after it was said,
+ * again until it is understood, and brings the answers in. The table is shared with the callers of
+ * {@link ShardedDirectory} and guarded by its own monitor; nothing is sent or told under it.
+ */
+final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Command> {
+
+  sealed interface Command
+      permits DirectoryMessage.ToParticipant, Awake, Flush, LookForDrift, Stop {}
+
+  /** Something new is to be said. */
+  record Awake() implements Command {}
+
+  /** Says no more. */
+  record Stop() implements Command {}
+
+  private record Flush() implements Command {}
+
+  private record LookForDrift() implements Command {}
+
+  /** Where to deliver what is for a shard. */
+  interface ToShards extends Consumer<Addressed> {}
+
+  /** A message and its shard. */
+  record Addressed(int shard, DirectoryMessage.ToShard message) {}
+
+  private final TimerScheduler<Command> timers;
+  private final NodeId self;
+  private final NodeTable table;
+  private final DirectorySettings settings;
+  private final ToShards toShards;
+  private final Runnable onFlush;
+
+  private DirectoryAgent(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      NodeId self,
+      NodeTable table,
+      DirectorySettings settings,
+      Wiring wiring) {
+    super(context);
+    this.timers = timers;
+    this.self = self;
+    this.table = table;
+    this.settings = settings;
+    this.toShards = wiring.toShards();
+    this.onFlush = wiring.onFlush();
+    timers.startTimerWithFixedDelay(new LookForDrift(), settings.digestInterval());
+  }
+
+  /**
+   * How it is connected.
+   *
+   * @param toShards delivers
+   * @param onFlush runs before all that is new is collected: whoever comes later has to wake it
+   *     again
+   */
+  record Wiring(ToShards toShards, Runnable onFlush) {}
+
+  static Behavior<Command> create(
+      NodeId self, NodeTable table, DirectorySettings settings, Wiring wiring) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new DirectoryAgent(context, timers, self, table, settings, wiring)));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    return switch (message) {
+      case DirectoryMessage.ToParticipant answer -> {
+        receive(answer);
+        yield this;
+      }
+      case Awake() -> {
+        flushIn(settings.flushDelay());
+        yield this;
+      }
+      case Flush() -> {
+        flush();
+        yield this;
+      }
+      case LookForDrift() -> {
+        lookForDrift();
+        yield this;
+      }
+      case Stop() -> Behaviors.stopped();
+    };
+  }
+
+  private void flushIn(Duration delay) {
+    timers.startSingleTimer(new Flush(), delay);
+  }
+
+  private void receive(DirectoryMessage.ToParticipant answer) {
+    Runnable action;
+    var out = new ArrayList<Addressed>();
+    synchronized (table) {
+      action = table.receive(answer, DirectoryEntity.now(), collecting(out));
+      if (!table.isQuiet()) {
+        flushIn(settings.flushDelay());
+      }
+    }
+    out.forEach(toShards);
+    run(action, answer);
+  }
+
+  private void run(Runnable action, DirectoryMessage.ToParticipant answer) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      getContext()
+          .getLog()
+          .error("Node {} failed at what the directory told it: {}", self, answer, e);
+    }
+  }
+
+  private void flush() {
+    onFlush.run();
+    var out = new ArrayList<Addressed>();
+    boolean quiet;
+    synchronized (table) {
+      table.flush(DirectoryEntity.now(), collecting(out));
+      quiet = table.isQuiet();
+    }
+    out.forEach(toShards);
+    if (!quiet && !timers.isTimerActive(new Flush())) {
+      flushIn(Duration.ofMillis(settings.rules().pace().resendMillis()));
+    }
+  }
+
+  private void lookForDrift() {
+    var out = new ArrayList<Addressed>();
+    synchronized (table) {
+      table.statements().expire(DirectoryEntity.now());
+      table.statements().digests(collecting(out));
+    }
+    out.forEach(toShards);
+  }
+
+  private static Sink collecting(ArrayList<Addressed> out) {
+    return (to, message) -> out.add(new Addressed(to.shard(), (DirectoryMessage.ToShard) message));
+  }
+}

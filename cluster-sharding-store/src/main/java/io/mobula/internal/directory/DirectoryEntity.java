@@ -1,0 +1,127 @@
+package io.mobula.internal.directory;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.mobula.NodeId;
+import io.mobula.spi.ClusterPeers;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs one shard of the directory as an entity of Cluster Sharding. It has no state that outlives
+ * it: wherever it starts it asks everybody.
+ */
+final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Command> {
+  static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "mobula-directory");
+  static final String AGENT = "directory";
+  private static final int TICKS_PER_RESEND = 2;
+
+  sealed interface Command permits DirectoryMessage.ToShard, Joined, Left, Tick, LookForDrift {}
+
+  /** A node is there. */
+  record Joined(NodeId node) implements Command {}
+
+  /** A node is gone. */
+  record Left(NodeId node) implements Command {}
+
+  private record Tick() implements Command {}
+
+  private record LookForDrift() implements Command {}
+
+  /** What the shards of a process have in common. */
+  record Surroundings(
+      ActorSystem<?> system, DirectorySettings settings, ClusterPeers peers, HostedShards hosted) {}
+
+  private final Surroundings around;
+  private final ClusterSharding sharding;
+  private final DirectoryShard shard;
+  private long cutsTold;
+
+  private DirectoryEntity(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      int number,
+      Surroundings around) {
+    super(context);
+    this.around = around;
+    this.sharding = ClusterSharding.get(around.system());
+    var members = around.hosted().add(context.getSelf());
+    long incarnation = ThreadLocalRandom.current().nextLong() | 1;
+    this.shard = new DirectoryShard(
+        number, incarnation, around.settings().rules(), members, now(), this::send);
+    long resend = around.settings().rules().pace().resendMillis();
+    timers.startTimerWithFixedDelay(
+        new Tick(), Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND)));
+    timers.startTimerWithFixedDelay(new LookForDrift(), around.settings().digestInterval());
+    context
+        .getLog()
+        .debug("Shard {} of the directory starts and asks {} nodes", number, members.size());
+  }
+
+  static Behavior<Command> create(int number, Surroundings around) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new DirectoryEntity(context, timers, number, around)));
+  }
+
+  static long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case DirectoryMessage.ToShard said -> shard.receive(said, now());
+      case Joined(var node) -> shard.joined(node, now());
+      case Left(var node) -> shard.left(node, now());
+      case Tick() -> {
+        shard.tick(now());
+        tellOfCuts();
+      }
+      case LookForDrift() -> shard.digests();
+    }
+    return this;
+  }
+
+  private void tellOfCuts() {
+    long cuts = shard.records().lineageCuts();
+    if (cuts > cutsTold) {
+      getContext()
+          .getLog()
+          .warn(
+              "Shard {} of the directory had no room for the lineage of {} objects: they cannot be made again when "
+                  + "they are lost. Raise mobula.directory.lineage-bytes (now {}).",
+              shard.number(),
+              cuts - cutsTold,
+              around.settings().rules().lineageBytes());
+      cutsTold = cuts;
+    }
+  }
+
+  private void send(Participant to, DirectoryMessage message) {
+    if (to.ofNode()) {
+      ActorRef<DirectoryAgent.Command> agent = around.peers().actor(to.nodeId(), AGENT);
+      agent.tell((DirectoryMessage.ToParticipant) message);
+    } else {
+      sharding.entityRefFor(KEY, Integer.toString(to.shard())).tell((DirectoryMessage.ToShard)
+          message);
+    }
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PostStop) {
+      around.hosted().remove(getContext().getSelf());
+    }
+    return this;
+  }
+}

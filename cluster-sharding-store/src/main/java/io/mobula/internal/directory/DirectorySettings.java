@@ -1,0 +1,74 @@
+package io.mobula.internal.directory;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.mobula.error.SettingsException;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is below {@code mobula.directory}, read and checked.
+ *
+ * @param rules what shards go by
+ * @param role of the members that host shards
+ * @param flushDelay how long something new may wait for company
+ * @param digestInterval how often drift is looked for
+ */
+record DirectorySettings(Rules rules, String role, Duration flushDelay, Duration digestInterval) {
+  private static final String ROOT = "mobula.directory.";
+  private static final int MOST_SHARDS = 4096;
+
+  static DirectorySettings read(Config config) {
+    int shards = positive(config, "shards");
+    if (shards > MOST_SHARDS) {
+      throw malformed("shards", shards + " is more than " + MOST_SHARDS, null);
+    }
+    var pace = new Pace(
+        positive(config, "batch-statements"),
+        positive(config, "batch-bytes"),
+        positive(config, "statements-in-flight"),
+        duration(config, "resend").toMillis());
+    var rules = new Rules(
+        new ShardMap(shards),
+        pace,
+        duration(config, "grace").toMillis(),
+        value("lineage-bytes", config::getBytes));
+    return new DirectorySettings(
+        rules,
+        value("role", config::getString),
+        duration(config, "flush-delay"),
+        duration(config, "digest-interval"));
+  }
+
+  private static int positive(Config config, String key) {
+    long value = value(key, config::getBytes);
+    if (value < 1 || value > Integer.MAX_VALUE) {
+      throw malformed(key, value + " is not from 1 to " + Integer.MAX_VALUE, null);
+    }
+    return (int) value;
+  }
+
+  private static Duration duration(Config config, String key) {
+    var value = value(key, config::getDuration);
+    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw malformed(key, value + " is not from 1ms to a day", null);
+    }
+    return value;
+  }
+
+  private static <T> T value(String key, Function<String, T> read) {
+    try {
+      return read.apply(ROOT + key);
+    } catch (ConfigException e) {
+      throw malformed(key, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static SettingsException malformed(String key, String why, @Nullable Throwable cause) {
+    return new SettingsException(
+        "Setting " + ROOT + key + " is malformed: " + why
+            + ". See reference.conf of mobula-cluster-sharding-store for what it accepts.",
+        cause);
+  }
+}

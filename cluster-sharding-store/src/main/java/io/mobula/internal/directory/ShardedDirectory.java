@@ -1,0 +1,162 @@
+package io.mobula.internal.directory;
+
+import akka.actor.typed.ActorRef;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.spi.HoldStatement;
+import io.mobula.spi.Lineage;
+import io.mobula.spi.Located;
+import io.mobula.spi.ObjectDirectory;
+import io.mobula.spi.Published;
+import io.mobula.spi.Rebuild;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A node's side of the directory: a table that all threads may change, and an agent that speaks.
+ */
+final class ShardedDirectory implements ObjectDirectory {
+  private final NodeId self;
+  private final NodeTable table;
+  private final AtomicBoolean awake;
+  private final ActorRef<DirectoryAgent.Command> agent;
+  private final Runnable onClose;
+  private boolean closed;
+
+  /**
+   * As the table's agent sees it.
+   *
+   * @param awake whether the agent knows that there is something new; the agent clears it
+   * @param onClose gives up what this process hosts
+   */
+  ShardedDirectory(
+      NodeId self,
+      NodeTable table,
+      AtomicBoolean awake,
+      ActorRef<DirectoryAgent.Command> agent,
+      Runnable onClose) {
+    this.self = self;
+    this.table = table;
+    this.awake = awake;
+    this.agent = agent;
+    this.onClose = onClose;
+  }
+
+  private void say(Consumer<HolderTable> what) {
+    synchronized (table) {
+      what.accept(table.statements());
+    }
+    wake();
+  }
+
+  private void wake() {
+    if (!awake.getAndSet(true)) {
+      agent.tell(new DirectoryAgent.Awake());
+    }
+  }
+
+  @Override
+  public void hold(ObjectId id) {
+    say(statements -> statements.hold(id));
+  }
+
+  @Override
+  public void release(ObjectId id) {
+    say(statements -> statements.release(id));
+  }
+
+  @Override
+  public void making(ObjectId id, int attempt) {
+    if (attempt < 0) {
+      throw new IllegalArgumentException("Attempts count from one, not " + attempt);
+    }
+    say(statements -> statements.making(id, attempt));
+  }
+
+  @Override
+  public void publish(ObjectId id, Published what) {
+    say(statements -> statements.publish(id, what));
+  }
+
+  @Override
+  public void remember(ObjectId id, Lineage lineage) {
+    say(statements -> statements.remember(id, lineage));
+  }
+
+  @Override
+  public void retract(ObjectId id) {
+    say(statements -> statements.retract(id));
+  }
+
+  @Override
+  public CompletionStage<Located> locate(ObjectId id) {
+    return ask(asking -> asking.locate(id));
+  }
+
+  @Override
+  public CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt) {
+    return ask(asking -> asking.rebuild(id, lostAttempt));
+  }
+
+  private <T> CompletionStage<T> ask(Function<NodeTable, CompletableFuture<T>> question) {
+    CompletableFuture<T> answer;
+    synchronized (table) {
+      if (closed) {
+        return CompletableFuture.failedFuture(closed());
+      }
+      answer = question.apply(table);
+    }
+    wake();
+    return answer.minimalCompletionStage();
+  }
+
+  private RuntimeClosedException closed() {
+    return new RuntimeClosedException("The directory of node " + self + " is closed.");
+  }
+
+  @Override
+  public HoldStatement statementOf(ObjectId id) {
+    synchronized (table) {
+      return table.statements().statementOf(id);
+    }
+  }
+
+  @Override
+  public void vouchFor(List<HoldStatement> others) {
+    say(statements -> statements.vouchFor(others));
+  }
+
+  @Override
+  public long transit(ObjectId id, Duration limit) {
+    long token = ThreadLocalRandom.current().nextLong();
+    say(statements -> statements.transit(id, token, DirectoryEntity.now() + limit.toMillis()));
+    return token;
+  }
+
+  @Override
+  public void arrived(ObjectId id, long transit) {
+    say(statements -> statements.arrived(id, transit));
+  }
+
+  @Override
+  public void close() {
+    List<CompletableFuture<?>> abandoned;
+    synchronized (table) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      abandoned = table.questions().abandon();
+    }
+    agent.tell(new DirectoryAgent.Stop());
+    abandoned.forEach(answer -> answer.completeExceptionally(closed()));
+    onClose.run();
+  }
+}
