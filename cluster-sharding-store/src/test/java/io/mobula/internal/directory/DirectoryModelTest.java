@@ -199,13 +199,9 @@ class DirectoryModelTest {
     }
     cluster.clock.runUntil(cluster.clock.now() + 3 * SimulatedCluster.GRACE);
     for (var shard : cluster.shards()) {
-<<<<<<< HEAD
-      assertThat(shard.records().size())
+      assertThat(shard.records().ids())
           .as("records of shard %d", shard.number())
-          .isZero();
-=======
-      assertThat(shard.records().ids()).as("records of shard %d", shard.number()).isEmpty();
->>>>>>> directory
+          .isEmpty();
     }
     for (var node : cluster.living) {
       assertThat(node.sealed).as("copies at %s", node.id).isEmpty();
