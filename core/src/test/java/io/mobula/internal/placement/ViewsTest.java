@@ -69,7 +69,7 @@ class ViewsTest {
         return KIT.spawn(behavior);
       }
     });
-    views = new ClusterViews(membership, ledger, () -> new StoreUsage(25, 100, 7));
+    views = new ClusterViews(membership, ledger, () -> new StoreUsage(25, 100, 7, 0, 0));
     views.open(new ClusterViews.Spawner() {
       @Override
       @SuppressWarnings("unchecked")
@@ -167,7 +167,7 @@ class ViewsTest {
     assertThat(seen.available()).isEqualTo(Resources.none().cpus(3));
     assertThat(seen.labels()).isEqualTo(OTHER.labels());
     assertThat(seen.queued()).isEqualTo(3);
-    assertThat(views.store(OTHER.id())).isEqualTo(new StoreUsage(10, 100, 1));
+    assertThat(views.store(OTHER.id())).isEqualTo(new StoreUsage(10, 100, 1, 0, 0));
   }
 
   @Test
