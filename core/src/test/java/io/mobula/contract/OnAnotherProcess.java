@@ -34,6 +34,7 @@ public final class OnAnotherProcess implements RuntimeSource {
             cluster.close();
             return null;
           }
+          method.setAccessible(true); // the interface that declares it is package-private
           try {
             return method.invoke(runtime, arguments);
           } catch (InvocationTargetException thrown) {

@@ -80,8 +80,7 @@ final class Leftovers {
   }
 
   private static boolean isOfAStore(Path path) {
-    String name = path.getFileName().toString();
-    return name.startsWith(StoreDirectory.PREFIX) || name.startsWith(StoreDirectory.UNBORN_PREFIX);
+    return StoreDirectory.NAME.matcher(path.getFileName().toString()).matches();
   }
 
   private static void removeIfDead(Path directory, UserPrincipal owner) {

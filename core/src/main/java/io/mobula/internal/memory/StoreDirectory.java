@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public final class StoreDirectory {
 
   /** What a directory in it is called that holds the media driver of transfers. */
   static final String TRANSFER = "transfer";
+
+  /** Exactly what {@link #open} makes: others may use a name that begins alike. */
+  static final Pattern NAME = Pattern.compile("\\.?mobula-[0-9a-f]{24}");
 
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -119,21 +119,24 @@ class StoreDirectoryTest {
   @Test
   void leavesWhatIsNotAStoresAndWhatIsBeingBorn() throws Exception {
     Path foreign = Files.createDirectory(base.resolve("other-1"));
-    Path file = Files.createFile(base.resolve("mobula-file"));
-    Path link = Files.createSymbolicLink(base.resolve("mobula-link"), foreign);
-    Path unborn = Files.createDirectory(base.resolve(".mobula-young"));
-    Path stillborn = Files.createDirectory(base.resolve(".mobula-old"));
+    Path alike = Files.createDirectory(base.resolve("mobula-0"));
+    Path inIt = Files.createFile(alike.resolve("not-a-store"));
+    Path file = Files.createFile(base.resolve("mobula-cccccccccccccccccccccccc"));
+    Path link = Files.createSymbolicLink(base.resolve("mobula-dddddddddddddddddddddddd"), foreign);
+    Path unborn = Files.createDirectory(base.resolve(".mobula-aaaaaaaaaaaaaaaaaaaaaaaa"));
+    Path stillborn = Files.createDirectory(base.resolve(".mobula-bbbbbbbbbbbbbbbbbbbbbbbb"));
     Files.createFile(stillborn.resolve(LifeLock.FILE));
     Files.setLastModifiedTime(stillborn, FileTime.from(Instant.now().minusSeconds(7_200)));
     SharedStore.open(options()).close();
-    assertThat(entries()).containsExactlyInAnyOrder(foreign, file, link, unborn);
+    assertThat(entries()).containsExactlyInAnyOrder(foreign, alike, file, link, unborn);
+    assertThat(inIt).exists();
   }
 
   @Test
   void removesALeftoverWithoutALifeFileButNothingInsideItsDirectories() throws Exception {
-    Path leftover = Files.createDirectory(base.resolve("mobula-1"));
+    Path leftover = Files.createDirectory(base.resolve("mobula-111111111111111111111111"));
     Files.createFile(leftover.resolve("segment-0"));
-    Path strange = Files.createDirectory(base.resolve("mobula-2"));
+    Path strange = Files.createDirectory(base.resolve("mobula-222222222222222222222222"));
     Path kept = Files.createFile(Files.createDirectory(strange.resolve("sub")).resolve("kept"));
     SharedStore.open(options()).close();
     assertThat(leftover).doesNotExist();
