@@ -212,6 +212,21 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   /** Every process of the cluster, this one first; only this one for a node alone. */
   List<NodeInfo> nodes();
 
+  /**
+   * What the cluster has at this moment, and what waits anywhere in it. Asks every process and waits
+   * for the answers: a few milliseconds, and three seconds where one is silent, whose amounts are
+   * then empty.
+   */
+  Survey survey();
+
+  /**
+   * Asks a process of the cluster to leave it and close, as if its own program had closed it, and
+   * returns at once; whether it has left is seen by {@link #nodes}.
+   *
+   * @throws io.mobula.error.InvalidRequestException when it is not in the cluster, or no longer
+   */
+  void dismiss(NodeId node);
+
   /** The name of its cluster, {@code default} if nobody gave one; that of a node alone, too. */
   String clusterName();
 
@@ -238,6 +253,20 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @param why what it waits for
    */
   record Waiting(String what, Resources wants, String why) {}
+
+  /**
+   * What a cluster has and what waits in it.
+   *
+   * @param nodes every process, the one that asked first
+   * @param waiting what waits on any of them, at most 500 of each
+   */
+  record Survey(List<NodeInfo> nodes, List<Waiting> waiting) {
+    /** Copies both. */
+    public Survey {
+      nodes = List.copyOf(nodes);
+      waiting = List.copyOf(waiting);
+    }
+  }
 
   /**
    * The object store in numbers.

@@ -115,9 +115,12 @@ final class DetachedNode {
     }
   }
 
+  /** The last lines but the frames of stacks, which would hide what was said before them. */
   private static List<String> tail(Path log) throws IOException {
-    var lines =
-        new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+    var lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !line.startsWith("\tat "))
+        .toList();
     return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
   }
 }

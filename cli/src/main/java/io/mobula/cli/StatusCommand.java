@@ -63,16 +63,17 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static ClusterStatus read(MobulaRuntime runtime) {
+    var survey = runtime.survey();
     return new ClusterStatus(
         runtime.clusterName(),
-        runtime.nodes().stream()
+        survey.nodes().stream()
             .filter(node -> !node.id().equals(runtime.nodeId()))
             .sorted(Comparator.comparing((NodeInfo node) -> ROLES.indexOf(node.role()))
                 .thenComparing(NodeInfo::host)
                 .thenComparing(NodeInfo::address))
             .map(StatusCommand::node)
             .toList(),
-        runtime.waiting().stream().map(StatusCommand::waiting).toList());
+        survey.waiting().stream().map(StatusCommand::waiting).toList());
   }
 
   private static ClusterStatus.Node node(NodeInfo node) {

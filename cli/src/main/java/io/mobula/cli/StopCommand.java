@@ -8,9 +8,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code mobula stop}: ends the nodes that this user has started on this host. */
@@ -18,6 +20,7 @@ import picocli.CommandLine.Spec;
     name = "stop",
     description = {
       "Ends the nodes that you have started on this host: asks them to leave, waits, kills those that do not.",
+      "With --all --address, asks all nodes of that cluster to leave, and kills none.",
       "Exit code 3 when there is none, 1 when one had to be killed."
     },
     mixinStandardHelpOptions = true)
@@ -34,9 +37,29 @@ final class StopCommand implements Callable<Integer> {
       description = "How long they may take to leave (${DEFAULT-VALUE}).")
   private int timeout;
 
+  @Option(names = "--all", description = "All nodes of the cluster at --address, on every host.")
+  private boolean all;
+
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      converter = Address.Converter.class,
+      description = "A node of the cluster that --all ends.")
+  private @Nullable Address address;
+
   /** Ends them all at the same time and says of each what became of it. */
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (all != (address != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "mobula stop: --all and --address HOST:PORT belong together");
+    }
+    return address == null
+        ? stopOwn()
+        : ClusterStop.run(address, timeout, out(), err());
+  }
+
+  private int stopOwn() throws IOException, InterruptedException {
     var nodes = NodeRegistry.ofThisUser().alive();
     if (nodes.isEmpty()) {
       out().println("no node of yours runs on this host");

@@ -70,6 +70,7 @@ public final class Node {
   private final ActorEngine actors;
   private final Membership membership;
   private final @Nullable Clustered cluster;
+  private final Census census;
 
   private Node(
       NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
@@ -105,8 +106,10 @@ public final class Node {
             owner.runtime(), objects, binder, ledger, places, this::after, this::spawn),
         methods,
         virtualThreads);
+    this.census = new Census(membership, system, this::describe);
     if (cluster != null) {
       cluster.open(system, settings, this::spawnNow);
+      spawnNow(FrontDesk.create(this::describe, () -> closeAside(owner)), FrontDesk.NAME);
     }
   }
 
@@ -153,8 +156,12 @@ public final class Node {
 
     @Override
     public void expelled() {
-      Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
+      closeAside(owner);
     }
+  }
+
+  private static void closeAside(Owner owner) {
+    Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {
@@ -225,6 +232,27 @@ public final class Node {
       }
     }
     return List.copyOf(all);
+  }
+
+  /** What the cluster has and what waits in it; asks every process and waits. */
+  public MobulaRuntime.Survey survey() {
+    objects.requireOpen();
+    return census.survey();
+  }
+
+  /** Asks a process of the cluster to leave it and to close. */
+  public void dismiss(NodeId node) {
+    objects.requireOpen();
+    census.dismiss(node);
+  }
+
+  private CompletionStage<FrontDesk.Description> describe() {
+    return ledger.report(system).thenApply(report -> {
+      var waiting = new ArrayList<>(tasks.waiting());
+      waiting.addAll(report.waiting());
+      return FrontDesk.Description.of(
+          ledger.total(), report.available(), objects.usage(), waiting);
+    });
   }
 
   /** The name of its cluster. */

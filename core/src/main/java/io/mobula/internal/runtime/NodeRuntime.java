@@ -136,6 +136,16 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
+  public Survey survey() {
+    return node.survey();
+  }
+
+  @Override
+  public void dismiss(NodeId id) {
+    node.dismiss(id);
+  }
+
+  @Override
   public String clusterName() {
     return node.clusterName();
   }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ProcessCluster implements LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String JOIN_TIMEOUT = "mobula.cluster.join-timeout";
   private static final String CAPACITY = "mobula.store.capacity";
 
   private final List<ChildJvm> children;
@@ -81,9 +82,15 @@ final class ProcessCluster implements LocalCluster {
     return shared(plan).cpus(plan.cpusPerNode()).listen(0);
   }
 
-  /** The machine's memory is divided: by itself each process would take a part of all of it. */
+  /**
+   * What all of them are told unless the user says otherwise. The machine's memory is divided, since
+   * by itself each process would take a part of all of it.
+   */
   private static Settings shared(Builder plan) {
     var settings = plan.settings();
+    if (!settings.values().containsKey(JOIN_TIMEOUT)) {
+      settings = settings.set(JOIN_TIMEOUT, plan.startTimeout().toMillis() + "ms");
+    }
     return settings.values().containsKey(CAPACITY)
         ? settings
         : settings.storeCapacity(NodeSettings.usualStoreCapacity() / (plan.nodes() + 1));

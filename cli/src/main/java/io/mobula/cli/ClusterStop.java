@@ -1,0 +1,68 @@
+package io.mobula.cli;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeInfo;
+import io.mobula.error.InvalidRequestException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Asks all nodes of a cluster to leave, on whatever host, as a driver of it. */
+final class ClusterStop {
+  private final MobulaRuntime runtime;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  private ClusterStop(MobulaRuntime runtime, PrintWriter out, PrintWriter err) {
+    this.runtime = runtime;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Returns the exit code: 0 when all have left within that many seconds. */
+  static int run(Address address, int timeout, PrintWriter out, PrintWriter err)
+      throws InterruptedException {
+    var settings = Mobula.settings().storeCapacity(1 << 20);
+    try (var runtime = Mobula.connect(address.toString(), settings)) {
+      return new ClusterStop(runtime, out, err).stop(timeout);
+    }
+  }
+
+  private int stop(int timeout) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
+    var asked = nodes();
+    asked.forEach(this::dismiss);
+    var left = asked;
+    while (!left.isEmpty() && System.nanoTime() - end < 0) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      left = nodes();
+    }
+    var silent = left.stream().map(NodeInfo::id).toList();
+    for (var node : asked) {
+      if (!silent.contains(node.id())) {
+        out.println(told(node) + " has left");
+      }
+    }
+    left.forEach(node -> err.println("mobula stop: " + told(node) + " is still there after "
+        + timeout + " s; on its host, 'mobula stop' kills it"));
+    return left.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private List<NodeInfo> nodes() {
+    return runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
+  }
+
+  private void dismiss(NodeInfo node) {
+    try {
+      runtime.dismiss(node.id());
+    } catch (InvalidRequestException e) {
+      err.println("mobula stop: " + told(node) + " left by itself meanwhile");
+    }
+  }
+
+  private static String told(NodeInfo node) {
+    return "node " + node.id() + " (" + node.address() + ", host " + node.host() + ", pid "
+        + node.pid() + ")";
+  }
+}
