@@ -69,10 +69,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private int restarts;
 
   private ActorBehavior(
-      ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent) {
+      ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent, int restarts) {
     super(context);
     this.cell = cell;
     this.concurrent = concurrent;
+    this.restarts = restarts;
     cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
   }
 
@@ -80,9 +81,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * The behavior of an actor.
    *
    * @param concurrent what runs its methods if several may run at once, else null
+   * @param restarts how often it has been made anew elsewhere
    */
-  static Behavior<Command> create(ActorCell cell, @Nullable Executor concurrent) {
-    return Behaviors.setup(context -> new ActorBehavior(context, cell, concurrent));
+  static Behavior<Command> create(ActorCell cell, @Nullable Executor concurrent, int restarts) {
+    return Behaviors.setup(context -> new ActorBehavior(context, cell, concurrent, restarts));
   }
 
   @Override
@@ -168,6 +170,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     instance = null;
     if (restarts < cell.options().life().maxRestarts()) {
       restarts++;
+      cell.overseer().restarted(restarts);
       make();
     } else {
       var cause = failure.cause();
@@ -322,7 +325,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private CpuHold lease() {
-    var lease = cell.lease();
+    var lease = cell.lease().present();
     return lease == null ? CpuHold.NOTHING : lease;
   }
 }

@@ -5,7 +5,7 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LateValue;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Failure;
-import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,27 +15,21 @@ import org.jspecify.annotations.Nullable;
  * State is guarded by the monitor; user code never runs under it.
  */
 final class ActorCallRun {
-  private final long number;
   private final String name;
   private final Object caller;
   private final BoundCall call;
-  private final ObjectEntry result;
+  private final CallResult result;
   private int attempts;
   private boolean done;
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
 
-  ActorCallRun(long number, String name, Object caller, BoundCall call, ObjectEntry result) {
-    this.number = number;
+  ActorCallRun(String name, Object caller, BoundCall call, CallResult result) {
     this.name = name;
     this.caller = caller;
     this.call = call;
     this.result = result;
-  }
-
-  long number() {
-    return number;
   }
 
   String name() {
@@ -51,7 +45,7 @@ final class ActorCallRun {
     return call;
   }
 
-  ObjectEntry result() {
+  CallResult result() {
     return result;
   }
 
@@ -67,6 +61,11 @@ final class ActorCallRun {
     runner = Thread.currentThread();
     execution = present;
     return true;
+  }
+
+  /** So often it may have been run on hosts that died over it. */
+  synchronized void attemptsElsewhere(int times) {
+    attempts = times;
   }
 
   synchronized int nextAttempt() {
@@ -102,7 +101,7 @@ final class ActorCallRun {
   /**
    * Ends the call with a failure and interrupts its method if that runs. True if it had no outcome.
    */
-  boolean stop(Supplier<? extends MobulaException> why) {
+  boolean stop(Supplier<? extends MobulaException> why, ObjectStore store) {
     CompletionStage<?> pending;
     synchronized (this) {
       if (done) {
@@ -119,7 +118,7 @@ final class ActorCallRun {
     }
     result.fail(new Failure(why));
     if (pending != null) {
-      LateValue.cancel(pending, result.store());
+      LateValue.cancel(pending, store);
     }
     return true;
   }

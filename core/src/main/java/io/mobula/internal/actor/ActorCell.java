@@ -4,9 +4,10 @@ import akka.actor.typed.ActorRef;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.MethodRequest;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.error.ActorDiedException;
+import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.PendingCallsExceededException;
@@ -15,9 +16,8 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
-final class ActorCell implements Producer, Requester {
+final class ActorCell implements Reach, Producer {
   private static final Object DRIVER = "driver";
 
   private enum Life {
@@ -44,35 +44,62 @@ final class ActorCell implements Producer, Requester {
     DEAD
   }
 
-  private final ActorId id;
+  private final Passport passport;
   private final ActorOptions options;
   private final BoundCall constructor;
-  private final String type;
   private final ActorEngine engine;
-  private final Map<Long, ActorCallRun> calls = new ConcurrentHashMap<>();
+  private final Overseer overseer;
+  private final CellLease lease = new CellLease(this);
+  private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final List<ActorBehavior.Command> early = new ArrayList<>();
   private volatile @Nullable ActorRef<ActorBehavior.Command> ref;
   private volatile Life life = Life.OPEN;
-  private volatile Supplier<MobulaException> whyDead = () -> died("it ended", null);
+  private volatile Supplier<? extends MobulaException> whyDead = () -> died("it ended", null);
   private volatile @Nullable Execution running;
   private volatile @Nullable Class<?> instanceType;
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
-  private @Nullable Lease lease;
   private @Nullable Thread maker;
 
+  /**
+   * An actor to be.
+   *
+   * @param overseer hears of its life
+   */
   ActorCell(
-      ActorId id, String type, BoundCall constructor, ActorOptions options, ActorEngine engine) {
-    this.id = id;
-    this.type = type;
+      Passport passport,
+      BoundCall constructor,
+      ActorOptions options,
+      ActorEngine engine,
+      Overseer overseer) {
+    this.passport = passport;
     this.constructor = constructor;
     this.options = options;
     this.engine = engine;
+    this.overseer = overseer;
   }
 
-  ActorId id() {
-    return id;
+  @Override
+  public ActorId id() {
+    return passport.id();
+  }
+
+  Passport passport() {
+    return passport;
+  }
+
+  Overseer overseer() {
+    return overseer;
+  }
+
+  CellLease lease() {
+    return lease;
+  }
+
+  @Override
+  public ObjectStore store() {
+    return engine.store();
   }
 
   ActorOptions options() {
@@ -89,8 +116,7 @@ final class ActorCell implements Producer, Requester {
 
   @Override
   public String describe() {
-    var name = options.naming().name();
-    return "actor " + (name == null ? type : "\"" + name + "\"") + " (" + id + ")";
+    return passport.describe();
   }
 
   // ---- handles
@@ -102,6 +128,10 @@ final class ActorCell implements Producer, Requester {
   synchronized <A> @Nullable Handle<A> handle() {
     if (life == Life.DEAD) {
       return null;
+    }
+    var cluster = engine.cluster();
+    if (cluster != null) {
+      return cluster.handle(passport, null);
     }
     var present = anchor.get();
     if (present == null) {
@@ -139,15 +169,14 @@ final class ActorCell implements Producer, Requester {
 
   // ---- calls
 
-  <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = engine.store();
     store.requireOpen();
     int most = options.running().maxPendingCalls();
     if (pending.incrementAndGet() > most) {
       pending.decrementAndGet();
-      throw new PendingCallsExceededException(
-          describe() + " has " + most
-              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
+      throw tooMany();
     }
     boolean sent = false;
     try {
@@ -155,7 +184,8 @@ final class ActorCell implements Producer, Requester {
       long number = store.nextTask();
       var entry = store.pending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
-      send(new ActorCallRun(number, BoundCall.nameOf(request.method()), caller(), bound, entry));
+      send(new ActorCallRun(
+          BoundCall.nameOf(request.method()), caller(), bound, new CallResult.Here(entry)));
       sent = true;
       return result;
     } finally {
@@ -165,20 +195,44 @@ final class ActorCell implements Producer, Requester {
     }
   }
 
-  private static Object caller() {
+  /** What the calling thread runs: whose calls keep their order. */
+  static Object caller() {
     var execution = Execution.current();
     return execution == null ? DRIVER : execution.owner();
   }
 
+  /** Takes a call that is bound already. */
+  void take(ActorCallRun run) {
+    pending.incrementAndGet();
+    send(run);
+  }
+
+  /** Takes a call of another process; all processes together are bounded here. */
+  void takeFromAfar(ActorCallRun run) {
+    if (pending.get() >= options.running().maxPendingCalls()) {
+      run.stop(this::tooMany, store());
+      run.call().release();
+    } else {
+      take(run);
+    }
+  }
+
+  private PendingCallsExceededException tooMany() {
+    return new PendingCallsExceededException(
+        describe() + " has "
+            + options.running().maxPendingCalls()
+            + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
+  }
+
   private void send(ActorCallRun run) {
-    calls.put(run.number(), run);
+    calls.put(run.result().id(), run);
     if (life == Life.OPEN) {
       tell(new ActorBehavior.Invoke(run));
     } else {
-      run.stop(whyDead);
+      run.stop(whyDead, store());
       settled(run);
     }
-    if (life == Life.DEAD && run.stop(whyDead)) { // it died between the two looks
+    if (life == Life.DEAD && run.stop(whyDead, store())) { // it died between the two looks
       settled(run);
     }
   }
@@ -208,7 +262,7 @@ final class ActorCell implements Producer, Requester {
    * The call has its outcome: forgets it, and ends the actor if it was the last one to wait for.
    */
   void settled(ActorCallRun run) {
-    if (calls.remove(run.number()) != null) {
+    if (calls.remove(run.result().id()) != null) {
       pending.decrementAndGet();
       run.call().release();
       endIfDrained();
@@ -227,64 +281,31 @@ final class ActorCell implements Producer, Requester {
 
   @Override
   public void cancel(long task, boolean recursive) {
-    var run = calls.get(task);
+    cancel(new ObjectId(store().node().incarnation(), task, 0));
+  }
+
+  /** Ends the call that gives this result, whichever process has made it. */
+  void cancel(ObjectId result) {
+    var run = calls.get(result);
     if (run != null
-        && run.stop(() -> new TaskCancelledException(
-            "Call " + task + " of " + describe() + " was cancelled.", null))) {
+        && run.stop(
+            () -> new TaskCancelledException(
+                "Call " + result.task() + " of " + describe() + " was cancelled.", null),
+            store())) {
       settled(run);
       tell(new ActorBehavior.LaneReady(run.caller()));
     }
   }
 
-  // ---- resources
-
-  @Override
-  public Resources wanted() {
-    var asked = options.resources();
-    return asked == null ? Resources.none().cpus(1) : asked;
-  }
-
-  @Override
-  public boolean isForLife() {
-    return options.resources() != null;
-  }
-
-  @Override
-  public String what() {
-    return describe() + " to be made";
-  }
-
-  @Override
-  public boolean stillWants() {
-    return life != Life.DEAD;
-  }
-
-  @Override
-  public void granted(Lease granted) {
-    boolean keep;
-    synchronized (this) {
-      keep = options.resources() != null && life != Life.DEAD;
-      if (keep) {
-        lease = granted;
-      }
-    }
-    if (!keep) {
-      granted.release();
-    }
-    tell(new ActorBehavior.Placed());
-  }
-
-  @Override
-  public void recalled(Lease held) {} // an actor keeps what it asked for
-
-  synchronized @Nullable Lease lease() {
-    return lease;
-  }
-
   // ---- the end
 
+  @Override
+  public void kill() {
+    kill(() -> died("it was killed", null));
+  }
+
   /** Ends at once. */
-  void kill(Supplier<MobulaException> why) {
+  void kill(Supplier<? extends MobulaException> why) {
     synchronized (this) {
       if (life == Life.DEAD) {
         return;
@@ -296,8 +317,9 @@ final class ActorCell implements Producer, Requester {
       }
     }
     engine.forget(this);
+    overseer.died(new Failure(why));
     for (var run : calls.values()) {
-      if (run.stop(why)) {
+      if (run.stop(why, store())) {
         settled(run);
       }
     }
@@ -309,7 +331,7 @@ final class ActorCell implements Producer, Requester {
   }
 
   /** Takes no more calls, and ends when all have been answered. */
-  void drain(Supplier<MobulaException> why) {
+  void drain(Supplier<? extends MobulaException> why) {
     synchronized (this) {
       if (life != Life.OPEN) {
         return;
@@ -320,7 +342,8 @@ final class ActorCell implements Producer, Requester {
     endIfDrained();
   }
 
-  CompletableFuture<@Nullable Void> drain(Duration limit) {
+  @Override
+  public CompletableFuture<@Nullable Void> drain(Duration limit) {
     if (limit.isNegative()) {
       throw new InvalidRequestException("Wanted " + describe() + " drained within " + limit
           + ": a limit cannot be negative. Use kill() to end it at once.");
@@ -339,15 +362,9 @@ final class ActorCell implements Producer, Requester {
 
   /** The behavior has stopped and the user's object is let go: gives everything back. */
   void stopped() {
-    Lease held;
-    synchronized (this) {
-      held = lease;
-      lease = null;
-    }
-    if (held != null) {
-      held.release();
-    }
+    lease.release();
     constructor.release();
+    overseer.ended();
     ended.complete(null);
   }
 
@@ -355,8 +372,16 @@ final class ActorCell implements Producer, Requester {
     return life == Life.DEAD;
   }
 
+  boolean isOpen() {
+    return life == Life.OPEN;
+  }
+
   ActorDiedException died(String how, @Nullable Throwable cause) {
-    return new ActorDiedException(describe() + " is dead: " + how + ".", cause);
+    return died(passport, how, cause);
+  }
+
+  static ActorDiedException died(Passport of, String how, @Nullable Throwable cause) {
+    return new ActorDiedException(of.describe() + " is dead: " + how + ".", cause);
   }
 
   /** Fails a result of this actor. */
@@ -386,11 +411,13 @@ final class ActorCell implements Producer, Requester {
 
   void made(Class<?> instance) {
     instanceType = instance;
+    overseer.made(instance);
   }
 
-  /** Writes what another process needs to reach the actor. */
-  void export(FrameWriter out) {
-    throw new IllegalStateException("TODO");
+  @Override
+  public void export(FrameWriter out) {
+    throw new ForeignRefException("The handle of " + describe() + " cannot leave node "
+        + store().node() + ", which is in no cluster.");
   }
 
   /** The class of the user's object, once it is made. */

@@ -15,10 +15,10 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.ActorNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -33,8 +33,9 @@ public final class ActorEngine {
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
-  private final Set<ActorCell> cells = ConcurrentHashMap.newKeySet();
-  private final Map<String, ActorCell> names = new ConcurrentHashMap<>();
+  private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
+  private final NameDesk names;
+  private volatile @Nullable ActorCluster cluster;
   private volatile boolean closed;
 
   /**
@@ -50,7 +51,8 @@ public final class ActorEngine {
       Ledger ledger,
       Places placement,
       BiFunction<Duration, Runnable, Runnable> after,
-      Spawner spawner) {}
+      Spawner spawner,
+      ActorNames names) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -68,37 +70,70 @@ public final class ActorEngine {
     this.parts = parts;
     this.threads = threads;
     this.virtualThreads = virtualThreads;
+    this.names = new NameDesk(parts.names(), parts.store().node(), this::open);
+  }
+
+  /** Actors live on other nodes, too, from now on. */
+  public void join(ActorCluster with) {
+    cluster = with;
   }
 
   /** Makes an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
   public <A> ActorHandle<A> create(ActorRequest request) {
     requireOpen();
     var naming = request.options().naming();
-    var existing = naming.getIfExists() ? this.<A>living(naming.name()) : null;
+    var name = naming.name();
+    ActorHandle<A> existing = naming.getIfExists() && name != null ? names.find(name) : null;
     return existing != null ? existing : createNew(request);
   }
 
   private <A> ActorHandle<A> createNew(ActorRequest request) {
+    var options = request.options();
     var type = typeOf(request);
+    parts
+        .placement()
+        .require(
+            options.placement(), CellLease.wantedBy(options.resources()), () -> "Actor " + type);
     var call = parts.binder().bind(request.constructor(), request.arguments(), 0);
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
-    var cell = new ActorCell(id, type, call, request.options(), this);
+    var passport = Passport.of(id, type, options);
+    var present = cluster;
+    Birth<A> birth =
+        present == null ? alone(passport, call, options) : owned(passport, call, options, present);
+    ActorHandle<A> other;
     try {
-      parts
-          .placement()
-          .require(request.options().placement(), cell.wanted(), () -> "Actor " + type);
-      ActorHandle<A> other = claimName(cell);
-      if (other != null) {
-        call.release();
-        return other;
-      }
+      other = names.claim(passport, options.naming().getIfExists());
     } catch (RuntimeException e) {
-      call.release();
+      birth.abandon().run();
       throw e;
     }
+    (other == null ? birth.start() : birth.abandon()).run();
+    return other == null ? birth.handle() : other;
+  }
+
+  /** An actor that is noted, so that others find it by its name, and not made yet. */
+  private record Birth<A>(ActorHandle<A> handle, Runnable start, Runnable abandon) {}
+
+  private <A> Birth<A> alone(Passport passport, BoundCall call, ActorOptions options) {
+    var cell = new ActorCell(passport, call, options, this, Overseer.NONE);
+    cells.put(cell.id(), cell);
     Handle<A> handle = Objects.requireNonNull(cell.handle());
-    start(cell);
-    return handle;
+    return new Birth<>(
+        handle,
+        () -> {
+          host(cell, 0);
+          parts.ledger().acquire(cell.lease());
+        },
+        () -> {
+          cells.remove(cell.id());
+          call.release();
+        });
+  }
+
+  private <A> Birth<A> owned(
+      Passport passport, BoundCall call, ActorOptions options, ActorCluster in) {
+    var owner = in.own(passport, call, options);
+    return new Birth<>(in.handle(passport, null), owner::start, owner::abandon);
   }
 
   private static String typeOf(ActorRequest request) {
@@ -106,51 +141,36 @@ public final class ActorEngine {
     return name.endsWith(".new") ? name.substring(0, name.length() - ".new".length()) : name;
   }
 
-  /** Takes the name for this cell. Gives the actor that has it if that is welcome. */
-  private <A> @Nullable ActorHandle<A> claimName(ActorCell cell) {
-    var name = cell.options().naming().name();
-    if (name == null) {
-      return null;
+  /** The actor of that passport, unless it is ending as far as this node knows. */
+  private <A> @Nullable ActorHandle<A> open(Passport passport) {
+    var present = cluster;
+    if (present != null) {
+      return present.handleIfOpen(passport);
     }
-    var holder = names.putIfAbsent(name, cell);
-    while (holder != null) {
-      ActorHandle<A> handle = holder.handleIfOpen();
-      if (handle != null && cell.options().naming().getIfExists()) {
-        return handle;
-      }
-      if (handle != null) {
-        throw new ActorNameException(
-            "The name \"" + name + "\" is taken by living " + holder.describe()
-                + ". Choose another, kill that one, or say getIfExists() to use it.");
-      }
-      names.remove(name, holder); // it is ending
-      holder = names.putIfAbsent(name, cell);
-    }
-    return null;
-  }
-
-  private <A> @Nullable ActorHandle<A> living(@Nullable String name) {
-    var cell = name == null ? null : names.get(name);
+    var cell = cells.get(passport.id());
     return cell == null ? null : cell.handleIfOpen();
   }
 
-  private void start(ActorCell cell) {
-    cells.add(cell);
+  /**
+   * Starts a cell; it is made when its lease is granted.
+   *
+   * @param restarts how often it has been made anew elsewhere
+   */
+  void host(ActorCell cell, int restarts) {
+    cells.put(cell.id(), cell);
     var running = cell.options().running();
     var concurrent = running.maxConcurrency() == 1 ? null : methodThreads(running.threads());
     parts
         .spawner()
         .spawn(
-            ActorBehavior.create(cell, concurrent),
-            "actor-" + cell.id().number(),
+            ActorBehavior.create(cell, concurrent, restarts),
+            "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
             dispatcher(running.threads()),
             cell::spawned);
-    parts.ledger().acquire(cell);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
     }
-    if (cell
-        .isDead()) { // somebody may have found it by its name, and killed it, before it was noted
+    if (cell.isDead()) { // somebody may have found it by its name, and killed it, before
       forget(cell);
     }
   }
@@ -172,13 +192,12 @@ public final class ActorEngine {
   public <A> ActorHandle<A> named(String name, Class<A> type) {
     requireOpen();
     Objects.requireNonNull(type, "type");
-    var cell = names.get(Objects.requireNonNull(name, "name"));
-    ActorHandle<A> handle = cell == null ? null : cell.handleIfOpen();
-    if (cell == null || handle == null) {
-      throw new ActorNameException(
-          "No living actor is named \"" + name + "\". There are: " + names.keySet() + ".");
+    ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"));
+    if (handle == null) {
+      throw names.unknown(name);
     }
-    var instance = cell.instanceType();
+    var cell = cells.get(handle.id());
+    var instance = cell == null ? null : cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
       throw new ActorNameException("The actor named \"" + name + "\" is a " + instance.getName()
           + ", not a " + type.getName() + ".");
@@ -187,18 +206,20 @@ public final class ActorEngine {
   }
 
   void forget(ActorCell cell) {
-    cells.remove(cell);
-    var name = cell.options().naming().name();
-    if (name != null) {
-      names.remove(name, cell);
-    }
+    cells.remove(cell.id(), cell);
+    names.release(cell.passport());
     parts.ledger().lookAgain();
   }
 
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */
   public void close() {
     closed = true;
-    cells.forEach(cell -> cell.kill(this::closedException));
+    var present = cluster;
+    if (present != null) {
+      present.close(this::closedException);
+    }
+    cells.values().forEach(cell -> cell.kill(this::closedException));
+    names.close();
   }
 
   private RuntimeClosedException closedException() {
@@ -211,6 +232,25 @@ public final class ActorEngine {
     if (closed) {
       throw closedException();
     }
+  }
+
+  @Nullable
+  ActorCluster cluster() {
+    return cluster;
+  }
+
+  Places places() {
+    return parts.placement();
+  }
+
+  /** The actor is ending: its name is free. */
+  void unname(Passport passport) {
+    names.release(passport);
+  }
+
+  /** This node hosts the actor: its name stands by this node, too. */
+  void keepName(Passport passport) {
+    names.keep(passport);
   }
 
   void whenUnreachable(Handle.Anchor anchor, Runnable action) {

@@ -21,25 +21,25 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
   private final Anchor anchor;
 
   /** What keeps an actor alive while a handle, or a value with one inside, is reachable. */
-  record Anchor(ActorCell cell) {}
+  record Anchor(Reach reach) {}
 
   Handle(Anchor anchor) {
     this.anchor = anchor;
   }
 
-  ActorCell cell() {
-    return anchor.cell();
+  private Reach reach() {
+    return anchor.reach();
   }
 
   @Override
   public ActorId id() {
-    return cell().id();
+    return reach().id();
   }
 
   @Override
   public <R extends @Nullable Object> ObjectRef<R> send(MethodRequest request) {
     try {
-      return cell().call(request);
+      return reach().call(request);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -47,18 +47,18 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
 
   @Override
   public void kill() {
-    cell().kill(() -> cell().died("it was killed", null));
+    reach().kill();
   }
 
   @Override
   public CompletableFuture<@Nullable Void> drain(Duration limit) {
-    return cell().drain(limit);
+    return reach().drain(limit);
   }
 
   @Override
   public Kept keep(ObjectStore store) {
-    if (cell().engine().store() != store) {
-      throw new ForeignRefException("The handle of " + cell().describe()
+    if (reach().store() != store) {
+      throw new ForeignRefException("The handle of " + reach().describe()
           + " belongs to another runtime than node " + store.node() + ".");
     }
     return new Edge(anchor);
@@ -76,7 +76,7 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
 
   @Override
   public String toString() {
-    return "ActorHandle(" + cell().describe() + ")";
+    return "ActorHandle(" + reach().describe() + ")";
   }
 
   /** A hold of a value that contains a handle. */
@@ -91,7 +91,7 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
 
     @Override
     public void export(FrameWriter out) {
-      anchor.cell().export(out);
+      anchor.reach().export(out.octet(HANDLE));
     }
   }
 }

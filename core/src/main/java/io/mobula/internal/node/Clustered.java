@@ -4,6 +4,8 @@ import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.internal.actor.ActorCluster;
+import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -155,5 +157,14 @@ final class Clustered {
 
   TaskWire wire(TaskEngine tasks) {
     return new TaskWire(tasks, sharing, membership, lanes, router, desk);
+  }
+
+  ActorCluster wire(ActorEngine actors, NodeSettings settings) {
+    return new ActorCluster(
+        actors,
+        new ActorCluster.Wires(sharing, lanes, router, desk),
+        membership,
+        settings.actors().handleGrace(),
+        settings.tasks().submitTimeout());
   }
 }

@@ -16,6 +16,7 @@ import io.mobula.error.GetTimeoutException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.Membership;
@@ -80,7 +81,7 @@ public final class Node {
     this.guardian = system.systemActorOf(
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
     this.slots = ElasticPool.create("mobula-slot", settings.tasks().maxThreads());
-    this.methods = ElasticPool.create("mobula-actor", settings.actorThreads());
+    this.methods = ElasticPool.create("mobula-actor", settings.actors().maxThreads());
     this.membership = Admission.membership(
         id, system, settings.cluster(), memory, owner.ownsSystem(), new MembershipHost(owner));
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
@@ -103,11 +104,19 @@ public final class Node {
     }
     this.actors = new ActorEngine(
         new ActorEngine.Parts(
-            owner.runtime(), objects, binder, ledger, places, this::after, this::spawn),
+            owner.runtime(),
+            objects,
+            binder,
+            ledger,
+            places,
+            this::after,
+            this::spawn,
+            new LocalNames()),
         methods,
         virtualThreads);
     this.census = new Census(membership, system, this::describe);
     if (cluster != null) {
+      actors.join(cluster.wire(actors, settings));
       cluster.open(system, settings, this::spawnNow);
       spawnNow(FrontDesk.create(this::describe, () -> closeAside(owner)), FrontDesk.NAME);
     }

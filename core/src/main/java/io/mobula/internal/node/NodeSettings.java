@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits up to what objects stay in the heap
  * @param tasks the bounds of task running
  * @param codec what may be decoded
- * @param actorThreads how many threads concurrent methods may have
+ * @param actors the bounds of actors
  * @param closeTimeout how long closing waits
  * @param shareHost whether it and others of its host read each other's memory
  * @param cluster what it is to other processes
@@ -46,7 +46,7 @@ public record NodeSettings(
     ObjectStore.Limits limits,
     TaskSettings tasks,
     CodecBounds codec,
-    int actorThreads,
+    ActorBounds actors,
     Duration closeTimeout,
     boolean shareHost,
     ClusterSettings cluster) {
@@ -59,6 +59,14 @@ public record NodeSettings(
    * @param maxDepth how deeply values may be nested
    */
   public record CodecBounds(List<String> allowedClasses, int maxDepth) {}
+
+  /**
+   * The bounds of actors.
+   *
+   * @param maxThreads how many threads concurrent methods may have
+   * @param handleGrace how long an actor lives on when no process has a handle
+   */
+  public record ActorBounds(int maxThreads, Duration handleGrace) {}
 
   /** The program's settings, over system properties, over the environment, over a configuration. */
   public static Config overlay(Settings settings, Config base) {
@@ -111,7 +119,9 @@ public record NodeSettings(
             (int) reader.positive("mobula.tasks.max-threads", config::getLong)),
         new CodecBounds(reader.read("mobula.codec.allowed-classes", config::getStringList), (int)
             reader.positive("mobula.codec.max-depth", config::getLong)),
-        (int) reader.positive("mobula.actors.max-threads", config::getLong),
+        new ActorBounds(
+            (int) reader.positive("mobula.actors.max-threads", config::getLong),
+            reader.duration("mobula.actors.handle-grace")),
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
         cluster);

@@ -1,0 +1,37 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
+
+/** Where the outcome of a call goes. Told once. */
+interface CallResult {
+
+  /** Names the result in the whole cluster. */
+  ObjectId id();
+
+  /** There is a value; it is the result's from now on. */
+  void complete(Content content);
+
+  /** There will be none. */
+  void fail(Failure failure);
+
+  /** The result of a call of this process. */
+  record Here(ObjectEntry entry) implements CallResult {
+    @Override
+    public ObjectId id() {
+      return entry.id();
+    }
+
+    @Override
+    public void complete(Content content) {
+      entry.complete(content);
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      entry.fail(failure);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.error.CodecException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actors that live on this node: makes those that other nodes send here, takes the calls of
+ * other processes, and tells owners what becomes of them. Safe for all threads; nothing blocks.
+ */
+final class Hosting {
+  private final ActorEngine engine;
+  private final Sharing sharing;
+  private final Lanes lanes;
+  private final ActorCluster cluster;
+  private final Map<LeaseKey, Lease> awaited = new ConcurrentHashMap<>();
+  private final Map<ActorId, Hosted> hosted = new ConcurrentHashMap<>();
+
+  private record LeaseKey(NodeId submitter, long number) {}
+
+  /** A cell, and the calls that come to it from other processes. */
+  private record Hosted(ActorCell cell, Place place, Map<NodeId, Inflow> inflows) {}
+
+  /** Names one caller of another process. */
+  private record Caller(NodeId node, long number) {}
+
+  Hosting(
+      ActorEngine engine,
+      Sharing sharing,
+      Lanes lanes,
+      Router router,
+      LeaseDesk desk,
+      ActorCluster cluster) {
+    this.engine = engine;
+    this.sharing = sharing;
+    this.lanes = lanes;
+    this.cluster = cluster;
+    desk.host(Wanting.Purpose.ACTOR, (submitter, number, lease) -> {
+      var key = new LeaseKey(submitter, number);
+      awaited.put(key, lease);
+      return () -> giveUp(key);
+    });
+    router
+        .on(ActorFrames.CREATE, this::onCreate)
+        .on(ActorFrames.CALL, this::onCall)
+        .on(ActorFrames.CANCEL, this::onCancel);
+  }
+
+  /** The other node does not want it any more; a lease that an actor has is the actor's. */
+  private void giveUp(LeaseKey key) {
+    var lease = awaited.remove(key);
+    if (lease != null) {
+      lease.release();
+    }
+  }
+
+  /** The lease that another node was granted, to be used for what it sends; null if it is over. */
+  @Nullable
+  Lease takeLease(NodeId submitter, long number) {
+    return awaited.remove(new LeaseKey(submitter, number));
+  }
+
+  // ---- the life of what is hosted
+
+  private void onCreate(NodeId from, FrameReader in) {
+    long number = in.int64();
+    var place = Place.read(in);
+    var passport = Passport.read(in);
+    int restarts = in.int32();
+    var lease = takeLease(from, number);
+    if (lease == null) {
+      tellOwner(ActorFrames.UNPLACED, passport.id(), place);
+      return;
+    }
+    try {
+      var options = ActorFrames.readOptions(in);
+      var constructor = BoundCall.read(in, engine.store(), sharing);
+      host(new HostedActor(passport, place, restarts, options, constructor), lease);
+      tellOwner(ActorFrames.PLACED, passport.id(), place);
+    } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
+      lease.release();
+      var overseer = new Afar(passport.id(), place);
+      overseer.died(new Failure(() -> ActorCell.died(
+          passport,
+          "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(),
+          e)));
+      overseer.ended();
+    }
+  }
+
+  private void tellOwner(int kind, ActorId id, Place place) {
+    var frame = ActorFrames.of(kind, id);
+    place.write(frame);
+    lanes.send(new NodeId(id.node()), frame.toBytes());
+  }
+
+  /** Makes an actor here. */
+  void host(HostedActor actor, Lease lease) {
+    var id = actor.passport().id();
+    boolean ours = actor.passport().owner().equals(cluster.self());
+    var overseer = ours ? cluster.overseer(id, actor.place()) : new Afar(id, actor.place());
+    var cell =
+        new ActorCell(actor.passport(), actor.constructor(), actor.options(), engine, overseer);
+    hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
+    engine.host(cell, actor.restarts());
+    cell.lease().granted(lease);
+    if (!ours
+        && !actor.passport().detached()
+        && !cluster.isMember(actor.passport().owner())) {
+      ownerGone(cell, "it left");
+    }
+  }
+
+  /** Tells an owner in another process. */
+  private final class Afar implements Overseer {
+    private final ActorId id;
+    private final Place place;
+
+    Afar(ActorId id, Place place) {
+      this.id = id;
+      this.place = place;
+    }
+
+    @Override
+    public void made(Class<?> type) {}
+
+    @Override
+    public void restarted(int times) {
+      var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
+      place.write(frame);
+      lanes.send(new NodeId(id.node()), frame.int32(times).toBytes());
+    }
+
+    @Override
+    public void died(Failure why) {
+      hosted.remove(id);
+      var frame = ActorFrames.of(ActorFrames.DIED, id);
+      place.write(frame);
+      sharing.write(frame, why, new ObjectId(0, 0, 0));
+      lanes.send(new NodeId(id.node()), frame.toBytes());
+    }
+
+    @Override
+    public void ended() {
+      tellOwner(ActorFrames.ENDED, id, place);
+    }
+  }
+
+  @Nullable
+  ActorCell cellAt(Place place, ActorId id) {
+    var present = hosted.get(id);
+    return present != null && present.place().equals(place) ? present.cell() : null;
+  }
+
+  @Nullable
+  ActorCell cell(ActorId id) {
+    var present = hosted.get(id);
+    return present == null ? null : present.cell();
+  }
+
+  void forget(ActorId id) {
+    hosted.remove(id);
+  }
+
+  void left(NodeId node, String who) {
+    for (var present : hosted.values()) {
+      present.inflows().remove(node);
+      var cell = present.cell();
+      if (cell.id().node() == node.incarnation() && !cell.options().life().detached()) {
+        ownerGone(cell, who);
+      }
+    }
+  }
+
+  private static void ownerGone(ActorCell cell, String who) {
+    cell.kill(() -> cell.died("its owner is gone: " + who, null));
+  }
+
+  // ---- calls of other processes
+
+  private void onCall(NodeId from, FrameReader in) {
+    var id = Passport.readId(in);
+    int incarnation = in.int32();
+    long stream = in.int64();
+    long number = in.int64();
+    var result = Sharing.readId(in);
+    var present = hosted.get(id);
+    if (present == null || present.place().incarnation() != incarnation) {
+      lanes.send(
+          from,
+          ActorFrames.of(ActorFrames.MISSED, id)
+              .int32(incarnation)
+              .int64(result.task())
+              .toBytes());
+      return;
+    }
+    present
+        .inflows()
+        .computeIfAbsent(from, key -> new Inflow())
+        .arrived(stream, number, () -> take(present, from, result, in));
+  }
+
+  private void take(Hosted at, NodeId from, ObjectId result, FrameReader in) {
+    var answer = new WiredResult(at.cell().id(), at.place().incarnation(), from, result);
+    try {
+      var caller = new Caller(from, in.int64());
+      int attempts = in.int32();
+      var name = in.text();
+      var call = BoundCall.read(in, engine.store(), sharing);
+      var run = new ActorCallRun(name, caller, call, answer);
+      run.attemptsElsewhere(attempts);
+      at.cell().takeFromAfar(run);
+    } catch (RuntimeException | Error e) { // what cannot be read fails its call, and no other
+      var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
+          + at.place().node() + ": " + e.getMessage();
+      answer.fail(new Failure(() -> new CodecException(message, e)));
+    }
+  }
+
+  private void onCancel(NodeId from, FrameReader in) {
+    var cell = cell(Passport.readId(in));
+    if (cell != null) {
+      cell.cancel(Sharing.readId(in));
+    }
+  }
+
+  /** The result of a call of another process: goes back to it. */
+  private final class WiredResult implements CallResult {
+    private final ActorId actor;
+    private final int incarnation;
+    private final NodeId caller;
+    private final ObjectId id;
+
+    WiredResult(ActorId actor, int incarnation, NodeId caller, ObjectId id) {
+      this.actor = actor;
+      this.incarnation = incarnation;
+      this.caller = caller;
+      this.id = id;
+    }
+
+    @Override
+    public ObjectId id() {
+      return id;
+    }
+
+    @Override
+    public void complete(Content content) {
+      if (!cluster.isMember(caller)) {
+        content.discard();
+        return;
+      }
+      try {
+        answer(content);
+      } catch (RuntimeException | Error e) { // a ref inside that cannot leave this node
+        content.discard();
+        fail(new Failure(() -> new CodecException(
+            "The result of call " + id + " cannot be sent to node " + caller + ": "
+                + e.getMessage(),
+            e)));
+      }
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      answer(failure);
+    }
+
+    private void answer(Object outcome) {
+      var frame = ActorFrames.of(ActorFrames.REPLY, actor).int32(incarnation).int64(id.task());
+      sharing.give(frame, outcome, id);
+      lanes.send(caller, frame.toBytes());
+    }
+  }
+}

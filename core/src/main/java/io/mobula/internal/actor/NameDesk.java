@@ -1,0 +1,126 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorHandle;
+import io.mobula.NodeId;
+import io.mobula.error.ActorNameException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.spi.ActorNames;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Actors by name, as the engine asks for them: claims and finds, and waits for the answer in the
+ * thread that asks. Safe for all threads.
+ */
+final class NameDesk {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final ActorNames names;
+  private final NodeId node;
+  private final Opener opener;
+
+  /** Turns what is registered into a handle. */
+  @FunctionalInterface
+  interface Opener {
+    /** A handle to that actor, or null if it is ending. */
+    <A> @Nullable ActorHandle<A> open(Passport passport);
+  }
+
+  NameDesk(ActorNames names, NodeId node, Opener opener) {
+    this.names = names;
+    this.node = node;
+    this.opener = opener;
+  }
+
+  /**
+   * Takes the name of the actor, if it has one. Gives the actor that has it if that is welcome.
+   *
+   * @throws ActorNameException when another living actor has it
+   */
+  <A> @Nullable ActorHandle<A> claim(Passport passport, boolean getIfExists) {
+    var name = passport.name();
+    if (name == null) {
+      return null;
+    }
+    while (true) {
+      var holder = await(names.claim(named(name, passport)), name);
+      if (holder.actor().equals(passport.id())) {
+        return null;
+      }
+      var other = read(holder);
+      ActorHandle<A> handle = opener.open(other);
+      if (handle != null && getIfExists) {
+        return handle;
+      }
+      if (handle != null) {
+        throw new ActorNameException(
+            "The name \"" + name + "\" is taken by living " + other.describe()
+                + ". Choose another, kill that one, or say getIfExists() to use it.");
+      }
+      names.release(name, holder.actor()); // it is ending
+    }
+  }
+
+  /** The living actor of that name, or null. */
+  <A> @Nullable ActorHandle<A> find(String name) {
+    var holder = await(names.find(name), name);
+    return holder.isEmpty() ? null : opener.open(read(holder.get()));
+  }
+
+  /** No living actor has that name. */
+  ActorNameException unknown(String name) {
+    return new ActorNameException(
+        "No living actor is named \"" + name + "\". There are: " + names.known() + ".");
+  }
+
+  /** This node hosts the actor, so that its name outlives the node that claimed it. */
+  void keep(Passport passport) {
+    var name = passport.name();
+    if (name != null) {
+      names.keep(named(name, passport));
+    }
+  }
+
+  void release(Passport passport) {
+    var name = passport.name();
+    if (name != null) {
+      names.release(name, passport.id());
+    }
+  }
+
+  void close() {
+    names.close();
+  }
+
+  private ActorNames.Named named(String name, Passport passport) {
+    var bytes = new FrameWriter();
+    passport.write(bytes);
+    return new ActorNames.Named(name, passport.id(), node, bytes.toBytes());
+  }
+
+  private static Passport read(ActorNames.Named named) {
+    return Passport.read(new FrameReader(named.passport()));
+  }
+
+  private static <T> T await(CompletionStage<T> answer, String name) {
+    try {
+      return answer.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while the cluster was asked for the actor named \"" + name + "\".");
+    } catch (ExecutionException failed) {
+      throw new ActorNameException("The cluster could not be asked for the actor named \"" + name
+          + "\": " + failed.getCause());
+    } catch (TimeoutException late) {
+      throw new ActorNameException("The cluster did not say within " + LIMIT
+          + " which actor is named \"" + name + "\". Is it cut off from most of its nodes?");
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.mobula.internal.actor;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The unanswered calls of one process to one actor, in the order in which they may go: each
+ * caller's as they were made, one whose arguments are not ready holding back that caller's later
+ * ones and nobody else's. Belongs to the turns of its {@link Route}.
+ */
+final class Outflow {
+  private final Map<Long, RemoteCall> open = new HashMap<>();
+  private final TreeMap<Long, RemoteCall> again = new TreeMap<>();
+  private final Deque<RemoteCall> ready = new ArrayDeque<>();
+  private final Map<Object, Deque<RemoteCall>> lanes = new HashMap<>();
+  private final Map<Object, Caller> callers = new HashMap<>();
+  private long callerNumbers;
+
+  /** A task, an actor or the driver while it has unanswered calls here. */
+  private static final class Caller {
+    final long number;
+    int unanswered;
+
+    Caller(long number) {
+      this.number = number;
+    }
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty();
+  }
+
+  @Nullable
+  RemoteCall find(long number) {
+    return open.get(number);
+  }
+
+  /** What names the caller of an unanswered call on the wire. */
+  long callerNumber(RemoteCall call) {
+    var caller = callers.get(call.caller());
+    return caller == null ? 0 : caller.number;
+  }
+
+  /** Takes a new call; true if its arguments must be awaited. */
+  boolean add(RemoteCall call) {
+    open.put(call.number(), call);
+    callers.computeIfAbsent(call.caller(), key -> new Caller(++callerNumbers)).unanswered++;
+    var lane = lanes.get(call.caller());
+    if (lane != null) {
+      lane.addLast(call);
+      return false;
+    }
+    if (call.call().isReady()) {
+      ready.addLast(call);
+      return false;
+    }
+    lane = new ArrayDeque<>();
+    lane.addLast(call);
+    lanes.put(call.caller(), lane);
+    return true;
+  }
+
+  /**
+   * The first call that this caller has waiting may be ready, or has an outcome: lets go what may.
+   * Gives the next one whose arguments must be awaited, or null.
+   */
+  @Nullable
+  RemoteCall letGo(Object caller) {
+    var lane = lanes.get(caller);
+    while (lane != null && !lane.isEmpty()) {
+      var first = lane.getFirst();
+      if (isOpen(first) && !first.call().isReady()) {
+        return first;
+      }
+      ready.addLast(lane.removeFirst());
+    }
+    lanes.remove(caller);
+    return null;
+  }
+
+  private boolean isOpen(RemoteCall call) {
+    return open.containsKey(call.number());
+  }
+
+  /** The next call to be sent, or null. */
+  @Nullable
+  RemoteCall next() {
+    while (true) {
+      var first = again.pollFirstEntry();
+      var call = first != null ? first.getValue() : ready.pollFirst();
+      if (call == null || isOpen(call)) {
+        return call;
+      }
+    }
+  }
+
+  /** It must be sent once more, before all that have not been sent. */
+  void repeat(RemoteCall call) {
+    again.put(call.number(), call);
+  }
+
+  /** The call has its outcome; false if it had one before. */
+  boolean settle(RemoteCall call) {
+    if (open.remove(call.number()) == null) {
+      return false;
+    }
+    var caller = callers.get(call.caller());
+    if (caller != null && --caller.unanswered == 0) {
+      callers.remove(call.caller());
+    }
+    return true;
+  }
+
+  /** Every unanswered call that is not on its way, each caller's in order; none waits any more. */
+  List<RemoteCall> takeUnsent() {
+    var unsent = new ArrayList<>(again.values());
+    unsent.addAll(ready);
+    lanes.values().forEach(unsent::addAll);
+    again.clear();
+    ready.clear();
+    lanes.clear();
+    unsent.removeIf(call -> !isOpen(call));
+    return unsent;
+  }
+
+  /** The calls that have been sent and not answered, oldest first. */
+  List<RemoteCall> sent() {
+    return open.values().stream()
+        .filter(call -> call.sentTo() != null)
+        .sorted((a, b) -> Long.compare(a.number(), b.number()))
+        .toList();
+  }
+
+  /** All unanswered calls. */
+  Collection<RemoteCall> all() {
+    return List.copyOf(open.values());
+  }
+}

@@ -1,0 +1,34 @@
+package io.mobula.internal.actor;
+
+import io.mobula.internal.store.Failure;
+
+/** Who hears what becomes of an actor that this node hosts. Called from any thread. */
+interface Overseer {
+
+  /** On a node alone nobody else needs to know. */
+  Overseer NONE = new Overseer() {
+    @Override
+    public void made(Class<?> type) {}
+
+    @Override
+    public void restarted(int times) {}
+
+    @Override
+    public void died(Failure why) {}
+
+    @Override
+    public void ended() {}
+  };
+
+  /** The user's object is there. */
+  void made(Class<?> type);
+
+  /** The user's object failed and another is made, so often by now. */
+  void restarted(int times);
+
+  /** It takes no more calls and all have an outcome; no other is made. */
+  void died(Failure why);
+
+  /** Its last method has returned, and what it held is given back. */
+  void ended();
+}

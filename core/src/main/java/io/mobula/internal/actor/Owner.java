@@ -1,0 +1,362 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorOptions;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.Failure;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that made an actor, as it sees to the actor's life: finds a place for it, makes it again
+ * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
+ * threads; what is not volatile belongs to its turns.
+ */
+final class Owner implements Wanting {
+  private final Passport passport;
+  private final ActorOptions options;
+  private final BoundCall constructor;
+  private final ActorCluster cluster;
+  private final Turns turns = new Turns();
+  private final Set<NodeId> holders = new HashSet<>();
+  private volatile boolean wanting;
+  private volatile boolean open = true;
+  private int incarnation;
+  private int restarts;
+  private @Nullable Place place;
+  private boolean confirmed;
+  private boolean here;
+  private long lease;
+  private @Nullable String drained;
+  private @Nullable Failure dead;
+  private boolean ended;
+
+  Owner(Passport passport, BoundCall constructor, ActorOptions options, ActorCluster cluster) {
+    this.passport = passport;
+    this.constructor = constructor;
+    this.options = options;
+    this.cluster = cluster;
+  }
+
+  Passport passport() {
+    return passport;
+  }
+
+  /** Whether it lives, or will, and takes calls. */
+  boolean isOpen() {
+    return open;
+  }
+
+  // ---- finding a place
+
+  /** Finds a place once the constructor's arguments are there. */
+  void start() {
+    constructor.whenReady(() -> turns.take(this::seek));
+  }
+
+  private void seek() {
+    if (dead != null) {
+      return;
+    }
+    var failed = constructor.failedArgument();
+    if (failed != null) {
+      die(died("an argument of its constructor failed", failed.raise()), true);
+      return;
+    }
+    wanting = true;
+    cluster.places().acquire(this);
+  }
+
+  @Override
+  public Purpose purpose() {
+    return Purpose.ACTOR;
+  }
+
+  @Override
+  public Placement placement() {
+    return options.placement();
+  }
+
+  @Override
+  public Resources wanted() {
+    return CellLease.wantedBy(options.resources());
+  }
+
+  @Override
+  public boolean isForLife() {
+    return options.resources() != null;
+  }
+
+  @Override
+  public String what() {
+    return passport.describe() + " to be made";
+  }
+
+  @Override
+  public boolean stillWants() {
+    return wanting;
+  }
+
+  @Override
+  public void recalled(Lease held) {} // an actor keeps what it asked for
+
+  @Override
+  public void granted(Lease granted) {
+    turns.take(() -> {
+      if (!wanting) {
+        granted.release();
+        return;
+      }
+      wanting = false;
+      here = true;
+      var at = new Place(cluster.self(), ++incarnation);
+      place = at;
+      confirmed = true;
+      cluster.host(new HostedActor(passport, at, restarts, options, constructor), granted);
+      settled(at);
+    });
+  }
+
+  @Override
+  public void grantedAt(NodeId node, long number) {
+    turns.take(() -> {
+      if (!wanting) {
+        cluster.places().release(node, number);
+        return;
+      }
+      wanting = false;
+      lease = number;
+      place = new Place(node, ++incarnation);
+      confirmed = false;
+      try {
+        cluster.create(new HostedActor(passport, place, restarts, options, constructor), number);
+      } catch (RuntimeException | Error e) { // an argument that cannot travel
+        cluster.places().release(node, number);
+        place = null;
+        die(died("it cannot be sent to node " + node + ": " + e.getMessage(), e), true);
+      }
+    });
+  }
+
+  @Override
+  public void refused(MobulaException why) {
+    turns.take(() -> {
+      wanting = false;
+      die(new Failure(() -> why), true);
+    });
+  }
+
+  /** The host has it: whoever holds the actor may call it there. */
+  void placed(Place at) {
+    turns.take(() -> {
+      if (!at.equals(place)) {
+        return;
+      }
+      confirmed = true;
+      if (!isForLife()) {
+        cluster.places().release(at.node(), lease);
+      }
+      settled(at);
+    });
+  }
+
+  private void settled(Place at) {
+    publish();
+    if (drained != null) {
+      cluster.drainAt(at, passport, drained);
+    }
+  }
+
+  /** The host had no lease for it any more. */
+  void unplaced(Place at) {
+    turns.take(() -> {
+      if (at.equals(place)) {
+        place = null;
+        seek();
+      }
+    });
+  }
+
+  // ---- its life
+
+  void restarted(Place at, int times) {
+    turns.take(() -> {
+      if (at.equals(place)) {
+        restarts = times;
+      }
+    });
+  }
+
+  /** A process has left: perhaps the host, perhaps one that held the actor. */
+  void left(NodeId node, String who) {
+    turns.take(() -> {
+      var at = place;
+      if (at != null && at.node().equals(node)) {
+        lost(who);
+      }
+      onRelease(node);
+    });
+  }
+
+  private void lost(String who) {
+    boolean lived = confirmed;
+    place = null;
+    confirmed = false;
+    if (dead != null) {
+      over();
+    } else if (!lived) {
+      seek();
+    } else if (restarts < options.life().maxRestarts() && drained == null) {
+      restarts++;
+      publish();
+      seek();
+    } else {
+      die(died("its host is gone: " + who + "; after " + restarts + " restarts", null), true);
+    }
+  }
+
+  /** The host says that it is dead. */
+  void died(Place at, Failure why) {
+    turns.take(() -> {
+      if (at.equals(place)) {
+        die(why, false);
+      }
+    });
+  }
+
+  /** The host says that nothing of it is left. */
+  void ended(Place at) {
+    turns.take(() -> {
+      if (at.equals(place)) {
+        if (!here && isForLife()) {
+          cluster.places().release(at.node(), lease);
+        }
+        place = null;
+        over();
+      }
+    });
+  }
+
+  private void die(Failure why, boolean nothingLeft) {
+    if (dead == null) {
+      dead = why;
+      open = false;
+      wanting = false;
+      cluster.unname(passport);
+      ended = nothingLeft;
+      if (!here) {
+        constructor.release();
+      }
+      publish();
+      forgetIfUnheld();
+    } else if (nothingLeft) {
+      over();
+    }
+  }
+
+  private void over() {
+    if (!ended) {
+      ended = true;
+      publish();
+    }
+    forgetIfUnheld();
+  }
+
+  private Failure died(String how, @Nullable Throwable cause) {
+    return new Failure(() -> ActorCell.died(passport, how, cause));
+  }
+
+  /** Ends it at once. */
+  void kill(String how) {
+    turns.take(() -> {
+      var at = place;
+      if (dead == null) {
+        die(died(how, null), at == null);
+        if (at != null) {
+          cluster.killAt(at, passport, how);
+        }
+      }
+    });
+  }
+
+  /** It answers what it has been sent, then ends. */
+  void drain(String how) {
+    turns.take(() -> {
+      if (dead == null && drained == null) {
+        drained = how;
+        open = false;
+        cluster.unname(passport);
+        if (place != null && confirmed) {
+          cluster.drainAt(place, passport, how);
+        }
+      }
+    });
+  }
+
+  /** The name was taken: it has never been there. */
+  void abandon() {
+    turns.take(() -> {
+      dead = died("its name was taken", null);
+      ended = true;
+      open = false;
+      constructor.release();
+      forgetIfUnheld();
+    });
+  }
+
+  // ---- who holds it
+
+  /** A process has handles from now on, and hears where the actor is. */
+  void hold(NodeId node) {
+    turns.take(() -> {
+      holders.add(node);
+      cluster.tell(node, passport.id(), whereabouts());
+    });
+  }
+
+  /** A process has no handle any more. */
+  void release(NodeId node) {
+    turns.take(() -> onRelease(node));
+  }
+
+  private void onRelease(NodeId node) {
+    if (holders.remove(node) && holders.isEmpty()) {
+      forgetIfUnheld();
+      if (dead == null && !passport.detached()) {
+        cluster.afterGrace(() -> turns.take(this::endIfUnheld));
+      }
+    }
+  }
+
+  private void endIfUnheld() {
+    if (holders.isEmpty() && dead == null) {
+      drain("nobody had a handle to it any more");
+    }
+  }
+
+  private void forgetIfUnheld() {
+    if (dead != null && ended && holders.isEmpty()) {
+      cluster.forget(this);
+    }
+  }
+
+  private Whereabouts whereabouts() {
+    if (dead != null) {
+      return new Whereabouts.Dead(dead, ended);
+    }
+    return place != null && confirmed
+        ? new Whereabouts.At(place)
+        : new Whereabouts.Nowhere(place == null ? incarnation : incarnation - 1);
+  }
+
+  private void publish() {
+    var news = whereabouts();
+    holders.forEach(node -> cluster.tell(node, passport.id(), news));
+  }
+}

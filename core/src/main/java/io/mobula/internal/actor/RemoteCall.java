@@ -1,0 +1,75 @@
+package io.mobula.internal.actor;
+
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.store.ObjectEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of this process to an actor wherever it lives, from {@code remote} to its outcome. Belongs
+ * to the turns of its {@link Route}.
+ */
+final class RemoteCall {
+  private final long number;
+  private final String name;
+  private final Object caller;
+  private final BoundCall call;
+  private final ObjectEntry result;
+  private @Nullable Place sentTo;
+  private int attempts;
+
+  RemoteCall(long number, String name, Object caller, BoundCall call, ObjectEntry result) {
+    this.number = number;
+    this.name = name;
+    this.caller = caller;
+    this.call = call;
+    this.result = result;
+  }
+
+  long number() {
+    return number;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whose calls keep their order. */
+  Object caller() {
+    return caller;
+  }
+
+  BoundCall call() {
+    return call;
+  }
+
+  ObjectEntry result() {
+    return result;
+  }
+
+  /** Where it is on the way or runs, or null. */
+  @Nullable
+  Place sentTo() {
+    return sentTo;
+  }
+
+  void sent(Place to) {
+    sentTo = to;
+    attempts++;
+  }
+
+  /** It has certainly not been run there. */
+  void cameBack() {
+    sentTo = null;
+    attempts--;
+  }
+
+  /** Nobody knows whether it has been run. */
+  void lost() {
+    sentTo = null;
+  }
+
+  /** How often it may have been run. */
+  int attempts() {
+    return attempts;
+  }
+}

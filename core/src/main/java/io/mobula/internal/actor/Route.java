@@ -1,0 +1,502 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.MethodRequest;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.CodecException;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.PendingCallsExceededException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Producer;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of this process to one actor of the cluster: keeps calls while the actor has no place,
+ * sends them to its host, makes them again when the host dies, and calls the cell itself where the
+ * actor lives here. Safe for all threads; what is not volatile belongs to its turns.
+ */
+final class Route implements Reach, Producer {
+  private final Passport passport;
+  private final ActorCluster cluster;
+  private final long stream;
+  private final Turns turns = new Turns();
+  private final Outflow outflow = new Outflow();
+  private final AtomicInteger pending = new AtomicInteger();
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private volatile @Nullable ActorCell local;
+  private volatile @Nullable Place place;
+  private int lost;
+  private long sent;
+  private volatile @Nullable Failure dead;
+  private volatile @Nullable Failure drained;
+  private boolean drainSent;
+  private boolean held;
+  private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null); // under the monitor
+  private boolean retired; // under the monitor
+
+  /**
+   * Knows no place yet.
+   *
+   * @param stream numbers the routes of this process, so that a host tells their calls apart
+   */
+  Route(Passport passport, ActorCluster cluster, long stream) {
+    this.passport = passport;
+    this.cluster = cluster;
+    this.stream = stream;
+  }
+
+  Passport passport() {
+    return passport;
+  }
+
+  long stream() {
+    return stream;
+  }
+
+  @Override
+  public ActorId id() {
+    return passport.id();
+  }
+
+  @Override
+  public String describe() {
+    return passport.describe();
+  }
+
+  @Override
+  public ObjectStore store() {
+    return cluster.engine().store();
+  }
+
+  // ---- handles
+
+  /** A new handle, or null when this route has ended because none was left. */
+  <A> @Nullable Handle<A> handle() {
+    Handle.Anchor present;
+    boolean first;
+    synchronized (this) {
+      if (retired) {
+        return null;
+      }
+      present = anchor.get();
+      first = present == null;
+      if (present == null) {
+        present = new Handle.Anchor(this);
+        anchor = new WeakReference<>(present);
+      }
+    }
+    if (first) {
+      store().whenUnreachable(present, () -> turns.take(this::leaveIfUnused));
+      turns.take(this::hold);
+    }
+    return new Handle<>(present);
+  }
+
+  private void hold() {
+    if (!held) {
+      held = true;
+      cluster.hold(this);
+    }
+  }
+
+  /** The last handle and the last call are gone: the owner need not count this process any more. */
+  private void leaveIfUnused() {
+    synchronized (this) {
+      if (retired || anchor.get() != null || !outflow.isEmpty()) {
+        return;
+      }
+      retired = true;
+    }
+    if (held) {
+      cluster.release(this);
+    }
+    cluster.retired(this);
+  }
+
+  @Override
+  public void export(FrameWriter out) {
+    passport.write(out);
+    var present = place;
+    out.flag(present != null);
+    if (present != null) {
+      present.write(out);
+    }
+  }
+
+  // ---- calls
+
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
+    var cell = local;
+    if (cell != null) {
+      return cell.call(request);
+    }
+    var store = store();
+    store.requireOpen();
+    var host = place;
+    if (host != null) {
+      cluster.awaitRoom(host.node());
+    }
+    enter();
+    boolean taken = false;
+    try {
+      var bound = cluster.engine().binder().bind(request.method(), request.arguments(), 1);
+      long number = store.nextTask();
+      var entry = store.pending(number, 0, this);
+      ObjectRef<R> result = store.ref(entry);
+      var name = BoundCall.nameOf(request.method());
+      var call = new RemoteCall(number, name, ActorCell.caller(), bound, entry);
+      turns.take(() -> onCall(call));
+      taken = true;
+      return result;
+    } finally {
+      if (!taken) {
+        pending.decrementAndGet();
+      }
+    }
+  }
+
+  private void enter() {
+    if (pending.incrementAndGet() > passport.maxPendingCalls()) {
+      pending.decrementAndGet();
+      throw new PendingCallsExceededException(
+          describe() + " has " + passport.maxPendingCalls()
+              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
+    }
+  }
+
+  private void onCall(RemoteCall call) {
+    boolean wait = outflow.add(call);
+    var refused = dead != null ? dead : drained;
+    if (refused != null) {
+      fail(call, refused);
+    } else if (wait) {
+      await(call);
+    } else {
+      flush();
+    }
+  }
+
+  private void await(RemoteCall call) {
+    call.call().whenReady(() -> turns.take(() -> onReady(call.caller())));
+  }
+
+  private void onReady(Object caller) {
+    var first = outflow.letGo(caller);
+    if (first != null) {
+      await(first);
+    }
+    flush();
+  }
+
+  private void flush() {
+    var to = place;
+    var cell = local;
+    if (cell != null) {
+      outflow.takeUnsent().forEach(call -> handOver(call, cell));
+      drainIfDone();
+    } else if (to != null && dead == null) {
+      for (var call = outflow.next(); call != null; call = outflow.next()) {
+        send(call, to);
+      }
+    }
+  }
+
+  /** The actor lives here: its cell sees to the call from now on. */
+  private void handOver(RemoteCall call, ActorCell cell) {
+    if (outflow.settle(call)) {
+      pending.decrementAndGet();
+      cell.take(new ActorCallRun(
+          call.name(), call.caller(), call.call(), new CallResult.Here(call.result())));
+    }
+  }
+
+  private void send(RemoteCall call, Place to) {
+    var failed = call.call().failedArgument();
+    if (failed != null) {
+      fail(call, failed);
+      return;
+    }
+    byte[] frame;
+    try {
+      frame = cluster.callFrame(this, call, to, sent + 1, outflow.callerNumber(call));
+    } catch (RuntimeException | Error e) { // an argument that cannot travel
+      fail(
+          call,
+          new Failure(() -> new CodecException(
+              "Call " + call.name() + " of " + describe() + " cannot be sent to node " + to.node()
+                  + ": " + e.getMessage(),
+              e)));
+      return;
+    }
+    sent++;
+    call.sent(to);
+    cluster.send(to.node(), frame); // if that node has left, the membership says so
+  }
+
+  private void fail(RemoteCall call, Failure why) {
+    if (outflow.settle(call)) {
+      call.result().fail(why);
+      settled(call);
+    }
+  }
+
+  private void settled(RemoteCall call) {
+    pending.decrementAndGet();
+    call.call().release();
+    if (outflow.isEmpty()) {
+      drainIfDone();
+      leaveIfUnused();
+    }
+  }
+
+  // ---- answers
+
+  /** The host has an outcome: a content or a failure. */
+  void replied(int incarnation, long number, Object outcome) {
+    turns.take(() -> {
+      var call = sentTo(incarnation, number);
+      if (call != null && outflow.settle(call)) {
+        if (outcome instanceof Content content) {
+          call.result().complete(content);
+        } else {
+          call.result().fail((Failure) outcome);
+        }
+        settled(call);
+      } else if (outcome instanceof Content content) {
+        content.discard();
+      }
+    });
+  }
+
+  private @Nullable RemoteCall sentTo(int incarnation, long number) {
+    var call = outflow.find(number);
+    var to = call == null ? null : call.sentTo();
+    return to != null && to.incarnation() == incarnation ? call : null;
+  }
+
+  /** The actor was not there; the call has not been run. */
+  void missed(int incarnation, long number) {
+    turns.take(() -> {
+      var call = sentTo(incarnation, number);
+      if (call == null) {
+        return;
+      }
+      call.cameBack();
+      forgetPlace(incarnation);
+      if (dead != null) {
+        fail(call, dead);
+      } else {
+        outflow.repeat(call);
+        flush();
+      }
+    });
+  }
+
+  private void forgetPlace(int incarnation) {
+    lost = Math.max(lost, incarnation);
+    var present = place;
+    if (present != null && present.incarnation() <= lost) {
+      place = null;
+    }
+  }
+
+  // ---- where the actor is
+
+  /** The owner says, or whoever gave the handle. */
+  void heard(Whereabouts news) {
+    turns.take(() -> {
+      switch (news) {
+        case Whereabouts.At(var at) -> onPlace(at);
+        case Whereabouts.Nowhere(var gone) -> onLost(gone);
+        case Whereabouts.Dead(var why, var over) -> onDead(why, over);
+      }
+    });
+  }
+
+  private void onPlace(Place at) {
+    var present = place;
+    boolean old =
+        at.incarnation() <= lost || (present != null && at.incarnation() <= present.incarnation());
+    if (old || dead != null || !cluster.isMember(at.node())) {
+      return;
+    }
+    onLost(at.incarnation() - 1);
+    var cell = cluster.cellAt(at, id());
+    if (cell == null && at.node().equals(store().node())) {
+      lost = at.incarnation(); // it has died already, and its owner will say so
+      return;
+    }
+    place = at;
+    sent = 0;
+    local = cell;
+    flush();
+  }
+
+  /** Incarnations up to this one are no more, and nobody knows how far they had come. */
+  private void onLost(int incarnation) {
+    forgetPlace(incarnation);
+    for (var call : outflow.sent()) {
+      var to = call.sentTo();
+      if (to != null && to.incarnation() <= incarnation) {
+        lose(call, to.node());
+      }
+    }
+  }
+
+  private void lose(RemoteCall call, NodeId host) {
+    call.lost();
+    if (dead == null && call.attempts() <= passport.maxCallRetries()) {
+      outflow.repeat(call);
+    } else {
+      fail(
+          call,
+          new Failure(() -> new ActorDiedException("Call " + call.name() + " of "
+              + describe() + " has no answer: its host, node " + host
+              + ", died meanwhile. The call may or may not have run; maxCallRetries("
+              + passport.maxCallRetries() + ") allows no other attempt.")));
+    }
+  }
+
+  private void onDead(Failure why, boolean over) {
+    if (dead == null) {
+      dead = why;
+      outflow.takeUnsent().forEach(call -> fail(call, why));
+    }
+    if (over) {
+      ended.complete(null);
+    }
+  }
+
+  /** A process has left the cluster. */
+  void left(NodeId node, String who) {
+    turns.take(() -> {
+      var present = place;
+      if (present != null && present.node().equals(node)) {
+        onLost(present.incarnation());
+      } else { // also where the owner has told of another place, or of the actor's end
+        outflow.sent().stream()
+            .filter(call -> call.sentTo() != null && call.sentTo().node().equals(node))
+            .forEach(call -> lose(call, node));
+      }
+      if (passport.owner().equals(node) && (!passport.detached() || place == null)) {
+        onDead(died("its owner, " + who, null), true);
+      } else if (place == null && dead == null && !cluster.isMember(passport.owner())) {
+        onDead(died("its host, " + who + ", and its owner is gone, too", null), true);
+      }
+      flush();
+    });
+  }
+
+  // ---- the end
+
+  @Override
+  public void cancel(long task, boolean recursive) {
+    turns.take(() -> {
+      var call = outflow.find(task);
+      var cell = local;
+      if (call == null) {
+        if (cell != null) {
+          cell.cancel(task, recursive);
+        }
+        return;
+      }
+      var to = call.sentTo();
+      if (to != null) {
+        cluster.cancel(to, id(), call.result().id(), recursive);
+      }
+      fail(
+          call,
+          new Failure(() -> new TaskCancelledException(
+              "Call " + task + " of " + describe() + " was cancelled.", null)));
+      onReady(call.caller());
+    });
+  }
+
+  @Override
+  public void kill() {
+    end(died("it was killed", null), "it was killed");
+  }
+
+  private void end(Failure why, String how) {
+    var cell = local;
+    if (cell != null) {
+      cell.kill(why.exception());
+      return;
+    }
+    turns.take(() -> {
+      if (dead == null) {
+        onDead(why, false);
+        outflow.all().forEach(call -> fail(call, why));
+        cluster.kill(passport, place, how);
+      }
+    });
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> drain(Duration limit) {
+    if (limit.isNegative()) {
+      throw new InvalidRequestException("Wanted " + describe() + " drained within " + limit
+          + ": a limit cannot be negative. Use kill() to end it at once.");
+    }
+    var cell = local;
+    if (cell != null) {
+      return cell.drain(limit);
+    }
+    var late = "it was drained, and not done within " + limit;
+    var cancel = cluster.engine().after(limit, () -> end(died(late, null), late));
+    turns.take(() -> {
+      if (drained == null && dead == null) {
+        drained = died("it was drained", null);
+        drainIfDone();
+      }
+    });
+    return ended.whenComplete((nothing, failure) -> cancel.run()).copy();
+  }
+
+  /** What this process has called is answered: the host may end. */
+  private void drainIfDone() {
+    if (drained != null && !drainSent && dead == null && outflow.isEmpty()) {
+      drainSent = true;
+      cluster.drain(passport, place, "it was drained");
+    }
+  }
+
+  /** The runtime closes: nothing will be answered any more. */
+  void close(Supplier<MobulaException> why) {
+    turns.take(() -> {
+      onDead(new Failure(why), true);
+      outflow.all().forEach(call -> fail(call, new Failure(why)));
+    });
+  }
+
+  /** Whether it takes calls, as far as this process knows. */
+  boolean isOpen() {
+    var cell = local;
+    return cell == null ? dead == null && drained == null : cell.isOpen();
+  }
+
+  private Failure died(String how, @Nullable Throwable cause) {
+    return new Failure(() -> ActorCell.died(passport, how, cause));
+  }
+
+  @Override
+  public @Nullable Execution running() {
+    var cell = local;
+    return cell == null ? null : cell.running();
+  }
+}

@@ -1,0 +1,262 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.PendingCallsExceededException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Actors of another process: a driver has no resources, so whatever it makes lives on the node. */
+@Timeout(120)
+class ActorsIT {
+  private static MemberProcess node;
+  private static MobulaRuntime driver;
+
+  @BeforeAll
+  static void open() throws Exception {
+    node = MemberProcess.start("a");
+    driver = Mobula.connect(node.awaitUp(), Mobula.settings().storeCapacity(1 << 24));
+  }
+
+  @AfterAll
+  static void close() {
+    driver.close();
+    node.close();
+  }
+
+  /** Remembers what it was told. */
+  static final class Journal {
+    private final List<Integer> told = new ArrayList<>();
+
+    Journal() {}
+
+    Journal(int first) {
+      if (first < 0) {
+        throw new IllegalArgumentException("negative");
+      }
+      told.add(first);
+    }
+
+    int add(int number) {
+      told.add(number);
+      return told.size();
+    }
+
+    List<Integer> all() {
+      return List.copyOf(told);
+    }
+
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+
+    String self() {
+      return Mobula.context().self().orElseThrow().id().toString();
+    }
+
+    int fail() {
+      throw new IllegalStateException("as told");
+    }
+
+    int break_() {
+      throw new AssertionError("unfit");
+    }
+
+    int wait_() throws InterruptedException {
+      new CountDownLatch(1).await();
+      return 0;
+    }
+
+    CompletionStage<Integer> later(int value) {
+      return CompletableFuture.supplyAsync(
+          () -> value, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
+    }
+
+    int tellOther(ActorHandle<Journal> other, int number) {
+      return other.call(Journal::add, number).remote().get();
+    }
+  }
+
+  private static ActorHandle<Journal> journal() {
+    return driver.actor(Journal::new).remote();
+  }
+
+  @Test
+  void livesInTheOtherProcessAndAnswers() {
+    var journal = journal();
+    assertThat(journal.call(Journal::pid).remote().get()).isEqualTo(node.jvm().pid());
+    assertThat(journal.call(Journal::add, 3).remote().get()).isEqualTo(1);
+    assertThat(journal.call(Journal::all).remote().get()).containsExactly(3);
+    assertThat(journal.call(Journal::self).remote().get())
+        .isEqualTo(journal.id().toString());
+    journal.kill();
+  }
+
+  @Test
+  void callsOfOneCallerRunInTheirOrder() {
+    var journal = journal();
+    var refs = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 2000; i++) {
+      refs.add(journal.call(Journal::add, i).remote());
+    }
+    assertThat(driver.get(refs)).last().isEqualTo(2000);
+    assertThat(journal.call(Journal::all).remote().get())
+        .isEqualTo(IntStream.range(0, 2000).boxed().toList());
+    journal.kill();
+  }
+
+  @Test
+  void aCallThatWaitsForItsArgumentHoldsBackItsCallersLaterOnesOnly() throws Exception {
+    var journal = journal();
+    var gate = journal();
+    ObjectRef<Integer> late = gate.call(Journal::wait_).remote();
+    var first = journal.call(Journal::add, late).remote();
+    var second = journal.call(Journal::add, 2).remote();
+    var other = CompletableFuture.supplyAsync(() -> driver
+        .task((ActorHandle<Journal> j) -> j.call(Journal::add, 3).remote().get(), journal)
+        .remote()
+        .get());
+    assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(second.isReady()).isFalse();
+    gate.kill();
+    assertThatThrownBy(first::get).isInstanceOf(ActorDiedException.class);
+    assertThat(second.get()).isEqualTo(2);
+    assertThat(journal.call(Journal::all).remote().get()).containsExactly(3, 2);
+    journal.kill();
+  }
+
+  @Test
+  void failuresComeBackWithTheirCause() {
+    var journal = journal();
+    var ref = journal.call(Journal::fail).remote();
+    assertThatThrownBy(ref::get)
+        .isInstanceOf(TaskFailedException.class)
+        .hasRootCauseMessage("as told")
+        .hasMessageContaining("Journal.fail");
+    assertThat(journal.call(Journal::add, 1).remote().get()).isEqualTo(1);
+    journal.kill();
+  }
+
+  @Test
+  void stagesAndFuturesWork() throws Exception {
+    var journal = journal();
+    ObjectRef<Integer> later = driver.remoteStage(journal.call(Journal::later, 7));
+    assertThat(later.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo(7);
+    journal.kill();
+  }
+
+  @Test
+  void aConstructorThatFailsEndsTheActor() {
+    ActorHandle<Journal> journal = driver.actor(Journal::new, -1).remote();
+    var ref = journal.call(Journal::add, 1).remote();
+    assertThatThrownBy(ref::get)
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("negative");
+    assertThatThrownBy(() -> journal.call(Journal::add, 1).remote().get())
+        .isInstanceOf(ActorDiedException.class);
+  }
+
+  @Test
+  void killEndsItAtOnceForAll() {
+    var journal = journal();
+    journal.call(Journal::add, 1).remote().get();
+    var hanging = journal.call(Journal::wait_).remote();
+    var behind = journal.call(Journal::add, 2).remote();
+    journal.kill();
+    assertThatThrownBy(hanging::get)
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("killed");
+    assertThatThrownBy(behind::get).isInstanceOf(ActorDiedException.class);
+    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote().get())
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("killed");
+  }
+
+  @Test
+  void drainAnswersWhatWasSent() throws Exception {
+    var journal = journal();
+    var refs = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 100; i++) {
+      refs.add(journal.call(Journal::add, i).remote());
+    }
+    var drained = journal.drain(Duration.ofSeconds(30));
+    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote().get())
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("drained");
+    drained.get(30, TimeUnit.SECONDS);
+    assertThat(driver.get(refs)).last().isEqualTo(100);
+  }
+
+  @Test
+  void drainHasALimit() throws Exception {
+    var journal = journal();
+    var hanging = journal.call(Journal::wait_).remote();
+    journal.drain(Duration.ofMillis(200)).get(30, TimeUnit.SECONDS);
+    assertThatThrownBy(hanging::get)
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("not done within");
+  }
+
+  @Test
+  void cancelStopsACall() {
+    var journal = journal();
+    var hanging = journal.call(Journal::wait_).remote();
+    var behind = journal.call(Journal::add, 2).remote();
+    assertThat(hanging.cancel()).isTrue();
+    assertThatThrownBy(hanging::get).isInstanceOf(TaskCancelledException.class);
+    assertThat(behind.get()).isEqualTo(1);
+    journal.kill();
+  }
+
+  @Test
+  void anErrorRestartsItAsOftenAsAllowed() {
+    ActorHandle<Journal> journal = driver.actor(Journal::new, 5).maxRestarts(1).remote();
+    assertThatThrownBy(() -> journal.call(Journal::break_).remote().get())
+        .isInstanceOf(TaskFailedException.class);
+    assertThat(journal.call(Journal::all).remote().get()).containsExactly(5);
+    assertThatThrownBy(() -> journal.call(Journal::break_).remote().get())
+        .isInstanceOf(TaskFailedException.class);
+    assertThatThrownBy(() -> journal.call(Journal::all).remote().get())
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("unfit");
+  }
+
+  @Test
+  void unansweredCallsAreBounded() {
+    ActorHandle<Journal> journal = driver.actor(Journal::new).maxPendingCalls(2).remote();
+    var first = journal.call(Journal::wait_).remote();
+    journal.call(Journal::add, 2).remote();
+    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote())
+        .isInstanceOf(PendingCallsExceededException.class);
+    first.cancel();
+    journal.kill();
+  }
+
+  @Test
+  void handlesTravelAsArguments() {
+    var a = journal();
+    var b = journal();
+    assertThat(a.call(Journal::tellOther, b, 9).remote().get()).isEqualTo(1);
+    assertThat(b.call(Journal::all).remote().get()).containsExactly(9);
+    a.kill();
+    b.kill();
+  }
+}
