@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.IdleStrategy;
@@ -40,6 +41,7 @@ final class AeronDriver implements AutoCloseable {
    */
   private static final long TOGETHER = TimeUnit.HOURS.toNanos(1);
 
+  private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration START = Duration.ofSeconds(10);
 
   private final MediaDriver driver;
@@ -105,7 +107,7 @@ final class AeronDriver implements AutoCloseable {
             null);
       }
       aeron.conductorAgentInvoker().invoke();
-      Thread.yield();
+      LockSupport.parkNanos(this, LOOK_AGAIN);
     }
     return subscription;
   }

@@ -33,15 +33,13 @@ final class ArteryTransfer implements ObjectTransfer {
         .spawner()
         .spawn(
             TransferActor.create(
-                settings.source(), settings.limits(), () -> stopped.complete(null)),
+                settings.source(), settings.limits(), this::onStopped),
             TransferSettings.Artery.ACTOR);
     this.endpoint = ActorRefResolver.get(where.system()).toSerializationFormat(actor);
   }
 
   static ArteryTransfer start(TransferSettings settings, TransferSettings.Artery where) {
-    var transfer = new ArteryTransfer(settings, where);
-    transfer.stopped.whenComplete((ok, failure) -> transfer.failAll());
-    return transfer;
+    return new ArteryTransfer(settings, where);
   }
 
   @Override
@@ -70,10 +68,16 @@ final class ArteryTransfer implements ObjectTransfer {
   public void close() {
     actor.tell(TransferActor.End.END);
     try {
-      stopped.orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS).join();
+      stopped.copy().orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS).join();
     } catch (CompletionException e) {
+      failAll();
       LOG.warn("Transfers did not end within {}", CLOSING);
     }
+  }
+
+  private void onStopped() {
+    stopped.complete(null);
+    failAll();
   }
 
   private void failAll() {

@@ -52,8 +52,14 @@ final class Frames {
 
   /** Why a source does not send. */
   enum Refusal {
-    GONE,
-    BUSY
+    GONE(0),
+    BUSY(1);
+
+    private final int code;
+
+    Refusal(int code) {
+      this.code = code;
+    }
   }
 
   /**
@@ -182,11 +188,11 @@ final class Frames {
       int offset,
       int source,
       long pull,
-      Refusal code,
+      Refusal refusal,
       String text,
       CRC32C crc) {
     header(buffer, offset, REFUSED, source, pull);
-    buffer.putInt(offset + CODE_AT, code.ordinal(), LITTLE_ENDIAN);
+    buffer.putInt(offset + CODE_AT, refusal.code, LITTLE_ENDIAN);
     seal(buffer, offset, putText(buffer, offset, REFUSED_TEXT_AT, text), crc);
   }
 
@@ -194,7 +200,7 @@ final class Frames {
   static Refusal refusal(DirectBuffer buffer, int offset, int length) {
     require(length >= REFUSED_TEXT_AT, "A refusal of " + length + " bytes");
     int code = buffer.getInt(offset + CODE_AT, LITTLE_ENDIAN);
-    return code == Refusal.BUSY.ordinal() ? Refusal.BUSY : Refusal.GONE;
+    return code == Refusal.BUSY.code ? Refusal.BUSY : Refusal.GONE;
   }
 
   static String refusalText(DirectBuffer buffer, int offset, int length) {

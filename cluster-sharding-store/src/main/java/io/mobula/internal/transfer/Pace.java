@@ -46,6 +46,7 @@ final class Pace implements IdleStrategy {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // It gives way to the other end; nothing depends on it.
   public void idle() {
     if (idled < YIELDS) {
       idled++;

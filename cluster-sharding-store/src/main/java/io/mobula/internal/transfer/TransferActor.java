@@ -65,8 +65,8 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
   public Behavior<Command> onMessage(Command message) {
     long now = System.nanoTime();
     switch (message) {
-      case TransferFrame(byte[] bytes) ->
-        desk.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
+      case TransferFrame frame ->
+        desk.onFrame(new UnsafeBuffer(frame.bytes()), 0, frame.bytes().length, now);
       case Start(var pull) -> desk.start(pull, now);
       case Lost(var endpoint, var how) -> desk.lost(endpoint, how, now);
       case Look look -> {}

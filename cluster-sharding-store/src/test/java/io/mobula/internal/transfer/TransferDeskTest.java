@@ -1,0 +1,177 @@
+package io.mobula.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ObjectId;
+import io.mobula.spi.Pull;
+import io.mobula.spi.TransferSettings.Limits;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** Desks joined by a simulated network of frames that get lost, changed, doubled and delayed. */
+class TransferDeskTest {
+  private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+  @Test
+  void objectsArriveByteForByteWhateverHappensToTheFrames() {
+    for (long seed = 1; seed <= 300; seed++) {
+      var random = new Random(seed);
+      var network = new Network(random);
+      try (var arena = Arena.ofConfined()) {
+        var object = new SampleObjects(arena, 1 + random.nextInt(300_000), seed);
+        var first = network.join("first", object, random.nextInt(4) == 0 ? 1 : 64);
+        network.join("second", object, 64);
+        var reader = network.join("reader", SampleObjects.NONE, 64);
+        var pulls = new ArrayList<RunningPull>();
+        for (int i = 0; i <= random.nextInt(5); i++) {
+          var target = arena.allocate(object.size());
+          var pull = new RunningPull(
+              new Pull(
+                  new ObjectId(1, 1, i),
+                  0,
+                  object.size(),
+                  List.of("first", "second"),
+                  target,
+                  arrived -> {}),
+              () -> {});
+          pulls.add(pull);
+          reader.start(pull, network.now);
+        }
+        if (random.nextBoolean()) {
+          network.runFor(random.nextInt(30));
+          network.kill("first");
+          first.close("it was killed");
+        }
+        network.runUntilQuiet();
+
+        for (var pull : pulls) {
+          assertThat(pull.done().toCompletableFuture()).as("seed %d", seed).isCompleted();
+          assertThat(pull.request.target().mismatch(object.bytes()))
+              .as("seed %d", seed)
+              .isEqualTo(-1);
+        }
+        object.awaitClosed();
+      }
+    }
+  }
+
+  /** Everybody's frames, in simulated time. */
+  private static final class Network {
+    private static final Limits LIMITS = new Limits(
+        3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
+
+    private record Frame(String to, byte[] bytes, long arrives) {}
+
+    private final Random random;
+    private final double loss;
+    private final double harm;
+    private final double doubled;
+    private final int delay;
+    private final Map<String, TransferDesk> desks = new HashMap<>();
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private long now;
+
+    Network(Random random) {
+      this.random = random;
+      this.loss = random.nextBoolean() ? 0 : random.nextDouble() * 0.2;
+      this.harm = random.nextBoolean() ? 0 : random.nextDouble() * 0.03;
+      this.doubled = random.nextBoolean() ? 0 : random.nextDouble() * 0.2;
+      this.delay = 1 + random.nextInt(10);
+    }
+
+    TransferDesk join(String name, io.mobula.spi.ObjectSource source, int readers) {
+      var limits = new Limits(
+          LIMITS.pulls(),
+          LIMITS.waiting(),
+          readers,
+          LIMITS.window(),
+          LIMITS.patience(),
+          LIMITS.strikes(),
+          LIMITS.stall());
+      var desk = new TransferDesk(new End(name), source, limits);
+      desks.put(name, desk);
+      return desk;
+    }
+
+    void kill(String name) {
+      desks.remove(name);
+    }
+
+    void runFor(int milliseconds) {
+      for (int i = 0; i < milliseconds; i++) {
+        step();
+      }
+    }
+
+    void runUntilQuiet() {
+      for (int i = 0; i < 200_000 && isBusy(); i++) {
+        step();
+      }
+      assertThat(isBusy()).as("still busy at the end of time").isFalse();
+    }
+
+    private boolean isBusy() {
+      return desks.values().stream().anyMatch(TransferDesk::isBusy);
+    }
+
+    private void step() {
+      for (int i = frames.size(); i > 0; i--) {
+        var frame = frames.removeFirst();
+        if (frame.arrives > now) {
+          frames.addLast(frame);
+        } else if (desks.containsKey(frame.to)) {
+          desks.get(frame.to).onFrame(new UnsafeBuffer(frame.bytes), 0, frame.bytes.length, now);
+        }
+      }
+      desks.values().forEach(desk -> desk.work(now));
+      now += MILLI;
+    }
+
+    private final class End implements Carrier {
+      private final String name;
+
+      End(String name) {
+        this.name = name;
+      }
+
+      @Override
+      public String endpoint() {
+        return name;
+      }
+
+      @Override
+      public int maxFrame() {
+        return 4096;
+      }
+
+      @Override
+      public Sent send(String endpoint, int length, Filler filler) {
+        if (random.nextInt(10) == 0 || frames.size() > 500) {
+          return Sent.LATER;
+        }
+        byte[] bytes = new byte[length];
+        filler.fill(new UnsafeBuffer(bytes), 0);
+        if (random.nextDouble() < harm) {
+          bytes[random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        int copies = random.nextDouble() < loss ? 0 : random.nextDouble() < doubled ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+          frames.addLast(new Frame(endpoint, bytes.clone(), now + random.nextInt(delay) * MILLI));
+        }
+        return Sent.YES;
+      }
+
+      @Override
+      public void forget(String endpoint) {}
+    }
+  }
+}
