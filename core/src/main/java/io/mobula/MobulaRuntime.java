@@ -213,9 +213,9 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   List<NodeInfo> nodes();
 
   /**
-   * What the cluster has at this moment, and what waits anywhere in it. Asks every process and waits
-   * for the answers: a few milliseconds, and three seconds where one is silent, whose amounts are
-   * then empty.
+   * What the cluster has at this moment, and what waits anywhere in it. Asks every process and
+   * waits for the answers: a few milliseconds, and three seconds where one is silent, whose amounts
+   * are then empty.
    */
   Survey survey();
 

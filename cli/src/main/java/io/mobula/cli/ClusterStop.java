@@ -50,7 +50,9 @@ final class ClusterStop {
   }
 
   private List<NodeInfo> nodes() {
-    return runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
+    return runtime.nodes().stream()
+        .filter(node -> !node.role().equals("driver"))
+        .toList();
   }
 
   private void dismiss(NodeInfo node) {

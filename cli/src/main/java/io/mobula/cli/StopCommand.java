@@ -54,9 +54,7 @@ final class StopCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "mobula stop: --all and --address HOST:PORT belong together");
     }
-    return address == null
-        ? stopOwn()
-        : ClusterStop.run(address, timeout, out(), err());
+    return address == null ? stopOwn() : ClusterStop.run(address, timeout, out(), err());
   }
 
   private int stopOwn() throws IOException, InterruptedException {

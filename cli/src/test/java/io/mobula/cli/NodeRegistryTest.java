@@ -89,7 +89,9 @@ class NodeRegistryTest {
     assertThat(NodeRegistry.place(Map.of("XDG_RUNTIME_DIR", folder.toString())))
         .isEqualTo(folder.resolve("mobula"));
     assertThat(NodeRegistry.place(Map.of()).getFileName().toString()).matches("mobula-\\d+");
-    assertThat(NodeRegistry.place(Map.of("XDG_RUNTIME_DIR", "/nowhere")).getFileName().toString())
+    assertThat(NodeRegistry.place(Map.of("XDG_RUNTIME_DIR", "/nowhere"))
+            .getFileName()
+            .toString())
         .matches("mobula-\\d+");
   }
 }

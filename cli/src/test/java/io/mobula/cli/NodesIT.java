@@ -52,11 +52,32 @@ class NodesIT {
   @Test
   void aClusterComesIsLookedAtAndGoes() throws Exception {
     var head = started(
-        "start", "--head", "--port", "0", "--cpus", "2", "--resource", "Licence=3",
-        "--store", "64MiB", "--memory", "1GiB", "--detach");
+        "start",
+        "--head",
+        "--port",
+        "0",
+        "--cpus",
+        "2",
+        "--resource",
+        "Licence=3",
+        "--store",
+        "64MiB",
+        "--memory",
+        "1GiB",
+        "--detach");
     var second = started(
-        "start", "--address", head, "--cpus", "1", "--store", "64MiB", "--name", "second",
-        "--label", "zone=a", "--detach");
+        "start",
+        "--address",
+        head,
+        "--cpus",
+        "1",
+        "--store",
+        "64MiB",
+        "--name",
+        "second",
+        "--label",
+        "zone=a",
+        "--detach");
 
     var status = status(second);
     assertThat(status.fieldNames()).toIterable().containsExactly("cluster", "nodes", "waiting");
@@ -65,8 +86,7 @@ class NodesIT {
     var first = node(status, head);
     assertThat(first.fieldNames())
         .toIterable()
-        .containsExactly(
-            "id", "address", "host", "pid", "role", "resources", "store", "lanes");
+        .containsExactly("id", "address", "host", "pid", "role", "resources", "store", "lanes");
     assertThat(first.get("role").asText()).isEqualTo("node");
     assertThat(first.at("/resources/total/CPU").asDouble()).isEqualTo(2);
     assertThat(first.at("/resources/total/Licence").asDouble()).isEqualTo(3);
@@ -92,8 +112,8 @@ class NodesIT {
 
   @Test
   void aProgramIsADriverAndItsExitCodeIsTheCommands() throws Exception {
-    var head = started(
-        "start", "--head", "--port", "0", "--cpus", "1", "--store", "64MiB", "--detach");
+    var head =
+        started("start", "--head", "--port", "0", "--cpus", "1", "--store", "64MiB", "--detach");
 
     try (var run = mobula("run", "--address", head, Program.class.getName(), "-a", "--address")) {
       assertThat(run.awaitExit(LIMIT)).as("%s", run).isEqualTo(7);
@@ -149,8 +169,16 @@ class NodesIT {
       assertThat(String.join("\n", status.errors())).contains("mobula status:", nobody);
     }
     try (var start = mobula(
-        "start", "--address", nobody, "--cpus", "1", "--store", "64MiB",
-        "--set", "mobula.cluster.join-timeout=2s", "--detach")) {
+        "start",
+        "--address",
+        nobody,
+        "--cpus",
+        "1",
+        "--store",
+        "64MiB",
+        "--set",
+        "mobula.cluster.join-timeout=2s",
+        "--detach")) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.NO_ANSWER);
       assertThat(String.join("\n", start.errors())).contains("the node ended", nobody);
     }
@@ -159,11 +187,10 @@ class NodesIT {
   @Test
   void aPortThatIsTakenAndASettingThatIsNoneAreFailures() throws Exception {
     try (var taken = new ServerSocket(0);
-        var start = mobula(
-            "start", "--head", "--port", String.valueOf(taken.getLocalPort()), "--detach")) {
+        var start =
+            mobula("start", "--head", "--port", String.valueOf(taken.getLocalPort()), "--detach")) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.FAILED);
-      assertThat(String.join("\n", start.errors()))
-          .contains(String.valueOf(taken.getLocalPort()));
+      assertThat(String.join("\n", start.errors())).contains(String.valueOf(taken.getLocalPort()));
     }
     try (var start = mobula("start", "--head", "--set", "mobula.colour=blue")) {
       assertThat(start.awaitExit(LIMIT)).isEqualTo(ExitCode.FAILED);

@@ -26,12 +26,13 @@ class StatusTableTest {
   @Test
   void jsonHasTheNamesThatScriptsRelyOnInAFixedOrder() {
     assertThat(STATUS.json().replaceAll("\\s+", ""))
-        .isEqualTo("{\"cluster\":\"default\",\"nodes\":[{\"id\":\"00000000000000ab\","
-            + "\"address\":\"127.0.0.1:7171\",\"host\":\"here\",\"pid\":17,\"role\":\"node\","
-            + "\"resources\":{\"total\":{\"CPU\":4.0,\"memory\":8589934592},"
-            + "\"available\":{\"CPU\":1.5,\"memory\":8589934592}},"
-            + "\"store\":{\"capacity\":1073741824,\"used\":1048576},\"lanes\":{}}],"
-            + "\"waiting\":[{\"id\":\"taskf\",\"wants\":{\"GPU\":1.0},\"why\":\"nonodehasaGPU\"}]}");
+        .isEqualTo(
+            "{\"cluster\":\"default\",\"nodes\":[{\"id\":\"00000000000000ab\","
+                + "\"address\":\"127.0.0.1:7171\",\"host\":\"here\",\"pid\":17,\"role\":\"node\","
+                + "\"resources\":{\"total\":{\"CPU\":4.0,\"memory\":8589934592},"
+                + "\"available\":{\"CPU\":1.5,\"memory\":8589934592}},"
+                + "\"store\":{\"capacity\":1073741824,\"used\":1048576},\"lanes\":{}}],"
+                + "\"waiting\":[{\"id\":\"taskf\",\"wants\":{\"GPU\":1.0},\"why\":\"nonodehasaGPU\"}]}");
   }
 
   @Test

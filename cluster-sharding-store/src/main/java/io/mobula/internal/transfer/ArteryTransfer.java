@@ -32,8 +32,7 @@ final class ArteryTransfer implements ObjectTransfer {
     this.actor = where
         .spawner()
         .spawn(
-            TransferActor.create(
-                settings.source(), settings.limits(), this::onStopped),
+            TransferActor.create(settings.source(), settings.limits(), this::onStopped),
             TransferSettings.Artery.ACTOR);
     this.endpoint = ActorRefResolver.get(where.system()).toSerializationFormat(actor);
   }

@@ -45,7 +45,8 @@ class FramesTest {
         assertThat(Frames.pull(buffer, 16)).isEqualTo(77);
         assertThat(Frames.chunkFrom(buffer, 16)).isEqualTo(1000);
         Frames.copyChunk(buffer, 16, length, target);
-        assertThat(target.asSlice(1000, 500).mismatch(object.asSlice(1000, 500))).isEqualTo(-1);
+        assertThat(target.asSlice(1000, 500).mismatch(object.asSlice(1000, 500)))
+            .isEqualTo(-1);
         target.fill((byte) 0);
       }
     }
@@ -100,27 +101,30 @@ class FramesTest {
   @Test
   void aDeskSurvivesWhateverComes() {
     var sent = new int[1];
-    var desk = new TransferDesk(new Carrier() {
-      @Override
-      public String endpoint() {
-        return "test:";
-      }
+    var desk = new TransferDesk(
+        new Carrier() {
+          @Override
+          public String endpoint() {
+            return "test:";
+          }
 
-      @Override
-      public int maxFrame() {
-        return 1024;
-      }
+          @Override
+          public int maxFrame() {
+            return 1024;
+          }
 
-      @Override
-      public Sent send(String endpoint, int length, Filler filler) {
-        filler.fill(new UnsafeBuffer(new byte[length]), 0);
-        sent[0]++;
-        return Sent.YES;
-      }
+          @Override
+          public Sent send(String endpoint, int length, Filler filler) {
+            filler.fill(new UnsafeBuffer(new byte[length]), 0);
+            sent[0]++;
+            return Sent.YES;
+          }
 
-      @Override
-      public void forget(String endpoint) {}
-    }, SampleObjects.NONE, Limits.USUAL);
+          @Override
+          public void forget(String endpoint) {}
+        },
+        SampleObjects.NONE,
+        Limits.USUAL);
     for (long seed = 1; seed <= 20_000; seed++) {
       var random = new Random(seed);
       byte[] bytes = new byte[random.nextInt(120)];
@@ -156,5 +160,4 @@ class FramesTest {
   private static UnsafeBuffer direct() {
     return new UnsafeBuffer(ByteBuffer.allocateDirect(2048), 64, 1900);
   }
-
 }

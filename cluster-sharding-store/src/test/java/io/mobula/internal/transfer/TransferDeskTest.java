@@ -66,8 +66,8 @@ class TransferDeskTest {
 
   /** Everybody's frames, in simulated time. */
   private static final class Network {
-    private static final Limits LIMITS = new Limits(
-        3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
+    private static final Limits LIMITS =
+        new Limits(3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
 
     private record Frame(String to, byte[] bytes, long arrives) {}
 

@@ -207,7 +207,7 @@ public final class ActorCluster {
         .int64(number);
     Sharing.writeId(frame, call.result().id());
     frame.int64(caller).int32(call.attempts()).text(call.name());
-    call.call().write(frame, wires.sharing());
+    call.call().write(frame, wires.sharing(), to.node());
     return frame.toBytes();
   }
 
@@ -232,6 +232,7 @@ public final class ActorCluster {
     } else if (outcome instanceof Content content) {
       content.discard();
     }
+    wires.sharing().received(from, in);
   }
 
   private void onMissed(NodeId from, FrameReader in) {
@@ -388,7 +389,7 @@ public final class ActorCluster {
     actor.passport().write(frame);
     frame.int32(actor.restarts());
     ActorFrames.writeOptions(frame, actor.options());
-    actor.constructor().write(frame, wires.sharing());
+    actor.constructor().write(frame, wires.sharing(), place.node());
     send(place.node(), frame.toBytes());
   }
 

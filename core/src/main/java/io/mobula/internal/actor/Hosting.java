@@ -88,7 +88,7 @@ final class Hosting {
     }
     try {
       var options = ActorFrames.readOptions(in);
-      var constructor = BoundCall.read(in, engine.store(), sharing);
+      var constructor = BoundCall.read(in, engine.store(), sharing, from);
       host(new HostedActor(passport, place, restarts, options, constructor), lease);
       tellOwner(ActorFrames.PLACED, passport.id(), place);
     } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
@@ -220,7 +220,7 @@ final class Hosting {
       var caller = new Caller(from, in.int64());
       int attempts = in.int32();
       var name = in.text();
-      var call = BoundCall.read(in, engine.store(), sharing);
+      var call = BoundCall.read(in, engine.store(), sharing, from);
       var run = new ActorCallRun(name, caller, call, answer);
       run.attemptsElsewhere(attempts);
       at.cell().takeFromAfar(run);
@@ -281,8 +281,8 @@ final class Hosting {
 
     private void answer(Object outcome) {
       var frame = ActorFrames.of(ActorFrames.REPLY, actor).int32(incarnation).int64(id.task());
-      sharing.give(frame, outcome, id);
-      lanes.send(caller, frame.toBytes());
+      sharing.seal(frame, caller, sharing.give(frame, outcome, id, 1));
+      sharing.send(caller, frame);
     }
   }
 }

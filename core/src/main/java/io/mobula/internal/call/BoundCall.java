@@ -1,6 +1,7 @@
 package io.mobula.internal.call;
 
 import io.mobula.Arguments;
+import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
 import io.mobula.error.InvalidRequestException;
@@ -114,10 +115,10 @@ public final class BoundCall {
   }
 
   /**
-   * Writes the call for another process; all arguments are ready and none has failed. What it lends
-   * to that process is given back with {@link #release}.
+   * Writes the call for another process, as the last part of a frame; all arguments are ready and
+   * none has failed. What it lends to that process is given back with {@link #release}.
    */
-  public void write(FrameWriter out, Sharing sharing) {
+  public void write(FrameWriter out, Sharing sharing, NodeId to) {
     var lent = loans(sharing);
     lent.write(out, function instanceof Content content ? content : lent.immediate(function), null);
     out.int32(arguments.length);
@@ -129,7 +130,9 @@ public final class BoundCall {
       }
     }
     var context = logContext == null ? Map.<String, String>of() : logContext;
-    out.list(context.entrySet(), (to, entry) -> to.text(entry.getKey()).text(entry.getValue()));
+    out.list(
+        context.entrySet(), (frame, entry) -> frame.text(entry.getKey()).text(entry.getValue()));
+    sharing.seal(out, to, () -> {}); // the call holds what it carries until it is over
   }
 
   private synchronized Loans loans(Sharing sharing) {
@@ -142,7 +145,7 @@ public final class BoundCall {
   }
 
   /** Reads what {@link #write} wrote in another process. */
-  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
+  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
     var function = Loans.read(in, sharing);
     var arguments = new Object[in.int32()];
     int done = 0;
@@ -151,7 +154,8 @@ public final class BoundCall {
         arguments[done] = Loans.read(in, sharing);
       }
       var context = new HashMap<String, String>();
-      in.list(from -> context.put(from.text(), from.optionalText()));
+      in.list(frame -> context.put(frame.text(), frame.optionalText()));
+      sharing.received(from, in);
       return new BoundCall(function, arguments, store, 0, context);
     } catch (RuntimeException e) {
       for (int i = 0; i < done; i++) {

@@ -35,10 +35,7 @@ final class Census {
   private final ActorSystem<?> system;
   private final Supplier<CompletionStage<Description>> own;
 
-  Census(
-      Membership membership,
-      ActorSystem<?> system,
-      Supplier<CompletionStage<Description>> own) {
+  Census(Membership membership, ActorSystem<?> system, Supplier<CompletionStage<Description>> own) {
     this.membership = membership;
     this.system = system;
     this.own = own;

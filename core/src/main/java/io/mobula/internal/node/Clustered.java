@@ -119,7 +119,7 @@ final class Clustered {
     var security = settings.cluster().security();
     var host = settings.cluster().binding().host();
     return security.tls() == null
-        ? TransferSettings.Aeron.at(host, memory.directory().resolve("aeron"))
+        ? TransferSettings.Aeron.at(host, memory.directory().resolve("transfer"))
         : new TransferSettings.Artery(system, spawner::spawn);
   }
 

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where other processes ask what this node has and what waits on it, and where they ask it to leave.
+ * Where other processes ask what this node has and what waits on it, and where they ask it to
+ * leave.
  */
 final class FrontDesk extends AbstractOnMessageBehavior<FrontDesk.Command> {
   /** Its name below the node. */
@@ -105,8 +106,7 @@ final class FrontDesk extends AbstractOnMessageBehavior<FrontDesk.Command> {
    * @param describe finds out what there is, without blocking
    * @param leave begins to close the node, without blocking
    */
-  static Behavior<Command> create(
-      Supplier<CompletionStage<Description>> describe, Runnable leave) {
+  static Behavior<Command> create(Supplier<CompletionStage<Description>> describe, Runnable leave) {
     return Behaviors.setup(context -> new FrontDesk(context, describe, leave));
   }
 

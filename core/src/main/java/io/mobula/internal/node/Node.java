@@ -259,8 +259,7 @@ public final class Node {
     return ledger.report(system).thenApply(report -> {
       var waiting = new ArrayList<>(tasks.waiting());
       waiting.addAll(report.waiting());
-      return FrontDesk.Description.of(
-          ledger.total(), report.available(), objects.usage(), waiting);
+      return FrontDesk.Description.of(ledger.total(), report.available(), objects.usage(), waiting);
     });
   }
 

@@ -83,8 +83,8 @@ final class ProcessCluster implements LocalCluster {
   }
 
   /**
-   * What all of them are told unless the user says otherwise. The machine's memory is divided, since
-   * by itself each process would take a part of all of it.
+   * What all of them are told unless the user says otherwise. The machine's memory is divided,
+   * since by itself each process would take a part of all of it.
    */
   private static Settings shared(Builder plan) {
     var settings = plan.settings();

@@ -165,8 +165,7 @@ public final class TaskWire {
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     LeaseDesk.writeResources(frame, job.options().resources());
-    job.call().write(frame, sharing);
-    sharing.seal(frame, slot.node(), () -> {}); // the call holds what it carries until it is over
+    job.call().write(frame, sharing, slot.node());
     return frame.toBytes();
   }
 
@@ -254,9 +253,7 @@ public final class TaskWire {
       return;
     }
     try {
-      var run = read(slot, id, in);
-      sharing.received(from, in);
-      slot.add(run);
+      slot.add(read(slot, id, in));
     } catch (RuntimeException | Error e) { // what cannot be read fails its task, and no other
       done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
     }
@@ -269,7 +266,7 @@ public final class TaskWire {
     long deadline = in.int64();
     var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), in.int32());
     var resources = LeaseDesk.readResources(in);
-    var call = BoundCall.read(in, engine.store(), sharing);
+    var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
     var defaults = TaskOptions.DEFAULT;
     var options = new TaskOptions(
         resources,

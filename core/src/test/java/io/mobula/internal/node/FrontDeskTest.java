@@ -22,8 +22,8 @@ class FrontDeskTest {
   private static final StoreUsage USAGE = new StoreUsage(1, 2, 3, 4, 5);
   private static final Waiting WAITING =
       new Waiting("task f", Resources.none().cpus(4), "there are only 2.5 CPUs");
-  private static final Description DESCRIPTION = Description.of(
-      TOTAL, TOTAL.cpus(0.5), USAGE, List.of(WAITING));
+  private static final Description DESCRIPTION =
+      Description.of(TOTAL, TOTAL.cpus(0.5), USAGE, List.of(WAITING));
 
   @AfterAll
   static void end() {
@@ -62,8 +62,8 @@ class FrontDeskTest {
   @Test
   void leavesWhenAsked() {
     var left = KIT.<String>createTestProbe();
-    var desk = KIT.spawn(
-        FrontDesk.create(CompletableFuture::new, () -> left.getRef().tell("left")));
+    var desk =
+        KIT.spawn(FrontDesk.create(CompletableFuture::new, () -> left.getRef().tell("left")));
 
     desk.tell(new FrontDesk.Leave("a test"));
 
