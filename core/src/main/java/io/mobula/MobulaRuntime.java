@@ -183,18 +183,10 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
     self.pipeToSelf(ref.toCompletableFuture(), message::apply);
   }
 
-  /** What all nodes of the cluster have in all, this one's included. */
-  default Resources clusterResources() {
-    var sum = Resources.none();
-    for (var node : nodes()) {
-      for (var each : node.total().asUnits().entrySet()) {
-        sum = sum.withUnits(each.getKey(), sum.units(each.getKey()) + each.getValue());
-      }
-    }
-    return sum;
-  }
-
-  /** What this node has in all. */
+  /**
+   * What all nodes of the cluster have in all; asks them and waits for the answers. What each has
+   * is in {@link #nodes()}.
+   */
   Resources totalResources();
 
   /**

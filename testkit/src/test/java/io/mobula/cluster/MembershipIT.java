@@ -58,10 +58,10 @@ class MembershipIT {
         assertThat(runtime.nodes().getLast().address()).isEqualTo(seed);
         assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
         assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
-        assertThat(Awaited.that(
-                () -> runtime.clusterResources().amount(Resources.CPU), cpus -> cpus == 3))
-            .isEqualTo(3);
-        var seen = runtime.nodes().getLast();
+        assertThat(runtime.totalResources().amount(Resources.CPU)).isEqualTo(3);
+        var seen = Awaited.that(
+            () -> runtime.nodes().getLast(), node -> !node.total().equals(Resources.none()));
+        assertThat(seen.total().amount(Resources.CPU)).isEqualTo(2);
         assertThat(seen.available().amount(Resources.CPU)).isEqualTo(2);
         assertThat(seen.store().capacityBytes()).isEqualTo(16 << 20);
       }
@@ -74,7 +74,8 @@ class MembershipIT {
     try (var a = MemberProcess.start("a")) {
       var seed = a.awaitUp();
       try (var driver = Mobula.connect(seed, Mobula.settings().nodeName("driver"))) {
-        assertThat(driver.totalResources()).isEqualTo(Resources.none());
+        assertThat(driver.nodes().getFirst().total()).isEqualTo(Resources.none());
+        assertThat(driver.totalResources().amount(Resources.CPU)).isEqualTo(2);
         assertThat(driver.nodes()).extracting(NodeInfo::role).containsExactly("driver", "node");
         a.awaitNodes("a", "driver");
       }

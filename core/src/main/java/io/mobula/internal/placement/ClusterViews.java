@@ -89,14 +89,11 @@ public final class ClusterViews {
   }
 
   NodeState state(Ledger.Now balance) {
-    var usage = store.get();
     return new NodeState(
         ledger.total().asUnits(),
         balance.available().asUnits(),
         balance.queued(),
-        usage.usedBytes(),
-        usage.capacityBytes(),
-        usage.objects(),
+        store.get(),
         !draining && membership.self().role() != Peer.Role.DRIVER);
   }
 
@@ -110,7 +107,7 @@ public final class ClusterViews {
         state.queued(),
         state.fullness(),
         state.accepting());
-    var before = entries.put(peer.id(), new Entry(view, state.usage()));
+    var before = entries.put(peer.id(), new Entry(view, state.store()));
     if (before == null || !before.view().equals(view)) {
       changed();
     }

@@ -10,18 +10,14 @@ import java.util.Map;
  * @param total what it has in all, by name in fixed-point units
  * @param available what of it is free
  * @param queued how many requests wait at its ledger
- * @param storeUsed bytes
- * @param storeCapacity bytes
- * @param storeObjects how many
+ * @param store its object store
  * @param accepting whether it takes new work
  */
 record NodeState(
     Map<String, Long> total,
     Map<String, Long> available,
     int queued,
-    long storeUsed,
-    long storeCapacity,
-    long storeObjects,
+    StoreUsage store,
     boolean accepting) {
   NodeState {
     total = Map.copyOf(total);
@@ -36,12 +32,10 @@ record NodeState(
     return result;
   }
 
-  StoreUsage usage() {
-    return new StoreUsage(storeUsed, storeCapacity, storeObjects, 0, 0);
-  }
-
   /** How full the store is, from 0 to 1. */
   double fullness() {
-    return storeCapacity <= 0 ? 0 : Math.min(1, (double) storeUsed / storeCapacity);
+    return store.capacityBytes() <= 0
+        ? 0
+        : Math.min(1, (double) store.usedBytes() / store.capacityBytes());
   }
 }

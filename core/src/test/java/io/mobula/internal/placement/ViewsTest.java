@@ -58,7 +58,12 @@ class ViewsTest {
   }
 
   private static NodeState state(long freeUnits) {
-    return new NodeState(Map.of("CPU", 40_000L), Map.of("CPU", freeUnits), 3, 10, 100, 1, true);
+    return new NodeState(
+        Map.of("CPU", 40_000L),
+        Map.of("CPU", freeUnits),
+        3,
+        new StoreUsage(10, 100, 1, 20, 2),
+        true);
   }
 
   @BeforeEach
@@ -167,7 +172,7 @@ class ViewsTest {
     assertThat(seen.available()).isEqualTo(Resources.none().cpus(3));
     assertThat(seen.labels()).isEqualTo(OTHER.labels());
     assertThat(seen.queued()).isEqualTo(3);
-    assertThat(views.store(OTHER.id())).isEqualTo(new StoreUsage(10, 100, 1, 0, 0));
+    assertThat(views.store(OTHER.id())).isEqualTo(new StoreUsage(10, 100, 1, 20, 2));
   }
 
   @Test
