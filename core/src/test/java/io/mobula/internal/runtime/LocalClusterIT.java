@@ -52,7 +52,7 @@ class LocalClusterIT {
           .doesNotContain(ProcessHandle.current().pid());
       var runtime = cluster.runtime();
       assertThat(runtime.clusterName()).isEqualTo("two");
-      assertThat(runtime.totalResources().asUnits()).isEmpty();
+      assertThat(runtime.totalResources().amount("CPU")).isEqualTo(6);
       assertThat(runtime.nodes().stream().filter(node -> node.role().equals("node")))
           .extracting(NodeInfo::pid)
           .containsExactlyInAnyOrderElementsOf(pids);
