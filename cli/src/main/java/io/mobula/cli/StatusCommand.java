@@ -66,8 +66,8 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /**
-   * Nodes tell each other what they have; a process that has just come waits until all have told it,
-   * or for some seconds.
+   * Nodes tell each other what they have; a process that has just come waits until all have told
+   * it, or for some seconds.
    */
   private static List<NodeInfo> described(MobulaRuntime runtime) throws InterruptedException {
     long end = System.nanoTime() + DESCRIBING.toNanos();

@@ -46,7 +46,7 @@ class LocalClusterIT {
         .settings(Mobula.settings().clusterName("two"))
         .jvmFlags("-Xmx256m")
         .start()) {
-      pids = cluster.nodes().stream().map(LocalCluster.Process::pid).toList();
+      pids = cluster.nodes().stream().map(LocalCluster.Member::pid).toList();
       assertThat(pids)
           .doesNotHaveDuplicates()
           .doesNotContain(ProcessHandle.current().pid());
