@@ -44,7 +44,7 @@ public interface LocalCluster extends AutoCloseable {
   MobulaRuntime runtime();
 
   /** The nodes that were started, in order, those that have been killed included. */
-  List<Process> nodes();
+  List<Member> nodes();
 
   /**
    * Kills a node as {@code kill -9} does, so that nothing of it can clean up, and returns when its
@@ -65,9 +65,9 @@ public interface LocalCluster extends AutoCloseable {
    * @param address {@code host:port} of its actor system
    * @param pid its process id
    */
-  record Process(NodeId id, String address, long pid) {
+  record Member(NodeId id, String address, long pid) {
     /** Refuses nulls. */
-    public Process {
+    public Member {
       Objects.requireNonNull(id, "id");
       Objects.requireNonNull(address, "address");
     }

@@ -205,13 +205,6 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   List<NodeInfo> nodes();
 
   /**
-   * What the cluster has at this moment, and what waits anywhere in it. Asks every process and
-   * waits for the answers: a few milliseconds, and three seconds where one is silent, whose amounts
-   * are then empty.
-   */
-  Survey survey();
-
-  /**
    * Asks a process of the cluster to leave it and close, as if its own program had closed it, and
    * returns at once; whether it has left is seen by {@link #nodes}.
    *
@@ -245,20 +238,6 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @param why what it waits for
    */
   record Waiting(String what, Resources wants, String why) {}
-
-  /**
-   * What a cluster has and what waits in it.
-   *
-   * @param nodes every process, the one that asked first
-   * @param waiting what waits on any of them, at most 500 of each
-   */
-  record Survey(List<NodeInfo> nodes, List<Waiting> waiting) {
-    /** Copies both. */
-    public Survey {
-      nodes = List.copyOf(nodes);
-      waiting = List.copyOf(waiting);
-    }
-  }
 
   /**
    * The object store in numbers.

@@ -4,11 +4,13 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Spec;
         "Shows the nodes of a cluster, what they have and what is in use, and what waits and why.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+  private static final Duration DESCRIBING = Duration.ofSeconds(5);
   private static final List<String> ROLES = List.of("node", "worker", "driver");
 
   @Spec
@@ -46,7 +49,7 @@ final class StatusCommand implements Callable<Integer> {
 
   /** Connects as a driver, asks, leaves. */
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     var settings =
         Mobula.settings().storeCapacity(1 << 20).set("mobula.cluster.join-timeout", timeout + "s");
     try (var runtime = Mobula.connect(address.toString(), settings)) {
@@ -62,18 +65,36 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static ClusterStatus read(MobulaRuntime runtime) {
-    var survey = runtime.survey();
+  /**
+   * Nodes tell each other what they have; a process that has just come waits until all have told
+   * it, or for some seconds.
+   */
+  private static List<NodeInfo> described(MobulaRuntime runtime) throws InterruptedException {
+    long end = System.nanoTime() + DESCRIBING.toNanos();
+    var nodes = runtime.nodes();
+    while (!nodes.stream().allMatch(StatusCommand::isDescribed) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      nodes = runtime.nodes();
+    }
+    return nodes;
+  }
+
+  private static boolean isDescribed(NodeInfo node) {
+    return node.state() == NodeInfo.State.UNREACHABLE || node.store().capacityBytes() > 0;
+  }
+
+  private static ClusterStatus read(MobulaRuntime runtime) throws InterruptedException {
+    var nodes = described(runtime);
     return new ClusterStatus(
         runtime.clusterName(),
-        survey.nodes().stream()
+        nodes.stream()
             .filter(node -> !node.id().equals(runtime.nodeId()))
             .sorted(Comparator.comparing((NodeInfo node) -> ROLES.indexOf(node.role()))
                 .thenComparing(NodeInfo::host)
                 .thenComparing(NodeInfo::address))
             .map(StatusCommand::node)
             .toList(),
-        survey.waiting().stream().map(StatusCommand::waiting).toList());
+        runtime.waiting().stream().map(StatusCommand::waiting).toList());
   }
 
   private static ClusterStatus.Node node(NodeInfo node) {

@@ -13,6 +13,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.error.GetTimeoutException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
@@ -71,7 +72,6 @@ public final class Node {
   private final ActorEngine actors;
   private final Membership membership;
   private final @Nullable Clustered cluster;
-  private final Census census;
 
   private Node(
       NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
@@ -114,11 +114,10 @@ public final class Node {
             new LocalNames()),
         methods,
         virtualThreads);
-    this.census = new Census(membership, system, this::describe);
     if (cluster != null) {
       actors.join(cluster.wire(actors, settings));
       cluster.open(system, settings, this::spawnNow);
-      spawnNow(FrontDesk.create(this::describe, () -> closeAside(owner)), FrontDesk.NAME);
+      spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
   }
 
@@ -243,24 +242,16 @@ public final class Node {
     return List.copyOf(all);
   }
 
-  /** What the cluster has and what waits in it; asks every process and waits. */
-  public MobulaRuntime.Survey survey() {
-    objects.requireOpen();
-    return census.survey();
-  }
-
   /** Asks a process of the cluster to leave it and to close. */
   public void dismiss(NodeId node) {
     objects.requireOpen();
-    census.dismiss(node);
-  }
-
-  private CompletionStage<FrontDesk.Description> describe() {
-    return ledger.report(system).thenApply(report -> {
-      var waiting = new ArrayList<>(tasks.waiting());
-      waiting.addAll(report.waiting());
-      return FrontDesk.Description.of(ledger.total(), report.available(), objects.usage(), waiting);
-    });
+    var peer = membership.peer(node);
+    if (peer == null) {
+      throw new InvalidRequestException(
+          "Wanted node " + node + " to leave: it is not in this cluster, or no longer.");
+    }
+    ActorRef<FrontDesk.Command> desk = membership.actor(peer, FrontDesk.NAME);
+    desk.tell(new FrontDesk.Leave(membership.self().toString()));
   }
 
   /** The name of its cluster. */

@@ -136,11 +136,6 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public Survey survey() {
-    return node.survey();
-  }
-
-  @Override
   public void dismiss(NodeId id) {
     node.dismiss(id);
   }

@@ -28,11 +28,11 @@ final class ProcessCluster implements LocalCluster {
   private static final String CAPACITY = "mobula.store.capacity";
 
   private final List<ChildJvm> children;
-  private final List<Process> nodes;
+  private final List<Member> nodes;
   private final MobulaRuntime driver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ProcessCluster(List<ChildJvm> children, List<Process> nodes, MobulaRuntime driver) {
+  private ProcessCluster(List<ChildJvm> children, List<Member> nodes, MobulaRuntime driver) {
     this.children = children;
     this.nodes = nodes;
     this.driver = driver;
@@ -70,8 +70,8 @@ final class ProcessCluster implements LocalCluster {
     return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
-  private static Process process(ChildJvm child, Ready ready) {
-    return new Process(ready.node(), ready.address(), child.pid());
+  private static Member process(ChildJvm child, Ready ready) {
+    return new Member(ready.node(), ready.address(), child.pid());
   }
 
   private static ChildPlan child(Builder plan, int index) {
@@ -111,7 +111,7 @@ final class ProcessCluster implements LocalCluster {
   }
 
   @Override
-  public List<Process> nodes() {
+  public List<Member> nodes() {
     return nodes;
   }
 

@@ -46,13 +46,13 @@ class LocalClusterIT {
         .settings(Mobula.settings().clusterName("two"))
         .jvmFlags("-Xmx256m")
         .start()) {
-      pids = cluster.nodes().stream().map(LocalCluster.Process::pid).toList();
+      pids = cluster.nodes().stream().map(LocalCluster.Member::pid).toList();
       assertThat(pids)
           .doesNotHaveDuplicates()
           .doesNotContain(ProcessHandle.current().pid());
       var runtime = cluster.runtime();
       assertThat(runtime.clusterName()).isEqualTo("two");
-      assertThat(runtime.totalResources().asUnits()).isEmpty();
+      assertThat(runtime.totalResources().amount("CPU")).isEqualTo(6);
       assertThat(runtime.nodes().stream().filter(node -> node.role().equals("node")))
           .extracting(NodeInfo::pid)
           .containsExactlyInAnyOrderElementsOf(pids);
