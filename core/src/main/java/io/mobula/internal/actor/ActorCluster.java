@@ -200,7 +200,7 @@ public final class ActorCluster {
     }
   }
 
-  byte[] callFrame(Route route, RemoteCall call, Place to, long number, long caller) {
+  FrameWriter callFrame(Route route, RemoteCall call, Place to, long number, long caller) {
     var frame = ActorFrames.of(ActorFrames.CALL, route.id())
         .int32(to.incarnation())
         .int64(route.stream())
@@ -208,7 +208,11 @@ public final class ActorCluster {
     Sharing.writeId(frame, call.result().id());
     frame.int64(caller).int32(call.attempts()).text(call.name());
     call.call().write(frame, wires.sharing(), to.node());
-    return frame.toBytes();
+    return frame;
+  }
+
+  void send(Place to, FrameWriter sealed) {
+    wires.sharing().send(to.node(), sealed);
   }
 
   boolean send(NodeId to, byte[] frame) {
@@ -390,7 +394,7 @@ public final class ActorCluster {
     frame.int32(actor.restarts());
     ActorFrames.writeOptions(frame, actor.options());
     actor.constructor().write(frame, wires.sharing(), place.node());
-    send(place.node(), frame.toBytes());
+    send(place, frame);
   }
 
   /** Hears of an actor that this process both owns and hosts. */

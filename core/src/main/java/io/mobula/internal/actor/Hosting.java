@@ -215,10 +215,10 @@ final class Hosting {
   }
 
   private void take(Hosted at, NodeId from, ObjectId result, FrameReader in) {
-    var answer = new WiredResult(at.cell().id(), at.place().incarnation(), from, result);
+    var caller = new Caller(from, in.int64());
+    int attempts = in.int32();
+    var answer = new WiredResult(at, from, result, attempts + 1);
     try {
-      var caller = new Caller(from, in.int64());
-      int attempts = in.int32();
       var name = in.text();
       var call = BoundCall.read(in, engine.store(), sharing, from);
       var run = new ActorCallRun(name, caller, call, answer);
@@ -240,16 +240,16 @@ final class Hosting {
 
   /** The result of a call of another process: goes back to it. */
   private final class WiredResult implements CallResult {
-    private final ActorId actor;
-    private final int incarnation;
+    private final Hosted at;
     private final NodeId caller;
     private final ObjectId id;
+    private final int attempt;
 
-    WiredResult(ActorId actor, int incarnation, NodeId caller, ObjectId id) {
-      this.actor = actor;
-      this.incarnation = incarnation;
+    WiredResult(Hosted at, NodeId caller, ObjectId id, int attempt) {
+      this.at = at;
       this.caller = caller;
       this.id = id;
+      this.attempt = attempt;
     }
 
     @Override
@@ -280,8 +280,11 @@ final class Hosting {
     }
 
     private void answer(Object outcome) {
-      var frame = ActorFrames.of(ActorFrames.REPLY, actor).int32(incarnation).int64(id.task());
-      sharing.seal(frame, caller, sharing.give(frame, outcome, id, 1));
+      var frame = ActorFrames.of(ActorFrames.REPLY, at.cell().id())
+          .int32(at.place().incarnation())
+          .int64(id.task());
+      var release = sharing.give(frame, outcome, id, attempt);
+      sharing.seal(frame, caller, release);
       sharing.send(caller, frame);
     }
   }

@@ -231,7 +231,7 @@ final class Route implements Reach, Producer {
       fail(call, failed);
       return;
     }
-    byte[] frame;
+    FrameWriter frame;
     try {
       frame = cluster.callFrame(this, call, to, sent + 1, outflow.callerNumber(call));
     } catch (RuntimeException | Error e) { // an argument that cannot travel
@@ -245,7 +245,7 @@ final class Route implements Reach, Producer {
     }
     sent++;
     call.sent(to);
-    cluster.send(to.node(), frame); // if that node has left, the membership says so
+    cluster.send(to, frame); // if that node has left, the membership says so
   }
 
   private void fail(RemoteCall call, Failure why) {
