@@ -35,6 +35,7 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param from who says it
    * @param incarnation its incarnation
    * @param answers the request
+   * @param serial counts this participant's snapshots: parts of two are never mixed
    * @param version what is not in it is nothing, as of this version
    * @param part from zero
    * @param parts how many there are
@@ -44,6 +45,7 @@ sealed interface DirectoryMessage extends ControlMessage {
       Participant from,
       long incarnation,
       SnapshotRequest answers,
+      long serial,
       long version,
       int part,
       int parts,

@@ -34,6 +34,7 @@ final class HolderTable {
   private final ShardMap map;
   private final Outbox[] outboxes;
   private long version;
+  private long snapshots;
 
   HolderTable(Participant self, long incarnation, ShardMap map, Pace pace) {
     this.self = self;
@@ -253,10 +254,19 @@ final class HolderTable {
     var outbox = outboxes[request.shard()];
     outbox.believe(request.incarnation());
     var parts = outbox.snapshot(now);
+    long serial = ++snapshots;
     for (int part = 0; part < parts.size(); part++) {
       sink.send(
           Participant.shard(request.shard()),
-          new Snapshot(self, incarnation, request, version, part, parts.size(), parts.get(part)));
+          new Snapshot(
+              self,
+              incarnation,
+              request,
+              serial,
+              version,
+              part,
+              parts.size(),
+              parts.get(part)));
     }
   }
 

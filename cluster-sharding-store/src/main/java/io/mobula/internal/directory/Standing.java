@@ -29,7 +29,7 @@ final class Standing {
   private @Nullable SnapshotRequest asked;
   private long askedAt;
   private List<@Nullable Snapshot> parts = new ArrayList<>();
-  private long partsVersion;
+  private long collecting;
   private int missing;
 
   /**
@@ -156,17 +156,15 @@ final class Standing {
     if (!part.answers().equals(asked)) {
       return null;
     }
-    if (missing < 0 || part.version() > partsVersion) { // a repeated request is answered anew
+    if (missing < 0 || part.serial() > collecting) { // a repeated request is answered anew
       missing = part.parts();
-      partsVersion = part.version();
+      collecting = part.serial();
       parts = new ArrayList<>();
       for (int i = 0; i < part.parts(); i++) {
         parts.add(null);
       }
     }
-    if (part.version() < partsVersion
-        || parts.size() != part.parts()
-        || parts.get(part.part()) != null) {
+    if (part.serial() < collecting || parts.get(part.part()) != null) {
       return null;
     }
     parts.set(part.part(), part);

@@ -22,6 +22,9 @@ public final class ClusterSystem {
   /** The role of members that vote. */
   static final String VOTER = "mobula-node";
 
+  /** The role of members that host parts of the directory: all but drivers, which come and go. */
+  static final String DIRECTORY = "mobula-directory";
+
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSystem.class);
   private static final String ROLE = "mobula-";
 
@@ -35,7 +38,6 @@ public final class ClusterSystem {
    */
   public static Config overlay(Config config, ClusterSettings settings) {
     requireProtection(settings);
-    var role = ROLE + settings.identity().role().name().toLowerCase(Locale.ROOT);
     return ConfigFactory.empty()
         .withValue(
             "akka.remote.artery.canonical.hostname",
@@ -43,9 +45,14 @@ public final class ClusterSystem {
         .withValue(
             "akka.remote.artery.canonical.port",
             ConfigValueFactory.fromAnyRef(settings.binding().port()))
-        .withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(List.of(role)))
+        .withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles(settings.identity().role())))
         .withFallback(encryption(settings.security()))
         .withFallback(config.getConfig("mobula.cluster.actor-system"));
+  }
+
+  private static List<String> roles(Peer.Role role) {
+    var own = ROLE + role.name().toLowerCase(Locale.ROOT);
+    return role == Peer.Role.DRIVER ? List.of(own) : List.of(own, DIRECTORY);
   }
 
   private static Config encryption(ClusterSettings.Security security) {
