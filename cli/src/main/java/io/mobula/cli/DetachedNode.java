@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,7 +100,7 @@ final class DetachedNode {
   private Path newLog() throws IOException {
     var folder = Files.createDirectories(registry.directory().resolve("logs"));
     dropOldLogs(folder);
-    var log = folder.resolve("node-" + LocalDateTime.now().format(STAMP) + "-"
+    var log = folder.resolve("node-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
         + ProcessHandle.current().pid() + ".log");
     return Files.createFile(
         log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

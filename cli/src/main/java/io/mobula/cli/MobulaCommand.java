@@ -3,6 +3,7 @@ package io.mobula.cli;
 import io.mobula.error.ClusterException;
 import io.mobula.error.MobulaException;
 import java.io.IOException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,7 +56,8 @@ public final class MobulaCommand implements Runnable {
   /** The parser with all its subcommands, ready to execute. */
   static CommandLine commandLine() {
     var line = new CommandLine(new MobulaCommand());
-    line.getSubcommands().get("run").setStopAtPositional(true); // the rest is the program's
+    Objects.requireNonNull(line.getSubcommands().get("run"))
+        .setStopAtPositional(true); // the rest is the program's
     return line.setExecutionExceptionHandler(MobulaCommand::failed);
   }
 

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
       main.invoke(null, (Object) arguments.toArray(String[]::new));
       return ExitCode.DONE;
     } catch (InvocationTargetException e) {
-      e.getCause().printStackTrace(spec.commandLine().getErr());
+      Objects.requireNonNull(e.getCause()).printStackTrace(spec.commandLine().getErr());
       return ExitCode.FAILED;
     }
   }

@@ -89,7 +89,7 @@ final class StatusCommand implements Callable<Integer> {
         runtime.clusterName(),
         nodes.stream()
             .filter(node -> !node.id().equals(runtime.nodeId()))
-            .sorted(Comparator.comparing((NodeInfo node) -> ROLES.indexOf(node.role()))
+            .sorted(Comparator.comparingInt((NodeInfo node) -> ROLES.indexOf(node.role()))
                 .thenComparing(NodeInfo::host)
                 .thenComparing(NodeInfo::address))
             .map(StatusCommand::node)

@@ -29,8 +29,12 @@ final class StatusTable {
         .collect(Collectors.groupingBy(ClusterStatus.Node::role, Collectors.counting()));
     return java.util.stream.Stream.of("node", "worker", "driver")
         .filter(counted::containsKey)
-        .map(role -> counted.get(role) + " " + role + (counted.get(role) == 1 ? "" : "s"))
+        .map(role -> counted(role, counted.getOrDefault(role, 0L)))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String counted(String role, long count) {
+    return count + " " + role + (count == 1 ? "" : "s");
   }
 
   private void node(ClusterStatus.Node node) {
@@ -42,11 +46,9 @@ final class StatusTable {
       double free = node.resources().available().getOrDefault(name, 0).doubleValue();
       line(name, bar(all - free, all), amount(name, all - free) + " of " + amount(name, all));
     });
-    var store = node.store();
-    line(
-        "store",
-        bar(store.used(), store.capacity()),
-        bytes(store.used()) + " of " + bytes(store.capacity()));
+    double capacity = (double) node.store().capacity();
+    double used = (double) node.store().used();
+    line("store", bar(used, capacity), bytes(used) + " of " + bytes(capacity));
     if (!node.lanes().isEmpty()) {
       node.lanes().forEach((to, kind) -> line("lane", "to " + to, kind));
     }

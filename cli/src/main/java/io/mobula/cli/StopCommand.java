@@ -98,7 +98,7 @@ final class StopCommand implements Callable<Integer> {
   private static void signal(Found node, Predicate<ProcessHandle> signal) throws IOException {
     var process = ProcessHandle.of(node.entry().pid());
     if (process.isPresent() && node.isAlive()) {
-      signal.test(process.get());
+      var _ = signal.test(process.get()); // whether it heeds that is seen by its lock
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -217,7 +218,8 @@ public final class ChildJvm implements AutoCloseable {
     try {
       return ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw new ProcessException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      var why = Objects.requireNonNull(e.getCause());
+      throw new ProcessException(String.valueOf(why.getMessage()), why);
     } catch (TimeoutException e) {
       process.destroyForcibly();
       throw new ProcessException(
