@@ -56,7 +56,6 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
 
   private static ClusterShardingSettings sharding(ActorSystem<?> system) {
     return ClusterShardingSettings.create(system)
-        .withStateStoreMode(ClusterShardingSettings.stateStoreModeDdata())
         .withRememberEntities(false)
         .withNoPassivationStrategy();
   }

@@ -140,12 +140,13 @@ public final class ActorCluster {
   }
 
   /** The same, or null when the actor is known to be ending. */
-  <A> @Nullable Handle<A> handleIfOpen(Passport passport) {
+  <A> @Nullable Handle<A> handleIfOpen(Passport.Shown shown) {
+    var passport = shown.passport();
     var ours = owners.get(passport.id());
     boolean open = passport.owner().equals(self())
         ? ours != null && ours.isOpen()
         : route(passport).isOpen();
-    return open ? handle(passport, null) : null;
+    return open ? handle(passport, shown.seen()) : null;
   }
 
   private Route route(Passport passport) {
@@ -154,9 +155,8 @@ public final class ActorCluster {
   }
 
   private Kept importHandle(FrameReader in) {
-    var passport = Passport.read(in);
-    var place = in.flag() ? Place.read(in) : null;
-    Handle<Object> handle = handle(passport, place);
+    var shown = Passport.Shown.read(in);
+    Handle<Object> handle = handle(shown.passport(), shown.seen());
     return handle.keep(engine.store());
   }
 

@@ -142,12 +142,12 @@ public final class ActorEngine {
   }
 
   /** The actor of that passport, unless it is ending as far as this node knows. */
-  private <A> @Nullable ActorHandle<A> open(Passport passport) {
+  private <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
     var present = cluster;
     if (present != null) {
-      return present.handleIfOpen(passport);
+      return present.handleIfOpen(shown);
     }
-    var cell = cells.get(passport.id());
+    var cell = cells.get(shown.passport().id());
     return cell == null ? null : cell.handleIfOpen();
   }
 
@@ -249,8 +249,8 @@ public final class ActorEngine {
   }
 
   /** This node hosts the actor: its name stands by this node, too. */
-  void keepName(Passport passport) {
-    names.keep(passport);
+  void keepName(Passport passport, Place here) {
+    names.keep(passport, here);
   }
 
   void whenUnreachable(Handle.Anchor anchor, Runnable action) {

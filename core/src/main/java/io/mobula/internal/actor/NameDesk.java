@@ -29,7 +29,7 @@ final class NameDesk {
   @FunctionalInterface
   interface Opener {
     /** A handle to that actor, or null if it is ending. */
-    <A> @Nullable ActorHandle<A> open(Passport passport);
+    <A> @Nullable ActorHandle<A> open(Passport.Shown shown);
   }
 
   NameDesk(ActorNames names, NodeId node, Opener opener) {
@@ -49,7 +49,7 @@ final class NameDesk {
       return null;
     }
     while (true) {
-      var holder = await(names.claim(named(name, passport)), name);
+      var holder = await(names.claim(named(name, passport, null)), name);
       if (holder.actor().equals(passport.id())) {
         return null;
       }
@@ -60,7 +60,7 @@ final class NameDesk {
       }
       if (handle != null) {
         throw new ActorNameException(
-            "The name \"" + name + "\" is taken by living " + other.describe()
+            "The name \"" + name + "\" is taken by living " + other.passport().describe()
                 + ". Choose another, kill that one, or say getIfExists() to use it.");
       }
       names.release(name, holder.actor()); // it is ending
@@ -80,10 +80,10 @@ final class NameDesk {
   }
 
   /** This node hosts the actor, so that its name outlives the node that claimed it. */
-  void keep(Passport passport) {
+  void keep(Passport passport, Place here) {
     var name = passport.name();
     if (name != null) {
-      names.keep(named(name, passport));
+      names.keep(named(name, passport, here));
     }
   }
 
@@ -98,14 +98,14 @@ final class NameDesk {
     names.close();
   }
 
-  private ActorNames.Named named(String name, Passport passport) {
+  private ActorNames.Named named(String name, Passport passport, @Nullable Place seen) {
     var bytes = new FrameWriter();
-    passport.write(bytes);
+    passport.write(bytes, seen);
     return new ActorNames.Named(name, passport.id(), node, bytes.toBytes());
   }
 
-  private static Passport read(ActorNames.Named named) {
-    return Passport.read(new FrameReader(named.passport()));
+  private static Passport.Shown read(ActorNames.Named named) {
+    return Passport.Shown.read(new FrameReader(named.passport()));
   }
 
   private static <T> T await(CompletionStage<T> answer, String name) {

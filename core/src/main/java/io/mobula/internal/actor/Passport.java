@@ -61,6 +61,22 @@ record Passport(
         readId(in), in.text(), in.optionalText(), in.flag(), in.int32(), in.int32());
   }
 
+  /** Writes it with the place where the actor was last seen, if that is known. */
+  void write(FrameWriter out, @Nullable Place seen) {
+    write(out);
+    out.flag(seen != null);
+    if (seen != null) {
+      seen.write(out);
+    }
+  }
+
+  /** A passport and the place where the actor was last seen, or null. */
+  record Shown(Passport passport, @Nullable Place seen) {
+    static Shown read(FrameReader in) {
+      return new Shown(Passport.read(in), in.flag() ? Place.read(in) : null);
+    }
+  }
+
   static FrameWriter writeId(FrameWriter out, ActorId id) {
     return out.int64(id.node()).int64(id.number());
   }

@@ -129,12 +129,7 @@ final class Route implements Reach, Producer {
 
   @Override
   public void export(FrameWriter out) {
-    passport.write(out);
-    var present = place;
-    out.flag(present != null);
-    if (present != null) {
-      present.write(out);
-    }
+    passport.write(out, place);
   }
 
   // ---- calls

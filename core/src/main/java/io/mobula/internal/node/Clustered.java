@@ -6,6 +6,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -20,6 +21,8 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskWire;
+import io.mobula.spi.ActorNames;
+import io.mobula.spi.ActorNamesFactory;
 import io.mobula.spi.ObjectDirectoryFactory;
 import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
@@ -157,6 +160,15 @@ final class Clustered {
 
   TaskWire wire(TaskEngine tasks) {
     return new TaskWire(tasks, sharing, membership, lanes, router, desk);
+  }
+
+  /** Names of actors, unique in the cluster where the module that sees to it is there. */
+  ActorNames names(ActorSystem<?> system, ClusterViews.Spawner spawner) {
+    var config = system.settings().config();
+    return load(ActorNamesFactory.class)
+        .map(factory -> factory.open(new ActorNamesFactory.Setup(
+            system, new DirectoryPeers(membership), spawner::spawn, config)))
+        .orElseGet(LocalNames::new);
   }
 
   ActorCluster wire(ActorEngine actors, NodeSettings settings) {

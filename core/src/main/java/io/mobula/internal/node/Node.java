@@ -111,7 +111,7 @@ public final class Node {
             places,
             this::after,
             this::spawn,
-            new LocalNames()),
+            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow)),
         methods,
         virtualThreads);
     if (cluster != null) {

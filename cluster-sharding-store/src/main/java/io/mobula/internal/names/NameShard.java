@@ -1,0 +1,144 @@
+package io.mobula.internal.names;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.mobula.NodeId;
+import io.mobula.internal.names.NameMessage.Answer;
+import io.mobula.internal.names.NameMessage.Ask;
+import io.mobula.internal.names.NameMessage.Entry;
+import io.mobula.internal.names.NameMessage.Keep;
+import io.mobula.internal.names.NameMessage.Noted;
+import io.mobula.internal.names.NameMessage.Release;
+import io.mobula.internal.names.NameMessage.Tell;
+import io.mobula.internal.names.NameMessage.Told;
+import io.mobula.spi.ClusterPeers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One shard of the names. It remembers nothing by itself: when it starts it asks all nodes which of
+ * its names they stand for, and answers nobody before all have said so or left. Whoever has no
+ * answer asks again, so nothing is kept meanwhile.
+ */
+final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
+  static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "mobula-names");
+  static final int SHARDS = 16;
+  private static final Duration RESEND = Duration.ofMillis(500);
+
+  sealed interface Command permits NameMessage.ToShard, Joined, Left, Resend {}
+
+  /** A node is there: it may have claimed a name before this shard knew it. */
+  record Joined(NodeId node) implements Command {}
+
+  /** A node is gone. */
+  record Left(NodeId node) implements Command {}
+
+  private record Resend() implements Command {}
+
+  private final int number;
+  private final ClusterPeers peers;
+  private final HostedShards hosted;
+  private final List<Entry> claimed = new ArrayList<>();
+  private final NameTable table = new NameTable();
+  private final Set<NodeId> silent = new HashSet<>();
+
+  private NameShard(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      int number,
+      ClusterPeers peers,
+      HostedShards hosted) {
+    super(context);
+    this.number = number;
+    this.peers = peers;
+    this.hosted = hosted;
+    silent.addAll(hosted.add(context.getSelf()));
+    ask();
+    timers.startTimerWithFixedDelay(new Resend(), RESEND);
+  }
+
+  static Behavior<Command> create(int number, ClusterPeers peers, HostedShards hosted) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new NameShard(context, timers, number, peers, hosted)));
+  }
+
+  /** Which shard a name belongs to; the same everywhere, for ever. */
+  static int shardOf(String name) {
+    return Math.floorMod(name.hashCode(), SHARDS);
+  }
+
+  private void ask() {
+    for (var node : silent) {
+      ActorRef<NameKeeper.Command> keeper = peers.actor(node, NameKeeper.NAME);
+      keeper.tell(new Tell(number, getContext().getSelf().narrow()));
+    }
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Ask ask -> {
+        if (silent.isEmpty()) {
+          var claim = ask.claim();
+          var holder = claim == null ? table.find(ask.name()) : table.claim(claim);
+          ask.replyTo().tell(new Answer(ask.question(), holder));
+        }
+      }
+      case Keep keep -> {
+        table.stand(keep.entry());
+        keep.replyTo().tell(new Noted(keep.question()));
+      }
+      case Release release -> {
+        table.release(release.name(), release.actor());
+        if (silent.isEmpty()) { // else a keeper's word from before may bring it back
+          release.replyTo().tell(new Noted(release.question()));
+        }
+      }
+      case Told(var node, var kept, var open) -> {
+        if (silent.remove(node)) {
+          kept.forEach(table::stand);
+          claimed.addAll(open);
+          beginIfAllHaveTold();
+        }
+      }
+      case Joined(var node) -> {
+        silent.add(node); // it may stand for names that a shard before this one gave it
+        ask();
+      }
+      case Left(var node) -> {
+        silent.remove(node);
+        claimed.removeIf(entry -> entry.keeper().equals(node));
+        table.left(node);
+        beginIfAllHaveTold();
+      }
+      case Resend() -> ask();
+    }
+    return this;
+  }
+
+  /** Open claims count after all that nodes stand for: one of them may have won already. */
+  private void beginIfAllHaveTold() {
+    if (silent.isEmpty()) {
+      claimed.forEach(table::claim);
+      claimed.clear();
+    }
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PostStop) {
+      hosted.remove(getContext().getSelf());
+    }
+    return this;
+  }
+}

@@ -1,0 +1,85 @@
+package io.mobula.internal.names;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.internal.names.NameMessage.Entry;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Who has which name, and which nodes stand for that. For one thread. */
+final class NameTable {
+  private final Map<String, Holder> holders = new HashMap<>();
+
+  /** An actor that has a name, with what each node said that stands for it. */
+  private static final class Holder {
+    private final ActorId actor;
+    private final Map<NodeId, Entry> keepers = new LinkedHashMap<>();
+    private boolean sure;
+
+    Holder(Entry first) {
+      this.actor = first.actor();
+      keepers.put(first.keeper(), first);
+    }
+
+    boolean isFor(Entry other) {
+      return actor.equals(other.actor());
+    }
+
+    /** What the host says, which knows where the actor is; else what its owner says. */
+    Entry entry() {
+      Entry best = null;
+      for (var each : keepers.values()) {
+        if (best == null || each.keeper().incarnation() != actor.node()) {
+          best = each;
+        }
+      }
+      return Objects.requireNonNull(best, "a holder has a keeper");
+    }
+  }
+
+  /** Gives the name to the entry's actor unless another has it; who has it now. */
+  Entry claim(Entry entry) {
+    var holder = holders.computeIfAbsent(entry.name(), name -> new Holder(entry));
+    if (holder.isFor(entry)) {
+      holder.keepers.putIfAbsent(entry.keeper(), entry);
+    }
+    return holder.entry();
+  }
+
+  /**
+   * A node stands for it. That counts more than a claim whose maker may have been told of another
+   * holder, by the shard's predecessor.
+   */
+  void stand(Entry entry) {
+    var holder = holders.get(entry.name());
+    if (holder == null || (!holder.isFor(entry) && !holder.sure)) {
+      holder = new Holder(entry);
+      holders.put(entry.name(), holder);
+    }
+    if (holder.isFor(entry)) {
+      holder.keepers.put(entry.keeper(), entry);
+      holder.sure = true;
+    }
+  }
+
+  @Nullable
+  Entry find(String name) {
+    var holder = holders.get(name);
+    return holder == null ? null : holder.entry();
+  }
+
+  void release(String name, ActorId actor) {
+    holders.computeIfPresent(name, (key, holder) -> holder.actor.equals(actor) ? null : holder);
+  }
+
+  /** A node is gone, and with it the names that no other node stands for. */
+  void left(NodeId node) {
+    holders.values().removeIf(holder -> {
+      holder.keepers.remove(node);
+      return holder.keepers.isEmpty();
+    });
+  }
+}

@@ -1,0 +1,124 @@
+package io.mobula.internal.names;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import io.mobula.testkit.ForkedJvm;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Scanner;
+
+/** A process that names actors and looks for them as it is told, line by line. */
+final class NamingProcess implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final ForkedJvm jvm;
+  private int asked;
+
+  private NamingProcess(ForkedJvm jvm) {
+    this.jvm = jvm;
+  }
+
+  static NamingProcess start(String name, String... seeds) {
+    var plan = ForkedJvm.of(NamingProcess.class)
+        .flags("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        .property("mobula.cluster.listen", "on")
+        .property("mobula.cluster.node-name", name)
+        .property("mobula.cluster.seeds", String.join(",", seeds))
+        .property("mobula.store.capacity", "16 MiB")
+        .property("mobula.resources.cpus", "2");
+    var flags = System.getProperty("mobula.child.flags", "").trim();
+    return new NamingProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
+  }
+
+  /** Waits until it is a member; its address and its id. */
+  String[] awaitUp() throws InterruptedException {
+    return jvm.awaitLine("up ", LIMIT).substring("up ".length()).split(" ");
+  }
+
+  /** Gives a command and does not wait. */
+  int tell(String command) {
+    jvm.sendLine(++asked + " " + command);
+    return asked;
+  }
+
+  String answer(int number) throws InterruptedException {
+    var line = jvm.awaitLine(each -> each.startsWith(number + " "), LIMIT);
+    return line.substring(line.indexOf(' ') + 1);
+  }
+
+  String ask(String command) throws InterruptedException {
+    return answer(tell(command));
+  }
+
+  ForkedJvm jvm() {
+    return jvm;
+  }
+
+  @Override
+  public void close() {
+    jvm.close();
+  }
+
+  /** Says where it lives. */
+  static final class Named {
+    private int calls;
+
+    String here() {
+      return ProcessHandle.current().pid() + " " + ++calls;
+    }
+  }
+
+  public static void main(String[] arguments) {
+    var held = new HashMap<String, Object>();
+    try (var runtime = Mobula.init();
+        var lines = new Scanner(System.in)) {
+      System.out.println("up " + runtime.nodes().getFirst().address() + " "
+          + runtime.nodeId().incarnation());
+      while (lines.hasNextLine()) {
+        var line = lines.nextLine().split(" ");
+        System.out.println(line[0] + " " + answer(runtime, line, held));
+      }
+    }
+  }
+
+  private static String answer(MobulaRuntime runtime, String[] line, Map<String, Object> held) {
+    try {
+      var name = line[2];
+      return switch (line[1]) {
+        case "make" -> {
+          held.put(name, runtime.actor(Named::new).name(name).remote());
+          yield "made";
+        }
+        case "make-detached-on" -> {
+          held.put(
+              name,
+              runtime
+                  .actor(Named::new)
+                  .name(name)
+                  .detached()
+                  .placement(Placement.on(new NodeId(Long.parseLong(line[3]))))
+                  .remote());
+          yield runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+        }
+        case "get-or-make" -> {
+          var handle = runtime.actor(Named::new).name(name).getIfExists().remote();
+          held.put(name, handle);
+          yield handle.call(Named::here).remote().get();
+        }
+        case "call" ->
+          runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+        case "kill" -> {
+          runtime.actorNamed(name, Named.class).kill();
+          yield "killed";
+        }
+        default -> "what?";
+      };
+    } catch (MobulaException e) {
+      return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+  }
+}
