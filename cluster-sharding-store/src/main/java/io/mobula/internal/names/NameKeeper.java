@@ -89,8 +89,8 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
    */
   static Behavior<Command> create(
       NodeId self, Map<String, Entry> kept, BiConsumer<Integer, ToShard> region) {
-    return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new NameKeeper(context, timers, self, kept, region)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new NameKeeper(context, timers, self, kept, region)));
   }
 
   @Override
@@ -105,7 +105,9 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       }
       case Find find -> {
         long number = ask(
-            find.name(), find.holder(), question -> new Ask(question, find.name(), null, replyTo()));
+            find.name(),
+            find.holder(),
+            question -> new Ask(question, find.name(), null, replyTo()));
         finds.put(number, find);
       }
       case Stand(var entry) -> stand(entry);
@@ -161,7 +163,9 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
 
   private Told told(int shard) {
     return new Told(
-        self, of(shard, kept.values().stream()), of(shard, claims.values().stream().map(Claim::entry)));
+        self,
+        of(shard, kept.values().stream()),
+        of(shard, claims.values().stream().map(Claim::entry)));
   }
 
   private static List<Entry> of(int shard, Stream<Entry> entries) {

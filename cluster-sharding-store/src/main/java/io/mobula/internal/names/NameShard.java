@@ -68,8 +68,8 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   }
 
   static Behavior<Command> create(int number, ClusterPeers peers, HostedShards hosted) {
-    return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new NameShard(context, timers, number, peers, hosted)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new NameShard(context, timers, number, peers, hosted)));
   }
 
   /** Which shard a name belongs to; the same everywhere, for ever. */

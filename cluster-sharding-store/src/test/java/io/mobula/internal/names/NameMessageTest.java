@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Every message survives the way to another process. */
 class NameMessageTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
-      "mobula", ConfigFactory.parseString("akka.actor.provider = local").withFallback(ConfigFactory.load()));
+      "mobula",
+      ConfigFactory.parseString("akka.actor.provider = local").withFallback(ConfigFactory.load()));
   private static final Entry ENTRY =
       new Entry("hits", new ActorId(-5, 7), new NodeId(-5), new byte[] {1, 2, 3});
 

@@ -76,8 +76,8 @@ final class NamingProcess implements AutoCloseable {
     var held = new HashMap<String, Object>();
     try (var runtime = Mobula.init();
         var lines = new Scanner(System.in)) {
-      System.out.println("up " + runtime.nodes().getFirst().address() + " "
-          + runtime.nodeId().incarnation());
+      System.out.println(
+          "up " + runtime.nodes().getFirst().address() + " " + runtime.nodeId().incarnation());
       while (lines.hasNextLine()) {
         var line = lines.nextLine().split(" ");
         System.out.println(line[0] + " " + answer(runtime, line, held));

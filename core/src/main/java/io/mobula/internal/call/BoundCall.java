@@ -28,13 +28,12 @@ import org.slf4j.MDC;
  * each time with fresh values.
  */
 public final class BoundCall {
-  private final Object function; // itself if it captured nothing that can change, else a Content
+  private final Object function; // itself if it captured nothing that can change, else as arguments
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
   private volatile @Nullable Waiter waiting;
   private final @Nullable Map<String, String> logContext;
-  private @Nullable Loans loans;
 
   private BoundCall(
       Object function,
@@ -72,7 +71,8 @@ public final class BoundCall {
     public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
       requireTypes(function, arguments, receivers);
       var bound = new Object[arguments.count()];
-      Object kept = codec.isIsolated(function) ? function : store.snapshot(function, inlineLimit);
+      Object kept =
+          codec.isIsolated(function) ? function : named(store.snapshot(function, inlineLimit));
       long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
       int done = 0;
       try {
@@ -83,7 +83,7 @@ public final class BoundCall {
           } else {
             var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
             heapBytes += content.heapBytes();
-            bound[done] = content;
+            bound[done] = named(content);
           }
         }
       } catch (RuntimeException | Error e) {
@@ -94,6 +94,15 @@ public final class BoundCall {
         throw e;
       }
       return new BoundCall(kept, bound, store, heapBytes, MDC.getCopyOfContextMap());
+    }
+
+    /**
+     * What is too large to travel inside a frame is an object of its own, as if it had been put.
+     */
+    private Object named(Content content) {
+      return content instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit
+          ? store.entry(content).retain()
+          : content;
     }
 
     private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
@@ -116,46 +125,43 @@ public final class BoundCall {
 
   /**
    * Writes the call for another process, as the last part of a frame; all arguments are ready and
-   * none has failed. What it lends to that process is given back with {@link #release}.
+   * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
    */
   public void write(FrameWriter out, Sharing sharing, NodeId to) {
-    var lent = loans(sharing);
-    lent.write(out, function instanceof Content content ? content : lent.immediate(function), null);
+    write(out, sharing);
+    sharing.seal(out, to, () -> {});
+  }
+
+  /** The same for nobody in particular: how the call can be made again. */
+  public void write(FrameWriter out, Sharing sharing) {
+    CallWire.write(out, function, sharing);
     out.int32(arguments.length);
     for (var argument : arguments) {
-      switch (argument) {
-        case ObjectEntry entry -> lent.write(out, lent.outcomeOf(entry), entry.id());
-        case Content content -> lent.write(out, content, null);
-        default -> throw new IllegalStateException("Neither value nor ref: " + argument);
-      }
+      CallWire.write(out, argument, sharing);
     }
     var context = logContext == null ? Map.<String, String>of() : logContext;
     out.list(
         context.entrySet(), (frame, entry) -> frame.text(entry.getKey()).text(entry.getValue()));
-    sharing.seal(out, to, () -> {}); // the call holds what it carries until it is over
   }
 
-  private synchronized Loans loans(Sharing sharing) {
-    var present = loans;
-    if (present == null) {
-      present = new Loans(sharing);
-      loans = present;
-    }
-    return present;
-  }
-
-  /** Reads what {@link #write} wrote in another process. */
+  /** Reads what {@link #write(FrameWriter, Sharing, NodeId)} wrote in another process. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
-    var function = Loans.read(in, sharing);
+    var call = read(in, store, sharing);
+    sharing.received(from, in);
+    return call;
+  }
+
+  /** Reads what {@link #write(FrameWriter, Sharing)} wrote. */
+  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
+    var function = CallWire.read(in, sharing);
     var arguments = new Object[in.int32()];
     int done = 0;
     try {
       for (; done < arguments.length; done++) {
-        arguments[done] = Loans.read(in, sharing);
+        arguments[done] = CallWire.read(in, sharing);
       }
       var context = new HashMap<String, String>();
       in.list(frame -> context.put(frame.text(), frame.optionalText()));
-      sharing.received(from, in);
       return new BoundCall(function, arguments, store, 0, context);
     } catch (RuntimeException e) {
       for (int i = 0; i < done; i++) {
@@ -266,7 +272,11 @@ public final class BoundCall {
   }
 
   private RemoteFunction function() {
-    var present = function instanceof Content content ? store.materialize(content) : function;
+    var present = switch (function) {
+      case Content content -> store.materialize(content);
+      case ObjectEntry entry -> store.valueOf(entry);
+      default -> function;
+    };
     return (RemoteFunction) Objects.requireNonNull(present);
   }
 
@@ -296,11 +306,6 @@ public final class BoundCall {
     release(function);
     for (var argument : arguments) {
       release(argument);
-    }
-    synchronized (this) {
-      if (loans != null) {
-        loans.giveBack();
-      }
     }
   }
 

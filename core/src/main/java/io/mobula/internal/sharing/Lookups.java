@@ -138,6 +138,11 @@ final class Lookups implements Membership.Listener {
     }
 
     private void askOneOf(List<NodeId> nodes, int attempt) {
+      var here = nodes.contains(membership.self().id()) ? sharing.here(id) : null;
+      if (here != null) {
+        end(here);
+        return;
+      }
       for (var node : nodes) {
         if (ask(node)) {
           return;
@@ -217,8 +222,9 @@ final class Lookups implements Membership.Listener {
   private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
     var frame = new FrameWriter().octet(RESOLVED);
     Location.write(frame, id);
-    frame.flag(outcome != null);
-    if (outcome != null) {
+    boolean known = outcome != null && !sharing.isStale(outcome);
+    frame.flag(known);
+    if (known && outcome != null) {
       sharing.write(frame, outcome, id);
     }
     sharing.seal(frame, to, () -> {}); // what is inside is held by the value

@@ -17,6 +17,7 @@ final class RemoteObject implements Content.Remote {
   private final List<Kept> edges;
   private final boolean views;
   private final Sharing sharing;
+  private volatile boolean borrowed;
   private @Nullable CompletableFuture<Content> brought;
 
   RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
@@ -24,6 +25,11 @@ final class RemoteObject implements Content.Remote {
     this.edges = List.copyOf(edges);
     this.views = views;
     this.sharing = sharing;
+  }
+
+  /** What is brought belongs to another. */
+  void borrows() {
+    borrowed = true;
   }
 
   Location location() {
@@ -75,7 +81,7 @@ final class RemoteObject implements Content.Remote {
       return;
     }
     var _ = present.whenComplete((content, failure) -> {
-      if (content != null) {
+      if (content != null && !borrowed) {
         content.discard(); // it has the same edges
       } else {
         edges.forEach(Kept::release);

@@ -17,7 +17,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   private final Sharing sharing;
   private WeakReference<ObjectEntry> entry;
   private @Nullable Object outcome;
-  private boolean held;
+  private volatile boolean held;
   private volatile boolean gone;
   private int attempt = 1;
 
@@ -30,6 +30,20 @@ final class SharedEntry implements ObjectEntry.Sharer {
 
   ObjectId id() {
     return id;
+  }
+
+  /** Keeps what was made again here, unless there is a copy here already. */
+  synchronized boolean replace(Content content, int madeBy) {
+    if (gone || outcome instanceof Content.InStore) {
+      return false;
+    }
+    outcome = content;
+    attempt = madeBy;
+    return true;
+  }
+
+  boolean isHeld() {
+    return held;
   }
 
   /** Which run of its task made what is here. */

@@ -20,6 +20,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.spi.DirectoryListener;
+import io.mobula.spi.Lineage;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectSource.Open;
@@ -53,13 +54,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Custody custody;
   private final Lookups lookups;
   private final Transfers transfers;
-  private final Map<ObjectId, Loan> lent = new ConcurrentHashMap<>();
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
     throw new CodecException("This node knows no actors.", null);
   };
-
-  private record Loan(Content.InStore sealed, int times) {}
 
   /**
    * How objects are shared.
@@ -124,7 +122,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   // ---- out
 
   /** Other processes may hold this object of the present process from now on. */
-  void adopt(ObjectEntry entry) {
+  public void adopt(ObjectEntry entry) {
     if (entry.sharer() != null) {
       return;
     }
@@ -220,24 +218,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** Whether it is small enough to travel inside a frame. */
-  public boolean fitsFrame(Content.InStore sealed) {
-    return sealed.byteSize() <= inlineLimit;
-  }
-
-  /** An id for a value that has none, because it is part of a call. */
-  public ObjectId anonymous() {
-    return new ObjectId(membership.self().id().incarnation(), store.nextTask(), 0);
-  }
-
-  /** Keeps a value to be fetched under an id until it is {@linkplain #takeBack taken back}. */
-  public void lend(ObjectId id, Content.InStore sealed) {
-    lent.compute(id, (key, present) -> new Loan(sealed, present == null ? 1 : present.times() + 1));
-  }
-
-  /** Ends one loan. */
-  public void takeBack(ObjectId id) {
-    lent.computeIfPresent(
-        id, (key, loan) -> loan.times() == 1 ? null : new Loan(loan.sealed(), loan.times() - 1));
+  public boolean fitsFrame(Object outcome) {
+    return !(outcome instanceof Content.Away)
+        && !(outcome instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit);
   }
 
   /** Writes an id. */
@@ -345,11 +328,64 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
   }
 
+  // ---- making again
+
+  /** Says how the objects can be made again: what the recipe carries is kept for that. */
+  public void remember(List<ObjectId> ids, FrameWriter recipe) {
+    var upstream = recipe.carried().stream().distinct().toList();
+    var lineage = new Lineage(recipe.toBytes(), upstream);
+    ids.forEach(id -> counting.remember(id, lineage));
+  }
+
+  /** This node has made an object again, or another has done it for this one. */
+  public void rebuilt(ObjectId id, int attempt, Object outcome) {
+    switch (outcome) {
+      case Content.Away away -> away.discard(); // whoever has it has said so
+      case Content.InStore sealed
+      when !fitsFrame(sealed) -> {
+        var entry = imported(id);
+        if (entry.sharer() instanceof SharedEntry present && present.replace(sealed, attempt)) {
+          publish(present);
+        } else {
+          sealed.discard();
+        }
+        entry.release();
+      }
+      default -> {
+        var encoded = new FrameWriter();
+        write(encoded, outcome, id);
+        counting.publish(
+            id,
+            outcome instanceof Failure
+                ? new Published.Failure(attempt, encoded.toBytes())
+                : new Published.Value(attempt, encoded.toBytes(), encoded.carried()));
+        if (outcome instanceof Content content) {
+          content.discard();
+        }
+      }
+    }
+  }
+
   // ---- asking for what is elsewhere
 
   @Nullable
   SharedEntry known(ObjectId id) {
     return shared.get(id);
+  }
+
+  /** Whether it was with a process that is gone, as far as is known here. */
+  boolean isStale(Object outcome) {
+    return outcome instanceof Content.Away(var remote)
+        && membership.peer(((RemoteObject) remote).location().at()) == null;
+  }
+
+  /** The way to this node's own copy, or null. */
+  @Nullable
+  Content here(ObjectId id) {
+    var known = shared.get(id);
+    return known != null && known.outcome() instanceof Content.InStore own
+        ? stored(locationOf(own, id), own.edges(), own.views())
+        : null;
   }
 
   /** Somebody here wants to know what has become of it. */
@@ -380,6 +416,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Makes the bytes readable here. */
   void bring(RemoteObject object, CompletableFuture<Content> into) {
     var location = object.location();
+    if (location.at().equals(membership.self().id())) {
+      borrow(object, into);
+      return;
+    }
     neighbours.attach(location.at()).whenComplete((attached, gone) -> {
       switch (attached) {
         case Attachment.Here(var theirs) -> open(object, theirs, into);
@@ -387,6 +427,17 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         case null -> relocate(object, gone, into);
       }
     });
+  }
+
+  /** It is here: another search has found this node. */
+  private void borrow(RemoteObject object, CompletableFuture<Content> into) {
+    var known = shared.get(object.location().id());
+    if (known != null && known.outcome() instanceof Content.InStore own) {
+      object.borrows();
+      into.complete(own);
+    } else {
+      relocate(object, null, into);
+    }
   }
 
   private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
@@ -438,11 +489,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   @Nullable
   Open opened(ObjectId id) {
     var known = shared.get(id);
-    var loan = lent.get(id);
-    var sealed = known != null && known.outcome() instanceof Content.InStore own
-        ? own
-        : loan == null ? null : loan.sealed();
-    if (sealed == null) {
+    if (known == null || !(known.outcome() instanceof Content.InStore sealed)) {
       return null;
     }
     var view = sealed.object().view(); // pinned while reachable
@@ -483,9 +530,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
   }
 
+  /** Whoever holds it here goes on reading this copy; nobody else gets it. */
   @Override
   public void refused(ObjectId id, int attempt, int accepted) {
-    freed(id);
+    var known = shared.get(id);
+    if (known != null && !known.isHeld()) {
+      freed(id);
+    }
   }
 
   /** Says and asks no more, and lets go of what belongs to other processes. */

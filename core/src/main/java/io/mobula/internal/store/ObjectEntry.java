@@ -248,6 +248,11 @@ public final class ObjectEntry {
     return this;
   }
 
+  /** One less, for a hold that another is about to replace. */
+  synchronized void unretain() {
+    holds--;
+  }
+
   /** One less. The last one frees the value at once. */
   public void release() {
     Object last;

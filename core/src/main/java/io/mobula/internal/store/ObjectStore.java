@@ -125,10 +125,16 @@ public final class ObjectStore {
   }
 
   private <T extends @Nullable Object> ObjectRef<T> stored(Content content) {
+    return ref(entry(content));
+  }
+
+  /** An object that has its value already; nothing holds it yet. */
+  public ObjectEntry entry(Content content) {
     var entry = pending(nextTask(), 0, null);
-    ObjectRef<T> ref = ref(entry);
+    entry.retain();
     entry.complete(content);
-    return ref;
+    entry.unretain();
+    return entry;
   }
 
   /** See {@link Values#snapshot}. */

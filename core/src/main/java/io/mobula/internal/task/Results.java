@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the outcome of a task goes: one object, a known number of them, or a stream. */
-sealed interface Results permits Results.Single, Results.Many, Results.Streamed, WiredResults {
+sealed interface Results
+    permits Results.Single, Results.Many, Results.Streamed, WiredResults, RebuiltResults {
   /**
    * Keeps what the task returned, for nobody to see yet.
    *

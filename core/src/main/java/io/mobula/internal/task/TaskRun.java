@@ -94,7 +94,7 @@ final class TaskRun implements Producer {
 
   /** Whether another node has submitted it. */
   boolean isGuest() {
-    return results instanceof WiredResults;
+    return results instanceof WiredResults || results instanceof RebuiltResults;
   }
 
   Job job() {

@@ -23,12 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tasks between nodes: what this one sends to slots of others, and what others send to its slots.
  * Safe for all threads; nothing blocks.
  */
 public final class TaskWire {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskWire.class);
   private static final int RUN = 16;
   private static final int DONE = 17;
   private static final int ITEM = 18;
@@ -60,6 +63,7 @@ public final class TaskWire {
     this.sharing = sharing;
     this.membership = membership;
     this.lanes = lanes;
+    sharing.rebuilder(this::rebuild);
     desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
@@ -213,10 +217,65 @@ public final class TaskWire {
       if (slot == null) {
         contents.forEach(Content::discard);
       } else {
+        rememberHow(slot.running(id), contents);
         slot.done(id, nanos, contents);
       }
     }
     sharing.received(from, in);
+  }
+
+  /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
+  private void rememberHow(@Nullable TaskRun run, List<Content> contents) {
+    if (run == null || run.job().options().retries().most() == 0 || run.isGuest()) {
+      return;
+    }
+    var first = run.job().id();
+    var ids = new ArrayList<ObjectId>();
+    for (int i = 0; i < contents.size(); i++) {
+      if (contents.get(i) instanceof Content.Away) {
+        ids.add(new ObjectId(first.node(), first.task(), first.index() + i));
+      }
+    }
+    if (!ids.isEmpty()) {
+      sharing.remember(ids, recipe(run));
+    }
+  }
+
+  private FrameWriter recipe(TaskRun run) {
+    var job = run.job();
+    var recipe = new FrameWriter();
+    Sharing.writeId(recipe, job.id());
+    recipe.text(job.name()).int32(job.options().retries().most());
+    var timeout = job.options().limits().timeout();
+    recipe.int64(timeout == null ? -1 : nanos(timeout));
+    var shape = run.shape();
+    recipe.choice(shape.kind()).int32(shape.count());
+    LeaseDesk.writeResources(recipe, job.options().resources());
+    job.call().write(recipe, sharing);
+    return recipe;
+  }
+
+  /** Runs a task again, because one of its results was lost. */
+  private void rebuild(ObjectId lost, int attempt, byte[] recipe) {
+    var in = new FrameReader(recipe);
+    var first = Sharing.readId(in);
+    var name = in.text();
+    int retries = in.int32();
+    long timeout = in.int64();
+    var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), 0);
+    var options = new TaskOptions(
+        LeaseDesk.readResources(in),
+        new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
+        new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
+        Placement.anywhere(),
+        TaskOptions.DEFAULT.presence());
+    var call = BoundCall.read(in, engine.store(), sharing);
+    var run = new TaskRun(new TaskRun.Job(first, call, name, options), null, engine);
+    run.resultsTo(new RebuiltResults(engine.store(), sharing, first, lost, attempt, shape));
+    run.isAttempt(attempt, null);
+    LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
+    engine.host(run);
+    run.start();
   }
 
   private void onItem(NodeId from, FrameReader in) {

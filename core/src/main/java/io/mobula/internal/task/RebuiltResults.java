@@ -1,0 +1,58 @@
+package io.mobula.internal.task;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.call.NotKept;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the results of a task go that runs again because one of them was lost: to the directory,
+ * from which whoever wants them hears.
+ *
+ * @param first the first result
+ * @param lost the one that was lost
+ * @param attempt the number of this run
+ */
+record RebuiltResults(
+    ObjectStore store, Sharing sharing, ObjectId first, ObjectId lost, int attempt, Shape shape)
+    implements Results {
+
+  @Override
+  public Outcome prepare(@Nullable Object value) throws NotKept {
+    return arrived(
+        shape.kind() == Shape.Kind.SINGLE
+            ? List.of(NotKept.orContent(store, value))
+            : Results.contentsOf(value, shape.count(), store));
+  }
+
+  @Override
+  public Outcome arrived(List<Content> contents) {
+    return new Outcome() {
+      @Override
+      public void publish() {
+        for (int i = 0; i < contents.size(); i++) {
+          var id = new ObjectId(first.node(), first.task(), first.index() + i);
+          if (id.equals(lost)) {
+            sharing.rebuilt(id, attempt, contents.get(i));
+          } else { // it is still there, or will be asked for by itself
+            contents.get(i).discard();
+          }
+        }
+      }
+
+      @Override
+      public void discard() {
+        contents.forEach(Content::discard);
+      }
+    };
+  }
+
+  @Override
+  public void fail(Failure failure) {
+    sharing.rebuilt(lost, attempt, failure);
+  }
+}
