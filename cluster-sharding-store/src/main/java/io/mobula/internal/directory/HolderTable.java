@@ -259,14 +259,7 @@ final class HolderTable {
       sink.send(
           Participant.shard(request.shard()),
           new Snapshot(
-              self,
-              incarnation,
-              request,
-              serial,
-              version,
-              part,
-              parts.size(),
-              parts.get(part)));
+              self, incarnation, request, serial, version, part, parts.size(), parts.get(part)));
     }
   }
 

@@ -6,8 +6,7 @@ final class DirectoryHostMain {
 
   public static void main(String[] arguments) throws InterruptedException {
     var process = DirectoryProcess.start(true);
-    process.join(
-        arguments.length == 0 ? process.self.incarnation() : Long.parseLong(arguments[0]));
+    process.join(arguments.length == 0 ? process.self.incarnation() : Long.parseLong(arguments[0]));
     System.out.println("up at " + process.self.incarnation());
     Thread.currentThread().join();
   }

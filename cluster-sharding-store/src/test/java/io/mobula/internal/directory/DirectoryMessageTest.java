@@ -23,11 +23,7 @@ class DirectoryMessageTest {
 
   private static Unit unit(Besides besides) {
     return new Unit(
-        ID,
-        9,
-        new Hold(7, true),
-        new Claim(new Unit.Copy(2, 1L << 40, true), 1, true, 3),
-        besides);
+        ID, 9, new Hold(7, true), new Claim(new Unit.Copy(2, 1L << 40, true), 1, true, 3), besides);
   }
 
   private static List<DirectoryMessage> messages() {
@@ -54,20 +50,14 @@ class DirectoryMessageTest {
         new DirectoryMessage.Found(
             ID, 0, List.of(), 0, null, new DirectoryMessage.Found.Gone("why", true)),
         new DirectoryMessage.Ruling(
-            1,
-            2,
-            ID,
-            DirectoryMessage.Ruling.Verdict.GRANTED,
-            3,
-            new byte[] {9},
-            NODE,
-            "reason"));
+            1, 2, ID, DirectoryMessage.Ruling.Verdict.GRANTED, 3, new byte[] {9}, NODE, "reason"));
   }
 
   @Test
   void everyMessageComesOutAsItWentIn() {
-    var kit = ActorTestKit.create(ConfigFactory.parseString(
-        "akka.actor.serialization-bindings { \"io.mobula.internal.cluster.ControlMessage\" = jackson-cbor }"));
+    var kit = ActorTestKit.create(
+        ConfigFactory.parseString(
+            "akka.actor.serialization-bindings { \"io.mobula.internal.cluster.ControlMessage\" = jackson-cbor }"));
     try {
       for (var message : messages()) {
         var back = kit.serializationTestKit().verifySerialization(message, false);

@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A member of a cluster that has a directory and little else. Members find each other by convention:
- * a node's incarnation is the port it listens at.
+ * A member of a cluster that has a directory and little else. Members find each other by
+ * convention: a node's incarnation is the port it listens at.
  */
 final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryListener {
   final ActorSystem<Void> system;
@@ -158,8 +158,8 @@ final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryLi
   @Override
   public <T> ActorRef<T> actor(NodeId node, String name) {
     return ActorRefResolver.get(system)
-        .resolveActorRef("akka://mobula@127.0.0.1:" + node.incarnation() + "/system/" + name + "-"
-            + node);
+        .resolveActorRef(
+            "akka://mobula@127.0.0.1:" + node.incarnation() + "/system/" + name + "-" + node);
   }
 
   @Override

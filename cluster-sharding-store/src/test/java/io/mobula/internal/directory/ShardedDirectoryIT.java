@@ -15,7 +15,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Drivers in this JVM, the directory's hosts in JVMs of their own, killed as {@code kill -9} does. */
+/**
+ * Drivers in this JVM, the directory's hosts in JVMs of their own, killed as {@code kill -9} does.
+ */
 class ShardedDirectoryIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -45,7 +45,9 @@ public final class ClusterSystem {
         .withValue(
             "akka.remote.artery.canonical.port",
             ConfigValueFactory.fromAnyRef(settings.binding().port()))
-        .withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles(settings.identity().role())))
+        .withValue(
+            "akka.cluster.roles",
+            ConfigValueFactory.fromIterable(roles(settings.identity().role())))
         .withFallback(encryption(settings.security()))
         .withFallback(config.getConfig("mobula.cluster.actor-system"));
   }
