@@ -40,6 +40,7 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     return new ShardedDirectory(self, table, awake, agent, () -> giveUp(region));
   }
 
+  @SuppressWarnings("serial") // what makes an entity is never sent anywhere
   private static ActorRef<ShardingEnvelope<DirectoryEntity.Command>> region(
       Setup setup, DirectorySettings settings) {
     var hosted = new HostedShards(setup.peers().self());
