@@ -22,7 +22,7 @@ public sealed interface Rebuild {
   record Elsewhere(NodeId maker) implements Rebuild {}
 
   /** It can be read: locate it. */
-  record Readable() implements Rebuild {}
+  record Unneeded() implements Rebuild {}
 
   /**
    * It cannot be made again.

@@ -116,7 +116,7 @@ final class Questions {
       case GRANTED ->
         new Rebuild.Granted(ruling.attempt(), Objects.requireNonNull(ruling.recipe(), "recipe"));
       case ELSEWHERE -> new Rebuild.Elsewhere(Objects.requireNonNull(ruling.maker(), "maker"));
-      case READABLE -> new Rebuild.Readable();
+      case READABLE -> new Rebuild.Unneeded();
       case IMPOSSIBLE -> new Rebuild.Impossible(Objects.requireNonNull(ruling.reason(), "reason"));
     };
   }

@@ -9,8 +9,10 @@ import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
+import com.typesafe.config.ConfigFactory;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectDirectoryFactory;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -38,6 +40,7 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     return new ShardedDirectory(self, table, awake, agent, () -> giveUp(region));
   }
 
+  @SuppressWarnings("serial") // what makes an entity is never sent anywhere
   private static ActorRef<ShardingEnvelope<DirectoryEntity.Command>> region(
       Setup setup, DirectorySettings settings) {
     var hosted = new HostedShards(setup.peers().self());
@@ -54,10 +57,14 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
             .withMessageExtractor(new OneEntityPerShard()));
   }
 
+  /** Where shards are is kept in memory alone, whatever else the system uses sharding for. */
   private static ClusterShardingSettings sharding(ActorSystem<?> system) {
-    return ClusterShardingSettings.create(system)
-        .withRememberEntities(false)
-        .withNoPassivationStrategy();
+    var ours = ConfigFactory.parseMap(Map.of(
+        "state-store-mode", "ddata",
+        "remember-entities", "off",
+        "passivation.strategy", "none"));
+    return ClusterShardingSettings.fromConfig(
+        ours.withFallback(system.settings().config().getConfig("akka.cluster.sharding")));
   }
 
   /** Shards hosted here move to others while the node leaves. */

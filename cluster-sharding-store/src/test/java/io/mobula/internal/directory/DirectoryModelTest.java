@@ -1,6 +1,7 @@
 package io.mobula.internal.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectId;
 import io.mobula.spi.Located;
@@ -38,15 +39,13 @@ class DirectoryModelTest {
   @Test
   void theModelSeesWhatIsFreedWithoutGrace() {
     var graceless = new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, 0, 400);
-    int failures = 0;
-    for (long seed = 0; seed < 300; seed++) {
-      try {
-        history(seed, graceless);
-      } catch (AssertionError expected) {
-        failures++;
-      }
-    }
-    assertThat(failures).isPositive();
+    assertThatThrownBy(() -> {
+          for (long seed = 0; seed < HISTORIES; seed++) {
+            history(seed, graceless);
+          }
+        })
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("was told to free");
   }
 
   private static void history(long seed, Rules rules) {

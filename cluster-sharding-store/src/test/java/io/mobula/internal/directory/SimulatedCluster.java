@@ -375,6 +375,7 @@ final class SimulatedCluster {
       }
     });
     send(to.id, List.of(id), at -> {
+      transits.remove(token);
       at.handles.merge(id, 1, Integer::sum);
       at.keep(id);
       at.table.statements().arrived(id, token);

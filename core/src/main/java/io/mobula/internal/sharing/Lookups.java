@@ -167,7 +167,7 @@ final class Lookups implements Membership.Listener {
             }
           }
           case Rebuild.Elsewhere elsewhere -> askAnew();
-          case Rebuild.Readable readable -> askAnew();
+          case Rebuild.Unneeded readable -> askAnew();
           case Rebuild.Impossible(var reason) -> fail(reason, null);
           case null -> fail("the directory does not answer", failure);
         }

@@ -1,0 +1,20 @@
+package io.mobula.internal.directory;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a condition, with a limit. */
+final class Waiting {
+  private Waiting() {}
+
+  static void until(Duration limit, BooleanSupplier condition) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("Not so within " + limit);
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+}
