@@ -3,11 +3,15 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.Resources;
 import io.mobula.error.ActorDiedException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
@@ -18,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -258,5 +263,61 @@ class ActorsIT {
     assertThat(b.call(Journal::all).remote().get()).containsExactly(9);
     a.kill();
     b.kill();
+  }
+
+  private static Behavior<Integer> squaring(ActorHandle<Journal> journal, int more) {
+    return Behaviors.receive(Integer.class)
+        .onMessage(Integer.class, number -> {
+          journal.call(Journal::add, number * number + more).remote();
+          return number < 0 ? Behaviors.stopped() : Behaviors.same();
+        })
+        .build();
+  }
+
+  @Test
+  void anAkkaBehaviorIsPlacedAndTalkedTo() throws Exception {
+    var journal = journal();
+    int more = 1;
+    var squaring = driver
+        .<Integer>spawn(() -> squaring(journal, more), "squaring", Resources.none().cpus(2))
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+    assertThat(squaring.path().address().getPort()).isPresent();
+    var waits = driver
+        .<Integer>spawn(() -> squaring(journal, 0), "waits", Resources.none().cpus(2))
+        .toCompletableFuture();
+    squaring.tell(5);
+    awaitAll(journal, 26);
+    assertThat(waits).isNotDone();
+    squaring.tell(-2);
+    var after = waits.get(30, TimeUnit.SECONDS);
+    after.tell(3);
+    awaitAll(journal, 26, 5, 9);
+    after.tell(-1);
+  }
+
+  @Test
+  void aBehaviorThatCannotBeMadeFailsItsStage() {
+    var refused = driver
+        .<Integer>spawn(
+            () -> {
+              throw new IllegalStateException("as told");
+            },
+            "refused",
+            Resources.none().cpus(1))
+        .toCompletableFuture();
+    assertThatThrownBy(() -> refused.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(TaskFailedException.class)
+        .hasRootCauseMessage("as told");
+    assertThatThrownBy(() -> driver.<Integer>spawn(Behaviors::empty, "a/b", Resources.none()))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  private static void awaitAll(ActorHandle<Journal> journal, Integer... wanted) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!journal.call(Journal::all).remote().get().equals(List.of(wanted))) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 }

@@ -81,7 +81,9 @@ public final class ActorCluster {
         .on(ActorFrames.DRAIN, (from, in) -> drain(Passport.readId(in), in.text()))
         .on(ActorFrames.HOLD, this::onHold)
         .on(ActorFrames.RELEASE, this::onRelease)
-        .on(ActorFrames.THERE, this::onThere);
+        .on(ActorFrames.THERE, this::onThere)
+        .on(ActorFrames.SPAWN, (from, in) -> engine.spawning().onSpawn(from, in, this))
+        .on(ActorFrames.SPAWNED, (from, in) -> engine.spawning().onSpawned(from, in, this));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -91,6 +93,15 @@ public final class ActorCluster {
         onLeft(peer.id(), peer + ": " + how);
       }
     });
+  }
+
+  Sharing sharing() {
+    return wires.sharing();
+  }
+
+  @Nullable
+  Lease takeLease(NodeId submitter, long number) {
+    return hosting.takeLease(submitter, number);
   }
 
   ActorEngine engine() {
@@ -115,6 +126,7 @@ public final class ActorCluster {
 
   private void onLeft(NodeId node, String who) {
     hosting.left(node, who);
+    engine.spawning().left(node, who);
     owners.values().forEach(owner -> owner.left(node, who));
     routes.values().forEach(route -> route.left(node, who));
   }

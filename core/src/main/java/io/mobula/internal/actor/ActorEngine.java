@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
@@ -8,7 +9,9 @@ import io.mobula.ActorHandle;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.ActorRequest;
+import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
+import io.mobula.Resources;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
@@ -19,6 +22,7 @@ import io.mobula.spi.ActorNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +39,7 @@ public final class ActorEngine {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
   private final NameDesk names;
+  private final Spawning spawning;
   private volatile @Nullable ActorCluster cluster;
   private volatile boolean closed;
 
@@ -42,6 +47,8 @@ public final class ActorEngine {
    * What the engine works with.
    *
    * @param runtime what actors see as theirs
+   * @param names who has which name
+   * @param resolver for refs to Akka actors of other nodes
    * @param after runs something later; what it returns takes that back
    */
   public record Parts(
@@ -52,7 +59,8 @@ public final class ActorEngine {
       Places placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
-      ActorNames names) {}
+      ActorNames names,
+      ActorRefResolver resolver) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -71,6 +79,7 @@ public final class ActorEngine {
     this.threads = threads;
     this.virtualThreads = virtualThreads;
     this.names = new NameDesk(parts.names(), parts.store().node(), this::open);
+    this.spawning = new Spawning(this, parts.resolver(), parts.spawner());
   }
 
   /** Actors live on other nodes, too, from now on. */
@@ -85,6 +94,17 @@ public final class ActorEngine {
     var name = naming.name();
     ActorHandle<A> existing = naming.getIfExists() && name != null ? names.find(name) : null;
     return existing != null ? existing : createNew(request);
+  }
+
+  /** See {@link MobulaRuntime#spawn}. */
+  public <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    requireOpen();
+    return spawning.spawn(factory, name, resources);
+  }
+
+  Spawning spawning() {
+    return spawning;
   }
 
   private <A> ActorHandle<A> createNew(ActorRequest request) {
@@ -214,6 +234,7 @@ public final class ActorEngine {
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */
   public void close() {
     closed = true;
+    spawning.close(this::closedException);
     var present = cluster;
     if (present != null) {
       present.close(this::closedException);

@@ -118,6 +118,9 @@ final class Hosting {
     hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);
+    if (!ours && actor.passport().detached()) {
+      engine.keepName(actor.passport(), actor.place());
+    }
     if (!ours
         && !actor.passport().detached()
         && !cluster.isMember(actor.passport().owner())) {

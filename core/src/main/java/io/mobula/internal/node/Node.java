@@ -1,6 +1,7 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
@@ -111,7 +112,8 @@ public final class Node {
             places,
             this::after,
             this::spawn,
-            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow)),
+            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
+            ActorRefResolver.get(system)),
         methods,
         virtualThreads);
     if (cluster != null) {
