@@ -253,6 +253,7 @@ public final class TaskWire {
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
     LeaseDesk.writeResources(recipe, job.options().resources());
+    job.program().write(recipe);
     job.call().write(recipe, sharing);
     return recipe;
   }
@@ -271,8 +272,9 @@ public final class TaskWire {
         new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),
         TaskOptions.DEFAULT.presence());
+    var program = Program.read(in);
     var call = BoundCall.read(in, engine.store(), sharing);
-    var run = new TaskRun(new TaskRun.Job(first, call, name, options), null, engine);
+    var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);
     run.resultsTo(new RebuiltResults(engine.store(), sharing, first, lost, attempt, shape));
     run.isAttempt(attempt, null);
     LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
