@@ -15,6 +15,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
@@ -45,8 +46,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   private final Passport passport;
-  private final ActorOptions options;
-  private final BoundCall constructor;
+  private final Recipe recipe;
   private final ActorEngine engine;
   private final Overseer overseer;
   private final CellLease lease = new CellLease(this);
@@ -67,15 +67,9 @@ final class ActorCell implements Reach, Producer {
    *
    * @param overseer hears of its life
    */
-  ActorCell(
-      Passport passport,
-      BoundCall constructor,
-      ActorOptions options,
-      ActorEngine engine,
-      Overseer overseer) {
+  ActorCell(Passport passport, Recipe recipe, ActorEngine engine, Overseer overseer) {
     this.passport = passport;
-    this.constructor = constructor;
-    this.options = options;
+    this.recipe = recipe;
     this.engine = engine;
     this.overseer = overseer;
   }
@@ -103,11 +97,15 @@ final class ActorCell implements Reach, Producer {
   }
 
   ActorOptions options() {
-    return options;
+    return recipe.options();
   }
 
   BoundCall constructor() {
-    return constructor;
+    return recipe.constructor();
+  }
+
+  Program program() {
+    return recipe.program();
   }
 
   ActorEngine engine() {
@@ -140,7 +138,7 @@ final class ActorCell implements Reach, Producer {
       }
       present = new Handle.Anchor(this);
       anchor = new WeakReference<>(present);
-      if (!options.life().detached()) {
+      if (!options().life().detached()) {
         engine.whenUnreachable(present, this::drainForGood);
       }
     }
@@ -173,7 +171,7 @@ final class ActorCell implements Reach, Producer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = engine.store();
     store.requireOpen();
-    int most = options.running().maxPendingCalls();
+    int most = options().running().maxPendingCalls();
     if (pending.incrementAndGet() > most) {
       pending.decrementAndGet();
       throw tooMany();
@@ -209,7 +207,7 @@ final class ActorCell implements Reach, Producer {
 
   /** Takes a call of another process; all processes together are bounded here. */
   void takeFromAfar(ActorCallRun run) {
-    if (pending.get() >= options.running().maxPendingCalls()) {
+    if (pending.get() >= options().running().maxPendingCalls()) {
       run.stop(this::tooMany, store());
       run.call().release();
     } else {
@@ -220,7 +218,7 @@ final class ActorCell implements Reach, Producer {
   private PendingCallsExceededException tooMany() {
     return new PendingCallsExceededException(
         describe() + " has "
-            + options.running().maxPendingCalls()
+            + options().running().maxPendingCalls()
             + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
   }
 
@@ -276,7 +274,7 @@ final class ActorCell implements Reach, Producer {
 
   @Override
   public @Nullable Execution running() {
-    return options.running().maxConcurrency() == 1 ? running : null;
+    return options().running().maxConcurrency() == 1 ? running : null;
   }
 
   @Override
@@ -363,7 +361,7 @@ final class ActorCell implements Reach, Producer {
   /** The behavior has stopped and the user's object is let go: gives everything back. */
   void stopped() {
     lease.release();
-    constructor.release();
+    constructor().release();
     overseer.ended();
     ended.complete(null);
   }

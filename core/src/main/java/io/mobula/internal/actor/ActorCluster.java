@@ -1,13 +1,11 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
-import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
@@ -336,8 +334,8 @@ public final class ActorCluster {
 
   // ---- what this process owns
 
-  Owner own(Passport passport, BoundCall constructor, ActorOptions options) {
-    var owner = new Owner(passport, constructor, options, this);
+  Owner own(Passport passport, Recipe recipe) {
+    var owner = new Owner(passport, recipe, this);
     owners.put(passport.id(), owner);
     return owner;
   }
@@ -404,8 +402,9 @@ public final class ActorCluster {
     place.write(frame);
     actor.passport().write(frame);
     frame.int32(actor.restarts());
-    ActorFrames.writeOptions(frame, actor.options());
-    actor.constructor().write(frame, wires.sharing(), place.node());
+    ActorFrames.writeOptions(frame, actor.recipe().options());
+    actor.recipe().program().write(frame);
+    actor.recipe().constructor().write(frame, wires.sharing(), place.node());
     send(place, frame);
   }
 

@@ -15,6 +15,7 @@ import io.mobula.Resources;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
@@ -49,6 +50,7 @@ public final class ActorEngine {
    * @param runtime what actors see as theirs
    * @param names who has which name
    * @param resolver for refs to Akka actors of other nodes
+   * @param program whose those actors are that no task or actor makes
    * @param after runs something later; what it returns takes that back
    */
   public record Parts(
@@ -60,7 +62,8 @@ public final class ActorEngine {
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
       ActorNames names,
-      ActorRefResolver resolver) {}
+      ActorRefResolver resolver,
+      Program program) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -118,8 +121,9 @@ public final class ActorEngine {
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var passport = Passport.of(id, type, options);
     var present = cluster;
+    var recipe = new Recipe(call, options, Program.present(parts.program()));
     Birth<A> birth =
-        present == null ? alone(passport, call, options) : owned(passport, call, options, present);
+        present == null ? alone(passport, recipe) : owned(passport, recipe, present);
     ActorHandle<A> other;
     try {
       other = names.claim(passport, options.naming().getIfExists());
@@ -134,8 +138,8 @@ public final class ActorEngine {
   /** An actor that is noted, so that others find it by its name, and not made yet. */
   private record Birth<A>(ActorHandle<A> handle, Runnable start, Runnable abandon) {}
 
-  private <A> Birth<A> alone(Passport passport, BoundCall call, ActorOptions options) {
-    var cell = new ActorCell(passport, call, options, this, Overseer.NONE);
+  private <A> Birth<A> alone(Passport passport, Recipe recipe) {
+    var cell = new ActorCell(passport, recipe, this, Overseer.NONE);
     cells.put(cell.id(), cell);
     Handle<A> handle = Objects.requireNonNull(cell.handle());
     return new Birth<>(
@@ -146,13 +150,12 @@ public final class ActorEngine {
         },
         () -> {
           cells.remove(cell.id());
-          call.release();
+          recipe.constructor().release();
         });
   }
 
-  private <A> Birth<A> owned(
-      Passport passport, BoundCall call, ActorOptions options, ActorCluster in) {
-    var owner = in.own(passport, call, options);
+  private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
+    var owner = in.own(passport, recipe);
     return new Birth<>(in.handle(passport, null), owner::start, owner::abandon);
   }
 

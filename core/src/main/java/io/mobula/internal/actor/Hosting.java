@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -88,8 +89,10 @@ final class Hosting {
     }
     try {
       var options = ActorFrames.readOptions(in);
+      var program = Program.read(in);
       var constructor = BoundCall.read(in, engine.store(), sharing, from);
-      host(new HostedActor(passport, place, restarts, options, constructor), lease);
+      var recipe = new Recipe(constructor, options, program);
+      host(new HostedActor(passport, place, restarts, recipe), lease);
       tellOwner(ActorFrames.PLACED, passport.id(), place);
     } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
       lease.release();
@@ -114,7 +117,7 @@ final class Hosting {
     boolean ours = actor.passport().owner().equals(cluster.self());
     var overseer = ours ? cluster.overseer(id, actor.place()) : new Afar(id, actor.place());
     var cell =
-        new ActorCell(actor.passport(), actor.constructor(), actor.options(), engine, overseer);
+        new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
     hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);

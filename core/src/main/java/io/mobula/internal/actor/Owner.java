@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Owner implements Wanting {
   private final Passport passport;
+  private final Recipe recipe;
   private final ActorOptions options;
   private final BoundCall constructor;
   private final ActorCluster cluster;
@@ -37,10 +38,11 @@ final class Owner implements Wanting {
   private @Nullable Failure dead;
   private boolean ended;
 
-  Owner(Passport passport, BoundCall constructor, ActorOptions options, ActorCluster cluster) {
+  Owner(Passport passport, Recipe recipe, ActorCluster cluster) {
     this.passport = passport;
-    this.constructor = constructor;
-    this.options = options;
+    this.recipe = recipe;
+    this.constructor = recipe.constructor();
+    this.options = recipe.options();
     this.cluster = cluster;
   }
 
@@ -118,7 +120,7 @@ final class Owner implements Wanting {
       var at = new Place(cluster.self(), ++incarnation);
       place = at;
       confirmed = true;
-      cluster.host(new HostedActor(passport, at, restarts, options, constructor), granted);
+      cluster.host(new HostedActor(passport, at, restarts, recipe), granted);
       settled(at);
     });
   }
@@ -135,7 +137,7 @@ final class Owner implements Wanting {
       place = new Place(node, ++incarnation);
       confirmed = false;
       try {
-        cluster.create(new HostedActor(passport, place, restarts, options, constructor), number);
+        cluster.create(new HostedActor(passport, place, restarts, recipe), number);
       } catch (RuntimeException | Error e) { // an argument that cannot travel
         cluster.places().release(node, number);
         place = null;

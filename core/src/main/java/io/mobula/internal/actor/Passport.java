@@ -46,6 +46,11 @@ record Passport(
     return new NodeId(id.node());
   }
 
+  /** What people call it: its name, else its class. */
+  String title() {
+    return name == null ? type : name;
+  }
+
   /** Names the actor for messages. */
   String describe() {
     return "actor " + (name == null ? type : "\"" + name + "\"") + " (" + id + ")";

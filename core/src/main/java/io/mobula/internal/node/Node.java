@@ -26,6 +26,7 @@ import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
@@ -93,11 +94,12 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport)
+        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport, this::after)
         : null;
+    var program = new Program(id, settings.output().toDriver(), null);
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, program),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -113,7 +115,8 @@ public final class Node {
             this::after,
             this::spawn,
             cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
-            ActorRefResolver.get(system)),
+            ActorRefResolver.get(system),
+            program),
         methods,
         virtualThreads);
     if (cluster != null) {
@@ -329,6 +332,7 @@ public final class Node {
     objects.refuseMore();
     if (cluster != null) {
       cluster.drain();
+      cluster.lastLines();
     }
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();
