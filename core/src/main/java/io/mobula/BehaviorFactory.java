@@ -4,8 +4,8 @@ import akka.actor.typed.Behavior;
 import java.io.Serializable;
 
 /**
- * Makes the behavior of an Akka actor on the node that will run it: {@code () -> Printer.create(3)}.
- * What it captures is copied like an argument of a task.
+ * Makes the behavior of an Akka actor on the node that will run it: {@code () ->
+ * Printer.create(3)}. What it captures is copied like an argument of a task.
  *
  * @param <T> the actor's protocol
  */

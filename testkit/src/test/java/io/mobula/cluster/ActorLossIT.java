@@ -115,7 +115,8 @@ class ActorLossIT {
         await(() -> deathOf(mortal).contains("its host is gone"));
         assertThat(deathOf(mortal)).contains("(a)");
         assertThat(restarting.call(Tally::next).remote().get(SOON)).isEqualTo(1);
-        assertThat(restarting.call(Tally::pid).remote().get()).isEqualTo(seed.jvm().pid());
+        assertThat(restarting.call(Tally::pid).remote().get())
+            .isEqualTo(seed.jvm().pid());
         assertThat(repeated.get(SOON)).isEqualTo(7);
         assertThat(driver.get(behind, SOON)).containsExactly(1, 2);
       }
@@ -150,8 +151,8 @@ class ActorLossIT {
           .placement(Placement.spread())
           .remote();
       long pid = made.call(Tally::pid).remote().get();
-      boolean there = driver.nodes().stream()
-          .anyMatch(each -> each.id().equals(node) && each.pid() == pid);
+      boolean there =
+          driver.nodes().stream().anyMatch(each -> each.id().equals(node) && each.pid() == pid);
       if (there) {
         return made;
       }
@@ -167,8 +168,7 @@ class ActorLossIT {
       try (var driver = connect(address)) {
         ActorHandle<Tally> tally = driver.actor(Tally::new).cpus(2).remote();
         assertThat(tally.call(Tally::next).remote().get()).isEqualTo(1);
-        ActorHandle<Keeper> keeper =
-            driver.actor(Keeper::new).cpus(0).remote();
+        ActorHandle<Keeper> keeper = driver.actor(Keeper::new).cpus(0).remote();
         keeper.tell(Keeper::keep, tally).remote().get();
         var next = driver.actor(Tally::new).cpus(2).remote().call(Tally::pid).remote();
 

@@ -279,7 +279,8 @@ class ActorsIT {
     var journal = journal();
     int more = 1;
     var squaring = driver
-        .<Integer>spawn(() -> squaring(journal, more), "squaring", Resources.none().cpus(2))
+        .<Integer>spawn(
+            () -> squaring(journal, more), "squaring", Resources.none().cpus(2))
         .toCompletableFuture()
         .get(30, TimeUnit.SECONDS);
     assertThat(squaring.path().address().getPort()).isPresent();

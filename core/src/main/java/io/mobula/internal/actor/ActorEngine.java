@@ -122,8 +122,7 @@ public final class ActorEngine {
     var passport = Passport.of(id, type, options);
     var present = cluster;
     var recipe = new Recipe(call, options, Program.present(parts.program()));
-    Birth<A> birth =
-        present == null ? alone(passport, recipe) : owned(passport, recipe, present);
+    Birth<A> birth = present == null ? alone(passport, recipe) : owned(passport, recipe, present);
     ActorHandle<A> other;
     try {
       other = names.claim(passport, options.naming().getIfExists());

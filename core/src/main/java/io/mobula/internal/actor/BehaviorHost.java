@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * The parent of users' Akka actors on this node: starts them, and says when one has stopped. A child
- * that fails stops, and nothing else does.
+ * The parent of users' Akka actors on this node: starts them, and says when one has stopped. A
+ * child that fails stops, and nothing else does.
  */
 final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command> {
   static final String NAME = "behaviors";

@@ -116,8 +116,7 @@ final class Hosting {
     var id = actor.passport().id();
     boolean ours = actor.passport().owner().equals(cluster.self());
     var overseer = ours ? cluster.overseer(id, actor.place()) : new Afar(id, actor.place());
-    var cell =
-        new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
+    var cell = new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
     hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);

@@ -51,8 +51,9 @@ final class Spawning {
   <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources) {
     if (!ActorPath.isValidPathElement(name)) {
-      throw new InvalidRequestException("\"" + name
-          + "\" cannot name an Akka actor: letters, digits and -_.*$+:@&=,!~'; may be in it, and it starts with no $.");
+      throw new InvalidRequestException(
+          "\"" + name
+              + "\" cannot name an Akka actor: letters, digits and -_.*$+:@&=,!~'; may be in it, and it starts with no $.");
     }
     Objects.requireNonNull(factory, "factory");
     engine.places().require(Placement.anywhere(), resources, () -> "Behavior " + name);

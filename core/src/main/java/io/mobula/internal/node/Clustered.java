@@ -12,13 +12,13 @@ import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.output.Display;
+import io.mobula.internal.output.Outlet;
 import io.mobula.internal.placement.ClusterViews;
 import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Placer;
 import io.mobula.internal.placement.Wanting;
-import io.mobula.internal.output.Display;
-import io.mobula.internal.output.Outlet;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
@@ -160,7 +160,9 @@ final class Clustered {
     return sharing;
   }
 
-  /** What work has printed here reaches its programs, and what this one's has printed is printed. */
+  /**
+   * What work has printed here reaches its programs, and what this one's has printed is printed.
+   */
   void lastLines() {
     outlet.close();
     display.close();

@@ -71,8 +71,9 @@ public final class Display implements AutoCloseable {
       stream(line.error()).println(told(peer, line));
     }
     if (dropped > 0) {
-      System.err.println(signed(peer, "mobula") + dropped
-          + " lines dropped: more than mobula.logs.lines-per-second there, or than could be printed here");
+      System.err.println(
+          signed(peer, "mobula") + dropped
+              + " lines dropped: more than mobula.logs.lines-per-second there, or than could be printed here");
     }
   }
 

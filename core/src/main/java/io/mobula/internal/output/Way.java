@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 
 /**
  * The lines on their way to one program: gathered into frames, no more per second than is allowed,
- * and no more ahead of the reader than a window. What is too much is counted, and the count
- * travels with the next frame. Safe for all threads; nothing blocks.
+ * and no more ahead of the reader than a window. What is too much is counted, and the count travels
+ * with the next frame. Safe for all threads; nothing blocks.
  */
 final class Way {
   static final long WINDOW = 1 << 20;

@@ -354,7 +354,14 @@ final class TaskRun implements Producer {
     attempts++;
     runner = Thread.currentThread();
     var identity = new Execution.Identity(
-        engine.runtime(), id(), job.name(), attempts, job.options().resources(), deadline, job.program(), job.name());
+        engine.runtime(),
+        id(),
+        job.name(),
+        attempts,
+        job.options().resources(),
+        deadline,
+        job.program(),
+        job.name());
     execution = new Execution(identity, this, hold, () -> null);
     return execution;
   }

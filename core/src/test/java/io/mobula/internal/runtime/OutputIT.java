@@ -209,6 +209,7 @@ class OutputIT {
         brief.ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
       }
     }
-    assertThat(lines).anyMatch(line -> line.startsWith("(Work.print ") && line.endsWith("at the end"));
+    assertThat(lines)
+        .anyMatch(line -> line.startsWith("(Work.print ") && line.endsWith("at the end"));
   }
 }
