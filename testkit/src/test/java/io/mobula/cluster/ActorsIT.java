@@ -15,6 +15,7 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.cluster.ControlMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,6 +296,30 @@ class ActorsIT {
     after.tell(3);
     awaitAll(journal, 26, 5, 9);
     after.tell(-1);
+  }
+
+  /** Any message that Jackson writes may have refs and handles inside. */
+  record Note(String text, ObjectRef<Integer> number, List<ActorHandle<Journal>> journals)
+      implements ControlMessage {}
+
+  private static Behavior<Note> noting() {
+    return Behaviors.receive(Note.class)
+        .onMessage(Note.class, note -> {
+          note.journals().forEach(journal -> journal.call(Journal::add, note.number()).remote());
+          return Behaviors.stopped();
+        })
+        .build();
+  }
+
+  @Test
+  void refsAndHandlesRideInAkkaMessages() throws Exception {
+    var noting = driver
+        .<Note>spawn(ActorsIT::noting, "noting", Resources.none().cpus(0.5))
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+    var journal = journal();
+    noting.tell(new Note("first", driver.put(41), List.of(journal)));
+    awaitAll(journal, 41);
   }
 
   @Test

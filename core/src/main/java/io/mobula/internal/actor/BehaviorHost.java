@@ -50,7 +50,7 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
   }
 
   static Behavior<Command> create() {
-    return Behaviors.setup(BehaviorHost::new);
+    return Behaviors.setup(context -> new BehaviorHost(context));
   }
 
   @Override

@@ -81,7 +81,7 @@ final class Spawning {
   /** Starts it here; the lease ends with it. */
   private <T> void start(
       String name, BoundCall call, Lease lease, BehaviorHost.Outcome<T> outcome) {
-    host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
+    var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
         name, () -> Spawning.<T>made(call), new BehaviorHost.Outcome<T>() {
           @Override
           public void started(ActorRef<T> child) {

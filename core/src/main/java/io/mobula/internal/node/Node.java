@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
@@ -28,8 +29,10 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import java.time.Duration;
@@ -122,6 +125,7 @@ public final class Node {
     if (cluster != null) {
       actors.join(cluster.wire(actors, settings));
       cluster.open(system, settings, this::spawnNow);
+      Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
   }
@@ -175,6 +179,30 @@ public final class Node {
 
   private static void closeAside(Owner owner) {
     Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
+  }
+
+  /** Refs and handles inside users' messages. */
+  private final class Border implements Transit.Border {
+    private final Clustered cluster;
+
+    Border(Clustered cluster) {
+      this.cluster = cluster;
+    }
+
+    @Override
+    public Kept keep(Kept.Keepable what) {
+      return what.keep(objects);
+    }
+
+    @Override
+    public void holdInTransit(Kept kept) {
+      after(settings.actors().transitHold(), kept::release);
+    }
+
+    @Override
+    public Kept enter(FrameReader in) {
+      return cluster.sharing().importEdge(in);
+    }
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {
@@ -330,6 +358,7 @@ public final class Node {
    */
   public long close() {
     objects.refuseMore();
+    Transit.of(Adapter.toClassic(system)).close();
     if (cluster != null) {
       cluster.drain();
       cluster.lastLines();

@@ -70,8 +70,9 @@ public record NodeSettings(
    *
    * @param maxThreads how many threads concurrent methods may have
    * @param handleGrace how long an actor lives on when no process has a handle
+   * @param transitHold how long what is inside an Akka message is held for its receiver
    */
-  public record ActorBounds(int maxThreads, Duration handleGrace) {}
+  public record ActorBounds(int maxThreads, Duration handleGrace, Duration transitHold) {}
 
   /** The program's settings, over system properties, over the environment, over a configuration. */
   public static Config overlay(Settings settings, Config base) {
@@ -126,7 +127,8 @@ public record NodeSettings(
             reader.positive("mobula.codec.max-depth", config::getLong)),
         new ActorBounds(
             (int) reader.positive("mobula.actors.max-threads", config::getLong),
-            reader.duration("mobula.actors.handle-grace")),
+            reader.duration("mobula.actors.handle-grace"),
+            reader.duration("mobula.cluster.transit-hold")),
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
         output(reader, config),

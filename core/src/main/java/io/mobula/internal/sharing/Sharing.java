@@ -312,7 +312,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return entry;
   }
 
-  Kept importEdge(FrameReader in) {
+  /** Reads what {@link Kept#export} wrote in another process: a hold of the same kind. */
+  public Kept importEdge(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
       case Kept.REF -> {
