@@ -439,6 +439,12 @@ public final class ActorCluster {
     hosting.host(actor, lease);
   }
 
+  /** The actor's cell, if it lives in this process. */
+  @Nullable
+  ActorCell cellHere(ActorId id) {
+    return hosting.cell(id);
+  }
+
   @Nullable
   ActorCell cellAt(Place place, ActorId id) {
     return place.node().equals(self()) ? hosting.cellAt(place, id) : null;

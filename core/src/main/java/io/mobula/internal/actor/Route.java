@@ -489,9 +489,11 @@ final class Route implements Reach, Producer {
     return new Failure(() -> ActorCell.died(passport, how, cause));
   }
 
+  /** Known before the owner has told where the actor is, so that no cycle is overlooked. */
   @Override
   public @Nullable Execution running() {
-    var cell = local;
+    var known = local;
+    var cell = known == null ? cluster.cellHere(id()) : known;
     return cell == null ? null : cell.running();
   }
 }

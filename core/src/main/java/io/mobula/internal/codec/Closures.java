@@ -71,9 +71,17 @@ final class Closures {
     return CAPTURERS.get(capturing).hash;
   }
 
-  /** Puts a lambda together. */
+  /**
+   * Puts a lambda together. Where the capturing class uses one method as functions of several types
+   * but for generics, what {@code javac} compiles gives the first of them for all, which then fails
+   * on an argument of another type; that is seen, and the right one is made.
+   */
   static Object close(Class<?> capturing, SerializedLambda parts) {
-    return CAPTURERS.get(capturing).deserialize(parts);
+    var closed = CAPTURERS.get(capturing).deserialize(parts);
+    return !isLambda(closed.getClass())
+            || LAMBDAS.get(closed.getClass()).isOfType(closed, parts.getInstantiatedMethodType())
+        ? closed
+        : RetypedLambda.make(capturing, parts);
   }
 
   /** The class that a lambda was written in. */
@@ -90,6 +98,7 @@ final class Closures {
   private static final class LambdaClass {
     private final MethodHandle writeReplace;
     private volatile @Nullable LambdaShape shape;
+    private volatile @Nullable String instantiatedType;
 
     LambdaClass(Class<?> type) {
       try {
@@ -108,6 +117,16 @@ final class Closures {
       } catch (Throwable thrown) {
         throw Fault.from(thrown).in(lambda.getClass());
       }
+    }
+
+    /** All lambdas of one class are of one type. */
+    boolean isOfType(Object lambda, String wanted) {
+      var known = instantiatedType;
+      if (known == null) {
+        known = open(lambda).getInstantiatedMethodType();
+        instantiatedType = known;
+      }
+      return known.equals(wanted);
     }
 
     LambdaShape shape(Serializable lambda) {

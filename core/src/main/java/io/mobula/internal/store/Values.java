@@ -155,7 +155,9 @@ final class Values {
   Failure failure(byte[] flat) {
     return new Failure(() -> {
       try {
-        return (MobulaException) Objects.requireNonNull(codec.decode(flat));
+        var raised = (MobulaException) Objects.requireNonNull(codec.decode(flat));
+        raised.fillInStackTrace(); // who asks here; where it happened, its cause tells
+        return raised;
       } catch (CodecException unknownHere) {
         return new TaskFailedException(
             "It failed in another process, with an exception that cannot be read on node "

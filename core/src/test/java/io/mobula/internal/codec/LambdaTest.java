@@ -42,6 +42,38 @@ class LambdaTest {
     return (T) codec.decode(codec.encode(value).detached());
   }
 
+  static String text(Object value) {
+    return "<" + value + ">";
+  }
+
+  private String tagged(Object value) {
+    return times + text(value);
+  }
+
+  @Test
+  void tellsOneMethodApartThatIsUsedAsFunctionsOfSeveralTypes() {
+    Fn1<List<String>, String> ofList = LambdaTest::text;
+    Fn1<Integer, String> ofInteger = LambdaTest::text;
+    Fn1<Object, String> ofObject = LambdaTest::text;
+    assertThat(copy(ofList).apply(List.of("a"))).isEqualTo("<[a]>");
+    assertThat(copy(ofInteger).apply(7)).isEqualTo("<7>");
+    assertThat(copy(copy(ofObject)).apply("x")).isEqualTo("<x>");
+    assertThat(copy(copy(ofInteger)).apply(8)).isEqualTo("<8>");
+  }
+
+  @Test
+  void andWhereItIsBoundOrTakesItsReceiver() {
+    var list = new ArrayList<>(List.of(1));
+    Fn1<String, Boolean> hasText = list::contains;
+    Fn1<Integer, Boolean> hasNumber = list::contains;
+    Fn2<LambdaTest, String, String> tagText = LambdaTest::tagged;
+    Fn2<LambdaTest, Integer, String> tagNumber = LambdaTest::tagged;
+    assertThat(copy(hasText).apply("1")).isFalse();
+    assertThat(copy(hasNumber).apply(1)).isTrue();
+    assertThat(copy(tagText).apply(this, "a")).isEqualTo("3<a>");
+    assertThat(copy(tagNumber).apply(this, 4)).isEqualTo("3<4>");
+  }
+
   @Test
   void copiesLambdasAndMethodReferences() {
     List<Integer> captured = new ArrayList<>(List.of(1, 2));
