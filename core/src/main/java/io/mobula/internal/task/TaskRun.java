@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -384,10 +385,17 @@ final class TaskRun implements Producer {
         }
         stage = later;
       }
+      if (results() instanceof WiredResults wired && !isComplete(later)) {
+        wired.staged();
+      }
       later.whenComplete(this::completed);
     } else {
       store(value);
     }
+  }
+
+  private static boolean isComplete(CompletionStage<?> stage) {
+    return stage instanceof CompletableFuture<?> future && future.isDone();
   }
 
   private void completed(@Nullable Object result, @Nullable Throwable failure) {
