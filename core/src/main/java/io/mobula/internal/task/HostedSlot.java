@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private boolean watched;
   private boolean waiting;
   private boolean ending;
+  private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private boolean ended;
 
   HostedSlot(NodeId submitter, long number, Lease lease, TaskWire wire) {
@@ -78,7 +80,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   void add(TaskRun run) {
     lock.lock();
     try {
-      if (!waiting && !ended) {
+      if (!waiting && !ended && !ending) {
         present.put(run.job().id(), run);
         inbox.addLast(run);
         work.signal();
@@ -155,6 +157,26 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     lease.release();
     wire.closed(this);
     forgetIfOver();
+    over.complete(true);
+  }
+
+  /**
+   * This node leaves: what is not begun goes back, and the slot ends with its present task.
+   *
+   * @return completes when it has
+   */
+  CompletableFuture<Boolean> leave() {
+    var unbegun = unbegun(() -> ending = true);
+    if (!unbegun.isEmpty()) {
+      wire.returned(submitter, number, unbegun);
+    }
+    lock.lock();
+    try {
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return over;
   }
 
   private void forgetIfOver() {

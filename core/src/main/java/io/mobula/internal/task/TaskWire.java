@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -352,6 +353,16 @@ public final class TaskWire {
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
     engine.host(run);
     return run;
+  }
+
+  /**
+   * This node leaves: slots of others end with their present tasks.
+   *
+   * @return completes when all have
+   */
+  public CompletableFuture<Void> leave() {
+    return CompletableFuture.allOf(
+        hosted.values().stream().map(HostedSlot::leave).toArray(CompletableFuture[]::new));
   }
 
   void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
