@@ -1,6 +1,5 @@
 package io.mobula.internal.actor;
 
-import akka.actor.typed.ActorRef;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.MethodRequest;
@@ -227,12 +226,12 @@ final class ActorCell implements Reach, Producer {
     }
   }
 
-  void tell(ActorBehavior.Command command) {
-    inbox.tell(command);
+  Inbox inbox() {
+    return inbox;
   }
 
-  void spawned(ActorRef<ActorBehavior.Command> actor) {
-    inbox.started(actor);
+  void tell(ActorBehavior.Command command) {
+    inbox.tell(command);
   }
 
   /**

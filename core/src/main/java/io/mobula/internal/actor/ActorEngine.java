@@ -188,7 +188,7 @@ public final class ActorEngine {
             ActorBehavior.create(cell, concurrent, restarts),
             "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
             dispatcher(running.threads()),
-            cell::spawned);
+            cell.inbox()::started);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
     }
