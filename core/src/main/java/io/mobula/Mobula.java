@@ -1,5 +1,6 @@
 package io.mobula;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import java.time.Duration;
 import java.util.Collection;
@@ -169,6 +170,12 @@ public final class Mobula extends MobulaForms {
   /** See {@link MobulaRuntime#actorNamed}. */
   public static <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return runtime().actorNamed(name, type);
+  }
+
+  /** See {@link MobulaRuntime#spawn}. */
+  public static <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    return runtime().spawn(factory, name, resources);
   }
 
   /** See {@link MobulaRuntime#pipeToSelf}. */

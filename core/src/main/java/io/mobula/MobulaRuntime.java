@@ -1,6 +1,7 @@
 package io.mobula;
 
 import akka.actor.ClassicActorSystemProvider;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import java.time.Duration;
 import java.util.Collection;
@@ -169,6 +170,21 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * is none.
    */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
+
+  /**
+   * Starts an Akka actor on a node that has these resources, which it holds until it stops. It is
+   * an ordinary actor: watched, stopped and supervised as any, and made again by nobody when its
+   * node dies. It stops with the node that hosts it.
+   *
+   * @param factory makes its behavior there
+   * @param name part of its path; need not be unique
+   * @param resources what it holds; {@link Resources#none()} to live wherever there is a node
+   * @return the actor once it has started; fails with {@link io.mobula.error.TaskFailedException}
+   *     when the factory throws, and with {@link io.mobula.error.NodeLostException} when the node
+   *     dies meanwhile
+   */
+  <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources);
 
   /**
    * Sends an Akka actor its own message when a value is there, as {@code ActorContext.pipeToSelf}

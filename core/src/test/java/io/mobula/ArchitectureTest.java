@@ -32,7 +32,7 @@ class ArchitectureTest {
       Set.of("io.mobula.internal.node"),
       Set.of("io.mobula.internal.task", "io.mobula.internal.actor"),
       Set.of("io.mobula.internal.call", "io.mobula.internal.placement"),
-      Set.of("io.mobula.internal.sharing"),
+      Set.of("io.mobula.internal.sharing", "io.mobula.internal.output"),
       Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),
       Set.of("io.mobula.internal.execution"),
       Set.of("io.mobula.internal.lane"),

@@ -3,6 +3,7 @@ package io.mobula.cli;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.internal.process.WorkerMain;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -106,6 +107,7 @@ final class StartCommand implements Callable<Integer> {
         log == null ? null : log.toString(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     var claim = registry.enter(entry);
+    System.setProperty(WorkerMain.STARTED, "true");
     try (var runtime = Mobula.init(settings)) {
       var up = entry.up(runtime.nodeId().toString(), runtime.nodes().getFirst().address());
       claim.write(up);

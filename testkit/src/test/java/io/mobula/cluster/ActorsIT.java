@@ -3,14 +3,19 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.Resources;
 import io.mobula.error.ActorDiedException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.cluster.ControlMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -258,5 +264,86 @@ class ActorsIT {
     assertThat(b.call(Journal::all).remote().get()).containsExactly(9);
     a.kill();
     b.kill();
+  }
+
+  private static Behavior<Integer> squaring(ActorHandle<Journal> journal, int more) {
+    return Behaviors.receive(Integer.class)
+        .onMessage(Integer.class, number -> {
+          journal.call(Journal::add, number * number + more).remote();
+          return number < 0 ? Behaviors.stopped() : Behaviors.same();
+        })
+        .build();
+  }
+
+  @Test
+  void anAkkaBehaviorIsPlacedAndTalkedTo() throws Exception {
+    var journal = journal();
+    int more = 1;
+    var squaring = driver
+        .<Integer>spawn(
+            () -> squaring(journal, more), "squaring", Resources.none().cpus(2))
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+    assertThat(squaring.path().address().getPort()).isPresent();
+    var waits = driver
+        .<Integer>spawn(() -> squaring(journal, 0), "waits", Resources.none().cpus(2))
+        .toCompletableFuture();
+    squaring.tell(5);
+    awaitAll(journal, 26);
+    assertThat(waits).isNotDone();
+    squaring.tell(-2);
+    var after = waits.get(30, TimeUnit.SECONDS);
+    after.tell(3);
+    awaitAll(journal, 26, 5, 9);
+    after.tell(-1);
+  }
+
+  /** Any message that Jackson writes may have refs and handles inside. */
+  record Note(String text, ObjectRef<Integer> number, List<ActorHandle<Journal>> journals)
+      implements ControlMessage {}
+
+  private static Behavior<Note> noting() {
+    return Behaviors.receive(Note.class)
+        .onMessage(Note.class, note -> {
+          note.journals().forEach(journal -> journal.call(Journal::add, note.number()).remote());
+          return Behaviors.stopped();
+        })
+        .build();
+  }
+
+  @Test
+  void refsAndHandlesRideInAkkaMessages() throws Exception {
+    var noting = driver
+        .<Note>spawn(ActorsIT::noting, "noting", Resources.none().cpus(0.5))
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+    var journal = journal();
+    noting.tell(new Note("first", driver.put(41), List.of(journal)));
+    awaitAll(journal, 41);
+  }
+
+  @Test
+  void aBehaviorThatCannotBeMadeFailsItsStage() {
+    var refused = driver
+        .<Integer>spawn(
+            () -> {
+              throw new IllegalStateException("as told");
+            },
+            "refused",
+            Resources.none().cpus(1))
+        .toCompletableFuture();
+    assertThatThrownBy(() -> refused.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(TaskFailedException.class)
+        .hasRootCauseMessage("as told");
+    assertThatThrownBy(() -> driver.<Integer>spawn(Behaviors::empty, "a/b", Resources.none()))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  private static void awaitAll(ActorHandle<Journal> journal, Integer... wanted) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!journal.call(Journal::all).remote().get().equals(List.of(wanted))) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 }

@@ -121,7 +121,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       around.hosted().remove(getContext().getSelf());
+      return this;
     }
-    return this;
+    return Behaviors.unhandled(); // or sharding's wish to stop it would be taken for granted
   }
 }

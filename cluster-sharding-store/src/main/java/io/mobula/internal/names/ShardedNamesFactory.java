@@ -37,6 +37,7 @@ public final class ShardedNamesFactory implements ActorNamesFactory {
     return new ShardedNames(keeper, kept, () -> giveUp(region));
   }
 
+  @SuppressWarnings("serial") // Akka's type for the maker of entities; it is never sent
   private static ActorRef<ShardingEnvelope<NameShard.Command>> region(Setup setup) {
     var settings = ClusterShardingSettings.create(setup.system())
         .withRememberEntities(false)

@@ -320,7 +320,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         ? new ObjectId(engine.store().node().incarnation(), 0, 0)
         : run.result().id();
     var identity = new Execution.Identity(
-        engine.runtime(), result, name, attempt, asked == null ? Resources.none() : asked, null);
+        engine.runtime(),
+        result,
+        name,
+        attempt,
+        asked == null ? Resources.none() : asked,
+        null,
+        cell.program(),
+        cell.passport().title());
     return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::handle);
   }
 

@@ -15,13 +15,12 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
 final class ActorCell implements Reach, Producer {
-  private static final Object DRIVER = "driver";
-
   private enum Life {
     OPEN,
     DRAINING,
@@ -45,16 +42,14 @@ final class ActorCell implements Reach, Producer {
   }
 
   private final Passport passport;
-  private final ActorOptions options;
-  private final BoundCall constructor;
+  private final Recipe recipe;
   private final ActorEngine engine;
   private final Overseer overseer;
   private final CellLease lease = new CellLease(this);
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final List<ActorBehavior.Command> early = new ArrayList<>();
-  private volatile @Nullable ActorRef<ActorBehavior.Command> ref;
+  private final Inbox inbox = new Inbox();
   private volatile Life life = Life.OPEN;
   private volatile Supplier<? extends MobulaException> whyDead = () -> died("it ended", null);
   private volatile @Nullable Execution running;
@@ -67,15 +62,9 @@ final class ActorCell implements Reach, Producer {
    *
    * @param overseer hears of its life
    */
-  ActorCell(
-      Passport passport,
-      BoundCall constructor,
-      ActorOptions options,
-      ActorEngine engine,
-      Overseer overseer) {
+  ActorCell(Passport passport, Recipe recipe, ActorEngine engine, Overseer overseer) {
     this.passport = passport;
-    this.constructor = constructor;
-    this.options = options;
+    this.recipe = recipe;
     this.engine = engine;
     this.overseer = overseer;
   }
@@ -103,11 +92,15 @@ final class ActorCell implements Reach, Producer {
   }
 
   ActorOptions options() {
-    return options;
+    return recipe.options();
   }
 
   BoundCall constructor() {
-    return constructor;
+    return recipe.constructor();
+  }
+
+  Program program() {
+    return recipe.program();
   }
 
   ActorEngine engine() {
@@ -140,7 +133,7 @@ final class ActorCell implements Reach, Producer {
       }
       present = new Handle.Anchor(this);
       anchor = new WeakReference<>(present);
-      if (!options.life().detached()) {
+      if (!options().life().detached()) {
         engine.whenUnreachable(present, this::drainForGood);
       }
     }
@@ -173,7 +166,7 @@ final class ActorCell implements Reach, Producer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = engine.store();
     store.requireOpen();
-    int most = options.running().maxPendingCalls();
+    int most = options().running().maxPendingCalls();
     if (pending.incrementAndGet() > most) {
       pending.decrementAndGet();
       throw tooMany();
@@ -185,7 +178,10 @@ final class ActorCell implements Reach, Producer {
       var entry = store.pending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
       send(new ActorCallRun(
-          BoundCall.nameOf(request.method()), caller(), bound, new CallResult.Here(entry)));
+          BoundCall.nameOf(request.method()),
+          ActorCallRun.present(),
+          bound,
+          new CallResult.Here(entry)));
       sent = true;
       return result;
     } finally {
@@ -193,12 +189,6 @@ final class ActorCell implements Reach, Producer {
         pending.decrementAndGet();
       }
     }
-  }
-
-  /** What the calling thread runs: whose calls keep their order. */
-  static Object caller() {
-    var execution = Execution.current();
-    return execution == null ? DRIVER : execution.owner();
   }
 
   /** Takes a call that is bound already. */
@@ -209,7 +199,7 @@ final class ActorCell implements Reach, Producer {
 
   /** Takes a call of another process; all processes together are bounded here. */
   void takeFromAfar(ActorCallRun run) {
-    if (pending.get() >= options.running().maxPendingCalls()) {
+    if (pending.get() >= options().running().maxPendingCalls()) {
       run.stop(this::tooMany, store());
       run.call().release();
     } else {
@@ -220,7 +210,7 @@ final class ActorCell implements Reach, Producer {
   private PendingCallsExceededException tooMany() {
     return new PendingCallsExceededException(
         describe() + " has "
-            + options.running().maxPendingCalls()
+            + options().running().maxPendingCalls()
             + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
   }
 
@@ -237,25 +227,12 @@ final class ActorCell implements Reach, Producer {
     }
   }
 
-  /** Tells the actor, or keeps the message until it is there. */
   void tell(ActorBehavior.Command command) {
-    var present = ref;
-    if (present == null) {
-      synchronized (this) {
-        present = ref;
-        if (present == null) {
-          early.add(command);
-          return;
-        }
-      }
-    }
-    present.tell(command);
+    inbox.tell(command);
   }
 
-  synchronized void spawned(ActorRef<ActorBehavior.Command> actor) {
-    early.forEach(actor::tell);
-    early.clear();
-    ref = actor;
+  void spawned(ActorRef<ActorBehavior.Command> actor) {
+    inbox.started(actor);
   }
 
   /**
@@ -276,7 +253,7 @@ final class ActorCell implements Reach, Producer {
 
   @Override
   public @Nullable Execution running() {
-    return options.running().maxConcurrency() == 1 ? running : null;
+    return options().running().maxConcurrency() == 1 ? running : null;
   }
 
   @Override
@@ -363,7 +340,7 @@ final class ActorCell implements Reach, Producer {
   /** The behavior has stopped and the user's object is let go: gives everything back. */
   void stopped() {
     lease.release();
-    constructor.release();
+    constructor().release();
     overseer.ended();
     ended.complete(null);
   }
@@ -377,11 +354,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   ActorDiedException died(String how, @Nullable Throwable cause) {
-    return died(passport, how, cause);
-  }
-
-  static ActorDiedException died(Passport of, String how, @Nullable Throwable cause) {
-    return new ActorDiedException(of.describe() + " is dead: " + how + ".", cause);
+    return passport.died(how, cause);
   }
 
   /** Fails a result of this actor. */

@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
@@ -8,10 +9,13 @@ import io.mobula.ActorHandle;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.ActorRequest;
+import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
+import io.mobula.Resources;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
@@ -19,6 +23,7 @@ import io.mobula.spi.ActorNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +40,7 @@ public final class ActorEngine {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
   private final NameDesk names;
+  private final Spawning spawning;
   private volatile @Nullable ActorCluster cluster;
   private volatile boolean closed;
 
@@ -42,6 +48,9 @@ public final class ActorEngine {
    * What the engine works with.
    *
    * @param runtime what actors see as theirs
+   * @param names who has which name
+   * @param resolver for refs to Akka actors of other nodes
+   * @param program whose those actors are that no task or actor makes
    * @param after runs something later; what it returns takes that back
    */
   public record Parts(
@@ -52,7 +61,9 @@ public final class ActorEngine {
       Places placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
-      ActorNames names) {}
+      ActorNames names,
+      ActorRefResolver resolver,
+      Program program) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -71,6 +82,7 @@ public final class ActorEngine {
     this.threads = threads;
     this.virtualThreads = virtualThreads;
     this.names = new NameDesk(parts.names(), parts.store().node(), this::open);
+    this.spawning = new Spawning(this, parts.resolver(), parts.spawner());
   }
 
   /** Actors live on other nodes, too, from now on. */
@@ -87,6 +99,17 @@ public final class ActorEngine {
     return existing != null ? existing : createNew(request);
   }
 
+  /** See {@link MobulaRuntime#spawn}. */
+  public <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    requireOpen();
+    return spawning.spawn(factory, name, resources);
+  }
+
+  Spawning spawning() {
+    return spawning;
+  }
+
   private <A> ActorHandle<A> createNew(ActorRequest request) {
     var options = request.options();
     var type = typeOf(request);
@@ -98,8 +121,8 @@ public final class ActorEngine {
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var passport = Passport.of(id, type, options);
     var present = cluster;
-    Birth<A> birth =
-        present == null ? alone(passport, call, options) : owned(passport, call, options, present);
+    var recipe = new Recipe(call, options, Program.present(parts.program()));
+    Birth<A> birth = present == null ? alone(passport, recipe) : owned(passport, recipe, present);
     ActorHandle<A> other;
     try {
       other = names.claim(passport, options.naming().getIfExists());
@@ -114,8 +137,8 @@ public final class ActorEngine {
   /** An actor that is noted, so that others find it by its name, and not made yet. */
   private record Birth<A>(ActorHandle<A> handle, Runnable start, Runnable abandon) {}
 
-  private <A> Birth<A> alone(Passport passport, BoundCall call, ActorOptions options) {
-    var cell = new ActorCell(passport, call, options, this, Overseer.NONE);
+  private <A> Birth<A> alone(Passport passport, Recipe recipe) {
+    var cell = new ActorCell(passport, recipe, this, Overseer.NONE);
     cells.put(cell.id(), cell);
     Handle<A> handle = Objects.requireNonNull(cell.handle());
     return new Birth<>(
@@ -126,13 +149,12 @@ public final class ActorEngine {
         },
         () -> {
           cells.remove(cell.id());
-          call.release();
+          recipe.constructor().release();
         });
   }
 
-  private <A> Birth<A> owned(
-      Passport passport, BoundCall call, ActorOptions options, ActorCluster in) {
-    var owner = in.own(passport, call, options);
+  private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
+    var owner = in.owners().own(passport, recipe);
     return new Birth<>(in.handle(passport, null), owner::start, owner::abandon);
   }
 
@@ -214,6 +236,7 @@ public final class ActorEngine {
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */
   public void close() {
     closed = true;
+    spawning.close(this::closedException);
     var present = cluster;
     if (present != null) {
       present.close(this::closedException);

@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -88,15 +89,15 @@ final class Hosting {
     }
     try {
       var options = ActorFrames.readOptions(in);
+      var program = Program.read(in);
       var constructor = BoundCall.read(in, engine.store(), sharing, from);
-      host(new HostedActor(passport, place, restarts, options, constructor), lease);
+      var recipe = new Recipe(constructor, options, program);
+      host(new HostedActor(passport, place, restarts, recipe), lease);
       tellOwner(ActorFrames.PLACED, passport.id(), place);
     } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
       lease.release();
       var overseer = new Afar(passport.id(), place);
-      overseer.died(new Failure(() -> ActorCell.died(
-          passport,
-          "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(),
+      overseer.died(new Failure(() -> passport.died("its constructor cannot be read on node " + place.node() + ": " + e.getMessage(),
           e)));
       overseer.ended();
     }
@@ -112,12 +113,15 @@ final class Hosting {
   void host(HostedActor actor, Lease lease) {
     var id = actor.passport().id();
     boolean ours = actor.passport().owner().equals(cluster.self());
-    var overseer = ours ? cluster.overseer(id, actor.place()) : new Afar(id, actor.place());
+    var overseer = ours ? cluster.owners().overseer(id, actor.place()) : new Afar(id, actor.place());
     var cell =
-        new ActorCell(actor.passport(), actor.constructor(), actor.options(), engine, overseer);
+        new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
     hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);
+    if (!ours && actor.passport().detached()) {
+      engine.keepName(actor.passport(), actor.place());
+    }
     if (!ours
         && !actor.passport().detached()
         && !cluster.isMember(actor.passport().owner())) {

@@ -71,8 +71,7 @@ public final class BoundCall {
     public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
       requireTypes(function, arguments, receivers);
       var bound = new Object[arguments.count()];
-      Object kept =
-          codec.isIsolated(function) ? function : named(store.snapshot(function, inlineLimit));
+      Object kept = kept(function);
       long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
       int done = 0;
       try {
@@ -103,6 +102,17 @@ public final class BoundCall {
       return content instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit
           ? store.entry(content).retain()
           : content;
+    }
+
+    private Object kept(RemoteFunction function) {
+      return codec.isIsolated(function) ? function : named(store.snapshot(function, inlineLimit));
+    }
+
+    /** Copies what a function without parameters captured. */
+    public BoundCall bind(RemoteFunction function) {
+      Object kept = kept(function);
+      long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
+      return new BoundCall(kept, new Object[0], store, heapBytes, MDC.getCopyOfContextMap());
     }
 
     private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {

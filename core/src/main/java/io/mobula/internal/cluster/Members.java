@@ -177,6 +177,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       if (Seat.of(member).equals(seat)) {
         LOG.warn("{} is dead ({}): it is removed from the cluster.", membership.peer(id), how);
         cluster.manager().tell(new Down(member.address()));
+        Quarantine.of(getContext().getSystem(), member, how);
       }
     }
     tell(roster.away(seat, how));

@@ -30,6 +30,8 @@ public final class Execution implements TaskContext {
    * @param attempt from 1
    * @param resources what it holds
    * @param deadline when its result is no longer wanted, or null
+   * @param program on whose behalf
+   * @param signature what stands before what it prints
    */
   public record Identity(
       MobulaRuntime runtime,
@@ -37,12 +39,15 @@ public final class Execution implements TaskContext {
       String name,
       int attempt,
       Resources resources,
-      @Nullable Instant deadline) {}
+      @Nullable Instant deadline,
+      Program program,
+      String signature) {}
 
   private final Identity identity;
   private final Object owner;
   private final CpuHold hold;
   private final Supplier<@Nullable ActorHandle<?>> self;
+  private @Nullable Echo echo;
   private volatile boolean cancelled;
   private volatile @Nullable Object waitingOn;
 
@@ -80,7 +85,35 @@ public final class Execution implements TaskContext {
     try {
       return body.call();
     } finally {
+      flush();
       CURRENT.set(outer); // even null: removing would make the next one allocate an entry again
+    }
+  }
+
+  /** On whose behalf it runs. */
+  public Program program() {
+    return identity.program();
+  }
+
+  /** What stands before what it prints. */
+  public String signature() {
+    return identity.signature();
+  }
+
+  /** What takes what it prints, or null. For the executing thread. */
+  public @Nullable Echo echo() {
+    return echo;
+  }
+
+  /** Says what takes what it prints from now on. For the executing thread. */
+  public void echo(Echo with) {
+    echo = with;
+  }
+
+  /** What it has printed leaves before what it sends next. For the executing thread. */
+  public void flush() {
+    if (echo != null) {
+      echo.flush();
     }
   }
 

@@ -36,6 +36,11 @@ public final class FrameReader {
     return brought;
   }
 
+  /** How many bytes have been read. */
+  public int position() {
+    return at;
+  }
+
   private int take(int count) {
     if (count < 0 || count > bytes.length - at) {
       throw new CodecException(

@@ -12,6 +12,8 @@ import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.output.Display;
+import io.mobula.internal.output.Outlet;
 import io.mobula.internal.placement.ClusterViews;
 import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseDesk;
@@ -47,6 +49,8 @@ final class Clustered {
   private final ClusterViews views;
   private final PlacementPolicy policy;
   private final SharedStore memory;
+  private final Outlet outlet;
+  private final Display display;
 
   Clustered(
       Membership membership,
@@ -54,7 +58,8 @@ final class Clustered {
       ObjectStore objects,
       SharedStore memory,
       NodeSettings settings,
-      Supplier<CompletionStage<Reports.Report>> ownReport) {
+      Supplier<CompletionStage<Reports.Report>> ownReport,
+      Outlet.Timer timer) {
     this.membership = membership;
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
@@ -70,6 +75,8 @@ final class Clustered {
         new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
     this.reports = new Reports(membership, lanes, router, ownReport);
+    this.outlet = new Outlet(membership, lanes, router, settings.output(), timer);
+    this.display = new Display(membership, lanes, router);
     this.placer = new Placer(ledger, membership, lanes, router, this::choose);
   }
 
@@ -151,6 +158,14 @@ final class Clustered {
 
   Sharing sharing() {
     return sharing;
+  }
+
+  /**
+   * What work has printed here reaches its programs, and what this one's has printed is printed.
+   */
+  void lastLines() {
+    outlet.close();
+    display.close();
   }
 
   /** Lets go of what belongs to other processes. */

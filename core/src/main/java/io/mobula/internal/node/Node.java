@@ -1,9 +1,11 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
@@ -25,9 +27,12 @@ import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import java.time.Duration;
@@ -92,11 +97,12 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport)
+        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport, this::after)
         : null;
+    var program = new Program(id, settings.output().toDriver(), null);
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, program),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -111,12 +117,15 @@ public final class Node {
             places,
             this::after,
             this::spawn,
-            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow)),
+            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
+            ActorRefResolver.get(system),
+            program),
         methods,
         virtualThreads);
     if (cluster != null) {
       actors.join(cluster.wire(actors, settings));
       cluster.open(system, settings, this::spawnNow);
+      Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
   }
@@ -170,6 +179,30 @@ public final class Node {
 
   private static void closeAside(Owner owner) {
     Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
+  }
+
+  /** Refs and handles inside users' messages. */
+  private final class Border implements Transit.Border {
+    private final Clustered cluster;
+
+    Border(Clustered cluster) {
+      this.cluster = cluster;
+    }
+
+    @Override
+    public Kept keep(Kept.Keepable what) {
+      return what.keep(objects);
+    }
+
+    @Override
+    public void holdInTransit(Kept kept) {
+      after(settings.actors().transitHold(), kept::release);
+    }
+
+    @Override
+    public Kept enter(FrameReader in) {
+      return cluster.sharing().importEdge(in);
+    }
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {
@@ -325,8 +358,10 @@ public final class Node {
    */
   public long close() {
     objects.refuseMore();
+    Transit.of(Adapter.toClassic(system)).close();
     if (cluster != null) {
       cluster.drain();
+      cluster.lastLines();
     }
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();

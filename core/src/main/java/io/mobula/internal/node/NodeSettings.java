@@ -13,6 +13,8 @@ import io.mobula.error.SettingsException;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.output.OutputSettings;
+import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Spilling;
 import io.mobula.internal.task.TaskSettings;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param actors the bounds of actors
  * @param closeTimeout how long closing waits
  * @param shareHost whether it and others of its host read each other's memory
+ * @param output what happens to what work prints
  * @param cluster what it is to other processes
  */
 public record NodeSettings(
@@ -49,7 +52,9 @@ public record NodeSettings(
     ActorBounds actors,
     Duration closeTimeout,
     boolean shareHost,
+    OutputSettings output,
     ClusterSettings cluster) {
+  private static final long MOST_PER_LINE = 64 << 10;
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
@@ -65,8 +70,9 @@ public record NodeSettings(
    *
    * @param maxThreads how many threads concurrent methods may have
    * @param handleGrace how long an actor lives on when no process has a handle
+   * @param transitHold how long what is inside an Akka message is held for its receiver
    */
-  public record ActorBounds(int maxThreads, Duration handleGrace) {}
+  public record ActorBounds(int maxThreads, Duration handleGrace, Duration transitHold) {}
 
   /** The program's settings, over system properties, over the environment, over a configuration. */
   public static Config overlay(Settings settings, Config base) {
@@ -121,9 +127,11 @@ public record NodeSettings(
             reader.positive("mobula.codec.max-depth", config::getLong)),
         new ActorBounds(
             (int) reader.positive("mobula.actors.max-threads", config::getLong),
-            reader.duration("mobula.actors.handle-grace")),
+            reader.duration("mobula.actors.handle-grace"),
+            reader.duration("mobula.cluster.transit-hold")),
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
+        output(reader, config),
         cluster);
   }
 
@@ -150,6 +158,16 @@ public record NodeSettings(
    */
   public static long usualStoreCapacity() {
     return Math.max(1 << 20, usableMemory() / 10 * 3);
+  }
+
+  private static OutputSettings output(Reader reader, Config config) {
+    return new OutputSettings(
+        reader.read("mobula.logs.to-driver", config::getBoolean),
+        reader.automatic(
+            "mobula.logs.capture", config::getBoolean, Boolean.getBoolean(WorkerMain.STARTED)),
+        reader.read("mobula.logs.keep", config::getBoolean),
+        (int) reader.positive("mobula.logs.lines-per-second", config::getLong),
+        (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));
   }
 
   private static Spilling spilling(Reader reader, Config config) {
@@ -185,9 +203,17 @@ public record NodeSettings(
 
     long positive(String key, Function<String, Long> get) {
       long value = read(key, get);
-      boolean counted = key.matches(".*(slots|threads|depth)");
+      boolean counted = key.matches(".*(slots|threads|depth|second)");
       if (value < 1 || (counted && value > Integer.MAX_VALUE)) {
         throw malformed(key, null);
+      }
+      return value;
+    }
+
+    long bounded(String key, Function<String, Long> get, long most) {
+      long value = positive(key, get);
+      if (value > most) {
+        throw malformed(key, "it must be at most " + most, null);
       }
       return value;
     }

@@ -21,6 +21,9 @@ public final class WorkerMain {
   /** The exit code of a node that its cluster has given up, or that somebody else has closed. */
   public static final int CAST_OUT = 71;
 
+  /** The system property, {@code true}, by which a JVM knows that Mobula has started it. */
+  public static final String STARTED = "io.mobula.started";
+
   private static final Duration CLOSING = Duration.ofSeconds(30);
 
   private WorkerMain() {}
@@ -43,6 +46,7 @@ public final class WorkerMain {
       return; // whoever wanted this node is gone
     }
     watch.start(CLOSING);
+    System.setProperty(STARTED, "true");
     try (var runtime = Mobula.init(settings(line))) {
       var self = runtime.nodes().getFirst();
       System.out.println(new Ready(self.address(), self.id()).line());

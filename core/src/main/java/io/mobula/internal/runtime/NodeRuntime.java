@@ -1,8 +1,10 @@
 package io.mobula.internal.runtime;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.ActorRequest;
+import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
@@ -19,6 +21,7 @@ import io.mobula.internal.store.Deadline;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +116,12 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return node.actors().named(name, type);
+  }
+
+  @Override
+  public <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    return node.actors().spawn(factory, name, resources);
   }
 
   @Override

@@ -25,6 +25,7 @@ final class ProcessCluster implements LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String JOIN_TIMEOUT = "mobula.cluster.join-timeout";
+  private static final String KEEP = "mobula.logs.keep";
   private static final String CAPACITY = "mobula.store.capacity";
 
   private final List<ChildJvm> children;
@@ -79,7 +80,12 @@ final class ProcessCluster implements LocalCluster {
   }
 
   private static Settings node(Builder plan) {
-    return shared(plan).cpus(plan.cpusPerNode()).listen(0);
+    return quiet(shared(plan)).cpus(plan.cpusPerNode()).listen(0);
+  }
+
+  /** What reaches the driver by itself need not come by the pipe, too. */
+  private static Settings quiet(Settings settings) {
+    return settings.values().containsKey(KEEP) ? settings : settings.set(KEEP, false);
   }
 
   /**

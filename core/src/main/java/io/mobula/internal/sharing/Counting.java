@@ -43,10 +43,11 @@ final class Counting {
     }
   }
 
-  void making(ObjectId id) {
+  /** This node sees to it that the object comes into being, or, with zero, no more. */
+  void making(ObjectId id, int attempt) {
     var present = directory;
     if (present != null) {
-      present.making(id, 1);
+      present.making(id, attempt);
     }
   }
 

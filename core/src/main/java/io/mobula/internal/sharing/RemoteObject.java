@@ -66,7 +66,7 @@ final class RemoteObject implements Content.Remote {
   @Override
   public void belongsTo(ObjectEntry entry) {
     if (entry.sharer() == null && entry.id().equals(location.id())) {
-      sharing.adopt(entry);
+      sharing.adoptMade(entry);
     }
   }
 

@@ -123,6 +123,15 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Other processes may hold this object of the present process from now on. */
   public void adopt(ObjectEntry entry) {
+    adopt(entry, true);
+  }
+
+  /** The value of this entry is in another process, which has said so. */
+  void adoptMade(ObjectEntry entry) {
+    adopt(entry, false);
+  }
+
+  private void adopt(ObjectEntry entry, boolean toBeMade) {
     if (entry.sharer() != null) {
       return;
     }
@@ -137,8 +146,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       publish(fresh);
     } else if (entry.outcome() != null) {
       fresh.settled(entry);
-    } else if (isOwn(fresh.id())) {
-      counting.making(fresh.id());
+    } else if (toBeMade && isOwn(fresh.id())) {
+      counting.making(fresh.id(), 1);
     }
   }
 
@@ -157,7 +166,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       counting.publish(
           entry.id(),
           new Published.Sealed(entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
-    } else if (isOwn(entry.id()) && outcome != null && !(outcome instanceof Content.Away)) {
+    } else if (outcome instanceof Content.Away) {
+      if (isOwn(entry.id())) {
+        counting.making(entry.id(), 0); // it is made, elsewhere
+      }
+    } else if (isOwn(entry.id()) && outcome != null) {
       var encoded = new FrameWriter();
       write(encoded, outcome, entry.id());
       counting.publish(
@@ -299,7 +312,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return entry;
   }
 
-  Kept importEdge(FrameReader in) {
+  /** Reads what {@link Kept#export} wrote in another process: a hold of the same kind. */
+  public Kept importEdge(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
       case Kept.REF -> {

@@ -14,6 +14,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -53,13 +54,15 @@ public final class TaskEngine {
    * What the engine works with.
    *
    * @param runtime what tasks see as theirs
+   * @param program whose those tasks are that no other task submits
    */
   public record Parts(
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
       Places places,
-      Timer timer) {}
+      Timer timer,
+      Program program) {}
 
   /** Runs something later, on a thread that must not be blocked. */
   @FunctionalInterface
@@ -139,7 +142,11 @@ public final class TaskEngine {
     var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
     return new TaskRun(
         new TaskRun.Job(
-            new ObjectId(node().incarnation(), parts.store().nextTask(), 0), call, name, options),
+            new ObjectId(node().incarnation(), parts.store().nextTask(), 0),
+            call,
+            name,
+            options,
+            Program.present(parts.program())),
         parent,
         this);
   }

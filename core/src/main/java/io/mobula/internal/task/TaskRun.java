@@ -15,6 +15,7 @@ import io.mobula.internal.call.NotKept;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
@@ -45,8 +46,9 @@ final class TaskRun implements Producer {
    * @param id its first result, by which all processes know it
    * @param call its function and arguments
    * @param name what logs and errors call it
+   * @param program whose it is
    */
-  record Job(ObjectId id, BoundCall call, String name, TaskOptions options) {
+  record Job(ObjectId id, BoundCall call, String name, TaskOptions options, Program program) {
     long number() {
       return id.task();
     }
@@ -334,7 +336,9 @@ final class TaskRun implements Producer {
     }
     try {
       present.run(() -> {
-        succeed(job.call().invoke());
+        var value = job.call().invoke();
+        present.flush();
+        succeed(value);
         return true;
       });
     } catch (Throwable thrown) { // whatever user code throws is its result
@@ -351,7 +355,14 @@ final class TaskRun implements Producer {
     attempts++;
     runner = Thread.currentThread();
     var identity = new Execution.Identity(
-        engine.runtime(), id(), job.name(), attempts, job.options().resources(), deadline);
+        engine.runtime(),
+        id(),
+        job.name(),
+        attempts,
+        job.options().resources(),
+        deadline,
+        job.program(),
+        job.name());
     execution = new Execution(identity, this, hold, () -> null);
     return execution;
   }

@@ -7,6 +7,7 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -173,6 +174,7 @@ public final class TaskWire {
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     LeaseDesk.writeResources(frame, job.options().resources());
+    job.program().write(frame);
     job.call().write(frame, sharing, slot.node());
     return frame.toBytes();
   }
@@ -255,6 +257,7 @@ public final class TaskWire {
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
     LeaseDesk.writeResources(recipe, job.options().resources());
+    job.program().write(recipe);
     job.call().write(recipe, sharing);
     return recipe;
   }
@@ -273,8 +276,9 @@ public final class TaskWire {
         new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),
         TaskOptions.DEFAULT.presence());
+    var program = Program.read(in);
     var call = BoundCall.read(in, engine.store(), sharing);
-    var run = new TaskRun(new TaskRun.Job(first, call, name, options), null, engine);
+    var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);
     run.resultsTo(new RebuiltResults(engine.store(), sharing, first, lost, attempt, shape));
     run.isAttempt(attempt, null);
     LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
@@ -334,6 +338,7 @@ public final class TaskWire {
     long deadline = in.int64();
     var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), in.int32());
     var resources = LeaseDesk.readResources(in);
+    var program = Program.read(in);
     var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
     var defaults = TaskOptions.DEFAULT;
     var options = new TaskOptions(
@@ -342,7 +347,7 @@ public final class TaskWire {
         new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),
         defaults.presence());
-    var run = new TaskRun(new TaskRun.Job(id, call, name, options), null, engine);
+    var run = new TaskRun(new TaskRun.Job(id, call, name, options, program), null, engine);
     run.resultsTo(new WiredResults(slot, id, attempt, shape));
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
     engine.host(run);

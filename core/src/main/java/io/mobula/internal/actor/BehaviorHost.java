@@ -1,0 +1,88 @@
+package io.mobula.internal.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Signal;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * The parent of users' Akka actors on this node: starts them, and says when one has stopped. A
+ * child that fails stops, and nothing else does.
+ */
+final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command> {
+  static final String NAME = "behaviors";
+
+  sealed interface Command permits Start {}
+
+  /**
+   * Starts a child.
+   *
+   * @param name unique by what is added to it
+   * @param maker makes its behavior, on the host's thread
+   * @param outcome hears of it
+   */
+  record Start<T>(String name, Callable<Behavior<T>> maker, Outcome<T> outcome)
+      implements Command {}
+
+  /** What becomes of a child. Called on the host's thread: {@code ended} last, and in any case. */
+  interface Outcome<T> {
+    /** It has started. */
+    void started(ActorRef<T> child);
+
+    /** It cannot be started. */
+    void failed(Throwable why);
+
+    /** It has stopped. */
+    void ended();
+  }
+
+  private final Map<ActorRef<?>, Outcome<?>> children = new HashMap<>();
+  private long numbers;
+
+  private BehaviorHost(ActorContext<Command> context) {
+    super(context);
+  }
+
+  static Behavior<Command> create() {
+    return Behaviors.setup(context -> new BehaviorHost(context));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Start<?> start -> start(start);
+    }
+    return this;
+  }
+
+  private <T> void start(Start<T> start) {
+    ActorRef<T> child;
+    try {
+      child = getContext().spawn(start.maker().call(), start.name() + "-" + ++numbers);
+    } catch (Throwable thrown) { // whatever the user's factory throws
+      start.outcome().failed(thrown);
+      start.outcome().ended();
+      return;
+    }
+    getContext().watch(child);
+    children.put(child, start.outcome());
+    start.outcome().started(child);
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof Terminated terminated) {
+      var outcome = children.remove(terminated.getRef());
+      if (outcome != null) {
+        outcome.ended();
+      }
+    }
+    return this;
+  }
+}

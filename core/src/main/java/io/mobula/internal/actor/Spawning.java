@@ -1,0 +1,284 @@
+package io.mobula.internal.actor;
+
+import akka.actor.ActorPath;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import io.mobula.BehaviorFactory;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.RemoteFunction;
+import io.mobula.Resources;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.Failure;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Users' Akka actors: finds a node for each, as for a task, and starts it there; its lease lasts
+ * until it stops. Safe for all threads; nothing blocks.
+ */
+final class Spawning {
+  private final ActorEngine engine;
+  private final ActorRefResolver resolver;
+  private final CompletableFuture<ActorRef<BehaviorHost.Command>> host = new CompletableFuture<>();
+  private final Map<Long, Wish<?>> wishes = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
+
+  Spawning(ActorEngine engine, ActorRefResolver resolver, ActorEngine.Spawner spawner) {
+    this.engine = engine;
+    this.resolver = resolver;
+    spawner.spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#spawn}. */
+  <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    if (!ActorPath.isValidPathElement(name)) {
+      throw new InvalidRequestException(
+          "\"" + name
+              + "\" cannot name an Akka actor: letters, digits and -_.*$+:@&=,!~'; may be in it, and it starts with no $.");
+    }
+    Objects.requireNonNull(factory, "factory");
+    engine.places().require(Placement.anywhere(), resources, () -> "Behavior " + name);
+    RemoteFunction maker = nothing -> factory.create();
+    var call = engine.binder().bind(maker);
+    var wish = new Wish<T>(numbers.incrementAndGet(), name, resources, call);
+    wishes.put(wish.number, wish);
+    engine.places().acquire(wish);
+    return wish.result.copy();
+  }
+
+  void left(NodeId node, String who) {
+    for (var wish : wishes.values()) {
+      if (node.equals(wish.sentTo)) {
+        wish.fail(new NodeLostException(
+            wish.what() + " may or may not have been started: its node is gone, " + who + "."));
+      }
+    }
+  }
+
+  void close(Supplier<? extends MobulaException> why) {
+    wishes.values().forEach(wish -> wish.fail(why.get()));
+  }
+
+  /** Starts it here; the lease ends with it. */
+  private <T> void start(
+      String name, BoundCall call, Lease lease, BehaviorHost.Outcome<T> outcome) {
+    var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
+        name, () -> Spawning.<T>made(call), new BehaviorHost.Outcome<T>() {
+          @Override
+          public void started(ActorRef<T> child) {
+            outcome.started(child);
+          }
+
+          @Override
+          public void failed(Throwable why) {
+            outcome.failed(why);
+          }
+
+          @Override
+          public void ended() {
+            lease.release();
+            call.release();
+            outcome.ended();
+          }
+        })));
+  }
+
+  @SuppressWarnings("unchecked") // as the factory's type says
+  private static <T> Behavior<T> made(BoundCall call) throws Exception {
+    return (Behavior<T>) Objects.requireNonNull(call.invoke(), "the factory gave null");
+  }
+
+  private static TaskFailedException failure(String name, Throwable why) {
+    return new TaskFailedException("Behavior " + name + " cannot be started: " + why, why);
+  }
+
+  // ---- between nodes
+
+  void onSpawn(NodeId from, FrameReader in, ActorCluster cluster) {
+    long number = in.int64();
+    long leaseNumber = in.int64();
+    var name = in.text();
+    var lease = cluster.takeLease(from, leaseNumber);
+    if (lease == null) {
+      return; // its submitter has left
+    }
+    BoundCall call;
+    try {
+      call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
+    } catch (RuntimeException | Error e) { // a class that is not here
+      lease.release();
+      answer(cluster, from, number, new Failure(() -> failure(name, e)));
+      return;
+    }
+    start(name, call, lease, new BehaviorHost.Outcome<Object>() {
+      @Override
+      public void started(ActorRef<Object> child) {
+        cluster.send(
+            from,
+            new FrameWriter()
+                .octet(ActorFrames.SPAWNED)
+                .int64(number)
+                .text(resolver.toSerializationFormat(child))
+                .toBytes());
+      }
+
+      @Override
+      public void failed(Throwable why) {
+        answer(cluster, from, number, new Failure(() -> failure(name, why)));
+      }
+
+      @Override
+      public void ended() {}
+    });
+  }
+
+  private static void answer(ActorCluster cluster, NodeId to, long number, Failure failure) {
+    var frame = new FrameWriter().octet(ActorFrames.SPAWNED).int64(number).text(null);
+    cluster.sharing().write(frame, failure, new ObjectId(0, 0, 0));
+    cluster.send(to, frame.toBytes());
+  }
+
+  void onSpawned(NodeId from, FrameReader in, ActorCluster cluster) {
+    var wish = wishes.get(in.int64());
+    if (wish != null) {
+      engine.places().release(from, wish.lease); // it is the actor's now
+      var path = in.optionalText();
+      if (path == null) {
+        wish.fail(((Failure) cluster.sharing().read(in)).raise());
+      } else {
+        wish.resolved(path);
+      }
+    }
+  }
+
+  /** One actor to be. */
+  private final class Wish<T> implements Wanting {
+    private final long number;
+    private final String name;
+    private final Resources resources;
+    private final BoundCall call;
+    private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
+    private volatile @Nullable NodeId sentTo;
+    private volatile long lease;
+
+    Wish(long number, String name, Resources resources, BoundCall call) {
+      this.number = number;
+      this.name = name;
+      this.resources = resources;
+      this.call = call;
+    }
+
+    void resolved(String path) {
+      done();
+      call.release();
+      result.complete(resolver.resolveActorRef(path));
+    }
+
+    void fail(Throwable why) {
+      done();
+      result.completeExceptionally(why);
+    }
+
+    private void done() {
+      wishes.remove(number);
+    }
+
+    @Override
+    public Purpose purpose() {
+      return Purpose.ACTOR;
+    }
+
+    @Override
+    public Placement placement() {
+      return Placement.anywhere();
+    }
+
+    @Override
+    public Resources wanted() {
+      return resources;
+    }
+
+    @Override
+    public boolean isForLife() {
+      return true;
+    }
+
+    @Override
+    public String what() {
+      return "Behavior " + name;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return !result.isDone();
+    }
+
+    @Override
+    public void recalled(Lease held) {} // an actor keeps what it asked for
+
+    @Override
+    public void granted(Lease granted) {
+      start(name, call, granted, new BehaviorHost.Outcome<T>() {
+        @Override
+        public void started(ActorRef<T> child) {
+          done();
+          result.complete(child);
+        }
+
+        @Override
+        public void failed(Throwable why) {
+          fail(failure(name, why));
+        }
+
+        @Override
+        public void ended() {}
+      });
+    }
+
+    @Override
+    public void grantedAt(NodeId node, long granted) {
+      var cluster = Objects.requireNonNull(engine.cluster(), "a node alone has no other");
+      lease = granted;
+      sentTo = node;
+      var frame = new FrameWriter()
+          .octet(ActorFrames.SPAWN)
+          .int64(number)
+          .int64(granted)
+          .text(name);
+      try {
+        call.write(frame, cluster.sharing(), node);
+      } catch (RuntimeException | Error e) { // something captured that cannot travel
+        engine.places().release(node, granted);
+        fail(failure(name, e));
+        return;
+      }
+      if (!cluster.sharing().send(node, frame)) {
+        fail(new NodeLostException(what() + " was not started: node " + node + " is gone."));
+      }
+    }
+
+    @Override
+    public void refused(MobulaException why) {
+      fail(why);
+    }
+  }
+}

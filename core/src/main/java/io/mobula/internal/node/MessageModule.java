@@ -1,0 +1,95 @@
+package io.mobula.internal.node;
+
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.jackson.ActorSystemAccess;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import io.mobula.ActorHandle;
+import io.mobula.ObjectRef;
+import java.io.IOException;
+
+/**
+ * Lets {@link ObjectRef} and {@link ActorHandle} be fields of any Akka message that Jackson
+ * serializes: they travel as their passports. Named in {@code reference.conf}; made by Akka.
+ */
+public final class MessageModule extends SimpleModule {
+  private static final long serialVersionUID = 1L;
+
+  /** As Akka calls it. */
+  @SuppressWarnings("rawtypes") // Jackson knows classes
+  public MessageModule() {
+    super("mobula");
+    addSerializer(ObjectRef.class, new Out<>(ObjectRef.class) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      byte[] bytes(ObjectRef ref, Transit transit) {
+        return transit.bytes((ObjectRef<?>) ref);
+      }
+    });
+    addSerializer(ActorHandle.class, new Out<>(ActorHandle.class) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      byte[] bytes(ActorHandle handle, Transit transit) {
+        return transit.bytes((ActorHandle<?>) handle);
+      }
+    });
+    addDeserializer(ObjectRef.class, new In<>(ObjectRef.class));
+    addDeserializer(ActorHandle.class, new In<>(ActorHandle.class));
+  }
+
+  private abstract static class Out<T> extends StdScalarSerializer<T> implements ActorSystemAccess {
+    private static final long serialVersionUID = 1L;
+
+    Out(Class<T> type) {
+      super(type);
+    }
+
+    abstract byte[] bytes(T value, Transit transit);
+
+    @Override
+    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeBinary(bytes(value, Transit.of(currentSystem())));
+    }
+
+    @Override
+    public void serializeWithType(
+        T value, JsonGenerator out, SerializerProvider provider, TypeSerializer type)
+        throws IOException {
+      serialize(value, out, provider);
+    }
+
+    @Override
+    public ExtendedActorSystem currentSystem() {
+      return ActorSystemAccess.super.currentSystem();
+    }
+  }
+
+  private static final class In<T> extends StdScalarDeserializer<T> implements ActorSystemAccess {
+    private static final long serialVersionUID = 1L;
+    private final Class<T> type;
+
+    In(Class<T> type) {
+      super(type);
+      this.type = type;
+    }
+
+    @Override
+    public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return type.cast(Transit.of(currentSystem()).revive(in.getBinaryValue()));
+    }
+
+    @Override
+    public ExtendedActorSystem currentSystem() {
+      return ActorSystemAccess.super.currentSystem();
+    }
+  }
+}

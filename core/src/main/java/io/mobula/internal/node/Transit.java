@@ -1,0 +1,100 @@
+package io.mobula.internal.node;
+
+import akka.actor.AbstractExtensionId;
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.Extension;
+import io.mobula.ActorHandle;
+import io.mobula.ObjectRef;
+import io.mobula.error.NoRuntimeException;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Kept;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refs and handles inside users' own Akka messages: what they are on the wire, in the process of
+ * this actor system. Safe for all threads.
+ *
+ * <p>Nobody says when such a message has arrived: the sender holds what it sent for a stated time,
+ * within which the receiver's own hold counts.
+ */
+final class Transit implements Extension {
+  private volatile @Nullable Border border;
+
+  /** How refs and handles leave and enter a node. */
+  interface Border {
+    /** A hold of its own on what a ref or handle points to. */
+    Kept keep(Kept.Keepable what);
+
+    /** Keeps that hold for as long as a message may be on its way. */
+    void holdInTransit(Kept kept);
+
+    /** What another process wrote, with a hold. */
+    Kept enter(FrameReader in);
+  }
+
+  /** How Akka finds it. */
+  private static final class Id extends AbstractExtensionId<Transit> {
+    static final Id INSTANCE = new Id();
+
+    @Override
+    public Transit createExtension(ExtendedActorSystem system) {
+      return new Transit();
+    }
+  }
+
+  /** The one of that system. */
+  static Transit of(ActorSystem system) {
+    return Id.INSTANCE.get(system);
+  }
+
+  /** The system has a node. */
+  void open(Border with) {
+    border = with;
+  }
+
+  /** It has none any more. */
+  void close() {
+    border = null;
+  }
+
+  private Border border() {
+    var present = border;
+    if (present == null) {
+      throw new NoRuntimeException(
+          "A message has an ObjectRef or ActorHandle inside, but no Mobula runtime is open in this actor system.");
+    }
+    return present;
+  }
+
+  /** The bytes of a ref. */
+  byte[] bytes(ObjectRef<?> ref) {
+    return out(ref);
+  }
+
+  /** The bytes of a handle. */
+  byte[] bytes(ActorHandle<?> handle) {
+    return out(handle);
+  }
+
+  private byte[] out(Object what) {
+    var at = border();
+    var kept = at.keep((Kept.Keepable) what);
+    var out = new FrameWriter();
+    kept.export(out);
+    at.holdInTransit(kept);
+    return out.toBytes();
+  }
+
+  /** A ref or handle of this process to what those bytes name. */
+  Object revive(byte[] bytes) {
+    var kept = border().enter(new FrameReader(bytes));
+    try {
+      return Objects.requireNonNull(kept.revive());
+    } finally {
+      kept.release();
+    }
+  }
+}

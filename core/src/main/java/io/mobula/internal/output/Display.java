@@ -1,0 +1,111 @@
+package io.mobula.internal.output;
+
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prints what this process's work has printed in others, each line with the task or actor, the
+ * process and the node in front. One thread prints, since standard output may wait for whoever
+ * reads it; senders hear how far it is, and send no more than a window ahead.
+ */
+public final class Display implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Display.class);
+  private static final Duration LAST_LINES = Duration.ofSeconds(1);
+
+  private final Membership membership;
+  private final Lanes lanes;
+  private final ExecutorService thread;
+
+  /** Prints what comes from now on. */
+  public Display(Membership membership, Lanes lanes, Router router) {
+    this.membership = membership;
+    this.lanes = lanes;
+    var one = new ThreadPoolExecutor(
+        1,
+        1,
+        5,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(), // bounded by the windows of the senders
+        Thread.ofPlatform().daemon().name("mobula-output").factory());
+    one.allowCoreThreadTimeOut(true);
+    this.thread = one;
+    router.on(Outlet.LINES, this::onLines);
+  }
+
+  private void onLines(NodeId from, FrameReader in) {
+    var peer = membership.peer(from);
+    if (peer == null) {
+      return;
+    }
+    long dropped = in.int64();
+    var lines = in.list(Line::read);
+    long size = in.position();
+    try {
+      thread.execute(() -> {
+        print(peer, lines, dropped);
+        lanes.send(from, new FrameWriter().octet(Outlet.TAKEN).int64(size).toBytes());
+      });
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("Output of {} came after the end.", peer);
+    }
+  }
+
+  private static void print(Peer peer, List<Line> lines, long dropped) {
+    for (var line : lines) {
+      stream(line.error()).println(told(peer, line));
+    }
+    if (dropped > 0) {
+      System.err.println(
+          signed(peer, "mobula") + dropped
+              + " lines dropped: more than mobula.logs.lines-per-second there, or than could be printed here");
+    }
+  }
+
+  private static PrintStream stream(boolean error) {
+    return error ? System.err : System.out;
+  }
+
+  static String told(Peer peer, Line line) {
+    var cut = line.cut() == 0 ? "" : " [" + line.cut() + " more bytes]";
+    return signed(peer, line.signature()) + line.text() + cut;
+  }
+
+  private static String signed(Peer peer, String by) {
+    return String.format(
+        Locale.ROOT,
+        "(%s pid=%d, node=%.8s, %s) ",
+        by,
+        peer.pid(),
+        peer.id().toString(),
+        peer.host());
+  }
+
+  /** Prints what has come, as far as that takes no longer than a second. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(LAST_LINES.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.debug("The last lines of other processes were not printed in time.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

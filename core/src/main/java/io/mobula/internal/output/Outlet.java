@@ -1,0 +1,109 @@
+package io.mobula.internal.output;
+
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Sends what work of this node prints to the programs it belongs to. Safe for all threads; nothing
+ * blocks.
+ */
+public final class Outlet implements AutoCloseable {
+  static final int LINES = 80;
+  static final int TAKEN = 81;
+
+  private final Membership membership;
+  private final Lanes lanes;
+  private final OutputSettings settings;
+  private final Timer timer;
+  private final Map<NodeId, Way> ways = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** Runs something later, on a thread that must not be blocked. */
+  @FunctionalInterface
+  public interface Timer {
+    /** Runs it once, after the delay. */
+    void after(Duration delay, Runnable action);
+  }
+
+  /** Listens to what is printed from now on, where the settings say so. */
+  public Outlet(
+      Membership membership, Lanes lanes, Router router, OutputSettings settings, Timer timer) {
+    this.membership = membership;
+    this.lanes = lanes;
+    this.settings = settings;
+    this.timer = timer;
+    router.on(TAKEN, this::onTaken);
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        ways.remove(peer.id());
+      }
+    });
+    if (settings.capture()) {
+      Capture.open(membership.self().id(), this);
+    }
+  }
+
+  /** Whether that program is elsewhere and wants to see what is printed here. */
+  boolean wants(Program program) {
+    return program.output() && !program.driver().equals(membership.self().id());
+  }
+
+  boolean keeps() {
+    return settings.keep();
+  }
+
+  int bytesPerLine() {
+    return settings.bytesPerLine();
+  }
+
+  void offer(Program program, Line line) {
+    var driver = program.driver();
+    if (closed || membership.peer(driver) == null) {
+      return; // nobody is there to read it
+    }
+    ways.computeIfAbsent(driver, this::way).offer(line);
+    if (membership.peer(driver) == null) { // it left between the two looks
+      ways.remove(driver);
+    }
+  }
+
+  private Way way(NodeId driver) {
+    return new Way(
+        settings.linesPerSecond(), frame -> lanes.send(driver, frame), timer, System::nanoTime);
+  }
+
+  void flush(Program program) {
+    var way = ways.get(program.driver());
+    if (way != null) {
+      way.flush();
+    }
+  }
+
+  private void onTaken(NodeId from, FrameReader in) {
+    var way = ways.get(from);
+    if (way != null) {
+      way.taken(in.int64());
+    }
+  }
+
+  /** Sends what there is, and listens no more. */
+  @Override
+  public void close() {
+    closed = true;
+    Capture.close(membership.self().id());
+    ways.values().forEach(Way::flush);
+    ways.clear();
+  }
+}

@@ -1,0 +1,215 @@
+package io.mobula.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
+import io.mobula.Settings;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** What tasks and actors print in other processes, as the driver's own output shows it. */
+@Timeout(180)
+class OutputIT {
+  private final PrintStream realOut = System.out;
+  private final PrintStream realErr = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** Does what it does where it runs. */
+  static final class Work {
+    static long print(String text) {
+      System.out.println(text);
+      return ProcessHandle.current().pid();
+    }
+
+    static long warn(String text) {
+      System.err.print(text); // and no line break
+      return ProcessHandle.current().pid();
+    }
+
+    static boolean log(String text) {
+      LoggerFactory.getLogger(OutputIT.class).error("{}", text);
+      return true;
+    }
+
+    static boolean beside(String text) throws InterruptedException {
+      var other = Thread.ofPlatform().start(() -> System.out.println(text));
+      other.join();
+      return true;
+    }
+
+    static boolean many(int count) {
+      for (int i = 0; i < count; i++) {
+        System.out.println("many " + i);
+      }
+      return true;
+    }
+
+    static long nested(String text) {
+      return Mobula.task(Work::print, text).cpus(1).remote().get();
+    }
+  }
+
+  /** Says what it is told. */
+  static final class Parrot {
+    long say(String text) {
+      System.out.println(text);
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  /** A driver that ends as soon as it has its result. */
+  static final class Brief {
+    public static void main(String[] arguments) {
+      try (var runtime = Mobula.connect(arguments[0])) {
+        runtime.task(Work::print, "at the end").remote().get();
+      }
+    }
+  }
+
+  @BeforeEach
+  void listen() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void restore() {
+    System.setOut(realOut);
+    System.setErr(realErr);
+  }
+
+  private static LocalCluster cluster(int nodes, Settings settings) {
+    return LocalCluster.builder()
+        .nodes(nodes)
+        .cpusPerNode(1)
+        .settings(settings)
+        .jvmFlags("-Xmx200m", "-XX:TieredStopAtLevel=1")
+        .start();
+  }
+
+  private static List<String> lines(ByteArrayOutputStream of) {
+    return of.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** The line that ends so. */
+  private static String awaitLine(ByteArrayOutputStream of, String end) {
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (System.nanoTime() < limit) {
+      var found = lines(of).stream().filter(line -> line.endsWith(end)).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    throw new AssertionError("no line ends with " + end + ": " + of);
+  }
+
+  @Test
+  void linesOfTasksAndActorsComeWithTheirOrigin() {
+    try (var cluster = cluster(1, Mobula.settings())) {
+      var driver = cluster.runtime();
+      var node = cluster.nodes().getFirst();
+      var place = "pid=" + node.pid() + ", node=" + node.id().toString().substring(0, 8) + ", ";
+
+      driver.task(Work::print, "printed").remote().get();
+      driver.task(Work::warn, "warned").remote().get();
+      driver.task(Work::log, "logged").remote().get();
+      var parrot = driver.actor(Parrot::new).name("polly").remote();
+      parrot.call(Parrot::say, "said").remote().get();
+
+      assertThat(awaitLine(out, "printed")).startsWith("(Work.print " + place);
+      assertThat(awaitLine(err, "warned")).startsWith("(Work.warn " + place);
+      assertThat(awaitLine(out, "logged")).startsWith("(Work.log " + place).contains("ERROR");
+      assertThat(awaitLine(out, "said")).startsWith("(polly " + place);
+      assertThat(lines(out)).filteredOn(line -> line.endsWith("printed")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatATaskOfATaskPrintsComesToTheDriverOfTheFirst() {
+    try (var cluster = cluster(2, Mobula.settings())) {
+      var driver = cluster.runtime();
+      var first = cluster.nodes().get(0);
+      long second = driver
+          .task(Work::nested, "from far")
+          .cpus(1)
+          .placement(Placement.on(first.id()))
+          .remote()
+          .get();
+      assertThat(awaitLine(out, "from far")).contains("pid=" + second);
+    }
+  }
+
+  @Test
+  void aDriverMayNotWantIt() {
+    var settings = Mobula.settings().set("mobula.logs.to-driver", false);
+    try (var cluster = cluster(1, settings)) {
+      cluster.runtime().task(Work::print, "unwanted").remote().get();
+      try (var other = Mobula.connect(cluster.nodes().getFirst().address())) {
+        other.task(Work::print, "wanted").remote().get();
+        awaitLine(out, "wanted");
+      }
+    }
+    assertThat(lines(out))
+        .noneMatch(line -> line.startsWith("(") && line.endsWith("unwanted"))
+        .anyMatch(line -> line.startsWith("(") && line.endsWith(" wanted"));
+  }
+
+  @Test
+  void tooMuchIsDroppedAndSaid() {
+    var settings = Mobula.settings()
+        .set("mobula.logs.lines-per-second", 50)
+        .set("mobula.logs.bytes-per-line", 100);
+    try (var cluster = cluster(1, settings)) {
+      var driver = cluster.runtime();
+      driver.task(Work::print, "y".repeat(1000)).remote().get();
+      assertThat(awaitLine(out, "[900 more bytes]")).contains(" " + "y".repeat(100) + " [");
+      driver.task(Work::many, 5000).remote().get();
+      awaitLine(out, ") many 0");
+      assertThat(lines(out)).filteredOn(line -> line.contains(") many ")).hasSizeLessThan(1000);
+      assertThat(awaitLine(err, "than could be printed here")).contains(" lines dropped");
+    }
+  }
+
+  @Test
+  void whatAThreadOfItsOwnPrintsBelongsToNobody() {
+    try (var cluster = cluster(1, Mobula.settings())) {
+      MobulaRuntime driver = cluster.runtime();
+      driver.task(Work::beside, "alone").remote().get();
+      driver.task(Work::print, "after it").remote().get();
+      awaitLine(out, "after it");
+    }
+    assertThat(lines(out)).noneMatch(line -> line.startsWith("(") && line.endsWith("alone"));
+  }
+
+  @Test
+  void aDriverThatEndsAtOnceHasSeenItAll() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    try (var cluster = cluster(1, Mobula.settings())) {
+      var plan = ChildPlan.of("brief", Brief.class.getName())
+          .arguments(cluster.nodes().getFirst().address());
+      try (var brief = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
+        brief.ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(lines)
+        .anyMatch(line -> line.startsWith("(Work.print ") && line.endsWith("at the end"));
+  }
+}

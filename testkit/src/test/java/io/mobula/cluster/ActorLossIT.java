@@ -1,0 +1,201 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.ActorDiedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of actors when their host dies, or nobody has a handle any more. */
+@Timeout(180)
+class ActorLossIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** Counts, and says where. */
+  static final class Tally {
+    private int count;
+
+    int next() {
+      return ++count;
+    }
+
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+
+    int hang() throws InterruptedException {
+      new CountDownLatch(1).await();
+      return 0;
+    }
+
+    int hangUnlessHereAlready(ActorHandle<Tally> witness) throws InterruptedException {
+      if (witness.call(Tally::next).remote().get() == 1) {
+        hang();
+      }
+      return 7;
+    }
+  }
+
+  /** Knows a handle, in the process where it lives. */
+  static final class Keeper {
+    private @Nullable ActorHandle<Tally> kept;
+
+    void keep(ActorHandle<Tally> handle) {
+      kept = handle;
+    }
+
+    int count() {
+      return Objects.requireNonNull(kept).call(Tally::next).remote().get();
+    }
+
+    void drop() {
+      kept = null;
+    }
+
+    void collect() {
+      System.gc();
+    }
+  }
+
+  private static MobulaRuntime connect(String seed) {
+    return Mobula.connect(seed, Mobula.settings().storeCapacity(1 << 24));
+  }
+
+  @Test
+  void restartsOnAnotherNodeAsOftenAsAllowed() throws Exception {
+    try (var seed = MemberProcess.start("seed")) {
+      var address = seed.awaitUp();
+      try (var a = MemberProcess.start("a", address);
+          var driver = connect(address)) {
+        a.awaitUp();
+        var first = driver.nodes().stream()
+            .filter(node -> node.name().equals("a"))
+            .findFirst()
+            .orElseThrow()
+            .id();
+        ActorHandle<Tally> witness = driver
+            .actor(Tally::new)
+            .placement(Placement.on(nodeOf(driver, "seed")))
+            .remote();
+        ActorHandle<Tally> mortal = on(driver, first, 0, 0);
+        ActorHandle<Tally> restarting = on(driver, first, 1, 0);
+        ActorHandle<Tally> repeating = on(driver, first, 1, 1);
+        for (var each : List.of(mortal, restarting, repeating)) {
+          assertThat(each.call(Tally::pid).remote().get()).isEqualTo(a.jvm().pid());
+        }
+        assertThat(restarting.call(Tally::next).remote().get()).isEqualTo(1);
+        var lost = restarting.call(Tally::hang).remote();
+        var behind = new ArrayList<ObjectRef<Integer>>();
+        var repeated = repeating.call(Tally::hangUnlessHereAlready, witness).remote();
+        behind.add(repeating.call(Tally::next).remote());
+        behind.add(repeating.call(Tally::next).remote());
+        await(() -> witness.call(Tally::next).remote().get() > 1);
+
+        a.jvm().kill();
+
+        assertThatThrownBy(() -> lost.get(SOON))
+            .isInstanceOf(ActorDiedException.class)
+            .hasMessageContaining("may or may not have run");
+        await(() -> deathOf(mortal).contains("its host is gone"));
+        assertThat(deathOf(mortal)).contains("(a)");
+        assertThat(restarting.call(Tally::next).remote().get(SOON)).isEqualTo(1);
+        assertThat(restarting.call(Tally::pid).remote().get())
+            .isEqualTo(seed.jvm().pid());
+        assertThat(repeated.get(SOON)).isEqualTo(7);
+        assertThat(driver.get(behind, SOON)).containsExactly(1, 2);
+      }
+    }
+  }
+
+  private static String deathOf(ActorHandle<Tally> actor) {
+    var ref = actor.call(Tally::next).remote();
+    try {
+      return "alive: " + ref.get(SOON);
+    } catch (ActorDiedException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static NodeId nodeOf(MobulaRuntime driver, String name) {
+    return driver.nodes().stream()
+        .filter(node -> node.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+
+  /** First there; if it must, elsewhere. */
+  private static ActorHandle<Tally> on(
+      MobulaRuntime driver, NodeId node, int restarts, int retries) {
+    for (int tries = 0; tries < 100; tries++) {
+      ActorHandle<Tally> made = driver
+          .actor(Tally::new)
+          .maxRestarts(restarts)
+          .maxCallRetries(retries)
+          .placement(Placement.spread())
+          .remote();
+      long pid = made.call(Tally::pid).remote().get();
+      boolean there =
+          driver.nodes().stream().anyMatch(each -> each.id().equals(node) && each.pid() == pid);
+      if (there) {
+        return made;
+      }
+      made.kill();
+    }
+    throw new AssertionError("A hundred spread actors, and none on node " + node);
+  }
+
+  @Test
+  void endsInTheOtherProcessWhenTheLastHandleIsGone() throws Exception {
+    try (var node = MemberProcess.start("a")) {
+      var address = node.awaitUp();
+      try (var driver = connect(address)) {
+        ActorHandle<Tally> tally = driver.actor(Tally::new).cpus(2).remote();
+        assertThat(tally.call(Tally::next).remote().get()).isEqualTo(1);
+        ActorHandle<Keeper> keeper = driver.actor(Keeper::new).cpus(0).remote();
+        keeper.tell(Keeper::keep, tally).remote().get();
+        var next = driver.actor(Tally::new).cpus(2).remote().call(Tally::pid).remote();
+
+        tally = null;
+        for (int i = 0; i < 4; i++) { // longer than the grace
+          System.gc();
+          LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        }
+        assertThat(keeper.call(Keeper::count).remote().get()).isEqualTo(2);
+        assertThat(next.isReady()).isFalse();
+
+        keeper.tell(Keeper::drop).remote().get();
+        await(() -> {
+          keeper.tell(Keeper::collect).remote().get();
+          System.gc();
+          return next.isReady();
+        });
+        assertThat(next.get()).isEqualTo(node.jvm().pid());
+      }
+    }
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+}
