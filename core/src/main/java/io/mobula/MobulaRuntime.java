@@ -238,6 +238,14 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   boolean isClosed();
 
   /**
+   * Waits until {@link #close}, whoever calls it, has come to its end: a node may be asked to leave
+   * by others.
+   *
+   * @return whether it has, within the limit
+   */
+  boolean awaitClosed(Duration limit) throws InterruptedException;
+
+  /**
    * Stops the node: it leaves its cluster, running work is interrupted, pending refs fail, store
    * memory is freed, threads end. Returns after {@code mobula.close-timeout} at the latest (5 s by
    * default), a member of a cluster after {@code mobula.cluster.leave-timeout} more (30 s). Closing

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,6 +30,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
   /** Where the first node of a cluster listens unless told otherwise. */
   static final int HEAD_PORT = 7171;
 
@@ -130,8 +131,8 @@ final class StartCommand implements Callable<Integer> {
     var ending = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("mobula-ending").unstarted(ending::countDown));
-    while (!runtime.isClosed()) {
-      if (ending.await(500, TimeUnit.MILLISECONDS)) {
+    while (!runtime.awaitClosed(LOOK)) {
+      if (ending.getCount() == 0) {
         new CountDownLatch(1).await(); // the signal's exit code is the one that counts
       }
     }

@@ -305,7 +305,8 @@ class ActorsIT {
   private static Behavior<Note> noting() {
     return Behaviors.receive(Note.class)
         .onMessage(Note.class, note -> {
-          note.journals().forEach(journal -> journal.call(Journal::add, note.number()).remote());
+          note.journals()
+              .forEach(journal -> journal.call(Journal::add, note.number()).remote());
           return Behaviors.stopped();
         })
         .build();

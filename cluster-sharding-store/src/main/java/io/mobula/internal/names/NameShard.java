@@ -138,7 +138,8 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       hosted.remove(getContext().getSelf());
+      return this;
     }
-    return this;
+    return Behaviors.unhandled(); // or sharding's wish to stop it would be taken for granted
   }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * State is guarded by the monitor; user code never runs under it.
  */
 final class ActorCallRun {
+  private static final Object DRIVER = "driver";
+
   private final String name;
   private final Object caller;
   private final BoundCall call;
@@ -30,6 +32,12 @@ final class ActorCallRun {
     this.caller = caller;
     this.call = call;
     this.result = result;
+  }
+
+  /** What the calling thread runs: whose calls keep their order. */
+  static Object present() {
+    var execution = Execution.current();
+    return execution == null ? DRIVER : execution.owner();
   }
 
   String name() {

@@ -1,6 +1,5 @@
 package io.mobula.internal.actor;
 
-import akka.actor.typed.ActorRef;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.MethodRequest;
@@ -21,8 +20,6 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
 final class ActorCell implements Reach, Producer {
-  private static final Object DRIVER = "driver";
-
   private enum Life {
     OPEN,
     DRAINING,
@@ -53,8 +48,7 @@ final class ActorCell implements Reach, Producer {
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final List<ActorBehavior.Command> early = new ArrayList<>();
-  private volatile @Nullable ActorRef<ActorBehavior.Command> ref;
+  private final Inbox inbox = new Inbox();
   private volatile Life life = Life.OPEN;
   private volatile Supplier<? extends MobulaException> whyDead = () -> died("it ended", null);
   private volatile @Nullable Execution running;
@@ -183,7 +177,10 @@ final class ActorCell implements Reach, Producer {
       var entry = store.pending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
       send(new ActorCallRun(
-          BoundCall.nameOf(request.method()), caller(), bound, new CallResult.Here(entry)));
+          BoundCall.nameOf(request.method()),
+          ActorCallRun.present(),
+          bound,
+          new CallResult.Here(entry)));
       sent = true;
       return result;
     } finally {
@@ -191,12 +188,6 @@ final class ActorCell implements Reach, Producer {
         pending.decrementAndGet();
       }
     }
-  }
-
-  /** What the calling thread runs: whose calls keep their order. */
-  static Object caller() {
-    var execution = Execution.current();
-    return execution == null ? DRIVER : execution.owner();
   }
 
   /** Takes a call that is bound already. */
@@ -235,25 +226,12 @@ final class ActorCell implements Reach, Producer {
     }
   }
 
-  /** Tells the actor, or keeps the message until it is there. */
-  void tell(ActorBehavior.Command command) {
-    var present = ref;
-    if (present == null) {
-      synchronized (this) {
-        present = ref;
-        if (present == null) {
-          early.add(command);
-          return;
-        }
-      }
-    }
-    present.tell(command);
+  Inbox inbox() {
+    return inbox;
   }
 
-  synchronized void spawned(ActorRef<ActorBehavior.Command> actor) {
-    early.forEach(actor::tell);
-    early.clear();
-    ref = actor;
+  void tell(ActorBehavior.Command command) {
+    inbox.tell(command);
   }
 
   /**
@@ -375,11 +353,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   ActorDiedException died(String how, @Nullable Throwable cause) {
-    return died(passport, how, cause);
-  }
-
-  static ActorDiedException died(Passport of, String how, @Nullable Throwable cause) {
-    return new ActorDiedException(of.describe() + " is dead: " + how + ".", cause);
+    return passport.died(how, cause);
   }
 
   /** Fails a result of this actor. */

@@ -3,7 +3,6 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.error.ActorDiedException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
@@ -17,11 +16,9 @@ import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.Kept;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -39,7 +36,7 @@ public final class ActorCluster {
   private final Duration roomLimit;
   private final Hosting hosting;
   private final Map<ActorId, Route> routes = new ConcurrentHashMap<>();
-  private final Map<ActorId, Owner> owners = new ConcurrentHashMap<>();
+  private final Owners owners;
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
@@ -60,25 +57,12 @@ public final class ActorCluster {
     this.roomLimit = roomLimit;
     this.hosting =
         new Hosting(engine, wires.sharing(), wires.lanes(), wires.router(), wires.desk(), this);
+    this.owners = new Owners(this, wires);
     wires.sharing().handles(this::importHandle);
     wires
         .router()
-        .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
-        .on(ActorFrames.UNPLACED, (from, in) -> withOwner(in, (owner, at) -> owner.unplaced(at)))
-        .on(
-            ActorFrames.RESTARTED,
-            (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
-        .on(
-            ActorFrames.DIED,
-            (from, in) -> withOwner(
-                in, (owner, at) -> owner.died(at, (Failure) wires.sharing().read(in))))
-        .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
         .on(ActorFrames.REPLY, this::onReply)
         .on(ActorFrames.MISSED, this::onMissed)
-        .on(ActorFrames.KILL, (from, in) -> kill(Passport.readId(in), in.text()))
-        .on(ActorFrames.DRAIN, (from, in) -> drain(Passport.readId(in), in.text()))
-        .on(ActorFrames.HOLD, this::onHold)
-        .on(ActorFrames.RELEASE, this::onRelease)
         .on(ActorFrames.THERE, this::onThere)
         .on(ActorFrames.SPAWN, (from, in) -> engine.spawning().onSpawn(from, in, this))
         .on(ActorFrames.SPAWNED, (from, in) -> engine.spawning().onSpawned(from, in, this));
@@ -118,6 +102,16 @@ public final class ActorCluster {
     return membership.peer(node) != null;
   }
 
+  /** What this process owns. */
+  Owners owners() {
+    return owners;
+  }
+
+  /** What this process hosts. */
+  Hosting hosting() {
+    return hosting;
+  }
+
   void afterGrace(Runnable action) {
     engine.after(grace, action);
   }
@@ -125,7 +119,7 @@ public final class ActorCluster {
   private void onLeft(NodeId node, String who) {
     hosting.left(node, who);
     engine.spawning().left(node, who);
-    owners.values().forEach(owner -> owner.left(node, who));
+    owners.left(node, who);
     routes.values().forEach(route -> route.left(node, who));
   }
 
@@ -152,7 +146,7 @@ public final class ActorCluster {
   /** The same, or null when the actor is known to be ending. */
   <A> @Nullable Handle<A> handleIfOpen(Passport.Shown shown) {
     var passport = shown.passport();
-    var ours = owners.get(passport.id());
+    var ours = owners.find(passport.id());
     boolean open = passport.owner().equals(self())
         ? ours != null && ours.isOpen()
         : route(passport).isOpen();
@@ -177,7 +171,7 @@ public final class ActorCluster {
   /** This process has handles: its owner tells where the actor is from now on. */
   void hold(Route route) {
     var owner = route.passport().owner();
-    var ours = owners.get(route.id());
+    var ours = owners.find(route.id());
     if (ours != null) {
       ours.hold(owner);
     } else if (!wires
@@ -189,7 +183,7 @@ public final class ActorCluster {
 
   void release(Route route) {
     var owner = route.passport().owner();
-    var ours = owners.get(route.id());
+    var ours = owners.find(route.id());
     if (ours != null) {
       ours.release(owner);
     } else {
@@ -210,13 +204,22 @@ public final class ActorCluster {
     }
   }
 
-  FrameWriter callFrame(Route route, RemoteCall call, Place to, long number, long caller) {
-    var frame = ActorFrames.of(ActorFrames.CALL, route.id())
+  /**
+   * What a host puts calls in order by.
+   *
+   * @param stream names the route
+   * @param number of the call on that route and to that incarnation, from one
+   * @param caller names the caller on that route
+   */
+  record Numbers(long stream, long number, long caller) {}
+
+  FrameWriter callFrame(ActorId actor, RemoteCall call, Place to, Numbers numbers) {
+    var frame = ActorFrames.of(ActorFrames.CALL, actor)
         .int32(to.incarnation())
-        .int64(route.stream())
-        .int64(number);
+        .int64(numbers.stream())
+        .int64(numbers.number());
     Sharing.writeId(frame, call.result().id());
-    frame.int64(caller).int32(call.attempts()).text(call.name());
+    frame.int64(numbers.caller()).int32(call.attempts()).text(call.name());
     call.call().write(frame, wires.sharing(), to.node());
     return frame;
   }
@@ -256,187 +259,19 @@ public final class ActorCluster {
     }
   }
 
+  /** The owner of an actor that this process holds says where it is. */
+  void heard(ActorId id, Whereabouts news) {
+    var route = routes.get(id);
+    if (route != null) {
+      route.heard(news);
+    }
+  }
+
   private void onThere(NodeId from, FrameReader in) {
     var route = routes.get(Passport.readId(in));
     if (route != null) {
       route.heard(Whereabouts.read(in, wires.sharing()));
     }
-  }
-
-  // ---- ending from here
-
-  void kill(Passport passport, @Nullable Place place, String how) {
-    engine.unname(passport);
-    end(ActorFrames.KILL, passport, place, how);
-  }
-
-  void drain(Passport passport, @Nullable Place place, String how) {
-    end(ActorFrames.DRAIN, passport, place, how);
-  }
-
-  /** Asks the owner; the host, where the owner is gone. */
-  private void end(int kind, Passport passport, @Nullable Place place, String how) {
-    if (owners.containsKey(passport.id())) {
-      order(kind, passport.id(), how);
-    } else if (!isMember(passport.owner()) && place != null) {
-      endAt(kind, place, passport, how);
-    } else {
-      send(passport.owner(), ActorFrames.of(kind, passport.id()).text(how).toBytes());
-    }
-  }
-
-  private void endAt(int kind, Place at, Passport passport, String how) {
-    if (at.node().equals(self())) {
-      endHere(kind, passport.id(), how);
-    } else {
-      send(at.node(), ActorFrames.of(kind, passport.id()).text(how).toBytes());
-    }
-  }
-
-  private void endHere(int kind, ActorId id, String how) {
-    var cell = hosting.cell(id);
-    if (cell == null) {
-      return; // it is dead
-    }
-    if (kind == ActorFrames.KILL) {
-      cell.kill(() -> cell.died(how, null));
-    } else {
-      cell.drain(() -> cell.died(how, null));
-    }
-  }
-
-  private void order(int kind, ActorId id, String how) {
-    var owner = owners.get(id);
-    if (owner == null) {
-      endHere(kind, id, how);
-    } else if (kind == ActorFrames.KILL) {
-      owner.kill(how);
-    } else {
-      owner.drain(how);
-    }
-  }
-
-  private void kill(ActorId id, String how) {
-    order(ActorFrames.KILL, id, how);
-  }
-
-  private void drain(ActorId id, String how) {
-    order(ActorFrames.DRAIN, id, how);
-  }
-
-  void killAt(Place at, Passport passport, String how) {
-    endAt(ActorFrames.KILL, at, passport, how);
-  }
-
-  void drainAt(Place at, Passport passport, String how) {
-    endAt(ActorFrames.DRAIN, at, passport, how);
-  }
-
-  // ---- what this process owns
-
-  Owner own(Passport passport, Recipe recipe) {
-    var owner = new Owner(passport, recipe, this);
-    owners.put(passport.id(), owner);
-    return owner;
-  }
-
-  void forget(Owner owner) {
-    owners.remove(owner.passport().id(), owner);
-  }
-
-  void unname(Passport passport) {
-    engine.unname(passport);
-  }
-
-  private interface OnOwner {
-    void apply(Owner owner, Place at);
-  }
-
-  private void withOwner(FrameReader in, OnOwner action) {
-    var owner = owners.get(Passport.readId(in));
-    if (owner != null) {
-      action.apply(owner, Place.read(in));
-    }
-  }
-
-  private void onHold(NodeId from, FrameReader in) {
-    var id = Passport.readId(in);
-    var owner = owners.get(id);
-    if (owner != null) {
-      owner.hold(from);
-    } else {
-      tell(
-          from,
-          id,
-          new Whereabouts.Dead(
-              new Failure(() -> new ActorDiedException(
-                  "Actor " + id + " is dead: its owner, node " + self() + ", has forgotten it.")),
-              true));
-    }
-  }
-
-  private void onRelease(NodeId from, FrameReader in) {
-    var owner = owners.get(Passport.readId(in));
-    if (owner != null) {
-      owner.release(from);
-    }
-  }
-
-  /** Tells a process that holds the actor. */
-  void tell(NodeId holder, ActorId id, Whereabouts news) {
-    if (holder.equals(self())) {
-      var route = routes.get(id);
-      if (route != null) {
-        route.heard(news);
-      }
-      return;
-    }
-    var frame = ActorFrames.of(ActorFrames.THERE, id);
-    news.write(frame, wires.sharing());
-    send(holder, frame.toBytes());
-  }
-
-  void create(HostedActor actor, long lease) {
-    var place = actor.place();
-    var frame = new FrameWriter().octet(ActorFrames.CREATE).int64(lease);
-    place.write(frame);
-    actor.passport().write(frame);
-    frame.int32(actor.restarts());
-    ActorFrames.writeOptions(frame, actor.recipe().options());
-    actor.recipe().program().write(frame);
-    actor.recipe().constructor().write(frame, wires.sharing(), place.node());
-    send(place, frame);
-  }
-
-  /** Hears of an actor that this process both owns and hosts. */
-  Overseer overseer(ActorId id, Place at) {
-    var owner = Objects.requireNonNull(owners.get(id), "owner of " + id);
-    return new Overseer() {
-      @Override
-      public void made(Class<?> type) {}
-
-      @Override
-      public void restarted(int times) {
-        owner.restarted(at, times);
-      }
-
-      @Override
-      public void died(Failure why) {
-        hosting.forget(id);
-        owner.died(at, why);
-      }
-
-      @Override
-      public void ended() {
-        owner.ended(at);
-      }
-    };
-  }
-
-  // ---- what this process hosts
-
-  void host(HostedActor actor, Lease lease) {
-    hosting.host(actor, lease);
   }
 
   /** The actor's cell, if it lives in this process. */

@@ -154,7 +154,7 @@ public final class ActorEngine {
   }
 
   private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
-    var owner = in.own(passport, recipe);
+    var owner = in.owners().own(passport, recipe);
     return new Birth<>(in.handle(passport, null), owner::start, owner::abandon);
   }
 
@@ -188,7 +188,7 @@ public final class ActorEngine {
             ActorBehavior.create(cell, concurrent, restarts),
             "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
             dispatcher(running.threads()),
-            cell::spawned);
+            cell.inbox()::started);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
     }

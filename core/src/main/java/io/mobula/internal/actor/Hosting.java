@@ -97,10 +97,8 @@ final class Hosting {
     } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
       lease.release();
       var overseer = new Afar(passport.id(), place);
-      overseer.died(new Failure(() -> ActorCell.died(
-          passport,
-          "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(),
-          e)));
+      overseer.died(new Failure(() -> passport.died(
+          "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(), e)));
       overseer.ended();
     }
   }
@@ -115,7 +113,8 @@ final class Hosting {
   void host(HostedActor actor, Lease lease) {
     var id = actor.passport().id();
     boolean ours = actor.passport().owner().equals(cluster.self());
-    var overseer = ours ? cluster.overseer(id, actor.place()) : new Afar(id, actor.place());
+    var overseer =
+        ours ? cluster.owners().overseer(id, actor.place()) : new Afar(id, actor.place());
     var cell = new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
     hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());

@@ -23,7 +23,7 @@ final class Owner implements Wanting {
   private final Recipe recipe;
   private final ActorOptions options;
   private final BoundCall constructor;
-  private final ActorCluster cluster;
+  private final Owners owners;
   private final Turns turns = new Turns();
   private final Set<NodeId> holders = new HashSet<>();
   private volatile boolean wanting;
@@ -38,12 +38,12 @@ final class Owner implements Wanting {
   private @Nullable Failure dead;
   private boolean ended;
 
-  Owner(Passport passport, Recipe recipe, ActorCluster cluster) {
+  Owner(Passport passport, Recipe recipe, Owners owners) {
     this.passport = passport;
     this.recipe = recipe;
     this.constructor = recipe.constructor();
     this.options = recipe.options();
-    this.cluster = cluster;
+    this.owners = owners;
   }
 
   Passport passport() {
@@ -72,7 +72,7 @@ final class Owner implements Wanting {
       return;
     }
     wanting = true;
-    cluster.places().acquire(this);
+    owners.places().acquire(this);
   }
 
   @Override
@@ -117,10 +117,10 @@ final class Owner implements Wanting {
       }
       wanting = false;
       here = true;
-      var at = new Place(cluster.self(), ++incarnation);
+      var at = owners.here(++incarnation);
       place = at;
       confirmed = true;
-      cluster.host(new HostedActor(passport, at, restarts, recipe), granted);
+      owners.host(new HostedActor(passport, at, restarts, recipe), granted);
       settled(at);
     });
   }
@@ -129,7 +129,7 @@ final class Owner implements Wanting {
   public void grantedAt(NodeId node, long number) {
     turns.take(() -> {
       if (!wanting) {
-        cluster.places().release(node, number);
+        owners.places().release(node, number);
         return;
       }
       wanting = false;
@@ -137,9 +137,9 @@ final class Owner implements Wanting {
       place = new Place(node, ++incarnation);
       confirmed = false;
       try {
-        cluster.create(new HostedActor(passport, place, restarts, recipe), number);
+        owners.create(new HostedActor(passport, place, restarts, recipe), number);
       } catch (RuntimeException | Error e) { // an argument that cannot travel
-        cluster.places().release(node, number);
+        owners.places().release(node, number);
         place = null;
         die(died("it cannot be sent to node " + node + ": " + e.getMessage(), e), true);
       }
@@ -162,7 +162,7 @@ final class Owner implements Wanting {
       }
       confirmed = true;
       if (!isForLife()) {
-        cluster.places().release(at.node(), lease);
+        owners.places().release(at.node(), lease);
       }
       settled(at);
     });
@@ -171,7 +171,7 @@ final class Owner implements Wanting {
   private void settled(Place at) {
     publish();
     if (drained != null) {
-      cluster.drainAt(at, passport, drained);
+      owners.drainAt(at, passport, drained);
     }
   }
 
@@ -237,7 +237,7 @@ final class Owner implements Wanting {
     turns.take(() -> {
       if (at.equals(place)) {
         if (!here && isForLife()) {
-          cluster.places().release(at.node(), lease);
+          owners.places().release(at.node(), lease);
         }
         place = null;
         over();
@@ -250,7 +250,7 @@ final class Owner implements Wanting {
       dead = why;
       open = false;
       wanting = false;
-      cluster.unname(passport);
+      owners.unname(passport);
       ended = nothingLeft;
       if (!here) {
         constructor.release();
@@ -271,7 +271,7 @@ final class Owner implements Wanting {
   }
 
   private Failure died(String how, @Nullable Throwable cause) {
-    return new Failure(() -> ActorCell.died(passport, how, cause));
+    return new Failure(() -> passport.died(how, cause));
   }
 
   /** Ends it at once. */
@@ -281,7 +281,7 @@ final class Owner implements Wanting {
       if (dead == null) {
         die(died(how, null), at == null);
         if (at != null) {
-          cluster.killAt(at, passport, how);
+          owners.killAt(at, passport, how);
         }
       }
     });
@@ -293,9 +293,9 @@ final class Owner implements Wanting {
       if (dead == null && drained == null) {
         drained = how;
         open = false;
-        cluster.unname(passport);
+        owners.unname(passport);
         if (place != null && confirmed) {
-          cluster.drainAt(place, passport, how);
+          owners.drainAt(place, passport, how);
         }
       }
     });
@@ -318,7 +318,7 @@ final class Owner implements Wanting {
   void hold(NodeId node) {
     turns.take(() -> {
       holders.add(node);
-      cluster.tell(node, passport.id(), whereabouts());
+      owners.tell(node, passport.id(), whereabouts());
     });
   }
 
@@ -331,7 +331,7 @@ final class Owner implements Wanting {
     if (holders.remove(node) && holders.isEmpty()) {
       forgetIfUnheld();
       if (dead == null && !passport.detached()) {
-        cluster.afterGrace(() -> turns.take(this::endIfUnheld));
+        owners.afterGrace(() -> turns.take(this::endIfUnheld));
       }
     }
   }
@@ -344,7 +344,7 @@ final class Owner implements Wanting {
 
   private void forgetIfUnheld() {
     if (dead != null && ended && holders.isEmpty()) {
-      cluster.forget(this);
+      owners.forget(this);
     }
   }
 
@@ -359,6 +359,6 @@ final class Owner implements Wanting {
 
   private void publish() {
     var news = whereabouts();
-    holders.forEach(node -> cluster.tell(node, passport.id(), news));
+    holders.forEach(node -> owners.tell(node, passport.id(), news));
   }
 }

@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.NodeId;
+import io.mobula.error.ActorDiedException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.util.Objects;
@@ -54,6 +55,11 @@ record Passport(
   /** Names the actor for messages. */
   String describe() {
     return "actor " + (name == null ? type : "\"" + name + "\"") + " (" + id + ")";
+  }
+
+  /** Why calls fail once it is dead. */
+  ActorDiedException died(String how, @Nullable Throwable cause) {
+    return new ActorDiedException(describe() + " is dead: " + how + ".", cause);
   }
 
   void write(FrameWriter out) {

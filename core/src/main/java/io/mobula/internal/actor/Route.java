@@ -4,23 +4,18 @@ import io.mobula.ActorId;
 import io.mobula.MethodRequest;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.error.ActorDiedException;
-import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
-import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Route implements Reach, Producer {
   private final Passport passport;
   private final ActorCluster cluster;
-  private final long stream;
   private final Turns turns = new Turns();
-  private final Outflow outflow = new Outflow();
-  private final AtomicInteger pending = new AtomicInteger();
+  private final Dispatch dispatch;
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile @Nullable ActorCell local;
   private volatile @Nullable Place place;
   private int lost;
-  private long sent;
   private volatile @Nullable Failure dead;
   private volatile @Nullable Failure drained;
   private boolean drainSent;
@@ -56,15 +48,11 @@ final class Route implements Reach, Producer {
   Route(Passport passport, ActorCluster cluster, long stream) {
     this.passport = passport;
     this.cluster = cluster;
-    this.stream = stream;
+    this.dispatch = new Dispatch(passport, cluster, stream, this::allAnswered);
   }
 
   Passport passport() {
     return passport;
-  }
-
-  long stream() {
-    return stream;
   }
 
   @Override
@@ -116,7 +104,7 @@ final class Route implements Reach, Producer {
   /** The last handle and the last call are gone: the owner need not count this process any more. */
   private void leaveIfUnused() {
     synchronized (this) {
-      if (retired || anchor.get() != null || !outflow.isEmpty()) {
+      if (retired || anchor.get() != null || !dispatch.isEmpty()) {
         return;
       }
       retired = true;
@@ -137,7 +125,7 @@ final class Route implements Reach, Producer {
   @Override
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var cell = local;
-    if (cell != null) {
+    if (cell != null && dispatch.isIdle()) { // else one before it is still on its way to the cell
       return cell.call(request);
     }
     var store = store();
@@ -146,7 +134,7 @@ final class Route implements Reach, Producer {
     if (host != null) {
       cluster.awaitRoom(host.node());
     }
-    enter();
+    dispatch.enter();
     boolean taken = false;
     try {
       var bound = cluster.engine().binder().bind(request.method(), request.arguments(), 1);
@@ -154,32 +142,23 @@ final class Route implements Reach, Producer {
       var entry = store.pending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
       var name = BoundCall.nameOf(request.method());
-      var call = new RemoteCall(number, name, ActorCell.caller(), bound, entry);
+      var call = new RemoteCall(number, name, ActorCallRun.present(), bound, entry);
       turns.take(() -> onCall(call));
       taken = true;
       return result;
     } finally {
       if (!taken) {
-        pending.decrementAndGet();
+        dispatch.leave();
       }
     }
   }
 
-  private void enter() {
-    if (pending.incrementAndGet() > passport.maxPendingCalls()) {
-      pending.decrementAndGet();
-      throw new PendingCallsExceededException(
-          describe() + " has " + passport.maxPendingCalls()
-              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
-    }
-  }
-
   private void onCall(RemoteCall call) {
-    boolean wait = outflow.add(call);
+    boolean wait = dispatch.add(call);
     var refused = dead != null ? dead : drained;
     if (refused != null) {
-      fail(call, refused);
-    } else if (wait) {
+      dispatch.fail(call, refused);
+    } else if (wait && local == null) {
       await(call);
     } else {
       flush();
@@ -191,8 +170,8 @@ final class Route implements Reach, Producer {
   }
 
   private void onReady(Object caller) {
-    var first = outflow.letGo(caller);
-    if (first != null) {
+    var first = dispatch.letGo(caller);
+    if (first != null && local == null) {
       await(first);
     }
     flush();
@@ -202,103 +181,33 @@ final class Route implements Reach, Producer {
     var to = place;
     var cell = local;
     if (cell != null) {
-      outflow.takeUnsent().forEach(call -> handOver(call, cell));
+      dispatch.handOver(cell);
       drainIfDone();
     } else if (to != null && dead == null) {
-      for (var call = outflow.next(); call != null; call = outflow.next()) {
-        send(call, to);
-      }
+      dispatch.sendAll(to);
     }
   }
 
-  /** The actor lives here: its cell sees to the call from now on. */
-  private void handOver(RemoteCall call, ActorCell cell) {
-    if (outflow.settle(call)) {
-      pending.decrementAndGet();
-      cell.take(new ActorCallRun(
-          call.name(), call.caller(), call.call(), new CallResult.Here(call.result())));
-    }
+  private void allAnswered() {
+    drainIfDone();
+    leaveIfUnused();
   }
-
-  private void send(RemoteCall call, Place to) {
-    var failed = call.call().failedArgument();
-    if (failed != null) {
-      fail(call, failed);
-      return;
-    }
-    FrameWriter frame;
-    try {
-      frame = cluster.callFrame(this, call, to, sent + 1, outflow.callerNumber(call));
-    } catch (RuntimeException | Error e) { // an argument that cannot travel
-      fail(
-          call,
-          new Failure(() -> new CodecException(
-              "Call " + call.name() + " of " + describe() + " cannot be sent to node " + to.node()
-                  + ": " + e.getMessage(),
-              e)));
-      return;
-    }
-    sent++;
-    call.sent(to);
-    cluster.send(to, frame); // if that node has left, the membership says so
-  }
-
-  private void fail(RemoteCall call, Failure why) {
-    if (outflow.settle(call)) {
-      call.result().fail(why);
-      settled(call);
-    }
-  }
-
-  private void settled(RemoteCall call) {
-    pending.decrementAndGet();
-    call.call().release();
-    if (outflow.isEmpty()) {
-      drainIfDone();
-      leaveIfUnused();
-    }
-  }
-
-  // ---- answers
 
   /** The host has an outcome: a content or a failure. */
   void replied(int incarnation, long number, Object outcome) {
-    turns.take(() -> {
-      var call = sentTo(incarnation, number);
-      if (call != null && outflow.settle(call)) {
-        if (outcome instanceof Content content) {
-          call.result().complete(content);
-        } else {
-          call.result().fail((Failure) outcome);
-        }
-        settled(call);
-      } else if (outcome instanceof Content content) {
-        content.discard();
-      }
-    });
-  }
-
-  private @Nullable RemoteCall sentTo(int incarnation, long number) {
-    var call = outflow.find(number);
-    var to = call == null ? null : call.sentTo();
-    return to != null && to.incarnation() == incarnation ? call : null;
+    turns.take(() -> dispatch.answered(incarnation, number, outcome));
   }
 
   /** The actor was not there; the call has not been run. */
   void missed(int incarnation, long number) {
     turns.take(() -> {
-      var call = sentTo(incarnation, number);
-      if (call == null) {
-        return;
-      }
-      call.cameBack();
+      dispatch.cameBack(incarnation, number);
       forgetPlace(incarnation);
-      if (dead != null) {
-        fail(call, dead);
-      } else {
-        outflow.repeat(call);
-        flush();
+      var why = dead;
+      if (why != null) {
+        dispatch.failUnsent(why);
       }
+      flush();
     });
   }
 
@@ -337,7 +246,7 @@ final class Route implements Reach, Producer {
       return;
     }
     place = at;
-    sent = 0;
+    dispatch.moved();
     local = cell;
     flush();
   }
@@ -345,32 +254,14 @@ final class Route implements Reach, Producer {
   /** Incarnations up to this one are no more, and nobody knows how far they had come. */
   private void onLost(int incarnation) {
     forgetPlace(incarnation);
-    for (var call : outflow.sent()) {
-      var to = call.sentTo();
-      if (to != null && to.incarnation() <= incarnation) {
-        lose(call, to.node());
-      }
-    }
-  }
-
-  private void lose(RemoteCall call, NodeId host) {
-    call.lost();
-    if (dead == null && call.attempts() <= passport.maxCallRetries()) {
-      outflow.repeat(call);
-    } else {
-      fail(
-          call,
-          new Failure(() -> new ActorDiedException("Call " + call.name() + " of "
-              + describe() + " has no answer: its host, node " + host
-              + ", died meanwhile. The call may or may not have run; maxCallRetries("
-              + passport.maxCallRetries() + ") allows no other attempt.")));
-    }
+    dispatch.lose(at -> at.incarnation() <= incarnation, dead == null);
+    flush();
   }
 
   private void onDead(Failure why, boolean over) {
     if (dead == null) {
       dead = why;
-      outflow.takeUnsent().forEach(call -> fail(call, why));
+      dispatch.failUnsent(why);
     }
     if (over) {
       ended.complete(null);
@@ -384,9 +275,7 @@ final class Route implements Reach, Producer {
       if (present != null && present.node().equals(node)) {
         onLost(present.incarnation());
       } else { // also where the owner has told of another place, or of the actor's end
-        outflow.sent().stream()
-            .filter(call -> call.sentTo() != null && call.sentTo().node().equals(node))
-            .forEach(call -> lose(call, node));
+        dispatch.lose(at -> at.node().equals(node), dead == null);
       }
       if (passport.owner().equals(node) && (!passport.detached() || place == null)) {
         onDead(died("its owner, " + who, null), true);
@@ -402,7 +291,7 @@ final class Route implements Reach, Producer {
   @Override
   public void cancel(long task, boolean recursive) {
     turns.take(() -> {
-      var call = outflow.find(task);
+      var call = dispatch.find(task);
       var cell = local;
       if (call == null) {
         if (cell != null) {
@@ -414,7 +303,7 @@ final class Route implements Reach, Producer {
       if (to != null) {
         cluster.cancel(to, id(), call.result().id(), recursive);
       }
-      fail(
+      dispatch.fail(
           call,
           new Failure(() -> new TaskCancelledException(
               "Call " + task + " of " + describe() + " was cancelled.", null)));
@@ -436,8 +325,8 @@ final class Route implements Reach, Producer {
     turns.take(() -> {
       if (dead == null) {
         onDead(why, false);
-        outflow.all().forEach(call -> fail(call, why));
-        cluster.kill(passport, place, how);
+        dispatch.failAll(why);
+        cluster.owners().kill(passport, place, how);
       }
     });
   }
@@ -465,9 +354,9 @@ final class Route implements Reach, Producer {
 
   /** What this process has called is answered: the host may end. */
   private void drainIfDone() {
-    if (drained != null && !drainSent && dead == null && outflow.isEmpty()) {
+    if (drained != null && !drainSent && dead == null && dispatch.isEmpty()) {
       drainSent = true;
-      cluster.drain(passport, place, "it was drained");
+      cluster.owners().drain(passport, place, "it was drained");
     }
   }
 
@@ -475,7 +364,7 @@ final class Route implements Reach, Producer {
   void close(Supplier<MobulaException> why) {
     turns.take(() -> {
       onDead(new Failure(why), true);
-      outflow.all().forEach(call -> fail(call, new Failure(why)));
+      dispatch.failAll(new Failure(why));
     });
   }
 
@@ -486,7 +375,7 @@ final class Route implements Reach, Producer {
   }
 
   private Failure died(String how, @Nullable Throwable cause) {
-    return new Failure(() -> ActorCell.died(passport, how, cause));
+    return new Failure(() -> passport.died(how, cause));
   }
 
   /** Known before the owner has told where the actor is, so that no cycle is overlooked. */

@@ -67,8 +67,9 @@ final class RetypedLambda {
       var loader = capturing.getClassLoader();
       var impl = implementation(lookup, site);
       var type = MethodType.fromMethodDescriptorString(site.type(), loader);
-      var captures = impl.type().dropParameterTypes(
-          impl.type().parameterCount() - type.parameterCount(), impl.type().parameterCount());
+      var captures = impl.type()
+          .dropParameterTypes(
+              impl.type().parameterCount() - type.parameterCount(), impl.type().parameterCount());
       return LambdaMetafactory.altMetafactory(
               lookup,
               site.samName(),

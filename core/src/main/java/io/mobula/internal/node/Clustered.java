@@ -29,6 +29,7 @@ import io.mobula.spi.ObjectDirectoryFactory;
 import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
 import io.mobula.spi.TransferSettings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -137,6 +138,11 @@ final class Clustered {
   void drain() {
     desk.drain();
     views.drain();
+  }
+
+  /** Others copy what they hold and only this node has. */
+  void handOver(Duration limit) {
+    sharing.leave(limit);
   }
 
   /** What is known of all ledgers. */

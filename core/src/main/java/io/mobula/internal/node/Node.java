@@ -28,8 +28,8 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Program;
-import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.store.Kept;
@@ -350,6 +350,21 @@ public final class Node {
     }
   }
 
+  /** Tasks of other nodes may end, for half of the time there is. */
+  private void letGuestsEnd(long end) {
+    long half = (end - System.nanoTime()) / 2;
+    try {
+      tasks.leave().toCompletableFuture().get(half, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      LOG.warn(
+          "Node {} leaves while tasks of other nodes run here; they will run again elsewhere.", id);
+    } catch (ExecutionException impossible) {
+      LOG.error("Node {} could not wait for tasks of other nodes", id, impossible);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * Leaves the cluster, then ends everything; returns after the leave timeout and the close timeout
    * at the latest, whatever users' code does meanwhile.
@@ -357,10 +372,15 @@ public final class Node {
    * @return when that is, on the clock of {@link System#nanoTime()}
    */
   public long close() {
+    long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
+    if (cluster != null) {
+      cluster.drain();
+      letGuestsEnd(drained);
+    }
     objects.refuseMore();
     Transit.of(Adapter.toClassic(system)).close();
     if (cluster != null) {
-      cluster.drain();
+      cluster.handOver(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));
       cluster.lastLines();
     }
     if (membership instanceof ClusterMembership cluster) {

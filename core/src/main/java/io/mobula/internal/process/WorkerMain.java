@@ -8,7 +8,6 @@ import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The main of a child JVM that is a node: reads its settings from the first line of its standard
@@ -60,8 +59,8 @@ public final class WorkerMain {
 
   /** The end of the input ends the JVM under it. */
   private static void awaitClosed(MobulaRuntime runtime) throws InterruptedException {
-    while (!runtime.isClosed()) {
-      TimeUnit.MILLISECONDS.sleep(500);
+    while (!runtime.awaitClosed(Duration.ofHours(1))) {
+      // it may run for as long as it likes
     }
   }
 

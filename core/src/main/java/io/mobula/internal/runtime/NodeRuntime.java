@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class NodeRuntime implements MobulaRuntime {
   private final Node node;
   private final ObjLongConsumer<NodeRuntime> afterClose;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch end = new CountDownLatch(1);
 
   /**
    * Starts the node.
@@ -167,8 +170,17 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      afterClose.accept(this, node.close());
+      try {
+        afterClose.accept(this, node.close());
+      } finally {
+        end.countDown();
+      }
     }
+  }
+
+  @Override
+  public boolean awaitClosed(Duration limit) throws InterruptedException {
+    return end.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -32,6 +32,14 @@ final class SharedEntry implements ObjectEntry.Sharer {
     return id;
   }
 
+  /** This process holds it no more, whatever refs there are. */
+  synchronized void giveUp() {
+    if (held) {
+      held = false;
+      sharing.tellGivenUp(id);
+    }
+  }
+
   /** Keeps what was made again here, unless there is a copy here already. */
   synchronized boolean replace(Content content, int madeBy) {
     if (gone || outcome instanceof Content.InStore) {

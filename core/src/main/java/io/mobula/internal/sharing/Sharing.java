@@ -28,21 +28,27 @@ import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Published;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shared objects of one node: gives refs and values to other processes and takes theirs in.
  * Safe for all threads; nothing blocks.
  */
 public final class Sharing implements DirectoryListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
   private static final int CANCEL = 3;
+  private static final Duration FREES = Duration.ofMillis(500);
 
   private final ObjectStore store;
   private final Membership membership;
@@ -52,8 +58,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Neighbours neighbours;
   private final Counting counting;
   private final Custody custody;
+  private final Object frees = new Object();
   private final Lookups lookups;
   private final Transfers transfers;
+  private final HandOver handOver;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
     throw new CodecException("This node knows no actors.", null);
@@ -84,6 +92,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.custody = new Custody(counting, membership, lanes, router);
     this.lookups = new Lookups(this, counting, membership, lanes, router);
     this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
+    this.handOver = new HandOver(this, store, membership, lanes, router);
     this.transfers = new Transfers(this, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     store.sharing(entry -> {
@@ -520,7 +529,70 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     };
   }
 
+  // ---- leaving
+
+  /**
+   * This node leaves: gives up its holds, and has others copy what they still hold and only this
+   * node has. Blocks for the limit at most.
+   */
+  public void leave(Duration limit) {
+    shared.values().forEach(SharedEntry::giveUp);
+    awaitFrees();
+    var wanted = sealedHere();
+    int left = handOver.giveAll(wanted, limit);
+    if (left > 0) {
+      LOG.warn(
+          "{} of {} objects that others hold and only node {} has were not taken over; they are lost unless they can be made again.",
+          left,
+          wanted.size(),
+          membership.self().id());
+    }
+  }
+
+  private List<SharedEntry> sealedHere() {
+    return shared.values().stream()
+        .filter(entry -> entry.outcome() instanceof Content.InStore sealed && !fitsFrame(sealed))
+        .toList();
+  }
+
+  /** What nobody else holds is freed a few messages after the holds were given up. */
+  private void awaitFrees() {
+    long end = System.nanoTime() + FREES.toNanos();
+    try {
+      synchronized (frees) {
+        for (long left = FREES.toMillis(); left > 0 && !sealedHere().isEmpty(); ) {
+          frees.wait(left);
+          left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes a copy of its own of what a leaving node has. */
+  boolean takeOver(RemoteObject object, Content.InStore theirs) {
+    var id = object.location().id();
+    var copy = store.copyOf(theirs, object.edges());
+    var entry = imported(id);
+    try {
+      if (entry.sharer() instanceof SharedEntry present
+          && present.replace(copy, object.location().attempt())) {
+        publish(present);
+        return true;
+      }
+      copy.discard();
+      return true; // there was one already
+    } finally {
+      entry.release();
+    }
+  }
+
   // ---- the end of sharing
+
+  void tellGivenUp(ObjectId id) {
+    counting.release(id);
+  }
 
   void tellHeld(ObjectId id) {
     counting.hold(id);
@@ -541,6 +613,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     var known = shared.remove(id);
     if (known != null) {
       known.vanish();
+    }
+    synchronized (frees) {
+      frees.notifyAll();
     }
   }
 

@@ -163,6 +163,28 @@ public final class ObjectStore {
     return values.exactRoom(bytes);
   }
 
+  /**
+   * A copy of its own of a value that is in another process; waits for room as {@code put} does.
+   */
+  public Content copyOf(Content.InStore theirs, List<Kept> edges) {
+    var kept = new ArrayList<Kept>(edges.size());
+    for (var edge : edges) {
+      var entry = edge.pointsTo();
+      if (entry != null) {
+        kept.add(Ref.edge(entry));
+      }
+    }
+    var block = room(theirs.byteSize());
+    try {
+      theirs.copyOut(bytes -> block.segment().copyFrom(bytes));
+      return values.housed(block.seal(), kept, theirs.views());
+    } catch (RuntimeException | Error e) {
+      block.abandon();
+      kept.forEach(Kept::release);
+      throw e;
+    }
+  }
+
   /** Seals a copy of another node's object. */
   public Content brought(Block block, List<Kept> edges, boolean views) {
     return values.housed(block.seal(), edges, views);

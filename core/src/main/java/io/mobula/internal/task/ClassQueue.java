@@ -248,7 +248,8 @@ final class ClassQueue implements Wanting {
     countSlot(counted ? -1 : 0);
   }
 
-  private void feed() {
+  /** Slots elsewhere that have room take what is ready. */
+  void feed() {
     List<RemoteSlot> hungry;
     lock.lock();
     try {

@@ -5,12 +5,16 @@ import io.mobula.ObjectId;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,10 +24,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A slot of this node that runs the tasks of another: one lease, one platform thread, task after
- * task in the order they come. When its task waits, those behind it go back.
+ * task in the order they come. When its task waits or runs for long, those behind it go back. A
+ * task that has returned a stage takes no slot while the value is still to come.
  */
 final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private static final Logger LOG = LoggerFactory.getLogger(HostedSlot.class);
+  private static final Duration PATIENCE = Duration.ofMillis(10);
 
   private final NodeId submitter;
   private final long number;
@@ -33,8 +39,13 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> inbox = new ArrayDeque<>();
   private final Map<ObjectId, TaskRun> present = new HashMap<>();
+  private final Set<ObjectId> staged = new HashSet<>();
+  private long rounds;
+  private boolean busy;
+  private boolean watched;
   private boolean waiting;
   private boolean ending;
+  private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private boolean ended;
 
   HostedSlot(NodeId submitter, long number, Lease lease, TaskWire wire) {
@@ -69,10 +80,11 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   void add(TaskRun run) {
     lock.lock();
     try {
-      if (!waiting && !ended) {
+      if (!waiting && !ended && !ending) {
         present.put(run.job().id(), run);
         inbox.addLast(run);
         work.signal();
+        watch();
         return;
       }
     } finally {
@@ -80,6 +92,32 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     }
     run.abandon();
     wire.returned(submitter, number, List.of(run.job().id()));
+  }
+
+  /** Looks after a while whether the task that runs keeps others waiting; under the lock. */
+  private void watch() {
+    if (busy && !watched) {
+      watched = true;
+      long seen = rounds;
+      wire.after(PATIENCE, () -> look(seen));
+    }
+  }
+
+  private void look(long seen) {
+    lock.lock();
+    try {
+      watched = false;
+      if (!busy || inbox.isEmpty() || waiting || ended) {
+        return;
+      }
+      if (rounds != seen) {
+        watch();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    wire.returned(submitter, number, unbegun(() -> {}));
   }
 
   private void work() {
@@ -95,10 +133,17 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private @Nullable TaskRun next() {
     lock.lock();
     try {
+      busy = false;
       while (inbox.isEmpty() && !ending) {
         work.await();
       }
-      return inbox.pollFirst();
+      busy = !inbox.isEmpty();
+      rounds++;
+      var first = inbox.pollFirst();
+      if (!inbox.isEmpty()) {
+        watch();
+      }
+      return first;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -108,9 +153,57 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   }
 
   private void finish() {
-    var unbegun = unbegun(() -> ended = true);
+    unbegun(() -> ended = true);
     lease.release();
-    wire.closed(this, unbegun);
+    wire.closed(this);
+    forgetIfOver();
+    over.complete(true);
+  }
+
+  /**
+   * This node leaves: what is not begun goes back, and the slot ends with its present task.
+   *
+   * @return completes when it has
+   */
+  CompletableFuture<Boolean> leave() {
+    var unbegun = unbegun(() -> ending = true);
+    if (!unbegun.isEmpty()) {
+      wire.returned(submitter, number, unbegun);
+    }
+    lock.lock();
+    try {
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return over;
+  }
+
+  private void forgetIfOver() {
+    boolean over;
+    lock.lock();
+    try {
+      over = ended && staged.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    if (over) {
+      wire.forget(this);
+    }
+  }
+
+  /** The task has returned a stage: it needs the slot no more, but is not over. */
+  void staged(ObjectId id) {
+    lock.lock();
+    try {
+      if (!present.containsKey(id)) {
+        return;
+      }
+      staged.add(id);
+    } finally {
+      lock.unlock();
+    }
+    wire.staged(this, id);
   }
 
   /** Takes what is not begun out of the slot, to be sent back. */
@@ -131,11 +224,16 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
 
   /** The task has its outcome. */
   void over(ObjectId id) {
+    boolean wasStaged;
     lock.lock();
     try {
       present.remove(id);
+      wasStaged = staged.remove(id);
     } finally {
       lock.unlock();
+    }
+    if (wasStaged) {
+      forgetIfOver();
     }
   }
 
@@ -162,14 +260,25 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     }
   }
 
-  /** The other node wants it no more, or is gone: its tasks are stopped. */
+  /** The other node wants it no more: what it runs is stopped. */
   @Override
   public void end() {
+    end(false);
+  }
+
+  /** The other node is gone: all its tasks are stopped. */
+  void orphaned() {
+    end(true);
+  }
+
+  private void end(boolean all) {
     List<TaskRun> doomed;
     lock.lock();
     try {
       ending = true;
-      doomed = List.copyOf(present.values());
+      doomed = present.values().stream()
+          .filter(run -> all || !staged.contains(run.job().id()))
+          .toList();
       work.signalAll();
     } finally {
       lock.unlock();

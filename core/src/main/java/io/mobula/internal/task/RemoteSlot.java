@@ -6,6 +6,7 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   private final TaskWire wire;
   private final long openedAt = System.nanoTime();
   private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
+  private final Map<ObjectId, TaskRun> staged = new LinkedHashMap<>();
   private Runnable cancelIdle = () -> {};
   private int depth = 1;
   private boolean blocked;
@@ -121,11 +123,41 @@ final class RemoteSlot implements TaskRun.Elsewhere {
 
   /** The task of that id, if this slot has it. */
   synchronized @Nullable TaskRun running(ObjectId id) {
-    return inFlight.get(id);
+    var run = inFlight.get(id);
+    return run == null ? staged.get(id) : run;
   }
 
-  private synchronized @Nullable TaskRun take(ObjectId id) {
-    return inFlight.remove(id);
+  private @Nullable TaskRun take(ObjectId id) {
+    TaskRun run;
+    boolean over;
+    synchronized (this) {
+      run = inFlight.remove(id);
+      if (run != null) {
+        return run;
+      }
+      run = staged.remove(id);
+      over = ended && staged.isEmpty();
+    }
+    if (over) {
+      wire.forget(this);
+    }
+    return run;
+  }
+
+  /** The task has returned a stage: the slot is free for the next one. */
+  void staged(ObjectId id) {
+    synchronized (this) {
+      var run = inFlight.remove(id);
+      if (run != null) {
+        staged.put(id, run);
+      }
+    }
+    pump();
+  }
+
+  /** Whether nothing more is to be heard of it. */
+  synchronized boolean isOver() {
+    return ended && staged.isEmpty();
   }
 
   void done(ObjectId id, long nanos, List<Content> contents) {
@@ -157,8 +189,15 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     }
   }
 
-  /** What the slot has not begun comes back. */
+  /** What the slot has not begun, as its task takes long, comes back. */
   void returned(List<ObjectId> ids) {
+    synchronized (this) {
+      depth = 1;
+    }
+    takeBack(ids);
+  }
+
+  private void takeBack(Collection<ObjectId> ids) {
     var back = new ArrayList<TaskRun>();
     for (var id : ids) {
       var run = take(id);
@@ -167,6 +206,9 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       }
     }
     queue.putBack(back);
+    if (!back.isEmpty()) {
+      queue.feed();
+    }
   }
 
   /** Its task waits inside, so it does not count until it goes on. */
@@ -180,7 +222,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     if (first) {
       queue.countSlot(-1);
     }
-    returned(unbegun);
+    takeBack(unbegun);
   }
 
   void resumed() {
@@ -202,18 +244,22 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     endIfIdle();
   }
 
-  /** The other node has ended it: what it has not begun comes back. */
-  void closed(List<ObjectId> unbegun) {
-    returned(unbegun);
+  /** The other node has ended it: what it has not begun, or will find no more, comes back. */
+  void closed() {
     boolean counted;
+    List<ObjectId> unbegun;
     synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
       counted = !blocked;
+      unbegun = List.copyOf(inFlight.keySet());
     }
-    wire.forget(this);
+    takeBack(unbegun);
+    if (isOver()) {
+      wire.forget(this);
+    }
     queue.ended(this, counted);
   }
 
@@ -224,8 +270,10 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     synchronized (this) {
       counted = !ended && !blocked;
       ended = true;
-      doomed = List.copyOf(inFlight.values());
+      doomed = new ArrayList<>(inFlight.values());
+      doomed.addAll(staged.values());
       inFlight.clear();
+      staged.clear();
     }
     queue.ended(this, counted);
     doomed.forEach(run -> run.lost(this, who, how));

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -193,6 +195,12 @@ public final class TaskEngine {
   /** Work goes to and comes from other nodes from now on. */
   public void join(TaskWire with) {
     wire = with;
+  }
+
+  /** Lets other nodes' tasks that run here come to their end, and takes no more. */
+  public CompletionStage<Void> leave() {
+    var present = wire;
+    return present == null ? CompletableFuture.completedStage(null) : present.leave();
   }
 
   TaskWire wire() {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -395,10 +396,17 @@ final class TaskRun implements Producer {
         }
         stage = later;
       }
+      if (results() instanceof WiredResults wired && !isComplete(later)) {
+        wired.staged();
+      }
       later.whenComplete(this::completed);
     } else {
       store(value);
     }
+  }
+
+  private static boolean isComplete(CompletionStage<?> stage) {
+    return stage instanceof CompletableFuture<?> future && future.isDone();
   }
 
   private void completed(@Nullable Object result, @Nullable Throwable failure) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ public final class TaskWire {
   private static final int RESUMED = 22;
   private static final int RETURNED = 23;
   private static final int CLOSED = 24;
+  private static final int STAGED = 25;
 
   private final TaskEngine engine;
   private final Sharing sharing;
@@ -80,7 +82,8 @@ public final class TaskWire {
         .on(BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
         .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
-        .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in))))
+        .on(CLOSED, (from, in) -> withSlot(from, in, RemoteSlot::closed))
+        .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
         .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -131,7 +134,9 @@ public final class TaskWire {
   }
 
   void close(RemoteSlot slot) {
-    forget(slot);
+    if (slot.isOver()) {
+      forget(slot);
+    }
     engine.places().release(slot.node(), slot.lease());
   }
 
@@ -303,6 +308,11 @@ public final class TaskWire {
         slot.lost(peer.toString(), how);
       }
     }
+    for (var slot : hosted.values()) {
+      if (slot.submitter().equals(peer.id())) {
+        slot.orphaned();
+      }
+    }
   }
 
   // ---- this node runs
@@ -343,6 +353,16 @@ public final class TaskWire {
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
     engine.host(run);
     return run;
+  }
+
+  /**
+   * This node leaves: slots of others end with their present tasks.
+   *
+   * @return completes when all have
+   */
+  public CompletableFuture<Void> leave() {
+    return CompletableFuture.allOf(
+        hosted.values().stream().map(HostedSlot::leave).toArray(CompletableFuture[]::new));
   }
 
   void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
@@ -393,9 +413,18 @@ public final class TaskWire {
     lanes.send(submitter, withIds(RETURNED, lease, unbegun));
   }
 
-  void closed(HostedSlot slot, List<ObjectId> unbegun) {
+  void closed(HostedSlot slot) {
+    lanes.send(slot.submitter(), frame(CLOSED, slot.lease()).toBytes());
+  }
+
+  void forget(HostedSlot slot) {
     hosted.remove(new SlotKey(slot.submitter(), slot.lease()));
-    lanes.send(slot.submitter(), withIds(CLOSED, slot.lease(), unbegun));
+  }
+
+  void staged(HostedSlot slot, ObjectId id) {
+    var frame = frame(STAGED, slot.lease());
+    Sharing.writeId(frame, id);
+    lanes.send(slot.submitter(), frame.toBytes());
   }
 
   private byte[] withIds(int kind, long lease, List<ObjectId> ids) {

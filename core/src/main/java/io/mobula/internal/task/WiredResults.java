@@ -38,6 +38,11 @@ final class WiredResults implements Results {
     startedAt = System.nanoTime();
   }
 
+  /** The body has returned a stage, whose value is still to come. */
+  void staged() {
+    slot.staged(id);
+  }
+
   @Override
   public Outcome prepare(@Nullable Object value) throws NotKept {
     return switch (shape.kind()) {

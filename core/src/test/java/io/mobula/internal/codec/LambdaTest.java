@@ -62,6 +62,7 @@ class LambdaTest {
   }
 
   @Test
+  @SuppressWarnings("CollectionIncompatibleType") // what is asked for is not the point
   void andWhereItIsBoundOrTakesItsReceiver() {
     var list = new ArrayList<>(List.of(1));
     Fn1<String, Boolean> hasText = list::contains;

@@ -1,0 +1,237 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.error.ActorDiedException;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Places;
+import io.mobula.internal.store.Failure;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actors that this process owns, and what is said between owners, hosts and holders about the
+ * life of actors. Safe for all threads; nothing blocks.
+ */
+final class Owners {
+  private final ActorCluster cluster;
+  private final ActorCluster.Wires wires;
+  private final Map<ActorId, Owner> owners = new ConcurrentHashMap<>();
+
+  Owners(ActorCluster cluster, ActorCluster.Wires wires) {
+    this.cluster = cluster;
+    this.wires = wires;
+    wires
+        .router()
+        .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
+        .on(ActorFrames.UNPLACED, (from, in) -> withOwner(in, (owner, at) -> owner.unplaced(at)))
+        .on(
+            ActorFrames.RESTARTED,
+            (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
+        .on(
+            ActorFrames.DIED,
+            (from, in) -> withOwner(
+                in, (owner, at) -> owner.died(at, (Failure) wires.sharing().read(in))))
+        .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
+        .on(ActorFrames.KILL, (from, in) -> order(ActorFrames.KILL, Passport.readId(in), in.text()))
+        .on(
+            ActorFrames.DRAIN,
+            (from, in) -> order(ActorFrames.DRAIN, Passport.readId(in), in.text()))
+        .on(ActorFrames.HOLD, this::onHold)
+        .on(ActorFrames.RELEASE, this::onRelease);
+  }
+
+  private NodeId self() {
+    return cluster.self();
+  }
+
+  Places places() {
+    return cluster.places();
+  }
+
+  @Nullable
+  Owner find(ActorId id) {
+    return owners.get(id);
+  }
+
+  void left(NodeId node, String who) {
+    owners.values().forEach(owner -> owner.left(node, who));
+  }
+
+  void afterGrace(Runnable action) {
+    cluster.afterGrace(action);
+  }
+
+  /** The own ledger has room: it lives here. */
+  Place here(int incarnation) {
+    return new Place(self(), incarnation);
+  }
+
+  void host(HostedActor actor, Lease lease) {
+    cluster.hosting().host(actor, lease);
+  }
+
+  // ---- whom it owns
+
+  Owner own(Passport passport, Recipe recipe) {
+    var owner = new Owner(passport, recipe, this);
+    owners.put(passport.id(), owner);
+    return owner;
+  }
+
+  void forget(Owner owner) {
+    owners.remove(owner.passport().id(), owner);
+  }
+
+  void unname(Passport passport) {
+    cluster.engine().unname(passport);
+  }
+
+  private interface OnOwner {
+    void apply(Owner owner, Place at);
+  }
+
+  private void withOwner(FrameReader in, OnOwner action) {
+    var owner = owners.get(Passport.readId(in));
+    if (owner != null) {
+      action.apply(owner, Place.read(in));
+    }
+  }
+
+  private void onHold(NodeId from, FrameReader in) {
+    var id = Passport.readId(in);
+    var owner = owners.get(id);
+    if (owner != null) {
+      owner.hold(from);
+    } else {
+      tell(
+          from,
+          id,
+          new Whereabouts.Dead(
+              new Failure(() -> new ActorDiedException(
+                  "Actor " + id + " is dead: its owner, node " + self() + ", has forgotten it.")),
+              true));
+    }
+  }
+
+  private void onRelease(NodeId from, FrameReader in) {
+    var owner = owners.get(Passport.readId(in));
+    if (owner != null) {
+      owner.release(from);
+    }
+  }
+
+  /** Tells a process that holds the actor. */
+  void tell(NodeId holder, ActorId id, Whereabouts news) {
+    if (holder.equals(self())) {
+      cluster.heard(id, news);
+      return;
+    }
+    var frame = ActorFrames.of(ActorFrames.THERE, id);
+    news.write(frame, wires.sharing());
+    cluster.send(holder, frame.toBytes());
+  }
+
+  void create(HostedActor actor, long lease) {
+    var place = actor.place();
+    var frame = new FrameWriter().octet(ActorFrames.CREATE).int64(lease);
+    place.write(frame);
+    actor.passport().write(frame);
+    frame.int32(actor.restarts());
+    ActorFrames.writeOptions(frame, actor.recipe().options());
+    actor.recipe().program().write(frame);
+    actor.recipe().constructor().write(frame, wires.sharing(), place.node());
+    cluster.send(place, frame);
+  }
+
+  /** Hears of an actor that this process both owns and hosts. */
+  Overseer overseer(ActorId id, Place at) {
+    var owner = Objects.requireNonNull(owners.get(id), "owner of " + id);
+    return new Overseer() {
+      @Override
+      public void made(Class<?> type) {}
+
+      @Override
+      public void restarted(int times) {
+        owner.restarted(at, times);
+      }
+
+      @Override
+      public void died(Failure why) {
+        cluster.hosting().forget(id);
+        owner.died(at, why);
+      }
+
+      @Override
+      public void ended() {
+        owner.ended(at);
+      }
+    };
+  }
+
+  // ---- ending, wherever that was asked for
+
+  void kill(Passport passport, @Nullable Place place, String how) {
+    cluster.engine().unname(passport);
+    end(ActorFrames.KILL, passport, place, how);
+  }
+
+  void drain(Passport passport, @Nullable Place place, String how) {
+    end(ActorFrames.DRAIN, passport, place, how);
+  }
+
+  /** Asks the owner; the host, where the owner is gone. */
+  private void end(int kind, Passport passport, @Nullable Place place, String how) {
+    if (owners.containsKey(passport.id())) {
+      order(kind, passport.id(), how);
+    } else if (!cluster.isMember(passport.owner()) && place != null) {
+      endAt(kind, place, passport, how);
+    } else {
+      cluster.send(
+          passport.owner(), ActorFrames.of(kind, passport.id()).text(how).toBytes());
+    }
+  }
+
+  private void endAt(int kind, Place at, Passport passport, String how) {
+    if (at.node().equals(self())) {
+      endHere(kind, passport.id(), how);
+    } else {
+      cluster.send(at.node(), ActorFrames.of(kind, passport.id()).text(how).toBytes());
+    }
+  }
+
+  private void endHere(int kind, ActorId id, String how) {
+    var cell = cluster.hosting().cell(id);
+    if (cell == null) {
+      return; // it is dead
+    }
+    if (kind == ActorFrames.KILL) {
+      cell.kill(() -> cell.died(how, null));
+    } else {
+      cell.drain(() -> cell.died(how, null));
+    }
+  }
+
+  private void order(int kind, ActorId id, String how) {
+    var owner = owners.get(id);
+    if (owner == null) {
+      endHere(kind, id, how);
+    } else if (kind == ActorFrames.KILL) {
+      owner.kill(how);
+    } else {
+      owner.drain(how);
+    }
+  }
+
+  void killAt(Place at, Passport passport, String how) {
+    endAt(ActorFrames.KILL, at, passport, how);
+  }
+
+  void drainAt(Place at, Passport passport, String how) {
+    endAt(ActorFrames.DRAIN, at, passport, how);
+  }
+}
