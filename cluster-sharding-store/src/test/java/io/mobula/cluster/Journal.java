@@ -1,0 +1,42 @@
+package io.mobula.cluster;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * A file to which tasks in several processes append lines, which stay when a process is killed.
+ *
+ * @param file its path; a string, so that it can be an argument
+ */
+record Journal(String file) implements Serializable {
+
+  static Journal in(Path folder) throws IOException {
+    var file = folder.resolve("journal");
+    if (!Files.exists(file)) {
+      Files.createFile(file);
+    }
+    return new Journal(file.toString());
+  }
+
+  /** One write each, so that lines of several processes do not mix. */
+  void note(String line) throws IOException {
+    Files.writeString(Path.of(file), line + "\n", StandardOpenOption.APPEND);
+  }
+
+  List<String> lines() throws IOException {
+    return Files.readAllLines(Path.of(file));
+  }
+
+  long count(String line) throws IOException {
+    return lines().stream().filter(line::equals).count();
+  }
+
+  /** Waits until the line stands there so many times. */
+  void await(String line, int times) throws IOException {
+    Soon.holds(line + " × " + times + " in " + file, () -> count(line) >= times);
+  }
+}

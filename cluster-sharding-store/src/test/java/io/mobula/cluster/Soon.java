@@ -1,0 +1,48 @@
+package io.mobula.cluster;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** What the tests of failing nodes share: small clusters, and how long anything may take. */
+final class Soon {
+  /** Within which every future has to end: a few times what a loss takes to be told. */
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private Soon() {}
+
+  /** A condition that may fail to be looked at. */
+  interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  /** Looks again until it holds; fails after {@link #LIMIT}. */
+  static void holds(String what, Condition condition) throws IOException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.holds()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("Not within " + LIMIT + ": " + what);
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+    }
+  }
+
+  /** Nodes forget soon, so that a test need not wait for the grace of a real cluster. */
+  static Settings settings() {
+    return Mobula.settings().storeCapacity(64 << 20).set("mobula.directory.grace", "2s");
+  }
+
+  static LocalCluster.Builder cluster(int nodes) {
+    return LocalCluster.builder()
+        .nodes(nodes)
+        .cpusPerNode(2)
+        .settings(settings())
+        .jvmFlags("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  }
+}
