@@ -227,6 +227,21 @@ public final class BoundCall {
     }
   }
 
+  /** Which process has the most bytes of large arguments; null if there are none. */
+  public @Nullable NodeId mostBytesAt() {
+    var sums = new HashMap<NodeId, Long>();
+    for (var argument : arguments) {
+      var weight = argument instanceof ObjectEntry entry ? entry.weight() : null;
+      if (weight != null) {
+        sums.merge(weight.at(), weight.bytes(), Long::sum);
+      }
+    }
+    return sums.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
   /** The first argument that has failed, or null. All arguments are ready. */
   public @Nullable Failure failedArgument() {
     for (var argument : arguments) {

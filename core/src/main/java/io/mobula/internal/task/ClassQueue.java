@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -32,6 +33,7 @@ final class ClassQueue implements Wanting {
 
   private final Resources wanted;
   private final Placement placement;
+  private final @Nullable NodeId near;
   private final TaskEngine engine;
   private final long idleNanos;
   private final int mostSlots;
@@ -45,7 +47,13 @@ final class ClassQueue implements Wanting {
   private boolean closed;
 
   ClassQueue(
-      Resources wanted, Placement placement, TaskEngine engine, long idleNanos, int mostSlots) {
+      Resources wanted,
+      Placement placement,
+      @Nullable NodeId near,
+      TaskEngine engine,
+      long idleNanos,
+      int mostSlots) {
+    this.near = near;
     this.wanted = wanted;
     this.placement = placement;
     this.engine = engine;
@@ -104,6 +112,11 @@ final class ClassQueue implements Wanting {
   @Override
   public Placement placement() {
     return placement;
+  }
+
+  @Override
+  public Map<NodeId, Long> argumentBytes() {
+    return near == null ? Map.of() : Map.of(near, 1L);
   }
 
   @Override

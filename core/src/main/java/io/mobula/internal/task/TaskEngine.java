@@ -19,6 +19,7 @@ import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Ref;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,8 @@ public final class TaskEngine {
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
-  private record SchedulingClass(Resources resources, Placement placement) {}
+  private record SchedulingClass(
+      Resources resources, Placement placement, @Nullable NodeId near) {}
 
   /**
    * What the engine works with.
@@ -173,7 +175,7 @@ public final class TaskEngine {
 
   void enqueue(TaskRun run) {
     var options = run.job().options();
-    var key = new SchedulingClass(options.resources(), options.placement());
+    var key = new SchedulingClass(options.resources(), options.placement(), near(run));
     while (!closed) {
       var queue = classes.computeIfAbsent(key, this::newQueue);
       if (queue.add(run)) {
@@ -183,10 +185,23 @@ public final class TaskEngine {
     }
   }
 
+  /** The node that has most of what the task reads; null where that is all the same. */
+  private @Nullable NodeId near(TaskRun run) {
+    if (wire == null) {
+      return null;
+    }
+    if (run.job().options().placement() instanceof Placement.Near(var ref)) {
+      var weight = Ref.entryOf(ref, parts.store()).weight();
+      return weight == null ? node() : weight.at();
+    }
+    return run.job().call().mostBytesAt();
+  }
+
   private ClassQueue newQueue(SchedulingClass key) {
     return new ClassQueue(
         key.resources(),
         key.placement(),
+        key.near(),
         this,
         settings.leaseIdle().toNanos(),
         settings.maxSlots());

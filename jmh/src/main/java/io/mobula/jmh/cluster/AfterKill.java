@@ -40,7 +40,8 @@ final class AfterKill {
     var usualFile = scratch.path().resolve("usual");
     var soonFile = scratch.path().resolve("soon");
     var there = Placement.preferring(victim.id());
-    var usual = runtime.task(Work::hangOnce, usualFile.toString()).placement(there).remote();
+    var usual =
+        runtime.task(Work::hangOnce, usualFile.toString()).placement(there).remote();
     var quick = runtime
         .task(Work::hangOnce, soonFile.toString())
         .placement(there)

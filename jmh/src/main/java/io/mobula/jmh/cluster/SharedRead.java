@@ -93,8 +93,7 @@ final class SharedRead {
         () -> cluster.runtime().storeUsage().usedBytes() < used + bytes / 2);
   }
 
-  private static Work.Reading read(
-      LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
+  private static Work.Reading read(LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
     return cluster
         .runtime()
         .task(Work::read, List.of(ref))
@@ -105,8 +104,7 @@ final class SharedRead {
 
   private Table table() {
     var lines = new ArrayList<Line>();
-    lines.add(new Line(
-        "growth of shared memory, of the object's size", growth, List.of(), GROWTH));
+    lines.add(new Line("growth of shared memory, of the object's size", growth, List.of(), GROWTH));
     lines.add(Line.of("filled in place and sealed", put));
     for (int reader = 0; reader < READERS; reader++) {
       lines.add(Line.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
