@@ -275,6 +275,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return wire.read(in);
   }
 
+  /** Goes on to the end of a sealed frame whose inside cannot be read. */
+  public void dropped(NodeId from, FrameReader in) {
+    custody.dropped(from, in);
+  }
+
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
   public void received(NodeId from, FrameReader in) {
     custody.received(from, in);

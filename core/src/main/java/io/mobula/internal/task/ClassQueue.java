@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.MobulaException;
+import io.mobula.error.UnschedulableException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
@@ -124,7 +124,10 @@ final class ClassQueue implements Wanting {
     lock.lock();
     try {
       var first = ready.peekFirst();
-      return ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
+      return first != null && ready.size() == 1
+          ? first.describe()
+          : ready.size() + " tasks"
+              + (first == null ? "" : ", the first is " + first.describe());
     } finally {
       lock.unlock();
     }
@@ -193,7 +196,7 @@ final class ClassQueue implements Wanting {
   }
 
   @Override
-  public void refused(MobulaException why) {
+  public void refused(String why) {
     List<TaskRun> doomed;
     lock.lock();
     try {
@@ -203,7 +206,8 @@ final class ClassQueue implements Wanting {
     } finally {
       lock.unlock();
     }
-    doomed.forEach(run -> run.stop(() -> why));
+    doomed.forEach(
+        run -> run.stop(() -> new UnschedulableException(run.describe() + " " + why)));
   }
 
   // ---- slots of other nodes

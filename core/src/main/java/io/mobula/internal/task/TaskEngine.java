@@ -22,6 +22,7 @@ import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -264,6 +265,10 @@ public final class TaskEngine {
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {
+      if (run.descendsFrom(ancestor.job().id())) {
+        found.add(run);
+        continue;
+      }
       for (var parent = run.liveParent(); parent != null; parent = parent.liveParent()) {
         if (parent == ancestor) {
           found.add(run);
@@ -272,6 +277,31 @@ public final class TaskEngine {
       }
     }
     return found;
+  }
+
+  boolean isClustered() {
+    return wire != null;
+  }
+
+  /** Other nodes cancel what has come of a task, however far from it. */
+  void cancelElsewhere(ObjectId ancestor) {
+    var present = wire;
+    if (present != null) {
+      present.cancelDescendants(ancestor);
+    }
+  }
+
+  /** Another node's task is cancelled: so is what has come of it here. */
+  void cancelDescendants(ObjectId ancestor) {
+    var doomed = new LinkedHashSet<TaskRun>();
+    while (doomed.addAll(descendantsOf(ancestor))) {
+      doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
+    }
+    doomed.forEach(TaskRun::cancelAlone);
+  }
+
+  private List<TaskRun> descendantsOf(ObjectId ancestor) {
+    return pending.stream().filter(run -> run.descendsFrom(ancestor)).toList();
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
