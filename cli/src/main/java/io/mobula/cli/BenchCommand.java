@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures Mobula on this machine, beside bare means.",
     mixinStandardHelpOptions = true,
-    subcommands = OneNodeCommand.class,
+    subcommands = {OneNodeCommand.class, ClusterBenchCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand implements Runnable {
   @Spec

@@ -5,7 +5,7 @@ package io.mobula.jmh;
  *
  * <p>Used by one thread. What it needs it makes on first use, which is in its warm-up.
  */
-interface Contender {
+public interface Contender {
   /** What the table calls it where it stands beside ours. */
   String name();
 

@@ -17,11 +17,11 @@ import java.util.Locale;
  * @param load how many threads wanted to run during the last minute, ours included; negative where
  *     it is unknown
  */
-record Machine(
+public record Machine(
     String processor, int cores, long memoryBytes, String system, String jdk, double load) {
 
   /** The one that this runs on, as it is now. */
-  static Machine here() {
+  public static Machine here() {
     var bean = ManagementFactory.getOperatingSystemMXBean();
     long memory = bean instanceof com.sun.management.OperatingSystemMXBean extended
         ? extended.getTotalMemorySize()
@@ -49,7 +49,7 @@ record Machine(
   }
 
   /** One line for people. */
-  String describe() {
+  public String describe() {
     return String.format(
         Locale.ROOT,
         "Machine: %d cores (%s), %.0f GiB, %s, %s; load average %.1f.",

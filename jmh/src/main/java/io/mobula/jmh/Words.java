@@ -3,19 +3,19 @@ package io.mobula.jmh;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Words {
+public final class Words {
   private static final long KB = 1024;
   private static final long MB = 1024 * KB;
 
   private Words() {}
 
   /** A size, such as {@code 16 KB}; 1 KB is 1024 bytes. */
-  static String size(long bytes) {
+  public static String size(long bytes) {
     return bytes >= MB ? bytes / MB + " MB" : bytes >= KB ? bytes / KB + " KB" : bytes + " B";
   }
 
   /** A time, such as {@code 1.25 µs}. */
-  static String time(double nanos) {
+  public static String time(double nanos) {
     if (nanos < 1e3) {
       return digits(nanos) + " ns";
     }
@@ -25,14 +25,14 @@ final class Words {
   }
 
   /** A rate, such as {@code 410 k/s}. */
-  static String rate(double perSecond) {
+  public static String rate(double perSecond) {
     return perSecond >= 1e6
         ? digits(perSecond / 1e6) + " M/s"
         : perSecond >= 1e3 ? digits(perSecond / 1e3) + " k/s" : digits(perSecond) + "/s";
   }
 
   /** Three digits that count. */
-  static String digits(double value) {
+  public static String digits(double value) {
     return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
   }
 }

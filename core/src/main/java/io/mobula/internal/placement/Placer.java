@@ -109,7 +109,8 @@ public final class Placer implements Places {
     long request = frame.int64();
     long lease = frame.int64();
     var search = find(request);
-    if (search != null && search.isAt(from) && take(request) != null) {
+    if (search != null && search.endsAt(from)) {
+      take(request);
       search.wanting.grantedAt(from, lease);
     } else { // it has moved on, or is over
       release(from, lease);
@@ -137,12 +138,16 @@ public final class Placer implements Places {
     lanes.send(node, new FrameWriter().octet(LeaseDesk.RELEASE).int64(lease).toBytes());
   }
 
-  /** One request until it is granted. State is guarded by the monitor. */
+  /**
+   * One request until it is granted. State is guarded by the monitor. Whoever wants is asked only
+   * while the search is not over, since the answer decides whether there is a request.
+   */
   private final class Search {
     private final long number;
     private final Wanting wanting;
     private @Nullable NodeId at;
     private @Nullable Here here;
+    private boolean over;
 
     Search(long number, Wanting wanting) {
       this.number = number;
@@ -150,7 +155,24 @@ public final class Placer implements Places {
     }
 
     synchronized boolean isAt(NodeId node) {
-      return node.equals(at);
+      return !over && node.equals(at);
+    }
+
+    /** That node has granted it: true if it is still asked for there. */
+    synchronized boolean endsAt(NodeId node) {
+      boolean ends = isAt(node);
+      over |= ends;
+      return ends;
+    }
+
+    /** Asks whoever wants, unless it is over; a lapsed request is. */
+    private synchronized boolean isWanted() {
+      if (!over && !wanting.stillWants()) {
+        leave();
+        over = true;
+        take(number);
+      }
+      return !over;
     }
 
     void place(Choice choice) {
@@ -198,10 +220,7 @@ public final class Placer implements Places {
 
     /** Moves if another node can most likely grant it, and this one has not. */
     void reconsider() {
-      if (!wanting.stillWants()) {
-        if (take(number) != null) {
-          leave();
-        }
+      if (!isWanted()) {
         return;
       }
       if (chooser.choose(wanting) instanceof Choice.At(var node) && !isAt(node)) {
@@ -221,7 +240,6 @@ public final class Placer implements Places {
 
     private synchronized void leave() {
       if (here != null) {
-        here.moved = true;
         here = null;
         ledger.lookAgain();
       } else if (at != null) {
@@ -231,7 +249,7 @@ public final class Placer implements Places {
     }
 
     private synchronized void moveTo(NodeId node, int hops) {
-      if (node.equals(at)) {
+      if (over || node.equals(at)) {
         return;
       }
       leave();
@@ -254,19 +272,34 @@ public final class Placer implements Places {
     /** The own ledger has granted it, unless it has moved on meanwhile. */
     boolean grantedHere(Here asked) {
       synchronized (this) {
-        if (here != asked) {
+        if (over || here != asked) {
           return false;
         }
         here = null;
+        over = true;
       }
-      return take(number) != null;
+      take(number);
+      return true;
+    }
+
+    /** The own ledger asks before it grants; a request that lapses is forgotten there. */
+    synchronized boolean isWantedBy(Here asked) {
+      if (over || here != asked) {
+        return false;
+      }
+      boolean wanted = wanting.stillWants();
+      if (!wanted) {
+        here = null;
+        over = true;
+        take(number);
+      }
+      return wanted;
     }
   }
 
   /** A request at the own ledger. */
   private static final class Here implements Requester {
     private final Search search;
-    private volatile boolean moved;
 
     Here(Search search) {
       this.search = search;
@@ -289,7 +322,7 @@ public final class Placer implements Places {
 
     @Override
     public boolean stillWants() {
-      return !moved && search.wanting.stillWants();
+      return search.isWantedBy(this);
     }
 
     @Override

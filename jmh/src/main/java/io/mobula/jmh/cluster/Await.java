@@ -1,0 +1,33 @@
+package io.mobula.jmh.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for conditions that nobody tells of, looking every so often. */
+final class Await {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  private Await() {}
+
+  /** What may hold. */
+  @FunctionalInterface
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /**
+   * Looks every half millisecond, for a minute at most.
+   *
+   * @param what for the error: what was waited for
+   */
+  static void until(String what, Condition condition) throws Exception {
+    long start = System.nanoTime();
+    while (!condition.holds()) {
+      if (System.nanoTime() - start > LIMIT.toNanos()) {
+        throw new TimeoutException("Waited " + LIMIT + " until " + what);
+      }
+      TimeUnit.MICROSECONDS.sleep(500);
+    }
+  }
+}

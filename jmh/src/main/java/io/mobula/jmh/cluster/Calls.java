@@ -1,0 +1,165 @@
+package io.mobula.jmh.cluster;
+
+import io.mobula.ActorHandle;
+import io.mobula.DType;
+import io.mobula.LocalCluster;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.jmh.Contender;
+import io.mobula.jmh.Words;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tasks, actor calls and gets between this process, a driver, and a node in another. */
+final class Calls {
+  private static final int IN_FLIGHT = 10_000;
+  private static final int MOST_GETS = 200;
+  private static final long GET_BYTES = 512L << 20;
+  private static final long INLINE = 100 << 10;
+  private static final long[] SIZES = {100, 10 << 10, 1 << 20, 100 << 20};
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  private final ClusterBench.Request request;
+  private final MobulaRuntime runtime;
+  private final ActorHandle<Work.Counter> actor;
+  private final List<Line> lines = new ArrayList<>();
+
+  private Calls(ClusterBench.Request request, MobulaRuntime runtime) {
+    this.request = request;
+    this.runtime = runtime;
+    this.actor = runtime.actor(Work.Counter::new).remote();
+  }
+
+  static Table measure(ClusterBench.Request request) throws Exception {
+    try (var cluster = LocalCluster.builder()
+        .nodes(1)
+        .cpusPerNode(Runtime.getRuntime().availableProcessors())
+        .start()) {
+      return new Calls(request, cluster.runtime()).table();
+    }
+  }
+
+  private Table table() throws Exception {
+    turns();
+    for (long bytes : SIZES) {
+      if (bytes <= request.bytes()) {
+        gets(bytes);
+        results(bytes);
+      }
+    }
+    return new Table(
+        "calls", "a driver and a node, two processes of one host; everything runs there.", lines);
+  }
+
+  /** All ways of calling take turns. */
+  private void turns() throws Exception {
+    var all = new LinkedHashMap<String, Contender>();
+    all.put(
+        "task, sync",
+        Contender.repeating("", 1, () -> runtime.task(Work::square, 7).remote().get()));
+    all.put("task, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineTasks));
+    all.put(
+        "actor call, sync",
+        Contender.repeating("", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
+    all.put("actor call, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineCalls));
+    time(all);
+  }
+
+  private void time(Map<String, Contender> all) throws Exception {
+    var series = new LinkedHashMap<String, Series>();
+    for (var entry : all.entrySet()) {
+      entry.getValue().nanosPerOperation(request.slice());
+      series.put(entry.getKey(), Series.rate("Mobula"));
+    }
+    for (int round = 0; round < request.rounds(); round++) {
+      for (var entry : all.entrySet()) {
+        series.get(entry.getKey()).add(entry.getValue().nanosPerOperation(request.slice()));
+      }
+    }
+    series.forEach((what, numbers) -> lines.add(Line.of(what, numbers)));
+  }
+
+  private void pipelineTasks() {
+    var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      refs.add(runtime.task(Work::square, i).remote());
+    }
+    runtime.get(refs);
+  }
+
+  private void pipelineCalls() {
+    var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      refs.add(actor.call(Work.Counter::add, 1).remote());
+    }
+    runtime.get(refs);
+  }
+
+  /** The node gets what this process has put: refs inside a list, each for the first time. */
+  private void gets(long bytes) {
+    var series = Series.time("Mobula");
+    for (int round = -1; round < request.rounds(); round++) {
+      var refs = new ArrayList<ObjectRef<?>>();
+      for (int i = 0; i < Math.clamp(GET_BYTES / bytes, 1, MOST_GETS); i++) {
+        refs.add(put(bytes));
+      }
+      double[] nanos = runtime.task(Work::getEach, refs).remote().get();
+      if (round >= 0) {
+        series.add(Series.median(nanos));
+      }
+      refs.forEach(ObjectRef::close);
+    }
+    lines.add(Line.of("get what another process put, " + size(bytes), series));
+  }
+
+  /** This process gets what a task has made there. */
+  private void results(long bytes) {
+    var whole = Series.time("Mobula");
+    var get = Series.time("Mobula");
+    int count = (int) Math.clamp(GET_BYTES / bytes, 1, MOST_GETS);
+    for (int round = -1; round < request.rounds(); round++) {
+      var wholes = new double[count];
+      var gets = new double[count];
+      for (int i = 0; i < count; i++) {
+        long start = System.nanoTime();
+        try (var ref = made(bytes)) {
+          runtime.wait(List.of(ref), 1, LIMIT);
+          long ready = System.nanoTime();
+          Object value = ref.get();
+          long end = System.nanoTime();
+          wholes[i] = end - start;
+          gets[i] = end - ready;
+          if (value instanceof Tensor tensor) {
+            tensor.close();
+          }
+        }
+      }
+      if (round >= 0) {
+        whole.add(Series.median(wholes));
+        get.add(Series.median(gets));
+      }
+    }
+    lines.add(Line.of("task that makes as many bytes, and get, " + size(bytes), whole));
+    lines.add(Line.of("its get alone, once it is ready, " + size(bytes), get));
+  }
+
+  private ObjectRef<?> put(long bytes) {
+    return bytes <= INLINE
+        ? runtime.put(new byte[(int) bytes])
+        : runtime.put(Tensor.allocate(DType.INT8, bytes));
+  }
+
+  private ObjectRef<?> made(long bytes) {
+    return bytes <= INLINE
+        ? runtime.task(Work::bytes, (int) bytes).remote()
+        : runtime.task(Work::tensor, bytes).remote();
+  }
+
+  private static String size(long bytes) {
+    return Words.size(bytes) + (bytes <= INLINE ? " (byte[])" : " (Tensor)");
+  }
+}

@@ -1,0 +1,61 @@
+package io.mobula.jmh.cluster;
+
+import io.mobula.internal.process.ChildPlan;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process that runs {@link HostMain}, maybe in a namespace of its own. */
+final class HostPeer implements AutoCloseable {
+  private static final long LAST_WORDS = 15;
+
+  private final Process process;
+  private final BufferedReader said;
+
+  private HostPeer(Process process) {
+    this.process = process;
+    this.said =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param launcher the words of a command that becomes it; none for a plain process
+   */
+  static HostPeer start(List<String> launcher, String... arguments) throws IOException {
+    var plan = ChildPlan.of(arguments[0], HostMain.class.getName()).arguments(arguments);
+    var builder = plan.builder().redirectError(ProcessBuilder.Redirect.INHERIT);
+    var command = new ArrayList<>(launcher);
+    command.addAll(plan.command());
+    return new HostPeer(builder.command(command).start());
+  }
+
+  /** Waits for its next line that starts with a word, and tells the word after. */
+  String word(String first) throws IOException {
+    for (var line = said.readLine(); line != null; line = said.readLine()) {
+      if (line.startsWith(first + " ")) {
+        return line.substring(first.length() + 1);
+      }
+    }
+    throw new IOException("A process ended and never said \"" + first + "\": its errors are above");
+  }
+
+  /** Asks it to end by the end of its input, then kills it. */
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(LAST_WORDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

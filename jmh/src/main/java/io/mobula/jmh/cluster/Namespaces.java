@@ -1,0 +1,102 @@
+package io.mobula.jmh.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
+ * network goes. Only root may make them; they go when it is closed.
+ */
+final class Namespaces implements AutoCloseable {
+  static final String LEFT_ADDRESS = "10.197.42.1";
+  static final String RIGHT_ADDRESS = "10.197.42.2";
+
+  private static final int PIDS = 100_000;
+  private static final long LIMIT = 20;
+
+  private final String left;
+  private final String right;
+
+  /** They cannot be made here. */
+  static final class NotAllowedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotAllowedException(Exception why) {
+      super(why.getMessage(), why);
+    }
+  }
+
+  private Namespaces(String suffix) {
+    this.left = "mobula-bl" + suffix;
+    this.right = "mobula-br" + suffix;
+  }
+
+  static Namespaces create() throws NotAllowedException, InterruptedException {
+    String suffix = Long.toString(ProcessHandle.current().pid() % PIDS);
+    var both = new Namespaces(suffix);
+    try {
+      both.make("mbl" + suffix, "mbr" + suffix);
+      return both;
+    } catch (IOException e) {
+      both.remove();
+      throw new NotAllowedException(e);
+    }
+  }
+
+  private void make(String leftDevice, String rightDevice)
+      throws IOException, InterruptedException {
+    ip("netns add " + left);
+    ip("netns add " + right);
+    ip("link add " + leftDevice + " netns " + left + " type veth peer name " + rightDevice
+        + " netns " + right);
+    up(left, leftDevice, LEFT_ADDRESS);
+    up(right, rightDevice, RIGHT_ADDRESS);
+  }
+
+  private static void up(String namespace, String device, String address)
+      throws IOException, InterruptedException {
+    ip("-n " + namespace + " addr add " + address + "/24 dev " + device);
+    ip("-n " + namespace + " link set " + device + " up");
+    ip("-n " + namespace + " link set lo up");
+  }
+
+  /** What a command in the left one starts with. */
+  List<String> left() {
+    return List.of("ip", "netns", "exec", left);
+  }
+
+  /** What a command in the right one starts with. */
+  List<String> right() {
+    return List.of("ip", "netns", "exec", right);
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    ip("netns del " + left);
+    ip("netns del " + right);
+  }
+
+  private void remove() throws InterruptedException {
+    for (var name : List.of(left, right)) {
+      try {
+        ip("netns del " + name);
+      } catch (IOException neverMade) {
+        continue;
+      }
+    }
+  }
+
+  private static void ip(String words) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(words.split(" ")));
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (!process.waitFor(LIMIT, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IOException("ip " + words + ": " + output);
+    }
+  }
+}

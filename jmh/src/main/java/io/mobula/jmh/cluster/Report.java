@@ -1,0 +1,55 @@
+package io.mobula.jmh.cluster;
+
+import io.mobula.jmh.Machine;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * All tables, as Markdown for people and as JSON for programs.
+ *
+ * @param tables those that were measured
+ */
+record Report(List<Table> tables, Machine machine) {
+  Report {
+    tables = List.copyOf(tables);
+  }
+
+  /** What stands below the tables. */
+  String closing() {
+    return "Ratio: our speed as a part of the bare one's.\n" + machine.describe() + "\n";
+  }
+
+  /** An array with an object for each line; a number for each round. */
+  String json() {
+    return tables.stream()
+        .flatMap(table -> table.lines().stream().map(line -> json(table, line)))
+        .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+  }
+
+  private static String json(Table table, Line line) {
+    var beside = line.beside().stream()
+        .map(bare -> "{" + numbers(bare.name(), bare) + "}")
+        .collect(Collectors.joining(", "));
+    return "  {\"table\": " + quoted(table.name()) + ", " + numbers(line.what(), line.ours())
+        + ", \"beside\": [" + beside + "], \"goal\": " + quoted(line.goal()) + "}";
+  }
+
+  private static String numbers(String name, Series series) {
+    var rounds = series.rounds().stream()
+        .map(value -> String.format(Locale.ROOT, "%.3f", value))
+        .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "\"name\": %s, \"unit\": \"%s\", \"bytes\": %d, \"median\": %.3f, \"rounds\": [%s]",
+        quoted(name),
+        series.reading() == Series.Reading.TIMES ? "x" : "ns",
+        series.bytes(),
+        series.median(),
+        rounds);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

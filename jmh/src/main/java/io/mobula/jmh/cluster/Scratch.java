@@ -1,0 +1,62 @@
+package io.mobula.jmh.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A directory that goes with all that is in it when it is closed.
+ *
+ * @param path where it is
+ */
+record Scratch(Path path) implements AutoCloseable {
+  /** In shared memory if the host has any, else where temporary files go. */
+  static Scratch shared() throws IOException {
+    return new Scratch(Files.createTempDirectory(sharedMemory(), "mobula-bench-"));
+  }
+
+  /** Where temporary files go. */
+  static Scratch onDisk() throws IOException {
+    return new Scratch(Files.createTempDirectory("mobula-bench-"));
+  }
+
+  static Path sharedMemory() {
+    var memory = Path.of("/dev/shm");
+    return Files.isDirectory(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /** How many bytes of memory or disk its files take, holes left out, as {@code du} counts. */
+  long usedBytes() throws IOException, InterruptedException {
+    var process = new ProcessBuilder("du", "-sk", path.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may go while it counts
+        .start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    var words = List.of(said.strip().split("\\s+"));
+    if (!words.getFirst().matches("\\d+")) {
+      throw new IOException("du counts no bytes in " + path + ": \"" + said + "\"");
+    }
+    return Long.parseLong(words.getFirst()) << 10;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (var all = Files.walk(path)) {
+      all.sorted(Comparator.reverseOrder()).forEach(Scratch::delete);
+    } catch (UncheckedIOException e) {
+      throw new IOException("Cannot remove " + path + ": " + e.getCause(), e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
