@@ -109,6 +109,60 @@ class ObjectLossIT {
     }
   }
 
+  /** Longer than the directory waits for a node that it has let make an object again. */
+  @Test
+  void aLongTaskIsRunAgainOnce() throws Exception {
+    var journal = Journal.in(folder);
+    try (var cluster = Soon.cluster(2).start()) {
+      var runtime = cluster.runtime();
+      var slow = runtime
+          .task(Values::slowly, 4.0, 5_000, journal)
+          .placement(Placement.on(id(cluster, 0)))
+          .remote();
+      awaitReady(slow);
+
+      cluster.kill(0);
+
+      var readers = new ArrayList<ObjectRef<Double>>();
+      for (int i = 0; i < 3; i++) {
+        readers.add(runtime.task(Values::sum, slow).remote());
+      }
+      assertThat(slow.get(Soon.LIMIT)).containsOnly(4.0);
+      assertThat(runtime.get(readers, Soon.LIMIT)).containsOnly(Values.COUNT * 4.0);
+      assertThat(journal.lines()).containsExactly("made 4.0", "made 4.0");
+    }
+  }
+
+  /** As if on another host: who reads has a copy of his own, which others find. */
+  @Test
+  void anotherCopyIsReadWithoutMakingAnything() throws Exception {
+    var journal = Journal.in(folder);
+    var plan = Soon.cluster(3)
+        .settings(Soon.settings().set("mobula.store.share-host", false));
+    try (var cluster = plan.start()) {
+      var runtime = cluster.runtime();
+      var copied = made(runtime, 6, journal, id(cluster, 0));
+      ActorHandle<Values.Keeper> keeper = runtime
+          .actor(Values.Keeper::new)
+          .cpus(0)
+          .placement(Placement.on(id(cluster, 1)))
+          .remote();
+      keeper.call(Values.Keeper::keep, List.of(copied)).remote().get();
+      assertThat(sumAt(keeper)).isEqualTo(Values.COUNT * 6.0);
+
+      cluster.kill(0);
+
+      assertThat(runtime
+              .task(Values::sum, copied)
+              .placement(Placement.on(id(cluster, 2)))
+              .remote()
+              .get(Soon.LIMIT))
+          .isEqualTo(Values.COUNT * 6.0);
+      assertThat(copied.get(Soon.LIMIT)).containsOnly(6.0);
+      assertThat(journal.lines()).containsExactly("made 6.0");
+    }
+  }
+
   private static double sumAt(ActorHandle<Values.Keeper> keeper) {
     return keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT);
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that make and read values too large for a frame, and an actor that keeps refs. */
@@ -23,6 +24,13 @@ final class Values {
 
   static double[] noted(double with, Journal journal) throws IOException {
     journal.note("made " + with);
+    return filled(with);
+  }
+
+  static double[] slowly(double with, int millis, Journal journal)
+      throws IOException, InterruptedException {
+    journal.note("made " + with);
+    TimeUnit.MILLISECONDS.sleep(millis); // stands for work
     return filled(with);
   }
 
