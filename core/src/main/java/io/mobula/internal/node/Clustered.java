@@ -37,9 +37,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
 final class Clustered {
+  private static final Logger LOG = LoggerFactory.getLogger(Clustered.class);
+
   private final Membership membership;
   private final Router router;
   private final Lanes lanes;
@@ -109,12 +113,15 @@ final class Clustered {
         .ifPresent(factory -> sharing.transferWith(source -> factory.start(new TransferSettings(
             source, carrier(system, settings, spawner), TransferSettings.Limits.USUAL))));
     load(ObjectDirectoryFactory.class)
-        .ifPresent(factory -> sharing.countWith(factory.open(new ObjectDirectoryFactory.Setup(
-            system,
-            new DirectoryPeers(membership),
-            spawner::spawn,
-            sharing,
-            system.settings().config()))));
+        .ifPresentOrElse(
+            factory -> sharing.countWith(factory.open(new ObjectDirectoryFactory.Setup(
+                system,
+                new DirectoryPeers(membership),
+                spawner::spawn,
+                sharing,
+                system.settings().config()))),
+            () -> LOG.warn(
+                "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     lanes.open(spawner::spawn, router);
     views.onChange(placer::lookAgain);
     views.open(spawner);

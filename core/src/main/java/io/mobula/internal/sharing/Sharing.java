@@ -94,6 +94,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.remaking = new Remaking(counting, membership);
     this.lookups = new Lookups(this, counting, remaking, membership, lanes, router);
     this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
+    var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
     this.transfers = new Transfers(this, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);

@@ -42,6 +42,7 @@ public final class ObjectStore {
   private final Values values;
   private final Executor callbacks;
   private final AtomicLong tasks = new AtomicLong();
+  private volatile Runnable onFull = () -> {};
   private volatile boolean closed;
   private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
     throw new ForeignRefException(
@@ -87,6 +88,15 @@ public final class ObjectStore {
   /** The entry's ref is about to leave this process, so that others may hold it. */
   public ObjectId exported(ObjectEntry entry) {
     return sharing.apply(entry).id();
+  }
+
+  /** Whom to tell that memory is full and forgotten refs of other processes may be why. */
+  public void onFull(Runnable listener) {
+    onFull = listener;
+  }
+
+  void isFull() {
+    onFull.run();
   }
 
   /** Whose store this is. */

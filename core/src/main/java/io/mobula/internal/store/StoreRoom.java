@@ -81,6 +81,7 @@ final class StoreRoom {
       }
       if (!collected) {
         collected = true;
+        store.isFull();
         System.gc();
       }
       awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
