@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** What the tests of failing nodes share: small clusters, and how long anything may take. */
 final class Soon {
@@ -24,10 +25,15 @@ final class Soon {
 
   /** Looks again until it holds; fails after {@link #LIMIT}. */
   static void holds(String what, Condition condition) throws IOException {
+    holds(() -> what, condition);
+  }
+
+  /** The same; what was wanted and what was seen is told by its last look. */
+  static void holds(Supplier<String> what, Condition condition) throws IOException {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() - end > 0) {
-        throw new AssertionError("Not within " + LIMIT + ": " + what);
+        throw new AssertionError("Not within " + LIMIT + ": " + what.get());
       }
       LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
     }

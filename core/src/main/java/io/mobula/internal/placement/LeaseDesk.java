@@ -31,6 +31,9 @@ public final class LeaseDesk {
 
   static final int RELEASE = 37;
 
+  /** After so many redirects a request stays where it is. */
+  static final int MOST_HOPS = 2;
+
   private final Ledger ledger;
   private final Lanes lanes;
   private final Elsewhere elsewhere;
@@ -209,7 +212,7 @@ public final class LeaseDesk {
     /** Once: before the request is queued here, another node that seems free is named. */
     @Override
     public void mustWait() {
-      var better = hops < 2 ? elsewhere.find(wanted) : null;
+      var better = hops < MOST_HOPS ? elsewhere.find(wanted) : null;
       if (better != null && !better.equals(submitter)) {
         redirect(better);
       }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * threads; nothing blocks.
  */
 public final class Placer implements Places {
+  private static final int NO_REDIRECT = LeaseDesk.MOST_HOPS;
+
   private final Ledger ledger;
   private final Membership membership;
   private final Lanes lanes;
@@ -142,7 +144,7 @@ public final class Placer implements Places {
   private void onRedirected(NodeId from, FrameReader frame) {
     var search = find(frame.int64());
     if (search != null && search.isAt(from)) {
-      search.redirected(new NodeId(frame.int64()), frame.octet());
+      search.redirected(from, new NodeId(frame.int64()), frame.octet());
     }
   }
 
@@ -219,21 +221,40 @@ public final class Placer implements Places {
 
     void place(Choice choice) {
       switch (choice) {
-        case Choice.At(var node) -> moveTo(node, 0);
+        case Choice.At(var node) -> moveTo(node, mayRunElsewhere() ? 0 : NO_REDIRECT);
         case Choice.Later(var queueAt, var why) -> {
           if (queueAt == null) {
             leave();
             patience.hopeless(why);
           } else {
-            moveTo(queueAt, 2);
+            moveTo(queueAt, NO_REDIRECT);
           }
         }
       }
     }
 
-    void redirected(NodeId to, int hops) {
-      if (membership.peer(to) == null) {
-        place(chooser.choose(wanting));
+    /** The node that is asked names another by resources alone: it knows no placement. */
+    private boolean mayRunElsewhere() {
+      return switch (wanting.placement()) {
+        case Placement.Anywhere anywhere -> true;
+        case Placement.Spread spread -> true;
+        case Placement.Preferring preferring -> true;
+        case Placement.OnNode here -> false;
+        case Placement.Near near -> false;
+        case Placement.Group group -> false;
+        case Placement.Labels labels -> false;
+      };
+    }
+
+    /** A node that grants nothing more names this one, which chooses anew. */
+    void redirected(NodeId from, NodeId to, int hops) {
+      if (membership.peer(to) == null || to.equals(membership.self().id())) {
+        var choice = chooser.choose(wanting);
+        if (choice instanceof Choice.At(var again) && again.equals(from)) {
+          forget(); // until the view says that it takes no more
+        } else {
+          place(choice);
+        }
       } else {
         synchronized (this) {
           at = null;
@@ -248,10 +269,14 @@ public final class Placer implements Places {
         return;
       }
       if (chooser.choose(wanting) instanceof Choice.At(var node) && !isAt(node)) {
-        moveTo(node, 1);
+        moveTo(node, mayRunElsewhere() ? 1 : NO_REDIRECT);
       } else if (isNowhere()) {
         place(chooser.choose(wanting));
       }
+    }
+
+    private synchronized void forget() {
+      at = null;
     }
 
     private synchronized boolean isNowhere() {

@@ -34,6 +34,7 @@ final class Lookups implements Membership.Listener {
 
   private final Sharing sharing;
   private final Counting counting;
+  private final Remaking remaking;
   private final Membership membership;
   private final Lanes lanes;
   private final Map<ObjectId, Lookup> open = new ConcurrentHashMap<>();
@@ -45,9 +46,16 @@ final class Lookups implements Membership.Listener {
     void rebuild(ObjectId id, int attempt, byte[] recipe);
   }
 
-  Lookups(Sharing sharing, Counting counting, Membership membership, Lanes lanes, Router router) {
+  Lookups(
+      Sharing sharing,
+      Counting counting,
+      Remaking remaking,
+      Membership membership,
+      Lanes lanes,
+      Router router) {
     this.sharing = sharing;
     this.counting = counting;
+    this.remaking = remaking;
     this.membership = membership;
     this.lanes = lanes;
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
@@ -154,24 +162,30 @@ final class Lookups implements Membership.Listener {
     private void rebuild(int lostAttempt) {
       counting.rebuild(id, lostAttempt).whenComplete((answer, failure) -> {
         switch (answer) {
-          case Rebuild.Granted(var attempt, var recipe) -> {
-            var with = rebuilder;
-            if (with == null) {
-              fail("nobody here can make it again", null);
-            } else {
-              synchronized (this) {
-                tried.clear();
-              }
-              with.rebuild(id, attempt, recipe);
-              askDirectory();
-            }
-          }
+          case Rebuild.Granted(var attempt, var recipe) -> makeAgain(attempt, recipe);
           case Rebuild.Elsewhere elsewhere -> askAnew();
           case Rebuild.Unneeded readable -> askAnew();
           case Rebuild.Impossible(var reason) -> fail(reason, null);
           case null -> fail("the directory does not answer", failure);
         }
       });
+    }
+
+    private void makeAgain(int attempt, byte[] recipe) {
+      var with = rebuilder;
+      if (with == null) {
+        fail("nobody here can make it again", null);
+        return;
+      }
+      remaking.begins(id, attempt);
+      try {
+        with.rebuild(id, attempt, recipe);
+      } catch (RuntimeException | LinkageError e) { // a class that this process lacks
+        remaking.givenUp(id);
+        fail("how to make it again cannot be read here: " + e.getMessage(), e);
+        return;
+      }
+      askAnew();
     }
 
     private void askAnew() {
@@ -229,7 +243,7 @@ final class Lookups implements Membership.Listener {
       sharing.write(frame, present, id);
     }
     sharing.seal(frame, to, () -> {}); // what is inside is held by the value
-    lanes.send(to, frame.toBytes());
+    sharing.send(to, frame);
   }
 
   private void onResolved(NodeId from, FrameReader frame) {

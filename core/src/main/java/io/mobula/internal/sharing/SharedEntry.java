@@ -41,12 +41,19 @@ final class SharedEntry implements ObjectEntry.Sharer {
   }
 
   /** Keeps what was made again here, unless there is a copy here already. */
-  synchronized boolean replace(Content content, int madeBy) {
-    if (gone || outcome instanceof Content.InStore) {
-      return false;
+  boolean replace(Content content, int madeBy) {
+    Object former;
+    synchronized (this) {
+      if (gone || outcome instanceof Content.InStore) {
+        return false;
+      }
+      former = entry.get() == null ? outcome : null; // an entry discards its own
+      outcome = content;
+      attempt = madeBy;
     }
-    outcome = content;
-    attempt = madeBy;
+    if (former instanceof Content unreadable) {
+      unreadable.discard();
+    }
     return true;
   }
 
@@ -164,9 +171,11 @@ final class SharedEntry implements ObjectEntry.Sharer {
       last = outcome;
       outcome = null;
     }
+    var shown = present == null ? null : present.outcome();
     if (present != null) {
       present.vanish();
-    } else if (last instanceof Content content) {
+    }
+    if (last != shown && last instanceof Content content) {
       content.discard();
     }
   }

@@ -59,6 +59,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Counting counting;
   private final Custody custody;
   private final Object frees = new Object();
+  private final Remaking remaking;
   private final Lookups lookups;
   private final Transfers transfers;
   private final HandOver handOver;
@@ -90,7 +91,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.wire = new ValueWire(store, this, inlineLimit);
     this.counting = new Counting(membership.self().id());
     this.custody = new Custody(counting, membership, lanes, router);
-    this.lookups = new Lookups(this, counting, membership, lanes, router);
+    this.remaking = new Remaking(counting, membership);
+    this.lookups = new Lookups(this, counting, remaking, membership, lanes, router);
     this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
@@ -217,13 +219,36 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    */
   public Runnable give(FrameWriter out, Object outcome, ObjectId id, int attempt) {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
-      var entry = importedWith(id, sealed, attempt);
+      var entry = keptHere(id, sealed, attempt);
       out.carries(id);
-      write(out, sealed, id);
+      write(out, here(id) instanceof Content present ? present : sealed, id);
       return entry::release;
     }
     write(out, outcome, id);
     return outcome instanceof Content content ? content::discard : () -> {};
+  }
+
+  /**
+   * Has this node keep what was made here. It may know the object already, from a node that is
+   * gone; a copy that is still here stays, since others may read it.
+   *
+   * @return its entry, with a hold that the caller releases
+   */
+  private ObjectEntry keptHere(ObjectId id, Content.InStore sealed, int attempt) {
+    var entry = imported(id);
+    if (!(entry.sharer() instanceof SharedEntry present)) {
+      throw new IllegalStateException("Object " + id + " is imported and not shared");
+    }
+    if (present.outcome() == null) {
+      present.attempt(attempt);
+      settle(entry, sealed);
+    } else if (present.replace(sealed, attempt)) {
+      publish(present);
+    } else {
+      sealed.discard();
+      publish(present); // or whoever has it made again would wait for this attempt
+    }
+    return entry;
   }
 
   /** Ends a frame that may carry refs; see {@link Custody#seal}. */
@@ -369,17 +394,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** This node has made an object again, or another has done it for this one. */
   public void rebuilt(ObjectId id, int attempt, Object outcome) {
     switch (outcome) {
-      case Content.Away away -> away.discard(); // whoever has it has said so
-      case Content.InStore sealed
-      when !fitsFrame(sealed) -> {
-        var entry = imported(id);
-        if (entry.sharer() instanceof SharedEntry present && present.replace(sealed, attempt)) {
-          publish(present);
-        } else {
-          sealed.discard();
-        }
-        entry.release();
+      case Content.Away(var remote) -> {
+        remaking.madeAt(id, ((RemoteObject) remote).location().at());
+        remote.discard();
       }
+      case Content.InStore sealed
+      when !fitsFrame(sealed) -> keptHere(id, sealed, attempt).release();
       default -> {
         var encoded = new FrameWriter();
         write(encoded, outcome, id);

@@ -1,0 +1,169 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.LocalCluster;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.ObjectLostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of objects when the node that has them is killed. */
+@Timeout(120)
+class ObjectLossIT {
+  @TempDir
+  Path folder;
+
+  private static NodeId id(LocalCluster cluster, int node) {
+    return cluster.nodes().get(node).id();
+  }
+
+  private static ObjectRef<double[]> made(
+      MobulaRuntime runtime, double with, Journal journal, NodeId at) {
+    return runtime
+        .task(Values::noted, with, journal)
+        .maxRetries(2)
+        .placement(Placement.on(at))
+        .remote();
+  }
+
+  private static void awaitReady(ObjectRef<?>... refs) throws Exception {
+    for (var ref : refs) {
+      Soon.holds(ref + " is ready", ref::isReady);
+    }
+  }
+
+  /** The first node, at which the others joined, is the one that dies. */
+  @Test
+  void resultsAreMadeAgainForTheDriverAndForOtherNodes() throws Exception {
+    var journal = Journal.in(folder);
+    try (var cluster = Soon.cluster(3).start()) {
+      var runtime = cluster.runtime();
+      var doomed = id(cluster, 0);
+      var one = made(runtime, 1, journal, doomed);
+      var two = runtime
+          .task(Values::plusOne, one)
+          .placement(Placement.on(doomed))
+          .remote();
+      var three = runtime
+          .task(Values::plusOne, two)
+          .placement(Placement.on(doomed))
+          .remote();
+      var wanted = made(runtime, 7, journal, doomed);
+      var never = runtime
+          .task(Values::filled, 5.0)
+          .maxRetries(0)
+          .placement(Placement.on(doomed))
+          .remote();
+      var put = runtime
+          .task(Values::put, 9.0)
+          .placement(Placement.on(doomed))
+          .remote()
+          .get();
+      awaitReady(one, two, three, wanted, never);
+      var keeper = runtime
+          .actor(Values.Keeper::new)
+          .cpus(0)
+          .placement(Placement.on(id(cluster, 1)))
+          .remote();
+      assertThat(keeper.call(Values.Keeper::keep, List.of(two, wanted)).remote().get())
+          .isEqualTo(2);
+
+      cluster.kill(0);
+
+      assertThat(three.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
+      assertThat(sumAt(keeper)).isEqualTo(Values.COUNT * (2.0 + 7.0));
+      var readers = new ArrayList<ObjectRef<Double>>();
+      for (int i = 0; i < 12; i++) {
+        readers.add(runtime
+            .task(Values::sum, i % 2 == 0 ? one : wanted)
+            .placement(Placement.spread())
+            .remote());
+      }
+      var sums = runtime.get(readers, Soon.LIMIT);
+      for (int i = 0; i < sums.size(); i++) {
+        assertThat(sums.get(i)).isEqualTo(Values.COUNT * (i % 2 == 0 ? 1.0 : 7.0));
+      }
+      assertThat(journal.lines()).containsExactlyInAnyOrder("made 1.0", "made 1.0", "made 7.0", "made 7.0");
+      assertThatThrownBy(() -> never.get(Soon.LIMIT))
+          .isInstanceOf(ObjectLostException.class)
+          .hasMessageContaining(never.id().toString());
+      assertThatThrownBy(() -> put.get(Soon.LIMIT))
+          .isInstanceOf(ObjectLostException.class)
+          .hasMessageContaining(put.id().toString());
+
+      cluster.kill(1);
+      assertThat(three.get(Soon.LIMIT)).containsOnly(3.0);
+      assertThat(two.get(Soon.LIMIT)).containsOnly(2.0);
+      assertThat(runtime.task(Values::sum, three).remote().get(Soon.LIMIT))
+          .isEqualTo(Values.COUNT * 3.0);
+    }
+  }
+
+  /** Longer than the directory waits for a node that it has let make an object again. */
+  @Test
+  void aLongTaskIsRunAgainOnce() throws Exception {
+    var journal = Journal.in(folder);
+    try (var cluster = Soon.cluster(2).start()) {
+      var runtime = cluster.runtime();
+      var slow = runtime
+          .task(Values::slowly, 4.0, 5_000, journal)
+          .placement(Placement.on(id(cluster, 0)))
+          .remote();
+      awaitReady(slow);
+
+      cluster.kill(0);
+
+      var readers = new ArrayList<ObjectRef<Double>>();
+      for (int i = 0; i < 3; i++) {
+        readers.add(runtime.task(Values::sum, slow).remote());
+      }
+      assertThat(slow.get(Soon.LIMIT)).containsOnly(4.0);
+      assertThat(runtime.get(readers, Soon.LIMIT)).containsOnly(Values.COUNT * 4.0);
+      assertThat(journal.lines()).containsExactly("made 4.0", "made 4.0");
+    }
+  }
+
+  /** As if on another host: who reads has a copy of his own, which others find. */
+  @Test
+  void anotherCopyIsReadWithoutMakingAnything() throws Exception {
+    var journal = Journal.in(folder);
+    var plan = Soon.cluster(3)
+        .settings(Soon.settings().set("mobula.store.share-host", false));
+    try (var cluster = plan.start()) {
+      var runtime = cluster.runtime();
+      var copied = made(runtime, 6, journal, id(cluster, 0));
+      ActorHandle<Values.Keeper> keeper = runtime
+          .actor(Values.Keeper::new)
+          .cpus(0)
+          .placement(Placement.on(id(cluster, 1)))
+          .remote();
+      keeper.call(Values.Keeper::keep, List.of(copied)).remote().get();
+      assertThat(sumAt(keeper)).isEqualTo(Values.COUNT * 6.0);
+
+      cluster.kill(0);
+
+      assertThat(runtime
+              .task(Values::sum, copied)
+              .placement(Placement.on(id(cluster, 2)))
+              .remote()
+              .get(Soon.LIMIT))
+          .isEqualTo(Values.COUNT * 6.0);
+      assertThat(copied.get(Soon.LIMIT)).containsOnly(6.0);
+      assertThat(journal.lines()).containsExactly("made 6.0");
+    }
+  }
+
+  private static double sumAt(ActorHandle<Values.Keeper> keeper) {
+    return keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT);
+  }
+}

@@ -1,0 +1,119 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.LocalCluster;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Store memory of all nodes comes back when nobody holds what is in it. */
+@Timeout(180)
+class ReferencesIT {
+  /** Less than one of the values that the tests make. */
+  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+
+  @Test
+  void memoryComesBackWhenNobodyHoldsAnything() throws Exception {
+    try (var cluster = Soon.cluster(3).start()) {
+      useAndClose(cluster);
+      awaitEmpty(cluster, "after close");
+      useAndForget(cluster);
+      awaitEmpty(cluster, "after the collector found them");
+      nest(cluster);
+      awaitEmpty(cluster, "after nested refs");
+      useWhileOneDies(cluster);
+      awaitEmpty(cluster, "after a node has died");
+    }
+  }
+
+  private static void useAndClose(LocalCluster cluster) {
+    for (var ref : use(cluster)) {
+      ref.close();
+    }
+  }
+
+  private static void useAndForget(LocalCluster cluster) {
+    assertThat(use(cluster)).hasSize(8);
+  }
+
+  /** Values on all nodes, read on others and by the driver. */
+  private static List<ObjectRef<?>> use(LocalCluster cluster) {
+    var runtime = cluster.runtime();
+    var refs = new ArrayList<ObjectRef<?>>();
+    for (int i = 0; i < 4; i++) {
+      var made = runtime.task(Values::filled, 1.0 * i).placement(Placement.spread()).remote();
+      var next = runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
+      refs.add(made);
+      refs.add(next);
+    }
+    for (var ref : refs) {
+      assertThat((double[]) ref.get()).hasSize(Values.COUNT);
+    }
+    return refs;
+  }
+
+  private static void nest(LocalCluster cluster) {
+    var runtime = cluster.runtime();
+    var inner = runtime.task(Values::both, 1.0, 2.0).remote();
+    var keeper = runtime.actor(Values.Keeper::new).cpus(0).placement(Placement.spread()).remote();
+    keeper.call(Values.Keeper::keep, inner).remote().get();
+    inner.close();
+    System.gc();
+    assertThat(keeper.call(Values.Keeper::sum).remote().get()).isEqualTo(Values.COUNT * 3.0);
+    assertThat(used(runtime)).isNotEmpty();
+    keeper.call(Values.Keeper::drop).remote().get();
+  }
+
+  /** Node 2 has some of it, holds some of it, and is reading. */
+  private static void useWhileOneDies(LocalCluster cluster) {
+    var runtime = cluster.runtime();
+    var doomed = cluster.nodes().get(2).id();
+    var keeper = runtime
+        .actor(Values.Keeper::new)
+        .cpus(0)
+        .placement(Placement.on(doomed))
+        .remote();
+    var here = runtime.task(Values::both, 3.0, 4.0).placement(Placement.spread()).remote();
+    keeper.call(Values.Keeper::keep, here).remote().get();
+    var refs = use(cluster);
+    cluster.kill(2);
+    for (var ref : refs) {
+      assertThat((double[]) ref.get(Soon.LIMIT)).hasSize(Values.COUNT);
+    }
+    assertThatThrownBy(() -> keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT))
+        .isInstanceOf(MobulaException.class);
+  }
+
+  private static void awaitEmpty(LocalCluster cluster, String when) throws IOException {
+    var runtime = cluster.runtime();
+    Soon.holds(
+        () -> "no node uses store memory " + when + ", but " + used(runtime),
+        () -> used(runtime).isEmpty());
+  }
+
+  /** Nodes that use more than nothing, and how much, each after a collection. */
+  private static List<String> used(MobulaRuntime runtime) {
+    System.gc();
+    return runtime.nodes().stream()
+        .map(node -> node.name() + " (" + node.role() + ") "
+            + (node.role().equals("driver")
+                ? runtime.storeUsage().usedBytes()
+                : runtime
+                    .task(Values::storeBytes)
+                    .cpus(0)
+                    .placement(Placement.on(node.id()))
+                    .remote()
+                    .get(Soon.LIMIT)))
+        .filter(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)) > ABOUT_NOTHING)
+        .collect(Collectors.toList());
+  }
+}

@@ -1,0 +1,82 @@
+package io.mobula.cluster;
+
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Tasks that make and read values too large for a frame, and an actor that keeps refs. */
+final class Values {
+  /** 512 KiB. */
+  static final int COUNT = 1 << 16;
+
+  private Values() {}
+
+  static double[] filled(double with) {
+    var made = new double[COUNT];
+    Arrays.fill(made, with);
+    return made;
+  }
+
+  static double[] noted(double with, Journal journal) throws IOException {
+    journal.note("made " + with);
+    return filled(with);
+  }
+
+  static double[] slowly(double with, int millis, Journal journal)
+      throws IOException, InterruptedException {
+    journal.note("made " + with);
+    TimeUnit.MILLISECONDS.sleep(millis); // stands for work
+    return filled(with);
+  }
+
+  static double[] plusOne(double[] of) {
+    return Arrays.stream(of).map(each -> each + 1).toArray();
+  }
+
+  static double sum(double[] of) {
+    return Arrays.stream(of).sum();
+  }
+
+  /** The value is in the store of the process that runs this, and cannot be made again. */
+  static ObjectRef<double[]> put(double with) {
+    return Mobula.put(filled(with));
+  }
+
+  static List<ObjectRef<double[]>> both(double one, double other) {
+    return List.of(Mobula.put(filled(one)), Mobula.put(filled(other)));
+  }
+
+  static long storeBytes() {
+    System.gc();
+    return Mobula.runtime().storeUsage().usedBytes();
+  }
+
+  /** Keeps refs where it lives. */
+  static final class Keeper {
+    private @Nullable List<ObjectRef<double[]>> kept;
+
+    int keep(List<ObjectRef<double[]>> refs) {
+      kept = List.copyOf(refs);
+      return refs.size();
+    }
+
+    double sum() {
+      return Objects.requireNonNull(kept).stream().mapToDouble(ref -> Values.sum(ref.get())).sum();
+    }
+
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+
+    boolean drop() {
+      kept = null;
+      System.gc();
+      return true;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which lost objects this node is making again: the directory is told for as long as that takes, or
+ * it would take a long task for one that never began, and let others start it, too. Safe for all
+ * threads.
+ */
+final class Remaking implements Membership.Listener {
+  private final Counting counting;
+  private final Membership membership;
+  private final Map<ObjectId, NodeId> announced = new ConcurrentHashMap<>();
+
+  Remaking(Counting counting, Membership membership) {
+    this.counting = counting;
+    this.membership = membership;
+    membership.subscribe(this);
+  }
+
+  void begins(ObjectId id, int attempt) {
+    counting.making(id, attempt);
+  }
+
+  void givenUp(ObjectId id) {
+    counting.making(id, 0);
+  }
+
+  /** Another node has made it and says so itself: this one goes on vouching for it until then. */
+  void madeAt(ObjectId id, NodeId node) {
+    announced.put(id, node);
+    counting.locate(id).whenComplete((located, closed) -> over(id, node));
+    if (membership.peer(node) == null) {
+      over(id, node);
+    }
+  }
+
+  private void over(ObjectId id, NodeId node) {
+    if (announced.remove(id, node)) {
+      counting.making(id, 0);
+    }
+  }
+
+  @Override
+  public void joined(Peer peer) {}
+
+  /** It may have died before it said so. */
+  @Override
+  public void left(Peer peer, String how) {
+    announced.forEach((id, node) -> {
+      if (node.equals(peer.id())) {
+        over(id, node);
+      }
+    });
+  }
+}
