@@ -64,7 +64,8 @@ final class Calls {
     all.put("task, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineTasks));
     all.put(
         "actor call, sync",
-        Contender.repeating("", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
+        Contender.repeating(
+            "", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
     all.put("actor call, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineCalls));
     time(all);
   }

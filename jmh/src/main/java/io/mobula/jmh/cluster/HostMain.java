@@ -50,8 +50,7 @@ final class HostMain {
   }
 
   private static void measure(
-      MobulaRuntime runtime, String host, Path directory, long bytes, int rounds)
-      throws Exception {
+      MobulaRuntime runtime, String host, Path directory, long bytes, int rounds) throws Exception {
     Await.until("the reader had joined", () -> runtime.nodes().size() > 1);
     var reader = runtime.nodes().get(1).id();
     try (var streams = new BareStreams(host, directory.resolve("source"), bytes)) {

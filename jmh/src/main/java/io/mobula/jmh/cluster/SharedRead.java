@@ -110,8 +110,7 @@ final class SharedRead {
     });
   }
 
-  private static Work.Reading read(
-      LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
+  private static Work.Reading read(LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
     var node = cluster.nodes().get(reader).id();
     try (var reading = cluster
         .runtime()
@@ -124,8 +123,7 @@ final class SharedRead {
 
   private Table table() {
     var lines = new ArrayList<Line>();
-    lines.add(new Line(
-        "growth of shared memory, of the object's size", growth, List.of(), GROWTH));
+    lines.add(new Line("growth of shared memory, of the object's size", growth, List.of(), GROWTH));
     lines.add(Line.of("filled in place and sealed", put));
     for (int reader = 0; reader < READERS; reader++) {
       lines.add(Line.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
