@@ -70,13 +70,12 @@ final class HostMain {
   }
 
   private static long pull(MobulaRuntime runtime, NodeId reader, long bytes) {
-    try (var ref = Work.filled(runtime, bytes, (byte) 1)) {
-      return runtime
-          .task(Work::read, List.of(ref))
-          .placement(Placement.on(reader))
-          .remote()
-          .get()
-          .first();
+    try (var ref = Work.filled(runtime, bytes, (byte) 1);
+        var reading = runtime
+            .task(Work::read, List.of(ref))
+            .placement(Placement.on(reader))
+            .remote()) {
+      return reading.get().first();
     }
   }
 
