@@ -1,0 +1,16 @@
+package io.mobula.contract;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+
+/**
+ * Every task and actor in a process that behaves as if it were on another host: neither reads the
+ * other's memory, so that objects travel over the network. Needs mobula-cluster-sharding-store.
+ */
+public final class OnAnotherHost extends OnAnotherProcess {
+
+  @Override
+  public MobulaRuntime open(Settings settings) {
+    return super.open(settings.set("mobula.store.share-host", false));
+  }
+}
