@@ -22,6 +22,13 @@ class BenchCommandTest {
   }
 
   @Test
+  void refusesTablesAndSizesThatAreNone() {
+    assertThat(MobulaCommand.run("bench", "cluster", "--only", "share,nothing")).isEqualTo(2);
+    assertThat(MobulaCommand.run("bench", "cluster", "--rounds", "0")).isEqualTo(2);
+    assertThat(MobulaCommand.run("bench", "cluster", "--bytes", "-1")).isEqualTo(2);
+  }
+
+  @Test
   void handsOverToJmh() {
     assertThat(MobulaCommand.run("jmh", "-l")).isZero();
   }

@@ -109,8 +109,7 @@ class TaskLossIT {
     var flat = new ArrayList<ObjectRef<Integer>>();
     var deep = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 400; i++) {
-      flat.add(
-          runtime.task(TaskLossIT::noted, from + i, journal).maxRetries(3).remote());
+      flat.add(runtime.task(TaskLossIT::noted, from + i, journal).maxRetries(3).remote());
       if (i % 20 == 0) {
         deep.add(runtime
             .task(TaskLossIT::sumOf, from + 400 + i, 5, journal)
@@ -118,8 +117,10 @@ class TaskLossIT {
             .remote());
       }
       if (i == 200 && victim >= 0) {
-        Soon.holds("some have run", () -> journal.lines().stream()
-            .anyMatch(line -> Integer.parseInt(line.substring("task ".length())) >= from));
+        Soon.holds(
+            "some have run",
+            () -> journal.lines().stream()
+                .anyMatch(line -> Integer.parseInt(line.substring("task ".length())) >= from));
         cluster.kill(victim);
       }
     }

@@ -482,7 +482,7 @@ class ActorsTest extends ContractTest {
     assertThat(now.cpus()).isEqualTo(0.5);
     assertThat(now.self()).isTrue();
     assertThat(now.id()).isEqualTo(ref.id().toString());
-    assertThat(now.node()).isEqualTo(runtime.nodeId().toString());
+    assertThat(now.node()).isEqualTo(workingNode());
     assertThat(actor.call(Knower::made).remote().get().self()).isTrue();
     Object handle = actor;
     assertThat(actor

@@ -2,6 +2,7 @@ package io.mobula.contract;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.Resources;
 import io.mobula.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,15 @@ abstract class ContractTest {
   @AfterAll
   void close() {
     runtime.close();
+  }
+
+  /** The id of the node where everything runs: of all there are, the one that offers CPUs. */
+  String workingNode() {
+    return runtime.nodes().stream()
+        .filter(node -> node.total().amount(Resources.CPU) > 0)
+        .map(node -> node.id().toString())
+        .reduce((a, b) -> a + " and " + b)
+        .orElseThrow();
   }
 
   private String file(String kind) {

@@ -3,6 +3,8 @@ package io.mobula.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
@@ -233,16 +235,22 @@ class ManyResultsTest extends ContractTest {
         .get();
   }
 
+  /** In all stores. */
+  private long objects() {
+    return runtime.nodes().stream().mapToLong(node -> node.store().objects()).sum();
+  }
+
   @Test
   void closingAStreamGivesBackWhatWasNotRead() throws Exception {
-    long before = runtime.storeUsage().objects();
+    assumeTrue(RuntimeSource.present().countsHolders(), "without a directory all stay");
+    long before = objects();
     var stream = runtime.remoteStream(runtime
         .task(() -> IntStream.range(0, 10).mapToObj(i -> new int[100_000]))
         .maxUnread(5)
         .bind());
-    Eventually.until("five are there", () -> runtime.storeUsage().objects() >= before + 5);
+    Eventually.until("five are there", () -> objects() >= before + 5);
     stream.close();
-    Eventually.until("they are gone", () -> runtime.storeUsage().objects() <= before);
+    Eventually.until("they are gone", () -> objects() <= before);
   }
 
   @Test

@@ -3,14 +3,26 @@ package io.mobula.contract;
 import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.spi.ObjectDirectoryFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ServiceLoader;
 
 /**
  * Every task and actor on a node of its own process: what the tests see is a driver, which has no
  * resources. Both processes read each other's memory.
  */
-public final class OnAnotherProcess implements RuntimeSource {
+public class OnAnotherProcess implements RuntimeSource {
+
+  @Override
+  public boolean isCluster() {
+    return true;
+  }
+
+  @Override
+  public boolean countsHolders() {
+    return ServiceLoader.load(ObjectDirectoryFactory.class).findFirst().isPresent();
+  }
 
   @Override
   public MobulaRuntime open(Settings settings) {

@@ -187,6 +187,7 @@ class ResourcesContractTest extends ContractTest {
 
   @Test
   void whatCanNeverBeIsRefusedAtOnceAndNamesBothSides() {
+    RuntimeSource.assumeOneNode("a cluster waits for a node that has as much");
     assertThatThrownBy(() -> runtime.task(() -> 1).name("big").cpus(5).remote())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("big")
@@ -203,6 +204,34 @@ class ResourcesContractTest extends ContractTest {
     assertThatThrownBy(() -> runtime.actor(ArrayList<String>::new).cpus(5).remote())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("ArrayList");
+  }
+
+  @Test
+  void inAClusterWhatCanNeverBeWaitsForANodeAndThenSaysWhatWasAskedAndWhatThereIs()
+      throws Exception {
+    RuntimeSource.assumeCluster("a node alone refuses at once");
+    var settings = settings().set("mobula.placement.unschedulable-timeout", "2s");
+    try (var own = RuntimeSource.present().open(settings)) {
+      var task = own.task(() -> 1).name("big").cpus(5).remote();
+      var actor = own.actor(ArrayList<String>::new).gpus(3).remote();
+      var call = actor.call((ArrayList<String> list) -> list.size()).remote();
+      Eventually.until(
+          "the lack is reported",
+          () -> own.waiting().stream()
+              .anyMatch(waiting -> waiting.what().contains("big")
+                  && waiting.why().contains("no node has")));
+      assertThatThrownBy(() -> task.get(LONG))
+          .isInstanceOf(UnschedulableException.class)
+          .hasMessageContaining("big")
+          .hasMessageContaining("CPU=5")
+          .hasMessageContaining("CPU=4");
+      assertThatThrownBy(() -> call.get(LONG))
+          .isInstanceOf(UnschedulableException.class)
+          .hasMessageContaining("ArrayList")
+          .hasMessageContaining("GPU=3");
+      assertThat(own.task(() -> 7).cpus(4).remote().get(LONG)).isEqualTo(7);
+      Eventually.until("nothing waits", () -> own.waiting().isEmpty());
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mobula.contract;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * Where the contract suite gets its runtimes from: a node in this JVM, or whatever the class named
@@ -14,6 +15,29 @@ public interface RuntimeSource {
 
   /** Opens a runtime whose resources are what the settings say, on as many nodes as it likes. */
   MobulaRuntime open(Settings settings);
+
+  /** Whether work runs in processes other than the one that submits it. */
+  default boolean isCluster() {
+    return false;
+  }
+
+  /** Skips the test that calls it where there is a cluster, and says why. */
+  static void assumeOneNode(String why) {
+    Assumptions.assumeFalse(present().isCluster(), "of one node only: " + why);
+  }
+
+  /** The opposite of {@link #assumeOneNode}. */
+  static void assumeCluster(String why) {
+    Assumptions.assumeTrue(present().isCluster(), "of a cluster only: " + why);
+  }
+
+  /**
+   * Whether objects that have left their process are dropped when nobody holds them, as a directory
+   * sees to.
+   */
+  default boolean countsHolders() {
+    return true;
+  }
 
   /** The source that this run uses. */
   static RuntimeSource present() {

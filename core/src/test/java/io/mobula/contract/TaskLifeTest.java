@@ -461,7 +461,7 @@ class TaskLifeTest extends ContractTest {
             false,
             true,
             false,
-            runtime.nodeId().toString()));
+            workingNode()));
     var plain = runtime.task(Known::here).remote().get();
     assertThat(plain.name()).contains("Known.here");
     assertThat(plain.deadline()).isFalse();

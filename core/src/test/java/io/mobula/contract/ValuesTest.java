@@ -434,7 +434,7 @@ class ValuesTest extends ContractTest {
           .isLessThanOrEqualTo(own.storeUsage().capacityBytes());
       held.removeLast().close();
       assertThat(own.put(new byte[MIB]).get()).hasSize(MIB);
-      var failing = own.task(() -> new byte[4 * MIB]).name("filler").remote();
+      var failing = own.task(() -> new byte[20 * MIB]).name("filler").remote();
       assertThatThrownBy(() -> failing.get(LONG))
           .isInstanceOf(StoreFullException.class)
           .hasMessageContaining("filler");

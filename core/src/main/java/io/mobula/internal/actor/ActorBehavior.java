@@ -10,6 +10,7 @@ import io.mobula.ObjectId;
 import io.mobula.Resources;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import java.util.ArrayDeque;
@@ -147,6 +148,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       instance = made;
       cell.made(made.getClass());
+    } catch (Unreadable unreadable) {
+      var why = unreadable.of("its constructor", cell.store().node());
+      cell.kill(() -> cell.died(why.getMessage(), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       cell.kill(() -> cell.died("its constructor threw " + thrown, thrown));
     } finally {
@@ -261,6 +265,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private @Nullable Failure thrown(ActorCallRun run, Object receiver, Throwable thrown) {
+    if (thrown instanceof Unreadable unreadable) {
+      var what = "Call " + run.name() + " of " + cell.describe();
+      cell.fail(run, () -> unreadable.of(what, cell.store().node()));
+      return null;
+    }
     if (thrown instanceof Error && run.attempts() <= cell.options().life().maxCallRetries()) {
       return new Failure(receiver, thrown, run);
     }

@@ -4,7 +4,7 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.MobulaException;
+import io.mobula.error.UnschedulableException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
@@ -147,10 +147,11 @@ final class Owner implements Wanting {
   }
 
   @Override
-  public void refused(MobulaException why) {
+  public void refused(String why) {
     turns.take(() -> {
       wanting = false;
-      die(new Failure(() -> why), true);
+      die(
+          new Failure(() -> new UnschedulableException(passport.describe() + " " + why)), true);
     });
   }
 

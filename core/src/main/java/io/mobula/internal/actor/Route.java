@@ -278,9 +278,9 @@ final class Route implements Reach, Producer {
         dispatch.lose(at -> at.node().equals(node), dead == null);
       }
       if (passport.owner().equals(node) && (!passport.detached() || place == null)) {
-        onDead(died("its owner, " + who, null), true);
+        onDead(died("its owner is gone: " + who, null), true);
       } else if (place == null && dead == null && !cluster.isMember(passport.owner())) {
-        onDead(died("its host, " + who + ", and its owner is gone, too", null), true);
+        onDead(died("its host is gone: " + who + "; and its owner is gone, too", null), true);
       }
       flush();
     });

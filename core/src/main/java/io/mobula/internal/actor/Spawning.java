@@ -14,6 +14,7 @@ import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
+import io.mobula.error.UnschedulableException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.lane.FrameReader;
@@ -277,8 +278,8 @@ final class Spawning {
     }
 
     @Override
-    public void refused(MobulaException why) {
-      fail(why);
+    public void refused(String why) {
+      fail(new UnschedulableException(what() + " " + why));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.mobula.Arguments;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
+import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
@@ -156,9 +157,14 @@ public final class BoundCall {
 
   /** Reads what {@link #write(FrameWriter, Sharing, NodeId)} wrote in another process. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
-    var call = read(in, store, sharing);
-    sharing.received(from, in);
-    return call;
+    try {
+      var call = read(in, store, sharing);
+      sharing.received(from, in);
+      return call;
+    } catch (RuntimeException | Error e) {
+      sharing.dropped(from, in); // or the sender would keep what it carries for us
+      throw e;
+    }
   }
 
   /** Reads what {@link #write(FrameWriter, Sharing)} wrote. */
@@ -227,6 +233,21 @@ public final class BoundCall {
     }
   }
 
+  /** Which process has the most bytes of large arguments; null if there are none. */
+  public @Nullable NodeId mostBytesAt() {
+    var sums = new HashMap<NodeId, Long>();
+    for (var argument : arguments) {
+      var weight = argument instanceof ObjectEntry entry ? entry.weight() : null;
+      if (weight != null) {
+        sums.merge(weight.at(), weight.bytes(), Long::sum);
+      }
+    }
+    return sums.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
   /** The first argument that has failed, or null. All arguments are ready. */
   public @Nullable Failure failedArgument() {
     for (var argument : arguments) {
@@ -248,7 +269,11 @@ public final class BoundCall {
     return text.toString();
   }
 
-  /** Calls the function in the calling thread; all arguments are ready and none has failed. */
+  /**
+   * Calls the function in the calling thread; all arguments are ready and none has failed.
+   *
+   * @throws Unreadable when it cannot be decoded; anything else is the function's
+   */
   public @Nullable Object invoke() throws Exception {
     return invoke(values(0));
   }
@@ -265,13 +290,14 @@ public final class BoundCall {
    * logs.
    */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
+    var called = function();
     if (logContext == null || logContext.isEmpty()) {
-      return function().invoke(values);
+      return called.invoke(values);
     }
     var own = MDC.getCopyOfContextMap();
     MDC.setContextMap(logContext);
     try {
-      return function().invoke(values);
+      return called.invoke(values);
     } finally {
       if (own == null) {
         MDC.clear();
@@ -281,23 +307,27 @@ public final class BoundCall {
     }
   }
 
-  private RemoteFunction function() {
-    var present = switch (function) {
-      case Content content -> store.materialize(content);
-      case ObjectEntry entry -> store.valueOf(entry);
-      default -> function;
-    };
-    return (RemoteFunction) Objects.requireNonNull(present);
+  private RemoteFunction function() throws Unreadable {
+    return (RemoteFunction) Objects.requireNonNull(read(function));
   }
 
-  private @Nullable Object[] values(int receivers) {
+  private @Nullable Object read(Object held) throws Unreadable {
+    try {
+      return switch (held) {
+        case Content content -> store.materialize(content);
+        case ObjectEntry entry -> store.valueOf(entry);
+        case RemoteFunction itself -> itself;
+        default -> throw new IllegalStateException("Neither value nor ref: " + held);
+      };
+    } catch (CodecException e) {
+      throw new Unreadable(e);
+    }
+  }
+
+  private @Nullable Object[] values(int receivers) throws Unreadable {
     var values = new @Nullable Object[arguments.length + receivers];
     for (int i = 0; i < arguments.length; i++) {
-      values[i + receivers] = switch (arguments[i]) {
-        case ObjectEntry entry -> store.valueOf(entry);
-        case Content content -> store.materialize(content);
-        default -> throw new IllegalStateException("Neither value nor ref: " + arguments[i]);
-      };
+      values[i + receivers] = read(arguments[i]);
     }
     return values;
   }

@@ -41,6 +41,11 @@ public final class FrameReader {
     return at;
   }
 
+  /** Goes on with the last bytes, whatever is unread before them. */
+  public void skipToLast(int count) {
+    at = Math.max(0, bytes.length - count);
+  }
+
   private int take(int count) {
     if (count < 0 || count > bytes.length - at) {
       throw new CodecException(

@@ -64,7 +64,7 @@ final class Clustered {
       SharedStore memory,
       NodeSettings settings,
       Supplier<CompletionStage<Reports.Report>> ownReport,
-      Outlet.Timer timer) {
+      Placer.Timer timer) {
     this.membership = membership;
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
@@ -80,9 +80,14 @@ final class Clustered {
         new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
     this.reports = new Reports(membership, lanes, router, ownReport);
-    this.outlet = new Outlet(membership, lanes, router, settings.output(), timer);
+    this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);
     this.display = new Display(membership, lanes, router);
-    this.placer = new Placer(ledger, membership, lanes, router, this::choose);
+    this.placer = new Placer(
+        ledger,
+        membership,
+        lanes,
+        router,
+        new Placer.Rules(this::choose, settings.unschedulableTimeout(), timer));
   }
 
   private Placer.Choice choose(Wanting wanting) {

@@ -325,6 +325,9 @@ public final class Node {
   private CompletionStage<Reports.Report> ownReport() {
     return ledger.report(system).thenApply(report -> {
       var all = new ArrayList<>(tasks.waiting());
+      if (cluster != null) {
+        all.addAll(cluster.placer().hopeless());
+      }
       all.addAll(report.waiting());
       return new Reports.Report(ledger.total(), report.available(), List.copyOf(all));
     });

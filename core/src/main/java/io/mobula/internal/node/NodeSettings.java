@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks the bounds of task running
  * @param codec what may be decoded
  * @param actors the bounds of actors
+ * @param unschedulableTimeout how long work waits that no node can hold
  * @param closeTimeout how long closing waits
  * @param shareHost whether it and others of its host read each other's memory
  * @param output what happens to what work prints
@@ -50,6 +51,7 @@ public record NodeSettings(
     TaskSettings tasks,
     CodecBounds codec,
     ActorBounds actors,
+    Duration unschedulableTimeout,
     Duration closeTimeout,
     boolean shareHost,
     OutputSettings output,
@@ -129,6 +131,7 @@ public record NodeSettings(
             (int) reader.positive("mobula.actors.max-threads", config::getLong),
             reader.duration("mobula.actors.handle-grace"),
             reader.duration("mobula.cluster.transit-hold")),
+        reader.duration("mobula.placement.unschedulable-timeout"),
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
         output(reader, config),

@@ -1,5 +1,6 @@
 package io.mobula.internal.placement;
 
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -12,9 +13,11 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ public final class Placer implements Places {
   private final Membership membership;
   private final Lanes lanes;
   private final Chooser chooser;
+  private final Patience.Terms terms;
   private final Map<Long, Search> searches = new LinkedHashMap<>();
   private long numbers;
 
@@ -48,12 +52,27 @@ public final class Placer implements Places {
     record Later(@Nullable NodeId queueAt, String why) implements Choice {}
   }
 
+  /** Runs something later, on a thread that must not be blocked. */
+  @FunctionalInterface
+  public interface Timer {
+    /** Returns what takes it back. */
+    Runnable after(Duration delay, Runnable action);
+  }
+
+  /**
+   * What decides on requests.
+   *
+   * @param unschedulable how long one is kept that no node can ever grant
+   */
+  public record Rules(Chooser chooser, Duration unschedulable, Timer timer) {}
+
   /** Asks for nothing yet. */
-  public Placer(Ledger ledger, Membership membership, Lanes lanes, Router router, Chooser chooser) {
+  public Placer(Ledger ledger, Membership membership, Lanes lanes, Router router, Rules rules) {
     this.ledger = ledger;
     this.membership = membership;
     this.lanes = lanes;
-    this.chooser = chooser;
+    this.chooser = rules.chooser();
+    this.terms = new Patience.Terms(rules.unschedulable(), rules.timer());
     router.on(LeaseDesk.GRANTED, this::onGranted).on(LeaseDesk.REDIRECTED, this::onRedirected);
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -84,6 +103,11 @@ public final class Placer implements Places {
       searches.put(search.number, search);
     }
     search.place(chooser.choose(wanting));
+  }
+
+  /** The requests that no node can ever grant, and why. */
+  public List<Waiting> hopeless() {
+    return open().stream().map(Search::hopeless).filter(Objects::nonNull).toList();
   }
 
   /** The view has changed: requests that wait may be granted elsewhere. */
@@ -147,11 +171,30 @@ public final class Placer implements Places {
     private final Wanting wanting;
     private @Nullable NodeId at;
     private @Nullable Here here;
+    private final Patience patience;
     private boolean over;
 
     Search(long number, Wanting wanting) {
       this.number = number;
       this.wanting = wanting;
+      this.patience = new Patience(terms, wanting, this::giveUp);
+    }
+
+    @Nullable
+    Waiting hopeless() {
+      var why = patience.why();
+      return why == null ? null : new Waiting(wanting.what(), wanting.wanted(), why);
+    }
+
+    private void giveUp(String why) {
+      synchronized (this) {
+        if (at != null || !isWanted()) {
+          return;
+        }
+        over = true;
+      }
+      take(number);
+      wanting.refused(why);
     }
 
     synchronized boolean isAt(NodeId node) {
@@ -169,6 +212,7 @@ public final class Placer implements Places {
     private synchronized boolean isWanted() {
       if (!over && !wanting.stillWants()) {
         leave();
+        patience.hopeful();
         over = true;
         take(number);
       }
@@ -181,6 +225,7 @@ public final class Placer implements Places {
         case Choice.Later(var queueAt, var why) -> {
           if (queueAt == null) {
             leave();
+            patience.hopeless(why);
           } else {
             moveTo(queueAt, NO_REDIRECT);
           }
@@ -249,6 +294,7 @@ public final class Placer implements Places {
     }
 
     private synchronized void moveTo(NodeId node, int hops) {
+      patience.hopeful();
       if (over || node.equals(at)) {
         return;
       }

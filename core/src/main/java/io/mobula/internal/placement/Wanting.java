@@ -2,7 +2,6 @@ package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
 import io.mobula.Placement;
-import io.mobula.error.MobulaException;
 import io.mobula.internal.ledger.Requester;
 import java.util.Map;
 
@@ -35,6 +34,10 @@ public interface Wanting extends Requester {
   /** Another node has granted the request; its lease must be given back to it some time. */
   void grantedAt(NodeId node, long lease);
 
-  /** No node can ever grant it. */
-  void refused(MobulaException why);
+  /**
+   * No node can ever grant it.
+   *
+   * @param why goes on after the name of whoever wanted it
+   */
+  void refused(String why);
 }

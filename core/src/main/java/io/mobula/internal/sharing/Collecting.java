@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Asks other processes to look for forgotten refs when this one's memory is full: a handle that
- * nobody reaches any more holds its object until a collector finds it. Rarely, as a collection costs
- * them a pause. Safe for all threads.
+ * nobody reaches any more holds its object until a collector finds it. Rarely, as a collection
+ * costs them a pause. Safe for all threads.
  */
 final class Collecting {
   private static final int COLLECT = 10;

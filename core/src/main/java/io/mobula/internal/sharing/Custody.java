@@ -76,6 +76,12 @@ final class Custody implements Membership.Listener {
     }
   }
 
+  /** The inside of a sealed frame cannot be read: what it brought so far was dropped again. */
+  void dropped(NodeId from, FrameReader frame) {
+    frame.skipToLast(Long.BYTES);
+    received(from, frame);
+  }
+
   private void onHeld(NodeId from, FrameReader frame) {
     long ticket = frame.int64();
     List<HoldStatement> statements = frame.list(Custody::read);

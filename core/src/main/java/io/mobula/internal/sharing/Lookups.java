@@ -236,10 +236,11 @@ final class Lookups implements Membership.Listener {
   private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
     var frame = new FrameWriter().octet(RESOLVED);
     Location.write(frame, id);
-    boolean known = outcome != null && !sharing.isStale(outcome);
+    var present = sharing.freshest(outcome, id);
+    boolean known = present != null;
     frame.flag(known);
-    if (known && outcome != null) {
-      sharing.write(frame, outcome, id);
+    if (present != null) {
+      sharing.write(frame, present, id);
     }
     sharing.seal(frame, to, () -> {}); // what is inside is held by the value
     sharing.send(to, frame);

@@ -1,5 +1,6 @@
 package io.mobula.internal.sharing;
 
+import io.mobula.NodeId;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
@@ -17,6 +18,7 @@ final class RemoteObject implements Content.Remote {
   private final List<Kept> edges;
   private final boolean views;
   private final Sharing sharing;
+  private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
   private @Nullable CompletableFuture<Content> brought;
 
@@ -25,6 +27,19 @@ final class RemoteObject implements Content.Remote {
     this.edges = List.copyOf(edges);
     this.views = views;
     this.sharing = sharing;
+  }
+
+  /**
+   * This node has a copy of its own, for readers of other processes, too; null: it has not any
+   * more.
+   */
+  void copy(Content.@Nullable InStore present) {
+    copy = present;
+  }
+
+  /** This node's own copy, or null. */
+  Content.@Nullable InStore copy() {
+    return copy;
   }
 
   /** What is brought belongs to another. */
@@ -42,6 +57,11 @@ final class RemoteObject implements Content.Remote {
 
   boolean views() {
     return views;
+  }
+
+  @Override
+  public NodeId at() {
+    return location.at();
   }
 
   @Override

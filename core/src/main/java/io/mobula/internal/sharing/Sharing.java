@@ -300,6 +300,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return wire.read(in);
   }
 
+  /** Goes on to the end of a sealed frame whose inside cannot be read. */
+  public void dropped(NodeId from, FrameReader in) {
+    custody.dropped(from, in);
+  }
+
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
   public void received(NodeId from, FrameReader in) {
     custody.received(from, in);
@@ -417,6 +422,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return shared.get(id);
   }
 
+  /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
+  @Nullable
+  Object freshest(@Nullable Object outcome, ObjectId id) {
+    return outcome == null || !isStale(outcome) ? outcome : ownCopy(id);
+  }
+
   /** Whether it was with a process that is gone, as far as is known here. */
   boolean isStale(Object outcome) {
     return outcome instanceof Content.Away(var remote)
@@ -426,10 +437,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** The way to this node's own copy, or null. */
   @Nullable
   Content here(ObjectId id) {
-    var known = shared.get(id);
-    return known != null && known.outcome() instanceof Content.InStore own
-        ? stored(locationOf(own, id), own.edges(), own.views())
-        : null;
+    var own = ownCopy(id);
+    return own == null ? null : stored(locationOf(own, id), own.edges(), own.views());
   }
 
   /** Somebody here wants to know what has become of it. */
@@ -473,10 +482,40 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     });
   }
 
+  /** This node has a copy of its own now: others may read it, too. */
+  void copied(RemoteObject object, Content.@Nullable InStore copy) {
+    var location = object.location();
+    if (copy != null) {
+      object.copy(copy);
+    }
+    if (shared.containsKey(location.id())) {
+      counting.publish(
+          location.id(),
+          new Published.Sealed(
+              location.attempt(), location.bytes(), false, contents(object.edges())));
+    }
+  }
+
+  /** The copy has been dropped to make room. */
+  void copyDropped(RemoteObject object) {
+    counting.retract(object.location().id());
+  }
+
+  /** What of an object is in this node's memory: what was made here, or a copy. */
+  private Content.@Nullable InStore ownCopy(ObjectId id) {
+    var known = shared.get(id);
+    var outcome = known == null ? null : known.outcome();
+    return switch (outcome) {
+      case Content.InStore own -> own;
+      case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
+      case null, default -> null;
+    };
+  }
+
   /** It is here: another search has found this node. */
   private void borrow(RemoteObject object, CompletableFuture<Content> into) {
-    var known = shared.get(object.location().id());
-    if (known != null && known.outcome() instanceof Content.InStore own) {
+    var own = ownCopy(object.location().id());
+    if (own != null) {
       object.borrows();
       into.complete(own);
     } else {
@@ -547,8 +586,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Opens an object of this node for readers of other hosts. */
   @Nullable
   Open opened(ObjectId id) {
-    var known = shared.get(id);
-    if (known == null || !(known.outcome() instanceof Content.InStore sealed)) {
+    var sealed = ownCopy(id);
+    if (sealed == null) {
       return null;
     }
     var view = sealed.object().view(); // pinned while reachable

@@ -2,7 +2,9 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.error.MobulaException;
+import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreException;
+import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
@@ -12,14 +14,17 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Origin;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +105,54 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           ? known
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
     }
-    return store.brought(block, object.edges(), object.views());
+    var copy = store.brought(block, object.edges(), object.views());
+    copy.secondary(new Elsewhere(object));
+    sharing.copied(object, copy);
+    return copy;
+  }
+
+  /** Where a copy can be had again when this node has dropped it to make room. */
+  private final class Elsewhere implements Origin {
+    private final RemoteObject object;
+
+    Elsewhere(RemoteObject object) {
+      this.object = object;
+    }
+
+    @Override
+    public void dropped() {
+      sharing.copyDropped(object);
+    }
+
+    @Override
+    public void fetch(MemorySegment target) {
+      var location = object.location();
+      try {
+        endpoint(location.at())
+            .thenCompose(endpoint -> transfer()
+                .pull(new Pull(
+                    location.id(),
+                    location.attempt(),
+                    location.bytes(),
+                    List.of(endpoint),
+                    target,
+                    arrived -> {}))
+                .done())
+            .toCompletableFuture()
+            .get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WaitInterruptedException(
+            "Interrupted while object " + location.id() + " was fetched again.");
+      } catch (ExecutionException failed) {
+        throw new ObjectLostException(
+            "Object " + location.id()
+                + " was dropped here to make room, and cannot be fetched again from node "
+                + location.at() + ": " + failed.getCause(),
+            failed.getCause());
+      }
+      sharing.copied(object, null);
+    }
   }
 
   private CompletableFuture<String> endpoint(NodeId peer) {

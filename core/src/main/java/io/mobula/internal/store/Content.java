@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.NodeId;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.SharedStore;
@@ -74,6 +75,9 @@ public sealed interface Content {
   interface Remote {
     /** How many bytes it has. */
     long bytes();
+
+    /** The process that has it, as far as is known here. */
+    NodeId at();
 
     /**
      * Makes it readable here, once for all who ask: at once where the process that has it shares

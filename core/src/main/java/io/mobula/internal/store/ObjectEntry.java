@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.RefClosedException;
 import io.mobula.internal.execution.Producer;
@@ -121,6 +122,26 @@ public final class ObjectEntry {
   public synchronized boolean isHeld() {
     return holds > 0;
   }
+
+  /**
+   * Where its bytes are and how many, if it is ready and they are more than travel in a frame; null
+   * for others.
+   */
+  public @Nullable Weight weight() {
+    return switch (state) {
+      case Content.Away(var remote) -> new Weight(remote.at(), remote.bytes());
+      case Content.InStore sealed -> new Weight(store.node(), sealed.byteSize());
+      default -> null;
+    };
+  }
+
+  /**
+   * How much of an object is where.
+   *
+   * @param at a process that has it
+   * @param bytes its size
+   */
+  public record Weight(NodeId at, long bytes) {}
 
   /** The outcome: a content, a failure, or null while there is none. */
   public @Nullable Object outcome() {

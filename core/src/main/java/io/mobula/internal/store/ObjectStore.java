@@ -196,7 +196,7 @@ public final class ObjectStore {
   }
 
   /** Seals a copy of another node's object. */
-  public Content brought(Block block, List<Kept> edges, boolean views) {
+  public Content.InStore brought(Block block, List<Kept> edges, boolean views) {
     return values.housed(block.seal(), edges, views);
   }
 

@@ -195,7 +195,7 @@ final class Values {
   }
 
   /** A sealed copy of another node's value. */
-  Content housed(SealedObject object, List<Kept> edges, boolean views) {
+  Content.InStore housed(SealedObject object, List<Kept> edges, boolean views) {
     return new Content.InStore(room.evictor().house(object), edges, views, memory);
   }
 

@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.MobulaException;
+import io.mobula.error.UnschedulableException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -32,6 +33,7 @@ final class ClassQueue implements Wanting {
 
   private final Resources wanted;
   private final Placement placement;
+  private final @Nullable NodeId near;
   private final TaskEngine engine;
   private final long idleNanos;
   private final int mostSlots;
@@ -45,7 +47,13 @@ final class ClassQueue implements Wanting {
   private boolean closed;
 
   ClassQueue(
-      Resources wanted, Placement placement, TaskEngine engine, long idleNanos, int mostSlots) {
+      Resources wanted,
+      Placement placement,
+      @Nullable NodeId near,
+      TaskEngine engine,
+      long idleNanos,
+      int mostSlots) {
+    this.near = near;
     this.wanted = wanted;
     this.placement = placement;
     this.engine = engine;
@@ -107,11 +115,19 @@ final class ClassQueue implements Wanting {
   }
 
   @Override
+  public Map<NodeId, Long> argumentBytes() {
+    return near == null ? Map.of() : Map.of(near, 1L);
+  }
+
+  @Override
   public String what() {
     lock.lock();
     try {
       var first = ready.peekFirst();
-      return ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
+      return first != null && ready.size() == 1
+          ? first.describe()
+          : ready.size() + " tasks"
+              + (first == null ? "" : ", the first is " + first.describe());
     } finally {
       lock.unlock();
     }
@@ -180,7 +196,7 @@ final class ClassQueue implements Wanting {
   }
 
   @Override
-  public void refused(MobulaException why) {
+  public void refused(String why) {
     List<TaskRun> doomed;
     lock.lock();
     try {
@@ -190,7 +206,8 @@ final class ClassQueue implements Wanting {
     } finally {
       lock.unlock();
     }
-    doomed.forEach(run -> run.stop(() -> why));
+    doomed.forEach(
+        run -> run.stop(() -> new UnschedulableException(run.describe() + " " + why)));
   }
 
   // ---- slots of other nodes

@@ -249,7 +249,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   void cancel(ObjectId id, boolean recursive) {
     var run = find(id);
     if (run != null) {
-      run.cancel(id.task(), recursive);
+      run.cancelHere(recursive); // who has submitted it tells all others
     }
   }
 

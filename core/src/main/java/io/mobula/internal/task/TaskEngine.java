@@ -19,8 +19,10 @@ import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Ref;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +52,8 @@ public final class TaskEngine {
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
-  private record SchedulingClass(Resources resources, Placement placement) {}
+  private record SchedulingClass(
+      Resources resources, Placement placement, @Nullable NodeId near) {}
 
   /**
    * What the engine works with.
@@ -173,7 +176,7 @@ public final class TaskEngine {
 
   void enqueue(TaskRun run) {
     var options = run.job().options();
-    var key = new SchedulingClass(options.resources(), options.placement());
+    var key = new SchedulingClass(options.resources(), options.placement(), near(run));
     while (!closed) {
       var queue = classes.computeIfAbsent(key, this::newQueue);
       if (queue.add(run)) {
@@ -183,10 +186,23 @@ public final class TaskEngine {
     }
   }
 
+  /** The node that has most of what the task reads; null where that is all the same. */
+  private @Nullable NodeId near(TaskRun run) {
+    if (wire == null) {
+      return null;
+    }
+    if (run.job().options().placement() instanceof Placement.Near(var ref)) {
+      var weight = Ref.entryOf(ref, parts.store()).weight();
+      return weight == null ? node() : weight.at();
+    }
+    return run.job().call().mostBytesAt();
+  }
+
   private ClassQueue newQueue(SchedulingClass key) {
     return new ClassQueue(
         key.resources(),
         key.placement(),
+        key.near(),
         this,
         settings.leaseIdle().toNanos(),
         settings.maxSlots());
@@ -249,6 +265,10 @@ public final class TaskEngine {
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {
+      if (run.descendsFrom(ancestor.job().id())) {
+        found.add(run);
+        continue;
+      }
       for (var parent = run.liveParent(); parent != null; parent = parent.liveParent()) {
         if (parent == ancestor) {
           found.add(run);
@@ -257,6 +277,31 @@ public final class TaskEngine {
       }
     }
     return found;
+  }
+
+  boolean isClustered() {
+    return wire != null;
+  }
+
+  /** Other nodes cancel what has come of a task, however far from it. */
+  void cancelElsewhere(ObjectId ancestor) {
+    var present = wire;
+    if (present != null) {
+      present.cancelDescendants(ancestor);
+    }
+  }
+
+  /** Another node's task is cancelled: so is what has come of it here. */
+  void cancelDescendants(ObjectId ancestor) {
+    var doomed = new LinkedHashSet<TaskRun>();
+    while (doomed.addAll(descendantsOf(ancestor))) {
+      doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
+    }
+    doomed.forEach(TaskRun::cancelAlone);
+  }
+
+  private List<TaskRun> descendantsOf(ObjectId ancestor) {
+    return pending.stream().filter(run -> run.descendsFrom(ancestor)).toList();
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */

@@ -12,6 +12,7 @@ import io.mobula.error.TaskTimeoutException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LateValue;
 import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
@@ -20,6 +21,7 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRun implements Producer {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
+  private static final int LONGEST_LINEAGE = 32;
 
   /**
    * What a task is made of.
@@ -66,6 +69,7 @@ final class TaskRun implements Producer {
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
+  private List<ObjectId> lineage = List.of();
 
   private @Nullable Results results;
   private int attempts;
@@ -85,6 +89,7 @@ final class TaskRun implements Producer {
     if (parent
         != null) { // or a task that starts the next one for ever would keep all its ancestors
       parent.forgetDoneAncestors();
+      lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }
     var limit = job.options().limits().deadline();
     this.deadline = limit == null ? null : fromNow(limit);
@@ -93,6 +98,21 @@ final class TaskRun implements Producer {
   private static Instant fromNow(Duration limit) {
     var most = Duration.ofDays(365_000);
     return Instant.now().plus(limit.compareTo(most) > 0 ? most : limit);
+  }
+
+  /** The nearest of the tasks that led to it, nearest first, as all nodes know them. */
+  List<ObjectId> lineage() {
+    return lineage;
+  }
+
+  private List<ObjectId> lineageOfChildren() {
+    var longer = new ArrayList<ObjectId>(List.of(id()));
+    longer.addAll(lineage.subList(0, Math.min(lineage.size(), LONGEST_LINEAGE - 1)));
+    return List.copyOf(longer);
+  }
+
+  boolean descendsFrom(ObjectId ancestor) {
+    return lineage.contains(ancestor);
   }
 
   /** Whether another node has submitted it. */
@@ -278,11 +298,11 @@ final class TaskRun implements Producer {
     if (isCancelled()) {
       cancelAlone();
     } else if (attempt <= most) {
-      waitsFor("a slot for another attempt, as " + node + " " + how);
+      waitsFor("a slot for another attempt, as " + node + " was lost: " + how);
       engine.enqueue(this);
     } else {
-      var message = describe() + " was running on " + node + ", which " + how + ", on attempt "
-          + attempt + " of " + (most + 1L)
+      var message = describe() + " was running on " + node + ", which was lost (" + how
+          + "), on attempt " + attempt + " of " + (most + 1L)
           + ". If it may run more than once, allow more with maxRetries.";
       fail(new Failure(() -> new NodeLostException(message)));
     }
@@ -300,6 +320,11 @@ final class TaskRun implements Producer {
   void isAttempt(int number, @Nullable Instant until) {
     attempts = number - 1;
     deadline = until;
+  }
+
+  /** What led to it on other nodes; before it runs. */
+  void descendsFrom(List<ObjectId> ancestors) {
+    lineage = ancestors;
   }
 
   @Nullable
@@ -443,6 +468,10 @@ final class TaskRun implements Producer {
   }
 
   private void thrown(Throwable thrown) {
+    if (thrown instanceof Unreadable unreadable && !isCancelled()) {
+      fail(new Failure(() -> unreadable.of(describe(), engine.node())));
+      return;
+    }
     var cause = thrown instanceof CompletionException || thrown instanceof ExecutionException
         ? (thrown.getCause() == null ? thrown : thrown.getCause())
         : thrown;
@@ -491,6 +520,14 @@ final class TaskRun implements Producer {
 
   @Override
   public void cancel(long task, boolean recursive) {
+    cancelHere(recursive);
+    if (recursive && attempts() > 0) { // what it started may have led to tasks of any node
+      engine.cancelElsewhere(id());
+    }
+  }
+
+  /** Cancels it, and what this node knows of it. */
+  void cancelHere(boolean recursive) {
     var doomed = new LinkedHashSet<>(List.of(this));
     markCancelled();
     synchronized (this) {
@@ -503,14 +540,14 @@ final class TaskRun implements Producer {
   }
 
   /** From now on its body is not begun, and starts no more tasks if it runs. */
-  private synchronized void markCancelled() {
+  synchronized void markCancelled() {
     cancelled = true;
     if (execution != null) {
       execution.cancel();
     }
   }
 
-  private void cancelAlone() {
+  void cancelAlone() {
     var message = describe() + " was cancelled.";
     stop(() -> new TaskCancelledException(message, null));
   }

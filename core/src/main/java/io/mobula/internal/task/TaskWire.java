@@ -44,6 +44,7 @@ public final class TaskWire {
   private static final int RETURNED = 23;
   private static final int CLOSED = 24;
   private static final int STAGED = 25;
+  private static final int DESCENDANTS = 26;
 
   private final TaskEngine engine;
   private final Sharing sharing;
@@ -83,6 +84,7 @@ public final class TaskWire {
         .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
         .on(CLOSED, (from, in) -> withSlot(from, in, RemoteSlot::closed))
+        .on(DESCENDANTS, (from, in) -> engine.cancelDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
         .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
     membership.subscribe(new Membership.Listener() {
@@ -176,6 +178,7 @@ public final class TaskWire {
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     LeaseDesk.writeResources(frame, job.options().resources());
     job.program().write(frame);
+    frame.list(run.lineage(), Sharing::writeId);
     job.call().write(frame, sharing, slot.node());
     return frame.toBytes();
   }
@@ -192,6 +195,15 @@ public final class TaskWire {
     var frame = frame(CANCEL, slot.lease());
     Sharing.writeId(frame, id);
     lanes.send(slot.node(), frame.flag(recursive).toBytes());
+  }
+
+  /** Every process cancels what has come of the task there. */
+  void cancelDescendants(ObjectId ancestor) {
+    for (var peer : membership.peers()) {
+      var frame = new FrameWriter().octet(DESCENDANTS);
+      Sharing.writeId(frame, ancestor);
+      lanes.send(peer.id(), frame.toBytes());
+    }
   }
 
   private interface OnSlot {
@@ -213,7 +225,16 @@ public final class TaskWire {
     var slot = slots.get(new SlotKey(from, in.int64()));
     var id = Sharing.readId(in);
     long nanos = in.int64();
-    var outcomes = in.list(sharing::read);
+    List<Object> outcomes;
+    try {
+      outcomes = in.list(sharing::read);
+    } catch (RuntimeException e) { // what cannot be read fails its task, and no other
+      sharing.dropped(from, in);
+      if (slot != null) {
+        slot.failed(id, nanos, engine.unreadable(id, e));
+      }
+      return;
+    }
     if (outcomes.size() == 1 && outcomes.getFirst() instanceof Failure failure) {
       if (slot != null) {
         slot.failed(id, nanos, failure);
@@ -340,6 +361,7 @@ public final class TaskWire {
     var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), in.int32());
     var resources = LeaseDesk.readResources(in);
     var program = Program.read(in);
+    var lineage = ids(in);
     var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
     var defaults = TaskOptions.DEFAULT;
     var options = new TaskOptions(
@@ -349,6 +371,7 @@ public final class TaskWire {
         Placement.anywhere(),
         defaults.presence());
     var run = new TaskRun(new TaskRun.Job(id, call, name, options, program), null, engine);
+    run.descendsFrom(lineage);
     run.resultsTo(new WiredResults(slot, id, attempt, shape));
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
     engine.host(run);

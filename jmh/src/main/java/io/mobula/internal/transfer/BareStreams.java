@@ -94,8 +94,7 @@ public final class BareStreams implements AutoCloseable {
       long start = System.nanoTime();
       from.write(ByteBuffer.allocate(1));
       for (long at = 0; at < size; ) {
-        int got =
-            from.read(target.asSlice(at, Math.min(SLICE, size - at)).asByteBuffer());
+        int got = from.read(target.asSlice(at, Math.min(SLICE, size - at)).asByteBuffer());
         if (got < 0) {
           throw new EOFException("The stream ended at " + at + " of " + size);
         }
@@ -124,8 +123,7 @@ public final class BareStreams implements AutoCloseable {
   }
 
   private static AeronDriver driver(String host, Path directory) {
-    return AeronDriver.start(
-        new TransferSettings.Aeron(host, directory, 0, TERM), pace());
+    return AeronDriver.start(new TransferSettings.Aeron(host, directory, 0, TERM), pace());
   }
 
   private static Pace pace() {
@@ -186,8 +184,7 @@ public final class BareStreams implements AutoCloseable {
     }
     var open = driver;
     var to = open.aeron()
-        .addExclusivePublication(
-            "aeron:udp?endpoint=" + endpoint + open.parameters(), STREAM);
+        .addExclusivePublication("aeron:udp?endpoint=" + endpoint + open.parameters(), STREAM);
     publication = to;
     var claim = new BufferClaim();
     var idle = pace();

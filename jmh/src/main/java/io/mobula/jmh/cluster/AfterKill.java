@@ -4,16 +4,12 @@ import io.mobula.LocalCluster;
 import io.mobula.NodeInfo;
 import io.mobula.Placement;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 
 /** From {@code kill -9} of a node to what others know of it, and to its task running elsewhere. */
 final class AfterKill {
-  private static final Duration BACKOFF = Duration.ofMillis(1);
-
   private final Series known = Series.time("Mobula");
   private final Series again = Series.time("Mobula");
-  private final Series soon = Series.time("Mobula");
 
   private AfterKill() {}
 
@@ -30,23 +26,18 @@ final class AfterKill {
         "two nodes and a driver on one host; one node is killed as kill -9 does.",
         List.of(
             Line.of("the driver knows that it has left", bench.known),
-            Line.of("its task runs again on the other node", bench.again),
-            Line.of("the same, of a task with a backoff of 1 ms", bench.soon)));
+            Line.of("its task runs again on the other node", bench.again)));
   }
 
   private void round(LocalCluster cluster, Scratch scratch) throws Exception {
     var runtime = cluster.runtime();
     var victim = cluster.nodes().getFirst();
-    var usualFile = scratch.path().resolve("usual");
-    var soonFile = scratch.path().resolve("soon");
-    var there = Placement.preferring(victim.id());
-    var usual = runtime.task(Work::hangOnce, usualFile.toString()).placement(there).remote();
-    var quick = runtime
-        .task(Work::hangOnce, soonFile.toString())
-        .placement(there)
-        .backoff(BACKOFF)
+    var running = scratch.path().resolve("running");
+    var task = runtime
+        .task(Work::hangOnce, running.toString())
+        .placement(Placement.preferring(victim.id()))
         .remote();
-    Await.until("both tasks ran", () -> Files.exists(usualFile) && Files.exists(soonFile));
+    Await.until("the task ran", () -> Files.exists(running));
     long epoch = Work.epochNanos();
     long start = System.nanoTime();
     ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
@@ -54,7 +45,6 @@ final class AfterKill {
         "the driver knew that the node had left",
         () -> runtime.nodes().stream().map(NodeInfo::id).noneMatch(victim.id()::equals));
     known.add(System.nanoTime() - start);
-    again.add(usual.get() - epoch);
-    soon.add(quick.get() - epoch);
+    again.add(task.get() - epoch);
   }
 }

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for conditions that nobody tells of, looking every so often. */
 final class Await {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration OFTEN = Duration.ofNanos(500_000);
 
   private Await() {}
 
@@ -17,17 +18,22 @@ final class Await {
   }
 
   /**
-   * Looks every half millisecond, for a minute at most.
+   * Looks every half millisecond, for half a minute at most.
    *
    * @param what for the error: what was waited for
    */
   static void until(String what, Condition condition) throws Exception {
+    until(what, OFTEN, condition);
+  }
+
+  /** As {@link #until(String, Condition)}, with another time between two looks. */
+  static void until(String what, Duration between, Condition condition) throws Exception {
     long start = System.nanoTime();
     while (!condition.holds()) {
       if (System.nanoTime() - start > LIMIT.toNanos()) {
         throw new TimeoutException("Waited " + LIMIT + " until " + what);
       }
-      TimeUnit.MICROSECONDS.sleep(500);
+      TimeUnit.NANOSECONDS.sleep(between.toNanos());
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.Map;
 final class Calls {
   private static final int IN_FLIGHT = 10_000;
   private static final int MOST_GETS = 200;
-  private static final long GET_BYTES = 512L << 20;
+  private static final long GET_BYTES = 256L << 20;
   private static final long INLINE = 100 << 10;
   private static final long[] SIZES = {100, 10 << 10, 1 << 20, 100 << 20};
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -64,7 +64,8 @@ final class Calls {
     all.put("task, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineTasks));
     all.put(
         "actor call, sync",
-        Contender.repeating("", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
+        Contender.repeating(
+            "", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
     all.put("actor call, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineCalls));
     time(all);
   }
@@ -107,9 +108,11 @@ final class Calls {
       for (int i = 0; i < Math.clamp(GET_BYTES / bytes, 1, MOST_GETS); i++) {
         refs.add(put(bytes));
       }
-      double[] nanos = runtime.task(Work::getEach, refs).remote().get();
-      if (round >= 0) {
-        series.add(Series.median(nanos));
+      try (var nanos = runtime.task(Work::getEach, refs).remote()) {
+        double median = Series.median(nanos.get());
+        if (round >= 0) {
+          series.add(median);
+        }
       }
       refs.forEach(ObjectRef::close);
     }

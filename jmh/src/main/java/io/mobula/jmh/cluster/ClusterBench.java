@@ -75,7 +75,11 @@ public final class ClusterBench {
    * @param json where the numbers go as JSON, too, or null
    */
   public record Request(
-      Set<Part> parts, int rounds, long bytes, long slice, @Nullable Path json) {
+      Set<Part> parts,
+      int rounds,
+      long bytes,
+      long slice,
+      @Nullable Path json) {
     /** Refuses no rounds, and an object that is too small to be in a store. */
     public Request {
       parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
@@ -83,8 +87,8 @@ public final class ClusterBench {
         throw new IllegalArgumentException("Wanted " + rounds + " rounds: the least is 1");
       }
       if (bytes < LEAST || bytes % Long.BYTES != 0) {
-        throw new IllegalArgumentException("Wanted an object of " + bytes
-            + " bytes: the least is " + LEAST + ", and a multiple of " + Long.BYTES);
+        throw new IllegalArgumentException("Wanted an object of " + bytes + " bytes: the least is "
+            + LEAST + ", and a multiple of " + Long.BYTES);
       }
       if (slice < 1) {
         throw new IllegalArgumentException("Wanted slices of " + slice + " ns: the least is 1");

@@ -50,8 +50,7 @@ final class HostMain {
   }
 
   private static void measure(
-      MobulaRuntime runtime, String host, Path directory, long bytes, int rounds)
-      throws Exception {
+      MobulaRuntime runtime, String host, Path directory, long bytes, int rounds) throws Exception {
     Await.until("the reader had joined", () -> runtime.nodes().size() > 1);
     var reader = runtime.nodes().get(1).id();
     try (var streams = new BareStreams(host, directory.resolve("source"), bytes)) {
@@ -71,13 +70,12 @@ final class HostMain {
   }
 
   private static long pull(MobulaRuntime runtime, NodeId reader, long bytes) {
-    try (var ref = Work.filled(runtime, bytes, (byte) 1)) {
-      return runtime
-          .task(Work::read, List.of(ref))
-          .placement(Placement.on(reader))
-          .remote()
-          .get()
-          .first();
+    try (var ref = Work.filled(runtime, bytes, (byte) 1);
+        var reading = runtime
+            .task(Work::read, List.of(ref))
+            .placement(Placement.on(reader))
+            .remote()) {
+      return reading.get().first();
     }
   }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param beside bare ways, the one that matters most first
  * @param atMost the goal: what {@code ours} is not to exceed; null where there is none
  */
-record Line(String what, Series ours, List<Series> beside, @Nullable Double atMost) {
+record Line(
+    String what, Series ours, List<Series> beside, @Nullable Double atMost) {
   Line {
     beside = List.copyOf(beside);
   }

@@ -28,8 +28,8 @@ final class Spilling {
     var read = Series.moved("files", moved);
     for (int round = -1; round < request.rounds(); round++) {
       try (var disk = Scratch.onDisk();
-          var runtime = Mobula.init(
-              Mobula.settings().storeCapacity(total / TIMES).spillTo(disk.path()))) {
+          var runtime =
+              Mobula.init(Mobula.settings().storeCapacity(total / TIMES).spillTo(disk.path()))) {
         var report = BeyondMemory.run(runtime, total, each);
         double writing = write(disk.path(), moved, each);
         double reading = read(disk.path(), moved, each);

@@ -93,6 +93,13 @@ final class Work {
     }
   }
 
+  /** Collects the garbage of its process; tells how many bytes are in use then. */
+  static long collect() {
+    System.gc();
+    var runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
   static byte[] bytes(int count) {
     return new byte[count];
   }
