@@ -536,11 +536,26 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
     transfers.pull(object).whenComplete((content, failure) -> {
       if (content != null) {
+        offer(object, content);
         into.complete(content);
       } else {
         relocate(object, failure, into);
       }
     });
+  }
+
+  /** Others may fetch it from here, too, and find it when the node is gone that it came from. */
+  private void offer(RemoteObject object, Content content) {
+    var location = object.location();
+    var known = shared.get(location.id());
+    if (known != null
+        && content instanceof Content.InStore copy
+        && known.offer(copy, location.attempt())) {
+      counting.publish(
+          location.id(),
+          new Published.Sealed(
+              location.attempt(), copy.byteSize(), false, contents(copy.edges())));
+    }
   }
 
   /** Looks for another copy, once for each place that was tried. */
@@ -663,8 +678,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * stays.
    */
   boolean tellReleased(SharedEntry entry) {
+    boolean fetched = entry.isFetched();
+    boolean fromElsewhere =
+        !isOwn(entry.id()) && (fetched || !(entry.outcome() instanceof Content.InStore));
+    if (fromElsewhere && fetched) {
+      counting.retract(entry.id());
+    }
     counting.release(entry.id());
-    boolean fromElsewhere = !isOwn(entry.id()) && !(entry.outcome() instanceof Content.InStore);
     return fromElsewhere && shared.remove(entry.id(), entry);
   }
 

@@ -1,0 +1,121 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Settings;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.process.WorkerMain;
+import io.mobula.testkit.ForkedJvm;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of objects when drivers die that made them, and when the directory dies. */
+@Timeout(180)
+class DirectoryLossIT {
+
+  @Test
+  void anObjectOutlivesTheDriverThatMadeIt() throws Exception {
+    try (var cluster = Soon.cluster(2).start()) {
+      var runtime = cluster.runtime();
+      ActorHandle<Values.Keeper> keeper = runtime
+          .actor(Values.Keeper::new)
+          .cpus(0)
+          .name("keeper")
+          .placement(Placement.on(cluster.nodes().get(1).id()))
+          .remote();
+      assertThat(keeper.call(Values.Keeper::pid).remote().get())
+          .isEqualTo(cluster.nodes().get(1).pid());
+      try (var driver = DriverProcess.start(cluster.nodes().get(0).address())) {
+        driver.awaitLine("kept 1", Duration.ofSeconds(60));
+
+        driver.kill();
+
+        Soon.holds("it is gone", () -> runtime.nodes().stream()
+            .noneMatch(node -> node.pid() == driver.pid()));
+        assertThat(sum(keeper)).isEqualTo(Values.COUNT * 8.0);
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace
+        while (System.nanoTime() < end) {
+          assertThat(sum(keeper)).isEqualTo(Values.COUNT * 8.0);
+        }
+      }
+    }
+  }
+
+  /** Only nodes host the directory here, and there is one; the other process is a worker. */
+  @Test
+  void theOnlyHostOfTheDirectoryDies() throws Exception {
+    var only = Soon.settings().set("mobula.directory.role", "mobula-node").cpus(2);
+    try (var host = node(only.listen(0))) {
+      var address = address(host);
+      try (var worker = node(only.join(address).set("mobula.cluster.role", "worker"));
+          var runtime = Mobula.connect(address, only.cpus(0))) {
+        address(worker);
+        var there = Placement.on(withPid(runtime, worker.pid()));
+        var here = Placement.on(withPid(runtime, host.pid()));
+        var stays = runtime.task(Values::filled, 2.0).placement(there).remote();
+        var inline = runtime.task(Values::sum, stays).placement(there).remote();
+        var read = runtime.task(Values::filled, 4.0).placement(there).remote();
+        var goes = runtime.task(Values::filled, 3.0).placement(here).remote();
+        var put = runtime.task(Values::put, 3.0).placement(here).remote().get();
+        ActorHandle<Values.Keeper> keeper =
+            runtime.actor(Values.Keeper::new).cpus(0).placement(there).remote();
+        keeper.call(Values.Keeper::keep, List.of(stays, read)).remote().get();
+        Soon.holds("all are made", () -> goes.isReady() && inline.isReady());
+
+        host.kill();
+
+        assertThat(stays.get(Soon.LIMIT)).containsOnly(2.0);
+        assertThat(inline.get(Soon.LIMIT)).isEqualTo(Values.COUNT * 2.0);
+        assertThat(sum(keeper)).isEqualTo(Values.COUNT * 6.0);
+        assertThat(runtime.task(Values::sum, read).remote().get(Soon.LIMIT))
+            .isEqualTo(Values.COUNT * 4.0);
+        for (var lost : List.of(goes, put)) {
+          assertThatThrownBy(() -> lost.get(Soon.LIMIT))
+              .isInstanceOf(MobulaException.class)
+              .isNotInstanceOf(GetTimeoutException.class);
+        }
+      }
+    }
+  }
+
+  private static double sum(ActorHandle<Values.Keeper> keeper) {
+    return keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT);
+  }
+
+  private static ForkedJvm node(Settings settings) {
+    var plan = ForkedJvm.of(WorkerMain.class)
+        .flags("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    var flags = System.getProperty("mobula.child.flags", "").trim();
+    var started = (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
+    started.sendLine(WorkerMain.told(settings));
+    return started;
+  }
+
+  private static String address(ForkedJvm node) throws InterruptedException {
+    var line = node.awaitLine(each -> each.contains("127.0.0.1:"), Duration.ofSeconds(60));
+    return Arrays.stream(line.split("[^0-9.:]+"))
+        .filter(each -> each.startsWith("127.0.0.1:"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static NodeId withPid(MobulaRuntime runtime, long pid) throws Exception {
+    Soon.holds("pid " + pid + " is a member", () -> runtime.nodes().stream()
+        .anyMatch(node -> node.pid() == pid));
+    return runtime.nodes().stream()
+        .filter(node -> node.pid() == pid)
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+}
