@@ -44,7 +44,7 @@ final class AfterKill {
     Await.until(
         "the driver knew that the node had left",
         () -> runtime.nodes().stream().map(NodeInfo::id).noneMatch(victim.id()::equals));
-    known.add(System.nanoTime() - start);
-    again.add(task.get() - epoch);
+    known.addNanos(System.nanoTime() - start);
+    again.addNanos(task.get() - epoch);
   }
 }

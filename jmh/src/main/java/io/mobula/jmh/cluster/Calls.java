@@ -71,17 +71,19 @@ final class Calls {
   }
 
   private void time(Map<String, Contender> all) throws Exception {
-    var series = new LinkedHashMap<String, Series>();
-    for (var entry : all.entrySet()) {
-      entry.getValue().nanosPerOperation(request.slice());
-      series.put(entry.getKey(), Series.rate("Mobula"));
+    var series = new ArrayList<Series>();
+    for (var contender : all.values()) {
+      contender.nanosPerOperation(request.slice());
+      series.add(Series.rate("Mobula"));
     }
     for (int round = 0; round < request.rounds(); round++) {
-      for (var entry : all.entrySet()) {
-        series.get(entry.getKey()).add(entry.getValue().nanosPerOperation(request.slice()));
+      var next = series.iterator();
+      for (var contender : all.values()) {
+        next.next().add(contender.nanosPerOperation(request.slice()));
       }
     }
-    series.forEach((what, numbers) -> lines.add(Line.of(what, numbers)));
+    var next = series.iterator();
+    all.keySet().forEach(what -> lines.add(Line.of(what, next.next())));
   }
 
   private void pipelineTasks() {
@@ -123,7 +125,7 @@ final class Calls {
   private void results(long bytes) {
     var whole = Series.time("Mobula");
     var get = Series.time("Mobula");
-    int count = (int) Math.clamp(GET_BYTES / bytes, 1, MOST_GETS);
+    int count = Math.clamp(GET_BYTES / bytes, 1, MOST_GETS);
     for (int round = -1; round < request.rounds(); round++) {
       var wholes = new double[count];
       var gets = new double[count];

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
@@ -14,6 +16,7 @@ final class Namespaces implements AutoCloseable {
   static final String LEFT_ADDRESS = "10.197.42.1";
   static final String RIGHT_ADDRESS = "10.197.42.2";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Namespaces.class);
   private static final int PIDS = 100_000;
   private static final long LIMIT = 20;
 
@@ -34,7 +37,7 @@ final class Namespaces implements AutoCloseable {
     this.right = "mobula-br" + suffix;
   }
 
-  static Namespaces create() throws NotAllowedException, InterruptedException {
+  static Namespaces create() throws NotAllowedException {
     String suffix = Long.toString(ProcessHandle.current().pid() % PIDS);
     var both = new Namespaces(suffix);
     try {
@@ -46,8 +49,7 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
-  private void make(String leftDevice, String rightDevice)
-      throws IOException, InterruptedException {
+  private void make(String leftDevice, String rightDevice) throws IOException {
     ip("netns add " + left);
     ip("netns add " + right);
     ip("link add " + leftDevice + " netns " + left + " type veth peer name " + rightDevice
@@ -56,8 +58,7 @@ final class Namespaces implements AutoCloseable {
     up(right, rightDevice, RIGHT_ADDRESS);
   }
 
-  private static void up(String namespace, String device, String address)
-      throws IOException, InterruptedException {
+  private static void up(String namespace, String device, String address) throws IOException {
     ip("-n " + namespace + " addr add " + address + "/24 dev " + device);
     ip("-n " + namespace + " link set " + device + " up");
     ip("-n " + namespace + " link set lo up");
@@ -74,29 +75,34 @@ final class Namespaces implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     ip("netns del " + left);
     ip("netns del " + right);
   }
 
-  private void remove() throws InterruptedException {
+  private void remove() {
     for (var name : List.of(left, right)) {
       try {
         ip("netns del " + name);
       } catch (IOException neverMade) {
-        continue;
+        LOG.debug("No namespace {} to remove", name, neverMade);
       }
     }
   }
 
-  private static void ip(String words) throws IOException, InterruptedException {
+  private static void ip(String words) throws IOException {
     var command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(words.split(" ")));
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    if (!process.waitFor(LIMIT, TimeUnit.SECONDS) || process.exitValue() != 0) {
-      throw new IOException("ip " + words + ": " + output);
+    try {
+      if (!process.waitFor(LIMIT, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("ip " + words + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while waiting for ip " + words, e);
     }
   }
 }

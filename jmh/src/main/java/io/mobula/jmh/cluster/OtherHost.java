@@ -4,6 +4,7 @@ import io.mobula.jmh.Words;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object brought from a process to another that reads nothing of its memory, beside a bare TCP
@@ -41,13 +42,12 @@ final class OtherHost {
   private void run(
       ClusterBench.Request request,
       Scratch scratch,
-      @org.jspecify.annotations.Nullable Namespaces spaces)
+      @Nullable Namespaces spaces)
       throws IOException {
-    boolean apart = spaces != null;
-    var left = apart ? spaces.left() : List.<String>of();
-    var right = apart ? spaces.right() : List.<String>of();
-    var leftHost = apart ? Namespaces.LEFT_ADDRESS : "127.0.0.1";
-    var rightHost = apart ? Namespaces.RIGHT_ADDRESS : "127.0.0.1";
+    var left = spaces != null ? spaces.left() : List.<String>of();
+    var right = spaces != null ? spaces.right() : List.<String>of();
+    var leftHost = spaces != null ? Namespaces.LEFT_ADDRESS : "127.0.0.1";
+    var rightHost = spaces != null ? Namespaces.RIGHT_ADDRESS : "127.0.0.1";
     String bytes = Long.toString(request.bytes());
     try (var source = HostPeer.start(
             left,
@@ -56,7 +56,7 @@ final class OtherHost {
             scratch.path().toString(),
             bytes,
             Integer.toString(request.rounds()));
-        var reader = HostPeer.start(
+        var _ = HostPeer.start(
             right, "reader", rightHost, scratch.path().toString(), bytes, source.word("seed"))) {
       for (int round = 0; round < request.rounds(); round++) {
         tcp.add(Double.parseDouble(source.word("tcp")));

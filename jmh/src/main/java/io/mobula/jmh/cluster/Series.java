@@ -51,6 +51,10 @@ final class Series {
     rounds.add(value);
   }
 
+  void addNanos(long nanos) {
+    rounds.add((double) nanos);
+  }
+
   String name() {
     return name;
   }

@@ -68,7 +68,7 @@ final class SharedRead {
       Work.sum(tensor.segment());
       long start = System.nanoTime();
       long sum = Work.sum(tensor.segment());
-      ownPass.add(System.nanoTime() - start);
+      ownPass.addNanos(System.nanoTime() - start);
       return sum;
     }
   }
@@ -77,7 +77,7 @@ final class SharedRead {
     long used = cluster.runtime().storeUsage().usedBytes();
     long start = System.nanoTime();
     try (var ref = Work.filled(cluster.runtime(), bytes, (byte) 1)) {
-      put.add(System.nanoTime() - start);
+      put.addNanos(System.nanoTime() - start);
       long sum = own(ref);
       for (int reader = 0; reader < READERS; reader++) {
         var reading = read(cluster, ref, reader);
@@ -85,8 +85,8 @@ final class SharedRead {
           throw new IllegalStateException(
               "Reader " + reader + " sums up to " + reading.sum() + ", not " + sum);
         }
-        first.get(reader).add(reading.first());
-        pass.get(reader).add(reading.pass());
+        first.get(reader).addNanos(reading.first());
+        pass.get(reader).addNanos(reading.pass());
       }
       growth.add((double) (stores.usedBytes() - atFirst) / bytes);
     }

@@ -21,7 +21,7 @@ final class StartUps {
       try (var cluster = started(many, MANY)) {
         long start = System.nanoTime();
         try (var runtime = Mobula.connect(cluster.nodes().getLast().address())) {
-          driver.add(System.nanoTime() - start);
+          driver.addNanos(System.nanoTime() - start);
           runtime.nodes();
         }
       }
@@ -39,7 +39,7 @@ final class StartUps {
   private static LocalCluster started(Series series, int nodes) {
     long start = System.nanoTime();
     var cluster = LocalCluster.start(nodes);
-    series.add(System.nanoTime() - start);
+    series.addNanos(System.nanoTime() - start);
     return cluster;
   }
 }
