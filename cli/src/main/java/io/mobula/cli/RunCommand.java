@@ -95,8 +95,9 @@ final class RunCommand implements Callable<Integer> {
       return Class.forName(program);
     } catch (ClassNotFoundException e) {
       throw refused("there is no class " + program + " on the class path " + classPath.entries()
-          + (ship.isEmpty() ? "" : " or in what is shipped, " + ship
-              + ", which bin/mobula puts on it"));
+          + (ship.isEmpty()
+              ? ""
+              : " or in what is shipped, " + ship + ", which bin/mobula puts on it"));
     } catch (LinkageError e) {
       throw refused("the class " + program + " cannot be loaded: " + e);
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param output whether what its work prints shall come to it
  * @param environment the jars that its work needs, or null if the nodes have its classes
  */
-public record Program(NodeId driver, boolean output, @Nullable Environment environment) {
+public record Program(
+    NodeId driver, boolean output, @Nullable Environment environment) {
   /** Refuses a null driver. */
   public Program {
     Objects.requireNonNull(driver, "driver");

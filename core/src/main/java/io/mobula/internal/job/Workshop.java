@@ -14,7 +14,6 @@ import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.process.ChildJvm;
-import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
@@ -65,7 +64,10 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private static final class Post {
     final Environment environment;
     final CompletableFuture<NodeId> up = new CompletableFuture<>();
-    @Nullable ChildJvm child;
+
+    @Nullable
+    ChildJvm child;
+
     int uses;
     long employed;
     long idleSince = System.nanoTime();
@@ -144,8 +146,8 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private void failed(Post post, Throwable why) {
     forget(post);
     post.up.completeExceptionally(new ProcessException(
-        "A worker process for jars " + brief(post) + " cannot be started on "
-            + membership.self() + ": " + why.getMessage(),
+        "A worker process for jars " + brief(post) + " cannot be started on " + membership.self()
+            + ": " + why.getMessage(),
         why));
   }
 
@@ -199,8 +201,9 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     var list = environment.list();
     return told.join(membership.self().address())
         .set("mobula.cluster.role", "worker")
-        .set("mobula.jobs.environment", environment.hash() + " " + list.node() + " " + list.task()
-            + " " + list.index());
+        .set(
+            "mobula.jobs.environment",
+            environment.hash() + " " + list.node() + " " + list.task() + " " + list.index());
   }
 
   // ---- the end of them
@@ -224,9 +227,8 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
           return;
         }
         long quiet = System.nanoTime() - post.idleSince;
-        employed = post.uses == 0 && quiet >= settings.workers().idle().toNanos()
-            ? post.employed
-            : -1;
+        employed =
+            post.uses == 0 && quiet >= settings.workers().idle().toNanos() ? post.employed : -1;
       }
       if (employed >= 0) {
         lanes.send(
@@ -275,8 +277,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     threads.shutdown();
     children.forEach(ChildJvm::askToEnd);
     long end = System.nanoTime() + PATIENCE.toNanos();
-    children.forEach(child ->
-        child.end(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+    children.forEach(child -> child.end(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     jars.close();
   }
 }

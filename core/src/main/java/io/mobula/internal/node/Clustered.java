@@ -120,8 +120,7 @@ final class Clustered {
   }
 
   /** Runs work that needs jars in processes that have them, or is such a process. */
-  void work(
-      ObjectStore objects, JobSettings jobs, Workshop.Timer timer, BooleanSupplier isBusy) {
+  void work(ObjectStore objects, JobSettings jobs, Workshop.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // what runs here has been granted by its node
       Workbench.open(lanes, router, isBusy);

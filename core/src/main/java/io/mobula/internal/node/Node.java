@@ -102,8 +102,7 @@ public final class Node {
     this.cluster = membership instanceof ClusterMembership
         ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport, this::after)
         : null;
-    this.program =
-        new Program(id, settings.output().toDriver(), settings.jobs().environment());
+    this.program = new Program(id, settings.output().toDriver(), settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
         new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, this::program),

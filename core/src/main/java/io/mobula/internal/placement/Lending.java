@@ -61,11 +61,9 @@ final class Lending {
    * @param submitter whose work uses it
    * @param number names the lease to the submitter and to the worker
    */
-  record Terms(
-      NodeId submitter, long number, Wanting.Purpose purpose, Environment environment) {}
+  record Terms(NodeId submitter, long number, Wanting.Purpose purpose, Environment environment) {}
 
-  Lending(
-      Membership membership, Lanes lanes, Router router, Supplier<LeaseDesk.Workers> workers) {
+  Lending(Membership membership, Lanes lanes, Router router, Supplier<LeaseDesk.Workers> workers) {
     this.lanes = lanes;
     this.workers = workers;
     router.on(LENT, this::onLent).on(ACCOUNT, this::onAccount);

@@ -72,7 +72,8 @@ public record ChildPlan(
 
   /** Starts it with these flags, too. */
   public ChildPlan flags(List<String> more) {
-    return new ChildPlan(name, main, joined(flags, more), arguments, classPath, base, environment, input);
+    return new ChildPlan(
+        name, main, joined(flags, more), arguments, classPath, base, environment, input);
   }
 
   /** Starts it with a system property. */
@@ -88,7 +89,8 @@ public record ChildPlan(
 
   /** Puts these in front of this JVM's class path, after those said before. */
   public ChildPlan classPath(List<Path> more) {
-    return new ChildPlan(name, main, flags, arguments, joined(classPath, more), base, environment, input);
+    return new ChildPlan(
+        name, main, flags, arguments, joined(classPath, more), base, environment, input);
   }
 
   /**

@@ -35,8 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShipIT {
   private static final int LIMIT = 100; // seconds
 
-  private static final String PROGRAM =
-      """
+  private static final String PROGRAM = """
       package shipped;
 
       import io.mobula.*;
