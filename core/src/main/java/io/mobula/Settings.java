@@ -140,6 +140,16 @@ public final class Settings {
         Arrays.stream(directories).map(Path::toString).toList());
   }
 
+  /**
+   * Jars and directories that this driver's tasks and actors need, in the order of a class path.
+   * They run in worker processes that have exactly these in front of Mobula's own class path, so
+   * two programs with different versions of one class do not meet. A directory means the jars that
+   * lie in it, and what else is in it. For {@link Mobula#connect} alone.
+   */
+  public Settings ship(Path... jars) {
+    return set("mobula.jobs.ship", Arrays.stream(jars).map(Path::toString).toList());
+  }
+
   /** How long {@code close} waits for running work before it interrupts and abandons it. */
   public Settings closeTimeout(Duration limit) {
     return set("mobula.close-timeout", limit.toMillis() + "ms");

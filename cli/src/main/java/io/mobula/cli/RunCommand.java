@@ -1,11 +1,15 @@
 package io.mobula.cli;
 
+import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +46,16 @@ final class RunCommand implements Callable<Integer> {
       description = "Your classes: jars and directories, in front of Mobula's own.")
   private UserClassPath classPath = UserClassPath.NONE;
 
+  @Option(
+      names = "--ship",
+      paramLabel = "PATHS",
+      split = ",",
+      description = {
+        "Your classes, with commas between them: jars, and directories of jars or classes.",
+        "They are also sent to the cluster, where your tasks and actors run in processes of their own."
+      })
+  private List<Path> ship = List.of();
+
   @Parameters(index = "0", paramLabel = "CLASS", description = "The class with the main method.")
   private String program;
 
@@ -54,6 +68,15 @@ final class RunCommand implements Callable<Integer> {
     if (!classPath.isLoaded()) {
       throw refused(
           "--class-path is not on the class path of this JVM: run programs by bin/mobula, which puts it there");
+    }
+    if (!ship.isEmpty()) {
+      var missing = ship.stream().filter(path -> !Files.exists(path)).findFirst();
+      if (missing.isPresent()) {
+        throw refused("there is no " + missing.get().toAbsolutePath() + " to be shipped");
+      }
+      System.setProperty(
+          "mobula.jobs.ship",
+          ship.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
     }
     var main = mainOf(load());
     System.setProperty("mobula.cluster.seeds", address.toString());
@@ -71,7 +94,10 @@ final class RunCommand implements Callable<Integer> {
     try {
       return Class.forName(program);
     } catch (ClassNotFoundException e) {
-      throw refused("there is no class " + program + " on the class path " + classPath.entries());
+      throw refused("there is no class " + program + " on the class path " + classPath.entries()
+          + (ship.isEmpty()
+              ? ""
+              : " or in what is shipped, " + ship + ", which bin/mobula puts on it"));
     } catch (LinkageError e) {
       throw refused("the class " + program + " cannot be loaded: " + e);
     }

@@ -3,6 +3,7 @@ package io.mobula.cli;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.WorkerMain;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -109,6 +110,7 @@ final class StartCommand implements Callable<Integer> {
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     var claim = registry.enter(entry);
     System.setProperty(WorkerMain.STARTED, "true");
+    System.setProperty(ChildPlan.USER_CLASSES, options.classPath().toString());
     try (var runtime = Mobula.init(settings)) {
       var up = entry.up(runtime.nodeId().toString(), runtime.nodes().getFirst().address());
       claim.write(up);

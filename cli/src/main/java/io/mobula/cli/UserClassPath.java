@@ -31,6 +31,14 @@ record UserClassPath(List<Path> entries) {
     return loaded().containsAll(entries.stream().map(Path::toAbsolutePath).toList());
   }
 
+  /** All of it, absolute, as in a class path. */
+  @Override
+  public String toString() {
+    return entries.stream()
+        .map(entry -> entry.toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private static Set<Path> loaded() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath())

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, finds and ends the actors of one node. Safe for all threads; nothing blocks. */
@@ -63,7 +64,7 @@ public final class ActorEngine {
       Spawner spawner,
       ActorNames names,
       ActorRefResolver resolver,
-      Program program) {}
+      Supplier<Program> program) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -121,7 +122,7 @@ public final class ActorEngine {
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var passport = Passport.of(id, type, options);
     var present = cluster;
-    var recipe = new Recipe(call, options, Program.present(parts.program()));
+    var recipe = new Recipe(call, options, program());
     Birth<A> birth = present == null ? alone(passport, recipe) : owned(passport, recipe, present);
     ActorHandle<A> other;
     try {
@@ -248,6 +249,17 @@ public final class ActorEngine {
   private RuntimeClosedException closedException() {
     return new RuntimeClosedException("The runtime of node " + parts.store().node()
         + " was closed before the actor had answered.");
+  }
+
+  /** Whose work the calling thread submits. */
+  Program program() {
+    return Program.present(parts.program().get());
+  }
+
+  /** Whether any actor lives here, or is seen to from here. */
+  public boolean isBusy() {
+    var present = cluster;
+    return !cells.isEmpty() || (present != null && !present.owners().isEmpty());
   }
 
   private void requireOpen() {

@@ -4,13 +4,15 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.UnschedulableException;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.Failure;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,11 @@ final class Owner implements Wanting {
   }
 
   @Override
+  public Program program() {
+    return recipe.program();
+  }
+
+  @Override
   public Placement placement() {
     return options.placement();
   }
@@ -147,11 +154,10 @@ final class Owner implements Wanting {
   }
 
   @Override
-  public void refused(String why) {
+  public void refused(Function<String, MobulaException> why) {
     turns.take(() -> {
       wanting = false;
-      die(
-          new Failure(() -> new UnschedulableException(passport.describe() + " " + why)), true);
+      die(new Failure(() -> why.apply(passport.describe())), true);
     });
   }
 

@@ -53,6 +53,10 @@ final class Owners {
     return cluster.places();
   }
 
+  boolean isEmpty() {
+    return owners.isEmpty();
+  }
+
   @Nullable
   Owner find(ActorId id) {
     return owners.get(id);

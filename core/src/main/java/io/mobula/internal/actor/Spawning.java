@@ -14,9 +14,9 @@ import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
-import io.mobula.error.UnschedulableException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,7 @@ final class Spawning {
     private final String name;
     private final Resources resources;
     private final BoundCall call;
+    private final Program program = engine.program();
     private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
     private volatile @Nullable NodeId sentTo;
     private volatile long lease;
@@ -206,6 +208,11 @@ final class Spawning {
     @Override
     public Purpose purpose() {
       return Purpose.ACTOR;
+    }
+
+    @Override
+    public Program program() {
+      return program;
     }
 
     @Override
@@ -278,8 +285,8 @@ final class Spawning {
     }
 
     @Override
-    public void refused(String why) {
-      fail(new UnschedulableException(what() + " " + why));
+    public void refused(Function<String, MobulaException> why) {
+      fail(why.apply(what()));
     }
   }
 }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param driver the node of its process
  * @param output whether what its work prints shall come to it
- * @param environment names the jars that its work needs, or null if the nodes have its classes
+ * @param environment the jars that its work needs, or null if the nodes have its classes
  */
 public record Program(
-    NodeId driver, boolean output, @Nullable String environment) {
+    NodeId driver, boolean output, @Nullable Environment environment) {
   /** Refuses a null driver. */
   public Program {
     Objects.requireNonNull(driver, "driver");
@@ -29,11 +29,14 @@ public record Program(
 
   /** Writes it. */
   public void write(FrameWriter out) {
-    out.int64(driver.incarnation()).flag(output).text(environment);
+    out.int64(driver.incarnation()).flag(output).flag(environment != null);
+    if (environment != null) {
+      environment.write(out);
+    }
   }
 
   /** Reads what {@link #write} has written. */
   public static Program read(FrameReader in) {
-    return new Program(new NodeId(in.int64()), in.flag(), in.optionalText());
+    return new Program(new NodeId(in.int64()), in.flag(), in.flag() ? Environment.read(in) : null);
   }
 }

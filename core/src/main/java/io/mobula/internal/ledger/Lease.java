@@ -15,15 +15,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Lease implements CpuHold {
   private final Requester requester;
   private final Resources resources;
-  private final Ledger ledger;
+  private final Book book;
   private final long grantedAt = System.nanoTime();
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile boolean recalled;
 
-  Lease(Requester requester, Ledger ledger) {
+  /** Who keeps account of a lease. All from any thread; nothing blocks. */
+  public interface Book {
+    /** It has ended. */
+    void released(Lease lease);
+
+    /** Its CPU is given back for a while. */
+    void blocked(Lease lease);
+
+    /** Its CPU is taken back. */
+    void resumed(Lease lease);
+  }
+
+  /** A lease that is accounted for elsewhere. */
+  public static Lease of(Requester requester, Book book) {
+    return new Lease(requester, book);
+  }
+
+  Lease(Requester requester, Book book) {
     this.requester = requester;
     this.resources = requester.wanted();
-    this.ledger = ledger;
+    this.book = book;
   }
 
   /** What may be used. */
@@ -45,7 +62,8 @@ public final class Lease implements CpuHold {
     return System.nanoTime() - grantedAt;
   }
 
-  void recall() {
+  /** Others wait for what it holds. */
+  public void recall() {
     recalled = true;
     requester.recalled(this);
   }
@@ -53,21 +71,21 @@ public final class Lease implements CpuHold {
   /** Ends the lease. Doing so again has no effect. */
   public void release() {
     if (released.compareAndSet(false, true)) {
-      ledger.released(this);
+      book.released(this);
     }
   }
 
   @Override
   public void giveBack() {
     if (cpuUnits() > 0) {
-      ledger.blocked(this);
+      book.blocked(this);
     }
   }
 
   @Override
   public void takeBack() {
     if (cpuUnits() > 0) {
-      ledger.resumed(this);
+      book.resumed(this);
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /**
  * A node's resource ledger as others see it: asks and tells, all from any thread, none blocking.
  */
-public final class Ledger {
+public final class Ledger implements Lease.Book {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
   private final Resources total;
@@ -108,15 +108,18 @@ public final class Ledger {
     actor.tell(new ResourceLedger.Watch(replyTo, onChange));
   }
 
-  void released(Lease lease) {
+  @Override
+  public void released(Lease lease) {
     actor.tell(new ResourceLedger.Release(lease));
   }
 
-  void blocked(Lease lease) {
+  @Override
+  public void blocked(Lease lease) {
     actor.tell(new ResourceLedger.Blocked(lease));
   }
 
-  void resumed(Lease lease) {
+  @Override
+  public void resumed(Lease lease) {
     actor.tell(new ResourceLedger.Resumed(lease));
   }
 }

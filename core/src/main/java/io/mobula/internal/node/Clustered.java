@@ -8,6 +8,10 @@ import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.job.JobSettings;
+import io.mobula.internal.job.Workbench;
+import io.mobula.internal.job.Workshop;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
@@ -35,6 +39,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +61,7 @@ final class Clustered {
   private final SharedStore memory;
   private final Outlet outlet;
   private final Display display;
+  private @Nullable Workshop workshop;
 
   Clustered(
       Membership membership,
@@ -87,6 +93,7 @@ final class Clustered {
         membership,
         lanes,
         router,
+        desk,
         new Placer.Rules(this::choose, settings.unschedulableTimeout(), timer));
   }
 
@@ -110,6 +117,22 @@ final class Clustered {
             && !node.equals(membership.self().id())
         ? node
         : null;
+  }
+
+  /** Runs work that needs jars in processes that have them, or is such a process. */
+  void work(ObjectStore objects, JobSettings jobs, Workshop.Timer timer, BooleanSupplier isBusy) {
+    if (jobs.environment() != null) {
+      drain(); // what runs here has been granted by its node
+      Workbench.open(lanes, router, isBusy);
+    } else if (membership.self().role() != Peer.Role.DRIVER) {
+      workshop = new Workshop(membership, lanes, router, sharing, objects, jobs, timer);
+      desk.workers(workshop);
+    }
+  }
+
+  /** Whether work of others has a lease here. */
+  boolean isBusy() {
+    return !desk.hasBorrowedNothing();
   }
 
   /** Everything is wired: frames may come. */
@@ -179,9 +202,13 @@ final class Clustered {
   }
 
   /**
-   * What work has printed here reaches its programs, and what this one's has printed is printed.
+   * Worker processes end; what work has printed here reaches its programs, and what this one's has
+   * printed is printed.
    */
   void lastLines() {
+    if (workshop != null) {
+      workshop.close();
+    }
     outlet.close();
     display.close();
   }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -59,6 +60,26 @@ final class KnownKeys {
       }
     }
     return result;
+  }
+
+  /**
+   * The known keys that have another value than their default, for a process of the same kind.
+   *
+   * @param except what their names do not begin with
+   */
+  static Map<String, Object> changed(Config config, Set<String> except) {
+    var reference = ConfigFactory.defaultReference(KnownKeys.class.getClassLoader());
+    var changed = new TreeMap<String, Object>();
+    for (var entry : config.getConfig("mobula").entrySet()) {
+      var key = "mobula." + entry.getKey();
+      var value = entry.getValue().unwrapped();
+      boolean usual =
+          reference.hasPath(key) && reference.getValue(key).unwrapped().equals(value);
+      if (!usual && except.stream().noneMatch(key::startsWith)) {
+        changed.put(key, value);
+      }
+    }
+    return changed;
   }
 
   private static Set<String> keys(Config config) {

@@ -28,6 +28,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Program;
+import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
@@ -77,6 +78,8 @@ public final class Node {
   private final ActorEngine actors;
   private final Membership membership;
   private final @Nullable Clustered cluster;
+  private volatile Program program;
+  private volatile @Nullable Shipment shipment;
 
   private Node(
       NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
@@ -99,10 +102,10 @@ public final class Node {
     this.cluster = membership instanceof ClusterMembership
         ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport, this::after)
         : null;
-    var program = new Program(id, settings.output().toDriver(), null);
+    this.program = new Program(id, settings.output().toDriver(), settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, program),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, this::program),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -119,11 +122,12 @@ public final class Node {
             this::spawn,
             cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
             ActorRefResolver.get(system),
-            program),
+            this::program),
         methods,
         virtualThreads);
     if (cluster != null) {
       actors.join(cluster.wire(actors, settings));
+      cluster.work(objects, settings.jobs(), this::after, this::isBusy);
       cluster.open(system, settings, this::spawnNow);
       Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
@@ -148,7 +152,23 @@ public final class Node {
   public void join() {
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
+      ship();
     }
+  }
+
+  /** The program of this process brings its jars along from now on. */
+  private void ship() {
+    var jars = settings.jobs().ship();
+    if (!jars.isEmpty()) {
+      var shipped = Shipment.put(jars, objects);
+      shipment = shipped;
+      program = new Program(id, settings.output().toDriver(), shipped.environment());
+      LOG.debug("{} is in the store", shipment);
+    }
+  }
+
+  private Program program() {
+    return program;
   }
 
   /**
@@ -175,6 +195,11 @@ public final class Node {
     public void expelled() {
       closeAside(owner);
     }
+  }
+
+  /** Whether anything here is worked on; objects are handed over when it leaves. */
+  private boolean isBusy() {
+    return tasks.isBusy() || actors.isBusy() || (cluster != null && cluster.isBusy());
   }
 
   private static void closeAside(Owner owner) {

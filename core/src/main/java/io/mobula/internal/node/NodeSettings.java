@@ -12,6 +12,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.SettingsException;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.output.OutputSettings;
 import io.mobula.internal.process.WorkerMain;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeout how long closing waits
  * @param shareHost whether it and others of its host read each other's memory
  * @param output what happens to what work prints
+ * @param jobs how programs bring their classes along
  * @param cluster what it is to other processes
  */
 public record NodeSettings(
@@ -55,6 +57,7 @@ public record NodeSettings(
     Duration closeTimeout,
     boolean shareHost,
     OutputSettings output,
+    JobSettings jobs,
     ClusterSettings cluster) {
   private static final long MOST_PER_LINE = 64 << 10;
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -100,11 +103,12 @@ public record NodeSettings(
     KnownKeys.require(config);
     var reader = new Reader(config);
     var cluster = ClusterReading.read(reader, config);
+    var jobs = JobReading.read(reader, config, cluster.identity().role());
     long usable = usableMemory();
     long capacity =
         reader.automatic("mobula.store.capacity", config::getBytes, usualStoreCapacity());
     return new NodeSettings(
-        cluster.identity().role() == Peer.Role.DRIVER
+        cluster.identity().role() == Peer.Role.DRIVER || jobs.environment() != null
             ? Resources.none()
             : resources(reader, config, usable, capacity),
         new StoreOptions(
@@ -135,6 +139,7 @@ public record NodeSettings(
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
         output(reader, config),
+        jobs,
         cluster);
   }
 

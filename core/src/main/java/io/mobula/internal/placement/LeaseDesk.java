@@ -2,8 +2,11 @@ package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
+import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -13,6 +16,8 @@ import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +35,21 @@ public final class LeaseDesk {
   public static final int RECALLED = 36;
 
   static final int RELEASE = 37;
+  static final int REFUSED = 88;
 
   /** After so many redirects a request stays where it is. */
   static final int MOST_HOPS = 2;
 
   private final Ledger ledger;
+  private final Membership membership;
   private final Lanes lanes;
   private final Elsewhere elsewhere;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Key, Guest> requests = new ConcurrentHashMap<>();
-  private final Map<Long, Guest> granted = new ConcurrentHashMap<>();
+  private final Map<Long, Holding> granted = new ConcurrentHashMap<>();
+  private final Lending lending;
+  private final Borrowing borrowing;
+  private volatile Workers workers = Workers.NONE;
   private final Map<Wanting.Purpose, Host> hosts = new EnumMap<>(Wanting.Purpose.class);
   private volatile boolean draining;
 
@@ -58,6 +68,27 @@ public final class LeaseDesk {
     Stay open(NodeId submitter, long number, Lease lease);
   }
 
+  /** The processes of this host that have the jars of environments. */
+  public interface Workers {
+    /** There are none. */
+    Workers NONE = new Workers() {
+      @Override
+      public CompletionStage<NodeId> employ(Environment environment) {
+        return CompletableFuture.failedFuture(
+            new ProcessException("This process starts no workers."));
+      }
+
+      @Override
+      public void dismiss(Environment environment) {}
+    };
+
+    /** A process that has them, started if there is none; it is not ended before dismissed. */
+    CompletionStage<NodeId> employ(Environment environment);
+
+    /** The work for which one was employed is over. */
+    void dismiss(Environment environment);
+  }
+
   /** Whether another node could grant at once what this one cannot. */
   @FunctionalInterface
   public interface Elsewhere {
@@ -70,8 +101,11 @@ public final class LeaseDesk {
   public LeaseDesk(
       Ledger ledger, Membership membership, Lanes lanes, Router router, Elsewhere elsewhere) {
     this.ledger = ledger;
+    this.membership = membership;
     this.lanes = lanes;
     this.elsewhere = elsewhere;
+    this.lending = new Lending(membership, lanes, router, () -> workers);
+    this.borrowing = new Borrowing(membership.self().id(), this, lanes, router);
     router.on(ASK, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -89,6 +123,22 @@ public final class LeaseDesk {
     hosts.put(purpose, host);
   }
 
+  /** Says where work runs that needs jars; before the first request. */
+  public void workers(Workers with) {
+    workers = with;
+  }
+
+  /** The lease that work of this process itself was lent; null if that is over. */
+  @Nullable
+  Lease take(long number, Wanting by) {
+    return borrowing.take(number, by);
+  }
+
+  /** Whether no node has lent this one anything. */
+  public boolean hasBorrowedNothing() {
+    return borrowing.isNone();
+  }
+
   /** Grants nothing more. */
   public void drain() {
     draining = true;
@@ -101,7 +151,8 @@ public final class LeaseDesk {
         frame.choice(Wanting.Purpose.values()),
         readResources(frame),
         frame.text(),
-        frame.octet());
+        frame.octet(),
+        Program.read(frame));
     if (draining) {
       guest.redirect(from);
       return;
@@ -135,9 +186,36 @@ public final class LeaseDesk {
   }
 
   private void onRelease(NodeId from, FrameReader frame) {
-    var guest = granted.remove(frame.int64());
-    if (guest != null) {
-      guest.end();
+    end(frame.int64());
+  }
+
+  void end(long number) {
+    var holding = granted.remove(number);
+    if (holding != null) {
+      holding.end();
+    }
+  }
+
+  void forget(long number) {
+    granted.remove(number);
+  }
+
+  void recalled(NodeId submitter, long number) {
+    lanes.send(submitter, new FrameWriter().octet(RECALLED).int64(number).toBytes());
+  }
+
+  /** A lease that another node's ledger has granted is used here. */
+  void open(Wanting.Purpose purpose, NodeId submitter, long number, Lease lease) {
+    var host = hosts.get(purpose);
+    if (host == null) {
+      lease.release();
+      return;
+    }
+    var holding = new Holding(submitter);
+    granted.put(number, holding);
+    holding.stays(host.open(submitter, number, lease));
+    if (membership.peer(submitter) == null) { // it left, and perhaps before this was noted
+      end(number);
     }
   }
 
@@ -148,27 +226,56 @@ public final class LeaseDesk {
       return theirs;
     });
     ledger.lookAgain();
-    granted.values().removeIf(guest -> {
-      boolean theirs = guest.submitter.equals(peer);
-      if (theirs) {
-        guest.end();
+    granted.forEach((number, holding) -> {
+      if (holding.submitter.equals(peer)) {
+        end(number);
       }
-      return theirs;
     });
   }
 
+  /** A lease in use, by the node that it was granted to. */
+  private static class Holding {
+    final NodeId submitter;
+    private @Nullable Stay stay;
+    private boolean ended;
+
+    Holding(NodeId submitter) {
+      this.submitter = submitter;
+    }
+
+    void stays(Stay opened) {
+      boolean over;
+      synchronized (this) {
+        stay = opened;
+        over = ended;
+      }
+      if (over) {
+        opened.end();
+      }
+    }
+
+    void end() {
+      Stay present;
+      synchronized (this) {
+        ended = true;
+        present = stay;
+      }
+      if (present != null) {
+        present.end();
+      }
+    }
+  }
+
   /** A request of another node, then its lease. */
-  private final class Guest implements Requester {
-    private final NodeId submitter;
+  private final class Guest extends Holding implements Requester, Lending.Client {
     private final long request;
     private final Wanting.Purpose purpose;
     private final Resources wanted;
     private final String what;
     private final int hops;
     private final long number = numbers.incrementAndGet();
+    private final @Nullable Environment environment;
     private volatile boolean withdrawn;
-    private @Nullable Stay stay;
-    private boolean ended;
 
     Guest(
         NodeId submitter,
@@ -176,8 +283,10 @@ public final class LeaseDesk {
         Wanting.Purpose purpose,
         Resources wanted,
         String what,
-        int hops) {
-      this.submitter = submitter;
+        int hops,
+        Program program) {
+      super(submitter);
+      this.environment = program.environment();
       this.request = request;
       this.purpose = purpose;
       this.wanted = wanted;
@@ -240,41 +349,48 @@ public final class LeaseDesk {
         return;
       }
       granted.put(number, this);
-      open(host, lease);
+      if (environment == null) {
+        stays(host.open(submitter, number, lease));
+        lent(membership.self().id());
+      } else {
+        var terms = new Lending.Terms(submitter, number, purpose, environment);
+        stays(lending.lend(terms, lease, this));
+      }
+    }
+
+    /** There is a slot, in this process or a worker. */
+    @Override
+    public void lent(NodeId at) {
       if (!lanes.send(
           submitter,
-          new FrameWriter().octet(GRANTED).int64(request).int64(number).toBytes())) {
-        granted.remove(number);
-        end();
-      }
-    }
-
-    private void open(Host host, Lease lease) {
-      var opened = host.open(submitter, number, lease);
-      boolean over;
-      synchronized (this) {
-        stay = opened;
-        over = ended;
-      }
-      if (over) {
-        opened.end();
-      }
-    }
-
-    void end() {
-      Stay present;
-      synchronized (this) {
-        ended = true;
-        present = stay;
-      }
-      if (present != null) {
-        present.end();
+          new FrameWriter()
+              .octet(GRANTED)
+              .int64(request)
+              .int64(number)
+              .int64(at.incarnation())
+              .toBytes())) {
+        LeaseDesk.this.end(number);
       }
     }
 
     @Override
+    public void refused(String why) {
+      lanes.send(
+          submitter, new FrameWriter().octet(REFUSED).int64(request).text(why).toBytes());
+    }
+
+    @Override
+    public void over() {
+      granted.remove(number);
+    }
+
+    @Override
     public void recalled(Lease lease) {
-      lanes.send(submitter, new FrameWriter().octet(RECALLED).int64(number).toBytes());
+      if (environment == null) {
+        LeaseDesk.this.recalled(submitter, number);
+      } else {
+        lending.recall(number);
+      }
     }
   }
 }

@@ -4,6 +4,8 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.error.ProcessException;
+import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
@@ -32,6 +34,7 @@ public final class Placer implements Places {
   private final Ledger ledger;
   private final Membership membership;
   private final Lanes lanes;
+  private final LeaseDesk desk;
   private final Chooser chooser;
   private final Patience.Terms terms;
   private final Map<Long, Search> searches = new LinkedHashMap<>();
@@ -67,13 +70,23 @@ public final class Placer implements Places {
   public record Rules(Chooser chooser, Duration unschedulable, Timer timer) {}
 
   /** Asks for nothing yet. */
-  public Placer(Ledger ledger, Membership membership, Lanes lanes, Router router, Rules rules) {
+  public Placer(
+      Ledger ledger,
+      Membership membership,
+      Lanes lanes,
+      Router router,
+      LeaseDesk desk,
+      Rules rules) {
+    this.desk = desk;
     this.ledger = ledger;
     this.membership = membership;
     this.lanes = lanes;
     this.chooser = rules.chooser();
     this.terms = new Patience.Terms(rules.unschedulable(), rules.timer());
-    router.on(LeaseDesk.GRANTED, this::onGranted).on(LeaseDesk.REDIRECTED, this::onRedirected);
+    router
+        .on(LeaseDesk.GRANTED, this::onGranted)
+        .on(LeaseDesk.REDIRECTED, this::onRedirected)
+        .on(LeaseDesk.REFUSED, this::onRefused);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
@@ -132,12 +145,43 @@ public final class Placer implements Places {
   private void onGranted(NodeId from, FrameReader frame) {
     long request = frame.int64();
     long lease = frame.int64();
+    var at = new NodeId(frame.int64());
+    var search = find(request);
+    if (search != null && search.isAt(from) && membership.peer(at) == null) {
+      release(from, lease); // in a worker that this process is yet to meet
+      search.again();
+      if (membership.peer(at) != null) { // between the two looks
+        search.reconsider();
+      }
+    } else if (search != null && search.endsAt(from)) {
+      take(request);
+      granted(search.wanting, at, lease);
+    } else { // it has moved on, or is over
+      release(from, lease);
+    }
+  }
+
+  /** Work of a worker process may be lent a lease in that very process. */
+  private void granted(Wanting wanting, NodeId at, long number) {
+    if (!at.equals(membership.self().id())) {
+      wanting.grantedAt(at, number);
+      return;
+    }
+    var lease = desk.take(number, wanting);
+    if (lease == null) { // it was ended meanwhile
+      acquire(wanting);
+    } else {
+      wanting.granted(lease);
+    }
+  }
+
+  private void onRefused(NodeId from, FrameReader frame) {
+    long request = frame.int64();
     var search = find(request);
     if (search != null && search.endsAt(from)) {
       take(request);
-      search.wanting.grantedAt(from, lease);
-    } else { // it has moved on, or is over
-      release(from, lease);
+      var why = frame.text();
+      search.wanting.refused(who -> new ProcessException(who + " cannot run: " + why));
     }
   }
 
@@ -194,7 +238,7 @@ public final class Placer implements Places {
         over = true;
       }
       take(number);
-      wanting.refused(why);
+      wanting.refused(who -> new UnschedulableException(who + " " + why));
     }
 
     synchronized boolean isAt(NodeId node) {
@@ -263,6 +307,13 @@ public final class Placer implements Places {
       }
     }
 
+    /** Looks anew, as if it were nowhere; when somebody joins at the latest. */
+    void again() {
+      synchronized (this) {
+        at = null;
+      }
+    }
+
     /** Moves if another node can most likely grant it, and this one has not. */
     void reconsider() {
       if (!isWanted()) {
@@ -312,7 +363,9 @@ public final class Placer implements Places {
       var frame = new FrameWriter().octet(LeaseDesk.ASK).int64(number);
       frame.choice(wanting.purpose());
       LeaseDesk.writeResources(frame, wanting.wanted());
-      return frame.text(wanting.what()).octet(hops).toBytes();
+      frame.text(wanting.what()).octet(hops);
+      wanting.program().write(frame);
+      return frame.toBytes();
     }
 
     /** The own ledger has granted it, unless it has moved on meanwhile. */

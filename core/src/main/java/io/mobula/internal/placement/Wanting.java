@@ -2,8 +2,11 @@ package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
 import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Requester;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Somebody whose work may run on any node that fits: a queue of tasks, or an actor to be. Has at
@@ -23,6 +26,9 @@ public interface Wanting extends Requester {
   /** What the lease is for. */
   Purpose purpose();
 
+  /** Whose work it is. */
+  Program program();
+
   /** Where it should be. */
   Placement placement();
 
@@ -35,9 +41,9 @@ public interface Wanting extends Requester {
   void grantedAt(NodeId node, long lease);
 
   /**
-   * No node can ever grant it.
+   * No node can ever grant it, or the one that has cannot run it.
    *
-   * @param why goes on after the name of whoever wanted it
+   * @param why makes the exception, given the name of whoever wanted it
    */
-  void refused(String why);
+  void refused(Function<String, MobulaException> why);
 }

@@ -3,9 +3,11 @@ package io.mobula.internal.process;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -16,7 +18,8 @@ import java.util.stream.Collectors;
  * @param main the class whose main method runs
  * @param flags for the JVM, after those that every child gets
  * @param arguments for the main method
- * @param classPath what comes before this JVM's class path
+ * @param classPath what comes before {@code base}
+ * @param base this JVM's class path, or what of it the child gets
  * @param environment variables besides those of this JVM
  * @param input what its main method finds on its standard input before anything else, line by line
  */
@@ -26,8 +29,12 @@ public record ChildPlan(
     List<String> flags,
     List<String> arguments,
     List<Path> classPath,
+    String base,
     Map<String, String> environment,
     List<String> input) {
+  /** The property that names the users' part of this JVM's class path, as absolute paths. */
+  public static final String USER_CLASSES = "io.mobula.user-classes";
+
   /** What keeps the JDK from warning about the libraries below Mobula. */
   private static final List<String> QUIET =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
@@ -52,12 +59,21 @@ public record ChildPlan(
 
   /** A JVM that runs this class's main method, on this JVM's class path. */
   public static ChildPlan of(String name, String main) {
-    return new ChildPlan(name, main, List.of(), List.of(), List.of(), Map.of(), List.of());
+    return new ChildPlan(
+        name,
+        main,
+        List.of(),
+        List.of(),
+        List.of(),
+        System.getProperty("java.class.path"),
+        Map.of(),
+        List.of());
   }
 
   /** Starts it with these flags, too. */
   public ChildPlan flags(List<String> more) {
-    return new ChildPlan(name, main, joined(flags, more), arguments, classPath, environment, input);
+    return new ChildPlan(
+        name, main, joined(flags, more), arguments, classPath, base, environment, input);
   }
 
   /** Starts it with a system property. */
@@ -68,25 +84,38 @@ public record ChildPlan(
   /** Gives these arguments to the main method, after those said before. */
   public ChildPlan arguments(String... more) {
     return new ChildPlan(
-        name, main, flags, joined(arguments, List.of(more)), classPath, environment, input);
+        name, main, flags, joined(arguments, List.of(more)), classPath, base, environment, input);
   }
 
   /** Puts these in front of this JVM's class path, after those said before. */
   public ChildPlan classPath(List<Path> more) {
-    return new ChildPlan(name, main, flags, arguments, joined(classPath, more), environment, input);
+    return new ChildPlan(
+        name, main, flags, arguments, joined(classPath, more), base, environment, input);
+  }
+
+  /**
+   * Leaves out of this JVM's class path what a user has put in front of it, as the system property
+   * {@value #USER_CLASSES} says.
+   */
+  public ChildPlan withoutUserClasses() {
+    var users = Set.of(System.getProperty(USER_CLASSES, "").split(File.pathSeparator));
+    var rest = Arrays.stream(base.split(File.pathSeparator))
+        .filter(entry -> !users.contains(Path.of(entry).toAbsolutePath().toString()))
+        .collect(Collectors.joining(File.pathSeparator));
+    return new ChildPlan(name, main, flags, arguments, classPath, rest, environment, input);
   }
 
   /** Sets a variable of its environment. */
   public ChildPlan environment(String key, String value) {
     var changed = new TreeMap<>(environment);
     changed.put(key, value);
-    return new ChildPlan(name, main, flags, arguments, classPath, changed, input);
+    return new ChildPlan(name, main, flags, arguments, classPath, base, changed, input);
   }
 
   /** Writes this line to its standard input, after those said before. */
   public ChildPlan input(String line) {
     return new ChildPlan(
-        name, main, flags, arguments, classPath, environment, joined(input, List.of(line)));
+        name, main, flags, arguments, classPath, base, environment, joined(input, List.of(line)));
   }
 
   /** The words that start it: the java of this JVM, the flags, the class path, the main class. */
@@ -103,12 +132,11 @@ public record ChildPlan(
   }
 
   private String wholeClassPath() {
-    var own = System.getProperty("java.class.path");
     return classPath.isEmpty()
-        ? own
+        ? base
         : classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
             + File.pathSeparator
-            + own;
+            + base;
   }
 
   /** The words and the environment, for whoever redirects the streams. */

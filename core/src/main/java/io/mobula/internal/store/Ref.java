@@ -50,7 +50,8 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
         + store.node() + ". Get its value there and put it here.");
   }
 
-  private ObjectEntry entry() {
+  /** What it holds. */
+  public ObjectEntry entry() {
     var present = entry;
     if (present == null) {
       throw new RefClosedException(

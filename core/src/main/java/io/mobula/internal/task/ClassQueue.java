@@ -3,8 +3,9 @@ package io.mobula.internal.task;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.UnschedulableException;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +33,7 @@ final class ClassQueue implements Wanting {
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  private final Resources wanted;
-  private final Placement placement;
-  private final @Nullable NodeId near;
+  private final TaskEngine.SchedulingClass kind;
   private final TaskEngine engine;
   private final long idleNanos;
   private final int mostSlots;
@@ -46,16 +46,8 @@ final class ClassQueue implements Wanting {
   private int idle;
   private boolean closed;
 
-  ClassQueue(
-      Resources wanted,
-      Placement placement,
-      @Nullable NodeId near,
-      TaskEngine engine,
-      long idleNanos,
-      int mostSlots) {
-    this.near = near;
-    this.wanted = wanted;
-    this.placement = placement;
+  ClassQueue(TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
+    this.kind = kind;
     this.engine = engine;
     this.idleNanos = idleNanos;
     this.mostSlots = mostSlots;
@@ -101,7 +93,7 @@ final class ClassQueue implements Wanting {
 
   @Override
   public Resources wanted() {
-    return wanted;
+    return kind.resources();
   }
 
   @Override
@@ -110,12 +102,18 @@ final class ClassQueue implements Wanting {
   }
 
   @Override
+  public Program program() {
+    return kind.program();
+  }
+
+  @Override
   public Placement placement() {
-    return placement;
+    return kind.placement();
   }
 
   @Override
   public Map<NodeId, Long> argumentBytes() {
+    var near = kind.near();
     return near == null ? Map.of() : Map.of(near, 1L);
   }
 
@@ -196,7 +194,7 @@ final class ClassQueue implements Wanting {
   }
 
   @Override
-  public void refused(String why) {
+  public void refused(Function<String, MobulaException> why) {
     List<TaskRun> doomed;
     lock.lock();
     try {
@@ -206,8 +204,7 @@ final class ClassQueue implements Wanting {
     } finally {
       lock.unlock();
     }
-    doomed.forEach(
-        run -> run.stop(() -> new UnschedulableException(run.describe() + " " + why)));
+    doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
 
   // ---- slots of other nodes

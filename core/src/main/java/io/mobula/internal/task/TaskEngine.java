@@ -52,8 +52,8 @@ public final class TaskEngine {
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
-  private record SchedulingClass(
-      Resources resources, Placement placement, @Nullable NodeId near) {}
+  record SchedulingClass(
+      Resources resources, Placement placement, @Nullable NodeId near, Program program) {}
 
   /**
    * What the engine works with.
@@ -67,7 +67,7 @@ public final class TaskEngine {
       BoundCall.Binder binder,
       Places places,
       Timer timer,
-      Program program) {}
+      Supplier<Program> program) {}
 
   /** Runs something later, on a thread that must not be blocked. */
   @FunctionalInterface
@@ -151,7 +151,7 @@ public final class TaskEngine {
             call,
             name,
             options,
-            Program.present(parts.program())),
+            Program.present(parts.program().get())),
         parent,
         this);
   }
@@ -176,7 +176,8 @@ public final class TaskEngine {
 
   void enqueue(TaskRun run) {
     var options = run.job().options();
-    var key = new SchedulingClass(options.resources(), options.placement(), near(run));
+    var key = new SchedulingClass(
+        options.resources(), options.placement(), near(run), run.job().program());
     while (!closed) {
       var queue = classes.computeIfAbsent(key, this::newQueue);
       if (queue.add(run)) {
@@ -200,9 +201,7 @@ public final class TaskEngine {
 
   private ClassQueue newQueue(SchedulingClass key) {
     return new ClassQueue(
-        key.resources(),
-        key.placement(),
-        key.near(),
+        key,
         this,
         settings.leaseIdle().toNanos(),
         settings.maxSlots());
@@ -240,6 +239,11 @@ public final class TaskEngine {
     if (closed) {
       run.stop(this::closedException);
     }
+  }
+
+  /** Whether any task has no outcome yet. */
+  public boolean isBusy() {
+    return !pending.isEmpty();
   }
 
   void startSlot(Runnable slot) {

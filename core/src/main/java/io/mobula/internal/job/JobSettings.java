@@ -1,0 +1,34 @@
+package io.mobula.internal.job;
+
+import io.mobula.internal.execution.Environment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How programs bring their classes along.
+ *
+ * @param ship jars and directories that this program's work needs
+ * @param environment the jars that this worker process was started with, or null
+ * @param cache where jars are kept on disk, or null for the temporary directory
+ * @param workers how worker processes live
+ * @param told the settings of this process that differ from the defaults, for its workers
+ */
+public record JobSettings(
+    List<Path> ship,
+    @Nullable Environment environment,
+    @Nullable Path cache,
+    Workers workers,
+    Map<String, Object> told) {
+
+  /**
+   * How worker processes live.
+   *
+   * @param flags for their JVMs
+   * @param startLimit within which one must be up
+   * @param idle after how long without work one is ended
+   */
+  public record Workers(List<String> flags, Duration startLimit, Duration idle) {}
+}

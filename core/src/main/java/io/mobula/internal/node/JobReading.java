@@ -1,0 +1,65 @@
+package io.mobula.internal.node;
+
+import com.typesafe.config.Config;
+import io.mobula.ObjectId;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Environment;
+import io.mobula.internal.job.JobSettings;
+import io.mobula.internal.job.Shipment;
+import io.mobula.internal.node.NodeSettings.Reader;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks {@code mobula.jobs}. */
+final class JobReading {
+  private static final String SHIP = "mobula.jobs.ship";
+  private static final String ENVIRONMENT = "mobula.jobs.environment";
+  private static final String DIGITS = "-?\\d{1,19}";
+
+  /** What a process says of itself, and its workers of themselves. */
+  private static final Set<String> OWN = Set.of(
+      "mobula.resources.",
+      "mobula.cluster.listen",
+      "mobula.cluster.port",
+      "mobula.cluster.seeds",
+      "mobula.cluster.role",
+      "mobula.cluster.node-name",
+      "mobula.cluster.labels",
+      SHIP,
+      ENVIRONMENT);
+
+  private JobReading() {}
+
+  static JobSettings read(Reader reader, Config config, Peer.Role role) {
+    var ship = reader.paths(SHIP);
+    if (!ship.isEmpty() && role != Peer.Role.DRIVER) {
+      throw reader.malformed(
+          SHIP, "only a driver ships jars: connect to a cluster, or set mobula.cluster.role", null);
+    }
+    Shipment.require(ship);
+    return new JobSettings(
+        ship,
+        environment(reader, config),
+        reader.directory("mobula.jobs.cache"),
+        new JobSettings.Workers(
+            reader.read("mobula.jobs.worker-flags", config::getStringList),
+            reader.duration("mobula.jobs.worker-start-limit"),
+            reader.duration("mobula.jobs.worker-idle")),
+        KnownKeys.changed(config, OWN));
+  }
+
+  private static @Nullable Environment environment(Reader reader, Config config) {
+    var text = reader.read(ENVIRONMENT, config::getString);
+    if (text.isEmpty()) {
+      return null;
+    }
+    if (!text.matches("[0-9a-f]{64} " + DIGITS + " " + DIGITS + " \\d{1,9}")) {
+      throw reader.malformed(ENVIRONMENT, "it is set by a node for its worker processes", null);
+    }
+    var parts = text.split(" ");
+    return new Environment(
+        parts[0],
+        new ObjectId(
+            Long.parseLong(parts[1]), Long.parseLong(parts[2]), Integer.parseInt(parts[3])));
+  }
+}

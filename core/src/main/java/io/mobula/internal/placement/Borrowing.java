@@ -1,0 +1,167 @@
+package io.mobula.internal.placement;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Requester;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases that a worker process is lent by its node: submitters use them as if they were granted
+ * here, and the node's ledger hears what becomes of them. Safe for all threads; nothing blocks.
+ */
+final class Borrowing {
+  private final NodeId self;
+  private final LeaseDesk desk;
+  private final Lanes lanes;
+  private final Map<Long, Borrowed> borrowed = new ConcurrentHashMap<>();
+
+  Borrowing(NodeId self, LeaseDesk desk, Lanes lanes, Router router) {
+    this.self = self;
+    this.desk = desk;
+    this.lanes = lanes;
+    router.on(Lending.LEND, this::onLend).on(Lending.ORDER, this::onOrder);
+  }
+
+  private void onLend(NodeId from, FrameReader in) {
+    long number = in.int64();
+    var submitter = new NodeId(in.int64());
+    var purpose = in.choice(Wanting.Purpose.values());
+    var lent = new Borrowed(from, submitter, number, LeaseDesk.readResources(in));
+    borrowed.put(number, lent);
+    if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
+      desk.open(purpose, submitter, number, lent.lease);
+    }
+    lanes.send(from, new FrameWriter().octet(Lending.LENT).int64(number).toBytes());
+  }
+
+  private void onOrder(NodeId from, FrameReader in) {
+    long number = in.int64();
+    var lent = borrowed.get(number);
+    if (lent == null || !lent.lender.equals(from)) {
+      return;
+    }
+    switch (in.choice(Lending.Order.values())) {
+      case RECALL -> lent.recall();
+      case END -> lent.end();
+    }
+  }
+
+  /** The lease for work that this process has submitted itself; null if that is over. */
+  @Nullable
+  Lease take(long number, Wanting by) {
+    var lent = borrowed.get(number);
+    return lent != null && lent.take(by) ? lent.lease : null;
+  }
+
+  /** Whether nothing is lent at this moment. */
+  boolean isNone() {
+    return borrowed.isEmpty();
+  }
+
+  /** One lease, as the host of the work has it. */
+  private final class Borrowed implements Requester, Lease.Book {
+    private final NodeId lender;
+    private final NodeId submitter;
+    private final long number;
+    private final Resources resources;
+    private final Lease lease;
+    private @Nullable Wanting user;
+    private boolean ended;
+
+    Borrowed(NodeId lender, NodeId submitter, long number, Resources resources) {
+      this.lender = lender;
+      this.submitter = submitter;
+      this.number = number;
+      this.resources = resources;
+      this.lease = Lease.of(this, this);
+    }
+
+    synchronized boolean take(Wanting by) {
+      user = by;
+      return !ended;
+    }
+
+    private synchronized @Nullable Wanting user() {
+      return user;
+    }
+
+    void recall() {
+      if (submitter.equals(self)) {
+        lease.recall();
+      } else {
+        desk.recalled(submitter, number);
+      }
+    }
+
+    void end() {
+      boolean unused;
+      synchronized (this) {
+        ended = true;
+        unused = user == null;
+      }
+      if (!submitter.equals(self)) {
+        desk.end(number);
+      } else if (unused) {
+        lease.release();
+      } else {
+        lease.recall();
+      }
+    }
+
+    private void account(Lending.Account what) {
+      lanes.send(
+          lender,
+          new FrameWriter().octet(Lending.ACCOUNT).int64(number).choice(what).toBytes());
+    }
+
+    @Override
+    public void released(Lease lease) {
+      borrowed.remove(number);
+      desk.forget(number);
+      account(Lending.Account.RELEASED);
+    }
+
+    @Override
+    public void blocked(Lease lease) {
+      account(Lending.Account.BLOCKED);
+    }
+
+    @Override
+    public void resumed(Lease lease) {
+      account(Lending.Account.RESUMED);
+    }
+
+    @Override
+    public Resources wanted() {
+      return resources;
+    }
+
+    @Override
+    public String what() {
+      return "work of node " + submitter;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return false;
+    }
+
+    @Override
+    public void granted(Lease lease) {}
+
+    @Override
+    public void recalled(Lease held) {
+      var present = user();
+      if (present != null) {
+        present.recalled(held);
+      }
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.mobula.internal.placement;
+
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Environment;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases of this node's ledger whose work needs jars: each is lent to the worker process that has
+ * them, which says when it is over, and when its CPU is given back meanwhile. Safe for all threads;
+ * nothing blocks.
+ */
+final class Lending {
+  static final int LEND = 84;
+  static final int LENT = 85;
+  static final int ACCOUNT = 86;
+  static final int ORDER = 87;
+
+  /** What a worker says of a lease that it was lent. */
+  enum Account {
+    RELEASED,
+    BLOCKED,
+    RESUMED
+  }
+
+  /** What a worker is told about a lease that it was lent. */
+  enum Order {
+    RECALL,
+    END
+  }
+
+  private final Lanes lanes;
+  private final Supplier<LeaseDesk.Workers> workers;
+  private final Map<Long, Loan> loans = new ConcurrentHashMap<>();
+
+  /** Whoever was granted what is lent; called once, with one of the first two, then the last. */
+  interface Client {
+    /** The slot is there: tell the submitter. */
+    void lent(NodeId worker);
+
+    /** There is no worker for it. */
+    void refused(String why);
+
+    /** The lease has gone back to the ledger. */
+    void over();
+  }
+
+  /**
+   * What is to be lent.
+   *
+   * @param submitter whose work uses it
+   * @param number names the lease to the submitter and to the worker
+   */
+  record Terms(NodeId submitter, long number, Wanting.Purpose purpose, Environment environment) {}
+
+  Lending(Membership membership, Lanes lanes, Router router, Supplier<LeaseDesk.Workers> workers) {
+    this.lanes = lanes;
+    this.workers = workers;
+    router.on(LENT, this::onLent).on(ACCOUNT, this::onAccount);
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        List.copyOf(loans.values()).forEach(loan -> loan.left(peer.id()));
+      }
+    });
+  }
+
+  LeaseDesk.Stay lend(Terms terms, Lease lease, Client client) {
+    var loan = new Loan(terms, lease, client);
+    loans.put(terms.number(), loan);
+    loan.start();
+    return loan;
+  }
+
+  /** Others wait for what it holds. */
+  void recall(long number) {
+    var loan = loans.get(number);
+    if (loan != null) {
+      loan.order(Order.RECALL);
+    }
+  }
+
+  private void onLent(NodeId from, FrameReader in) {
+    var loan = loans.get(in.int64());
+    if (loan != null && loan.isAt(from)) {
+      loan.client.lent(from);
+    }
+  }
+
+  private void onAccount(NodeId from, FrameReader in) {
+    var loan = loans.get(in.int64());
+    if (loan == null || !loan.isAt(from)) {
+      return;
+    }
+    switch (in.choice(Account.values())) {
+      case RELEASED -> loan.over();
+      case BLOCKED -> loan.lease.giveBack();
+      case RESUMED -> loan.lease.takeBack();
+    }
+  }
+
+  /** One lease that is lent, or will be as soon as there is a worker. */
+  private final class Loan implements LeaseDesk.Stay {
+    private final Terms terms;
+    private final Lease lease;
+    private final Client client;
+    private @Nullable NodeId at;
+    private boolean ended;
+    private boolean over;
+
+    Loan(Terms terms, Lease lease, Client client) {
+      this.terms = terms;
+      this.lease = lease;
+      this.client = client;
+    }
+
+    void start() {
+      var _ = workers.get().employ(terms.environment()).whenComplete((worker, failure) -> {
+        if (failure == null) {
+          send(worker);
+        } else {
+          client.refused(String.valueOf(failure.getMessage()));
+          over();
+        }
+      });
+    }
+
+    private void send(NodeId worker) {
+      boolean wanted;
+      synchronized (this) {
+        at = worker;
+        wanted = !ended;
+      }
+      if (!wanted) {
+        over();
+      } else if (!lanes.send(worker, frame())) {
+        client.refused("the worker process " + worker + " has just ended; submit again");
+        over();
+      }
+    }
+
+    private byte[] frame() {
+      var frame = new FrameWriter()
+          .octet(LEND)
+          .int64(terms.number())
+          .int64(terms.submitter().incarnation())
+          .choice(terms.purpose());
+      LeaseDesk.writeResources(frame, lease.resources());
+      return frame.toBytes();
+    }
+
+    synchronized boolean isAt(NodeId node) {
+      return node.equals(at);
+    }
+
+    void left(NodeId node) {
+      if (isAt(node)) {
+        over();
+      }
+    }
+
+    void order(Order what) {
+      NodeId worker;
+      synchronized (this) {
+        worker = at;
+      }
+      if (worker != null) {
+        lanes.send(
+            worker,
+            new FrameWriter().octet(ORDER).int64(terms.number()).choice(what).toBytes());
+      }
+    }
+
+    @Override
+    public void end() {
+      synchronized (this) {
+        ended = true;
+      }
+      order(Order.END);
+    }
+
+    private void over() {
+      synchronized (this) {
+        if (over) {
+          return;
+        }
+        over = true;
+      }
+      loans.remove(terms.number());
+      lease.release();
+      workers.get().dismiss(terms.environment());
+      client.over();
+    }
+  }
+}
