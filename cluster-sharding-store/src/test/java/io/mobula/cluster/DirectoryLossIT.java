@@ -40,8 +40,9 @@ class DirectoryLossIT {
 
         driver.kill();
 
-        Soon.holds("it is gone", () -> runtime.nodes().stream()
-            .noneMatch(node -> node.pid() == driver.pid()));
+        Soon.holds(
+            "it is gone",
+            () -> runtime.nodes().stream().noneMatch(node -> node.pid() == driver.pid()));
         assertThat(sum(keeper)).isEqualTo(Values.COUNT * 8.0);
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace
         while (System.nanoTime() < end) {
@@ -110,8 +111,9 @@ class DirectoryLossIT {
   }
 
   private static NodeId withPid(MobulaRuntime runtime, long pid) throws Exception {
-    Soon.holds("pid " + pid + " is a member", () -> runtime.nodes().stream()
-        .anyMatch(node -> node.pid() == pid));
+    Soon.holds(
+        "pid " + pid + " is a member",
+        () -> runtime.nodes().stream().anyMatch(node -> node.pid() == pid));
     return runtime.nodes().stream()
         .filter(node -> node.pid() == pid)
         .findFirst()

@@ -50,14 +50,10 @@ class ObjectLossIT {
       var runtime = cluster.runtime();
       var doomed = id(cluster, 0);
       var one = made(runtime, 1, journal, doomed);
-      var two = runtime
-          .task(Values::plusOne, one)
-          .placement(Placement.on(doomed))
-          .remote();
-      var three = runtime
-          .task(Values::plusOne, two)
-          .placement(Placement.on(doomed))
-          .remote();
+      var two =
+          runtime.task(Values::plusOne, one).placement(Placement.on(doomed)).remote();
+      var three =
+          runtime.task(Values::plusOne, two).placement(Placement.on(doomed)).remote();
       var wanted = made(runtime, 7, journal, doomed);
       var never = runtime
           .task(Values::filled, 5.0)
@@ -93,7 +89,8 @@ class ObjectLossIT {
       for (int i = 0; i < sums.size(); i++) {
         assertThat(sums.get(i)).isEqualTo(Values.COUNT * (i % 2 == 0 ? 1.0 : 7.0));
       }
-      assertThat(journal.lines()).containsExactlyInAnyOrder("made 1.0", "made 1.0", "made 7.0", "made 7.0");
+      assertThat(journal.lines())
+          .containsExactlyInAnyOrder("made 1.0", "made 1.0", "made 7.0", "made 7.0");
       assertThatThrownBy(() -> never.get(Soon.LIMIT))
           .isInstanceOf(ObjectLostException.class)
           .hasMessageContaining(never.id().toString());
@@ -137,8 +134,7 @@ class ObjectLossIT {
   @Test
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
     var journal = Journal.in(folder);
-    var plan = Soon.cluster(3)
-        .settings(Soon.settings().set("mobula.store.share-host", false));
+    var plan = Soon.cluster(3).settings(Soon.settings().set("mobula.store.share-host", false));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var copied = made(runtime, 6, journal, id(cluster, 0));

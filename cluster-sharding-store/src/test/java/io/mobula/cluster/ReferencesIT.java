@@ -50,8 +50,10 @@ class ReferencesIT {
     var runtime = cluster.runtime();
     var refs = new ArrayList<ObjectRef<?>>();
     for (int i = 0; i < 4; i++) {
-      var made = runtime.task(Values::filled, 1.0 * i).placement(Placement.spread()).remote();
-      var next = runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
+      var made =
+          runtime.task(Values::filled, 1.0 * i).placement(Placement.spread()).remote();
+      var next =
+          runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
       refs.add(made);
       refs.add(next);
     }
@@ -64,7 +66,8 @@ class ReferencesIT {
   private static void nest(LocalCluster cluster) {
     var runtime = cluster.runtime();
     var inner = runtime.task(Values::both, 1.0, 2.0).remote();
-    var keeper = runtime.actor(Values.Keeper::new).cpus(0).placement(Placement.spread()).remote();
+    var keeper =
+        runtime.actor(Values.Keeper::new).cpus(0).placement(Placement.spread()).remote();
     keeper.call(Values.Keeper::keep, inner).remote().get();
     inner.close();
     System.gc();
@@ -82,7 +85,8 @@ class ReferencesIT {
         .cpus(0)
         .placement(Placement.on(doomed))
         .remote();
-    var here = runtime.task(Values::both, 3.0, 4.0).placement(Placement.spread()).remote();
+    var here =
+        runtime.task(Values::both, 3.0, 4.0).placement(Placement.spread()).remote();
     keeper.call(Values.Keeper::keep, here).remote().get();
     var refs = use(cluster);
     cluster.kill(2);

@@ -66,7 +66,9 @@ final class Values {
     }
 
     double sum() {
-      return Objects.requireNonNull(kept).stream().mapToDouble(ref -> Values.sum(ref.get())).sum();
+      return Objects.requireNonNull(kept).stream()
+          .mapToDouble(ref -> Values.sum(ref.get()))
+          .sum();
     }
 
     long pid() {

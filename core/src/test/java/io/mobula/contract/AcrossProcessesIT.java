@@ -54,7 +54,8 @@ class AcrossProcessesIT {
   record Family(Gate never, Journal journal, NodeId elsewhere) implements Serializable {
     int root() throws Exception {
       var there = Placement.on(elsewhere);
-      ObjectRef<Integer> parent = Mobula.task(Family::parent, this).placement(there).remote();
+      ObjectRef<Integer> parent =
+          Mobula.task(Family::parent, this).placement(there).remote();
       parent.get();
       journal.add("parent has ended");
       never.await();
@@ -62,9 +63,7 @@ class AcrossProcessesIT {
     }
 
     int parent() {
-      Mobula.task(Family::child, this)
-          .placement(Placement.on(elsewhere))
-          .remote();
+      Mobula.task(Family::child, this).placement(Placement.on(elsewhere)).remote();
       return 1;
     }
 

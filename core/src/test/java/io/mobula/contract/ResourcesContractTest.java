@@ -218,8 +218,8 @@ class ResourcesContractTest extends ContractTest {
       Eventually.until(
           "the lack is reported",
           () -> own.waiting().stream()
-              .anyMatch(waiting -> waiting.what().contains("big")
-                  && waiting.why().contains("no node has")));
+              .anyMatch(waiting ->
+                  waiting.what().contains("big") && waiting.why().contains("no node has")));
       assertThatThrownBy(() -> task.get(LONG))
           .isInstanceOf(UnschedulableException.class)
           .hasMessageContaining("big")

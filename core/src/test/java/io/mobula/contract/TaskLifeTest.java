@@ -453,15 +453,7 @@ class TaskLifeTest extends ContractTest {
   void aTaskKnowsItself() {
     var ref = runtime.task(Known::here).cpus(2).name("look").deadline(LONG).remote();
     assertThat(ref.get())
-        .isEqualTo(new Known(
-            "look",
-            1,
-            2,
-            ref.id().toString(),
-            false,
-            true,
-            false,
-            workingNode()));
+        .isEqualTo(new Known("look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
     var plain = runtime.task(Known::here).remote().get();
     assertThat(plain.name()).contains("Known.here");
     assertThat(plain.deadline()).isFalse();

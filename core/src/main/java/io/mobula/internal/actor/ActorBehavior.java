@@ -150,7 +150,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.made(made.getClass());
     } catch (Unreadable unreadable) {
       var why = unreadable.of("its constructor", cell.store().node());
-      cell.kill(() -> cell.died(why.getMessage(), why));
+      cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       cell.kill(() -> cell.died("its constructor threw " + thrown, thrown));
     } finally {

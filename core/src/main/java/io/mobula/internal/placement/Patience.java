@@ -81,9 +81,10 @@ final class Patience {
   private void over() {
     var reason = why();
     if (reason != null) {
-      giveUp.accept("asks for " + wanting.wanted() + ", but " + reason
-          + ". Waited " + terms.limit()
-          + " for such a node, as mobula.placement.unschedulable-timeout says. Ask for less, or add a node that has as much.");
+      giveUp.accept(
+          "asks for " + wanting.wanted() + ", but " + reason
+              + ". Waited " + terms.limit()
+              + " for such a node, as mobula.placement.unschedulable-timeout says. Ask for less, or add a node that has as much.");
     }
   }
 }

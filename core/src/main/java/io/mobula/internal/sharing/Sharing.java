@@ -553,8 +553,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         && known.offer(copy, location.attempt())) {
       counting.publish(
           location.id(),
-          new Published.Sealed(
-              location.attempt(), copy.byteSize(), false, contents(copy.edges())));
+          new Published.Sealed(location.attempt(), copy.byteSize(), false, contents(copy.edges())));
     }
   }
 

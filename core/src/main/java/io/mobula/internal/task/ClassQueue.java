@@ -124,8 +124,7 @@ final class ClassQueue implements Wanting {
       var first = ready.peekFirst();
       return first != null && ready.size() == 1
           ? first.describe()
-          : ready.size() + " tasks"
-              + (first == null ? "" : ", the first is " + first.describe());
+          : ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
     } finally {
       lock.unlock();
     }

@@ -200,11 +200,7 @@ public final class TaskEngine {
   }
 
   private ClassQueue newQueue(SchedulingClass key) {
-    return new ClassQueue(
-        key,
-        this,
-        settings.leaseIdle().toNanos(),
-        settings.maxSlots());
+    return new ClassQueue(key, this, settings.leaseIdle().toNanos(), settings.maxSlots());
   }
 
   /** Work goes to and comes from other nodes from now on. */

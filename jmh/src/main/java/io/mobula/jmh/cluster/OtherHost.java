@@ -39,10 +39,7 @@ final class OtherHost {
     return bench.table(request.bytes(), where);
   }
 
-  private void run(
-      ClusterBench.Request request,
-      Scratch scratch,
-      @Nullable Namespaces spaces)
+  private void run(ClusterBench.Request request, Scratch scratch, @Nullable Namespaces spaces)
       throws IOException {
     var left = spaces != null ? spaces.left() : List.<String>of();
     var right = spaces != null ? spaces.right() : List.<String>of();
