@@ -27,7 +27,6 @@ import io.mobula.spi.ObjectSource.Open;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Published;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +220,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
       out.carries(id);
-      write(out, here(id) instanceof Content present ? present : sealed, id);
+      write(out, Objects.requireNonNullElse(here(id), sealed), id);
       return entry::release;
     }
     write(out, outcome, id);
@@ -597,9 +596,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       }
 
       @Override
-      public void close() {
-        Reference.reachabilityFence(view);
-      }
+      public void close() {} // the pin goes when nothing reaches this any more
     };
   }
 
