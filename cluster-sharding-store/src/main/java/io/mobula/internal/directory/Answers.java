@@ -58,11 +58,14 @@ final class Answers {
     return record.inline() || copies(record).findAny().isPresent();
   }
 
+  private static boolean isOf(int attempt, Unit.@Nullable Copy copy) {
+    return copy != null && copy.attempt() == attempt;
+  }
+
   private java.util.stream.Stream<Map.Entry<Participant, Entry>> copies(ShardRecord record) {
     return record.entries.entrySet().stream()
-        .filter(each -> each.getValue().claim.copy() instanceof Unit.Copy copy
-            && copy.attempt() == record.accepted
-            && isReadableAt(each.getKey()));
+        .filter(each ->
+            isOf(record.accepted, each.getValue().claim.copy()) && isReadableAt(each.getKey()));
   }
 
   private int candidate(ShardRecord record) {

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -148,7 +149,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     out.forEach(toShards);
   }
 
-  private static Sink collecting(ArrayList<Addressed> out) {
+  private static Sink collecting(List<Addressed> out) {
     return (to, message) -> out.add(new Addressed(to.shard(), (DirectoryMessage.ToShard) message));
   }
 }

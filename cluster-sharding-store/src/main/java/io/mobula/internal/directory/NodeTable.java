@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * happen outside comes back as an action, to be run without any lock.
  */
 final class NodeTable {
+  @SuppressWarnings("UnnecessaryLambda") // one that says its name where it is used
   private static final Runnable NOTHING = () -> {};
 
   private final HolderTable statements;

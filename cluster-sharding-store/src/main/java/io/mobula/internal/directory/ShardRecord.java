@@ -128,11 +128,12 @@ final class ShardRecord {
     if (lineage != null) {
       result.addAll(lineage.upstream());
     }
+    var agreed = outcomes.get(accepted);
     if (accepted == 0) {
       result.addAll(keeps);
       outcomes.values().forEach(outcome -> result.addAll(outcome.contains()));
-    } else if (outcomes.get(accepted) instanceof Outcome outcome) {
-      result.addAll(outcome.contains());
+    } else if (agreed != null) {
+      result.addAll(agreed.contains());
     }
     return result;
   }

@@ -56,7 +56,7 @@ final class JobReading {
     if (!text.matches("[0-9a-f]{64} " + DIGITS + " " + DIGITS + " \\d{1,9}")) {
       throw reader.malformed(ENVIRONMENT, "it is set by a node for its worker processes", null);
     }
-    var parts = text.split(" ");
+    var parts = text.split(" ", -1);
     return new Environment(
         parts[0],
         new ObjectId(

@@ -180,6 +180,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
     drop();
   }
 
+  @SuppressWarnings("ReferenceEquality") // contents are known by identity
   private void drop() {
     ObjectEntry present;
     Object last;
