@@ -147,12 +147,12 @@ class StoreDirectoryTest {
   void removesTheMediaDriverOfALeftoverButFollowsNoLinks() throws Exception {
     Path elsewhere = Files.createDirectory(base.resolve("elsewhere"));
     Path kept = Files.createFile(elsewhere.resolve("kept"));
-    Path leftover = Files.createDirectory(base.resolve("mobula-1"));
+    Path leftover = Files.createDirectory(base.resolve("mobula-" + "1".repeat(24)));
     Path images =
         Files.createDirectories(leftover.resolve(StoreDirectory.TRANSFER).resolve("images"));
     Files.createFile(images.resolve("1.logbuffer"));
     Files.createSymbolicLink(images.resolve("link"), elsewhere);
-    Path linked = Files.createDirectory(base.resolve("mobula-2"));
+    Path linked = Files.createDirectory(base.resolve("mobula-" + "2".repeat(24)));
     Files.createSymbolicLink(linked.resolve(StoreDirectory.TRANSFER), elsewhere);
     SharedStore.open(options()).close();
     assertThat(leftover).doesNotExist();
