@@ -17,7 +17,6 @@ final class SharedEntry implements ObjectEntry.Sharer {
   private final Sharing sharing;
   private WeakReference<ObjectEntry> entry;
   private @Nullable Object outcome;
-  private @Nullable Object fetchedBy;
   private volatile boolean held;
   private volatile boolean gone;
   private int attempt = 1;
@@ -56,22 +55,6 @@ final class SharedEntry implements ObjectEntry.Sharer {
       unreadable.discard();
     }
     return true;
-  }
-
-  /** Has other nodes find the copy that a reader here has fetched, which goes on owning it. */
-  synchronized boolean offer(Content.InStore copy, int madeBy) {
-    if (gone || !held || !(outcome instanceof Content.Away away)) {
-      return false;
-    }
-    fetchedBy = away;
-    outcome = copy;
-    attempt = madeBy;
-    return true;
-  }
-
-  /** Whether what is here is a copy that is needed no longer than this process holds it. */
-  synchronized boolean isFetched() {
-    return fetchedBy != null;
   }
 
   boolean isHeld() {
@@ -184,19 +167,16 @@ final class SharedEntry implements ObjectEntry.Sharer {
   private void drop() {
     ObjectEntry present;
     Object last;
-    Object owner;
     synchronized (this) {
       present = entry.get();
       last = outcome;
-      owner = fetchedBy;
       outcome = null;
     }
     var shown = present == null ? null : present.outcome();
     if (present != null) {
       present.vanish();
     }
-    boolean owned = last == shown || (shown != null && shown == owner);
-    if (!owned && last instanceof Content content) {
+    if (last != shown && last instanceof Content content) {
       content.discard();
     }
   }

@@ -535,25 +535,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
     transfers.pull(object).whenComplete((content, failure) -> {
       if (content != null) {
-        offer(object, content);
         into.complete(content);
       } else {
         relocate(object, failure, into);
       }
     });
-  }
-
-  /** Others may fetch it from here, too, and find it when the node is gone that it came from. */
-  private void offer(RemoteObject object, Content content) {
-    var location = object.location();
-    var known = shared.get(location.id());
-    if (known != null
-        && content instanceof Content.InStore copy
-        && known.offer(copy, location.attempt())) {
-      counting.publish(
-          location.id(),
-          new Published.Sealed(location.attempt(), copy.byteSize(), false, contents(copy.edges())));
-    }
   }
 
   /** Looks for another copy, once for each place that was tried. */
@@ -674,11 +660,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * stays.
    */
   boolean tellReleased(SharedEntry entry) {
-    boolean fetched = entry.isFetched();
-    boolean fromElsewhere =
-        !isOwn(entry.id()) && (fetched || !(entry.outcome() instanceof Content.InStore));
-    if (fromElsewhere && fetched) {
-      counting.retract(entry.id());
+    boolean fromElsewhere = !isOwn(entry.id()) && !(entry.outcome() instanceof Content.InStore);
+    if (fromElsewhere && ownCopy(entry.id()) != null) {
+      counting.retract(entry.id()); // the copy goes with it
     }
     counting.release(entry.id());
     return fromElsewhere && shared.remove(entry.id(), entry);
