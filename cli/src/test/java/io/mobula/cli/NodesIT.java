@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a shell uses it: a process each, exit codes, what is printed. */
+@Tag("long")
 @Timeout(300)
 class NodesIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);

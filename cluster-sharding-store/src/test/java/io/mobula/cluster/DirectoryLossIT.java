@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of objects when drivers die that made them, and when the directory dies. */
+@Tag("long")
 @Timeout(180)
 class DirectoryLossIT {
 

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Store memory of all nodes comes back when nobody holds what is in it. */
+@Tag("long")
 @Timeout(180)
 class ReferencesIT {
   /** Less than one of the values that the tests make. */

@@ -19,10 +19,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of actors when their host dies, or nobody has a handle any more. */
+@Tag("long")
 @Timeout(180)
 class ActorLossIT {
   private static final Duration SOON = Duration.ofSeconds(60);

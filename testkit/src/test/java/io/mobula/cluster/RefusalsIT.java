@@ -17,9 +17,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who may not join is told so clearly, and the cluster never hears of it. */
+@Tag("long")
 class RefusalsIT {
   private static MemberProcess member;
   private static String seed;

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Processes come, leave, die and stand still; those that remain agree on who is there. */
+@Tag("long")
 class StressIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int MOST = 5;

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Drivers in this JVM, the directory's hosts in JVMs of their own, killed as {@code kill -9} does.
  */
+@Tag("long")
 class ShardedDirectoryIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

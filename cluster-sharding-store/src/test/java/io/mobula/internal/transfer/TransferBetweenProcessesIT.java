@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Objects between JVMs: over loopback, with a source that is killed, and between namespaces. */
+@Tag("long")
 @Timeout(180)
 class TransferBetweenProcessesIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Tag("long")
 @Timeout(120)
 class WorkerSupervisorIT {
   private static final WorkerSupervisor.Terms TERMS = new WorkerSupervisor.Terms(

@@ -26,11 +26,13 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Programs whose classes no node has: each ships its jar, and runs where that jar is. */
+@Tag("long")
 @Timeout(240)
 class ShipIT {
   private static final int LIMIT = 100; // seconds
