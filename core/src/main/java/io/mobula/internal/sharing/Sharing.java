@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The shared objects of one node: gives refs and values to other processes and takes theirs in.
- * Safe for all threads; nothing blocks.
+ * Safe for all threads; nothing but {@link #leave} blocks.
  */
 public final class Sharing implements DirectoryListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
