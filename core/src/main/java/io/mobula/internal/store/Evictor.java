@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ final class Evictor {
 
   private final SharedStore memory;
   private final double threshold;
-  private final LongFunction<Block> room;
+  private final StoreRoom room;
   private final @Nullable SpillWriters writers;
   private final LinkedHashSet<Spillable> primary = new LinkedHashSet<>();
   private final LinkedHashSet<Spillable> secondary = new LinkedHashSet<>();
@@ -43,13 +42,9 @@ final class Evictor {
    * Takes over the target, which is closed with the memory.
    *
    * @param threshold down to what share of its capacity a full store spills
-   * @param room gives a block for what comes back, or fails
+   * @param room for what comes back
    */
-  Evictor(
-      SharedStore memory,
-      @Nullable SpillTarget target,
-      double threshold,
-      LongFunction<Block> room) {
+  Evictor(SharedStore memory, @Nullable SpillTarget target, double threshold, StoreRoom room) {
     this.memory = memory;
     this.threshold = threshold;
     this.room = room;
@@ -115,7 +110,12 @@ final class Evictor {
 
   /** Room for a value that comes back. */
   Block room(long bytes) {
-    return room.apply(bytes);
+    return room.allocate(bytes);
+  }
+
+  /** Runs what may wait for room and for disks. */
+  void background(Runnable work) {
+    room.background(work);
   }
 
   boolean takeOut(SealedObject object) {
