@@ -121,14 +121,22 @@ final class Claims implements Membership.Listener {
   }
 
   /**
-   * Reads over the network; once more, with the object claimed, where it was in nobody's memory.
+   * Reads over the network; once more, with the object claimed, where nobody who was asked had it
+   * in memory.
    */
   <T> CompletionStage<T> reading(Location location, Supplier<CompletionStage<T>> pull) {
-    return pull.get().exceptionallyCompose(failure -> cause(failure) instanceof TransferFailedException
-        ? claim(location)
-            .thenCompose(
-                claim -> pull.get().whenComplete((content, failedAgain) -> claim.end()))
+    return pull.get().exceptionallyCompose(failure -> isTransfers(failure)
+        ? claim(location).thenCompose(claim -> pull.get().whenComplete((done, why) -> claim.end()))
         : CompletableFuture.failedStage(failure));
+  }
+
+  private static boolean isTransfers(Throwable failure) {
+    for (Throwable why = failure; why != null; why = why.getCause()) {
+      if (why instanceof TransferFailedException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CompletionStage<Claim> claim(Location location) {

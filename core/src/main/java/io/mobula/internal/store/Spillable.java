@@ -132,6 +132,11 @@ final class Spillable implements Residence {
     return origin != null;
   }
 
+  /** Whether there is a copy on a disk: it can be evicted without writing. */
+  synchronized boolean isWritten() {
+    return onDisk != null;
+  }
+
   synchronized boolean isGone() {
     return phase == Phase.GONE;
   }

@@ -189,6 +189,23 @@ class SpillingTest {
   }
 
   @Test
+  void fullDisksDoNotKeepWhatWasWrittenBefore() {
+    var refs = put(15);
+    var spilled =
+        refs.stream().filter(ref -> contentOf(ref).address() == null).limit(2).toList();
+    int first = refs.indexOf(spilled.getFirst());
+    int second = refs.indexOf(spilled.getLast());
+    assertThat(spilled.getFirst().get()).containsOnly(first);
+    target.isFull = true;
+    for (int turn = 0; turn < 5; turn++) {
+      assertThat(spilled.getLast().get()).containsOnly(second);
+      assertThat(spilled.getFirst().get()).containsOnly(first);
+    }
+    refs.forEach(ObjectRef::close);
+    assertEmpty();
+  }
+
+  @Test
   void aDamagedFileLosesItsObjectAndNoOther() {
     var refs = put(40);
     var damaged = target.parts.iterator().next();
