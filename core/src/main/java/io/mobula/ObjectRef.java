@@ -39,7 +39,9 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   T get();
 
   /**
-   * As {@link #get()}, for at most {@code deadline}. Zero looks once and does not wait.
+   * As {@link #get()}, for at most {@code deadline}, in which the value has to be made and its
+   * bytes brought here, from another node or from a disk. Zero looks once, starts the bringing and
+   * does not wait.
    *
    * @throws GetTimeoutException when the value is not there in time; nothing is cancelled
    * @throws io.mobula.error.InvalidRequestException when {@code deadline} is negative

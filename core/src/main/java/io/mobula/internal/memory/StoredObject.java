@@ -101,6 +101,16 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
+   * Pins the object until what this returns is closed.
+   *
+   * @throws IllegalStateException if the object has been freed or the store is closed
+   */
+  public final HeldObject hold() {
+    pin();
+    return new HeldObject(this);
+  }
+
+  /**
    * Whether the object is pinned at the moment: an own one by anybody, in this process or another,
    * one of another process through this handle.
    */
@@ -200,17 +210,18 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   private MemorySegment buffered() {
     ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
     MemorySegment view = MemorySegment.ofBuffer(anchor);
-    whenUnreachable(anchor, this::viewGone);
+    whenUnreachable(anchor, this::letGo);
     return view;
   }
 
   private MemorySegment mapped() {
     MemorySegment view = mapAlone();
-    whenUnreachable(view.scope(), this::viewGone);
+    whenUnreachable(view.scope(), this::letGo);
     return view;
   }
 
-  private void viewGone() {
+  /** Ends the pin of a view or of a holder, of which whoever waits for room hears. */
+  final void letGo() {
     unpin();
     tellUnread();
   }

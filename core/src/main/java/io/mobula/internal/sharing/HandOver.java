@@ -9,6 +9,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ final class HandOver implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
   private static final int TAKE = 11;
   private static final int TAKEN = 12;
+  /** How long a thread waits for an object that has been moved since it was offered. */
+  private static final Duration MOST_TAKING = Duration.ofSeconds(10);
 
   private final Sharing sharing;
   private final ObjectStore store;
@@ -108,8 +111,8 @@ final class HandOver implements Membership.Listener {
     if (offered instanceof Content.Away(var remote) && remote instanceof RemoteObject object) {
       object
           .bring()
-          .whenComplete((content, failure) -> store.callback(() -> {
-            boolean taken = content != null && take(object, content);
+          .whenComplete((content, failure) -> store.background(() -> {
+            boolean taken = content != null && take(object);
             object.discard();
             answer(from, id, taken);
           }));
@@ -118,9 +121,9 @@ final class HandOver implements Membership.Listener {
     }
   }
 
-  private boolean take(RemoteObject object, Content content) {
+  private boolean take(RemoteObject object) {
     try {
-      return sharing.takeOver(object, (Content.InStore) content);
+      return sharing.takeOver(object, Deadline.after(MOST_TAKING));
     } catch (RuntimeException noRoom) {
       LOG.warn(
           "Object {} of a leaving node cannot be taken over", object.location().id(), noRoom);

@@ -4,18 +4,37 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.memory.ObjectAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes of an object are.
+ * Where the bytes of an object are: for certain which process has them, and where in its memory
+ * they were when that was looked up. A full store moves them; see {@link Claims}.
  *
  * @param at the process that has sealed them
  * @param id the object
  * @param attempt which run of its task made it
- * @param slot its slot in that process's table
+ * @param slot its slot in that process's table, or {@link #NOWHERE}
  * @param generation of the slot
  * @param bytes its size
  */
 record Location(NodeId at, ObjectId id, int attempt, long slot, long generation, long bytes) {
+  /** In place of a slot: they were not in memory. */
+  private static final long NOWHERE = -1;
+
+  /** For an object of so many bytes that is in memory there, or not: null. */
+  static Location of(
+      NodeId at, ObjectId id, int attempt, long bytes, @Nullable ObjectAddress address) {
+    return address == null
+        ? new Location(at, id, attempt, NOWHERE, 0, bytes)
+        : new Location(at, id, attempt, address.slot(), address.generation(), address.bytes());
+  }
+
+  /** Where in that process's memory they were, or null if they were not. */
+  @Nullable
+  ObjectAddress address() {
+    return slot == NOWHERE ? null : new ObjectAddress(slot, generation, bytes);
+  }
 
   void write(FrameWriter out) {
     out.int64(at.incarnation());

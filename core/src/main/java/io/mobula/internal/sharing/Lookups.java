@@ -234,9 +234,17 @@ final class Lookups implements Membership.Listener {
   }
 
   private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
+    var present = sharing.freshest(outcome, id);
+    if (present == null) {
+      tell(to, id, null);
+    } else {
+      sharing.writing(present, () -> tell(to, id, present));
+    }
+  }
+
+  private void tell(NodeId to, ObjectId id, @Nullable Object present) {
     var frame = new FrameWriter().octet(RESOLVED);
     Location.write(frame, id);
-    var present = sharing.freshest(outcome, id);
     boolean known = present != null;
     frame.flag(known);
     if (present != null) {

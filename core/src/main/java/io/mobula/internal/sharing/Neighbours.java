@@ -111,7 +111,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     if (row == NO_ROW) {
       asked.complete(new Attachment.Elsewhere(why));
     } else {
-      store.callback(() -> attach(peer, row, asked)); // opens files
+      store.background(() -> attach(peer, row, asked)); // opens files
     }
   }
 

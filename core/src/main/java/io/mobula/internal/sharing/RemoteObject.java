@@ -1,6 +1,7 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
+import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class RemoteObject implements Content.Remote {
-  private final Location location;
+  /** How many places an object may be looked for in, one after the other, before it is lost. */
+  private static final int MOST_PLACES = 16;
+
+  private volatile Location location;
   private final List<Kept> edges;
   private final boolean views;
   private final Sharing sharing;
   private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
+  private volatile int placesBefore;
   private @Nullable CompletableFuture<Content> brought;
 
   RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
@@ -49,6 +54,21 @@ final class RemoteObject implements Content.Remote {
 
   Location location() {
     return location;
+  }
+
+  /** Its process has it there now. */
+  void moved(ObjectAddress to) {
+    var known = location;
+    location = Location.of(known.at(), known.id(), known.attempt(), known.bytes(), to);
+  }
+
+  /**
+   * This is where it was found after that other place could not give it. Says whether that is to be
+   * tried: it may be found, and not be had, without end.
+   */
+  boolean follows(RemoteObject other) {
+    placesBefore = other.placesBefore + 1;
+    return placesBefore < MOST_PLACES;
   }
 
   List<Kept> edges() {
@@ -81,6 +101,15 @@ final class RemoteObject implements Content.Remote {
     }
     sharing.bring(this, started);
     return started;
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // contents are known by identity
+  public synchronized void forget(Content stale) {
+    if (brought != null && brought.isDone() && !brought.isCompletedExceptionally()
+        && brought.join() == stale) {
+      brought = null; // the edges are this object's, too
+    }
   }
 
   @Override

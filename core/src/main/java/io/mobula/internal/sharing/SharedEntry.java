@@ -40,11 +40,11 @@ final class SharedEntry implements ObjectEntry.Sharer {
     }
   }
 
-  /** Keeps what was made again here, unless there is a copy here already. */
+  /** Keeps what was made again here, unless there is a readable copy here already. */
   boolean replace(Content content, int madeBy) {
     Object former;
     synchronized (this) {
-      if (gone || outcome instanceof Content.InStore) {
+      if (gone || (outcome instanceof Content.InStore own && !own.isMissing())) {
         return false;
       }
       former = entry.get() == null ? outcome : null; // an entry discards its own

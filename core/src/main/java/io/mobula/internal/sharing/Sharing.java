@@ -4,16 +4,18 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Attachment;
-import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
@@ -33,9 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +66,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Remaking remaking;
   private final Lookups lookups;
   private final Transfers transfers;
+  private final Claims claims;
   private final HandOver handOver;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
@@ -96,6 +102,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
     this.transfers = new Transfers(this, store, membership, lanes, router);
+    this.claims = new Claims(this, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     store.sharing(entry -> {
       adopt(entry);
@@ -264,6 +271,20 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return sent;
   }
 
+  /**
+   * Runs what writes an outcome: in the calling thread, or where it may wait for a disk if it is
+   * small and spilled.
+   */
+  void writing(Object outcome, Runnable write) {
+    if (outcome instanceof Content.InStore sealed
+        && fitsFrame(sealed)
+        && sealed.address() == null) {
+      store.background(write);
+    } else {
+      write.run();
+    }
+  }
+
   /** Whether it is small enough to travel inside a frame. */
   public boolean fitsFrame(Object outcome) {
     return !(outcome instanceof Content.Away)
@@ -281,15 +302,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   Location locationOf(Content.InStore sealed, ObjectId id) {
-    var object = sealed.object();
     var known = shared.get(id);
-    return new Location(
+    return Location.of(
         membership.self().id(),
         id,
         known == null ? 1 : known.attempt(),
-        object.slot(),
-        object.generation(),
-        object.byteSize());
+        sealed.byteSize(),
+        sealed.address());
   }
 
   // ---- in
@@ -500,15 +519,26 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     counting.retract(object.location().id());
   }
 
-  /** What of an object is in this node's memory: what was made here, or a copy. */
+  /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
   private Content.@Nullable InStore ownCopy(ObjectId id) {
     var known = shared.get(id);
-    var outcome = known == null ? null : known.outcome();
-    return switch (outcome) {
-      case Content.InStore own -> own;
+    var own = switch (known == null ? null : known.outcome()) {
+      case Content.InStore sealed -> sealed;
       case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
       case null, default -> null;
     };
+    return own == null || own.isMissing() ? null : own;
+  }
+
+  /** The same for a reader who wants this attempt. */
+  Content.@Nullable InStore copyFor(ObjectId id, int attempt) {
+    var own = ownCopy(id);
+    return own != null && locationOf(own, id).attempt() == attempt ? own : null;
+  }
+
+  /** What this node had has come to harm on a disk. */
+  void harmed(ObjectId id) {
+    counting.retract(id);
   }
 
   /** It is here: another search has found this node. */
@@ -523,23 +553,37 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
-    var location = object.location();
-    try {
-      var address = new ObjectAddress(location.slot(), location.generation(), location.bytes());
-      into.complete(new Content.InStore(theirs.open(address), object.edges(), object.views()));
-    } catch (RuntimeException unreadable) { // freed, moved, or its process is dying
-      relocate(object, unreadable, into);
-    }
+    claims
+        .open(object, theirs)
+        .whenComplete((content, unreadable) -> brought(object, content, unreadable, into));
   }
 
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
-    transfers.pull(object).whenComplete((content, failure) -> {
-      if (content != null) {
-        into.complete(content);
-      } else {
-        relocate(object, failure, into);
-      }
-    });
+    pulling(object.location(), () -> transfers.pull(object))
+        .whenComplete((content, failure) -> brought(object, content, failure, into));
+  }
+
+  /** What is pulled may have to be brought back into memory first, where it is. */
+  <T> CompletionStage<T> pulling(Location location, Supplier<CompletionStage<T>> pull) {
+    return claims.reading(location, pull);
+  }
+
+  /** Looks elsewhere for what a place does not have; where there is no room nothing else helps. */
+  private void brought(
+      RemoteObject object,
+      @Nullable Content content,
+      @Nullable Throwable failure,
+      CompletableFuture<Content> into) {
+    var why = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+        ? wrapped.getCause()
+        : failure;
+    if (content != null) {
+      into.complete(content);
+    } else if (why instanceof StoreFullException || why instanceof RuntimeClosedException) {
+      into.completeExceptionally(why);
+    } else {
+      relocate(object, why, into);
+    }
   }
 
   /** Looks for another copy, once for each place that was tried. */
@@ -548,8 +592,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     var location = object.location();
     lookups.find(location.id(), location.at()).whenComplete((found, failure) -> {
       switch (found) {
-        case Content.Away(var other)
-        when !other.equals(object) ->
+        case Content.Away(RemoteObject other)
+        when !other.equals(object) && other.follows(object) ->
           other.bring().whenComplete((content, unreadable) -> {
             if (content != null) {
               into.complete(content);
@@ -557,6 +601,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
               into.completeExceptionally(Objects.requireNonNull(unreadable));
             }
           });
+        case Content.Away again ->
+          into.completeExceptionally(new ObjectLostException(
+              "Object " + location.id() + " is said to be on node " + again.remote().at()
+                  + ", as before, but could be had from none that was asked: " + why,
+              why));
         case Content content -> into.complete(content);
         case Failure lost -> into.completeExceptionally(lost.raise());
         case null, default ->
@@ -567,22 +616,27 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     });
   }
 
-  /** Opens an object of this node for readers of other hosts. */
+  /**
+   * Opens an object of this node for readers of other hosts, if it is in memory: a reader who is
+   * refused claims it.
+   */
   @Nullable
   Open opened(ObjectId id) {
     var sealed = ownCopy(id);
-    if (sealed == null) {
+    var held = sealed == null ? null : sealed.tryHold();
+    if (held == null) {
       return null;
     }
-    var view = sealed.object().view(); // pinned while reachable
     return new Open() {
       @Override
       public MemorySegment bytes() {
-        return view;
+        return held.bytes();
       }
 
       @Override
-      public void close() {} // the pin goes when nothing reaches this any more
+      public void close() {
+        held.close();
+      }
     };
   }
 
@@ -628,9 +682,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** Makes a copy of its own of what a leaving node has. */
-  boolean takeOver(RemoteObject object, Content.InStore theirs) {
+  boolean takeOver(RemoteObject object, Deadline deadline) {
     var id = object.location().id();
-    var copy = store.copyOf(theirs, object.edges());
+    var copy = store.copyOf(new Content.Away(object), object.edges(), deadline);
     var entry = imported(id);
     try {
       if (entry.sharer() instanceof SharedEntry present

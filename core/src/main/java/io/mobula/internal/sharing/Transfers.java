@@ -75,7 +75,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   CompletionStage<Content> pull(RemoteObject object) {
     var location = object.location();
     return endpoint(location.at())
-        .thenComposeAsync(endpoint -> pull(object, endpoint), store::callback);
+        .thenComposeAsync(endpoint -> pull(object, endpoint), store::background);
   }
 
   private CompletionStage<Content> pull(RemoteObject object, String endpoint) {
@@ -128,16 +128,17 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     public void fetch(MemorySegment target) {
       var location = object.location();
       try {
-        endpoint(location.at())
-            .thenCompose(endpoint -> transfer()
-                .pull(new Pull(
-                    location.id(),
-                    location.attempt(),
-                    location.bytes(),
-                    List.of(endpoint),
-                    target,
-                    arrived -> {}))
-                .done())
+        sharing
+            .pulling(location, () -> endpoint(location.at())
+                .thenCompose(endpoint -> transfer()
+                    .pull(new Pull(
+                        location.id(),
+                        location.attempt(),
+                        location.bytes(),
+                        List.of(endpoint),
+                        target,
+                        arrived -> {}))
+                    .done()))
             .toCompletableFuture()
             .get();
       } catch (InterruptedException e) {
@@ -176,7 +177,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   private void onWhere(NodeId from, FrameReader frame) {
-    store.callback(
+    store.background(
         () -> { // starting takes a while
           var answer = new FrameWriter().octet(THERE);
           try {

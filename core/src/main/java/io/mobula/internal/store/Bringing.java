@@ -2,40 +2,104 @@ package io.mobula.internal.store;
 
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
+import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.HeldObject;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until a value of another process is readable here; an execution gives its CPU back
- * meanwhile.
+ * Waits until a value is readable here: one of another process, or one that has been moved out of
+ * memory. An execution gives its CPU back meanwhile. What is on its way when a reader's patience
+ * ends goes on coming.
  */
 final class Bringing {
+  /** How often in a row a value may be moved between being brought and being read. */
+  private static final int MOST_ROUNDS = 16;
+
   private Bringing() {}
 
   /**
-   * The local content.
+   * Reads a value of another process, as often as it is moved away meanwhile.
    *
    * @throws ObjectLostException when it can be had nowhere
+   * @throws io.mobula.error.GetTimeoutException when it does not come in time
+   * @throws StoreFullException when its process cannot keep it in memory for long enough
    */
-  static Content await(Content.Away away) {
-    var brought = away.remote().bring().toCompletableFuture();
-    boolean now = brought.isDone();
+  static <T extends @Nullable Object> T reading(
+      Content.Away away, Patience patience, Function<Content, T> use) {
+    var remote = away.remote();
+    MovedException last = null;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      var content = await(
+          remote.bring().toCompletableFuture(), patience, remote.bytes(), "node " + remote.at());
+      try {
+        return use.apply(content);
+      } catch (MovedException moved) {
+        remote.forget(content);
+        last = moved;
+      }
+    }
+    throw new StoreFullException("A value of " + remote.bytes() + " bytes on node " + remote.at()
+        + " was moved out of memory there " + MOST_ROUNDS
+        + " times before it could be read here. Give that node a larger store, or read less of"
+        + " it at a time. Seen last: " + last);
+  }
+
+  /** The value's bytes, pinned in this process's memory, or in its neighbour's. */
+  static HeldObject held(Content.InStore sealed, Patience patience) {
+    var here = sealed.tryHold();
+    if (here != null) {
+      return here;
+    }
+    if (patience.isOver()) {
+      sealed.recall();
+      throw patience.late(sealed.byteSize(), "where a full store had put them");
+    }
+    var coming = sealed.recalled();
+    boolean taken = false;
+    try {
+      var held =
+          await(coming, patience, sealed.byteSize(), "where a full store had put them");
+      taken = true;
+      return held;
+    } finally {
+      if (!taken) {
+        var _ = coming.thenAccept(HeldObject::close);
+      }
+    }
+  }
+
+  private static <T> T await(
+      CompletableFuture<T> coming, Patience patience, long bytes, String from) {
+    boolean now = coming.isDone();
+    if (!now && patience.isOver()) {
+      throw patience.late(bytes, from);
+    }
     var hold = Execution.currentHold();
     if (!now) {
       hold.giveBack();
     }
     try {
-      return brought.get();
+      return patience.isEndless()
+          ? coming.get()
+          : coming.get(Math.max(0, patience.deadline().remaining()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw patience.late(bytes, from);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException("Interrupted while a value of "
-          + away.remote().bytes() + " bytes was brought from another node.");
+      throw new WaitInterruptedException(
+          "Interrupted while a value of " + bytes + " bytes was brought from " + from + ".");
     } catch (ExecutionException failed) {
       throw failed.getCause() instanceof MobulaException known
           ? known
           : new ObjectLostException(
-              "A value of " + away.remote().bytes() + " bytes cannot be brought from another node: "
+              "A value of " + bytes + " bytes cannot be brought from " + from + ": "
                   + failed.getCause(),
               failed.getCause());
     } finally {

@@ -2,12 +2,14 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.memory.StoredObject;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,9 @@ public sealed interface Content {
      */
     CompletionStage<Content> bring();
 
+    /** What was brought cannot be read any more: the next to ask has it brought anew. */
+    void forget(Content brought);
+
     /** This entry's value it is from now on. */
     void belongsTo(ObjectEntry entry);
 
@@ -115,9 +120,13 @@ public sealed interface Content {
       this.watch = memory.whenUnreachable(this, residence::discard);
     }
 
-    /** A value in the memory of another process of this host, which alone frees it. */
-    public InStore(PeerObject object, List<Kept> edges, boolean views) {
-      this.residence = new Neighbouring(object);
+    /**
+     * A value in the memory of another process of this host, which alone moves and frees it.
+     *
+     * @param begun told once, when a reader has it pinned
+     */
+    public InStore(PeerObject object, Runnable begun, List<Kept> edges, boolean views) {
+      this.residence = new Neighbouring(object, begun);
       this.edges = List.copyOf(edges);
       this.views = views;
       this.watch = () -> {};
@@ -161,12 +170,45 @@ public sealed interface Content {
       return views;
     }
 
+    /** All of its bytes in the heap, for small values; waits for no room. */
+    byte[] copy() {
+      return residence.copy();
+    }
+
     /**
-     * The object in shared memory, where it stays from now on: for whoever tells other processes
-     * its address. May wait for room and for a disk.
+     * Where in memory it is at this moment, or null. It may be elsewhere at the next: other
+     * processes that are told look there first.
      */
-    public StoredObject object() {
-      return residence.settled();
+    public @Nullable ObjectAddress address() {
+      return residence.address();
+    }
+
+    /** Its bytes, pinned in memory until closed; null when that would take waiting. */
+    public @Nullable HeldObject tryHold() {
+      return residence.tryHold();
+    }
+
+    /** As {@link #tryHold}; may wait for room and for a disk. */
+    HeldObject hold() {
+      return residence.hold();
+    }
+
+    /** As {@link #tryHold}, brought back by a thread of the store where that takes waiting. */
+    public CompletableFuture<HeldObject> recalled() {
+      return residence.recalled();
+    }
+
+    /** Has its bytes brought back by a thread of the store, if they are away. */
+    void recall() {
+      residence.recall();
+    }
+
+    /**
+     * Whether there is nothing to give to others: a secondary copy that has been dropped, or bytes
+     * that have come to harm on a disk.
+     */
+    public boolean isMissing() {
+      return residence.isMissing();
     }
 
     /** How many bytes it takes, wherever they are. */

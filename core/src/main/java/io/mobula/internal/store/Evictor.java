@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class Evictor {
 
   private final SharedStore memory;
   private final double threshold;
-  private final LongFunction<Block> room;
+  private final StoreRoom room;
   private final @Nullable SpillWriters writers;
   private final LinkedHashSet<Spillable> primary = new LinkedHashSet<>();
   private final LinkedHashSet<Spillable> secondary = new LinkedHashSet<>();
@@ -43,13 +43,9 @@ final class Evictor {
    * Takes over the target, which is closed with the memory.
    *
    * @param threshold down to what share of its capacity a full store spills
-   * @param room gives a block for what comes back, or fails
+   * @param room for what comes back
    */
-  Evictor(
-      SharedStore memory,
-      @Nullable SpillTarget target,
-      double threshold,
-      LongFunction<Block> room) {
+  Evictor(SharedStore memory, @Nullable SpillTarget target, double threshold, StoreRoom room) {
     this.memory = memory;
     this.threshold = threshold;
     this.room = room;
@@ -115,7 +111,12 @@ final class Evictor {
 
   /** Room for a value that comes back. */
   Block room(long bytes) {
-    return room.apply(bytes);
+    return room.allocate(bytes);
+  }
+
+  /** Runs what may wait for room and for disks. */
+  void background(Runnable work) {
+    room.background(work);
   }
 
   boolean takeOut(SealedObject object) {
@@ -164,11 +165,24 @@ final class Evictor {
   }
 
   private long evict(long goal) {
-    long freed = drop(victims(secondary, goal));
+    long freed = drop(victims(secondary, goal, any -> true));
     if (freed < goal && writers != null) {
-      freed += writers.spill(victims(primary, goal - freed), this::add);
+      freed += spill(writers, goal - freed);
     }
     return freed;
+  }
+
+  /** Where no disk takes anything, what has been written before can still go. */
+  private long spill(SpillWriters to, long goal) {
+    try {
+      return to.spill(victims(primary, goal, any -> true), this::add);
+    } catch (StoreFullException disks) {
+      long freed = drop(victims(primary, goal, Spillable::isWritten));
+      if (freed == 0) {
+        throw disks;
+      }
+      return freed;
+    }
   }
 
   private long drop(List<Spillable> victims) {
@@ -184,12 +198,13 @@ final class Evictor {
   }
 
   /** Takes out of the clock what makes up the goal together. The hand goes round twice at most. */
-  private synchronized List<Spillable> victims(SequencedSet<Spillable> clock, long goal) {
+  private synchronized List<Spillable> victims(
+      SequencedSet<Spillable> clock, long goal, Predicate<Spillable> which) {
     var victims = new ArrayList<Spillable>();
     long sum = 0;
     for (long looks = 2L * clock.size(); looks > 0 && sum < goal && !clock.isEmpty(); looks--) {
       var next = clock.removeFirst();
-      if (next.wasTouched() || !next.begin()) {
+      if (!which.test(next) || next.wasTouched() || !next.begin()) {
         clock.addLast(next);
       } else {
         victims.add(next);

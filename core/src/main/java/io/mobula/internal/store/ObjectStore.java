@@ -12,10 +12,13 @@ import io.mobula.error.ForeignRefException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.StoreException;
 import io.mobula.internal.codec.Codec;
+import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -26,21 +29,30 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The objects of one node. Safe for all threads; {@code get} and {@code wait} block the caller's,
  * nothing else does.
  */
 public final class ObjectStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
+  private static final int MOST_MOVERS = 32;
+  private static final long LAST_MOVES_SECONDS = 1;
+
   private final NodeId node;
   private final SharedStore memory;
   private final Evictor evictor;
   private final Values values;
   private final Executor callbacks;
+  private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile boolean closed;
@@ -152,9 +164,9 @@ public final class ObjectStore {
     return values.snapshot(value, inlineBudget);
   }
 
-  /** See {@link Values#materialize}. */
+  /** See {@link Values#materialize}; waits for as long as it takes. */
   public @Nullable Object materialize(Content content) {
-    return values.materialize(content);
+    return values.materialize(content, Patience.ENDLESS);
   }
 
   /** See {@link Values#flat}. */
@@ -174,9 +186,20 @@ public final class ObjectStore {
   }
 
   /**
-   * A copy of its own of a value that is in another process; waits for room as {@code put} does.
+   * A copy of its own of a value that is in another process; waits for it as {@code get} does, and
+   * for room as {@code put} does.
    */
-  public Content copyOf(Content.InStore theirs, List<Kept> edges) {
+  public Content copyOf(Content.Away theirs, List<Kept> edges, Deadline deadline) {
+    var patience = new Patience(deadline, "An object of a leaving node");
+    return Bringing.reading(theirs, patience, content -> {
+      if (content instanceof Content.InStore sealed) {
+        return copyOf(sealed, edges);
+      }
+      throw new StoreException("It is not in anybody's store.", null);
+    });
+  }
+
+  private Content copyOf(Content.InStore theirs, List<Kept> edges) {
     var kept = new ArrayList<Kept>(edges.size());
     for (var edge : edges) {
       var entry = edge.pointsTo();
@@ -184,13 +207,21 @@ public final class ObjectStore {
         kept.add(Ref.edge(entry));
       }
     }
-    var block = room(theirs.byteSize());
+    try (var held = theirs.hold()) {
+      return values.housed(sealedCopy(held.bytes()), kept, theirs.views());
+    } catch (RuntimeException | Error e) {
+      kept.forEach(Kept::release);
+      throw e;
+    }
+  }
+
+  private SealedObject sealedCopy(MemorySegment bytes) {
+    var block = room(bytes.byteSize());
     try {
-      theirs.copyOut(bytes -> block.segment().copyFrom(bytes));
-      return values.housed(block.seal(), kept, theirs.views());
+      block.segment().copyFrom(bytes);
+      return block.seal();
     } catch (RuntimeException | Error e) {
       block.abandon();
-      kept.forEach(Kept::release);
       throw e;
     }
   }
@@ -210,9 +241,28 @@ public final class ObjectStore {
     return values.failure(flat);
   }
 
-  /** The value of an entry that is ready. */
+  /** The value of an entry that is ready; waits for its bytes for as long as it takes. */
   public @Nullable Object valueOf(ObjectEntry entry) {
-    return values.materialize(entry.content());
+    return values.materialize(entry.content(), Patience.ENDLESS);
+  }
+
+  private @Nullable Object valueOf(ObjectEntry entry, Deadline deadline) {
+    return values.materialize(entry.content(), new Patience(deadline, "Object " + entry.id()));
+  }
+
+  /** Has the bytes brought here once there are any, for whoever reads them later. */
+  void prefetch(ObjectEntry entry) {
+    Waiter start = ready -> {
+      switch (ready.outcome()) {
+        case Content.Away(var remote) -> remote.bring();
+        case Content.InStore sealed
+        when sealed.address() == null -> sealed.recall();
+        case null, default -> {}
+      }
+    };
+    if (!entry.await(start)) {
+      start.ready(entry);
+    }
   }
 
   /** Room for a value that is made in place. */
@@ -230,7 +280,7 @@ public final class ObjectStore {
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
     await(entry, deadline);
-    return (T) valueOf(entry);
+    return (T) valueOf(entry, deadline);
   }
 
   private void await(ObjectEntry entry, Deadline deadline) {
@@ -283,7 +333,7 @@ public final class ObjectStore {
     }
     var result = new ArrayList<T>(entries.size());
     for (var entry : entries) {
-      result.add((T) valueOf(entry));
+      result.add((T) valueOf(entry, deadline));
     }
     return result;
   }
@@ -396,6 +446,21 @@ public final class ObjectStore {
     }
   }
 
+  /**
+   * Runs what may wait for room, for disks and for other nodes, on a thread of the store; in the
+   * calling one when the store closes, where it is refused at once.
+   *
+   * <p>It must not wait for other work of these threads. Users' code never runs there, or enough of
+   * it that waits would keep what it waits for from coming.
+   */
+  public void background(Runnable work) {
+    try {
+      movers.execute(work);
+    } catch (RejectedExecutionException closing) {
+      work.run();
+    }
+  }
+
   /** What is in use. */
   public StoreUsage usage() {
     return new StoreUsage(
@@ -434,7 +499,15 @@ public final class ObjectStore {
   /** Frees the memory; views of it stay readable until they are collected. */
   public void close() {
     closed = true;
+    movers.shutdown();
     memory.close();
+    try {
+      if (!movers.awaitTermination(LAST_MOVES_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("The store of node {} closed while objects were still being moved.", node);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Room that one thread fills. */

@@ -90,7 +90,8 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
 
   @Override
   public void prefetch() {
-    entry(); // everything is here already; a closed ref is refused all the same
+    var present = entry();
+    present.store().prefetch(present);
   }
 
   @Override

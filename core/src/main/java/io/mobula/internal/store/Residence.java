@@ -1,13 +1,15 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.StoredObject;
+import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.ObjectAddress;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the sealed bytes of one value are: in this store's memory for good, in another's, or coming
- * and going. Safe for all threads.
+ * Where the sealed bytes of one value are: coming and going in this store's memory, or in another
+ * process's. Safe for all threads.
  */
 interface Residence {
 
@@ -19,6 +21,7 @@ interface Residence {
    * a disk.
    *
    * @throws IllegalStateException after {@link #discard}
+   * @throws MovedException when they were another process's and are not where they were
    * @throws io.mobula.error.ObjectLostException when they were away and have come to harm there
    * @throws io.mobula.error.StoreFullException when they are away and find no room to come back to
    */
@@ -27,11 +30,42 @@ interface Residence {
   /** As {@link #view}, for the duration of the call; {@code reader} must not keep the segment. */
   <T extends @Nullable Object> T read(Function<MemorySegment, T> reader);
 
+  /**
+   * All bytes in the heap, for small values. Does not bring them back, and so waits for no room;
+   * may wait for a disk.
+   */
+  byte[] copy();
+
   /** Says that the value was read just now. Costs a plain load, and a store at times. */
   void touch();
 
-  /** The object in memory, which it does not leave any more: others have been told its address. */
-  StoredObject settled();
+  /**
+   * Where in memory the bytes are at this moment, or null. They may be elsewhere at the next: for
+   * whoever tells others where to look first.
+   */
+  @Nullable
+  ObjectAddress address();
+
+  /**
+   * The bytes pinned in memory until the holder closes it, or null when that would take waiting.
+   */
+  @Nullable
+  HeldObject tryHold();
+
+  /** As {@link #tryHold}; waits for room and for a disk as {@link #view} does. */
+  HeldObject hold();
+
+  /** As {@link #hold}, brought back by a thread of the store. */
+  CompletableFuture<HeldObject> recalled();
+
+  /** Has the bytes brought back by a thread of the store, if they are away. */
+  void recall();
+
+  /**
+   * Whether there is nothing to give to others: a secondary copy that has been dropped, or bytes
+   * that have come to harm on a disk.
+   */
+  boolean isMissing();
 
   /** Says that the bytes may be dropped and fetched again from there. */
   void secondary(Origin origin);

@@ -4,10 +4,13 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.SealedObject;
-import io.mobula.internal.memory.StoredObject;
 import io.mobula.spi.SpillTarget;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,17 +54,18 @@ final class Spillable implements Residence {
   private final long bytes;
   private volatile @Nullable SealedObject inMemory;
   private Phase phase = Phase.MEMORY;
-  private int
-      claims; // of readers until they have pinned it, and of those who told others where it is
+  private int claims; // of readers until they have pinned it
   private SpillTarget.@Nullable Part onDisk;
   private @Nullable Origin origin;
   private @Nullable ObjectLostException lost;
+  private final Recall recall;
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   Spillable(SealedObject object, Evictor evictor) {
     this.inMemory = object;
     this.bytes = object.byteSize();
     this.evictor = evictor;
+    this.recall = new Recall(this, evictor::background);
   }
 
   @Override
@@ -128,20 +132,71 @@ final class Spillable implements Residence {
     return origin != null;
   }
 
+  /** Whether there is a copy on a disk: it can be evicted without writing. */
+  synchronized boolean isWritten() {
+    return onDisk != null;
+  }
+
   synchronized boolean isGone() {
     return phase == Phase.GONE;
   }
 
   @Override
-  public StoredObject settled() {
-    claim(); // for good
-    evictor.remove(this);
+  public @Nullable ObjectAddress address() {
+    var here = inMemory;
+    return here == null ? null : here.address();
+  }
+
+  @Override
+  public @Nullable HeldObject tryHold() {
+    touch();
+    var here = inMemory;
     try {
-      return present();
-    } catch (RuntimeException | Error e) {
-      unclaim();
-      throw e;
+      return here == null ? null : here.hold();
+    } catch (IllegalStateException evicted) {
+      LOG.trace("Evicted just before it was pinned, or gone", evicted);
+      return null;
     }
+  }
+
+  @Override
+  public HeldObject hold() {
+    return with(SealedObject::hold);
+  }
+
+  @Override
+  public CompletableFuture<HeldObject> recalled() {
+    return recall.held();
+  }
+
+  @Override
+  public void recall() {
+    recall.start();
+  }
+
+  @Override
+  public byte[] copy() {
+    try (var here = tryHold()) {
+      if (here != null) {
+        return here.bytes().toArray(ValueLayout.JAVA_BYTE);
+      }
+    }
+    var part = partAway();
+    if (part == null) {
+      return read(here -> here.toArray(ValueLayout.JAVA_BYTE));
+    }
+    var copied = new byte[Math.toIntExact(bytes)];
+    part.readInto(MemorySegment.ofArray(copied));
+    return copied;
+  }
+
+  private synchronized SpillTarget.@Nullable Part partAway() {
+    return phase == Phase.AWAY ? onDisk : null;
+  }
+
+  @Override
+  public synchronized boolean isMissing() {
+    return lost != null || (origin != null && inMemory == null);
   }
 
   /** Takes it for eviction unless somebody reads it; the caller then calls {@link #evict}. */

@@ -37,13 +37,18 @@ final class StoreRoom {
     this.store = store;
     this.memory = memory;
     this.fullTimeout = fullTimeout;
-    this.evictor = new Evictor(memory, target, threshold, this::allocate);
+    this.evictor = new Evictor(memory, target, threshold, this);
     memory.onReclaim(this::tellWaiting);
   }
 
   /** Who makes room by moving values out of memory. */
   Evictor evictor() {
     return evictor;
+  }
+
+  /** Runs what may wait for room and for disks. */
+  void background(Runnable work) {
+    store.background(work);
   }
 
   /**

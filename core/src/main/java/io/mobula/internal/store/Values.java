@@ -98,15 +98,20 @@ final class Values {
     return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
   }
 
-  /** What a reader is given: the immutable value itself, a fresh copy, or views of store memory. */
+  /**
+   * What a reader is given: the immutable value itself, a fresh copy, or views of store memory.
+   *
+   * @throws io.mobula.error.GetTimeoutException when its bytes are elsewhere and do not come in
+   *     time
+   */
   @Nullable
-  Object materialize(Content content) {
+  Object materialize(Content content, Patience patience) {
     return switch (content) {
       case Content.Immediate(var value) -> value;
       case Content.Inline(var encoded, var edges) ->
         codec.decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), revive(edges));
       case Content.InStore sealed -> {
-        try {
+        try (var _ = patience.isEndless() ? null : Bringing.held(sealed, patience)) {
           yield sealed.views()
               ? decode(sealed, sealed.parts())
               : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
@@ -116,7 +121,7 @@ final class Values {
       }
       case Content.Away away -> {
         try {
-          yield materialize(Bringing.await(away));
+          yield Bringing.reading(away, patience, here -> materialize(here, patience));
         } finally {
           Reference.reachabilityFence(away);
         }
@@ -137,8 +142,7 @@ final class Values {
         try {
           yield sealed.byteSize() > most
               ? null
-              : sealed.copyOut(bytes ->
-                  new Flat(bytes.toArray(ValueLayout.JAVA_BYTE), sealed.edges(), sealed.views()));
+              : new Flat(sealed.copy(), sealed.edges(), sealed.views());
         } finally {
           Reference.reachabilityFence(sealed);
         }

@@ -13,6 +13,7 @@ import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.spi.SpillTarget;
@@ -188,6 +189,23 @@ class SpillingTest {
   }
 
   @Test
+  void fullDisksDoNotKeepWhatWasWrittenBefore() {
+    var refs = put(15);
+    var spilled =
+        refs.stream().filter(ref -> contentOf(ref).address() == null).limit(2).toList();
+    int first = refs.indexOf(spilled.getFirst());
+    int second = refs.indexOf(spilled.getLast());
+    assertThat(spilled.getFirst().get()).containsOnly(first);
+    target.isFull = true;
+    for (int turn = 0; turn < 5; turn++) {
+      assertThat(spilled.getLast().get()).containsOnly(second);
+      assertThat(spilled.getFirst().get()).containsOnly(first);
+    }
+    refs.forEach(ObjectRef::close);
+    assertEmpty();
+  }
+
+  @Test
   void aDamagedFileLosesItsObjectAndNoOther() {
     var refs = put(40);
     var damaged = target.parts.iterator().next();
@@ -358,20 +376,80 @@ class SpillingTest {
   }
 
   @Test
-  void whatOthersHaveBeenToldTheAddressOfStaysThere() {
-    var entry = store.pending(7, 0, null);
-    var told = store.<byte[]>ref(entry);
-    entry.complete(store.snapshot(bytes(BYTES, 9), 0));
-    var content = (Content.InStore) entry.content();
-    put(40).forEach(ObjectRef::close); // it is away now
-    assertThat(store.usage().spilledObjects()).isEqualTo(1);
-    var address = content.object().address();
-    assertThat(store.usage().spilledObjects()).isZero();
+  void whatOthersHaveBeenToldTheAddressOfIsEvictedLikeAllElse() {
+    var told = store.<byte[]>put(bytes(BYTES, 9));
+    var content = contentOf(told);
+    var address = content.address();
+    assertThat(address).isNotNull();
     put(40).forEach(ObjectRef::close);
-    assertThat(content.object().address()).isEqualTo(address);
-    assertThat(told.get()).containsOnly(9);
+    assertThat(store.usage().spilledObjects()).isEqualTo(1);
+    assertThat(content.address()).isNull();
+    try (var held = content.recalled().join()) {
+      assertThat(held.address()).isNotEqualTo(address).isEqualTo(content.address());
+      put(40).forEach(ObjectRef::close);
+      assertThat(held.address()).isEqualTo(content.address());
+      assertThat(held.bytes().toArray(ValueLayout.JAVA_BYTE)).contains(9);
+    }
+    put(40).forEach(ObjectRef::close);
+    assertThat(content.address()).isNull();
     told.close();
     assertEmpty();
+  }
+
+  @Test
+  void whoCannotWaitSharesOneReadingBack() throws Exception {
+    var first = store.<byte[]>put(bytes(BYTES, 42));
+    put(40).forEach(ObjectRef::close);
+    var content = contentOf(first);
+    var goOn = new CountDownLatch(1);
+    target.beforeRead = () -> awaitUninterruptibly(goOn);
+    var asked = new ArrayList<CompletableFuture<HeldObject>>();
+    for (int i = 0; i < 100; i++) {
+      asked.add(content.recalled());
+    }
+    assertThat(asked).noneMatch(CompletableFuture::isDone);
+    goOn.countDown();
+    for (var each : asked) {
+      each.get(20, TimeUnit.SECONDS).close();
+    }
+    assertThat(target.reads).hasValue(1);
+    first.close();
+    Eventually.until("all is free", () -> memory.usedBytes() == 0);
+    assertEmpty();
+  }
+
+  @Test
+  void aSmallValueIsWrittenIntoAFrameWithoutRoomForIt() {
+    var small = store.<byte[]>put(bytes(BYTES, 6));
+    var content = contentOf(small);
+    var others = put(30);
+    assertThat(content.address()).isNull();
+    var flat = store.flat(content, CAPACITY);
+    assertThat(flat).isNotNull();
+    assertThat(flat.layout()).hasSize((int) content.byteSize()).contains(6);
+    assertThat(content.address()).isNull();
+    others.forEach(ObjectRef::close);
+    small.close();
+    assertEmpty();
+  }
+
+  @Test
+  void whatHasComeToHarmOnADiskIsNothingToGiveToOthers() {
+    var told = store.<byte[]>put(bytes(BYTES, 9));
+    var content = contentOf(told);
+    put(40).forEach(ObjectRef::close);
+    assertThat(content.isMissing()).isFalse();
+    target.parts.iterator().next().damage();
+    assertThatThrownBy(() -> content.recalled().join())
+        .hasCauseInstanceOf(ObjectLostException.class)
+        .hasMessageContaining("/the/file is damaged");
+    assertThat(content.isMissing()).isTrue();
+    told.close();
+    assertEmpty();
+  }
+
+  private static Content.InStore contentOf(ObjectRef<?> ref) {
+    return (Content.InStore) ((Ref<?>) ref).entry().content();
   }
 
   @Test

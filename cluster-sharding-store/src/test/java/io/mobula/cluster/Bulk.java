@@ -1,0 +1,28 @@
+package io.mobula.cluster;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime.StoreUsage;
+import java.util.Arrays;
+import java.util.Random;
+
+/** Tasks that make and check large values, each different from all others in every part. */
+final class Bulk {
+  /** Not a divisor of any store. */
+  static final int BYTES = 5_500_000;
+
+  private Bulk() {}
+
+  static byte[] made(int seed) {
+    var bytes = new byte[BYTES];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  static boolean isMade(byte[] bytes, int seed) {
+    return Arrays.equals(bytes, made(seed));
+  }
+
+  static StoreUsage usage() {
+    return Mobula.runtime().storeUsage();
+  }
+}

@@ -1,0 +1,42 @@
+package io.mobula.internal.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A pin on an object that its holder gives back, for reading that begins and ends in different
+ * threads. Any thread.
+ *
+ * <p>Whoever forgets to close it keeps the object in memory until its process ends: where the
+ * collector is to find out, take a {@linkplain StoredObject#view view}.
+ */
+public final class HeldObject implements AutoCloseable {
+  private final StoredObject object;
+  private final AtomicBoolean open = new AtomicBoolean(true);
+
+  /** For an object that has just been pinned for it. */
+  HeldObject(StoredObject pinned) {
+    this.object = pinned;
+  }
+
+  /** What names the object, for as long as this is open, to processes that know its store. */
+  public ObjectAddress address() {
+    return object.address();
+  }
+
+  /**
+   * The content, read-only, neither copied nor pinned by the segment: not to be touched after
+   * {@link #close}.
+   */
+  public MemorySegment bytes() {
+    return object.memory().asReadOnly();
+  }
+
+  /** Lets it go. Idempotent. */
+  @Override
+  public void close() {
+    if (open.compareAndSet(true, false)) {
+      object.letGo();
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package io.mobula.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.contract.Eventually;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.StoreFullException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.PeerStore;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.spi.SpillTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that reads what is on a disk, with another process, or on its way. */
+@Timeout(60)
+class BringingTest {
+  private static final int CAPACITY = 1 << 20;
+  private static final int BYTES = 100_000;
+  private static final Duration SOON = Duration.ofMillis(50);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final NodeId OTHER = new NodeId(0xbeef);
+
+  @TempDir
+  Path directory;
+
+  private final HeapTarget target = new HeapTarget();
+  private final List<SharedStore> memories = new ArrayList<>();
+  private ObjectStore store;
+
+  @BeforeEach
+  void open() {
+    store = openStore();
+  }
+
+  private ObjectStore openStore() {
+    var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
+    memories.add(memory);
+    var plan = new SpillTarget.Plan(List.of(), 0, 0);
+    return new ObjectStore(
+        new NodeId(memories.size()),
+        Codec.create(CodecOptions.defaults()),
+        memory,
+        new ObjectStore.Limits(1024, LIMIT, new Spilling(plan, 0.9, any -> target)),
+        Runnable::run);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static byte[] bytes(int fill) {
+    var bytes = new byte[BYTES];
+    Arrays.fill(bytes, (byte) fill);
+    return bytes;
+  }
+
+  /** More than there is room for, and then nothing: what was there before is on disk. */
+  private static void fill(ObjectStore store) {
+    var others = new ArrayList<ObjectRef<byte[]>>();
+    for (int i = 0; i < 40; i++) {
+      others.add(store.put(bytes(i)));
+    }
+    others.forEach(ObjectRef::close);
+  }
+
+  /** A value of another process, which comes as a test says. */
+  private static final class Coming implements Content.Remote {
+    final AtomicInteger brought = new AtomicInteger();
+    private final Supplier<CompletionStage<Content>> way;
+
+    Coming(Supplier<CompletionStage<Content>> way) {
+      this.way = way;
+    }
+
+    @Override
+    public long bytes() {
+      return BYTES;
+    }
+
+    @Override
+    public NodeId at() {
+      return OTHER;
+    }
+
+    @Override
+    public CompletionStage<Content> bring() {
+      brought.incrementAndGet();
+      return way.get();
+    }
+
+    @Override
+    public void forget(Content stale) {}
+
+    @Override
+    public void belongsTo(ObjectEntry entry) {}
+
+    @Override
+    public void discard() {}
+  }
+
+  private ObjectRef<byte[]> coming(Content.Remote remote) {
+    var entry = store.pending(7, 0, null);
+    ObjectRef<byte[]> ref = store.ref(entry);
+    entry.complete(new Content.Away(remote));
+    return ref;
+  }
+
+  @Test
+  void aDeadlineEndsTheWaitForBytesThatAreStillComing() throws Exception {
+    var onTheWay = new CompletableFuture<Content>();
+    var ref = coming(new Coming(() -> onTheWay));
+    assertThat(ref.isReady()).isTrue();
+    for (var deadline : List.of(Duration.ZERO, SOON)) {
+      assertThatThrownBy(() -> ref.get(deadline))
+          .isInstanceOf(GetTimeoutException.class)
+          .hasMessageContaining(ref.id().toString())
+          .hasMessageContaining(OTHER.toString())
+          .hasMessageContaining(BYTES + " bytes")
+          .hasMessageContaining(deadline.toString())
+          .hasMessageContaining("still on their way");
+    }
+    var here = store.put(bytes(1));
+    assertThatThrownBy(() -> store.get(List.of(here, ref), Deadline.after(SOON)))
+        .isInstanceOf(GetTimeoutException.class)
+        .hasMessageContaining(ref.id().toString());
+    onTheWay.complete(store.snapshot(bytes(3), 0));
+    assertThat(ref.get(Duration.ZERO)).containsOnly(3);
+    assertThat(store.<byte[]>get(List.of(here, ref), Deadline.after(Duration.ZERO))).hasSize(2);
+  }
+
+  @Test
+  void aDeadlineEndsTheWaitForADiskAndTheReadingGoesOn() throws Exception {
+    var ref = store.put(bytes(5));
+    fill(store);
+    assertThat(store.usage().spilledObjects()).isEqualTo(1);
+    var reading = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    target.beforeRead = () -> {
+      reading.countDown();
+      awaitUninterruptibly(goOn);
+    };
+    for (int polls = 0; polls < 1_000; polls++) {
+      assertThatThrownBy(() -> ref.get(Duration.ZERO))
+          .isInstanceOf(GetTimeoutException.class)
+          .hasMessageContaining(ref.id().toString());
+    }
+    assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThatThrownBy(() -> ref.get(SOON)).isInstanceOf(GetTimeoutException.class);
+    assertThatThrownBy(() -> store.get(List.of(ref), Deadline.after(SOON)))
+        .isInstanceOf(GetTimeoutException.class);
+    goOn.countDown();
+    Eventually.until("it is back", () -> store.usage().spilledObjects() == 0);
+    assertThat(ref.get(Duration.ZERO)).containsOnly(5);
+    assertThat(target.reads).hasValue(1);
+    ref.close();
+    Eventually.until("all is free", () -> memories.getFirst().usedBytes() == 0);
+  }
+
+  @Test
+  void whoHasADeadlineReadsWhatComesInTime() {
+    var refs = new ArrayList<ObjectRef<byte[]>>();
+    for (int i = 0; i < 40; i++) {
+      refs.add(store.put(bytes(i)));
+    }
+    for (int i = 0; i < 40; i++) {
+      assertThat(refs.get(i).get(LIMIT)).containsOnly(i);
+    }
+    refs.forEach(ObjectRef::close);
+    assertThat(memories.getFirst().usedBytes()).isZero();
+    assertThat(target.parts).isEmpty();
+  }
+
+  @Test
+  void harmIsAnErrorForWhoHasADeadlineToo() {
+    var ref = store.put(bytes(5));
+    fill(store);
+    target.parts.iterator().next().damage();
+    assertThatThrownBy(() -> ref.get(LIMIT)).isInstanceOf(ObjectLostException.class);
+  }
+
+  @Test
+  void anInterruptEndsTheWaitAndNothingElse() {
+    var ref = coming(new Coming(CompletableFuture::new));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> ref.get(LIMIT)).isInstanceOf(WaitInterruptedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void prefetchStartsBringing() throws Exception {
+    var remote = new Coming(CompletableFuture::new);
+    var ref = coming(remote);
+    assertThat(remote.brought).hasValue(0);
+    ref.prefetch();
+    assertThat(remote.brought).hasValue(1);
+    var spilled = store.put(bytes(5));
+    fill(store);
+    spilled.prefetch();
+    Eventually.until("it is back", () -> store.usage().spilledObjects() == 0);
+  }
+
+  /** Reads another store's object where it is at each moment, as a neighbour does. */
+  @Test
+  void whatANeighbourHasMovedIsBroughtAnew() {
+    try (var neighbour = new Neighbour()) {
+      var remote = new Coming(neighbour::openWhereItIs);
+      var ref = coming(remote);
+      assertThat(ref.get()).containsOnly(8);
+      assertThat(ref.get(LIMIT)).containsOnly(8);
+      int before = remote.brought.get();
+      neighbour.stale = neighbour.openWhereItIs().toCompletableFuture().join();
+      fill(neighbour.store);
+      assertThat(neighbour.content().address()).isNull();
+      assertThat(ref.get()).containsOnly(8);
+      assertThat(ref.get(LIMIT)).containsOnly(8);
+      assertThat(remote.brought.get() - before).isEqualTo(3);
+      assertThat(neighbour.begun).hasPositiveValue();
+    }
+  }
+
+  @Test
+  void whatIsMovedWheneverItIsFoundIsATypedError() {
+    try (var neighbour = new Neighbour()) {
+      var stale = neighbour.openWhereItIs().toCompletableFuture().join();
+      fill(neighbour.store);
+      var remote = new Coming(() -> CompletableFuture.completedStage(stale));
+      var ref = coming(remote);
+      assertThatThrownBy(ref::get)
+          .isInstanceOf(StoreFullException.class)
+          .hasMessageContaining(OTHER.toString());
+      assertThat(remote.brought).hasValue(16);
+    }
+  }
+
+  /** Another store in this process, and one object of it. */
+  private final class Neighbour implements AutoCloseable {
+    final ObjectStore store = openStore();
+    final AtomicInteger begun = new AtomicInteger();
+    private final ObjectRef<byte[]> ref = store.put(bytes(8));
+    private final PeerStore peer = attach();
+    volatile Content stale;
+
+    private PeerStore attach() {
+      var theirs = memories.getLast();
+      var reader = new PeerStore.Reader(memories.getFirst(), 77, theirs::nudge);
+      return ((Attachment.Here) PeerStore.attach(theirs.address(), theirs.offerRow(), reader))
+          .store();
+    }
+
+    Content.InStore content() {
+      return (Content.InStore) ((Ref<?>) ref).entry().content();
+    }
+
+    /** Once where it was, if it has moved; then where it is. */
+    CompletionStage<Content> openWhereItIs() {
+      var old = stale;
+      if (old != null) {
+        stale = null;
+        return CompletableFuture.completedStage(old);
+      }
+      return content().recalled().thenApply(held -> {
+        try (held) {
+          return new Content.InStore(
+              peer.open(held.address()), begun::incrementAndGet, List.of(), content().views());
+        }
+      });
+    }
+
+    @Override
+    public void close() {
+      peer.close();
+      store.close();
+    }
+  }
+
+  @Test
+  void aFailureToBringIsTheReaders() {
+    var why = new StoreFullException("no room there");
+    var ref = coming(new Coming(() -> CompletableFuture.failedStage(why)));
+    assertThatThrownBy(ref::get).isInstanceOf(MobulaException.class).isSameAs(why);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
