@@ -13,7 +13,6 @@ import io.mobula.error.ObjectLostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @Timeout(120)
 class ObjectLossIT {
+  /** Bytes that take some tenths of a second to bring. */
+  private static final int LARGE = 128 << 20;
+
   @TempDir
   Path folder;
 
@@ -135,8 +137,6 @@ class ObjectLossIT {
 
   /** As if on another host: who reads has a copy of his own, which others find. */
   @Test
-  @Disabled(
-      "has not been seen to pass yet: copies of other hosts are told to the directory, but finding them is unproven")
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
     var journal = Journal.in(folder);
     var plan = Soon.cluster(3).settings(Soon.settings().set("mobula.store.share-host", false));
@@ -161,6 +161,41 @@ class ObjectLossIT {
           .isEqualTo(Values.COUNT * 6.0);
       assertThat(copied.get(Soon.LIMIT)).containsOnly(6.0);
       assertThat(journal.lines()).containsExactly("made 6.0");
+    }
+  }
+
+  /** A pull names all copies, so the one that is left goes on where the dead node has stopped. */
+  @Test
+  void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
+    var journal = Journal.in(folder);
+    var plan = Soon.cluster(3)
+        .settings(
+            Soon.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
+    try (var cluster = plan.start()) {
+      var runtime = cluster.runtime();
+      var large = runtime
+          .task(Values::large, 3.0, LARGE, journal)
+          .maxRetries(2)
+          .placement(Placement.on(id(cluster, 0)))
+          .remote();
+      assertThat(runtime
+              .task(Values::firstAndLast, large, journal)
+              .placement(Placement.on(id(cluster, 1)))
+              .remote()
+              .get(Soon.LIMIT))
+          .isEqualTo(6.0);
+      ActorHandle<Values.Reader> reader = runtime
+          .actor(Values.Reader::new)
+          .cpus(0)
+          .placement(Placement.on(id(cluster, 2)))
+          .remote();
+      var read = reader.call(Values.Reader::read, List.of(large), journal).remote();
+      journal.await("reads", 1);
+
+      cluster.kill(0);
+
+      assertThat(read.get(Soon.LIMIT)).isEqualTo(6.0);
+      assertThat(journal.count("made 3.0")).isEqualTo(1);
     }
   }
 

@@ -6,6 +6,7 @@ import io.aeron.logbuffer.BufferClaim;
 import io.mobula.ObjectId;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -99,7 +100,7 @@ final class TransferPeer {
     var halfway = new AtomicBoolean();
     long start = System.nanoTime();
     var pulling = transfer.pull(new Pull(
-        new ObjectId(1, 1, 0), 0, target.byteSize(), List.of(sources), target, arrived -> {
+        new ObjectId(1, 1, 0), 0, target.byteSize(), Sources.only(sources), target, arrived -> {
           if (arrived > target.byteSize() / 4 && halfway.compareAndSet(false, true)) {
             say("on its way");
           }

@@ -95,7 +95,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
-    this.transfers = new Transfers(this, store, membership, lanes, router);
+    this.transfers = new Transfers(this, counting, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     store.sharing(entry -> {
       adopt(entry);
@@ -282,14 +282,24 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   Location locationOf(Content.InStore sealed, ObjectId id) {
     var object = sealed.object();
-    var known = shared.get(id);
     return new Location(
         membership.self().id(),
         id,
-        known == null ? 1 : known.attempt(),
+        attemptHere(id),
         object.slot(),
         object.generation(),
         object.byteSize());
+  }
+
+  /** Which run of its task made what is in this node's memory. */
+  private int attemptHere(ObjectId id) {
+    var known = shared.get(id);
+    if (known == null) {
+      return 1;
+    }
+    return known.outcome() instanceof Content.Away(RemoteObject copied)
+        ? copied.location().attempt()
+        : known.attempt();
   }
 
   // ---- in
@@ -567,11 +577,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     });
   }
 
-  /** Opens an object of this node for readers of other hosts. */
+  /** Opens an object of this node for readers of other hosts, if it has that attempt. */
   @Nullable
-  Open opened(ObjectId id) {
+  Open opened(ObjectId id, int attempt) {
     var sealed = ownCopy(id);
-    if (sealed == null) {
+    if (sealed == null || attemptHere(id) != attempt) {
       return null;
     }
     var view = sealed.object().view(); // pinned while reachable
