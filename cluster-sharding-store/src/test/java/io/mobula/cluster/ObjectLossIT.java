@@ -20,10 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of objects when the node that has them is killed. */
 @Tag("long")
-@Timeout(120)
+@Timeout(300)
 class ObjectLossIT {
-  /** Bytes that take some tenths of a second to bring. */
-  private static final int LARGE = 128 << 20;
+  /** Bytes that take a while to bring. */
+  private static final int LARGE = 32 << 20;
 
   @TempDir
   Path folder;
