@@ -75,6 +75,24 @@ final class Values {
 
   /** Reads a value where it lives, and says so before it does. */
   static final class Reader {
+    private @Nullable ObjectRef<Tensor> kept;
+
+    double keep(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
+      kept = refs.getFirst();
+      return read(refs, journal);
+    }
+
+    double again() {
+      var again = Objects.requireNonNull(kept).get();
+      return again.getDouble(0) + again.getDouble(again.size() - 1);
+    }
+
+    boolean drop() {
+      kept = null;
+      System.gc();
+      return true;
+    }
+
     double read(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
       journal.note("reads");
       return firstAndLast(refs.getFirst().get(), journal);

@@ -83,7 +83,7 @@ final class Clustered {
         membership,
         lanes,
         router,
-        new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
+        settings.limits().inlineLimit());
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
     this.reports = new Reports(membership, lanes, router, ownReport);
     this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);

@@ -61,6 +61,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Remaking remaking;
   private final Lookups lookups;
   private final Transfers transfers;
+  private final HostPulls hostPulls;
   private final HandOver handOver;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
@@ -68,34 +69,31 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   };
 
   /**
-   * How objects are shared.
+   * Answers other nodes from now on.
    *
    * @param inlineLimit up to how many bytes a value travels inside a frame
-   * @param shareHost whether processes of this host read each other's memory
    */
-  public record Limits(long inlineLimit, boolean shareHost) {}
-
-  /** Answers other nodes from now on. */
   public Sharing(
       ObjectStore store,
       SharedStore memory,
       Membership membership,
       Lanes lanes,
       Router router,
-      Limits limits) {
+      long inlineLimit) {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.inlineLimit = limits.inlineLimit();
+    this.inlineLimit = inlineLimit;
     this.wire = new ValueWire(store, this, inlineLimit);
     this.counting = new Counting(membership.self().id());
     this.custody = new Custody(counting, membership, lanes, router);
     this.remaking = new Remaking(counting, membership);
     this.lookups = new Lookups(this, counting, remaking, membership, lanes, router);
-    this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
+    this.neighbours = new Neighbours(memory, store, membership, lanes, router);
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
     this.transfers = new Transfers(this, counting, store, membership, lanes, router);
+    this.hostPulls = new HostPulls(this, transfers, neighbours, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     store.sharing(entry -> {
       adopt(entry);
@@ -492,11 +490,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** This node has a copy of its own now: others may read it, too. */
-  void copied(RemoteObject object, Content.@Nullable InStore copy) {
+  void copied(RemoteObject object, Content.InStore copy) {
     var location = object.location();
-    if (copy != null) {
-      object.copy(copy);
-    }
+    object.copy(copy);
     if (shared.containsKey(location.id())) {
       counting.publish(
           location.id(),
@@ -507,6 +503,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** The copy has been dropped to make room. */
   void copyDropped(RemoteObject object) {
+    object.copy(null);
     counting.retract(object.location().id());
   }
 
@@ -543,7 +540,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
-    transfers.pull(object).whenComplete((content, failure) -> {
+    hostPulls.bring(object).whenComplete((content, failure) -> {
       if (content != null) {
         into.complete(content);
       } else {
@@ -580,11 +577,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Opens an object of this node for readers of other hosts, if it has that attempt. */
   @Nullable
   Open opened(ObjectId id, int attempt) {
-    var sealed = ownCopy(id);
-    if (sealed == null || attemptHere(id) != attempt) {
+    var sealed = attemptHere(id) == attempt ? ownCopy(id) : null;
+    var view = sealed == null ? null : viewed(sealed);
+    if (view == null) {
       return null;
     }
-    var view = sealed.object().view(); // pinned while reachable
     return new Open() {
       @Override
       public MemorySegment bytes() {
@@ -594,6 +591,30 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       @Override
       public void close() {} // the pin goes when nothing reaches this any more
     };
+  }
+
+  /** What is in memory now; a spilled value is read back, a dropped copy is not fetched again. */
+  private static @Nullable MemorySegment viewed(Content.InStore sealed) {
+    var now = sealed.inMemory();
+    if (now == null) {
+      return sealed.isSecondary() ? null : sealed.object().view();
+    }
+    try {
+      return now.view(); // pinned while reachable
+    } catch (IllegalStateException evicted) {
+      return sealed.isSecondary() ? null : sealed.object().view();
+    }
+  }
+
+  /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
+  @Nullable
+  Location locationNow(ObjectId id, int attempt) {
+    var own = attemptHere(id) == attempt ? ownCopy(id) : null;
+    var now = own == null ? null : own.inMemory();
+    return now == null
+        ? null
+        : new Location(
+            membership.self().id(), id, attempt, now.slot(), now.generation(), now.byteSize());
   }
 
   // ---- leaving
@@ -703,6 +724,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   public void close() {
     counting.close();
     transfers.close();
+    hostPulls.close();
     neighbours.close();
   }
 }

@@ -150,7 +150,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
     }
     var copy = store.brought(block, object.edges(), object.views());
-    copy.secondary(new Elsewhere(object));
+    copy.secondary(new Elsewhere(object, copy));
     sharing.copied(object, copy);
     return copy;
   }
@@ -158,9 +158,11 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   /** Where a copy can be had again when this node has dropped it to make room. */
   private final class Elsewhere implements Origin {
     private final RemoteObject object;
+    private final Content.InStore copy;
 
-    Elsewhere(RemoteObject object) {
+    Elsewhere(RemoteObject object, Content.InStore copy) {
       this.object = object;
+      this.copy = copy;
     }
 
     @Override
@@ -187,7 +189,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
                 + failed.getCause(),
             failed.getCause());
       }
-      sharing.copied(object, null);
+      sharing.copied(object, copy);
     }
   }
 

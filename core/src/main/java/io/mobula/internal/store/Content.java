@@ -117,10 +117,24 @@ public sealed interface Content {
 
     /** A value in the memory of another process of this host, which alone frees it. */
     public InStore(PeerObject object, List<Kept> edges, boolean views) {
-      this.residence = new Neighbouring(object);
+      this(new Neighbouring(object), edges, views);
+    }
+
+    private InStore(Residence residence, List<Kept> edges, boolean views) {
+      this.residence = residence;
       this.edges = List.copyOf(edges);
       this.views = views;
       this.watch = () -> {};
+    }
+
+    /**
+     * A value whose copy another process of this host has for itself: it stays as long as this is
+     * reachable.
+     *
+     * @throws IllegalStateException when the copy is gone
+     */
+    public static InStore pinned(PeerObject object, List<Kept> edges, boolean views) {
+      return new InStore(new Pinned(object, object.view()), edges, views);
     }
 
     /**
@@ -149,6 +163,16 @@ public sealed interface Content {
      */
     public void secondary(Origin origin) {
       residence.secondary(origin);
+    }
+
+    /** The object if it is in memory right now, or null; it may leave before it is pinned. */
+    public @Nullable StoredObject inMemory() {
+      return residence.inMemory();
+    }
+
+    /** Whether another node has the primary copy. */
+    public boolean isSecondary() {
+      return residence.isSecondary();
     }
 
     /** The refs and handles inside. */

@@ -36,6 +36,16 @@ record Neighbouring(PeerObject object) implements Residence {
   }
 
   @Override
+  public StoredObject inMemory() {
+    return object;
+  }
+
+  @Override
+  public boolean isSecondary() {
+    return false;
+  }
+
+  @Override
   public void secondary(Origin origin) {}
 
   @Override

@@ -33,6 +33,16 @@ interface Residence {
   /** The object in memory, which it does not leave any more: others have been told its address. */
   StoredObject settled();
 
+  /**
+   * The object if it is in memory right now, or null. It may leave at any time: to pin it fails
+   * then.
+   */
+  @Nullable
+  StoredObject inMemory();
+
+  /** Whether another node has the primary copy. */
+  boolean isSecondary();
+
   /** Says that the bytes may be dropped and fetched again from there. */
   void secondary(Origin origin);
 

@@ -124,7 +124,13 @@ final class Spillable implements Residence {
     evictor.add(this);
   }
 
-  synchronized boolean isSecondary() {
+  @Override
+  public @Nullable StoredObject inMemory() {
+    return inMemory;
+  }
+
+  @Override
+  public synchronized boolean isSecondary() {
     return origin != null;
   }
 

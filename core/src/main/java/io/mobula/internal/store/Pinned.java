@@ -1,0 +1,50 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.memory.PeerObject;
+import io.mobula.internal.memory.StoredObject;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy in the memory of another process of this host, which may give it up whenever it likes:
+ * pinned for as long as this is reachable, and readable even when that process has died.
+ *
+ * @param object where
+ * @param view its bytes; they are pinned while this segment is reachable
+ */
+record Pinned(PeerObject object, MemorySegment view) implements Residence {
+  @Override
+  public long byteSize() {
+    return object.byteSize();
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Function<MemorySegment, T> reader) {
+    return reader.apply(view);
+  }
+
+  @Override
+  public void touch() {}
+
+  @Override
+  public StoredObject settled() {
+    return object;
+  }
+
+  @Override
+  public StoredObject inMemory() {
+    return object;
+  }
+
+  @Override
+  public boolean isSecondary() {
+    return false;
+  }
+
+  @Override
+  public void secondary(Origin origin) {}
+
+  @Override
+  public void discard() {}
+}
