@@ -25,9 +25,9 @@ class EncryptedTransferIT {
   void aLargeTensorComesEncryptedAndWhole() throws Exception {
     var certificates = new Certificates(directory);
     try (var maker = member(certificates, "maker", "")) {
-      var address = maker.awaitLine("up ", LIMIT).split(" ")[1];
+      var address = said(maker, "up ").split(" ")[1];
       try (var reader = member(certificates, "reader", address)) {
-        assertThat(reader.awaitLine("read ", LIMIT))
+        assertThat(said(reader, "read "))
             .isEqualTo("read " + TensorMember.BYTES + " bytes, 0 of them wrong");
         assertThat(carrier(reader)).isEqualTo("carries akka");
         assertThat(carrier(maker)).isEqualTo("carries akka");
@@ -39,9 +39,9 @@ class EncryptedTransferIT {
   @Test
   void inClearTextAeronCarriesIt() throws Exception {
     try (var maker = TensorMember.plan("").start()) {
-      var address = maker.awaitLine("up ", LIMIT).split(" ")[1];
+      var address = said(maker, "up ").split(" ")[1];
       try (var reader = TensorMember.plan(address).start()) {
-        assertThat(reader.awaitLine("read ", LIMIT)).endsWith(" 0 of them wrong");
+        assertThat(said(reader, "read ")).endsWith(" 0 of them wrong");
         assertThat(carrier(reader)).isEqualTo("carries aeron");
         assertThat(carrier(maker)).isEqualTo("carries aeron");
       }
@@ -50,7 +50,11 @@ class EncryptedTransferIT {
 
   private static String carrier(ForkedJvm member) throws InterruptedException {
     member.sendLine("what carries?");
-    return member.awaitLine("carries ", LIMIT);
+    return said(member, "carries ");
+  }
+
+  private static String said(ForkedJvm member, String beginning) throws InterruptedException {
+    return member.awaitLine(line -> line.startsWith(beginning), LIMIT);
   }
 
   private static ForkedJvm member(Certificates certificates, String name, String address)

@@ -25,13 +25,12 @@ final class HostProcess implements AutoCloseable {
         .flags("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         .arguments(address, host);
     var flags = System.getProperty("mobula.child.flags", "").trim();
-    return new HostProcess(
-        (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
+    return new HostProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
   }
 
   /** Waits until it is a member. */
   NodeId awaitUp() throws InterruptedException {
-    var id = jvm.awaitLine("up ", STARTS).split(" ")[1];
+    var id = jvm.awaitLine(line -> line.startsWith("up "), STARTS).split(" ")[1];
     return new NodeId(HexFormat.fromHexDigitsToLong(id));
   }
 

@@ -169,8 +169,7 @@ class ObjectLossIT {
   void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
     var journal = Journal.in(folder);
     var plan = Soon.cluster(3)
-        .settings(
-            Soon.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
+        .settings(Soon.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var large = runtime
@@ -178,25 +177,27 @@ class ObjectLossIT {
           .maxRetries(2)
           .placement(Placement.on(id(cluster, 0)))
           .remote();
-      assertThat(runtime
-              .task(Values::firstAndLast, large, journal)
-              .placement(Placement.on(id(cluster, 1)))
-              .remote()
-              .get(Soon.LIMIT))
+      var keeper = readerAt(runtime, id(cluster, 1));
+      assertThat(
+              keeper.call(Values.Reader::keep, List.of(large), journal).remote().get(Soon.LIMIT))
           .isEqualTo(6.0);
-      ActorHandle<Values.Reader> reader = runtime
-          .actor(Values.Reader::new)
-          .cpus(0)
-          .placement(Placement.on(id(cluster, 2)))
-          .remote();
+      var reader = readerAt(runtime, id(cluster, 2));
       var read = reader.call(Values.Reader::read, List.of(large), journal).remote();
-      journal.await("reads", 1);
+      journal.await("reads", 2);
 
       cluster.kill(0);
 
       assertThat(read.get(Soon.LIMIT)).isEqualTo(6.0);
       assertThat(journal.count("made 3.0")).isEqualTo(1);
     }
+  }
+
+  private static ActorHandle<Values.Reader> readerAt(MobulaRuntime runtime, NodeId node) {
+    return runtime
+        .actor(Values.Reader::new)
+        .cpus(0)
+        .placement(Placement.on(node))
+        .remote();
   }
 
   private static double sumAt(ActorHandle<Values.Keeper> keeper) {

@@ -104,8 +104,10 @@ class OnePullPerHostIT {
     assertThat(bytesAtAll()).isBetween(BYTES, BYTES * 3 / 2);
 
     // who has the copy gives it up; the others go on reading it
-    var has =
-        readers.keySet().stream().filter(node -> bytesAt(node) >= BYTES).findFirst().orElseThrow();
+    var has = readers.keySet().stream()
+        .filter(node -> bytesAt(node) >= BYTES)
+        .findFirst()
+        .orElseThrow();
     actors.get(has).call(Values.Reader::drop).remote().get(Soon.LIMIT);
     for (var actor : actors.entrySet()) {
       if (!actor.getKey().equals(has)) {
@@ -124,8 +126,10 @@ class OnePullPerHostIT {
             node, actor.call(Values.Reader::keep, List.of(large), journal).remote()));
     journal.await("reads", 3);
     Soon.holds("somebody pulls", () -> bytesAtAll() >= BYTES);
-    var puller =
-        readers.keySet().stream().filter(node -> bytesAt(node) >= BYTES).findFirst().orElseThrow();
+    var puller = readers.keySet().stream()
+        .filter(node -> bytesAt(node) >= BYTES)
+        .findFirst()
+        .orElseThrow();
 
     readers.remove(puller).kill();
     reads.remove(puller);

@@ -13,7 +13,8 @@ import java.util.Scanner;
 /**
  * One of two processes that count as two hosts: one makes a large value, the other, which is given
  * its address, has it made there, reads it and compares every number. For each line on standard
- * input they say what carries bytes between hosts. Encrypted if the system properties name certificates.
+ * input they say what carries bytes between hosts. Encrypted if the system properties name
+ * certificates.
  */
 final class TensorMember {
   static final int BYTES = 64 << 20;
@@ -48,10 +49,8 @@ final class TensorMember {
   }
 
   public static void main(String[] arguments) {
-    var settings = Mobula.settings()
-        .storeCapacity(4L * BYTES)
-        .cpus(1)
-        .set("mobula.store.share-host", false);
+    var settings =
+        Mobula.settings().storeCapacity(4L * BYTES).cpus(1).set("mobula.store.share-host", false);
     boolean isMaker = arguments[0].isEmpty();
     try (var lines = new Scanner(System.in);
         var runtime = Mobula.init(isMaker ? settings.listen(0) : settings.join(arguments[0]))) {
@@ -77,8 +76,8 @@ final class TensorMember {
         .placement(Placement.on(there))
         .remote()
         .get(LIMIT);
-    System.out.println("read " + tensor.size() * Long.BYTES + " bytes, " + wrong(tensor)
-        + " of them wrong");
+    System.out.println(
+        "read " + tensor.size() * Long.BYTES + " bytes, " + wrong(tensor) + " of them wrong");
   }
 
   /** Aeron has threads of its own, the large-message stream has none. */

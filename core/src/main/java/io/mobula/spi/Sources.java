@@ -41,8 +41,8 @@ public record Sources(List<String> known, Finder others) {
   public interface Finder {
     /**
      * Begins a search: when the pull begins, and again whenever none of its sources is left. The
-     * pull goes on with what is found meanwhile, and waits for the end of the search only if
-     * nobody else is left.
+     * pull goes on with what is found meanwhile, and waits for the end of the search only if nobody
+     * else is left.
      *
      * @param found takes each endpoint as soon as it is known, on any thread; one that the pull
      *     knows already does no harm

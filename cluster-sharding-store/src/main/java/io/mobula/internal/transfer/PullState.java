@@ -73,7 +73,9 @@ final class PullState {
     return providers.stream().anyMatch(Provider::lives) ? Outcome.RUNNING : Outcome.STARVED;
   }
 
-  /** One more source, unless it was one before: whoever was given up stays so. Whether it is new. */
+  /**
+   * One more source, unless it was one before: whoever was given up stays so. Whether it is new.
+   */
   boolean add(String name, long now) {
     if (providers.size() == Sources.MOST
         || providers.stream().anyMatch(provider -> provider.name.equals(name))) {

@@ -99,8 +99,8 @@ class AeronTransferTest {
       }
       return CompletableFuture.completedStage(null);
     });
-    var pulling = reader.pull(
-        new Pull(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
+    var pulling =
+        reader.pull(new Pull(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
     begun.await();
     reader.lost(only.endpoint(), "it was killed");
     get(pulling);
@@ -197,7 +197,12 @@ class AeronTransferTest {
     var target = arena.allocate(object.size());
     var begun = new CountDownLatch(1);
     var pulling = reader.pull(new Pull(
-        ID, 0, object.size(), Sources.only(source.endpoint()), target, arrived -> begun.countDown()));
+        ID,
+        0,
+        object.size(),
+        Sources.only(source.endpoint()),
+        target,
+        arrived -> begun.countDown()));
     begun.await();
     pulling.cancel();
 

@@ -21,8 +21,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class TransferPeer {
   private static final int BARE_STREAM = 1;
   private static final int SLICE = 1 << 20;
+  private static final Pattern TELLING =
+      Pattern.compile("(?i)nak|retransmit|loss|short sends|under ?run|over ?run|back.?pressure");
 
   private final String host;
   private final Path directory;
@@ -81,6 +83,7 @@ final class TransferPeer {
         case "bare-listen" -> peer.bareListen();
         case "bare-send" -> peer.bareSend(words[1]);
         case "bare-close" -> peer.bareClose();
+        case "counters" -> peer.counters();
         case "close" -> {
           peer.transfer.close();
           say("closed");
@@ -233,6 +236,17 @@ final class TransferPeer {
       }
     }
     say("bare sent");
+  }
+
+  /** What the bare driver has counted that tells of loss and of waiting. */
+  private void counters() {
+    var line = new StringBuilder("counters");
+    bareDriver().aeron().countersReader().forEach((value, id, label) -> {
+      if (value != 0 && TELLING.matcher(label).find()) {
+        line.append(' ').append(label.replace(' ', '-')).append('=').append(value);
+      }
+    });
+    say(line.toString());
   }
 
   private void bareClose() {

@@ -44,14 +44,6 @@ final class Admission {
     var name = identity.node() == null
         ? host + "-" + pid + "-" + id.toString().substring(0, SHORT)
         : identity.node();
-    return new Peer(
-        id,
-        address,
-        name,
-        host,
-        pid,
-        identity.role(),
-        identity.labels(),
-        store);
+    return new Peer(id, address, name, host, pid, identity.role(), identity.labels(), store);
   }
 }

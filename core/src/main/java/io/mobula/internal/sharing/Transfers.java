@@ -107,12 +107,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     var sources = new Sources(List.of(first), found -> others(location, found));
     return transfer()
         .pull(new Pull(
-            location.id(),
-            location.attempt(),
-            location.bytes(),
-            sources,
-            target,
-            arrived -> {}))
+            location.id(), location.attempt(), location.bytes(), sources, target, arrived -> {}))
         .done();
   }
 
@@ -128,18 +123,16 @@ final class Transfers implements Membership.Listener, AutoCloseable {
 
   /** Tells of every node that the directory knows to have the same attempt. */
   private CompletionStage<?> others(Location location, Consumer<String> found) {
-    return counting
-        .locate(location.id())
-        .thenCompose(located -> switch (located) {
-          case Located.At(var attempt, var bytes, var nodes)
-          when attempt == location.attempt() ->
-            CompletableFuture.allOf(nodes.stream()
-                .filter(node -> !node.equals(membership.self().id()))
-                .map(node -> endpoint(node).thenAccept(found))
-                .toArray(CompletableFuture[]::new));
-          case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
-            CompletableFuture.completedFuture(null);
-        });
+    return counting.locate(location.id()).thenCompose(located -> switch (located) {
+      case Located.At(var attempt, var bytes, var nodes)
+      when attempt == location.attempt() ->
+        CompletableFuture.allOf(nodes.stream()
+            .filter(node -> !node.equals(membership.self().id()))
+            .map(node -> endpoint(node).thenAccept(found))
+            .toArray(CompletableFuture[]::new));
+      case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
+        CompletableFuture.completedFuture(null);
+    });
   }
 
   private Content sealed(RemoteObject object, Block block, @Nullable Throwable failure) {
