@@ -13,7 +13,6 @@ import io.mobula.error.ObjectLostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,8 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of objects when the node that has them is killed. */
 @Tag("long")
-@Timeout(120)
+@Timeout(300)
 class ObjectLossIT {
+  /** Bytes that take a while to bring. */
+  private static final int LARGE = 32 << 20;
+
   @TempDir
   Path folder;
 
@@ -135,8 +137,6 @@ class ObjectLossIT {
 
   /** As if on another host: who reads has a copy of his own, which others find. */
   @Test
-  @Disabled(
-      "has not been seen to pass yet: copies of other hosts are told to the directory, but finding them is unproven")
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
     var journal = Journal.in(folder);
     var plan = Soon.cluster(3).settings(Soon.settings().set("mobula.store.share-host", false));
@@ -162,6 +162,42 @@ class ObjectLossIT {
       assertThat(copied.get(Soon.LIMIT)).containsOnly(6.0);
       assertThat(journal.lines()).containsExactly("made 6.0");
     }
+  }
+
+  /** A pull names all copies, so the one that is left goes on where the dead node has stopped. */
+  @Test
+  void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
+    var journal = Journal.in(folder);
+    var plan = Soon.cluster(3)
+        .settings(Soon.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
+    try (var cluster = plan.start()) {
+      var runtime = cluster.runtime();
+      var large = runtime
+          .task(Values::large, 3.0, LARGE, journal)
+          .maxRetries(2)
+          .placement(Placement.on(id(cluster, 0)))
+          .remote();
+      var keeper = readerAt(runtime, id(cluster, 1));
+      assertThat(
+              keeper.call(Values.Reader::keep, List.of(large), journal).remote().get(Soon.LIMIT))
+          .isEqualTo(6.0);
+      var reader = readerAt(runtime, id(cluster, 2));
+      var read = reader.call(Values.Reader::read, List.of(large), journal).remote();
+      journal.await("reads", 2);
+
+      cluster.kill(0);
+
+      assertThat(read.get(Soon.LIMIT)).isEqualTo(6.0);
+      assertThat(journal.count("made 3.0")).isEqualTo(1);
+    }
+  }
+
+  private static ActorHandle<Values.Reader> readerAt(MobulaRuntime runtime, NodeId node) {
+    return runtime
+        .actor(Values.Reader::new)
+        .cpus(0)
+        .placement(Placement.on(node))
+        .remote();
   }
 
   private static double sumAt(ActorHandle<Values.Keeper> keeper) {

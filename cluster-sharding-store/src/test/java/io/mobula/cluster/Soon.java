@@ -14,6 +14,9 @@ final class Soon {
   /** Within which every future has to end: a few times what a loss takes to be told. */
   static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** Several JVMs on a machine that has other things to do. */
+  private static final Duration STARTS = Duration.ofMinutes(3);
+
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private Soon() {}
@@ -49,6 +52,7 @@ final class Soon {
         .nodes(nodes)
         .cpusPerNode(2)
         .settings(settings())
+        .startTimeout(STARTS)
         .jvmFlags("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   }
 }

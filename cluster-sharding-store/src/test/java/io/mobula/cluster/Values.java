@@ -1,7 +1,9 @@
 package io.mobula.cluster;
 
+import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
+import io.mobula.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +36,21 @@ final class Values {
     return filled(with);
   }
 
+  /** A tensor of so many bytes. */
+  static Tensor large(double with, int bytes, Journal journal) throws IOException {
+    journal.note("made " + with);
+    var made = Tensor.allocate(DType.FLOAT64, bytes / Double.BYTES);
+    for (long i = 0; i < made.size(); i++) {
+      made.setDouble(i, with);
+    }
+    return made;
+  }
+
+  static double firstAndLast(Tensor of, Journal journal) throws IOException {
+    journal.note("has read");
+    return of.getDouble(0) + of.getDouble(of.size() - 1);
+  }
+
   static double[] plusOne(double[] of) {
     return Arrays.stream(of).map(each -> each + 1).toArray();
   }
@@ -54,6 +71,32 @@ final class Values {
   static long storeBytes() {
     System.gc();
     return Mobula.runtime().storeUsage().usedBytes();
+  }
+
+  /** Reads a value where it lives, and says so before it does. */
+  static final class Reader {
+    private @Nullable ObjectRef<Tensor> kept;
+
+    double keep(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
+      kept = refs.getFirst();
+      return read(refs, journal);
+    }
+
+    double again() {
+      var again = Objects.requireNonNull(kept).get();
+      return again.getDouble(0) + again.getDouble(again.size() - 1);
+    }
+
+    boolean drop() {
+      kept = null;
+      System.gc();
+      return true;
+    }
+
+    double read(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
+      journal.note("reads");
+      return firstAndLast(refs.getFirst().get(), journal);
+    }
   }
 
   /** Keeps refs where it lives. */

@@ -11,6 +11,7 @@ import io.mobula.Settings;
 import io.mobula.error.ClusterException;
 import io.mobula.error.ClusterException.Reason;
 import io.mobula.error.SettingsException;
+import io.mobula.testkit.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;

@@ -1,5 +1,6 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.spi.Sources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,8 +28,13 @@ final class PullState {
 
   /** Where a pull is. */
   enum Outcome {
+    /** Sources are left. */
     RUNNING,
+    /** All is there. */
     DONE,
+    /** No source is left; it runs again if one is added. */
+    STARVED,
+    /** Nothing came for too long. */
     FAILED
   }
 
@@ -45,6 +51,7 @@ final class PullState {
 
   private long frontier;
   private long progressed;
+  private boolean stalled;
   private int turn;
 
   PullState(List<String> sources, long bytes, Terms terms, long now) {
@@ -60,7 +67,32 @@ final class PullState {
     if (arrived.covered() == bytes) {
       return Outcome.DONE;
     }
-    return providers.stream().anyMatch(Provider::lives) ? Outcome.RUNNING : Outcome.FAILED;
+    if (stalled) {
+      return Outcome.FAILED;
+    }
+    return providers.stream().anyMatch(Provider::lives) ? Outcome.RUNNING : Outcome.STARVED;
+  }
+
+  /**
+   * One more source, unless it was one before: whoever was given up stays so. Whether it is new.
+   */
+  boolean add(String name, long now) {
+    if (providers.size() == Sources.MOST
+        || providers.stream().anyMatch(provider -> provider.name.equals(name))) {
+      return false;
+    }
+    providers.add(new Provider(providers.size(), name, now));
+    return true;
+  }
+
+  /** How many sources there are and were; their numbers count from zero. */
+  int sources() {
+    return providers.size();
+  }
+
+  /** The endpoint of a source. */
+  String endpoint(int source) {
+    return providers.get(source).name;
   }
 
   /** How many bytes have arrived, each counted once. */
@@ -159,6 +191,7 @@ final class PullState {
    */
   int work(long now, Asker asker) {
     if (now - progressed > terms.stall()) {
+      stalled = true;
       String reason = "nothing came for " + terms.stall() / 1_000_000 + " ms";
       providers.forEach(provider -> giveUp(provider, reason, now));
       return 0;

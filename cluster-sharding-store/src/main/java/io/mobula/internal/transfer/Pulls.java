@@ -98,6 +98,7 @@ final class Pulls {
     for (Iterator<Map.Entry<Long, RunningPull>> each = running.entrySet().iterator();
         each.hasNext(); ) {
       var entry = each.next();
+      work += entry.getValue().lookForSources(now) ? 1 : 0;
       work += ask(entry.getKey(), entry.getValue(), now);
       if (hasEnded(entry.getKey(), entry.getValue(), now)) {
         each.remove();
@@ -163,7 +164,7 @@ final class Pulls {
         to,
         carrier.endpoint());
     return carrier.send(
-        request.sources().get(source),
+        pull.state().endpoint(source),
         Frames.askLength(ask),
         (buffer, offset) -> Frames.ask(buffer, offset, ask, crc));
   }
@@ -195,11 +196,11 @@ final class Pulls {
   }
 
   private void sayFarewell(long number, RunningPull pull, long now) {
-    for (int i = 0; i < pull.request.sources().size(); i++) {
+    for (int i = 0; i < pull.state().sources(); i++) {
       int source = i;
       if (pull.state().wasAsked(source)) {
         outbox.send(
-            pull.request.sources().get(source),
+            pull.state().endpoint(source),
             Frames.endLength(),
             (buffer, offset) -> Frames.end(buffer, offset, source, number, crc),
             now);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ final class RunningPull implements ObjectTransfer.Pulling {
 
   private @Nullable RuntimeException broken;
   private long reported;
+  /** Endpoints that searches have found, until the desk takes them. */
+  private final ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
+
+  private CompletableFuture<?> search = CompletableFuture.completedFuture(null);
+  /** The search was begun when no source was left, and nobody new has been found since. */
+  private boolean lastHope;
 
   /**
    * A pull that waits.
@@ -50,10 +57,47 @@ final class RunningPull implements ObjectTransfer.Pulling {
     return cancelled;
   }
 
-  PullState start(Terms terms, long now) {
-    var started = new PullState(request.sources(), request.bytes(), terms, now);
-    state = started;
-    return started;
+  void start(Terms terms, long now) {
+    state = new PullState(request.sources().known(), request.bytes(), terms, now);
+    search();
+  }
+
+  /**
+   * Takes in the sources that were found, and looks for others when none is left. Whether something
+   * has changed.
+   */
+  boolean lookForSources(long now) {
+    boolean searched = search.isDone(); // before looking at what it has found
+    boolean more = false;
+    for (var endpoint = found.poll(); endpoint != null; endpoint = found.poll()) {
+      more |= state().add(endpoint, now);
+    }
+    if (more) {
+      lastHope = false;
+    } else if (searched && !lastHope && state().outcome() == PullState.Outcome.STARVED) {
+      lastHope = true;
+      search();
+      return true;
+    }
+    return more;
+  }
+
+  private void search() {
+    try {
+      search = request.sources().others().search(this::found).toCompletableFuture();
+      search.whenComplete((nothing, failure) -> wake.run());
+    } catch (RuntimeException e) {
+      search = CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void found(String endpoint) {
+    found.add(endpoint);
+    wake.run();
+  }
+
+  private boolean isAllHopeGone() {
+    return lastHope && search.isDone() && found.isEmpty();
   }
 
   PullState state() {
@@ -79,7 +123,13 @@ final class RunningPull implements ObjectTransfer.Pulling {
   }
 
   boolean isOver() {
-    return cancelled || broken != null || state().outcome() != PullState.Outcome.RUNNING;
+    return cancelled
+        || broken != null
+        || switch (state().outcome()) {
+          case RUNNING -> false;
+          case STARVED -> isAllHopeGone();
+          case DONE, FAILED -> true;
+        };
   }
 
   /** Settles the future of one that is over. */
@@ -88,10 +138,14 @@ final class RunningPull implements ObjectTransfer.Pulling {
       fail(broken);
       return;
     }
+    if (cancelled && state().outcome() != PullState.Outcome.DONE) {
+      failCancelled();
+      return;
+    }
     switch (state().outcome()) {
       case DONE -> done.complete(null);
-      case FAILED -> fail("no source could send it", state().reasons());
-      case RUNNING -> failCancelled();
+      case STARVED, FAILED -> fail("no source could send it", state().reasons());
+      case RUNNING -> throw new IllegalStateException(this + " is not over");
     }
   }
 

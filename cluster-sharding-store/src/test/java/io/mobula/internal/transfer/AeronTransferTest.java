@@ -8,6 +8,7 @@ import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +58,7 @@ class AeronTransferTest {
     var progress = new AtomicLong();
 
     get(reader.pull(
-        new Pull(ID, 0, object.size(), List.of(source.endpoint()), target, progress::set)));
+        new Pull(ID, 0, object.size(), Sources.only(source.endpoint()), target, progress::set)));
 
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     assertThat(progress).hasValue(object.size());
@@ -77,6 +81,54 @@ class AeronTransferTest {
     assertThat(second.opened()).isPositive();
     first.awaitClosed();
     second.awaitClosed();
+  }
+
+  @Test
+  void goesOnWithWhomItFindsWhenItsOnlySourceHasGone() throws Exception {
+    var object = new SampleObjects(arena, 64 << 20, 6);
+    var only = start("only", object);
+    var other = start("other", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(object.size());
+    var begun = new CountDownLatch(1);
+    var searches = new AtomicInteger();
+    var sources = new Sources(List.of(only.endpoint()), found -> {
+      if (searches.getAndIncrement() > 0) { // the first search is at the beginning
+        found.accept(only.endpoint());
+        found.accept(other.endpoint());
+      }
+      return CompletableFuture.completedStage(null);
+    });
+    var pulling =
+        reader.pull(new Pull(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
+    begun.await();
+    reader.lost(only.endpoint(), "it was killed");
+    get(pulling);
+
+    assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
+    assertThat(searches).hasValue(2);
+  }
+
+  @Test
+  void failsWhenASearchFindsNobodyNew() {
+    var empty = start("empty", SampleObjects.NONE);
+    var reader = start("reader", SampleObjects.NONE);
+    var target = arena.allocate(1000);
+    var searches = new AtomicInteger();
+    var sources = new Sources(List.of(empty.endpoint()), found -> {
+      found.accept(empty.endpoint());
+      return searches.getAndIncrement() == 0
+          ? CompletableFuture.completedStage(null)
+          : CompletableFuture.failedStage(new IllegalStateException("the directory is closed"));
+    });
+
+    assertThatThrownBy(
+            () -> get(reader.pull(new Pull(ID, 0, 1000, sources, target, arrived -> {}))))
+        .cause()
+        .isInstanceOfSatisfying(
+            TransferFailedException.class,
+            failed -> assertThat(failed.reasons()).containsOnlyKeys(empty.endpoint()));
+    assertThat(searches).hasValue(2);
   }
 
   @Test
@@ -143,9 +195,14 @@ class AeronTransferTest {
     var source = start("source", object);
     var reader = start("reader", SampleObjects.NONE);
     var target = arena.allocate(object.size());
-    var begun = new java.util.concurrent.CountDownLatch(1);
+    var begun = new CountDownLatch(1);
     var pulling = reader.pull(new Pull(
-        ID, 0, object.size(), List.of(source.endpoint()), target, arrived -> begun.countDown()));
+        ID,
+        0,
+        object.size(),
+        Sources.only(source.endpoint()),
+        target,
+        arrived -> begun.countDown()));
     begun.await();
     pulling.cancel();
 
@@ -183,7 +240,7 @@ class AeronTransferTest {
   }
 
   private Pull pull(MemorySegment target, String... sources) {
-    return new Pull(ID, 0, target.byteSize(), List.of(sources), target, arrived -> {});
+    return new Pull(ID, 0, target.byteSize(), Sources.only(sources), target, arrived -> {});
   }
 
   private ObjectTransfer start(String name, ObjectSource source) {

@@ -17,6 +17,7 @@ import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -201,7 +202,7 @@ class ArteryTransferTest {
   }
 
   private static Pull pull(MemorySegment target, String... sources) {
-    return new Pull(ID, 0, target.byteSize(), List.of(sources), target, arrived -> {});
+    return new Pull(ID, 0, target.byteSize(), Sources.only(sources), target, arrived -> {});
   }
 
   private static void get(ObjectTransfer.Pulling pulling) throws Exception {

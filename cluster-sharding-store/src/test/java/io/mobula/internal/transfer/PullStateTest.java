@@ -33,7 +33,7 @@ class PullStateTest {
       if (run.outcome() == PullState.Outcome.DONE) {
         assertThat(run.isComplete()).as("content with seed %d", seed).isTrue();
       } else {
-        assertThat(run.outcome()).as("seed %d", seed).isEqualTo(PullState.Outcome.FAILED);
+        assertThat(run.outcome()).as("seed %d", seed).isEqualTo(PullState.Outcome.STARVED);
         assertThat(run.reasons()).as("seed %d", seed).hasSize(run.sources());
       }
     }
@@ -88,9 +88,34 @@ class PullStateTest {
 
     assertThat(asksOf(state, MILLI)).containsExactly("1: 0-8192");
     state.lost("live", "left too", MILLI);
-    assertThat(state.outcome()).isEqualTo(PullState.Outcome.FAILED);
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.STARVED);
     assertThat(state.reasons())
         .containsExactlyInAnyOrderEntriesOf(Map.of("dead", "left the cluster", "live", "left too"));
+  }
+
+  @Test
+  void asksASourceThatIsFoundLaterForWhatIsMissingOnly() {
+    var state = new PullState(List.of("dies"), 8 * 1024, TERMS, 0);
+    asksOf(state, 0);
+    state.arrived(0, 0, 5000, MILLI);
+    state.lost("dies", "left", 2 * MILLI);
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.STARVED);
+    assertThat(asksOf(state, 3 * MILLI)).isEmpty();
+
+    assertThat(state.add("found", 4 * MILLI)).isTrue();
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.RUNNING);
+    assertThat(asksOf(state, 4 * MILLI)).containsExactly("1: 5000-8192");
+  }
+
+  @Test
+  void doesNotTurnBackToASourceThatWasGivenUp() {
+    var state = new PullState(List.of("dead"), 8 * 1024, TERMS, 0);
+    state.lost("dead", "left", MILLI);
+
+    assertThat(state.add("dead", 2 * MILLI)).isFalse();
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.STARVED);
+    asksOf(state, 5001 * MILLI);
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.FAILED);
   }
 
   @Test

@@ -103,6 +103,10 @@ final class TransferBench {
           cpu.perGibibyte(1, rounds * bytes),
           cpu.perGibibyte(2, rounds * bytes));
       System.out.println("  tcp " + tcp + "\n  aeron " + bare + "\n  pull " + pull);
+      from.sendLine("counters");
+      to.sendLine("counters");
+      System.out.println("  source: " + from.awaitLine("counters", LIMIT));
+      System.out.println("  reader: " + to.awaitLine("counters", LIMIT));
       idle(from, to);
     }
   }

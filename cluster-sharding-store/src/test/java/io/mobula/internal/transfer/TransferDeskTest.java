@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ObjectId;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings.Limits;
 import java.lang.foreign.Arena;
 import java.time.Duration;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +42,9 @@ class TransferDeskTest {
                   new ObjectId(1, 1, i),
                   0,
                   object.size(),
-                  List.of("first", "second"),
+                  random.nextBoolean()
+                      ? Sources.only("first", "second")
+                      : new Sources(List.of("first"), found -> network.later(found, "second")),
                   target,
                   arrived -> {}),
               () -> {});
@@ -69,6 +74,8 @@ class TransferDeskTest {
     private static final Limits LIMITS =
         new Limits(3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
 
+    private record Search(long ends, Runnable how) {}
+
     private record Frame(String to, byte[] bytes, long arrives) {}
 
     private final Random random;
@@ -78,6 +85,7 @@ class TransferDeskTest {
     private final int delay;
     private final Map<String, TransferDesk> desks = new HashMap<>();
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final ArrayDeque<Search> searches = new ArrayDeque<>();
     private long now;
 
     Network(Random random) {
@@ -106,6 +114,16 @@ class TransferDeskTest {
       desks.remove(name);
     }
 
+    /** A search that finds this a little later. */
+    CompletableFuture<?> later(Consumer<String> found, String endpoint) {
+      var end = new CompletableFuture<Void>();
+      searches.addLast(new Search(now + random.nextInt(200) * MILLI, () -> {
+        found.accept(endpoint);
+        end.complete(null);
+      }));
+      return end;
+    }
+
     void runFor(int milliseconds) {
       for (int i = 0; i < milliseconds; i++) {
         step();
@@ -130,6 +148,14 @@ class TransferDeskTest {
           frames.addLast(frame);
         } else if (desks.containsKey(frame.to)) {
           desks.get(frame.to).onFrame(new UnsafeBuffer(frame.bytes), 0, frame.bytes.length, now);
+        }
+      }
+      for (int i = searches.size(); i > 0; i--) {
+        var search = searches.removeFirst();
+        if (search.ends > now) {
+          searches.addLast(search);
+        } else {
+          search.how.run();
         }
       }
       desks.values().forEach(desk -> desk.work(now));

@@ -6,6 +6,7 @@ import io.aeron.logbuffer.BufferClaim;
 import io.mobula.ObjectId;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,8 +21,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class TransferPeer {
   private static final int BARE_STREAM = 1;
   private static final int SLICE = 1 << 20;
+  private static final Pattern TELLING =
+      Pattern.compile("(?i)nak|retransmit|loss|short sends|under ?run|over ?run|back.?pressure");
 
   private final String host;
   private final Path directory;
@@ -80,6 +83,7 @@ final class TransferPeer {
         case "bare-listen" -> peer.bareListen();
         case "bare-send" -> peer.bareSend(words[1]);
         case "bare-close" -> peer.bareClose();
+        case "counters" -> peer.counters();
         case "close" -> {
           peer.transfer.close();
           say("closed");
@@ -99,7 +103,7 @@ final class TransferPeer {
     var halfway = new AtomicBoolean();
     long start = System.nanoTime();
     var pulling = transfer.pull(new Pull(
-        new ObjectId(1, 1, 0), 0, target.byteSize(), List.of(sources), target, arrived -> {
+        new ObjectId(1, 1, 0), 0, target.byteSize(), Sources.only(sources), target, arrived -> {
           if (arrived > target.byteSize() / 4 && halfway.compareAndSet(false, true)) {
             say("on its way");
           }
@@ -232,6 +236,17 @@ final class TransferPeer {
       }
     }
     say("bare sent");
+  }
+
+  /** What the bare driver has counted that tells of loss and of waiting. */
+  private void counters() {
+    var line = new StringBuilder("counters");
+    bareDriver().aeron().countersReader().forEach((value, id, label) -> {
+      if (value != 0 && TELLING.matcher(label).find()) {
+        line.append(' ').append(label.replace(' ', '-')).append('=').append(value);
+      }
+    });
+    say(line.toString());
   }
 
   private void bareClose() {

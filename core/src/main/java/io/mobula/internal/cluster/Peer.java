@@ -53,11 +53,24 @@ public record Peer(
    * @param directory its path on that host
    * @param idHigh the upper half of the random number in all of its files
    * @param idLow the lower half
+   * @param group a word: only processes with the same one read each other's memory
    */
-  public record Store(String directory, long idHigh, long idLow) {
+  public record Store(String directory, long idHigh, long idLow, String group) {
+    /** The word of all who have been told nothing else. */
+    public static final String HOST = "true";
+
+    /** The word of those who share with nobody. */
+    public static final String NOBODY = "false";
+
     /** Refuses null. */
     public Store {
       Objects.requireNonNull(directory, "directory");
+      Objects.requireNonNull(group, "group");
+    }
+
+    /** Whether its process may read the other's memory in place if it can open it, and back. */
+    public boolean isSharedWith(Store other) {
+      return !group.equals(NOBODY) && group.equals(other.group);
     }
   }
 

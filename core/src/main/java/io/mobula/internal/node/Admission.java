@@ -9,7 +9,6 @@ import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.HostName;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.memory.SharedStore;
 
 /** Makes a node's membership: in a cluster if the settings say so, else alone. */
 final class Admission {
@@ -21,11 +20,11 @@ final class Admission {
       NodeId id,
       ActorSystem<?> system,
       ClusterSettings settings,
-      SharedStore memory,
+      Peer.Store store,
       boolean ownsSystem,
       ClusterMembership.Host host) {
     if (!settings.enabled()) {
-      return new Alone(system, self(id, Alone.ADDRESS, settings.identity(), memory));
+      return new Alone(system, self(id, Alone.ADDRESS, settings.identity(), store));
     }
     var provider = system.settings().config().getString("akka.actor.provider");
     if (!provider.equals("cluster") && !provider.endsWith("ClusterActorRefProvider")) {
@@ -35,24 +34,16 @@ final class Admission {
     }
     var address = ClusterMembership.addressOf(system);
     return ClusterMembership.start(
-        system, self(id, address, settings.identity(), memory), settings, ownsSystem, host);
+        system, self(id, address, settings.identity(), store), settings, ownsSystem, host);
   }
 
   private static Peer self(
-      NodeId id, String address, ClusterSettings.Identity identity, SharedStore memory) {
+      NodeId id, String address, ClusterSettings.Identity identity, Peer.Store store) {
     var host = HostName.get();
     long pid = ProcessHandle.current().pid();
     var name = identity.node() == null
         ? host + "-" + pid + "-" + id.toString().substring(0, SHORT)
         : identity.node();
-    return new Peer(
-        id,
-        address,
-        name,
-        host,
-        pid,
-        identity.role(),
-        identity.labels(),
-        new Peer.Store(memory.directory().toString(), memory.idHigh(), memory.idLow()));
+    return new Peer(id, address, name, host, pid, identity.role(), identity.labels(), store);
   }
 }

@@ -78,12 +78,7 @@ final class Clustered {
     this.router = new Router();
     this.lanes = new Lanes(membership);
     this.sharing = new Sharing(
-        objects,
-        memory,
-        membership,
-        lanes,
-        router,
-        new Sharing.Limits(settings.limits().inlineLimit(), settings.shareHost()));
+        objects, memory, membership, lanes, router, settings.limits().inlineLimit());
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
     this.reports = new Reports(membership, lanes, router, ownReport);
     this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);

@@ -23,6 +23,7 @@ import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -91,7 +92,13 @@ public final class Node {
     this.slots = ElasticPool.create("mobula-slot", settings.tasks().maxThreads());
     this.methods = ElasticPool.create("mobula-actor", settings.actors().maxThreads());
     this.membership = Admission.membership(
-        id, system, settings.cluster(), memory, owner.ownsSystem(), new MembershipHost(owner));
+        id,
+        system,
+        settings.cluster(),
+        new Peer.Store(
+            memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost()),
+        owner.ownsSystem(),
+        new MembershipHost(owner));
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());

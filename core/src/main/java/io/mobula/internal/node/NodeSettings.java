@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param actors the bounds of actors
  * @param unschedulableTimeout how long work waits that no node can hold
  * @param closeTimeout how long closing waits
- * @param shareHost whether it and others of its host read each other's memory
+ * @param shareHost with which processes of its host it shares memory: the word of
+ *     {@link Peer.Store#group}
  * @param output what happens to what work prints
  * @param jobs how programs bring their classes along
  * @param cluster what it is to other processes
@@ -55,7 +56,7 @@ public record NodeSettings(
     ActorBounds actors,
     Duration unschedulableTimeout,
     Duration closeTimeout,
-    boolean shareHost,
+    String shareHost,
     OutputSettings output,
     JobSettings jobs,
     ClusterSettings cluster) {
@@ -137,10 +138,22 @@ public record NodeSettings(
             reader.duration("mobula.cluster.transit-hold")),
         reader.duration("mobula.placement.unschedulable-timeout"),
         reader.duration("mobula.close-timeout"),
-        reader.read("mobula.store.share-host", config::getBoolean),
+        shareHost(reader, config),
         output(reader, config),
         jobs,
         cluster);
+  }
+
+  /** A truth, in all the ways in which one may be written, or a word. */
+  private static String shareHost(Reader reader, Config config) {
+    var key = "mobula.store.share-host";
+    var word = reader.read(key, config::getString).trim();
+    return switch (word) {
+      case "true", "yes", "on" -> Peer.Store.HOST;
+      case "false", "no", "off" -> Peer.Store.NOBODY;
+      case "" -> throw reader.malformed(key, "true, false or a word is wanted", null);
+      default -> word;
+    };
   }
 
   private static Resources resources(Reader reader, Config config, long usable, long capacity) {

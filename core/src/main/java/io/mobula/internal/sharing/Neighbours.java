@@ -14,7 +14,9 @@ import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreAddress;
 import io.mobula.internal.store.ObjectStore;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,37 +39,28 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
-  private final boolean shareHost;
+  private final Set<NodeId> here = ConcurrentHashMap.newKeySet();
   private final LifeWatch lives = new LifeWatch();
   private final Map<NodeId, CompletableFuture<Attachment>> attachments = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
-  /**
-   * Answers other processes from now on.
-   *
-   * @param shareHost false treats every other process as one of another host
-   */
+  /** Answers other processes from now on. */
   Neighbours(
-      SharedStore memory,
-      ObjectStore store,
-      Membership membership,
-      Lanes lanes,
-      Router router,
-      boolean shareHost) {
+      SharedStore memory, ObjectStore store, Membership membership, Lanes lanes, Router router) {
     this.memory = memory;
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.shareHost = shareHost;
     router.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
     membership.subscribe(this);
   }
 
   /** That process's store, or the news that it is elsewhere. */
   CompletionStage<Attachment> attach(NodeId peer) {
-    if (!shareHost) {
+    var met = membership.peer(peer);
+    if (met != null && !mayShareWith(met)) {
       return CompletableFuture.completedStage(
-          new Attachment.Elsewhere("mobula.store.share-host is off"));
+          new Attachment.Elsewhere("mobula.store.share-host keeps it apart"));
     }
     var fresh = new CompletableFuture<Attachment>();
     var present = attachments.putIfAbsent(peer, fresh);
@@ -80,6 +73,15 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
       gone(peer, fresh);
     }
     return fresh;
+  }
+
+  private boolean mayShareWith(Peer peer) {
+    return membership.self().store().isSharedWith(peer.store());
+  }
+
+  /** The other processes whose memory can be read from here. */
+  Set<NodeId> here() {
+    return Collections.unmodifiableSet(here);
   }
 
   private void gone(NodeId peer, CompletableFuture<Attachment> asked) {
@@ -141,13 +143,17 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
 
   @Override
   public void joined(Peer peer) {
-    if (shareHost && !peer.id().equals(membership.self().id()) && PeerStore.isHere(address(peer))) {
+    if (!peer.id().equals(membership.self().id())
+        && mayShareWith(peer)
+        && PeerStore.isHere(address(peer))) {
+      here.add(peer.id());
       lives.onDeath(address(peer), () -> membership.died(peer.id(), "its process has died"));
     }
   }
 
   @Override
   public void left(Peer peer, String how) {
+    here.remove(peer.id());
     var row = rows.remove(peer.id());
     if (row != null) {
       memory.readerGone(row);

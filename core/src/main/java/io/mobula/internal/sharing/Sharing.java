@@ -67,6 +67,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Lookups lookups;
   private final Transfers transfers;
   private final Claims claims;
+  private final HostPulls hostPulls;
   private final HandOver handOver;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
@@ -74,35 +75,32 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   };
 
   /**
-   * How objects are shared.
+   * Answers other nodes from now on.
    *
    * @param inlineLimit up to how many bytes a value travels inside a frame
-   * @param shareHost whether processes of this host read each other's memory
    */
-  public record Limits(long inlineLimit, boolean shareHost) {}
-
-  /** Answers other nodes from now on. */
   public Sharing(
       ObjectStore store,
       SharedStore memory,
       Membership membership,
       Lanes lanes,
       Router router,
-      Limits limits) {
+      long inlineLimit) {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.inlineLimit = limits.inlineLimit();
+    this.inlineLimit = inlineLimit;
     this.wire = new ValueWire(store, this, inlineLimit);
     this.counting = new Counting(membership.self().id());
     this.custody = new Custody(counting, membership, lanes, router);
     this.remaking = new Remaking(counting, membership);
     this.lookups = new Lookups(this, counting, remaking, membership, lanes, router);
-    this.neighbours = new Neighbours(memory, store, membership, lanes, router, limits.shareHost());
+    this.neighbours = new Neighbours(memory, store, membership, lanes, router);
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
-    this.transfers = new Transfers(this, store, membership, lanes, router);
+    this.transfers = new Transfers(this, counting, store, membership, lanes, router);
     this.claims = new Claims(this, store, membership, lanes, router);
+    this.hostPulls = new HostPulls(this, transfers, neighbours, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     store.sharing(entry -> {
       adopt(entry);
@@ -302,13 +300,19 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   Location locationOf(Content.InStore sealed, ObjectId id) {
-    var known = shared.get(id);
     return Location.of(
-        membership.self().id(),
-        id,
-        known == null ? 1 : known.attempt(),
-        sealed.byteSize(),
-        sealed.address());
+        membership.self().id(), id, attemptHere(id), sealed.byteSize(), sealed.address());
+  }
+
+  /** Which run of its task made what is in this node's memory. */
+  private int attemptHere(ObjectId id) {
+    var known = shared.get(id);
+    if (known == null) {
+      return 1;
+    }
+    return known.outcome() instanceof Content.Away(RemoteObject copied)
+        ? copied.location().attempt()
+        : known.attempt();
   }
 
   // ---- in
@@ -501,11 +505,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** This node has a copy of its own now: others may read it, too. */
-  void copied(RemoteObject object, Content.@Nullable InStore copy) {
+  void copied(RemoteObject object, Content.InStore copy) {
     var location = object.location();
-    if (copy != null) {
-      object.copy(copy);
-    }
+    object.copy(copy);
     if (shared.containsKey(location.id())) {
       counting.publish(
           location.id(),
@@ -516,6 +518,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** The copy has been dropped to make room. */
   void copyDropped(RemoteObject object) {
+    object.copy(null);
     counting.retract(object.location().id());
   }
 
@@ -533,7 +536,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** The same for a reader who wants this attempt. */
   Content.@Nullable InStore copyFor(ObjectId id, int attempt) {
     var own = ownCopy(id);
-    return own != null && locationOf(own, id).attempt() == attempt ? own : null;
+    return own != null && attemptHere(id) == attempt ? own : null;
   }
 
   /** What this node had has come to harm on a disk. */
@@ -559,7 +562,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
-    pulling(object.location(), () -> transfers.pull(object))
+    hostPulls
+        .bring(object)
         .whenComplete((content, failure) -> brought(object, content, failure, into));
   }
 
@@ -617,12 +621,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Opens an object of this node for readers of other hosts, if it is in memory: a reader who is
-   * refused claims it.
+   * Opens an object of this node for readers of other hosts, if it has that attempt and it is in
+   * memory: a reader who is refused claims it.
    */
   @Nullable
-  Open opened(ObjectId id) {
-    var sealed = ownCopy(id);
+  Open opened(ObjectId id, int attempt) {
+    var sealed = copyFor(id, attempt);
     var held = sealed == null ? null : sealed.tryHold();
     if (held == null) {
       return null;
@@ -638,6 +642,16 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         held.close();
       }
     };
+  }
+
+  /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
+  @Nullable
+  Location locationNow(ObjectId id, int attempt) {
+    var own = copyFor(id, attempt);
+    var address = own == null ? null : own.address();
+    return address == null
+        ? null
+        : Location.of(membership.self().id(), id, attempt, address.bytes(), address);
   }
 
   // ---- leaving
@@ -747,6 +761,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   public void close() {
     counting.close();
     transfers.close();
+    hostPulls.close();
     neighbours.close();
   }
 }

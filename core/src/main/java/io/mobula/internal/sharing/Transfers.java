@@ -15,9 +15,11 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Origin;
+import io.mobula.spi.Located;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import io.mobula.spi.Sources;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +40,26 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private static final int THERE = 9;
 
   private final Sharing sharing;
+  private final Counting counting;
   private final ObjectStore store;
+  private final Membership membership;
   private final Lanes lanes;
   private final Map<NodeId, CompletableFuture<String>> endpoints = new ConcurrentHashMap<>();
   private volatile @Nullable Function<ObjectSource, ObjectTransfer> maker;
   private @Nullable ObjectTransfer transfer;
   private boolean closed;
 
-  Transfers(Sharing sharing, ObjectStore store, Membership membership, Lanes lanes, Router router) {
+  Transfers(
+      Sharing sharing,
+      Counting counting,
+      ObjectStore store,
+      Membership membership,
+      Lanes lanes,
+      Router router) {
     this.sharing = sharing;
+    this.counting = counting;
     this.store = store;
+    this.membership = membership;
     this.lanes = lanes;
     router.on(WHERE, this::onWhere).on(THERE, this::onThere);
     membership.subscribe(this);
@@ -66,36 +79,60 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           null);
     }
     if (transfer == null) {
-      transfer = with.apply((id, attempt) -> sharing.opened(id));
+      transfer = with.apply(sharing::opened);
     }
     return transfer;
   }
 
   /** Brings an object's bytes here; the content is this node's own copy. */
   CompletionStage<Content> pull(RemoteObject object) {
-    var location = object.location();
-    return endpoint(location.at())
-        .thenComposeAsync(endpoint -> pull(object, endpoint), store::background);
+    return source(object.location())
+        .thenComposeAsync(first -> pull(object, first), store::background);
   }
 
-  private CompletionStage<Content> pull(RemoteObject object, String endpoint) {
-    var location = object.location();
-    var block = store.room(location.bytes());
-    ObjectTransfer.Pulling pulling;
+  private CompletionStage<Content> pull(RemoteObject object, String first) {
+    var block = store.room(object.location().bytes());
+    CompletionStage<Void> done;
     try {
-      pulling = transfer()
-          .pull(new Pull(
-              location.id(),
-              location.attempt(),
-              location.bytes(),
-              List.of(endpoint),
-              block.segment(),
-              arrived -> {}));
+      done = begin(object.location(), first, block.segment());
     } catch (RuntimeException e) {
       block.abandon();
       throw e;
     }
-    return pulling.done().handle((nothing, failure) -> sealed(object, block, failure));
+    return done.handle((nothing, failure) -> sealed(object, block, failure));
+  }
+
+  /** A pull from this source and from all others that the directory knows or gets to know. */
+  private CompletionStage<Void> begin(Location location, String first, MemorySegment target) {
+    var sources = new Sources(List.of(first), found -> others(location, found));
+    return transfer()
+        .pull(new Pull(
+            location.id(), location.attempt(), location.bytes(), sources, target, arrived -> {}))
+        .done();
+  }
+
+  /** A source to begin with: where it is as far as is known here, else whoever has a copy. */
+  private CompletionStage<String> source(Location location) {
+    return endpoint(location.at()).exceptionallyCompose(gone -> {
+      var another = new CompletableFuture<String>();
+      others(location, another::complete)
+          .whenComplete((nothing, failure) -> another.completeExceptionally(gone));
+      return another;
+    });
+  }
+
+  /** Tells of every node that the directory knows to have the same attempt. */
+  private CompletionStage<?> others(Location location, Consumer<String> found) {
+    return counting.locate(location.id()).thenCompose(located -> switch (located) {
+      case Located.At(var attempt, var bytes, var nodes)
+      when attempt == location.attempt() ->
+        CompletableFuture.allOf(nodes.stream()
+            .filter(node -> !node.equals(membership.self().id()))
+            .map(node -> endpoint(node).thenAccept(found))
+            .toArray(CompletableFuture[]::new));
+      case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
+        CompletableFuture.completedFuture(null);
+    });
   }
 
   private Content sealed(RemoteObject object, Block block, @Nullable Throwable failure) {
@@ -106,7 +143,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
     }
     var copy = store.brought(block, object.edges(), object.views());
-    copy.secondary(new Elsewhere(object));
+    copy.secondary(new Elsewhere(object, copy));
     sharing.copied(object, copy);
     return copy;
   }
@@ -114,9 +151,11 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   /** Where a copy can be had again when this node has dropped it to make room. */
   private final class Elsewhere implements Origin {
     private final RemoteObject object;
+    private final Content.InStore copy;
 
-    Elsewhere(RemoteObject object) {
+    Elsewhere(RemoteObject object, Content.InStore copy) {
       this.object = object;
+      this.copy = copy;
     }
 
     @Override
@@ -129,16 +168,9 @@ final class Transfers implements Membership.Listener, AutoCloseable {
       var location = object.location();
       try {
         sharing
-            .pulling(location, () -> endpoint(location.at())
-                .thenCompose(endpoint -> transfer()
-                    .pull(new Pull(
-                        location.id(),
-                        location.attempt(),
-                        location.bytes(),
-                        List.of(endpoint),
-                        target,
-                        arrived -> {}))
-                    .done()))
+            .pulling(
+                location,
+                () -> source(location).thenCompose(first -> begin(location, first, target)))
             .toCompletableFuture()
             .get();
       } catch (InterruptedException e) {
@@ -148,11 +180,11 @@ final class Transfers implements Membership.Listener, AutoCloseable {
       } catch (ExecutionException failed) {
         throw new ObjectLostException(
             "Object " + location.id()
-                + " was dropped here to make room, and cannot be fetched again from node "
-                + location.at() + ": " + failed.getCause(),
+                + " was dropped here to make room, and cannot be fetched again: "
+                + failed.getCause(),
             failed.getCause());
       }
-      sharing.copied(object, null);
+      sharing.copied(object, copy);
     }
   }
 

@@ -126,10 +126,24 @@ public sealed interface Content {
      * @param begun told once, when a reader has it pinned
      */
     public InStore(PeerObject object, Runnable begun, List<Kept> edges, boolean views) {
-      this.residence = new Neighbouring(object, begun);
+      this(new Neighbouring(object, begun), edges, views);
+    }
+
+    private InStore(Residence residence, List<Kept> edges, boolean views) {
+      this.residence = residence;
       this.edges = List.copyOf(edges);
       this.views = views;
       this.watch = () -> {};
+    }
+
+    /**
+     * A value whose copy another process of this host has for itself: it stays as long as this is
+     * reachable.
+     *
+     * @throws IllegalStateException when the copy is gone
+     */
+    public static InStore pinned(PeerObject object, List<Kept> edges, boolean views) {
+      return new InStore(new Pinned(object, object.view()), edges, views);
     }
 
     /**

@@ -22,7 +22,7 @@ class ControlMessagesTest {
       17,
       Peer.Role.WORKER,
       Map.of("zone", "a"),
-      new Peer.Store("/dev/shm/mobula", 3, -4));
+      new Peer.Store("/dev/shm/mobula", 3, -4, Peer.Store.HOST));
 
   @AfterAll
   static void end() {

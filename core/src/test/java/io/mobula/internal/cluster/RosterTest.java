@@ -31,7 +31,7 @@ class RosterTest {
         number,
         Peer.Role.NODE,
         Map.of(),
-        new Peer.Store("/dev/shm/x", 1, 2));
+        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
   }
 
   @Test

@@ -54,7 +54,7 @@ class ViewsTest {
         id,
         role,
         Map.of("zone", "z" + id),
-        new Peer.Store("/dev/shm/x", 1, 2));
+        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
   }
 
   private static NodeState state(long freeUnits) {

@@ -1,7 +1,8 @@
-package io.mobula.cluster;
+package io.mobula.testkit;
 
 import io.mobula.Settings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -11,15 +12,23 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Makes certificates with the JDK's keytool. */
-final class Certificates {
+/**
+ * An authority for tests of encrypted clusters, and the certificates it issues: made by the JDK's
+ * keytool, which takes a second for each.
+ */
+public final class Certificates {
   private static final String PASSWORD = "changeit";
 
   private final Path directory;
   private final Path authority;
 
-  /** An authority of its own in that directory. */
-  Certificates(Path directory) throws Exception {
+  /**
+   * An authority of its own, with its files in that directory.
+   *
+   * @throws IOException when the directory cannot be made
+   * @throws InterruptedException while keytool runs
+   */
+  public Certificates(Path directory) throws IOException, InterruptedException {
     this.directory = Files.createDirectories(directory);
     this.authority = directory.resolve("ca.p12");
     keytool(
@@ -36,8 +45,16 @@ final class Certificates {
     keytool(authority, "-exportcert", "-alias", "ca", "-rfc", "-file", pem("ca"));
   }
 
-  /** A certificate for a name or address, such as {@code ip:127.0.0.1}, as settings. */
-  Settings issue(Settings settings, String name, String subject) throws Exception {
+  /**
+   * Adds a certificate and its key to settings.
+   *
+   * @param name what its files are called, once each
+   * @param subject the address or name that it is made out to, such as {@code ip:127.0.0.1}
+   * @throws IOException when a file cannot be written or read
+   * @throws InterruptedException while keytool runs
+   */
+  public Settings issue(Settings settings, String name, String subject)
+      throws IOException, InterruptedException {
     var store = directory.resolve(name + ".p12");
     var request = directory.resolve(name + ".csr").toString();
     keytool(store, "-genkeypair", "-alias", "node", "-keyalg", "EC", "-dname", "CN=" + name);
@@ -65,23 +82,29 @@ final class Certificates {
     return directory.resolve(name + ".pem").toString();
   }
 
-  private static void exportKey(Path store, Path to) throws IOException, GeneralSecurityException {
-    var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-    var encoded = keys.getKey("node", PASSWORD.toCharArray()).getEncoded();
+  private static void exportKey(Path store, Path to) throws IOException {
+    byte[] encoded;
+    try {
+      var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+      encoded = keys.getKey("node", PASSWORD.toCharArray()).getEncoded();
+    } catch (GeneralSecurityException e) {
+      throw new IOException("keytool has written what cannot be read: " + store, e);
+    }
     Files.writeString(
         to,
         "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(encoded)
             + "\n-----END PRIVATE KEY-----\n");
   }
 
-  private static void keytool(Path store, String... arguments) throws Exception {
+  private static void keytool(Path store, String... arguments)
+      throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of(arguments));
     command.addAll(
         List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var said = new String(process.getInputStream().readAllBytes());
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new AssertionError(command + ": " + said);
     }

@@ -1,0 +1,337 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.error.StoreException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.PeerStore;
+import io.mobula.internal.sharing.PullRegister.Grant;
+import io.mobula.internal.sharing.PullRegister.Key;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pull per host: processes that share their memory agree on who brings an object of another
+ * host, and all others read that copy in place. For each object one of them keeps the
+ * {@link PullRegister}, the same in the eyes of all. Whoever dies, those who wait ask again. Safe
+ * for all threads; nothing blocks.
+ */
+final class HostPulls implements Membership.Listener, AutoCloseable {
+  private static final int WANT = 90;
+  private static final int GRANT = 91;
+  private static final int ENDED = 92;
+  private static final int COPY = 93;
+  private static final int COPIED = 94;
+  private static final long NOBODY = 0;
+  private static final int MOST_ROUNDS = 8;
+
+  private final Sharing sharing;
+  private final Transfers transfers;
+  private final Neighbours neighbours;
+  private final ObjectStore store;
+  private final NodeId self;
+  private final Lanes lanes;
+  private final PullRegister register = new PullRegister();
+  private final Map<Key, Wish> wishes = new ConcurrentHashMap<>();
+
+  /** Whose word is awaited, and about what. */
+  private sealed interface Awaited {
+    NodeId of();
+
+    /** Who is to pull it. */
+    record Keeper(NodeId of) implements Awaited {}
+
+    /** Where the copy is. */
+    record Copy(NodeId of) implements Awaited {}
+
+    /** The pull of this process. */
+    record Pull(NodeId of) implements Awaited {}
+  }
+
+  HostPulls(
+      Sharing sharing,
+      Transfers transfers,
+      Neighbours neighbours,
+      ObjectStore store,
+      Membership membership,
+      Lanes lanes,
+      Router router) {
+    this.sharing = sharing;
+    this.transfers = transfers;
+    this.neighbours = neighbours;
+    this.store = store;
+    this.self = membership.self().id();
+    this.lanes = lanes;
+    router
+        .on(WANT, this::onWant)
+        .on(GRANT, this::onGrant)
+        .on(ENDED, this::onEnded)
+        .on(COPY, this::onCopy)
+        .on(COPIED, this::onCopied);
+    membership.subscribe(this); // after the neighbours, who forget first who has left
+  }
+
+  /** Makes the bytes of an object of another host readable here. */
+  CompletionStage<Content> bring(RemoteObject object) {
+    if (neighbours.here().isEmpty()) {
+      return pulled(object);
+    }
+    var location = object.location();
+    var key = new Key(location.id(), location.attempt());
+    var fresh = new Wish(key, object);
+    var present = wishes.putIfAbsent(key, fresh);
+    if (present != null) { // another way to the same object; both want a content of their own
+      return present.done.handle((content, failure) -> bring(object)).thenCompose(next -> next);
+    }
+    fresh.ask(null);
+    return fresh.done;
+  }
+
+  private CompletionStage<Content> pulled(RemoteObject object) {
+    return sharing.pulling(object.location(), () -> transfers.pull(object));
+  }
+
+  /** Who keeps the register for this object: the highest of all hashes of it with a process. */
+  private NodeId keeper(Key key) {
+    var best = self;
+    for (var other : neighbours.here()) {
+      if (Long.compareUnsigned(hash(key, other), hash(key, best)) > 0) {
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  private static long hash(Key key, NodeId node) {
+    return mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index()
+        ^ mixed(node.incarnation()));
+  }
+
+  /** The end of SplitMix64. */
+  private static long mixed(long bits) {
+    long first = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+    long second = (first ^ (first >>> 27)) * 0x94d049bb133111ebL;
+    return second ^ (second >>> 31);
+  }
+
+  /** What this process wants, and whose word it waits for: one word is heard, once. */
+  private final class Wish {
+    private final Key key;
+    private final RemoteObject object;
+    private final CompletableFuture<Content> done = new CompletableFuture<>();
+    private @Nullable Awaited awaited;
+    private int rounds;
+
+    Wish(Key key, RemoteObject object) {
+      this.key = key;
+      this.object = object;
+    }
+
+    /** Asks who is to pull it. */
+    void ask(@Nullable NodeId unreadable) {
+      var keeper = keeper(key);
+      if (++rounds > MOST_ROUNDS) {
+        pull();
+      } else if (keeper.equals(self)) {
+        await(new Awaited.Keeper(self));
+        tell(register.ask(key, self, unreadable));
+      } else {
+        long lost = unreadable == null ? NOBODY : unreadable.incarnation();
+        send(new Awaited.Keeper(keeper), frame(WANT, key).int64(lost), this::pull);
+      }
+    }
+
+    private synchronized void await(Awaited what) {
+      awaited = what;
+    }
+
+    /** Whether this was awaited; it is no more. */
+    synchronized boolean hears(Awaited what) {
+      boolean hears = what.equals(awaited);
+      awaited = hears ? null : awaited;
+      return hears;
+    }
+
+    synchronized boolean isPulling() {
+      return awaited instanceof Awaited.Pull;
+    }
+
+    /** Asks another process; if it is gone, and nobody has seen to that yet, does this instead. */
+    private void send(Awaited what, FrameWriter question, Runnable otherwise) {
+      await(what);
+      if (!(neighbours.here().contains(what.of()) && lanes.send(what.of(), question.toBytes()))
+          && hears(what)) {
+        otherwise.run();
+      }
+    }
+
+    void granted(NodeId from) {
+      if (from.equals(self)) {
+        pull();
+      } else {
+        send(new Awaited.Copy(from), frame(COPY, key), () -> ask(from));
+      }
+    }
+
+    private void pull() {
+      await(new Awaited.Pull(self));
+      pulled(object).whenComplete((content, failure) -> {
+        end(content, failure);
+        ended(keeper(key), key, failure == null);
+      });
+    }
+
+    /** The other process has said where it is, if it still has it. */
+    void told(NodeId from, @Nullable Location at) {
+      if (at == null) {
+        ask(from);
+        return;
+      }
+      neighbours.attach(from).whenComplete((attached, gone) -> {
+        switch (attached) {
+          case Attachment.Here(var theirs) -> open(theirs, at);
+          case Attachment.Elsewhere _ -> ask(from);
+          case null -> ask(from);
+        }
+      });
+    }
+
+    private void open(PeerStore theirs, Location at) {
+      Content.InStore opened;
+      try {
+        var address = Objects.requireNonNull(at.address(), "a copy is in memory");
+        opened = Content.InStore.pinned(theirs.open(address), object.edges(), object.views());
+      } catch (RuntimeException dropped) { // or its process is dying
+        ask(at.at());
+        return;
+      }
+      end(opened, null);
+    }
+
+    void end(@Nullable Content content, @Nullable Throwable failure) {
+      wishes.remove(key, this);
+      if (failure != null) {
+        done.completeExceptionally(failure);
+      } else if (!done.complete(content) && content != null) {
+        content.discard();
+      }
+    }
+
+    /** That process will say nothing any more. */
+    void left(NodeId node) {
+      if (hears(new Awaited.Keeper(node))) {
+        ask(null);
+      } else if (hears(new Awaited.Copy(node))) {
+        ask(node);
+      }
+    }
+  }
+
+  private static FrameWriter frame(int kind, Key key) {
+    var frame = new FrameWriter().octet(kind);
+    Location.write(frame, key.id());
+    return frame.int32(key.attempt());
+  }
+
+  private static Key key(FrameReader frame) {
+    return new Key(Location.readId(frame), frame.int32());
+  }
+
+  private void tell(@Nullable Grant grant) {
+    if (grant == null) {
+      return;
+    }
+    if (grant.who().equals(self)) {
+      granted(self, grant.key(), grant.from());
+    } else {
+      var frame = frame(GRANT, grant.key()).int64(grant.from().incarnation());
+      lanes.send(grant.who(), frame.toBytes());
+    }
+  }
+
+  private void tell(List<Grant> grants) {
+    grants.forEach(this::tell);
+  }
+
+  private void onWant(NodeId from, FrameReader frame) {
+    var key = key(frame);
+    long unreadable = frame.int64();
+    tell(register.ask(key, from, unreadable == NOBODY ? null : new NodeId(unreadable)));
+  }
+
+  private void onGrant(NodeId keeper, FrameReader frame) {
+    granted(keeper, key(frame), new NodeId(frame.int64()));
+  }
+
+  private void granted(NodeId keeper, Key key, NodeId from) {
+    var wish = wishes.get(key);
+    if (wish != null && wish.hears(new Awaited.Keeper(keeper))) {
+      wish.granted(from);
+    } else if (from.equals(self) && (wish == null || !wish.isPulling())) {
+      ended(keeper, key, sharing.locationNow(key.id(), key.attempt()) != null); // nobody pulls
+    }
+  }
+
+  private void ended(NodeId keeper, Key key, boolean has) {
+    if (keeper.equals(self)) {
+      tell(register.ended(key, self, has));
+    } else {
+      lanes.send(keeper, frame(ENDED, key).flag(has).toBytes());
+    }
+  }
+
+  private void onEnded(NodeId from, FrameReader frame) {
+    tell(register.ended(key(frame), from, frame.flag()));
+  }
+
+  private void onCopy(NodeId from, FrameReader frame) {
+    var key = key(frame);
+    var at = sharing.locationNow(key.id(), key.attempt());
+    var answer = frame(COPIED, key).flag(at != null);
+    if (at != null) {
+      at.write(answer);
+    }
+    lanes.send(from, answer.toBytes());
+  }
+
+  private void onCopied(NodeId from, FrameReader frame) {
+    var key = key(frame);
+    var at = frame.flag() ? Location.read(frame) : null;
+    var wish = wishes.get(key);
+    if (wish != null && wish.hears(new Awaited.Copy(from))) {
+      store.callback(() -> wish.told(from, at));
+    }
+  }
+
+  @Override
+  public void joined(Peer peer) {}
+
+  @Override
+  public void left(Peer peer, String how) {
+    tell(register.left(peer.id()));
+    for (var wish : new ArrayList<>(wishes.values())) {
+      wish.left(peer.id());
+    }
+  }
+
+  /** Ends what waits for others. */
+  @Override
+  public void close() {
+    for (var wish : new ArrayList<>(wishes.values())) {
+      wish.end(null, new StoreException("This node is closing.", null));
+    }
+  }
+}

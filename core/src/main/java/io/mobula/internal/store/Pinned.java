@@ -1,0 +1,71 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.PeerObject;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy in the memory of another process of this host, which may give it up whenever it likes:
+ * pinned for as long as this is reachable, and readable even when that process has died.
+ *
+ * @param object where
+ * @param view its bytes; they are pinned while this segment is reachable
+ */
+record Pinned(PeerObject object, MemorySegment view) implements Residence {
+  @Override
+  public long byteSize() {
+    return object.byteSize();
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Function<MemorySegment, T> reader) {
+    return reader.apply(view);
+  }
+
+  @Override
+  public byte[] copy() {
+    return view.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  @Override
+  public void touch() {}
+
+  @Override
+  public ObjectAddress address() {
+    return object.address();
+  }
+
+  @Override
+  public HeldObject tryHold() {
+    return hold();
+  }
+
+  @Override
+  public HeldObject hold() {
+    return object.hold();
+  }
+
+  @Override
+  public CompletableFuture<HeldObject> recalled() {
+    return CompletableFuture.completedFuture(hold());
+  }
+
+  @Override
+  public void recall() {}
+
+  @Override
+  public boolean isMissing() {
+    return false;
+  }
+
+  @Override
+  public void secondary(Origin origin) {}
+
+  @Override
+  public void discard() {}
+}
