@@ -56,6 +56,17 @@ final class Values {
     return Mobula.runtime().storeUsage().usedBytes();
   }
 
+  /** Makes values where it lives. */
+  static final class Maker {
+    double[] filled(double with) {
+      return Values.filled(with);
+    }
+
+    double[] plusOne(double[] of) {
+      return Values.plusOne(of);
+    }
+  }
+
   /** Keeps refs where it lives. */
   static final class Keeper {
     private @Nullable List<ObjectRef<double[]>> kept;
