@@ -121,13 +121,20 @@ final class Answers {
         null);
   }
 
-  /** Why it is nowhere; null as long as that may change by itself. */
+  /**
+   * Why it is nowhere; null as long as that may change by itself.
+   *
+   * <p>All nodes have said what they have, or this shard would not answer. Somebody's word may yet
+   * be on its way: where nobody knows how to make the object again the grace is waited for, since to
+   * say wrongly that it is lost would cost the object. Where somebody does, it costs a run at most.
+   */
   private Found.@Nullable Gone gone(ShardRecord record, long now) {
     if (maker(record, now) != null || mayBeAtStranger(record)) {
       return null;
     }
     long since = Math.max(record.unreadableSince, completeSince);
-    if (record.lostBecause == null && now < since + rules.graceMillis()) {
+    boolean certain = record.lostBecause != null || record.lineage != null;
+    if (!certain && now < since + rules.graceMillis()) {
       return null;
     }
     return new Found.Gone(lost(record), record.lineage != null);

@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Adapter;
-import akka.cluster.sharding.ShardRegion;
+import akka.actor.PoisonPill;
 import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
@@ -122,10 +122,14 @@ public final class Shards<C> {
         .toList();
   }
 
-  /** Shards hosted here move to others while the node leaves. */
+  /**
+   * Hosts nothing and sends nothing any more; before this process leaves the cluster. Shards know
+   * nothing that they could hand over, so they end at once, and start elsewhere when the others see
+   * that. Akka's graceful way moves them one by one, and waits for messages that are kept for
+   * shards of a process that leaves, too.
+   */
   public void giveUp() {
-    Adapter.toClassic(region)
-        .tell(ShardRegion.gracefulShutdownInstance(), akka.actor.ActorRef.noSender());
+    Adapter.toClassic(region).tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
   }
 
   /** The number of a shard is the name of its only entity. */

@@ -315,6 +315,7 @@ final class SimulatedCluster {
     frame[0] = send(caller, results, at -> {
       results.forEach(at::take);
       results.forEach(at::keep);
+      results.forEach(id -> submitted(at, id, argument));
       done(at, call, kept);
       var acknowledged =
           results.stream().map(id -> at.table.statements().statementOf(id)).toList();
@@ -326,6 +327,16 @@ final class SimulatedCluster {
     });
     for (var result : results) {
       executor.unanswered.put(frame[0], new Sent(caller, result));
+    }
+  }
+
+  /** Who has submitted a task says how its result is made, which another node says it has. */
+  private void submitted(SimulatedNode submitter, ObjectId result, ObjectId argument) {
+    if (!lineages.containsKey(result) && submitter.handles.containsKey(argument)) {
+      var lineage = new Lineage(new byte[16], List.of(argument));
+      lineages.put(result, lineage);
+      submitter.table.statements().remember(result, lineage);
+      submitter.touched();
     }
   }
 

@@ -589,8 +589,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   // ---- leaving
 
   /**
-   * This node leaves: gives up its holds, and has others copy what they still hold and only this
-   * node has. Blocks for the limit at most.
+   * This node leaves: gives up its holds, has others copy what they still hold and only this node
+   * has, and counts no more. Blocks for the limit at most.
    */
   public void leave(Duration limit) {
     shared.values().forEach(SharedEntry::giveUp);
@@ -604,6 +604,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
           wanted.size(),
           membership.self().id());
     }
+    counting.close();
   }
 
   private List<SharedEntry> sealedHere() {
