@@ -42,6 +42,16 @@ final class Values {
     return Arrays.stream(of).sum();
   }
 
+  static double sumAndClose(List<ObjectRef<double[]>> of) {
+    double sum = 0;
+    for (var each : of) {
+      try (each) {
+        sum += sum(each.get());
+      }
+    }
+    return sum;
+  }
+
   /** The value is in the store of the process that runs this, and cannot be made again. */
   static ObjectRef<double[]> put(double with) {
     return Mobula.put(filled(with));

@@ -255,6 +255,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     custody.seal(frame, to, release);
   }
 
+  /** Ends bytes that travel in a message of the user's; see {@link Custody#sealForAnybody}. */
+  public Runnable sealForAnybody(FrameWriter bytes, Runnable release) {
+    return custody.sealForAnybody(bytes, release);
+  }
+
   /** Sends a sealed frame; false if the peer is gone. */
   public boolean send(NodeId to, FrameWriter sealed) {
     boolean sent = lanes.send(to, sealed.toBytes());
@@ -307,6 +312,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
   public void received(NodeId from, FrameReader in) {
     custody.received(from, in);
+  }
+
+  /** Reads the end of such bytes as {@link #sealForAnybody} ends. */
+  public void receivedFromAnybody(FrameReader bytes) {
+    custody.receivedFromAnybody(bytes);
   }
 
   /**
