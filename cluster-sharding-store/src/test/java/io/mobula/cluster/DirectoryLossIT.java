@@ -16,7 +16,6 @@ import io.mobula.testkit.ForkedJvm;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,7 +56,6 @@ class DirectoryLossIT {
 
   /** Only nodes host the directory here, and there is one; the other process is a worker. */
   @Test
-  @Disabled("who asks a directory that nobody hosts any more waits without an end: not solved yet")
   void theOnlyHostOfTheDirectoryDies() throws Exception {
     var only = Soon.settings().set("mobula.directory.role", "mobula-node").cpus(2);
     try (var host = node(only.listen(0))) {

@@ -44,7 +44,10 @@ final class Soon {
 
   /** Nodes forget soon, so that a test need not wait for the grace of a real cluster. */
   static Settings settings() {
-    return Mobula.settings().storeCapacity(64 << 20).set("mobula.directory.grace", "2s");
+    return Mobula.settings()
+        .storeCapacity(64 << 20)
+        .set("mobula.directory.grace", "2s")
+        .set("mobula.directory.patience", "10s");
   }
 
   static LocalCluster.Builder cluster(int nodes) {

@@ -59,6 +59,16 @@ final class Values {
     return Arrays.stream(of).sum();
   }
 
+  static double sumAndClose(List<ObjectRef<double[]>> of) {
+    double sum = 0;
+    for (var each : of) {
+      try (each) {
+        sum += sum(each.get());
+      }
+    }
+    return sum;
+  }
+
   /** The value is in the store of the process that runs this, and cannot be made again. */
   static ObjectRef<double[]> put(double with) {
     return Mobula.put(filled(with));
@@ -96,6 +106,17 @@ final class Values {
     double read(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
       journal.note("reads");
       return firstAndLast(refs.getFirst().get(), journal);
+    }
+  }
+
+  /** Makes values where it lives. */
+  static final class Maker {
+    double[] filled(double with) {
+      return Values.filled(with);
+    }
+
+    double[] plusOne(double[] of) {
+      return Values.plusOne(of);
     }
   }
 

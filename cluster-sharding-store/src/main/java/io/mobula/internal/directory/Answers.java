@@ -3,10 +3,11 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
 import io.mobula.internal.directory.DirectoryMessage.Found;
-import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.internal.directory.DirectoryMessage.Ruling.Verdict;
+import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.internal.directory.ShardRecord.Entry;
 import io.mobula.internal.directory.ShardRecord.Grant;
+import io.mobula.spi.Lineage;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -120,25 +121,34 @@ final class Answers {
         null);
   }
 
-  /** Why it is nowhere; null as long as that may change by itself. */
+  /**
+   * Why it is nowhere; null as long as that may change by itself.
+   *
+   * <p>All nodes have said what they have, or this shard would not answer. Somebody's word may yet
+   * be on its way: where nobody knows how to make the object again the grace is waited for, since to
+   * say wrongly that it is lost would cost the object. Where somebody does, it costs a run at most.
+   */
   private Found.@Nullable Gone gone(ShardRecord record, long now) {
     if (maker(record, now) != null || mayBeAtStranger(record)) {
       return null;
     }
     long since = Math.max(record.unreadableSince, completeSince);
-    if (record.lostBecause == null && now < since + rules.graceMillis()) {
+    boolean certain = record.lostBecause != null || record.lineage != null;
+    if (!certain && now < since + rules.graceMillis()) {
       return null;
     }
+    return new Found.Gone(lost(record), record.lineage != null);
+  }
+
+  private String lost(ShardRecord record) {
     var why = record.lostBecause == null ? "no node has it or is making it" : record.lostBecause;
-    return new Found.Gone(
-        "Object " + record.id + " is lost: " + why + "; "
-            + (record.lineage != null
-                ? "it can be made again"
-                : record.lineageCut
-                    ? "how to make it again was not kept, as the lineage of this shard is at its bound of "
-                        + rules.lineageBytes() + " bytes (mobula.directory.lineage-bytes)"
-                    : "how to make it again is not known"),
-        record.lineage != null);
+    return "Object " + record.id + " is lost: " + why + "; "
+        + (record.lineage != null
+            ? "it can be made again"
+            : record.lineageCut
+                ? "how to make it again was not kept, as the lineage of this shard is at its bound of "
+                    + rules.lineageBytes() + " bytes (mobula.directory.lineage-bytes)"
+                : "how to make it again is not known");
   }
 
   /** A node of which membership has not told yet says that it has a copy. */
@@ -165,8 +175,8 @@ final class Answers {
     return grant != null && now < grant.until() && isReadableAt(grant.to()) ? grant.to() : null;
   }
 
-  /** Answers who wants to make it again, if there is something to answer yet. */
-  void rule(@Nullable ShardRecord record, AskToRebuild ask, long now) {
+  /** Answers who wants to make it again; false if there is nothing to answer yet. */
+  boolean rule(@Nullable ShardRecord record, AskToRebuild ask, long now) {
     var asker = Participant.node(ask.from());
     if (record == null) {
       reply(
@@ -176,30 +186,29 @@ final class Answers {
           null,
           "Object " + ask.id()
               + " is not known to the directory: nobody has said that it is held.");
-      return;
+      return true;
     }
     if (record.accepted != 0) {
       reply(asker, ask, Verdict.READABLE, null, null);
-      return;
+      return true;
     }
     var maker = maker(record, now);
     if (maker != null && !maker.equals(asker)) {
       reply(asker, ask, Verdict.ELSEWHERE, maker.nodeId(), null);
-      return;
+      return true;
     }
-    var gone = gone(record, now);
-    if (maker != null || (gone != null && gone.rebuildable())) {
-      grant(record, asker, now);
-    } else if (gone != null) {
-      reply(asker, ask, Verdict.IMPOSSIBLE, null, gone.reason());
+    if (maker == null && gone(record, now) == null) {
+      return false;
     }
+    if (record.lineage == null) {
+      reply(asker, ask, Verdict.IMPOSSIBLE, null, lost(record));
+    } else {
+      grant(record, record.lineage, asker, now);
+    }
+    return true;
   }
 
-  private void grant(ShardRecord record, Participant asker, long now) {
-    var lineage = record.lineage;
-    if (lineage == null) {
-      return;
-    }
+  private void grant(ShardRecord record, Lineage lineage, Participant asker, long now) {
     int attempt = attemptOf(record, asker);
     if (attempt == 0) {
       attempt = record.highest + 1;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Speaks for one node: sends what its {@link NodeTable} has to say a moment after it was said,
@@ -43,6 +44,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   private final DirectorySettings settings;
   private final ToShards toShards;
   private final Runnable onFlush;
+  private final Supplier<String> whereabouts;
 
   private DirectoryAgent(
       ActorContext<Command> context,
@@ -58,6 +60,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     this.settings = settings;
     this.toShards = wiring.toShards();
     this.onFlush = wiring.onFlush();
+    this.whereabouts = wiring.whereabouts();
     timers.startTimerWithFixedDelay(new LookForDrift(), settings.digestInterval());
   }
 
@@ -67,8 +70,9 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
    * @param toShards delivers
    * @param onFlush runs before all that is new is collected: whoever comes later has to wake it
    *     again
+   * @param whereabouts why a shard may not answer, for people
    */
-  record Wiring(ToShards toShards, Runnable onFlush) {}
+  record Wiring(ToShards toShards, Runnable onFlush, Supplier<String> whereabouts) {}
 
   static Behavior<Command> create(
       NodeId self, NodeTable table, DirectorySettings settings, Wiring wiring) {
@@ -129,12 +133,14 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   private void flush() {
     onFlush.run();
     var out = new ArrayList<Addressed>();
+    List<Questions.Unheard> unheard;
     boolean quiet;
     synchronized (table) {
-      table.flush(DirectoryEntity.now(), collecting(out));
+      unheard = table.flush(DirectoryEntity.now(), collecting(out));
       quiet = table.isQuiet();
     }
     out.forEach(toShards);
+    unheard.forEach(each -> each.fail(whereabouts.get(), settings.rules().pace()));
     if (!quiet && !timers.isTimerActive(new Flush())) {
       flushIn(Duration.ofMillis(settings.rules().pace().resendMillis()));
     }

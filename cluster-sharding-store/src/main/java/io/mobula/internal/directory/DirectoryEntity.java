@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.mobula.NodeId;
+import io.mobula.internal.hosting.HostedShards;
 import io.mobula.spi.ClusterPeers;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,7 +41,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
 
   /** What the shards of a process have in common. */
   record Surroundings(
-      ActorSystem<?> system, DirectorySettings settings, ClusterPeers peers, HostedShards hosted) {}
+      ActorSystem<?> system, DirectorySettings settings, ClusterPeers peers, HostedShards<Command> hosted) {}
 
   private final Surroundings around;
   private final ClusterSharding sharding;

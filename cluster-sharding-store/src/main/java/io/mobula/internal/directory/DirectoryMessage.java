@@ -83,6 +83,20 @@ sealed interface DirectoryMessage extends ControlMessage {
   /** Nobody holds it, if this is still the version of your state of it. */
   record Free(int shard, long incarnation, ObjectId id, long version) implements ToParticipant {}
 
+  /**
+   * A question has been heard and takes its time.
+   *
+   * @param shard who says so
+   * @param id what was asked about
+   * @param awaited some of the nodes that have to answer first, as the shard has just started;
+   *     empty if it knows all there is to know, and waits for the object
+   */
+  record Heard(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant {
+    public Heard {
+      awaited = List.copyOf(awaited);
+    }
+  }
+
   /** Another attempt has been accepted. */
   record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
       implements ToParticipant {}

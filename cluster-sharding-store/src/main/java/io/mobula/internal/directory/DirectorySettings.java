@@ -28,7 +28,8 @@ record DirectorySettings(Rules rules, String role, Duration flushDelay, Duration
         positive(config, "batch-statements"),
         positive(config, "batch-bytes"),
         positive(config, "statements-in-flight"),
-        duration(config, "resend").toMillis());
+        duration(config, "resend").toMillis(),
+        duration(config, "patience").toMillis());
     var rules = new Rules(
         new ShardMap(shards),
         pace,

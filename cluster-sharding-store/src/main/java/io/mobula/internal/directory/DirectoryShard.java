@@ -6,6 +6,7 @@ import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.Digest;
+import io.mobula.internal.directory.DirectoryMessage.Heard;
 import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
@@ -28,6 +29,7 @@ import java.util.Set;
  */
 final class DirectoryShard {
   private static final int DEPARTED_REMEMBERED = 1024;
+  private static final int MOST_NAMED = 5;
 
   private final int number;
   private final long incarnation;
@@ -99,12 +101,24 @@ final class DirectoryShard {
       case Batch batch -> onBatch(batch, now);
       case Snapshot snapshot -> onSnapshot(snapshot, now);
       case Digest digest -> onDigest(digest, now);
-      case Locate(var from, var id) -> records.locate(Participant.node(from), id, now);
-      case AskToRebuild ask -> records.rebuild(ask, now);
+      case Locate(var from, var id) -> {
+        var asker = Participant.node(from);
+        heard(asker, id, records.locate(asker, id, now));
+      }
+      case AskToRebuild ask ->
+        heard(Participant.node(ask.from()), ask.id(), records.rebuild(ask, now));
       case Ack ack -> kept.acknowledged(ack).forEach(records::acknowledgeSettled);
       case SnapshotRequest request -> onSnapshotRequest(request, now);
     }
     kept.flush(now, sink);
+  }
+
+  /** Who asks and has no answer yet learns that somebody attends to it. */
+  private void heard(Participant asker, ObjectId id, boolean answered) {
+    if (!answered) {
+      var awaited = awaitedNodes.stream().limit(MOST_NAMED).map(Participant::nodeId).toList();
+      sink.send(asker, new Heard(number, id, awaited));
+    }
   }
 
   /** What time brings; to be called a few times in each resend interval. */

@@ -5,12 +5,14 @@ import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.Found;
 import io.mobula.internal.directory.DirectoryMessage.Free;
+import io.mobula.internal.directory.DirectoryMessage.Heard;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.Located;
 import io.mobula.spi.Rebuild;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ final class NodeTable {
 
   NodeTable(NodeId self, ShardMap map, Pace pace, DirectoryListener listener) {
     this.statements = new HolderTable(Participant.node(self), self.incarnation(), map, pace);
-    this.questions = new Questions(self, map, pace.resendMillis());
+    this.questions = new Questions(self, map, pace);
     this.listener = listener;
   }
 
@@ -40,10 +42,14 @@ final class NodeTable {
     return questions;
   }
 
-  /** Sends what is due. */
-  void flush(long now, Sink sink) {
+  /**
+   * Sends what is due.
+   *
+   * @return the questions that nobody attends to, which are given up
+   */
+  List<Questions.Unheard> flush(long now, Sink sink) {
     statements.flush(now, sink);
-    questions.flush(now, sink);
+    return questions.flush(now, sink);
   }
 
   /** Whether nothing is due before something new comes. */
@@ -66,6 +72,10 @@ final class NodeTable {
         statements.refused(refused)
             ? () -> listener.refused(refused.id(), refused.attempt(), refused.accepted())
             : NOTHING;
+      case Heard heard -> {
+        questions.heard(heard, now);
+        yield NOTHING;
+      }
       case Found found -> onFound(found);
       case Ruling ruling -> onRuling(ruling);
     };

@@ -4,16 +4,19 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
 import io.mobula.internal.directory.DirectoryMessage.Found;
+import io.mobula.internal.directory.DirectoryMessage.Heard;
 import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.spi.Located;
 import io.mobula.spi.Rebuild;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
   private final NodeId self;
   private final ShardMap map;
-  private final long resendMillis;
+  private final Pace pace;
   private final Map<ObjectId, Open<Located>> locating = new HashMap<>();
   private final Map<ObjectId, Open<Rebuild>> rebuilding = new HashMap<>();
 
@@ -32,16 +35,47 @@ final class Questions {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private final DirectoryMessage.ToShard question;
     private long askedAt = Long.MIN_VALUE / 2;
+    private long unheardSince = Long.MAX_VALUE;
+    private List<NodeId> awaited = List.of();
 
     Open(DirectoryMessage.ToShard question) {
       this.question = question;
     }
+
+    /** Somebody attends to it, unless that one waits for others before. */
+    void heard(List<NodeId> waitsFor, long now) {
+      awaited = waitsFor;
+      if (waitsFor.isEmpty()) {
+        unheardSince = now;
+      }
+    }
   }
 
-  Questions(NodeId self, ShardMap map, long resendMillis) {
+  /**
+   * A question that no shard has attended to for as long as the asker has patience.
+   *
+   * @param awaited whom the shard waited for when it last said anything
+   */
+  record Unheard(CompletableFuture<?> answer, int shard, List<NodeId> awaited) {
+    /**
+     * Tells the asker, outside of all locks.
+     *
+     * @param whereabouts what is known of shards that have said nothing at all, for people
+     */
+    void fail(String whereabouts, Pace pace) {
+      var why = awaited.isEmpty()
+          ? whereabouts
+          : "it has just started, and nodes " + awaited + " have not told it what they have";
+      answer.completeExceptionally(new TimeoutException("Shard " + shard
+          + " of the directory does not answer: " + why + ". Waited "
+          + Duration.ofMillis(pace.patienceMillis()) + " (mobula.directory.patience)."));
+    }
+  }
+
+  Questions(NodeId self, ShardMap map, Pace pace) {
     this.self = self;
     this.map = map;
-    this.resendMillis = resendMillis;
+    this.pace = pace;
   }
 
   CompletableFuture<Located> locate(ObjectId id) {
@@ -54,21 +88,54 @@ final class Questions {
         .answer;
   }
 
-  /** Asks what is new, and again what has been open for too long. */
-  void flush(long now, Sink sink) {
-    locating.forEach((id, open) -> ask(id, open, now, sink));
-    rebuilding.forEach((id, open) -> ask(id, open, now, sink));
+  /**
+   * Asks what is new, and again what has been open for too long.
+   *
+   * @return what nobody attends to, which is open no more
+   */
+  List<Unheard> flush(long now, Sink sink) {
+    var unheard = new ArrayList<Unheard>();
+    flush(locating, now, sink, unheard);
+    flush(rebuilding, now, sink, unheard);
+    return unheard;
+  }
+
+  private <T> void flush(
+      Map<ObjectId, Open<T>> questions, long now, Sink sink, List<Unheard> unheard) {
+    questions.entrySet().removeIf(each -> {
+      var id = each.getKey();
+      var open = each.getValue();
+      if (open.unheardSince <= now - pace.patienceMillis()) {
+        unheard.add(new Unheard(open.answer, map.of(id), open.awaited));
+        return true;
+      }
+      ask(id, open, now, sink);
+      return false;
+    });
   }
 
   private void ask(ObjectId id, Open<?> open, long now, Sink sink) {
-    if (open.askedAt + resendMillis <= now) {
+    if (open.askedAt + pace.resendMillis() <= now) {
       open.askedAt = now;
+      open.unheardSince = Math.min(open.unheardSince, now);
       sink.send(Participant.shard(map.of(id)), open.question);
     }
   }
 
   boolean isEmpty() {
     return locating.isEmpty() && rebuilding.isEmpty();
+  }
+
+  /** A shard has heard what was asked about the object. */
+  void heard(Heard heard, long now) {
+    var located = locating.get(heard.id());
+    if (located != null) {
+      located.heard(heard.awaited(), now);
+    }
+    var rebuilt = rebuilding.get(heard.id());
+    if (rebuilt != null) {
+      rebuilt.heard(heard.awaited(), now);
+    }
   }
 
   /** Who is to be told; null if nobody asked. */

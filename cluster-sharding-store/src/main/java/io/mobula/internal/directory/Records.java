@@ -294,18 +294,18 @@ final class Records {
 
   // What is asked
 
-  void locate(Participant who, ObjectId id, long now) {
+  /** Answers now, or later: false. */
+  boolean locate(Participant who, ObjectId id, long now) {
     var record = record(id, now);
     record.waiters.put(who, now);
     settle(record, now);
     waitedFor.add(id);
+    return !record.waiters.containsKey(who);
   }
 
-  void rebuild(AskToRebuild ask, long now) {
-    var record = records.get(ask.id());
-    if (answering) {
-      answers.rule(record, ask, now);
-    }
+  /** Answers now; false if it is too early, and the question to be asked again. */
+  boolean rebuild(AskToRebuild ask, long now) {
+    return answering && answers.rule(records.get(ask.id()), ask, now);
   }
 
   // What is acknowledged

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
   static final String NAME = "names";
   private static final Duration RESEND = Duration.ofMillis(500);
-  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(25);
 
   sealed interface Command permits NameMessage.ToKeeper, Claim, Find, Stand, Drop, Resend {}
 
@@ -57,7 +56,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
   private record Resend() implements Command {}
 
   private final NodeId self;
-  private final BiConsumer<Integer, ToShard> region;
+  private final Wiring wiring;
   private final Map<String, Entry> kept;
   private final Map<Long, Question> questions = new LinkedHashMap<>();
   private final Map<Long, Claim> claims = new HashMap<>();
@@ -73,11 +72,11 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       TimerScheduler<Command> timers,
       NodeId self,
       Map<String, Entry> kept,
-      BiConsumer<Integer, ToShard> region) {
+      Wiring wiring) {
     super(context);
     this.self = self;
     this.kept = kept;
-    this.region = region;
+    this.wiring = wiring;
     timers.startTimerWithFixedDelay(new Resend(), RESEND);
   }
 
@@ -85,13 +84,21 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
    * A node's keeper.
    *
    * @param kept what the node stands for, for others to read; written by the keeper alone
-   * @param region brings a message to a shard, if nothing goes wrong
    */
-  static Behavior<Command> create(
-      NodeId self, Map<String, Entry> kept, BiConsumer<Integer, ToShard> region) {
+  static Behavior<Command> create(NodeId self, Map<String, Entry> kept, Wiring wiring) {
     return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new NameKeeper(context, timers, self, kept, region)));
+        Behaviors.withTimers(timers -> new NameKeeper(context, timers, self, kept, wiring)));
   }
+
+  /**
+   * How it is connected.
+   *
+   * @param toShards brings a message to a shard, if nothing goes wrong
+   * @param whereabouts why a shard may not answer, for people
+   * @param patience how long who asks waits for an answer
+   */
+  record Wiring(
+      BiConsumer<Integer, ToShard> toShards, Supplier<String> whereabouts, Duration patience) {}
 
   @Override
   public Behavior<Command> onMessage(Command message) {
@@ -133,7 +140,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
     var question =
         new Question(NameShard.shardOf(name), message.apply(number), System.nanoTime(), future);
     questions.put(number, question);
-    region.accept(question.shard(), question.message());
+    wiring.toShards().accept(question.shard(), question.message());
     return number;
   }
 
@@ -178,15 +185,17 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
     questions.entrySet().removeIf(each -> {
       var question = each.getValue();
       var future = question.future();
-      boolean late = now - question.since() > LIMIT_NANOS;
+      boolean late = now - question.since() > wiring.patience().toNanos();
       if (late && future != null) {
         future.completeExceptionally(new TimeoutException(
-            "Shard " + question.shard() + " of the names has not answered for 25 s."));
+            "Shard " + question.shard() + " of the names does not answer: "
+                + wiring.whereabouts().get() + ". Waited " + wiring.patience()
+                + " (mobula.directory.patience)."));
         claims.remove(each.getKey());
         finds.remove(each.getKey());
         return true;
       }
-      region.accept(question.shard(), question.message());
+      wiring.toShards().accept(question.shard(), question.message());
       return false;
     });
   }

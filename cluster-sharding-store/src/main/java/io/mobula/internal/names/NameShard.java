@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.mobula.NodeId;
+import io.mobula.internal.hosting.HostedShards;
 import io.mobula.internal.names.NameMessage.Answer;
 import io.mobula.internal.names.NameMessage.Ask;
 import io.mobula.internal.names.NameMessage.Entry;
@@ -47,7 +48,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
 
   private final int number;
   private final ClusterPeers peers;
-  private final HostedShards hosted;
+  private final HostedShards<Command> hosted;
   private final List<Entry> claimed = new ArrayList<>();
   private final NameTable table = new NameTable();
   private final Set<NodeId> silent = new HashSet<>();
@@ -57,7 +58,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
       TimerScheduler<Command> timers,
       int number,
       ClusterPeers peers,
-      HostedShards hosted) {
+      HostedShards<Command> hosted) {
     super(context);
     this.number = number;
     this.peers = peers;
@@ -67,7 +68,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
     timers.startTimerWithFixedDelay(new Resend(), RESEND);
   }
 
-  static Behavior<Command> create(int number, ClusterPeers peers, HostedShards hosted) {
+  static Behavior<Command> create(int number, ClusterPeers peers, HostedShards<Command> hosted) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> new NameShard(context, timers, number, peers, hosted)));
   }

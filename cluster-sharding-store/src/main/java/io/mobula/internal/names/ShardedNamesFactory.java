@@ -1,13 +1,6 @@
 package io.mobula.internal.names;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.javadsl.Adapter;
-import akka.cluster.sharding.ShardRegion;
-import akka.cluster.sharding.typed.ClusterShardingSettings;
-import akka.cluster.sharding.typed.ShardingEnvelope;
-import akka.cluster.sharding.typed.ShardingMessageExtractor;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
+import io.mobula.internal.hosting.Shards;
 import io.mobula.internal.names.NameMessage.Entry;
 import io.mobula.spi.ActorNames;
 import io.mobula.spi.ActorNamesFactory;
@@ -23,59 +16,24 @@ public final class ShardedNamesFactory implements ActorNamesFactory {
 
   @Override
   public ActorNames open(Setup setup) {
-    var region = region(setup);
+    var shards = Shards.open(setup.system(), setup.peers(), kind(setup));
     var kept = new ConcurrentHashMap<String, Entry>();
+    var wiring = new NameKeeper.Wiring(
+        shards::tell,
+        shards::whereabouts,
+        setup.config().getDuration("mobula.directory.patience"));
     var keeper = setup
         .spawner()
-        .spawn(
-            NameKeeper.create(
-                setup.peers().self(),
-                kept,
-                (shard, message) ->
-                    region.tell(new ShardingEnvelope<>(Integer.toString(shard), message))),
-            NameKeeper.NAME);
-    return new ShardedNames(keeper, kept, () -> giveUp(region));
+        .spawn(NameKeeper.create(setup.peers().self(), kept, wiring), NameKeeper.NAME);
+    return new ShardedNames(keeper, kept, shards::giveUp);
   }
 
-  @SuppressWarnings("serial") // Akka's type for the maker of entities; it is never sent
-  private static ActorRef<ShardingEnvelope<NameShard.Command>> region(Setup setup) {
-    var settings = ClusterShardingSettings.create(setup.system())
-        .withRememberEntities(false)
-        .withNoPassivationStrategy();
-    var hosted = new HostedShards(setup.peers().self());
-    setup.peers().subscribe(hosted);
-    return ClusterSharding.get(setup.system())
-        .init(Entity.of(
-                NameShard.KEY,
-                context -> NameShard.create(
-                    Integer.parseInt(context.getEntityId()), setup.peers(), hosted))
-            .withRole(setup.config().getString("mobula.directory.role"))
-            .withSettings(settings)
-            .withMessageExtractor(new OneEntityPerShard()));
-  }
-
-  /** Shards hosted here move to others while the node leaves. */
-  private static void giveUp(ActorRef<?> region) {
-    Adapter.toClassic(region)
-        .tell(ShardRegion.gracefulShutdownInstance(), akka.actor.ActorRef.noSender());
-  }
-
-  /** The number of a shard is the name of its only entity. */
-  private static final class OneEntityPerShard
-      extends ShardingMessageExtractor<ShardingEnvelope<NameShard.Command>, NameShard.Command> {
-    @Override
-    public String entityId(ShardingEnvelope<NameShard.Command> message) {
-      return message.entityId();
-    }
-
-    @Override
-    public String shardId(String entityId) {
-      return entityId;
-    }
-
-    @Override
-    public NameShard.Command unwrapMessage(ShardingEnvelope<NameShard.Command> message) {
-      return message.message();
-    }
+  private static Shards.Kind<NameShard.Command> kind(Setup setup) {
+    return new Shards.Kind<>(
+        NameShard.KEY,
+        setup.config().getString("mobula.directory.role"),
+        NameShard.Joined::new,
+        NameShard.Left::new,
+        (number, hosted) -> NameShard.create(number, setup.peers(), hosted));
   }
 }

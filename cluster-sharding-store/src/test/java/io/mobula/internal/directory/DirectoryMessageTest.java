@@ -46,6 +46,7 @@ class DirectoryMessageTest {
         REQUEST,
         new DirectoryMessage.Free(1, 2, ID, 3),
         new DirectoryMessage.Refused(1, 2, ID, 3, 4),
+        new DirectoryMessage.Heard(3, ID, List.of(NODE)),
         new DirectoryMessage.Found(ID, 1, List.of(NODE), 5, null, null),
         new DirectoryMessage.Found(
             ID, 0, List.of(), 0, null, new DirectoryMessage.Found.Gone("why", true)),

@@ -28,7 +28,7 @@ final class SimulatedCluster {
       .thenComparingLong(ObjectId::task)
       .thenComparingInt(ObjectId::index);
   static final ShardMap MAP = new ShardMap(3);
-  static final Pace PACE = new Pace(4, 2000, 12, 300);
+  static final Pace PACE = new Pace(4, 2000, 12, 300, 1200);
   static final long GRACE = 2500;
   private static final long TICK = 300;
   private static final long DIGEST = 2000;
@@ -315,6 +315,7 @@ final class SimulatedCluster {
     frame[0] = send(caller, results, at -> {
       results.forEach(at::take);
       results.forEach(at::keep);
+      results.forEach(id -> submitted(at, id, argument));
       done(at, call, kept);
       var acknowledged =
           results.stream().map(id -> at.table.statements().statementOf(id)).toList();
@@ -326,6 +327,16 @@ final class SimulatedCluster {
     });
     for (var result : results) {
       executor.unanswered.put(frame[0], new Sent(caller, result));
+    }
+  }
+
+  /** Who has submitted a task says how its result is made, which another node says it has. */
+  private void submitted(SimulatedNode submitter, ObjectId result, ObjectId argument) {
+    if (!lineages.containsKey(result) && submitter.handles.containsKey(argument)) {
+      var lineage = new Lineage(new byte[16], List.of(argument));
+      lineages.put(result, lineage);
+      submitter.table.statements().remember(result, lineage);
+      submitter.touched();
     }
   }
 
@@ -386,9 +397,11 @@ final class SimulatedCluster {
   /** Reads it; may take what is inside, keep a copy, make it again. */
   void read(SimulatedNode reader, ObjectId id) {
     reader.take(id);
-    reader.table.locate(id).thenAccept(found -> {
-      if (reader.alive) {
+    reader.table.locate(id).whenComplete((found, unheard) -> {
+      if (reader.alive && found != null) {
         found(reader, id, found);
+      }
+      if (reader.alive) {
         reader.drop(id);
       }
     });
@@ -433,7 +446,7 @@ final class SimulatedCluster {
 
   private void rebuild(SimulatedNode reader, ObjectId id, int attempt) {
     reader.take(id);
-    reader.table.rebuild(id, attempt).thenAccept(ruling -> {
+    reader.table.rebuild(id, attempt).whenComplete((ruling, unheard) -> {
       if (reader.alive) {
         if (ruling instanceof Rebuild.Granted granted) {
           contents.get(id).forEach(reader::take);

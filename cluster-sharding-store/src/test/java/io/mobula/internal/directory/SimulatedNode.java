@@ -76,7 +76,9 @@ final class SimulatedNode implements DirectoryListener {
   private void flush() {
     flushing = false;
     if (alive) {
-      table.flush(cluster.clock.now(), cluster::deliver);
+      table
+          .flush(cluster.clock.now(), cluster::deliver)
+          .forEach(unheard -> unheard.fail("simulated", SimulatedCluster.PACE));
       if (!table.isQuiet()) {
         flushing = true;
         cluster.clock.after(SimulatedCluster.PACE.resendMillis(), this::flush);

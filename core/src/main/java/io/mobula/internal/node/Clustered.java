@@ -62,6 +62,7 @@ final class Clustered {
   private final Outlet outlet;
   private final Display display;
   private @Nullable Workshop workshop;
+  private @Nullable ActorNames names;
 
   Clustered(
       Membership membership,
@@ -170,9 +171,15 @@ final class Clustered {
     views.drain();
   }
 
-  /** Others copy what they hold and only this node has. */
+  /**
+   * Others copy what they hold and only this node has, and host what this one hosted of what they
+   * know together.
+   */
   void handOver(Duration limit) {
     sharing.leave(limit);
+    if (names != null) {
+      names.close();
+    }
   }
 
   /** What is known of all ledgers. */
@@ -220,10 +227,12 @@ final class Clustered {
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
   ActorNames names(ActorSystem<?> system, ClusterViews.Spawner spawner) {
     var config = system.settings().config();
-    return load(ActorNamesFactory.class)
+    var opened = load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(
             system, new DirectoryPeers(membership), spawner::spawn, config)))
         .orElseGet(LocalNames::new);
+    names = opened;
+    return opened;
   }
 
   ActorCluster wire(ActorEngine actors, NodeSettings settings) {

@@ -31,6 +31,7 @@ import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
@@ -227,13 +228,16 @@ public final class Node {
     }
 
     @Override
-    public void holdInTransit(Kept kept) {
-      after(settings.actors().transitHold(), kept::release);
+    public void holdInTransit(Kept kept, FrameWriter bytes) {
+      var end = cluster.sharing().sealForAnybody(bytes, kept::release);
+      after(settings.actors().transitHold(), end);
     }
 
     @Override
     public Kept enter(FrameReader in) {
-      return cluster.sharing().importEdge(in);
+      var kept = cluster.sharing().importEdge(in);
+      cluster.sharing().receivedFromAnybody(in);
+      return kept;
     }
   }
 

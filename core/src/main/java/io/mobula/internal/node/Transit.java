@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Refs and handles inside users' own Akka messages: what they are on the wire, in the process of
  * this actor system. Safe for all threads.
  *
- * <p>Nobody says when such a message has arrived: the sender holds what it sent for a stated time,
- * within which the receiver's own hold counts.
+ * <p>Nobody knows where such a message goes, or whether it arrives: the sender holds what is inside
+ * until the first who reads it has said that he holds it, but no longer than a stated time.
  */
 final class Transit implements Extension {
   private volatile @Nullable Border border;
@@ -28,8 +28,8 @@ final class Transit implements Extension {
     /** A hold of its own on what a ref or handle points to. */
     Kept keep(Kept.Keepable what);
 
-    /** Keeps that hold for as long as a message may be on its way. */
-    void holdInTransit(Kept kept);
+    /** Ends the bytes of a message, and keeps that hold for as long as it may be on its way. */
+    void holdInTransit(Kept kept, FrameWriter bytes);
 
     /** What another process wrote, with a hold. */
     Kept enter(FrameReader in);
@@ -84,13 +84,13 @@ final class Transit implements Extension {
     var kept = at.keep((Kept.Keepable) what);
     var out = new FrameWriter();
     kept.export(out);
-    at.holdInTransit(kept);
+    at.holdInTransit(kept, out);
     return out.toBytes();
   }
 
   /** A ref or handle of this process to what those bytes name. */
   Object revive(byte[] bytes) {
-    var kept = border().enter(new FrameReader(bytes));
+    var kept = border().enter(new FrameReader(bytes)); // holds it, and has said so
     try {
       return Objects.requireNonNull(kept.revive());
     } finally {

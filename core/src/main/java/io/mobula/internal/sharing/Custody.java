@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refs on their way to another process: whoever sends one goes on holding it until the receiver has
@@ -24,14 +25,26 @@ final class Custody implements Membership.Listener {
   private static final long NO_TICKET = 0;
 
   private final Counting counting;
+  private final NodeId self;
   private final Lanes lanes;
   private final AtomicLong tickets = new AtomicLong();
-  private final Map<Ticket, Runnable> open = new ConcurrentHashMap<>();
+  private final Map<Long, Ticket> open = new ConcurrentHashMap<>();
 
-  private record Ticket(NodeId to, long number) {}
+  /**
+   * What is held for a receiver.
+   *
+   * @param to who that is; null for whoever comes first
+   * @param release gives it back
+   */
+  private record Ticket(@Nullable NodeId to, Runnable release) {
+    boolean isFor(NodeId node) {
+      return to == null || to.equals(node);
+    }
+  }
 
   Custody(Counting counting, Membership membership, Lanes lanes, Router router) {
     this.counting = counting;
+    this.self = membership.self().id();
     this.lanes = lanes;
     router.on(HELD, this::onHeld);
     membership.subscribe(this);
@@ -47,21 +60,53 @@ final class Custody implements Membership.Listener {
       frame.int64(NO_TICKET);
       release.run();
     } else {
-      var ticket = new Ticket(to, tickets.incrementAndGet());
-      open.put(ticket, release);
-      frame.int64(ticket.number());
+      frame.int64(issue(new Ticket(to, release)));
+    }
+  }
+
+  private long issue(Ticket ticket) {
+    long number = tickets.incrementAndGet();
+    open.put(number, ticket);
+    return number;
+  }
+
+  /**
+   * Ends bytes that carry a ref or handle and travel by other ways than lanes, nobody knows where
+   * to.
+   *
+   * @param release gives back what the sender held for whoever reads them; run once, when the first
+   *     has
+   * @return ends the custody if nobody has read them; has no effect later
+   */
+  Runnable sealForAnybody(FrameWriter bytes, Runnable release) {
+    long number = issue(new Ticket(null, release));
+    bytes.int64(self.incarnation()).int64(number);
+    return () -> close(number);
+  }
+
+  /** Reads the end of such bytes, after what they brought has been taken in. */
+  void receivedFromAnybody(FrameReader bytes) {
+    var from = new NodeId(bytes.int64());
+    if (from.equals(self)) {
+      close(bytes.int64()); // it has come back: what is held for it is held here
+    } else {
+      received(from, bytes);
     }
   }
 
   /** The peer of a sealed frame is gone already. */
   void undeliverable(NodeId to) {
-    open.keySet().stream().filter(ticket -> ticket.to().equals(to)).toList().forEach(this::close);
+    open.forEach((number, ticket) -> {
+      if (to.equals(ticket.to())) {
+        close(number);
+      }
+    });
   }
 
-  private void close(Ticket ticket) {
-    var release = open.remove(ticket);
-    if (release != null) {
-      release.run();
+  private void close(long number) {
+    var ticket = open.remove(number);
+    if (ticket != null) {
+      ticket.release().run();
     }
   }
 
@@ -86,7 +131,10 @@ final class Custody implements Membership.Listener {
     long ticket = frame.int64();
     List<HoldStatement> statements = frame.list(Custody::read);
     counting.vouchFor(statements);
-    close(new Ticket(from, ticket));
+    var issued = open.get(ticket);
+    if (issued != null && issued.isFor(from)) {
+      close(ticket);
+    }
   }
 
   private static void write(FrameWriter out, HoldStatement statement) {

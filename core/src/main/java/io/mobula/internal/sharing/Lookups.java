@@ -141,7 +141,7 @@ final class Lookups implements Membership.Listener {
             fail(reason, null);
           }
         }
-        case null -> fail("the directory does not answer", failure);
+        case null -> unanswered(failure);
       }
     }
 
@@ -166,7 +166,7 @@ final class Lookups implements Membership.Listener {
           case Rebuild.Elsewhere elsewhere -> askAnew();
           case Rebuild.Unneeded readable -> askAnew();
           case Rebuild.Impossible(var reason) -> fail(reason, null);
-          case null -> fail("the directory does not answer", failure);
+          case null -> unanswered(failure);
         }
       });
     }
@@ -214,7 +214,12 @@ final class Lookups implements Membership.Listener {
       }
     }
 
-    private void fail(String why, @Nullable Throwable cause) {
+    /** The directory is closed, or there is nobody who hosts it. */
+    private void unanswered(@Nullable Throwable cause) {
+      fail(cause == null ? "the directory gives no answer" : cause.getMessage(), cause);
+    }
+
+    private void fail(@Nullable String why, @Nullable Throwable cause) {
       var message = "Object " + id + " is lost: " + why + ". Make it again.";
       end(new Failure(() -> new ObjectLostException(message, cause)));
     }

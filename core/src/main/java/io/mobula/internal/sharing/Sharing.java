@@ -260,6 +260,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     custody.seal(frame, to, release);
   }
 
+  /** Ends bytes that travel in a message of the user's; see {@link Custody#sealForAnybody}. */
+  public Runnable sealForAnybody(FrameWriter bytes, Runnable release) {
+    return custody.sealForAnybody(bytes, release);
+  }
+
   /** Sends a sealed frame; false if the peer is gone. */
   public boolean send(NodeId to, FrameWriter sealed) {
     boolean sent = lanes.send(to, sealed.toBytes());
@@ -330,6 +335,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
   public void received(NodeId from, FrameReader in) {
     custody.received(from, in);
+  }
+
+  /** Reads the end of such bytes as {@link #sealForAnybody} ends. */
+  public void receivedFromAnybody(FrameReader bytes) {
+    custody.receivedFromAnybody(bytes);
   }
 
   /**
@@ -657,8 +667,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   // ---- leaving
 
   /**
-   * This node leaves: gives up its holds, and has others copy what they still hold and only this
-   * node has. Blocks for the limit at most.
+   * This node leaves: gives up its holds, has others copy what they still hold and only this node
+   * has, and counts no more. Blocks for the limit at most.
    */
   public void leave(Duration limit) {
     shared.values().forEach(SharedEntry::giveUp);
@@ -672,6 +682,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
           wanted.size(),
           membership.self().id());
     }
+    counting.close();
   }
 
   private List<SharedEntry> sealedHere() {

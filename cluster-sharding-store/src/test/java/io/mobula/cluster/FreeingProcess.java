@@ -1,0 +1,164 @@
+package io.mobula.cluster;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.NodeInfo;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.testkit.ForkedJvm;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A driver in a process of its own whose collector, like that of its nodes, has nothing to do: uses
+ * objects in one of several ways on both nodes, closes every ref, and prints which processes still
+ * have store memory in use and which have collected.
+ */
+final class FreeingProcess {
+  /** A heap that a test does not fill, and nothing else that makes the collector run. */
+  static final String[] FLAGS = {
+    "-Xms640m",
+    "-Xmx640m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:MetaspaceSize=256m",
+    "-XX:+DisableExplicitGC"
+  };
+
+  /** Less than one of the values. */
+  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+
+  /** Says of a process that it has freed everything without its collector. */
+  static final String CLEAN = "0 bytes, 0 collections";
+
+  private FreeingProcess() {}
+
+  static ForkedJvm start(String address, Way way) {
+    var plan = ForkedJvm.of(FreeingProcess.class).flags(FLAGS).arguments(address, way.name());
+    var flags = System.getProperty("mobula.child.flags", "").trim();
+    return (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
+  }
+
+  /** How objects are used. */
+  enum Way {
+    /** Made on one node, an argument on the other, read by the driver. */
+    RESULTS {
+      @Override
+      List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
+        var made = runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
+        var next = runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
+        require(made.get()[0] == 1.0 && next.get()[0] == 2.0);
+        return List.of(made, next);
+      }
+    },
+    /** Put by the driver, an argument on both nodes. */
+    PUT {
+      @Override
+      List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
+        var put = runtime.put(Values.filled(3.0));
+        var first = runtime.task(Values::sum, put).placement(Placement.on(one)).remote();
+        var second = runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
+        require(first.get().equals(second.get()));
+        return List.of(put, first, second);
+      }
+    },
+    /** Inside a value, whose reader closes what it finds there. */
+    NESTED {
+      @Override
+      List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
+        var inner = runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
+        var outer = runtime.put(List.of(inner));
+        inner.close();
+        var sum = runtime
+            .task(Values::sumAndClose, outer)
+            .placement(Placement.on(other))
+            .remote();
+        require(sum.get() == 4.0 * Values.COUNT);
+        return List.of(outer, sum);
+      }
+    },
+    /** Made by an actor on one node, an argument of a call on the other. */
+    ACTORS {
+      @Override
+      List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
+        var here = runtime
+            .actor(Values.Maker::new)
+            .cpus(0)
+            .placement(Placement.on(one))
+            .remote();
+        var there = runtime
+            .actor(Values.Maker::new)
+            .cpus(0)
+            .placement(Placement.on(other))
+            .remote();
+        var made = here.call(Values.Maker::filled, 5.0).remote();
+        var next = there.call(Values.Maker::plusOne, made).remote();
+        require(made.get()[0] == 5.0 && next.get()[0] == 6.0);
+        here.kill();
+        there.kill();
+        return List.of(made, next);
+      }
+    };
+
+    /** All refs that are to be closed. */
+    abstract List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other);
+  }
+
+  private static void require(boolean right) {
+    if (!right) {
+      throw new AssertionError("A value is not what was put");
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
+      var nodes = runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
+      var way = Way.valueOf(arguments[1]);
+      var before = collectionsOf(runtime, nodes);
+      for (int round = 0; round < 3; round++) {
+        way.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
+      }
+      Soon.holds(
+          () -> "no process has store memory in use: " + usedBy(runtime, nodes),
+          () -> usedBy(runtime, nodes).stream().allMatch(bytes -> bytes < ABOUT_NOTHING));
+      var after = collectionsOf(runtime, nodes);
+      for (int i = 0; i < after.size(); i++) {
+        System.out.println("process " + i + ": 0 bytes, " + (after.get(i) - before.get(i)) + " collections");
+      }
+      System.out.println("all freed");
+    }
+  }
+
+  private static List<Long> usedBy(MobulaRuntime runtime, List<NodeInfo> nodes) {
+    var all = new ArrayList<Long>();
+    all.add(runtime.storeUsage().usedBytes());
+    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::used).placement(Placement.on(node.id())).cpus(0).remote())));
+    return all;
+  }
+
+  private static List<Long> collectionsOf(MobulaRuntime runtime, List<NodeInfo> nodes) {
+    var all = new ArrayList<Long>();
+    all.add(collections());
+    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::collections).placement(Placement.on(node.id())).cpus(0).remote())));
+    return all;
+  }
+
+  private static long ask(ObjectRef<Long> ref) {
+    try (ref) {
+      return ref.get(Soon.LIMIT);
+    }
+  }
+
+  static long used() {
+    return Mobula.runtime().storeUsage().usedBytes();
+  }
+
+  static long collections() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+        .sum();
+  }
+}

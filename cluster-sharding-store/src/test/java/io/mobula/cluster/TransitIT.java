@@ -1,0 +1,87 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.ControlMessage;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Refs inside a program's own Akka messages: who holds them, and for how long. */
+@Timeout(120)
+class TransitIT {
+  /** Less than one of the values. */
+  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+
+  /** What the actor has read, which lives in the same JVM. */
+  private static final BlockingQueue<Note> READ = new LinkedBlockingQueue<>();
+
+  private static MobulaRuntime node;
+
+  @BeforeAll
+  static void open() {
+    node = Mobula.init(Soon.settings().cpus(1).listen(0));
+  }
+
+  @AfterAll
+  static void close() {
+    node.close();
+  }
+
+  /** A message with a ref inside. */
+  record Note(ObjectRef<double[]> value) implements ControlMessage {}
+
+  private static Behavior<Note> reading() {
+    return Behaviors.receiveMessage(note -> {
+      READ.add(note);
+      return Behaviors.same();
+    });
+  }
+
+  /** It holds what it sends for far longer than the test takes. */
+  private static MobulaRuntime driver() {
+    return Mobula.connect(
+        node.nodes().getFirst().address(),
+        Soon.settings().set("mobula.cluster.transit-hold", "1h"));
+  }
+
+  private static void send(MobulaRuntime driver, ActorRef<Note> to, double with) {
+    try (var put = driver.put(Values.filled(with))) {
+      to.tell(new Note(put));
+      assertThat(driver.storeUsage().usedBytes()).isGreaterThan(ABOUT_NOTHING);
+    }
+  }
+
+  private static void awaitFreed(MobulaRuntime driver) throws Exception {
+    Soon.holds(
+        () -> "it is freed, but " + driver.storeUsage().usedBytes() + " bytes are used",
+        () -> driver.storeUsage().usedBytes() < ABOUT_NOTHING);
+  }
+
+  @Test
+  void theReceiverAloneHoldsWhatItHasRead() throws Exception {
+    try (var driver = driver()) {
+      var reader = driver
+          .<Note>spawn(TransitIT::reading, "reader", Resources.none())
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS);
+      send(driver, reader, 3.0);
+      var note = Objects.requireNonNull(READ.poll(30, TimeUnit.SECONDS), "the message arrives");
+      assertThat(note.value().get()).containsOnly(3.0);
+      note.value().close();
+      awaitFreed(driver);
+    }
+  }
+}

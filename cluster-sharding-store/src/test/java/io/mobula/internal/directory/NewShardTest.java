@@ -1,0 +1,184 @@
+package io.mobula.internal.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.spi.DirectoryListener;
+import io.mobula.spi.Lineage;
+import io.mobula.spi.Located;
+import io.mobula.spi.Published;
+import io.mobula.spi.Rebuild;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a shard says that has just started, because its host has died and with it what it knew. Time
+ * stands still unless a test lets it pass; messages arrive at once, and in order.
+ */
+class NewShardTest {
+  private static final Pace PACE = new Pace(8, 4096, 8, 100, 1000);
+  private static final long GRACE = 10_000;
+  private static final Rules RULES = new Rules(new ShardMap(1), PACE, GRACE, 1 << 20);
+  private static final ObjectId ID = new ObjectId(1, 2, 3);
+  private static final Lineage LINEAGE = new Lineage(new byte[] {5}, List.of());
+
+  private record Sent(Participant to, DirectoryMessage message) {}
+
+  private final Map<NodeId, NodeTable> nodes = new HashMap<>();
+  private final Queue<Sent> sent = new ArrayDeque<>();
+  private final NodeId one = node(11);
+  private final NodeId other = node(12);
+  private final NodeId silent = new NodeId(13);
+  private long now = 50_000;
+  private DirectoryShard shard = start(1, List.of(one, other));
+
+  private NodeId node(long incarnation) {
+    var id = new NodeId(incarnation);
+    nodes.put(id, new NodeTable(id, RULES.map(), PACE, new Nobody()));
+    return id;
+  }
+
+  private static final class Nobody implements DirectoryListener {
+    @Override
+    public void freed(ObjectId id) {
+      throw new AssertionError("Freed " + id);
+    }
+
+    @Override
+    public void refused(ObjectId id, int attempt, int accepted) {
+      throw new AssertionError("Refused " + id);
+    }
+  }
+
+  private DirectoryShard start(long incarnation, List<NodeId> members) {
+    return new DirectoryShard(0, incarnation, RULES, members, now, (to, message) ->
+        sent.add(new Sent(to, message)));
+  }
+
+  /** Lets everybody say what he has to say, until nobody has. */
+  private void talk() {
+    nodes.values().forEach(table -> table
+        .flush(now, (to, message) -> sent.add(new Sent(to, message)))
+        .forEach(unheard -> unheard.fail("nobody hosts it", PACE)));
+    for (var next = sent.poll(); next != null; next = sent.poll()) {
+      var to = next.to();
+      if (!to.ofNode()) {
+        shard.receive((DirectoryMessage.ToShard) next.message(), now);
+      } else if (nodes.get(to.nodeId()) instanceof NodeTable table) {
+        table
+            .receive(
+                (DirectoryMessage.ToParticipant) next.message(),
+                now,
+                (shards, message) -> sent.add(new Sent(shards, message)))
+            .run();
+      }
+    }
+  }
+
+  private void pass(long millis) {
+    for (long end = now + millis; now < end; now += PACE.resendMillis()) {
+      shard.tick(now);
+      talk();
+    }
+  }
+
+  private HolderTable said(NodeId node) {
+    return nodes.get(node).statements();
+  }
+
+  private CompletableFuture<Located> asks(NodeId node) {
+    return nodes.get(node).locate(ID);
+  }
+
+  private static <T> T answer(CompletableFuture<T> question) {
+    assertThat(question).isDone();
+    return question.join();
+  }
+
+  @Test
+  void whatCanBeMadeAgainIsMadeAgainAsSoonAsAllNodesHaveAnswered() {
+    said(one).hold(ID);
+    said(one).remember(ID, LINEAGE);
+    var located = asks(other);
+    talk();
+    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
+    var ruling = nodes.get(other).rebuild(ID, 1);
+    talk();
+    assertThat(answer(ruling)).isInstanceOf(Rebuild.Granted.class);
+  }
+
+  @Test
+  void whatCannotBeMadeAgainIsLostOnlyAfterTheGrace() {
+    said(one).hold(ID);
+    var located = asks(other);
+    talk();
+    pass(GRACE - 1000);
+    assertThat(located).isNotDone();
+    pass(1500);
+    assertThat(answer(located))
+        .isInstanceOfSatisfying(
+            Located.Lost.class, lost -> assertThat(lost.rebuildable()).isFalse());
+  }
+
+  @Test
+  void aCopyThatIsToldLateIsFoundAllTheSame() {
+    said(one).hold(ID);
+    var located = asks(other);
+    talk();
+    pass(GRACE / 2);
+    said(one).publish(ID, new Published.Sealed(1, 100, true, List.of()));
+    talk();
+    assertThat(answer(located)).isEqualTo(new Located.At(1, 100, List.of(one)));
+  }
+
+  @Test
+  void nothingIsSaidToBeLostWhileANodeHasNotAnswered() {
+    shard = start(2, List.of(one, other, silent));
+    said(one).hold(ID);
+    said(one).remember(ID, LINEAGE);
+    var located = asks(other);
+    pass(PACE.patienceMillis() - 200);
+    assertThat(located).isNotDone();
+    shard.left(silent, now);
+    talk();
+    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
+  }
+
+  @Test
+  void whoAsksLearnsWhichNodeHasNotAnswered() {
+    shard = start(2, List.of(one, other, silent));
+    var located = asks(other);
+    pass(PACE.patienceMillis() + 200);
+    assertThat(located.exceptionNow())
+        .hasMessageContaining(
+            "it has just started, and nodes [" + silent + "] have not told it what they have");
+  }
+
+  @Test
+  void whatIsBeingMadeIsWaitedForWithoutLimit() {
+    said(one).making(ID, 1);
+    var located = asks(other);
+    pass(5 * PACE.patienceMillis());
+    assertThat(located).isNotDone();
+    said(one).publish(ID, new Published.Value(1, new byte[] {1}, List.of()));
+    talk();
+    assertThat(answer(located)).isInstanceOf(Located.Value.class);
+  }
+
+  @Test
+  void whoIsMakingWhatNobodyKnowsHowToMakeIsToldThatItIsLost() {
+    said(one).making(ID, 2);
+    var ruling = nodes.get(one).rebuild(ID, 1);
+    pass(3 * PACE.resendMillis());
+    assertThat(answer(ruling))
+        .isInstanceOfSatisfying(
+            Rebuild.Impossible.class,
+            why -> assertThat(why.reason()).contains("how to make it again is not known"));
+  }
+}

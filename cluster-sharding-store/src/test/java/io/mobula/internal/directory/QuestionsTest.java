@@ -1,0 +1,78 @@
+package io.mobula.internal.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.DirectoryMessage.Heard;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A question ends: with an answer, or with the reason why nobody attends to it. */
+class QuestionsTest {
+  private static final Pace PACE = new Pace(1, 1, 1, 100, 1000);
+  private static final ObjectId ID = new ObjectId(5, 6, 7);
+  private static final Sink NOWHERE = (to, message) -> {};
+
+  private final Questions questions = new Questions(new NodeId(9), new ShardMap(1), PACE);
+
+  /** Lets time pass, with a look in each resend interval. */
+  private void pass(long from, long to) {
+    for (long now = from; now <= to; now += PACE.resendMillis()) {
+      questions.flush(now, NOWHERE).forEach(each -> each.fail("nobody hosts it", PACE));
+    }
+  }
+
+  private static void fails(CompletableFuture<?> question, String why) {
+    assertThatThrownBy(question::join)
+        .hasMessageContaining("Shard 0 of the directory does not answer: " + why)
+        .hasMessageContaining("PT1S (mobula.directory.patience)");
+  }
+
+  @Test
+  void whatNoShardHearsFailsAfterThePatience() {
+    var located = questions.locate(ID);
+    var rebuilt = questions.rebuild(ID, 1);
+    pass(5000, 5900);
+    assertThat(located).isNotDone();
+    assertThat(rebuilt).isNotDone();
+    pass(6000, 6000);
+    fails(located, "nobody hosts it");
+    fails(rebuilt, "nobody hosts it");
+    assertThat(questions.isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatAShardAttendsToWaitsForAsLongAsThatSaysSo() {
+    var located = questions.locate(ID);
+    for (long now = 0; now < 20_000; now += 500) {
+      pass(now, now + 400);
+      questions.heard(new Heard(0, ID, List.of()), now + 400);
+    }
+    assertThat(located).isNotDone();
+    pass(19_900, 21_000);
+    fails(located, "nobody hosts it");
+  }
+
+  @Test
+  void whatWaitsForANodeThatSaysNothingFailsAndNamesIt() {
+    var located = questions.locate(ID);
+    for (long now = 0; now <= 1000; now += 100) {
+      questions.heard(new Heard(0, ID, List.of(new NodeId(0xBAD))), now);
+      pass(now, now);
+    }
+    fails(located, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
+  }
+
+  @Test
+  void whoAsksAgainHasAsMuchPatienceAgain() {
+    var first = questions.locate(ID);
+    pass(0, 1000);
+    var second = questions.locate(ID);
+    pass(1100, 2000);
+    assertThat(first).isCompletedExceptionally();
+    assertThat(second).isNotDone();
+  }
+}
