@@ -167,7 +167,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there
-   * is none.
+   * is none, or if it has been made already and is not of the type.
    */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
 

@@ -383,7 +383,7 @@ final class ActorCell implements Reach, Producer {
 
   void made(Class<?> instance) {
     instanceType = instance;
-    overseer.made(instance);
+    overseer.made(this, instance);
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
 import io.mobula.Resources;
-import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Program;
@@ -215,15 +214,14 @@ public final class ActorEngine {
   public <A> ActorHandle<A> named(String name, Class<A> type) {
     requireOpen();
     Objects.requireNonNull(type, "type");
-    ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"));
+    ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
       throw names.unknown(name);
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
-      throw new ActorNameException("The actor named \"" + name + "\" is a " + instance.getName()
-          + ", not a " + type.getName() + ".");
+      throw NameDesk.otherType(name, instance.getName(), type);
     }
     return handle;
   }
@@ -283,9 +281,16 @@ public final class ActorEngine {
     names.release(passport);
   }
 
-  /** This node hosts the actor: its name stands by this node, too. */
-  void keepName(Passport passport, Place here) {
-    names.keep(passport, here);
+  /**
+   * This node hosts the actor: its name stands by this node, too.
+   *
+   * @param made the class of the user's object, or null if it is not made yet
+   */
+  void keepName(ActorCell cell, Place here, @Nullable Class<?> made) {
+    names.keep(cell.passport(), here, made);
+    if (cell.isDead()) { // it may have died, and given its name back, before
+      names.release(cell.passport());
+    }
   }
 
   void whenUnreachable(Handle.Anchor anchor, Runnable action) {

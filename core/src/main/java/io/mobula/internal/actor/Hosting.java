@@ -120,7 +120,7 @@ final class Hosting {
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);
     if (!ours && actor.passport().detached()) {
-      engine.keepName(actor.passport(), actor.place());
+      engine.keepName(cell, actor.place(), null);
     }
     if (!ours
         && !actor.passport().detached()
@@ -140,7 +140,9 @@ final class Hosting {
     }
 
     @Override
-    public void made(Class<?> type) {}
+    public void made(ActorCell cell, Class<?> type) {
+      engine.keepName(cell, place, type);
+    }
 
     @Override
     public void restarted(int times) {

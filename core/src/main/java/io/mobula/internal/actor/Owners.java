@@ -157,7 +157,9 @@ final class Owners {
     var owner = Objects.requireNonNull(owners.get(id), "owner of " + id);
     return new Overseer() {
       @Override
-      public void made(Class<?> type) {}
+      public void made(ActorCell cell, Class<?> type) {
+        cluster.engine().keepName(cell, at, type);
+      }
 
       @Override
       public void restarted(int times) {
