@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
@@ -59,6 +60,7 @@ final class Hosting {
         .on(ActorFrames.CREATE, this::onCreate)
         .on(ActorFrames.CALL, this::onCall)
         .on(ActorFrames.CANCEL, this::onCancel);
+    engine.store().chase().guests(this::hindering);
   }
 
   /** The other node does not want it any more; a lease that an actor has is the actor's. */
@@ -176,6 +178,17 @@ final class Hosting {
   ActorCell cell(ActorId id) {
     var present = hosted.get(id);
     return present == null ? null : present.cell();
+  }
+
+  /** What an actor runs here while that call of another process waits for it, or null. */
+  private @Nullable Execution hindering(ObjectId call) {
+    for (var present : hosted.values()) {
+      var running = present.cell().hindering(call);
+      if (running != null) {
+        return running;
+      }
+    }
+    return null;
   }
 
   void forget(ActorId id) {

@@ -3,12 +3,14 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.MethodRequest;
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
@@ -380,9 +382,15 @@ final class Route implements Reach, Producer {
 
   /** Known before the owner has told where the actor is, so that no cycle is overlooked. */
   @Override
-  public @Nullable Execution running() {
+  public @Nullable Execution running(ObjectId wanted) {
     var known = local;
     var cell = known == null ? cluster.cellHere(id()) : known;
-    return cell == null ? null : cell.running();
+    return cell == null ? null : cell.running(wanted);
+  }
+
+  @Override
+  public @Nullable Lead lead(ObjectId wanted) {
+    var host = place;
+    return host == null ? null : new Lead(host.node(), wanted);
   }
 }

@@ -97,6 +97,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.handOver = new HandOver(this, store, membership, lanes, router);
     this.transfers = new Transfers(this, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
+    Probes.connect(store.chase(), this, lanes, router);
     store.sharing(entry -> {
       adopt(entry);
       return entry;
