@@ -123,7 +123,7 @@ final class ActorCell implements Reach, Producer {
     }
     var cluster = engine.cluster();
     if (cluster != null) {
-      return cluster.handle(passport, null);
+      return cluster.handle(cluster.shown(passport));
     }
     var present = anchor.get();
     if (present == null) {

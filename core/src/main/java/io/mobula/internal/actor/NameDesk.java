@@ -10,6 +10,7 @@ import io.mobula.spi.ActorNames;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +53,7 @@ final class NameDesk {
       return null;
     }
     while (true) {
-      var holder = await(names.claim(named(name, passport, null, List.of())), name);
+      var holder = await(names.claim(named(Passport.Shown.ofMaker(passport), List.of())), name);
       if (holder.actor().equals(passport.id())) {
         return null;
       }
@@ -107,15 +108,14 @@ final class NameDesk {
   }
 
   /**
-   * This node hosts the actor: its name stands by this node, too, and outlives the node that claimed
-   * it.
+   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node that
+   * claimed it.
    *
    * @param made the class of the user's object, or null if it is not made yet
    */
-  void keep(Passport passport, Place here, @Nullable Class<?> made) {
-    var name = passport.name();
-    if (name != null) {
-      names.keep(named(name, passport, here, made == null ? List.of() : typesOf(made)));
+  void keep(Passport.Shown shown, @Nullable Class<?> made) {
+    if (shown.passport().name() != null) {
+      names.keep(named(shown, made == null ? List.of() : typesOf(made)));
     }
   }
 
@@ -148,11 +148,12 @@ final class NameDesk {
     names.close();
   }
 
-  private ActorNames.Named named(
-      String name, Passport passport, @Nullable Place seen, List<String> types) {
+  private ActorNames.Named named(Passport.Shown shown, List<String> types) {
     var bytes = new FrameWriter();
-    passport.write(bytes, seen);
+    shown.write(bytes);
     bytes.list(types, FrameWriter::text);
+    var passport = shown.passport();
+    var name = Objects.requireNonNull(passport.name(), "name");
     return new ActorNames.Named(name, passport.id(), node, bytes.toBytes());
   }
 
