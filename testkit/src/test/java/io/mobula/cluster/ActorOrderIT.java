@@ -152,10 +152,8 @@ class ActorOrderIT {
   }
 
   private void kill(long pid) throws InterruptedException {
-    var host = victims.stream()
-        .filter(victim -> victim.jvm().pid() == pid)
-        .findFirst()
-        .orElseThrow();
+    var host =
+        victims.stream().filter(victim -> victim.jvm().pid() == pid).findFirst().orElseThrow();
     host.jvm().kill();
   }
 

@@ -82,7 +82,8 @@ class CyclesIT {
 
     /** Has a task of that node ask the next one around. */
     int aroundByTask(NodeId node) {
-      return got(Mobula.task((ActorHandle<Peer> next) -> next.call(Peer::around, 1).remote().get(),
+      return got(Mobula.task(
+              (ActorHandle<Peer> next) -> next.call(Peer::around, 1).remote().get(),
               others.getFirst())
           .placement(Placement.on(node))
           .remote());
@@ -222,7 +223,8 @@ class CyclesIT {
     var answers = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 40; i++) {
       var one = peers.get(random.nextInt(peers.size()));
-      answers.add(one.call(Peer::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
+      answers.add(
+          one.call(Peer::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
     }
     assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1); // or it would throw
     peers.forEach(ActorHandle::kill);

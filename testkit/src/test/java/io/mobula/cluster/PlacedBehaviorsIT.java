@@ -56,7 +56,8 @@ class PlacedBehaviorsIT {
   }
 
   private static String addressOf(ActorRef<Integer> actor) {
-    return actor.path().address().getHost().get() + ":" + actor.path().address().getPort().get();
+    return actor.path().address().getHost().get() + ":"
+        + actor.path().address().getPort().get();
   }
 
   private static String addressOf(String name) {

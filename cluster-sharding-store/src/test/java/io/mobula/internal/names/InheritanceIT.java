@@ -68,7 +68,8 @@ class InheritanceIT {
 
     c.jvm().kill();
 
-    int calls = Integer.parseInt(a.ask("call-held alone").split(" ")[1]); // waits for the next place
+    int calls =
+        Integer.parseInt(a.ask("call-held alone").split(" ")[1]); // waits for the next place
     assertThat(calls).isEqualTo(1);
     assertThat(b.ask("call alone")).endsWith(" 2");
   }

@@ -189,7 +189,8 @@ public final class ActorCluster {
     var id = Passport.readId(in);
     var former = new NodeId(in.int64());
     var progress = Progress.read(in);
-    early.computeIfAbsent(former, node -> new ConcurrentLinkedQueue<>())
+    early
+        .computeIfAbsent(former, node -> new ConcurrentLinkedQueue<>())
         .add(() -> owned(id, from, progress));
     if (!isMember(former)) {
       runEarly(former);

@@ -85,8 +85,8 @@ final class ActorFrames {
     var resources = in.flag() ? LeaseDesk.readResources(in) : null;
     var naming = new ActorOptions.Naming(in.optionalText(), false);
     var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
-    var running = new ActorOptions.Running(
-        in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()));
+    var running =
+        new ActorOptions.Running(in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()));
     return new ActorOptions(resources, placement.apply(in), naming, life, running);
   }
 
@@ -98,7 +98,8 @@ final class ActorFrames {
       case Placement.Spread spread -> out.octet(SPREAD);
       case Placement.OnNode(var node) -> out.octet(ON).int64(node.incarnation());
       case Placement.Preferring(var node) -> out.octet(PREFERRING).int64(node.incarnation());
-      case Placement.Group(var group, var bundle) -> out.octet(GROUP).text(group).int32(bundle);
+      case Placement.Group(var group, var bundle) ->
+        out.octet(GROUP).text(group).int32(bundle);
       case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
     }
   }

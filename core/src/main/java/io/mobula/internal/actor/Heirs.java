@@ -119,7 +119,9 @@ final class Heirs {
   void left(NodeId node) {
     for (var will : List.copyOf(wills.values())) {
       if (will.owner().equals(node) && wills.remove(will.passport().id()) != null) {
-        LOG.info("This node sees to {} from now on: its owner is gone", will.passport().describe());
+        LOG.info(
+            "This node sees to {} from now on: its owner is gone",
+            will.passport().describe());
         cluster.inherit(will.passport(), will.recipe(), will.progress(), node);
       }
     }

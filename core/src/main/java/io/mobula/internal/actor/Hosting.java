@@ -35,8 +35,7 @@ final class Hosting {
   private record LeaseKey(NodeId submitter, long number) {}
 
   /** A cell, and the calls that come to it from other processes. */
-  private record Hosted(
-      ActorCell cell, Place place, Report report, Map<NodeId, Inflow> inflows) {}
+  private record Hosted(ActorCell cell, Place place, Report report, Map<NodeId, Inflow> inflows) {}
 
   /** Names one caller of another process. */
   private record Caller(NodeId node, long number) {}
@@ -124,9 +123,7 @@ final class Hosting {
     if (!ours && actor.passport().detached()) {
       engine.keepName(cell, actor.place(), null);
     }
-    if (!ours
-        && !actor.passport().detached()
-        && !cluster.isMember(cluster.ownerOf(id))) {
+    if (!ours && !actor.passport().detached() && !cluster.isMember(cluster.ownerOf(id))) {
       ownerGone(cell, "it left");
     }
   }

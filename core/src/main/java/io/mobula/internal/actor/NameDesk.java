@@ -108,8 +108,8 @@ final class NameDesk {
   }
 
   /**
-   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node that
-   * claimed it.
+   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node
+   * that claimed it.
    *
    * @param made the class of the user's object, or null if it is not made yet
    */

@@ -231,7 +231,9 @@ final class Owner implements Wanting {
     turns.take(this::tellHeir);
   }
 
-  /** The heir knows how far the actor's life has come; another is appointed if there is a better. */
+  /**
+   * The heir knows how far the actor's life has come; another is appointed if there is a better.
+   */
   private void tellHeir() {
     if (!heritable || !constructor.isReady() || dead != null || drained != null) {
       return;

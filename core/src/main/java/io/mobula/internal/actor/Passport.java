@@ -78,13 +78,7 @@ record Passport(
 
   static Passport read(FrameReader in) {
     return new Passport(
-        readId(in),
-        in.text(),
-        in.optionalText(),
-        in.flag(),
-        in.flag(),
-        in.int32(),
-        in.int32());
+        readId(in), in.text(), in.optionalText(), in.flag(), in.flag(), in.int32(), in.int32());
   }
 
   /**

@@ -304,13 +304,19 @@ final class Route implements Reach, Producer {
     }
     awaitsHeir = true;
     cluster.askWhoOwns(id());
-    cluster.engine().after(SUCCESSION, () -> turns.take(() -> {
-      boolean still = awaitsHeir;
-      awaitsHeir = false;
-      if (still && place == null) {
-        onDead(died("its owner is gone: " + who + "; and nobody has taken it over", null), true);
-      }
-    }));
+    cluster
+        .engine()
+        .after(
+            SUCCESSION,
+            () -> turns.take(() -> {
+              boolean still = awaitsHeir;
+              awaitsHeir = false;
+              if (still && place == null) {
+                onDead(
+                    died("its owner is gone: " + who + "; and nobody has taken it over", null),
+                    true);
+              }
+            }));
   }
 
   /** Another node owns it: that one counts this process's handles, and says where it is. */

@@ -125,8 +125,8 @@ public final class Chase {
     var sent = new int[1];
     for (int i = 0; i < count && sent[0] < MOST_PROBES; i++) {
       int wanted = (first + i) % count;
-      var probe = new Probe(
-          this.self, wait.number(), round, wanted, wait.isEndless(), Probe.MOST_HOPS);
+      var probe =
+          new Probe(this.self, wait.number(), round, wanted, wait.isEndless(), Probe.MOST_HOPS);
       pursue(probe, List.of(wait.entries().get(wanted)), with, sent);
     }
   }

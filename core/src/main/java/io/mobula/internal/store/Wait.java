@@ -65,7 +65,9 @@ final class Wait {
     return spare;
   }
 
-  /** Whether it holds up all who wait for its execution, as long as one of the entries is missing. */
+  /**
+   * Whether it holds up all who wait for its execution, as long as one of the entries is missing.
+   */
   boolean isEndless() {
     return endless;
   }
