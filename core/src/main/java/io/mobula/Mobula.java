@@ -178,6 +178,12 @@ public final class Mobula extends MobulaForms {
     return runtime().spawn(factory, name, resources);
   }
 
+  /** See {@link MobulaRuntime#spawn}. */
+  public static <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
+    return runtime().spawn(factory, name, resources, placement);
+  }
+
   /** See {@link MobulaRuntime#pipeToSelf}. */
   public static <T, R extends @Nullable Object> void pipeToSelf(
       ActorContext<T> self,

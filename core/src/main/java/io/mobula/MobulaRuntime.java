@@ -167,7 +167,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there
-   * is none.
+   * is none, or if it has been made already and is not of the type.
    */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
 
@@ -179,12 +179,19 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @param factory makes its behavior there
    * @param name part of its path; need not be unique
    * @param resources what it holds; {@link Resources#none()} to live wherever there is a node
+   * @param placement which of these nodes
    * @return the actor once it has started; fails with {@link io.mobula.error.TaskFailedException}
    *     when the factory throws, and with {@link io.mobula.error.NodeLostException} when the node
    *     dies meanwhile
    */
   <T> CompletionStage<ActorRef<T>> spawn(
-      BehaviorFactory<T> factory, String name, Resources resources);
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement);
+
+  /** Starts an Akka actor on any node that has these resources; see the other form. */
+  default <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources) {
+    return spawn(factory, name, resources, Placement.anywhere());
+  }
 
   /**
    * Sends an Akka actor its own message when a value is there, as {@code ActorContext.pipeToSelf}

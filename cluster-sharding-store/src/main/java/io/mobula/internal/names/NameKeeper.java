@@ -120,6 +120,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       case Stand(var entry) -> stand(entry);
       case Drop(var name, var actor) -> {
         kept.computeIfPresent(name, (key, entry) -> entry.actor().equals(actor) ? null : entry);
+        questions.values().removeIf(question -> isKeep(question.message(), name, actor));
         ask(name, null, question -> new Release(question, name, actor, replyTo()));
       }
       case Answer(var question, var holder) -> onAnswer(question, holder);
@@ -128,6 +129,13 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       case Resend() -> onResend();
     }
     return this;
+  }
+
+  /** What was lost on its way must not be said again after something newer. */
+  private static boolean isKeep(ToShard message, String name, ActorId actor) {
+    return message instanceof Keep(var question, var entry, var replyTo)
+        && entry.name().equals(name)
+        && entry.actor().equals(actor);
   }
 
   private ActorRef<NameMessage.ToKeeper> replyTo() {
@@ -165,6 +173,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
 
   private void stand(Entry entry) {
     kept.put(entry.name(), entry);
+    questions.values().removeIf(each -> isKeep(each.message(), entry.name(), entry.actor()));
     ask(entry.name(), null, question -> new Keep(question, entry, replyTo()));
   }
 

@@ -28,7 +28,7 @@ final class NameTable {
       return actor.equals(other.actor());
     }
 
-    /** What the host says, which knows where the actor is; else what its owner says. */
+    /** What the host or an heir says, who know more; else what its maker says. */
     Entry entry() {
       Entry best = null;
       for (var each : keepers.values()) {
@@ -60,7 +60,8 @@ final class NameTable {
       holders.put(entry.name(), holder);
     }
     if (holder.isFor(entry)) {
-      holder.keepers.put(entry.keeper(), entry);
+      holder.keepers.remove(entry.keeper());
+      holder.keepers.put(entry.keeper(), entry); // as the last one, who knows best
       holder.sure = true;
     }
   }

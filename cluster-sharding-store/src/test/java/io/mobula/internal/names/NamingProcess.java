@@ -1,5 +1,6 @@
 package io.mobula.internal.names;
 
+import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
@@ -70,6 +71,10 @@ final class NamingProcess implements AutoCloseable {
     String here() {
       return ProcessHandle.current().pid() + " " + ++calls;
     }
+
+    String unfit() {
+      throw new AssertionError("as told");
+    }
   }
 
   public static void main(String[] arguments) {
@@ -83,6 +88,11 @@ final class NamingProcess implements AutoCloseable {
         System.out.println(line[0] + " " + answer(runtime, line, held));
       }
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static ActorHandle<Named> heldBy(Map<String, Object> held, String name) {
+    return (ActorHandle<Named>) held.get(name);
   }
 
   private static String answer(MobulaRuntime runtime, String[] line, Map<String, Object> held) {
@@ -104,6 +114,22 @@ final class NamingProcess implements AutoCloseable {
                   .remote());
           yield runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
         }
+        case "make-heritable-at" -> {
+          runtime
+              .actor(Named::new)
+              .name(name)
+              .detached()
+              .maxRestarts(1)
+              .placement(Placement.preferring(new NodeId(Long.parseLong(line[3]))))
+              .remote();
+          yield runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+        }
+        case "hold" -> {
+          held.put(name, runtime.actorNamed(name, Named.class));
+          yield "held";
+        }
+        case "call-held" -> heldBy(held, name).call(Named::here).remote().get();
+        case "break" -> heldBy(held, name).call(Named::unfit).remote().get();
         case "get-or-make" -> {
           var handle = runtime.actor(Named::new).name(name).getIfExists().remote();
           held.put(name, handle);

@@ -99,6 +99,11 @@ final class ActorCallRun {
     return !done;
   }
 
+  /** Whether its method has returned, and its value is still to come. */
+  synchronized boolean isStaged() {
+    return stage != null;
+  }
+
   /** Ends the call: true for the first who says so. */
   synchronized boolean finish() {
     boolean first = !done;

@@ -123,7 +123,7 @@ final class ActorCell implements Reach, Producer {
     }
     var cluster = engine.cluster();
     if (cluster != null) {
-      return cluster.handle(passport, null);
+      return cluster.handle(cluster.shown(passport));
     }
     var present = anchor.get();
     if (present == null) {
@@ -251,8 +251,16 @@ final class ActorCell implements Reach, Producer {
   }
 
   @Override
-  public @Nullable Execution running() {
-    return options().running().maxConcurrency() == 1 ? running : null;
+  public @Nullable Execution running(ObjectId wanted) {
+    var run = calls.get(wanted);
+    boolean returned = run != null && run.isStaged(); // its stage waits for no turn of the actor
+    return options().running().maxConcurrency() == 1 && !returned ? running : null;
+  }
+
+  /** The same for a call that has come here and has no outcome. */
+  @Nullable
+  Execution hindering(ObjectId call) {
+    return calls.containsKey(call) ? running(call) : null;
   }
 
   @Override
@@ -383,7 +391,7 @@ final class ActorCell implements Reach, Producer {
 
   void made(Class<?> instance) {
     instanceType = instance;
-    overseer.made(instance);
+    overseer.made(this, instance);
   }
 
   @Override

@@ -18,8 +18,12 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,9 @@ public final class ActorCluster {
   private final Hosting hosting;
   private final Map<ActorId, Route> routes = new ConcurrentHashMap<>();
   private final Owners owners;
+  private final Heirs heirs;
+  private final Map<ActorId, NodeId> successors = new ConcurrentHashMap<>();
+  private final Map<NodeId, Queue<Runnable>> early = new ConcurrentHashMap<>();
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
@@ -58,17 +65,22 @@ public final class ActorCluster {
     this.hosting =
         new Hosting(engine, wires.sharing(), wires.lanes(), wires.router(), wires.desk(), this);
     this.owners = new Owners(this, wires);
+    this.heirs = new Heirs(this, wires);
     wires.sharing().handles(this::importHandle);
     wires
         .router()
         .on(ActorFrames.REPLY, this::onReply)
         .on(ActorFrames.MISSED, this::onMissed)
         .on(ActorFrames.THERE, this::onThere)
+        .on(ActorFrames.OWNS, this::onOwns)
+        .on(ActorFrames.WHO, (from, in) -> onWho(from, Passport.readId(in)))
         .on(ActorFrames.SPAWN, (from, in) -> engine.spawning().onSpawn(from, in, this))
         .on(ActorFrames.SPAWNED, (from, in) -> engine.spawning().onSpawned(from, in, this));
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
+      public void joined(Peer peer) {
+        owners.joined();
+      }
 
       @Override
       public void left(Peer peer, String how) {
@@ -107,6 +119,11 @@ public final class ActorCluster {
     return owners;
   }
 
+  /** What this process inherits, and leaves to others. */
+  Heirs heirs() {
+    return heirs;
+  }
+
   /** What this process hosts. */
   Hosting hosting() {
     return hosting;
@@ -119,18 +136,127 @@ public final class ActorCluster {
   private void onLeft(NodeId node, String who) {
     hosting.left(node, who);
     engine.spawning().left(node, who);
+    heirs.left(node);
+    runEarly(node);
     owners.left(node, who);
     routes.values().forEach(route -> route.left(node, who));
   }
 
+  // ---- who owns an actor
+
+  /** The node that sees to an actor's life, as far as is known here: its maker, or its heir. */
+  NodeId ownerOf(ActorId id) {
+    return successors.getOrDefault(id, new NodeId(id.node()));
+  }
+
+  Passport.Shown shown(Passport passport) {
+    return new Passport.Shown(passport, null, ownerOf(passport.id()));
+  }
+
+  /** The other processes that offer resources for good. */
+  List<NodeId> otherNodes() {
+    return membership.peers().stream()
+        .filter(peer -> peer.role() == Peer.Role.NODE && !peer.id().equals(self()))
+        .map(Peer::id)
+        .sorted(Comparator.comparingLong(NodeId::incarnation))
+        .toList();
+  }
+
+  void sendToAll(byte[] frame) {
+    membership.peers().forEach(peer -> send(peer.id(), frame));
+  }
+
+  /** An owner is gone, and this node is its heir. */
+  void inherit(Passport passport, Recipe recipe, Progress progress, NodeId from) {
+    var id = passport.id();
+    successors.put(id, self());
+    var owner = owners.own(passport, recipe);
+    engine.standFor(passport, progress.place(), null);
+    sendToAll(owns(id, from, progress));
+    owner.resume(progress);
+    hosting.ownedBy(id, progress);
+    tellRoute(id);
+  }
+
+  private static byte[] owns(ActorId id, NodeId former, Progress progress) {
+    var frame = ActorFrames.of(ActorFrames.OWNS, id).int64(former.incarnation());
+    progress.write(frame);
+    return frame.toBytes();
+  }
+
+  /** Some node has inherited an actor; counts when its former owner has left here, too. */
+  private void onOwns(NodeId from, FrameReader in) {
+    var id = Passport.readId(in);
+    var former = new NodeId(in.int64());
+    var progress = Progress.read(in);
+    early
+        .computeIfAbsent(former, node -> new ConcurrentLinkedQueue<>())
+        .add(() -> owned(id, from, progress));
+    if (!isMember(former)) {
+      runEarly(former);
+    }
+  }
+
+  private void runEarly(NodeId former) {
+    var waiting = early.remove(former);
+    for (var next = waiting == null ? null : waiting.poll(); next != null; next = waiting.poll()) {
+      next.run();
+    }
+  }
+
+  private void owned(ActorId id, NodeId by, Progress progress) {
+    if (routes.containsKey(id) || hosting.cell(id) != null) {
+      successors.put(id, by);
+    }
+    var place = progress.place();
+    if (hosting.cell(id) != null || (place != null && place.node().equals(self()))) {
+      successors.put(id, by);
+      hosting.ownedBy(id, progress);
+    }
+    tellRoute(id);
+    forgetOwner(id);
+  }
+
+  private void tellRoute(ActorId id) {
+    var route = routes.get(id);
+    if (route != null) {
+      route.ownedBy();
+    }
+  }
+
+  /** Nobody here wants to know any more who owns it. */
+  void forgetOwner(ActorId id) {
+    if (!routes.containsKey(id) && hosting.cell(id) == null && owners.find(id) == null) {
+      successors.remove(id);
+    }
+  }
+
+  /** The owner of an actor that this process has handles of is gone. */
+  void askWhoOwns(ActorId id) {
+    if (owners.find(id) != null) {
+      successors.put(id, self());
+      tellRoute(id);
+    } else {
+      sendToAll(ActorFrames.of(ActorFrames.WHO, id).toBytes());
+    }
+  }
+
+  private void onWho(NodeId from, ActorId id) {
+    var ours = owners.find(id);
+    if (ours != null) {
+      send(from, owns(id, new NodeId(id.node()), new Progress(0, 0, null, false)));
+    }
+  }
+
   // ---- handles
 
-  /**
-   * A handle to an actor of the cluster; all of this process share one route.
-   *
-   * @param seen where it was, if that is known
-   */
-  <A> Handle<A> handle(Passport passport, @Nullable Place seen) {
+  /** A handle to an actor of the cluster; all of this process share one route. */
+  <A> Handle<A> handle(Passport.Shown shown) {
+    var passport = shown.passport();
+    var seen = shown.seen();
+    if (!shown.ownedBy().equals(passport.owner()) && !isMember(ownerOf(passport.id()))) {
+      successors.put(passport.id(), shown.ownedBy());
+    }
     while (true) {
       var route = route(passport);
       if (seen != null) {
@@ -147,10 +273,10 @@ public final class ActorCluster {
   <A> @Nullable Handle<A> handleIfOpen(Passport.Shown shown) {
     var passport = shown.passport();
     var ours = owners.find(passport.id());
-    boolean open = passport.owner().equals(self())
+    boolean open = shown.ownedBy().equals(self())
         ? ours != null && ours.isOpen()
         : route(passport).isOpen();
-    return open ? handle(passport, shown.seen()) : null;
+    return open ? handle(shown) : null;
   }
 
   private Route route(Passport passport) {
@@ -159,21 +285,21 @@ public final class ActorCluster {
   }
 
   private Kept importHandle(FrameReader in) {
-    var shown = Passport.Shown.read(in);
-    Handle<Object> handle = handle(shown.passport(), shown.seen());
+    Handle<Object> handle = handle(Passport.Shown.read(in));
     return handle.keep(engine.store());
   }
 
   void retired(Route route) {
     routes.remove(route.id(), route);
+    forgetOwner(route.id());
   }
 
   /** This process has handles: its owner tells where the actor is from now on. */
   void hold(Route route) {
-    var owner = route.passport().owner();
+    var owner = ownerOf(route.id());
     var ours = owners.find(route.id());
     if (ours != null) {
-      ours.hold(owner);
+      ours.hold(self());
     } else if (!wires
         .lanes()
         .send(owner, ActorFrames.of(ActorFrames.HOLD, route.id()).toBytes())) {
@@ -182,10 +308,10 @@ public final class ActorCluster {
   }
 
   void release(Route route) {
-    var owner = route.passport().owner();
+    var owner = ownerOf(route.id());
     var ours = owners.find(route.id());
     if (ours != null) {
-      ours.release(owner);
+      ours.release(self());
     } else {
       wires.lanes().send(owner, ActorFrames.of(ActorFrames.RELEASE, route.id()).toBytes());
     }

@@ -11,8 +11,8 @@ import io.mobula.ActorOptions;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.error.ActorNameException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Program;
@@ -102,9 +102,9 @@ public final class ActorEngine {
 
   /** See {@link MobulaRuntime#spawn}. */
   public <T> CompletionStage<ActorRef<T>> spawn(
-      BehaviorFactory<T> factory, String name, Resources resources) {
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     requireOpen();
-    return spawning.spawn(factory, name, resources);
+    return spawning.spawn(factory, name, resources, placement);
   }
 
   Spawning spawning() {
@@ -156,7 +156,7 @@ public final class ActorEngine {
 
   private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
     var owner = in.owners().own(passport, recipe);
-    return new Birth<>(in.handle(passport, null), owner::start, owner::abandon);
+    return new Birth<>(in.handle(Passport.Shown.ofMaker(passport)), owner::start, owner::abandon);
   }
 
   private static String typeOf(ActorRequest request) {
@@ -215,15 +215,14 @@ public final class ActorEngine {
   public <A> ActorHandle<A> named(String name, Class<A> type) {
     requireOpen();
     Objects.requireNonNull(type, "type");
-    ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"));
+    ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
       throw names.unknown(name);
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
-      throw new ActorNameException("The actor named \"" + name + "\" is a " + instance.getName()
-          + ", not a " + type.getName() + ".");
+      throw NameDesk.otherType(name, instance.getName(), type);
     }
     return handle;
   }
@@ -283,9 +282,23 @@ public final class ActorEngine {
     names.release(passport);
   }
 
-  /** This node hosts the actor: its name stands by this node, too. */
-  void keepName(Passport passport, Place here) {
-    names.keep(passport, here);
+  /** The actor's name stands by this node, which hosts or owns it. */
+  void standFor(Passport passport, @Nullable Place place, @Nullable Class<?> made) {
+    var present = cluster;
+    var owner = present == null ? passport.owner() : present.ownerOf(passport.id());
+    names.keep(new Passport.Shown(passport, place, owner), made);
+  }
+
+  /**
+   * This node hosts the actor: its name stands by this node, too.
+   *
+   * @param made the class of the user's object, or null if it is not made yet
+   */
+  void keepName(ActorCell cell, Place here, @Nullable Class<?> made) {
+    standFor(cell.passport(), here, made);
+    if (cell.isDead()) { // it may have died, and given its name back, before
+      names.release(cell.passport());
+    }
   }
 
   void whenUnreachable(Handle.Anchor anchor, Runnable action) {

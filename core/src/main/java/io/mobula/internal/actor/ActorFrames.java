@@ -2,11 +2,13 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
+import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.LeaseDesk;
+import java.util.function.Function;
 
 /** The kinds of frames about actors, and what is alike in them. */
 final class ActorFrames {
@@ -27,6 +29,18 @@ final class ActorFrames {
   static final int THERE = 62;
   static final int SPAWN = 63;
   static final int SPAWNED = 64;
+  static final int WILL = 65;
+  static final int NEWS = 66;
+  static final int VOID = 67;
+  static final int OWNS = 68;
+  static final int WHO = 69;
+
+  private static final int ANYWHERE = 0;
+  private static final int SPREAD = 1;
+  private static final int ON = 2;
+  private static final int PREFERRING = 3;
+  private static final int GROUP = 4;
+  private static final int LABELS = 5;
 
   private ActorFrames() {}
 
@@ -59,12 +73,47 @@ final class ActorFrames {
   }
 
   static ActorOptions readOptions(FrameReader in) {
+    return readOptions(in, nothing -> Placement.anywhere());
+  }
+
+  /**
+   * Reads what {@link #writeOptions} wrote.
+   *
+   * @param placement reads where it is to live, which follows
+   */
+  static ActorOptions readOptions(FrameReader in, Function<FrameReader, Placement> placement) {
     var resources = in.flag() ? LeaseDesk.readResources(in) : null;
-    return new ActorOptions(
-        resources,
-        Placement.anywhere(),
-        new ActorOptions.Naming(in.optionalText(), false),
-        new ActorOptions.Life(in.flag(), in.int32(), in.int32()),
-        new ActorOptions.Running(in.int32(), in.int32(), in.choice(ActorOptions.Threads.values())));
+    var naming = new ActorOptions.Naming(in.optionalText(), false);
+    var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
+    var running =
+        new ActorOptions.Running(in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()));
+    return new ActorOptions(resources, placement.apply(in), naming, life, running);
+  }
+
+  /** Writes where an actor may live; an object it shall be near to is forgotten. */
+  static void writePlacement(FrameWriter out, Placement placement) {
+    switch (placement) {
+      case Placement.Anywhere anywhere -> out.octet(ANYWHERE);
+      case Placement.Near near -> out.octet(ANYWHERE);
+      case Placement.Spread spread -> out.octet(SPREAD);
+      case Placement.OnNode(var node) -> out.octet(ON).int64(node.incarnation());
+      case Placement.Preferring(var node) -> out.octet(PREFERRING).int64(node.incarnation());
+      case Placement.Group(var group, var bundle) ->
+        out.octet(GROUP).text(group).int32(bundle);
+      case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
+    }
+  }
+
+  static Placement readPlacement(FrameReader in) {
+    int kind = in.octet();
+    return switch (kind) {
+      case ANYWHERE -> Placement.anywhere();
+      case SPREAD -> Placement.spread();
+      case ON -> Placement.on(new NodeId(in.int64()));
+      case PREFERRING -> Placement.preferring(new NodeId(in.int64()));
+      case GROUP -> Placement.group(in.text(), in.int32());
+      case LABELS -> Placement.labels(in.text());
+      default -> throw unknown("a placement", kind);
+    };
   }
 }

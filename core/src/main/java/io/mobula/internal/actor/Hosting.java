@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
@@ -34,7 +35,7 @@ final class Hosting {
   private record LeaseKey(NodeId submitter, long number) {}
 
   /** A cell, and the calls that come to it from other processes. */
-  private record Hosted(ActorCell cell, Place place, Map<NodeId, Inflow> inflows) {}
+  private record Hosted(ActorCell cell, Place place, Report report, Map<NodeId, Inflow> inflows) {}
 
   /** Names one caller of another process. */
   private record Caller(NodeId node, long number) {}
@@ -59,6 +60,7 @@ final class Hosting {
         .on(ActorFrames.CREATE, this::onCreate)
         .on(ActorFrames.CALL, this::onCall)
         .on(ActorFrames.CANCEL, this::onCancel);
+    engine.store().chase().guests(this::hindering);
   }
 
   /** The other node does not want it any more; a lease that an actor has is the actor's. */
@@ -96,7 +98,7 @@ final class Hosting {
       tellOwner(ActorFrames.PLACED, passport.id(), place);
     } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
       lease.release();
-      var overseer = new Afar(passport.id(), place);
+      var overseer = new Report(passport.id(), place, restarts);
       overseer.died(new Failure(() -> passport.died(
           "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(), e)));
       overseer.ended();
@@ -106,61 +108,111 @@ final class Hosting {
   private void tellOwner(int kind, ActorId id, Place place) {
     var frame = ActorFrames.of(kind, id);
     place.write(frame);
-    lanes.send(new NodeId(id.node()), frame.toBytes());
+    lanes.send(cluster.ownerOf(id), frame.toBytes());
   }
 
   /** Makes an actor here. */
   void host(HostedActor actor, Lease lease) {
     var id = actor.passport().id();
-    boolean ours = actor.passport().owner().equals(cluster.self());
-    var overseer =
-        ours ? cluster.owners().overseer(id, actor.place()) : new Afar(id, actor.place());
-    var cell = new ActorCell(actor.passport(), actor.recipe(), engine, overseer);
-    hosted.put(id, new Hosted(cell, actor.place(), new ConcurrentHashMap<>()));
+    boolean ours = cluster.owners().find(id) != null;
+    var report = new Report(id, actor.place(), actor.restarts());
+    var cell = new ActorCell(actor.passport(), actor.recipe(), engine, report);
+    hosted.put(id, new Hosted(cell, actor.place(), report, new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
     cell.lease().granted(lease);
     if (!ours && actor.passport().detached()) {
-      engine.keepName(actor.passport(), actor.place());
+      engine.keepName(cell, actor.place(), null);
     }
-    if (!ours
-        && !actor.passport().detached()
-        && !cluster.isMember(actor.passport().owner())) {
+    if (!ours && !actor.passport().detached() && !cluster.isMember(cluster.ownerOf(id))) {
       ownerGone(cell, "it left");
     }
   }
 
-  /** Tells an owner in another process. */
-  private final class Afar implements Overseer {
+  /** The actor is another node's from now on: tells it how things are. */
+  void ownedBy(ActorId id, Progress known) {
+    var present = hosted.get(id);
+    var place = known.place();
+    if (present != null) {
+      present.report().again(present.cell());
+    } else if (place != null && place.node().equals(cluster.self())) {
+      var ours = cluster.owners().find(id);
+      if (ours != null) {
+        ours.unplaced(place);
+      } else {
+        tellOwner(ActorFrames.UNPLACED, id, place);
+      }
+    }
+  }
+
+  /** Tells the owner, in this process or another, whoever that is by then. */
+  private final class Report implements Overseer {
     private final ActorId id;
     private final Place place;
+    private volatile int restarts;
 
-    Afar(ActorId id, Place place) {
+    Report(ActorId id, Place place, int restarts) {
       this.id = id;
       this.place = place;
+      this.restarts = restarts;
+    }
+
+    private @Nullable Owner ours() {
+      return cluster.owners().find(id);
+    }
+
+    /** All there is to say, to another owner. */
+    void again(ActorCell cell) {
+      var ours = ours();
+      if (ours != null) {
+        ours.placed(place);
+      } else {
+        tellOwner(ActorFrames.PLACED, id, place);
+      }
+      restarted(restarts);
+      engine.keepName(cell, place, cell.instanceType());
     }
 
     @Override
-    public void made(Class<?> type) {}
+    public void made(ActorCell cell, Class<?> type) {
+      engine.keepName(cell, place, type);
+    }
 
     @Override
     public void restarted(int times) {
+      restarts = times;
+      var ours = ours();
+      if (ours != null) {
+        ours.restarted(place, times);
+        return;
+      }
       var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
       place.write(frame);
-      lanes.send(new NodeId(id.node()), frame.int32(times).toBytes());
+      lanes.send(cluster.ownerOf(id), frame.int32(times).toBytes());
     }
 
     @Override
     public void died(Failure why) {
-      hosted.remove(id);
+      forget(id);
+      var ours = ours();
+      if (ours != null) {
+        ours.died(place, why);
+        return;
+      }
       var frame = ActorFrames.of(ActorFrames.DIED, id);
       place.write(frame);
       sharing.write(frame, why, new ObjectId(0, 0, 0));
-      lanes.send(new NodeId(id.node()), frame.toBytes());
+      lanes.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
     public void ended() {
-      tellOwner(ActorFrames.ENDED, id, place);
+      var ours = ours();
+      if (ours != null) {
+        ours.ended(place);
+      } else {
+        tellOwner(ActorFrames.ENDED, id, place);
+      }
+      cluster.forgetOwner(id);
     }
   }
 
@@ -174,6 +226,17 @@ final class Hosting {
   ActorCell cell(ActorId id) {
     var present = hosted.get(id);
     return present == null ? null : present.cell();
+  }
+
+  /** What an actor runs here while that call of another process waits for it, or null. */
+  private @Nullable Execution hindering(ObjectId call) {
+    for (var present : hosted.values()) {
+      var running = present.cell().hindering(call);
+      if (running != null) {
+        return running;
+      }
+    }
+    return null;
   }
 
   void forget(ActorId id) {

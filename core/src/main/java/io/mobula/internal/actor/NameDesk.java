@@ -8,6 +8,10 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.spi.ActorNames;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +53,7 @@ final class NameDesk {
       return null;
     }
     while (true) {
-      var holder = await(names.claim(named(name, passport, null)), name);
+      var holder = await(names.claim(named(Passport.Shown.ofMaker(passport), List.of())), name);
       if (holder.actor().equals(passport.id())) {
         return null;
       }
@@ -73,17 +77,63 @@ final class NameDesk {
     return holder.isEmpty() ? null : opener.open(read(holder.get()));
   }
 
+  /**
+   * The living actor of that name, or null.
+   *
+   * @throws ActorNameException when it is known to be of another type
+   */
+  <A> @Nullable ActorHandle<A> find(String name, Class<A> type) {
+    var holder = await(names.find(name), name);
+    if (holder.isEmpty()) {
+      return null;
+    }
+    var in = new FrameReader(holder.get().passport());
+    ActorHandle<A> handle = opener.open(Passport.Shown.read(in));
+    var types = in.list(FrameReader::text);
+    if (handle != null && !types.isEmpty() && !types.contains(type.getName())) {
+      throw otherType(name, types.getFirst(), type);
+    }
+    return handle;
+  }
+
+  static ActorNameException otherType(String name, String actual, Class<?> wanted) {
+    return new ActorNameException(
+        "The actor named \"" + name + "\" is a " + actual + ", not a " + wanted.getName() + ".");
+  }
+
   /** No living actor has that name. */
   ActorNameException unknown(String name) {
     return new ActorNameException(
         "No living actor is named \"" + name + "\". There are: " + names.known() + ".");
   }
 
-  /** This node hosts the actor, so that its name outlives the node that claimed it. */
-  void keep(Passport passport, Place here) {
-    var name = passport.name();
-    if (name != null) {
-      names.keep(named(name, passport, here));
+  /**
+   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node
+   * that claimed it.
+   *
+   * @param made the class of the user's object, or null if it is not made yet
+   */
+  void keep(Passport.Shown shown, @Nullable Class<?> made) {
+    if (shown.passport().name() != null) {
+      names.keep(named(shown, made == null ? List.of() : typesOf(made)));
+    }
+  }
+
+  /** The class, and all that it extends and implements: whoever asks may lack some of them. */
+  private static List<String> typesOf(Class<?> made) {
+    var names = new LinkedHashSet<String>();
+    for (Class<?> type = made; type != null; type = type.getSuperclass()) {
+      names.add(type.getName());
+      addInterfaces(type, names);
+    }
+    return List.copyOf(names);
+  }
+
+  private static void addInterfaces(Class<?> of, Set<String> names) {
+    for (var each : of.getInterfaces()) {
+      if (names.add(each.getName())) {
+        addInterfaces(each, names);
+      }
     }
   }
 
@@ -98,9 +148,12 @@ final class NameDesk {
     names.close();
   }
 
-  private ActorNames.Named named(String name, Passport passport, @Nullable Place seen) {
+  private ActorNames.Named named(Passport.Shown shown, List<String> types) {
     var bytes = new FrameWriter();
-    passport.write(bytes, seen);
+    shown.write(bytes);
+    bytes.list(types, FrameWriter::text);
+    var passport = shown.passport();
+    var name = Objects.requireNonNull(passport.name(), "name");
     return new ActorNames.Named(name, passport.id(), node, bytes.toBytes());
   }
 

@@ -8,7 +8,7 @@ interface Overseer {
   /** On a node alone nobody else needs to know. */
   Overseer NONE = new Overseer() {
     @Override
-    public void made(Class<?> type) {}
+    public void made(ActorCell cell, Class<?> type) {}
 
     @Override
     public void restarted(int times) {}
@@ -21,7 +21,7 @@ interface Overseer {
   };
 
   /** The user's object is there. */
-  void made(Class<?> type);
+  void made(ActorCell cell, Class<?> type);
 
   /** The user's object failed and another is made, so often by now. */
   void restarted(int times);

@@ -35,7 +35,10 @@ final class Owner implements Wanting {
   private @Nullable Place place;
   private boolean confirmed;
   private boolean here;
+  private boolean leased;
   private long lease;
+  private @Nullable NodeId heir;
+  private boolean heritable; // its constructor can be sent
   private @Nullable String drained;
   private @Nullable Failure dead;
   private boolean ended;
@@ -73,6 +76,8 @@ final class Owner implements Wanting {
       die(died("an argument of its constructor failed", failed.raise()), true);
       return;
     }
+    heritable = passport.heritable();
+    tellHeir();
     wanting = true;
     owners.places().acquire(this);
   }
@@ -124,6 +129,7 @@ final class Owner implements Wanting {
       }
       wanting = false;
       here = true;
+      leased = false;
       var at = owners.here(++incarnation);
       place = at;
       confirmed = true;
@@ -141,8 +147,10 @@ final class Owner implements Wanting {
       }
       wanting = false;
       lease = number;
+      leased = true;
       place = new Place(node, ++incarnation);
       confirmed = false;
+      tellHeir();
       try {
         owners.create(new HostedActor(passport, place, restarts, recipe), number);
       } catch (RuntimeException | Error e) { // an argument that cannot travel
@@ -168,7 +176,8 @@ final class Owner implements Wanting {
         return;
       }
       confirmed = true;
-      if (!isForLife()) {
+      if (!isForLife() && leased) {
+        leased = false;
         owners.places().release(at.node(), lease);
       }
       settled(at);
@@ -176,20 +185,83 @@ final class Owner implements Wanting {
   }
 
   private void settled(Place at) {
+    tellHeir();
     publish();
     if (drained != null) {
       owners.drainAt(at, passport, drained);
     }
   }
 
-  /** The host had no lease for it any more. */
+  /** The host had no lease for it any more, or it has ended there while nobody owned it. */
   void unplaced(Place at) {
     turns.take(() -> {
-      if (at.equals(place)) {
-        place = null;
-        seek();
+      if (!at.equals(place) || dead != null) {
+        return;
+      }
+      place = null;
+      if (confirmed) {
+        die(died("it had ended before this node came to own it", null), true);
+      } else {
+        start();
       }
     });
+  }
+
+  // ---- its heir
+
+  /** This node has inherited it: goes on where the owner before had come to. */
+  void resume(Progress from) {
+    turns.take(() -> {
+      heritable = true;
+      incarnation = from.incarnation();
+      restarts = from.restarts();
+      confirmed = from.confirmed();
+      place = from.place();
+      constructor.whenReady(() -> turns.take(this::tellHeir));
+      if (place == null) {
+        start();
+      } else if (!owners.isMember(place.node())) {
+        lost("it left before this node came to own the actor");
+      }
+    });
+  }
+
+  /** Somebody has joined, who may inherit. */
+  void joined() {
+    turns.take(this::tellHeir);
+  }
+
+  /**
+   * The heir knows how far the actor's life has come; another is appointed if there is a better.
+   */
+  private void tellHeir() {
+    if (!heritable || !constructor.isReady() || dead != null || drained != null) {
+      return;
+    }
+    var progress = new Progress(incarnation, restarts, place, confirmed);
+    var host = place == null ? null : place.node();
+    var present = heir;
+    var best = owners.heirs().candidate(passport.id(), host);
+    boolean keeps = present != null
+        && owners.isMember(present)
+        && (!present.equals(host) || present.equals(best));
+    if (present != null && keeps) {
+      owners.heirs().tell(present, passport.id(), progress);
+      return;
+    }
+    dismissHeir();
+    if (best != null) {
+      heir = best;
+      owners.heirs().appoint(best, passport, recipe, progress);
+    }
+  }
+
+  private void dismissHeir() {
+    var present = heir;
+    heir = null;
+    if (present != null) {
+      owners.heirs().dismiss(present, passport.id());
+    }
   }
 
   // ---- its life
@@ -198,6 +270,7 @@ final class Owner implements Wanting {
     turns.take(() -> {
       if (at.equals(place)) {
         restarts = times;
+        tellHeir();
       }
     });
   }
@@ -208,6 +281,9 @@ final class Owner implements Wanting {
       var at = place;
       if (at != null && at.node().equals(node)) {
         lost(who);
+      }
+      if (node.equals(heir)) {
+        tellHeir();
       }
       onRelease(node);
     });
@@ -220,11 +296,11 @@ final class Owner implements Wanting {
     if (dead != null) {
       over();
     } else if (!lived) {
-      seek();
+      start();
     } else if (restarts < options.life().maxRestarts() && drained == null) {
       restarts++;
       publish();
-      seek();
+      start();
     } else {
       die(died("its host is gone: " + who + "; after " + restarts + " restarts", null), true);
     }
@@ -243,7 +319,8 @@ final class Owner implements Wanting {
   void ended(Place at) {
     turns.take(() -> {
       if (at.equals(place)) {
-        if (!here && isForLife()) {
+        if (leased && isForLife()) {
+          leased = false;
           owners.places().release(at.node(), lease);
         }
         place = null;
@@ -258,6 +335,7 @@ final class Owner implements Wanting {
       open = false;
       wanting = false;
       owners.unname(passport);
+      dismissHeir();
       ended = nothingLeft;
       if (!here) {
         constructor.release();
@@ -301,6 +379,7 @@ final class Owner implements Wanting {
         drained = how;
         open = false;
         owners.unname(passport);
+        dismissHeir();
         if (place != null && confirmed) {
           owners.drainAt(place, passport, how);
         }

@@ -9,7 +9,6 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +50,18 @@ final class Owners {
 
   Places places() {
     return cluster.places();
+  }
+
+  Heirs heirs() {
+    return cluster.heirs();
+  }
+
+  boolean isMember(NodeId node) {
+    return cluster.isMember(node);
+  }
+
+  void joined() {
+    owners.values().forEach(Owner::joined);
   }
 
   boolean isEmpty() {
@@ -152,31 +163,6 @@ final class Owners {
     cluster.send(place, frame);
   }
 
-  /** Hears of an actor that this process both owns and hosts. */
-  Overseer overseer(ActorId id, Place at) {
-    var owner = Objects.requireNonNull(owners.get(id), "owner of " + id);
-    return new Overseer() {
-      @Override
-      public void made(Class<?> type) {}
-
-      @Override
-      public void restarted(int times) {
-        owner.restarted(at, times);
-      }
-
-      @Override
-      public void died(Failure why) {
-        cluster.hosting().forget(id);
-        owner.died(at, why);
-      }
-
-      @Override
-      public void ended() {
-        owner.ended(at);
-      }
-    };
-  }
-
   // ---- ending, wherever that was asked for
 
   void kill(Passport passport, @Nullable Place place, String how) {
@@ -188,15 +174,20 @@ final class Owners {
     end(ActorFrames.DRAIN, passport, place, how);
   }
 
-  /** Asks the owner; the host, where the owner is gone. */
+  /** Asks the owner; where it is gone the host, and the heir. */
   private void end(int kind, Passport passport, @Nullable Place place, String how) {
     if (owners.containsKey(passport.id())) {
       order(kind, passport.id(), how);
-    } else if (!cluster.isMember(passport.owner()) && place != null) {
+      return;
+    }
+    var owner = cluster.ownerOf(passport.id());
+    if (cluster.isMember(owner)) {
+      cluster.send(owner, ActorFrames.of(kind, passport.id()).text(how).toBytes());
+    } else if (passport.heritable()) { // whoever is about to own it, or hosts it
+      order(kind, passport.id(), how);
+      cluster.sendToAll(ActorFrames.of(kind, passport.id()).text(how).toBytes());
+    } else if (place != null) {
       endAt(kind, place, passport, how);
-    } else {
-      cluster.send(
-          passport.owner(), ActorFrames.of(kind, passport.id()).text(how).toBytes());
     }
   }
 
@@ -223,6 +214,7 @@ final class Owners {
   private void order(int kind, ActorId id, String how) {
     var owner = owners.get(id);
     if (owner == null) {
+      heirs().forget(id);
       endHere(kind, id, how);
     } else if (kind == ActorFrames.KILL) {
       owner.kill(how);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the user's class, as messages call it
  * @param name its name, or null
  * @param detached whether it lives on without handles, and without its owner
+ * @param heritable whether another node owns it when its owner is gone, and makes it again when its
+ *     host is
  * @param maxPendingCalls how many calls of one process may be unanswered
  * @param maxCallRetries how often a call is made again that its host died over
  */
@@ -25,6 +27,7 @@ record Passport(
     String type,
     @Nullable String name,
     boolean detached,
+    boolean heritable,
     int maxPendingCalls,
     int maxCallRetries) {
   Passport {
@@ -38,11 +41,12 @@ record Passport(
         type,
         options.naming().name(),
         options.life().detached(),
+        options.life().detached() && options.life().maxRestarts() > 0,
         options.running().maxPendingCalls(),
         options.life().maxCallRetries());
   }
 
-  /** The node that made the actor and sees to its life. */
+  /** The node that made the actor, and sees to its life for as long as it is there. */
   NodeId owner() {
     return new NodeId(id.node());
   }
@@ -64,27 +68,43 @@ record Passport(
 
   void write(FrameWriter out) {
     writeId(out, id);
-    out.text(type).text(name).flag(detached).int32(maxPendingCalls).int32(maxCallRetries);
+    out.text(type)
+        .text(name)
+        .flag(detached)
+        .flag(heritable)
+        .int32(maxPendingCalls)
+        .int32(maxCallRetries);
   }
 
   static Passport read(FrameReader in) {
     return new Passport(
-        readId(in), in.text(), in.optionalText(), in.flag(), in.int32(), in.int32());
+        readId(in), in.text(), in.optionalText(), in.flag(), in.flag(), in.int32(), in.int32());
   }
 
-  /** Writes it with the place where the actor was last seen, if that is known. */
-  void write(FrameWriter out, @Nullable Place seen) {
-    write(out);
-    out.flag(seen != null);
-    if (seen != null) {
-      seen.write(out);
+  /**
+   * A passport, and what else who gives it knows.
+   *
+   * @param seen where the actor was last seen, or null
+   * @param ownedBy the node that sees to its life
+   */
+  record Shown(Passport passport, @Nullable Place seen, NodeId ownedBy) {
+    /** What is known of an actor that its maker owns. */
+    static Shown ofMaker(Passport passport) {
+      return new Shown(passport, null, passport.owner());
     }
-  }
 
-  /** A passport and the place where the actor was last seen, or null. */
-  record Shown(Passport passport, @Nullable Place seen) {
+    void write(FrameWriter out) {
+      passport.write(out);
+      out.int64(ownedBy.incarnation()).flag(seen != null);
+      if (seen != null) {
+        seen.write(out);
+      }
+    }
+
     static Shown read(FrameReader in) {
-      return new Shown(Passport.read(in), in.flag() ? Place.read(in) : null);
+      var passport = Passport.read(in);
+      var owner = new NodeId(in.int64());
+      return new Shown(passport, in.flag() ? Place.read(in) : null, owner);
     }
   }
 

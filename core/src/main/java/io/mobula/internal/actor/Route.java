@@ -3,12 +3,14 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.MethodRequest;
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * actor lives here. Safe for all threads; what is not volatile belongs to its turns.
  */
 final class Route implements Reach, Producer {
+  /** Within this time whoever inherits an actor has said so. */
+  private static final Duration SUCCESSION = Duration.ofSeconds(20);
+
   private final Passport passport;
   private final ActorCluster cluster;
   private final Turns turns = new Turns();
@@ -37,6 +42,7 @@ final class Route implements Reach, Producer {
   private volatile @Nullable Failure drained;
   private boolean drainSent;
   private boolean held;
+  private boolean awaitsHeir;
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null); // under the monitor
   private boolean retired; // under the monitor
 
@@ -117,7 +123,7 @@ final class Route implements Reach, Producer {
 
   @Override
   public void export(FrameWriter out) {
-    passport.write(out, place);
+    new Passport.Shown(passport, place, cluster.ownerOf(id())).write(out);
   }
 
   // ---- calls
@@ -277,12 +283,49 @@ final class Route implements Reach, Producer {
       } else { // also where the owner has told of another place, or of the actor's end
         dispatch.lose(at -> at.node().equals(node), dead == null);
       }
-      if (passport.owner().equals(node) && (!passport.detached() || place == null)) {
+      var owner = cluster.ownerOf(id());
+      if (passport.heritable()) {
+        if (!cluster.isMember(owner)) {
+          awaitHeir(who);
+        }
+      } else if (owner.equals(node) && (!passport.detached() || place == null)) {
         onDead(died("its owner is gone: " + who, null), true);
-      } else if (place == null && dead == null && !cluster.isMember(passport.owner())) {
+      } else if (place == null && dead == null && !cluster.isMember(owner)) {
         onDead(died("its host is gone: " + who + "; and its owner is gone, too", null), true);
       }
       flush();
+    });
+  }
+
+  /** Another node owns it, or will: one of those who are left, or nobody. */
+  private void awaitHeir(String who) {
+    if (awaitsHeir || dead != null) {
+      return;
+    }
+    awaitsHeir = true;
+    cluster.askWhoOwns(id());
+    cluster
+        .engine()
+        .after(
+            SUCCESSION,
+            () -> turns.take(() -> {
+              boolean still = awaitsHeir;
+              awaitsHeir = false;
+              if (still && place == null) {
+                onDead(
+                    died("its owner is gone: " + who + "; and nobody has taken it over", null),
+                    true);
+              }
+            }));
+  }
+
+  /** Another node owns it: that one counts this process's handles, and says where it is. */
+  void ownedBy() {
+    turns.take(() -> {
+      awaitsHeir = false;
+      if (held) {
+        cluster.hold(this);
+      }
     });
   }
 
@@ -380,9 +423,15 @@ final class Route implements Reach, Producer {
 
   /** Known before the owner has told where the actor is, so that no cycle is overlooked. */
   @Override
-  public @Nullable Execution running() {
+  public @Nullable Execution running(ObjectId wanted) {
     var known = local;
     var cell = known == null ? cluster.cellHere(id()) : known;
-    return cell == null ? null : cell.running();
+    return cell == null ? null : cell.running(wanted);
+  }
+
+  @Override
+  public @Nullable Lead lead(ObjectId wanted) {
+    var host = place;
+    return host == null ? null : new Lead(host.node(), wanted);
   }
 }

@@ -51,17 +51,18 @@ final class Spawning {
 
   /** See {@link io.mobula.MobulaRuntime#spawn}. */
   <T> CompletionStage<ActorRef<T>> spawn(
-      BehaviorFactory<T> factory, String name, Resources resources) {
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     if (!ActorPath.isValidPathElement(name)) {
       throw new InvalidRequestException(
           "\"" + name
               + "\" cannot name an Akka actor: letters, digits and -_.*$+:@&=,!~'; may be in it, and it starts with no $.");
     }
     Objects.requireNonNull(factory, "factory");
-    engine.places().require(Placement.anywhere(), resources, () -> "Behavior " + name);
+    Objects.requireNonNull(placement, "placement");
+    engine.places().require(placement, resources, () -> "Behavior " + name);
     RemoteFunction maker = nothing -> factory.create();
     var call = engine.binder().bind(maker);
-    var wish = new Wish<T>(numbers.incrementAndGet(), name, resources, call);
+    var wish = new Wish<T>(numbers.incrementAndGet(), name, resources, placement, call);
     wishes.put(wish.number, wish);
     engine.places().acquire(wish);
     return wish.result.copy();
@@ -177,16 +178,18 @@ final class Spawning {
     private final long number;
     private final String name;
     private final Resources resources;
+    private final Placement placement;
     private final BoundCall call;
     private final Program program = engine.program();
     private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
     private volatile @Nullable NodeId sentTo;
     private volatile long lease;
 
-    Wish(long number, String name, Resources resources, BoundCall call) {
+    Wish(long number, String name, Resources resources, Placement placement, BoundCall call) {
       this.number = number;
       this.name = name;
       this.resources = resources;
+      this.placement = placement;
       this.call = call;
     }
 
@@ -217,7 +220,7 @@ final class Spawning {
 
     @Override
     public Placement placement() {
-      return Placement.anywhere();
+      return placement;
     }
 
     @Override

@@ -1,13 +1,22 @@
 package io.mobula.internal.execution;
 
+import io.mobula.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /** What will make a value: a task, or an actor that was called. Asked from any thread. */
 public interface Producer {
 
-  /** What it runs at this moment, if it can run one thing at a time only and runs it; else null. */
+  /**
+   * What must end before the value can be there: what it runs at this moment, if it can run one
+   * thing at a time only; else null.
+   */
   @Nullable
-  Execution running();
+  Execution running(ObjectId wanted);
+
+  /** Where the value is made, if another process does it and is known; else null. */
+  default @Nullable Lead lead(ObjectId wanted) {
+    return null;
+  }
 
   /**
    * Somebody waits for the value or asks whether it is there: one that is elsewhere is asked for.

@@ -10,6 +10,7 @@ import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
+import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.Sealable;
 import io.mobula.TaskRequest;
@@ -123,8 +124,8 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public <T> CompletionStage<ActorRef<T>> spawn(
-      BehaviorFactory<T> factory, String name, Resources resources) {
-    return node.actors().spawn(factory, name, resources);
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
+    return node.actors().spawn(factory, name, resources, placement);
   }
 
   @Override

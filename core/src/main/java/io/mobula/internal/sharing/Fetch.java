@@ -3,6 +3,7 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,13 @@ final class Fetch implements Producer {
   }
 
   @Override
-  public @Nullable Execution running() {
+  public @Nullable Execution running(ObjectId wanted) {
     return null;
+  }
+
+  @Override
+  public Lead lead(ObjectId wanted) {
+    return new Lead(new NodeId(id.node()), id);
   }
 
   @Override

@@ -102,6 +102,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.claims = new Claims(this, store, membership, lanes, router);
     this.hostPulls = new HostPulls(this, transfers, neighbours, store, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
+    Probes.connect(store.chase(), this, lanes, router);
     store.sharing(entry -> {
       adopt(entry);
       return entry;

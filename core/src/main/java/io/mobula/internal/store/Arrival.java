@@ -1,10 +1,13 @@
 package io.mobula.internal.store;
 
+import io.mobula.error.SelfGetException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread waiting until a number of objects are ready, or the first has failed if it wants to
@@ -15,10 +18,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Arrival implements Waiter {
   private static final long KEEP_CPU_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long FIRST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger missing;
   private final boolean failFast;
+  private @Nullable Wait wait;
+  private volatile boolean hastened;
+  private volatile @Nullable Supplier<SelfGetException> refused;
 
   Arrival(int count, boolean failFast) {
     this.missing = new AtomicInteger(count);
@@ -37,6 +45,29 @@ final class Arrival implements Waiter {
     }
   }
 
+  /** What is to be told when it lasts. */
+  void belongsTo(Wait with) {
+    wait = with;
+  }
+
+  /** What it belongs to, or null. */
+  @Nullable
+  Wait lastingWait() {
+    return wait;
+  }
+
+  /** It counts as lasting at once. From any thread. */
+  void hasten() {
+    hastened = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** It can never end: whoever waits throws this. From any thread. */
+  void refuse(Supplier<SelfGetException> why) {
+    refused = why;
+    LockSupport.unpark(thread);
+  }
+
   private boolean isComplete() {
     return missing.get() <= 0;
   }
@@ -53,15 +84,34 @@ final class Arrival implements Waiter {
     }
     execution.hold().giveBack();
     try {
-      return parkUntil(deadline.remaining(), what);
+      return wait == null ? parkUntil(deadline.remaining(), what) : last(wait, deadline, what);
     } finally {
       execution.hold().takeBack();
     }
   }
 
+  /** Looks now and then whether it can end at all, for as long as it lasts. */
+  private boolean last(Wait lasting, Deadline deadline, Object what) {
+    long pause = FIRST_LOOK_NANOS;
+    while (!parkUntil(Math.min(deadline.remaining(), pause), what)) {
+      if (deadline.remaining() <= 0) {
+        return isComplete();
+      }
+      hastened = false;
+      lasting.lasts();
+      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+    }
+    return true;
+  }
+
+  /** Whether it is complete then; comes back early where it is hastened. */
   private boolean parkUntil(long nanos, Object what) {
     long start = System.nanoTime();
-    while (!isComplete()) {
+    while (!isComplete() && !hastened) {
+      var never = refused;
+      if (never != null) {
+        throw never.get();
+      }
       if (Thread.interrupted()) {
         Thread.currentThread().interrupt();
         throw new WaitInterruptedException("Interrupted while waiting for " + what + ".");
@@ -72,6 +122,6 @@ final class Arrival implements Waiter {
       }
       LockSupport.parkNanos(this, left);
     }
-    return true;
+    return isComplete();
   }
 }

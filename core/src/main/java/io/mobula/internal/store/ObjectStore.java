@@ -53,6 +53,7 @@ public final class ObjectStore {
   private final Values values;
   private final Executor callbacks;
   private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
+  private final Chase chase;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile boolean closed;
@@ -85,6 +86,7 @@ public final class ObjectStore {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
+    this.chase = new Chase(node);
     var spilling = limits.spilling();
     var room =
         new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
@@ -109,6 +111,11 @@ public final class ObjectStore {
 
   void isFull() {
     onFull.run();
+  }
+
+  /** Finds waits that can never end. */
+  public Chase chase() {
+    return chase;
   }
 
   /** Whose store this is. */
@@ -291,11 +298,8 @@ public final class ObjectStore {
     if (!entry.await(arrival)) {
       return;
     }
-    var execution = Execution.current();
     try {
-      if (execution != null && deadline.remaining() > 0) {
-        SelfGet.refuse(execution, List.of(entry), 0, deadline);
-      }
+      enter(List.of(entry), 0, deadline, arrival);
       if (!arrival.await(deadline, entry.id())) {
         throw new GetTimeoutException(
             "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
@@ -303,9 +307,26 @@ public final class ObjectStore {
       }
     } finally {
       entry.forget(arrival);
-      if (execution != null) {
-        execution.waitingOn(null);
-      }
+      leave(arrival);
+    }
+  }
+
+  /** The calling thread is about to wait: throws if that can never end. */
+  private void enter(List<ObjectEntry> entries, int spare, Deadline deadline, Arrival arrival) {
+    var execution = Execution.current();
+    if (execution != null && deadline.remaining() > 0) {
+      chase.enter(execution, entries, spare, deadline, arrival);
+    }
+  }
+
+  private void leave(Arrival arrival) {
+    var execution = Execution.current();
+    if (execution != null) {
+      execution.waitingOn(null);
+    }
+    var wait = arrival.lastingWait();
+    if (wait != null) {
+      chase.leave(wait);
     }
   }
 
@@ -374,9 +395,8 @@ public final class ObjectStore {
   }
 
   /** Waits for all but {@code spare} of the entries. */
-  private static void awaitMany(
+  private void awaitMany(
       List<ObjectEntry> entries, int spare, Arrival arrival, Deadline deadline, OnTimeout late) {
-    var execution = Execution.current();
     var waitedFor = new ArrayList<ObjectEntry>();
     try {
       for (var entry : entries) {
@@ -386,17 +406,13 @@ public final class ObjectStore {
           arrival.ready(entry);
         }
       }
-      if (execution != null && deadline.remaining() > 0) {
-        SelfGet.refuse(execution, waitedFor, spare, deadline);
-      }
+      enter(waitedFor, spare, deadline, arrival);
       if (!arrival.await(deadline, waitedFor.size() + " objects")) {
         late.missing(waitedFor.stream().filter(entry -> !entry.isReady()).toList());
       }
     } finally {
       waitedFor.forEach(entry -> entry.forget(arrival));
-      if (execution != null) {
-        execution.waitingOn(null);
-      }
+      leave(arrival);
     }
   }
 

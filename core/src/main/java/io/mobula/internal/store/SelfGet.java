@@ -3,50 +3,48 @@ package io.mobula.internal.store;
 import io.mobula.error.SelfGetException;
 import io.mobula.internal.execution.Execution;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds waits that can never end: an actor that waits for its own answer, alone or around a cycle.
- * Follows who waits for whom; each party notes what it waits for before it looks, so the last one
- * to close a cycle sees it.
+ * Finds waits that can never end, in one process: an actor that waits for its own answer, alone or
+ * around a cycle. Follows who waits for whom; each party notes what it waits for before it looks,
+ * so the last one to close a cycle sees it. Cycles through other processes are {@link Chase}'s.
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 final class SelfGet {
-  private static final int MOST_STEPS = 1000;
+  static final int MOST_STEPS = 1000;
 
   private SelfGet() {}
 
   /**
-   * Notes what the execution waits for, and throws if that can never come.
-   *
-   * @param spare how many of the entries need not come: those that cannot are forgiven up to here
-   * @param deadline who waits for a limited time only closes no cycle for others
+   * Notes what the execution waits for, and throws if that can never come. Of the entries of a wait
+   * with spare ones, those that cannot come are forgiven up to there; who waits for a limited time
+   * only closes no cycle for others.
    */
-  static void refuse(Execution waiting, List<ObjectEntry> entries, int spare, Deadline deadline) {
-    waiting.waitingOn(spare == 0 && deadline == Deadline.NEVER ? entries : null);
-    int endless = 0;
-    for (var entry : entries) {
-      var cycle = cycle(waiting, entry);
-      if (cycle != null && ++endless > spare) {
+  static void refuse(Wait wait) {
+    wait.execution().waitingOn(wait.isEndless() ? wait : null);
+    int hopeless = 0;
+    for (var entry : wait.entries()) {
+      var cycle = cycle(wait, entry);
+      if (cycle != null && ++hopeless > wait.spare()) {
         throw cycle;
       }
     }
   }
 
-  private static @Nullable SelfGetException cycle(Execution waiting, ObjectEntry entry) {
+  private static @Nullable SelfGetException cycle(Wait wait, ObjectEntry entry) {
     var running = running(entry);
     if (running == null) {
       return null;
     }
-    if (running.owner() == waiting.owner()) {
-      return exception(waiting, entry, "this call returns");
+    if (running.owner() == wait.execution().owner()) {
+      return wait.exception(entry, "this call returns");
     }
-    return closes(waiting, running)
-        ? exception(waiting, entry, "others return that wait for it")
+    return closes(wait.execution(), running)
+        ? wait.exception(entry, "others return that wait for it")
         : null;
   }
 
@@ -71,19 +69,10 @@ final class SelfGet {
 
   private static @Nullable Execution running(ObjectEntry entry) {
     var producer = entry.producer();
-    return producer == null ? null : producer.running();
+    return producer == null ? null : producer.running(entry.id());
   }
 
-  @SuppressWarnings("unchecked")
-  private static Collection<ObjectEntry> waitedFor(Execution execution) {
-    var what = execution.waitingOn();
-    return what == null ? List.of() : (Collection<ObjectEntry>) what;
-  }
-
-  private static SelfGetException exception(Execution waiting, ObjectEntry entry, String when) {
-    var producer = entry.producer();
-    return new SelfGetException(waiting.name() + " waits for " + entry.id() + ", which "
-        + (producer == null ? "its actor" : producer.describe()) + " can only give after " + when
-        + ". Return the ref instead of getting it, or use toCompletableFuture.");
+  private static List<ObjectEntry> waitedFor(Execution execution) {
+    return execution.waitingOn() instanceof Wait wait ? wait.entries() : List.of();
   }
 }

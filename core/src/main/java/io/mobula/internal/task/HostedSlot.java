@@ -3,6 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
 import java.time.Duration;
@@ -244,6 +245,13 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What runs of that task, or null. */
+  @Nullable
+  Execution running(ObjectId id) {
+    var run = find(id);
+    return run == null ? null : run.running(id);
   }
 
   void cancel(ObjectId id, boolean recursive) {

@@ -43,7 +43,8 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     this.wire = wire;
   }
 
-  NodeId node() {
+  @Override
+  public NodeId node() {
     return node;
   }
 

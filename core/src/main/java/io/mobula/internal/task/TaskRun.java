@@ -1,6 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.TaskOptions;
 import io.mobula.error.CodecException;
@@ -15,6 +16,7 @@ import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.store.Content;
@@ -59,6 +61,9 @@ final class TaskRun implements Producer {
 
   /** An attempt that another node makes. */
   interface Elsewhere {
+    /** The process that makes it. */
+    NodeId node();
+
     /** Nobody wants its outcome any more. */
     void cancel(TaskRun run, boolean recursive);
   }
@@ -631,7 +636,12 @@ final class TaskRun implements Producer {
   }
 
   @Override
-  public synchronized @Nullable Execution running() {
+  public synchronized @Nullable Execution running(ObjectId wanted) {
     return execution;
+  }
+
+  @Override
+  public synchronized @Nullable Lead lead(ObjectId wanted) {
+    return elsewhere == null ? null : new Lead(elsewhere.node(), id());
   }
 }

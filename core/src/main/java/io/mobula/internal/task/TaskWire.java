@@ -7,6 +7,7 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -68,6 +69,7 @@ public final class TaskWire {
     this.membership = membership;
     this.lanes = lanes;
     sharing.rebuilder(this::rebuild);
+    engine.store().chase().guests(this::runningHere);
     desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
@@ -195,6 +197,17 @@ public final class TaskWire {
     var frame = frame(CANCEL, slot.lease());
     Sharing.writeId(frame, id);
     lanes.send(slot.node(), frame.flag(recursive).toBytes());
+  }
+
+  /** What runs here of a task that another node has submitted, or null. */
+  private @Nullable Execution runningHere(ObjectId task) {
+    for (var slot : hosted.values()) {
+      var running = slot.running(task);
+      if (running != null) {
+        return running;
+      }
+    }
+    return null;
   }
 
   /** Every process cancels what has come of the task there. */

@@ -1,0 +1,106 @@
+package io.mobula.internal.names;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Detached actors outlive the process that made them, and are made again when their host dies. */
+@Tag("long")
+@Timeout(240)
+class InheritanceIT {
+  private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private NamingProcess a;
+  private NamingProcess b;
+  private NamingProcess c;
+  private String idOfB;
+  private String idOfC;
+
+  @BeforeEach
+  void start() throws Exception {
+    a = NamingProcess.start("a");
+    var seed = a.awaitUp()[0];
+    b = NamingProcess.start("b", seed);
+    c = NamingProcess.start("c", seed);
+    idOfB = b.awaitUp()[1];
+    idOfC = c.awaitUp()[1];
+  }
+
+  @AfterEach
+  void end() {
+    a.close();
+    b.close();
+    c.close();
+  }
+
+  @Test
+  void isMadeAgainAfterItsOwnerAndThenItsHostHaveDied() throws Exception {
+    assertThat(c.ask("make-heritable-at stays " + idOfB)).isEqualTo(b.jvm().pid() + " 1");
+    assertThat(a.ask("hold stays")).isEqualTo("held");
+
+    c.jvm().kill();
+    await("call-held stays", Long.toString(b.jvm().pid()));
+    awaitOwner();
+    b.jvm().kill();
+
+    await("call-held stays", Long.toString(a.jvm().pid()));
+    await("call stays", Long.toString(a.jvm().pid()));
+    assertThat(a.ask("make stays")).startsWith("ActorNameException");
+    // It has been made anew once, as often as allowed: the next time it ends.
+    assertThat(a.ask("break stays")).startsWith("TaskFailedException");
+    assertThat(a.ask("call-held stays"))
+        .startsWith("ActorDiedException")
+        .contains("after 1 restarts");
+    await("make stays", "made");
+  }
+
+  @Test
+  void isMadeAgainWhenItsOwnerWasItsHost() throws Exception {
+    assertThat(c.ask("make-heritable-at alone " + idOfC)).isEqualTo(c.jvm().pid() + " 1");
+    assertThat(a.ask("hold alone")).isEqualTo("held");
+    assertThat(a.ask("call-held alone")).isEqualTo(c.jvm().pid() + " 2");
+
+    c.jvm().kill();
+
+    int calls =
+        Integer.parseInt(a.ask("call-held alone").split(" ")[1]); // waits for the next place
+    assertThat(calls).isEqualTo(1);
+    assertThat(b.ask("call alone")).endsWith(" 2");
+  }
+
+  @Test
+  void isMadeAgainAfterItsOwnerAndItsHostHaveDiedAtOnce() throws Exception {
+    assertThat(c.ask("make-heritable-at apart " + idOfB)).isEqualTo(b.jvm().pid() + " 1");
+    assertThat(a.ask("hold apart")).isEqualTo("held");
+    assertThat(a.ask("call-held apart")).isEqualTo(b.jvm().pid() + " 2");
+
+    b.jvm().kill();
+    c.jvm().kill();
+
+    await("call-held apart", a.jvm().pid() + " 1");
+    await("call apart", a.jvm().pid() + " 2");
+    assertThat(a.ask("kill apart")).isEqualTo("killed");
+    await("make apart", "made");
+  }
+
+  /** The name stands by the heir once the owner is gone: only then the host may die. */
+  private void awaitOwner() throws InterruptedException {
+    await("make stays", "ActorNameException");
+  }
+
+  private void await(String command, String wanted) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    var answer = a.ask(command);
+    while (!answer.startsWith(wanted)) {
+      assertThat(System.nanoTime()).as(command + ": " + answer).isLessThan(end);
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+      answer = a.ask(command);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.store.Chase;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.Probe;
+import org.jspecify.annotations.Nullable;
+
+/** Probes after cycles of waiting, on their way between processes. Safe for all threads. */
+final class Probes implements Chase.Scout {
+  private static final int PROBE = 89;
+
+  private final Sharing sharing;
+  private final Lanes lanes;
+
+  Probes(Sharing sharing, Lanes lanes) {
+    this.sharing = sharing;
+    this.lanes = lanes;
+  }
+
+  /** The chase goes through other processes, and theirs through this one. */
+  static void connect(Chase chase, Sharing sharing, Lanes lanes, Router router) {
+    chase.through(new Probes(sharing, lanes));
+    router.on(PROBE, (from, in) -> {
+      var probe = read(in);
+      chase.arrived(probe, Location.readId(in));
+    });
+  }
+
+  private static Probe read(FrameReader in) {
+    return new Probe(
+        new NodeId(in.int64()), in.int64(), in.int32(), in.int32(), in.flag(), in.int32());
+  }
+
+  @Override
+  public void send(NodeId to, Probe probe, ObjectId work) {
+    var frame = new FrameWriter()
+        .octet(PROBE)
+        .int64(probe.initiator().incarnation())
+        .int64(probe.number())
+        .int32(probe.round())
+        .int32(probe.wanted())
+        .flag(probe.yields())
+        .int32(probe.hops());
+    Location.write(frame, work);
+    lanes.send(to, frame.toBytes());
+  }
+
+  @Override
+  public @Nullable ObjectEntry pending(ObjectId id) {
+    var known = sharing.known(id);
+    return known == null || known.outcome() != null ? null : known.entry();
+  }
+}

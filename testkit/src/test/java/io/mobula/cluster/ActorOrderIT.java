@@ -1,0 +1,187 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What callers of several processes may rely on when the host of their actor is killed under load:
+ * each incarnation runs a caller's calls in the order they were made and none of them twice, and
+ * every call ends.
+ */
+@Tag("long")
+@Timeout(300)
+class ActorOrderIT {
+  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final int CALLS = 1500;
+  private static final int LIVES = 3;
+
+  @TempDir
+  Path directory;
+
+  private final List<MemberProcess> victims = new ArrayList<>();
+  private MobulaRuntime here;
+  private MemberProcess bystander;
+
+  @BeforeEach
+  void start() throws Exception {
+    here = Mobula.init(Mobula.settings().listen(0).cpus(2).storeCapacity(1 << 24));
+    var address = here.nodes().getFirst().address();
+    bystander = MemberProcess.start("bystander", address);
+    for (int i = 0; i < LIVES; i++) {
+      var name = "victim" + i;
+      victims.add(MemberProcess.start(
+          name,
+          MemberProcess.plan(name)
+              .property("mobula.cluster.seeds", address)
+              .property("mobula.cluster.labels.fate", "doomed")));
+    }
+    bystander.awaitUp();
+    for (var victim : victims) {
+      victim.awaitUp();
+    }
+    Awaited.that(() -> here.nodes().size(), nodes -> nodes == LIVES + 2);
+  }
+
+  @AfterEach
+  void end() {
+    here.close();
+    bystander.close();
+    victims.forEach(MemberProcess::close);
+  }
+
+  /** Writes down each call that it runs, and which incarnation of it does. */
+  static final class Ledger {
+    private final String incarnation = UUID.randomUUID().toString();
+    private final String file;
+
+    Ledger(String file) {
+      this.file = file;
+    }
+
+    int note(String caller, int number) throws IOException {
+      Files.writeString(
+          Path.of(file),
+          incarnation + " " + caller + " " + number + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      return number;
+    }
+
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  /** One caller: streams its calls, then waits for all. */
+  private static int stream(ActorHandle<Ledger> ledger, String caller) {
+    var refs = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < CALLS; i++) {
+      refs.add(ledger.call(Ledger::note, caller, i).remote());
+    }
+    int answered = 0;
+    for (int i = 0; i < CALLS; i++) {
+      answered += refs.get(i).get(SOON) == i ? 1 : 0;
+    }
+    return answered;
+  }
+
+  private ObjectRef<Integer> caller(ActorHandle<Ledger> ledger, String name, NodeId at) {
+    return here.task((ActorHandle<Ledger> l, String n) -> stream(l, n), ledger, name)
+        .cpus(0.5)
+        .placement(Placement.on(at))
+        .remote();
+  }
+
+  private NodeId bystandersId() {
+    return here.nodes().stream()
+        .filter(node -> node.name().equals("bystander"))
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+
+  @Test
+  void eachIncarnationKeepsTheOrderOfEachCaller() throws Exception {
+    var file = directory.resolve("ledger");
+    ActorHandle<Ledger> ledger = here.actor(Ledger::new, file.toString())
+        .maxRestarts(LIVES)
+        .maxCallRetries(LIVES)
+        .placement(Placement.labels("fate=doomed"))
+        .remote();
+    ledger.call(Ledger::pid).remote().get(SOON);
+    var answers = List.of(
+        caller(ledger, "here", here.nodeId()),
+        caller(ledger, "here-too", here.nodeId()),
+        caller(ledger, "there", bystandersId()));
+    for (int life = 1; life < LIVES; life++) {
+      long enough = (long) life * 3 * CALLS / (LIVES + 1);
+      Awaited.that(() -> lines(file).size(), count -> count >= enough);
+      kill(ledger.call(Ledger::pid).remote().get(SOON));
+    }
+
+    assertThat(here.get(answers, SOON)).containsExactly(CALLS, CALLS, CALLS);
+    assertKept(file);
+  }
+
+  private void kill(long pid) throws InterruptedException {
+    var host =
+        victims.stream().filter(victim -> victim.jvm().pid() == pid).findFirst().orElseThrow();
+    host.jvm().kill();
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void assertKept(Path file) {
+    Map<String, Integer> last = new HashMap<>();
+    Map<String, Set<Integer>> ran = new HashMap<>();
+    Set<String> incarnations = new HashSet<>();
+    for (var line : lines(file)) {
+      var parts = line.split(" ");
+      int number = Integer.parseInt(parts[2]);
+      incarnations.add(parts[0]);
+      ran.computeIfAbsent(parts[1], caller -> new HashSet<>()).add(number);
+      var before = last.put(parts[0] + " " + parts[1], number);
+      assertThat(before == null || before < number)
+          .as(line + " after " + before)
+          .isTrue();
+    }
+    assertThat(incarnations).hasSize(LIVES);
+    var all = IntStream.range(0, CALLS).boxed().toList();
+    assertThat(ran).hasSize(3);
+    ran.values().forEach(numbers -> assertThat(numbers).containsAll(all));
+  }
+}

@@ -1,0 +1,232 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.SelfGetException;
+import io.mobula.error.TaskFailedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Actors of three processes that wait for each other: around a cycle they are told, else not. */
+@Tag("long")
+@Timeout(180)
+class CyclesIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  private static MobulaRuntime here;
+  private static MemberProcess a;
+  private static MemberProcess b;
+  private static List<NodeId> nodes;
+
+  @BeforeAll
+  static void open() throws Exception {
+    here = Mobula.init(Mobula.settings().listen(0).cpus(2).storeCapacity(1 << 24));
+    var address = here.nodes().getFirst().address();
+    a = MemberProcess.start("a", address);
+    b = MemberProcess.start("b", address);
+    a.awaitUp();
+    b.awaitUp();
+    a.awaitNodes("a", "b", here.nodes().getFirst().name());
+    nodes = List.of(here.nodeId(), nodeOf("a"), nodeOf("b"));
+  }
+
+  private static NodeId nodeOf(String name) {
+    return Awaited.that(
+            () -> here.nodes().stream().filter(node -> node.name().equals(name)).findFirst(),
+            Optional::isPresent)
+        .orElseThrow()
+        .id();
+  }
+
+  @AfterAll
+  static void close() {
+    here.close();
+    a.close();
+    b.close();
+  }
+
+  /** Asks those it knows, in its own turn, and counts how often it was told that it must not. */
+  static final class Peer {
+    private final List<ActorHandle<Peer>> others = new ArrayList<>();
+    private int refused;
+
+    void meet(ActorHandle<Peer> other) {
+      others.add(other);
+    }
+
+    int refused() {
+      return refused;
+    }
+
+    /** Asks the next one around. */
+    int around(int hops) {
+      return hops == 0 ? 1 : got(others.getFirst().call(Peer::around, hops - 1).remote());
+    }
+
+    /** Has a task of that node ask the next one around. */
+    int aroundByTask(NodeId node) {
+      return got(Mobula.task(
+              (ActorHandle<Peer> next) -> next.call(Peer::around, 1).remote().get(),
+              others.getFirst())
+          .placement(Placement.on(node))
+          .remote());
+    }
+
+    private int got(ObjectRef<Integer> ref) {
+      try {
+        return ref.get();
+      } catch (SelfGetException e) {
+        refused++;
+        throw e;
+      }
+    }
+
+    /** Waits for one of two: what the other actor gives after this, and something else. */
+    int eitherOr(ActorHandle<Peer> second, int hops, int otherHops) {
+      var refs = List.of(
+          others.getFirst().call(Peer::around, hops).remote(),
+          second.call(Peer::around, otherHops).remote());
+      try {
+        return Mobula.wait(refs, 1, Duration.ofDays(1000)).ready().getFirst().get();
+      } catch (SelfGetException e) {
+        refused++;
+        throw e;
+      }
+    }
+
+    /** Works, or asks two actors that come later; no cycle. */
+    int nested(int seed, int depth) {
+      var random = new Random(seed);
+      if (depth == 0 || others.isEmpty()) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(120)));
+        return 1;
+      }
+      var refs = new ArrayList<ObjectRef<Integer>>();
+      for (int i = 0; i < 2; i++) {
+        var other = others.get(random.nextInt(others.size()));
+        refs.add(other.call(Peer::nested, random.nextInt(), depth - 1).remote());
+      }
+      return Mobula.get(refs).stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /** Actors on one node after the other. */
+  private static List<ActorHandle<Peer>> peers(int count) {
+    var peers = new ArrayList<ActorHandle<Peer>>();
+    for (int i = 0; i < count; i++) {
+      peers.add(here.actor(Peer::new)
+          .placement(Placement.on(nodes.get(i % nodes.size())))
+          .remote());
+    }
+    return peers;
+  }
+
+  private static List<ActorHandle<Peer>> ring(int count) {
+    var peers = peers(count);
+    for (int i = 0; i < count; i++) {
+      peers.get(i).tell(Peer::meet, peers.get((i + 1) % count)).remote().get();
+    }
+    return peers;
+  }
+
+  private static int refused(List<ActorHandle<Peer>> peers) {
+    int refused = 0;
+    for (var peer : peers) {
+      refused += peer.call(Peer::refused).remote().get(SOON);
+    }
+    return refused;
+  }
+
+  private static void assertOneIsRefused(ObjectRef<Integer> answer, List<ActorHandle<Peer>> peers) {
+    assertThatThrownBy(() -> answer.get(SOON))
+        .isInstanceOf(TaskFailedException.class)
+        .rootCause()
+        .isInstanceOf(SelfGetException.class)
+        .hasMessageContaining("waits for");
+    assertThat(refused(peers)).isEqualTo(1);
+    peers.forEach(ActorHandle::kill);
+  }
+
+  @Test
+  void aCycleOfTwoProcessesIsDetected() {
+    for (int first = 0; first < 2; first++) {
+      var peers = ring(2);
+      assertOneIsRefused(peers.get(first).call(Peer::around, 2).remote(), peers);
+    }
+  }
+
+  @Test
+  void aCycleOfThreeProcessesIsDetected() {
+    for (int first = 0; first < 3; first++) {
+      var peers = ring(3);
+      assertOneIsRefused(peers.get(first).call(Peer::around, 3).remote(), peers);
+    }
+  }
+
+  @Test
+  void aCycleThroughATaskOfAnotherProcessIsDetected() {
+    var peers = ring(2);
+    var answer = peers.getFirst().call(Peer::aroundByTask, nodes.get(2)).remote();
+    assertThatThrownBy(() -> answer.get(SOON))
+        .isInstanceOf(TaskFailedException.class)
+        .rootCause()
+        .isInstanceOf(SelfGetException.class);
+    peers.forEach(ActorHandle::kill);
+  }
+
+  @Test
+  void whoNeedsOneOfManyIsRefusedOnlyWhenNoneCanCome() {
+    var peers = ring(3);
+    var first = peers.getFirst();
+    var free = peers(2).getLast();
+    // The second actor's answer leads back to the first, the free one's does not.
+    assertThat(first.call(Peer::eitherOr, free, 2, 0).remote().get(SOON)).isEqualTo(1);
+
+    var third = peers.get(2); // its answer leads back, too
+    var answer = first.call(Peer::eitherOr, third, 2, 1).remote();
+    assertThatThrownBy(() -> answer.get(SOON))
+        .isInstanceOf(TaskFailedException.class)
+        .rootCause()
+        .isInstanceOf(SelfGetException.class);
+    peers.forEach(ActorHandle::kill);
+    free.kill();
+  }
+
+  @Test
+  void nestedGetsWithoutACycleAllEnd() {
+    int seed = (int) System.nanoTime();
+    System.out.println("CyclesIT seed " + seed);
+    var random = new Random(seed);
+    var peers = peers(12);
+    for (int i = 0; i < peers.size(); i++) {
+      for (int later = i + 1; later < peers.size(); later++) {
+        peers.get(i).tell(Peer::meet, peers.get(later)).remote().get();
+      }
+    }
+    var answers = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 40; i++) {
+      var one = peers.get(random.nextInt(peers.size()));
+      answers.add(
+          one.call(Peer::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
+    }
+    assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1); // or it would throw
+    peers.forEach(ActorHandle::kill);
+  }
+}
