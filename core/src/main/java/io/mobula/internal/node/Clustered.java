@@ -1,6 +1,8 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorSystem;
+import io.mobula.LaneInfo;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -35,6 +37,7 @@ import io.mobula.spi.PlacementPolicy;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
@@ -224,6 +227,11 @@ final class Clustered {
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
   ActorNames names(ActorSystem<?> system, ClusterViews.Spawner spawner) {
+  /** What is on the way from here. */
+  List<LaneInfo> lanes() {
+    return lanes.traffic();
+  }
+
     var config = system.settings().config();
     return load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(

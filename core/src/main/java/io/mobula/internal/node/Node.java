@@ -7,6 +7,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
+import io.mobula.LaneInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
@@ -354,7 +355,16 @@ public final class Node {
         all.addAll(cluster.placer().hopeless());
       }
       all.addAll(report.waiting());
-      return new Reports.Report(ledger.total(), report.available(), List.copyOf(all));
+      return new Reports.Report(
+          ledger.total(),
+          report.available(),
+          List.copyOf(all),
+          cluster == null ? List.of() : cluster.lanes());
+  /** What frames are on the way between all processes. Asks them and waits for the answers. */
+  public List<LaneInfo> lanes() {
+    return report().lanes();
+  }
+
     });
   }
 
