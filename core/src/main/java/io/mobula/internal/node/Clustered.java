@@ -12,6 +12,7 @@ import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.JobSettings;
+import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.job.Workbench;
 import io.mobula.internal.job.Workshop;
 import io.mobula.internal.lane.Lanes;
@@ -36,8 +37,8 @@ import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
@@ -65,6 +66,7 @@ final class Clustered {
   private final Outlet outlet;
   private final Display display;
   private @Nullable Workshop workshop;
+  private volatile @Nullable StandingWorkers workers;
 
   Clustered(
       Membership membership,
@@ -178,6 +180,38 @@ final class Clustered {
     views.drain();
   }
 
+  /** Starts the workers that are to stand beside this node, and waits until all are up. */
+  void hire(NodeSettings settings) {
+    var jobs = settings.jobs();
+    if (jobs.standing().count() == 0) {
+      return;
+    }
+    var limit = jobs.workers().startLimit();
+    var hired = StandingWorkers.start(
+        jobs.standing(),
+        new StandingWorkers.Terms(
+            membership.self(),
+            jobs.told(),
+            limit,
+            settings.cluster().leaveTimeout().dividedBy(2)));
+    workers = hired;
+    hired.awaitUp(limit);
+  }
+
+  /** Workers that could not be kept. */
+  List<Waiting> vacant() {
+    var hired = workers;
+    return hired == null ? List.of() : hired.vacant();
+  }
+
+  /** The workers beside this node leave, and hand over what only they have. */
+  void dismissWorkers() {
+    var hired = workers;
+    if (hired != null) {
+      hired.close();
+    }
+  }
+
   /** Others copy what they hold and only this node has. */
   void handOver(Duration limit) {
     sharing.leave(limit);
@@ -190,6 +224,11 @@ final class Clustered {
 
   Membership membership() {
     return membership;
+  }
+
+  /** What is on the way from here. */
+  List<LaneInfo> lanes() {
+    return lanes.traffic();
   }
 
   Reports reports() {
@@ -227,11 +266,6 @@ final class Clustered {
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
   ActorNames names(ActorSystem<?> system, ClusterViews.Spawner spawner) {
-  /** What is on the way from here. */
-  List<LaneInfo> lanes() {
-    return lanes.traffic();
-  }
-
     var config = system.settings().config();
     return load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(

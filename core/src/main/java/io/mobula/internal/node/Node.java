@@ -153,7 +153,15 @@ public final class Node {
   public void join() {
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
+      hire();
       ship();
+    }
+  }
+
+  /** The processes that stand beside this node, if there are to be any. */
+  private void hire() {
+    if (cluster != null) {
+      cluster.hire(settings);
     }
   }
 
@@ -348,11 +356,17 @@ public final class Node {
     return report().waiting();
   }
 
+  /** What frames are on the way between all processes. Asks them and waits for the answers. */
+  public List<LaneInfo> lanes() {
+    return report().lanes();
+  }
+
   private CompletionStage<Reports.Report> ownReport() {
     return ledger.report(system).thenApply(report -> {
       var all = new ArrayList<>(tasks.waiting());
       if (cluster != null) {
         all.addAll(cluster.placer().hopeless());
+        all.addAll(cluster.vacant());
       }
       all.addAll(report.waiting());
       return new Reports.Report(
@@ -360,11 +374,6 @@ public final class Node {
           report.available(),
           List.copyOf(all),
           cluster == null ? List.of() : cluster.lanes());
-  /** What frames are on the way between all processes. Asks them and waits for the answers. */
-  public List<LaneInfo> lanes() {
-    return report().lanes();
-  }
-
     });
   }
 
@@ -413,6 +422,7 @@ public final class Node {
     long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
     if (cluster != null) {
       cluster.drain();
+      cluster.dismissWorkers();
       letGuestsEnd(drained);
     }
     objects.refuseMore();
