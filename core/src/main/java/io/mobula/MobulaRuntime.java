@@ -224,6 +224,13 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    */
   List<Waiting> waiting();
 
+  /**
+   * What frames are on their way between the processes of the cluster, and how many have come; asks
+   * all processes and waits for the answers. Each tells of the 256 others it has most to send to;
+   * empty for a node alone.
+   */
+  List<LaneInfo> lanes();
+
   /** Every process of the cluster, this one first; only this one for a node alone. */
   List<NodeInfo> nodes();
 

@@ -16,7 +16,6 @@ import java.util.Map;
  * @param total what it has in all
  * @param available what of it is free; for other processes a moment old
  * @param store its object store; for other processes a moment old
- * @param lanes by what this process sends to it, by kind; empty for itself
  */
 public record NodeInfo(
     NodeId id,
@@ -29,12 +28,10 @@ public record NodeInfo(
     State state,
     Resources total,
     Resources available,
-    MobulaRuntime.StoreUsage store,
-    Map<String, String> lanes) {
-  /** Copies the maps. */
+    MobulaRuntime.StoreUsage store) {
+  /** Copies the map. */
   public NodeInfo {
     labels = Map.copyOf(labels);
-    lanes = Map.copyOf(lanes);
   }
 
   /** How a process stands with its cluster. */

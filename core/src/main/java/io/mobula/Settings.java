@@ -150,6 +150,43 @@ public final class Settings {
     return set("mobula.jobs.ship", Arrays.stream(jars).map(Path::toString).toList());
   }
 
+  /**
+   * How many worker processes stand beside the node and run its work, so that what crashes a JVM
+   * harms none but a worker, which is started again. The node's resources and its store's capacity
+   * are divided among them; see {@code mobula.workers} in {@code reference.conf}. Turns the cluster
+   * on: they are members of it.
+   */
+  public Settings workers(int count) {
+    return set("mobula.workers.count", count);
+  }
+
+  /** Options for the JVMs of those workers, {@code -Xmx2g} for example. */
+  public Settings workerFlags(String... flags) {
+    return set("mobula.workers.flags", List.of(flags));
+  }
+
+  /** What those workers have in front of the node's class path. */
+  public Settings workerClassPath(Path... entries) {
+    return set("mobula.workers.class-path", Arrays.stream(entries).map(Path::toString).toList());
+  }
+
+  /**
+   * What each of those workers offers, of the resources that are named here; the node keeps what is
+   * left.
+   */
+  public Settings workerResources(Resources each) {
+    var result = this;
+    for (var name : each.asUnits().keySet()) {
+      result = switch (name) {
+        case Resources.CPU -> result.set("mobula.workers.resources.cpus", each.amount(name));
+        case Resources.GPU -> result.set("mobula.workers.resources.gpus", each.amount(name));
+        case Resources.MEMORY -> result.set("mobula.workers.resources.memory", each.units(name));
+        default -> result.set("mobula.workers.resources.custom." + quoted(name), each.amount(name));
+      };
+    }
+    return result;
+  }
+
   /** How long {@code close} waits for running work before it interrupts and abandons it. */
   public Settings closeTimeout(Duration limit) {
     return set("mobula.close-timeout", limit.toMillis() + "ms");

@@ -32,7 +32,8 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
    *
    * @param id its incarnation
    * @param role {@code node}, {@code worker} or {@code driver}
-   * @param lanes to whom it has a way for frames, by the other's incarnation
+   * @param lanes to whom it has sent frames, by the other's incarnation; of the 256 with most to be
+   *     sent
    */
   @JsonPropertyOrder({"id", "address", "host", "pid", "role", "resources", "store", "lanes"})
   record Node(
@@ -43,7 +44,7 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
       String role,
       Offer resources,
       Store store,
-      Map<String, String> lanes) {
+      Map<String, Lane> lanes) {
     Node {
       lanes = sorted(lanes);
     }
@@ -75,6 +76,21 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
       wants = sorted(wants);
     }
   }
+
+  /**
+   * The way of frames to one other process.
+   *
+   * @param kind what carries them
+   * @param sent since both know each other
+   * @param received on the way back
+   * @param underway not acknowledged yet
+   */
+  @JsonPropertyOrder({"kind", "sent", "received", "underway"})
+  record Lane(String kind, Amount sent, Amount received, Amount underway) {}
+
+  /** Frames, and their bytes. */
+  @JsonPropertyOrder({"frames", "bytes"})
+  record Amount(long frames, long bytes) {}
 
   private static <V> Map<String, V> sorted(Map<String, V> map) {
     return Collections.unmodifiableMap(new TreeMap<>(map));

@@ -32,7 +32,7 @@ final class ClusterStop {
   private int stop(int timeout) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
     var asked = nodes();
-    asked.forEach(this::dismiss);
+    asked.stream().filter(node -> node.role().equals("node")).forEach(this::dismiss);
     var left = asked;
     while (!left.isEmpty() && System.nanoTime() - end < 0) {
       TimeUnit.MILLISECONDS.sleep(100);
@@ -49,6 +49,7 @@ final class ClusterStop {
     return left.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
+  /** All that are to go; workers go with their nodes, which would start them again. */
   private List<NodeInfo> nodes() {
     return runtime.nodes().stream()
         .filter(node -> !node.role().equals("driver"))

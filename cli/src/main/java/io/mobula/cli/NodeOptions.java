@@ -40,6 +40,15 @@ final class NodeOptions {
   private Map<String, Double> resources = new LinkedHashMap<>();
 
   @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = {
+        "Worker processes beside it (none), among which all that it offers is divided;",
+        "work that crashes its JVM then harms a worker, which is started again."
+      })
+  private @Nullable Integer workers;
+
+  @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
       description = "What placement may ask for; may be repeated.")
@@ -80,6 +89,7 @@ final class NodeOptions {
     settings = store == null ? settings : settings.storeCapacity(store);
     settings = name == null ? settings : settings.set("mobula.cluster.node-name", name);
     settings = bind == null ? settings : settings.set("mobula.cluster.host", bind);
+    settings = workers == null ? settings : settings.workers(workers);
     for (var resource : resources.entrySet()) {
       settings = settings.resource(resource.getKey(), resource.getValue());
     }

@@ -1,7 +1,12 @@
 package io.mobula.cli;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
+import io.mobula.LaneInfo;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import java.time.Duration;
@@ -85,6 +90,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private static ClusterStatus read(MobulaRuntime runtime) throws InterruptedException {
     var nodes = described(runtime);
+    var lanes = lanes(runtime);
     return new ClusterStatus(
         runtime.clusterName(),
         nodes.stream()
@@ -92,12 +98,29 @@ final class StatusCommand implements Callable<Integer> {
             .sorted(Comparator.comparingInt((NodeInfo node) -> ROLES.indexOf(node.role()))
                 .thenComparing(NodeInfo::host)
                 .thenComparing(NodeInfo::address))
-            .map(StatusCommand::node)
+            .map(node -> node(node, lanes.getOrDefault(node.id(), Map.of())))
             .toList(),
         runtime.waiting().stream().map(StatusCommand::waiting).toList());
   }
 
-  private static ClusterStatus.Node node(NodeInfo node) {
+  /** Of each process by the other's incarnation; without those to this one, which is soon gone. */
+  private static Map<NodeId, Map<String, ClusterStatus.Lane>> lanes(MobulaRuntime runtime) {
+    return runtime.lanes().stream()
+        .filter(lane -> !lane.to().equals(runtime.nodeId()))
+        .collect(groupingBy(
+            LaneInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
+  }
+
+  private static ClusterStatus.Lane lane(LaneInfo lane) {
+    return new ClusterStatus.Lane(
+        lane.kind(), amount(lane.sent()), amount(lane.received()), amount(lane.underway()));
+  }
+
+  private static ClusterStatus.Amount amount(LaneInfo.Amount amount) {
+    return new ClusterStatus.Amount(amount.frames(), amount.bytes());
+  }
+
+  private static ClusterStatus.Node node(NodeInfo node, Map<String, ClusterStatus.Lane> lanes) {
     return new ClusterStatus.Node(
         node.id().toString(),
         node.address(),
@@ -107,7 +130,7 @@ final class StatusCommand implements Callable<Integer> {
         new ClusterStatus.Offer(
             amounts(node.total(), node.total()), amounts(node.total(), node.available())),
         new ClusterStatus.Store(node.store().capacityBytes(), node.store().usedBytes()),
-        node.lanes());
+        lanes);
   }
 
   private static ClusterStatus.Waiting waiting(MobulaRuntime.Waiting waiting) {

@@ -1,6 +1,7 @@
 package io.mobula.cli;
 
 import java.io.PrintWriter;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -8,6 +9,7 @@ import java.util.stream.Collectors;
 /** A cluster's status for people: a block for each process, bars for what is in use. */
 final class StatusTable {
   private static final int BAR = 20;
+  private static final int MOST_LANES = 8;
   private static final String MEMORY = "memory";
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
@@ -49,9 +51,26 @@ final class StatusTable {
     double capacity = (double) node.store().capacity();
     double used = (double) node.store().used();
     line("store", bar(used, capacity), bytes(used) + " of " + bytes(capacity));
-    if (!node.lanes().isEmpty()) {
-      node.lanes().forEach((to, kind) -> line("lane", "to " + to, kind));
-    }
+    lanes(node.lanes());
+  }
+
+  /** Only where something is on the way, the most first: idle ones would hide the rest. */
+  private void lanes(Map<String, ClusterStatus.Lane> lanes) {
+    lanes.entrySet().stream()
+        .filter(lane -> lane.getValue().underway().frames() > 0)
+        .sorted(Comparator.comparingLong((Map.Entry<String, ClusterStatus.Lane> lane) ->
+                lane.getValue().underway().bytes())
+            .reversed())
+        .limit(MOST_LANES)
+        .forEach(lane -> lane(lane.getKey(), lane.getValue()));
+  }
+
+  private void lane(String to, ClusterStatus.Lane lane) {
+    line(
+        "lane",
+        lane.kind() + " to " + to,
+        lane.underway().frames() + " frames on the way, "
+            + bytes((double) lane.underway().bytes()));
   }
 
   private void line(String name, String middle, String right) {

@@ -20,8 +20,17 @@ class StatusTableTest {
           new ClusterStatus.Offer(
               Map.of("CPU", 4.0, "memory", 8L << 30), Map.of("CPU", 1.5, "memory", 8L << 30)),
           new ClusterStatus.Store(1L << 30, 1L << 20),
-          Map.of())),
+          Map.of(
+              "00000000000000cd", lane(3, 2048), "00000000000000ef", lane(0, 0)))),
       List.of(new ClusterStatus.Waiting("task f", Map.of("GPU", 1.0), "no node has a GPU")));
+
+  private static ClusterStatus.Lane lane(long frames, long bytes) {
+    return new ClusterStatus.Lane(
+        "artery",
+        new ClusterStatus.Amount(9, 900),
+        new ClusterStatus.Amount(7, 70),
+        new ClusterStatus.Amount(frames, bytes));
+  }
 
   @Test
   void jsonHasTheNamesThatScriptsRelyOnInAFixedOrder() {
@@ -31,7 +40,10 @@ class StatusTableTest {
                 + "\"address\":\"127.0.0.1:7171\",\"host\":\"here\",\"pid\":17,\"role\":\"node\","
                 + "\"resources\":{\"total\":{\"CPU\":4.0,\"memory\":8589934592},"
                 + "\"available\":{\"CPU\":1.5,\"memory\":8589934592}},"
-                + "\"store\":{\"capacity\":1073741824,\"used\":1048576},\"lanes\":{}}],"
+                + "\"store\":{\"capacity\":1073741824,\"used\":1048576},\"lanes\":{\"00000000000000cd\":{\"kind\":\"artery\",\"sent\":{\"frames\":9,\"bytes\":900},"
+                + "\"received\":{\"frames\":7,\"bytes\":70},\"underway\":{\"frames\":3,\"bytes\":2048}},"
+                + "\"00000000000000ef\":{\"kind\":\"artery\",\"sent\":{\"frames\":9,\"bytes\":900},"
+                + "\"received\":{\"frames\":7,\"bytes\":70},\"underway\":{\"frames\":0,\"bytes\":0}}}}],"
                 + "\"waiting\":[{\"id\":\"taskf\",\"wants\":{\"GPU\":1.0},\"why\":\"nonodehasaGPU\"}]}");
   }
 
@@ -47,6 +59,7 @@ class StatusTableTest {
             "  CPU        [#############-------]  2.5 of 4",
             "  memory     [--------------------]  0 B of 8.0 GiB",
             "  store      [#-------------------]  1.0 MiB of 1.0 GiB",
+            "  lane       artery to 00000000000000cd  3 frames on the way, 2.0 KiB",
             "",
             "waiting:",
             "  task f wants GPU 1: no node has a GPU");

@@ -8,12 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How programs bring their classes along.
+ * How programs bring their classes along, and the worker processes of a node.
  *
  * @param ship jars and directories that this program's work needs
  * @param environment the jars that this worker process was started with, or null
  * @param cache where jars are kept on disk, or null for the temporary directory
- * @param workers how worker processes live
+ * @param workers how worker processes for such jars live
+ * @param standing the worker processes that stand beside this node
  * @param told the settings of this process that differ from the defaults, for its workers
  */
 public record JobSettings(
@@ -21,10 +22,11 @@ public record JobSettings(
     @Nullable Environment environment,
     @Nullable Path cache,
     Workers workers,
+    StandingWorkers.Plan standing,
     Map<String, Object> told) {
 
   /**
-   * How worker processes live.
+   * How worker processes for jars live.
    *
    * @param flags for their JVMs
    * @param startLimit within which one must be up

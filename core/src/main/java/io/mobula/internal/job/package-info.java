@@ -1,6 +1,6 @@
 /**
- * Programs that bring their classes along: the jars on their way from a driver to the nodes, and
- * the worker processes that have them on their class path.
+ * The worker processes of a node: those that stand beside it, and those that have the jars of
+ * programs that bring their classes along; and the way of these jars from a driver to the nodes.
  *
  * <p>Owns the cached files and the processes. Never loads a class of a user's, and never decides
  * what runs where: a ledger has granted the lease before a worker is looked for.

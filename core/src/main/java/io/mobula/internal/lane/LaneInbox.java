@@ -96,6 +96,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
   private void onFrame(NodeId from, Parcel parcel) {
     var sequence = sequences.computeIfAbsent(from, peer -> new Sequence());
     if (sequence.arrived(parcel.sequence()) == Sequence.Verdict.DELIVER) {
+      lanes.received(from, parcel.frame().length);
       deliver(from, parcel.frame());
     }
     if (sequence.isUrgent()) {

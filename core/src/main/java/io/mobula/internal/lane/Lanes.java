@@ -2,6 +2,7 @@ package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import io.mobula.LaneInfo;
 import io.mobula.NodeId;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ public final class Lanes {
   private static final byte[] NOTHING = {};
   private static final int MOST_UNSENT = 16 * 1024;
   private static final long MOST_UNSENT_BYTES = 64L << 20;
+  private static final int MOST_TOLD = 256;
+  private static final String ARTERY = "artery";
 
   private final Membership membership;
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
@@ -108,6 +112,24 @@ public final class Lanes {
     return opened;
   }
 
+  /** What is on the way, and has come, by peer: of the 256 with most to be sent. */
+  public List<LaneInfo> traffic() {
+    return lines.values().stream()
+        .map(Line::traffic)
+        .sorted(LaneInfo.BUSIEST_FIRST)
+        .limit(MOST_TOLD)
+        .toList();
+  }
+
+  /** The next frame of a peer has come; for the one thread that receives. */
+  void received(NodeId from, int bytes) {
+    var line = line(from);
+    if (line != null) {
+      line.receivedFrames.increment();
+      line.receivedBytes.add(bytes);
+    }
+  }
+
   /** The peer has gone: what was on the way to it is dropped. */
   void forget(NodeId peer) {
     var line = lines.remove(peer);
@@ -146,6 +168,8 @@ public final class Lanes {
     private final Outbox outbox = new Outbox();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
+    private final LongAdder receivedFrames = new LongAdder();
+    private final LongAdder receivedBytes = new LongAdder();
     private volatile boolean closed;
 
     Line(Peer peer) {
@@ -192,6 +216,21 @@ public final class Lanes {
       try {
         again.addAll(outbox.tick());
         again.forEach(numbered -> tell(numbered.sequence(), 0, numbered.frame()));
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    LaneInfo traffic() {
+      lock.lock();
+      try {
+        return new LaneInfo(
+            membership.self().id(),
+            to,
+            ARTERY,
+            outbox.sent(),
+            new LaneInfo.Amount(receivedFrames.sum(), receivedBytes.sum()),
+            outbox.underway());
       } finally {
         lock.unlock();
       }

@@ -1,5 +1,6 @@
 package io.mobula.internal.lane;
 
+import io.mobula.LaneInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,6 +24,7 @@ final class Outbox {
   private final Deque<Numbered> sent = new ArrayDeque<>();
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private long last;
+  private long lastBytes;
   private long sentBytes;
   private long waitingBytes;
   private long acknowledgedAtTick = -1;
@@ -44,6 +46,7 @@ final class Outbox {
     var numbered = new Numbered(++last, frame);
     sent.addLast(numbered);
     sentBytes += frame.length;
+    lastBytes += frame.length;
     return numbered;
   }
 
@@ -75,6 +78,16 @@ final class Outbox {
       again.add(numbered);
     }
     return again;
+  }
+
+  /** What has been sent, repetitions not counted. */
+  LaneInfo.Amount sent() {
+    return new LaneInfo.Amount(last, lastBytes);
+  }
+
+  /** What is not acknowledged, sent or not. */
+  LaneInfo.Amount underway() {
+    return new LaneInfo.Amount(size(), bytes());
   }
 
   /** How many frames are not acknowledged, sent or not. */

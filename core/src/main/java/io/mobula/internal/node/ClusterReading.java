@@ -36,7 +36,9 @@ final class ClusterReading {
   private ClusterSettings read() {
     var seeds = seeds();
     return new ClusterSettings(
-        reader.read("mobula.cluster.listen", config::getBoolean) || !seeds.isEmpty(),
+        reader.read("mobula.cluster.listen", config::getBoolean)
+            || !seeds.isEmpty()
+            || WorkerReading.count(reader, config) > 0,
         new ClusterSettings.Identity(name("mobula.cluster.name"), nodeName(), role(), labels()),
         new ClusterSettings.Binding(name("mobula.cluster.host"), port()),
         seeds,

@@ -1,6 +1,8 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorSystem;
+import io.mobula.LaneInfo;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -10,6 +12,7 @@ import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.JobSettings;
+import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.job.Workbench;
 import io.mobula.internal.job.Workshop;
 import io.mobula.internal.lane.Lanes;
@@ -34,6 +37,7 @@ import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -63,6 +67,7 @@ final class Clustered {
   private final Display display;
   private @Nullable Workshop workshop;
   private @Nullable ActorNames names;
+  private volatile @Nullable StandingWorkers workers;
 
   Clustered(
       Membership membership,
@@ -171,6 +176,38 @@ final class Clustered {
     views.drain();
   }
 
+  /** Starts the workers that are to stand beside this node, and waits until all are up. */
+  void hire(NodeSettings settings) {
+    var jobs = settings.jobs();
+    if (jobs.standing().count() == 0) {
+      return;
+    }
+    var limit = jobs.workers().startLimit();
+    var hired = StandingWorkers.start(
+        jobs.standing(),
+        new StandingWorkers.Terms(
+            membership.self(),
+            jobs.told(),
+            limit,
+            settings.cluster().leaveTimeout().dividedBy(2)));
+    workers = hired;
+    hired.awaitUp(limit);
+  }
+
+  /** Workers that could not be kept. */
+  List<Waiting> vacant() {
+    var hired = workers;
+    return hired == null ? List.of() : hired.vacant();
+  }
+
+  /** The workers beside this node leave, and hand over what only they have. */
+  void dismissWorkers() {
+    var hired = workers;
+    if (hired != null) {
+      hired.close();
+    }
+  }
+
   /**
    * Others copy what they hold and only this node has, and host what this one hosted of what they
    * know together.
@@ -189,6 +226,11 @@ final class Clustered {
 
   Membership membership() {
     return membership;
+  }
+
+  /** What is on the way from here. */
+  List<LaneInfo> lanes() {
+    return lanes.traffic();
   }
 
   Reports reports() {

@@ -6,6 +6,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Environment;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.Shipment;
+import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.node.NodeSettings.Reader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class JobReading {
   /** What a process says of itself, and its workers of themselves. */
   private static final Set<String> OWN = Set.of(
       "mobula.resources.",
+      "mobula.workers.",
       "mobula.cluster.listen",
       "mobula.cluster.port",
       "mobula.cluster.seeds",
@@ -30,7 +32,9 @@ final class JobReading {
 
   private JobReading() {}
 
-  static JobSettings read(Reader reader, Config config, Peer.Role role) {
+  /** How jars get here, and {@code standing} workers, of which it is said elsewhere. */
+  static JobSettings read(
+      Reader reader, Config config, Peer.Role role, StandingWorkers.Plan standing) {
     var ship = reader.paths(SHIP);
     if (!ship.isEmpty() && role != Peer.Role.DRIVER) {
       throw reader.malformed(
@@ -42,13 +46,15 @@ final class JobReading {
         environment(reader, config),
         reader.directory("mobula.jobs.cache"),
         new JobSettings.Workers(
-            reader.read("mobula.jobs.worker-flags", config::getStringList),
+            reader.words("mobula.jobs.worker-flags"),
             reader.duration("mobula.jobs.worker-start-limit"),
             reader.duration("mobula.jobs.worker-idle")),
+        standing,
         KnownKeys.changed(config, OWN));
   }
 
-  private static @Nullable Environment environment(Reader reader, Config config) {
+  /** The jars that this process was started with, if it is a worker for such. */
+  static @Nullable Environment environment(Reader reader, Config config) {
     var text = reader.read(ENVIRONMENT, config::getString);
     if (text.isEmpty()) {
       return null;

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 final class KnownKeys {
   private static final Set<String> OPEN = Set.of(
       "mobula.resources.custom",
+      "mobula.workers.resources.custom",
       "mobula.actor-system",
       "mobula.cluster.labels",
       "mobula.cluster.actor-system");

@@ -7,6 +7,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
+import io.mobula.LaneInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
@@ -160,7 +161,15 @@ public final class Node {
   public void join() {
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
+      hire();
       ship();
+    }
+  }
+
+  /** The processes that stand beside this node, if there are to be any. */
+  private void hire() {
+    if (cluster != null) {
+      cluster.hire(settings);
     }
   }
 
@@ -358,14 +367,24 @@ public final class Node {
     return report().waiting();
   }
 
+  /** What frames are on the way between all processes. Asks them and waits for the answers. */
+  public List<LaneInfo> lanes() {
+    return report().lanes();
+  }
+
   private CompletionStage<Reports.Report> ownReport() {
     return ledger.report(system).thenApply(report -> {
       var all = new ArrayList<>(tasks.waiting());
       if (cluster != null) {
         all.addAll(cluster.placer().hopeless());
+        all.addAll(cluster.vacant());
       }
       all.addAll(report.waiting());
-      return new Reports.Report(ledger.total(), report.available(), List.copyOf(all));
+      return new Reports.Report(
+          ledger.total(),
+          report.available(),
+          List.copyOf(all),
+          cluster == null ? List.of() : cluster.lanes());
     });
   }
 
@@ -414,6 +433,7 @@ public final class Node {
     long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
     if (cluster != null) {
       cluster.drain();
+      cluster.dismissWorkers();
       letGuestsEnd(drained);
     }
     objects.refuseMore();

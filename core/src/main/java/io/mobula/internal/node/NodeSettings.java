@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,17 +105,19 @@ public record NodeSettings(
     KnownKeys.require(config);
     var reader = new Reader(config);
     var cluster = ClusterReading.read(reader, config);
-    var jobs = JobReading.read(reader, config, cluster.identity().role());
+    var role = cluster.identity().role();
     long usable = usableMemory();
     long capacity =
         reader.automatic("mobula.store.capacity", config::getBytes, usualStoreCapacity());
+    var all = role == Peer.Role.DRIVER || JobReading.environment(reader, config) != null
+        ? Resources.none()
+        : resources(reader, config, usable, capacity);
+    var standing = WorkerReading.read(reader, config, role, all, capacity);
     return new NodeSettings(
-        cluster.identity().role() == Peer.Role.DRIVER || jobs.environment() != null
-            ? Resources.none()
-            : resources(reader, config, usable, capacity),
+        standing.division().node(),
         new StoreOptions(
             reader.directory("mobula.store.directory"),
-            reader.storable("mobula.store.capacity", capacity),
+            reader.storable("mobula.store.capacity", standing.storeBytes()),
             reader.storable(
                 "mobula.store.segment-size",
                 reader.read("mobula.store.segment-size", config::getBytes)),
@@ -140,7 +143,7 @@ public record NodeSettings(
         reader.duration("mobula.close-timeout"),
         shareHost(reader, config),
         output(reader, config),
-        jobs,
+        JobReading.read(reader, config, role, standing),
         cluster);
   }
 
@@ -250,11 +253,20 @@ public record NodeSettings(
 
     /** A list, or one text with the system's path separator between them. */
     List<Path> paths(String key) {
+      return list(key, Pattern.quote(File.pathSeparator)).stream().map(Path::of).toList();
+    }
+
+    /** A list, or one text with spaces between them. */
+    List<String> words(String key) {
+      return list(key, "\\s+");
+    }
+
+    private List<String> list(String key, String between) {
       var value = read(key, config::getValue);
-      var names = value.valueType() == ConfigValueType.STRING
-          ? List.of(read(key, config::getString).split(File.pathSeparator))
+      var texts = value.valueType() == ConfigValueType.STRING
+          ? List.of(read(key, config::getString).split(between, -1))
           : read(key, config::getStringList);
-      return names.stream().filter(name -> !name.isBlank()).map(Path::of).toList();
+      return texts.stream().filter(text -> !text.isBlank()).toList();
     }
 
     private boolean isAuto(String key) {

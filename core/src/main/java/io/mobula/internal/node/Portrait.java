@@ -8,7 +8,6 @@ import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.placement.ClusterViews;
 import io.mobula.spi.NodeView;
 import java.util.Locale;
-import java.util.Map;
 
 /** What users are told of a process. */
 final class Portrait {
@@ -41,8 +40,7 @@ final class Portrait {
         state(standing),
         total,
         available,
-        store,
-        Map.of());
+        store);
   }
 
   private static NodeInfo.State state(Standing standing) {

@@ -1,5 +1,6 @@
 package io.mobula.internal.node;
 
+import io.mobula.LaneInfo;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Resources;
@@ -19,10 +20,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Asks all nodes what they have, what is free and what waits there. Safe for all threads. */
+/**
+ * Asks all nodes what they have, what is free, what waits there and what they send. Safe for all
+ * threads.
+ */
 final class Reports implements Membership.Listener {
   private static final int ASK = 40;
   private static final int ANSWER = 41;
+  private static final int MOST_WAITING = 1000;
 
   private final Membership membership;
   private final Lanes lanes;
@@ -38,14 +43,29 @@ final class Reports implements Membership.Listener {
    * @param total what there is
    * @param available what of it is free
    * @param waiting what waits, and why
+   * @param lanes what is on the way to others
    */
-  record Report(Resources total, Resources available, List<Waiting> waiting) {
-    static final Report NOTHING = new Report(Resources.none(), Resources.none(), List.of());
+  record Report(
+      Resources total, Resources available, List<Waiting> waiting, List<LaneInfo> lanes) {
+    static final Report NOTHING =
+        new Report(Resources.none(), Resources.none(), List.of(), List.of());
+
+    Report {
+      waiting = waiting.stream().limit(MOST_WAITING).toList();
+    }
 
     Report plus(Report other) {
-      var all = new ArrayList<>(waiting);
-      all.addAll(other.waiting);
-      return new Report(sum(total, other.total), sum(available, other.available), List.copyOf(all));
+      return new Report(
+          sum(total, other.total),
+          sum(available, other.available),
+          joined(waiting, other.waiting),
+          joined(lanes, other.lanes));
+    }
+
+    private static <T> List<T> joined(List<T> one, List<T> other) {
+      var all = new ArrayList<>(one);
+      all.addAll(other);
+      return List.copyOf(all);
     }
 
     private static Resources sum(Resources one, Resources other) {
@@ -109,6 +129,7 @@ final class Reports implements Membership.Listener {
       LeaseDesk.writeResources(out, each.wants());
       out.text(each.why());
     });
+    frame.list(report.lanes(), Reports::writeLane);
     lanes.send(to, frame.toBytes());
   }
 
@@ -118,8 +139,25 @@ final class Reports implements Membership.Listener {
       answer.complete(new Report(
           LeaseDesk.readResources(frame),
           LeaseDesk.readResources(frame),
-          frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text()))));
+          frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text())),
+          frame.list(in -> readLane(from, in))));
     }
+  }
+
+  private static void writeLane(FrameWriter out, LaneInfo lane) {
+    out.int64(lane.to().incarnation()).text(lane.kind());
+    for (var amount : List.of(lane.sent(), lane.received(), lane.underway())) {
+      out.int64(amount.frames()).int64(amount.bytes());
+    }
+  }
+
+  private static LaneInfo readLane(NodeId from, FrameReader in) {
+    return new LaneInfo(
+        from, new NodeId(in.int64()), in.text(), readAmount(in), readAmount(in), readAmount(in));
+  }
+
+  private static LaneInfo.Amount readAmount(FrameReader in) {
+    return new LaneInfo.Amount(in.int64(), in.int64());
   }
 
   @Override

@@ -231,8 +231,9 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Asks it to end, by the end of its input, and returns at once. */
+  /** Asks it to end, by a word and the end of its input, and returns at once. */
   public void askToEnd() {
+    tell(ParentWatch.END);
     try {
       process.getOutputStream().close();
     } catch (IOException e) {

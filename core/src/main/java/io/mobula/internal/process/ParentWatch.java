@@ -10,13 +10,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The child's side of the pipe that it hangs by: when its standard input ends, the JVM that started
- * it has asked for the end or is gone, and this JVM exits. Its shutdown hooks have a bounded time;
- * then it halts, whatever hangs.
+ * The child's side of the pipe that it hangs by: when its standard input ends, this JVM exits. Its
+ * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says {@value #END}
+ * before it closes the pipe; without that word it is gone, and the time is short.
  */
 public final class ParentWatch {
   /** The exit code of a child whose shutdown hooks took too long. */
   public static final int HALTED = 70;
+
+  /** The parent's last line. */
+  static final String END = "mobula-end";
+
+  /** How long hooks have at most when the parent is gone. */
+  private static final Duration ORPHANED = Duration.ofSeconds(3);
 
   private final BufferedReader input;
 
@@ -29,31 +35,35 @@ public final class ParentWatch {
     return new ParentWatch(System.in);
   }
 
-  /** The next line that the parent has written, or null when there is no parent any more. */
+  /** The next line that the parent has written, or null when it is gone or wants the end. */
   public @Nullable String readLine() throws IOException {
-    return input.readLine();
+    var line = input.readLine();
+    return END.equals(line) ? null : line;
   }
 
   /**
    * From now on the end of the input ends this JVM.
    *
-   * @param bound how long its shutdown hooks may take
+   * @param bound how long its shutdown hooks may take when the parent has asked for the end
    */
   public void start(Duration bound) {
     Thread.ofPlatform().daemon().name("mobula-parent-watch").start(() -> {
-      awaitEndOfInput();
-      exit(bound);
+      boolean asked = awaitEndOfInput();
+      exit(asked || bound.compareTo(ORPHANED) < 0 ? bound : ORPHANED);
     });
   }
 
-  private void awaitEndOfInput() {
+  /** Whether the parent has said that it is to be. */
+  private boolean awaitEndOfInput() {
+    boolean asked = false;
     try {
-      while (input.read() >= 0) {
-        // whatever the parent still says is for nobody
+      for (var line = input.readLine(); line != null; line = input.readLine()) {
+        asked = line.equals(END); // whatever else the parent still says is for nobody
       }
     } catch (IOException brokenPipe) {
-      return; // the same as its end
+      return asked; // the same as its end
     }
+    return asked;
   }
 
   private static void exit(Duration bound) {

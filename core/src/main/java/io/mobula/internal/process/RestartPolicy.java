@@ -33,6 +33,11 @@ public record RestartPolicy(Duration pause, Duration longest, int restarts, Dura
     }
   }
 
+  /** The same with another number of restarts. */
+  public RestartPolicy restarts(int within) {
+    return new RestartPolicy(pause, longest, within, window);
+  }
+
   /**
    * How long to wait before the next start, or empty to give up.
    *

@@ -40,7 +40,7 @@ public final class WorkerSupervisor implements AutoCloseable {
    *
    * @param restarts when to start again
    * @param startLimit within which a child must say that it is up
-   * @param patience how long a child may take to close
+   * @param patience how long all children together may take to close
    */
   public record Terms(RestartPolicy restarts, Duration startLimit, Duration patience) {
     /** A minute to come up, 10 s to close. */
@@ -225,6 +225,8 @@ public final class WorkerSupervisor implements AutoCloseable {
     var children =
         posts.stream().map(post -> post.child).filter(Objects::nonNull).toList();
     children.forEach(ChildJvm::askToEnd);
-    children.forEach(child -> LOG.debug("{}: {}", child, child.end(terms.patience())));
+    long end = System.nanoTime() + terms.patience().toNanos();
+    children.forEach(child -> LOG.debug(
+        "{}: {}", child, child.end(Duration.ofNanos(Math.max(0, end - System.nanoTime())))));
   }
 }

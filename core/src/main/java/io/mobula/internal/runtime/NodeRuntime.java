@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
+import io.mobula.LaneInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
@@ -141,6 +142,11 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public List<Waiting> waiting() {
     return node.waiting();
+  }
+
+  @Override
+  public List<LaneInfo> lanes() {
+    return node.lanes();
   }
 
   @Override

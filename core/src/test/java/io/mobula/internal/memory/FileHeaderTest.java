@@ -53,6 +53,9 @@ class FileHeaderTest {
     assertThatThrownBy(() -> decode(encoded().putInt(8, 2), FILE_BYTES))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("layout version 2, this program reads 1");
+    assertThatThrownBy(() -> decode(encoded().putInt(8, 0), FILE_BYTES))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("layout version 0, this program reads 1");
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.mobula.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.LaneInfo;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
+import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ProcessException;
@@ -60,6 +62,31 @@ class LocalClusterIT {
           .containsExactlyInAnyOrderElementsOf(pids);
     }
     assertThat(pids).noneMatch(LocalClusterIT::runs);
+  }
+
+  @Test
+  void lanesTellWhatProcessesSendEachOther() throws Exception {
+    try (var cluster = LocalCluster.start(2)) {
+      var runtime = cluster.runtime();
+      assertThat(runtime.totalResources().asUnits()).containsKey("CPU"); // asks both by frames
+      for (var node : cluster.nodes()) {
+        var out = lane(runtime.lanes(), runtime.nodeId(), node.id());
+        assertThat(out.kind()).isEqualTo("artery");
+        assertThat(out.sent().frames()).isPositive();
+        assertThat(out.sent().bytes()).isGreaterThanOrEqualTo(out.sent().frames());
+        assertThat(out.received().frames()).isPositive();
+        var back = lane(runtime.lanes(), node.id(), runtime.nodeId());
+        assertThat(back.received().frames()).isGreaterThanOrEqualTo(out.sent().frames());
+        assertThat(back.sent().bytes()).isGreaterThanOrEqualTo(out.received().bytes());
+      }
+    }
+  }
+
+  private static LaneInfo lane(List<LaneInfo> lanes, NodeId from, NodeId to) {
+    return lanes.stream()
+        .filter(lane -> lane.from().equals(from) && lane.to().equals(to))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("from " + from + " to " + to + " in " + lanes));
   }
 
   @Test

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.mobula.Mobula;
+import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.SettingsException;
 import io.mobula.internal.node.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +85,12 @@ class SettingsTest {
         "mobula.cluster.role | boss",
         "mobula.cluster.join-timeout | -1s",
         "mobula.cluster.leave-timeout | soon",
+        "mobula.workers.count | -1",
+        "mobula.workers.count | 257",
+        "mobula.workers.count | all",
+        "mobula.workers.restarts | -1",
+        "mobula.workers.class-path | /no/such/library.jar",
+        "mobula.workers.resources.memory | 5 bananas",
         "mobula.tls.certificate | /no/such/file.pem",
         "mobula.insecure | rather",
       })
@@ -106,6 +114,44 @@ class SettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(key)
         .hasMessageContaining("Did you mean " + nearest + "?");
+  }
+
+  @Test
+  void workersTakeTheirPartOfWhatTheNodeHas() {
+    var read = read(Mobula.settings()
+        .cpus(8)
+        .memory(900)
+        .storeCapacity(3 << 20)
+        .workers(2)
+        .workerResources(Resources.none().cpus(3)));
+    assertThat(read.total()).isEqualTo(Resources.none().cpus(2));
+    assertThat(read.store().capacityBytes()).isEqualTo(1 << 20);
+    assertThat(read.cluster().enabled()).isTrue();
+    assertThat(read.jobs().standing().division().worker())
+        .isEqualTo(Resources.none().cpus(3).memory(450));
+    assertThat(read.jobs().told()).doesNotContainKey("mobula.workers.count");
+  }
+
+  @Test
+  void moreForWorkersThanThereIsIsRefusedAndSoAreWorkersOfADriver() {
+    var settings = Mobula.settings().cpus(4).workers(3);
+    assertThatThrownBy(() -> read(settings.workerResources(Resources.none().cpus(2))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula.workers.resources")
+        .hasMessageContaining("3 workers with {CPU=2.0} each")
+        .hasMessageContaining("{CPU=4.0}");
+    assertThatThrownBy(() -> read(settings.set("mobula.cluster.role", "driver")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula.workers.count");
+  }
+
+  @Test
+  void optionsOfJvmsAreAListOrOneText() {
+    var one = read(Mobula.settings().set("mobula.jobs.worker-flags", " -Xmx1g  -Xss1m"));
+    var two = read(Mobula.settings().set("mobula.jobs.worker-flags", List.of("-Xmx1g", "-Xss1m")));
+    assertThat(one.jobs().workers().flags()).containsExactly("-Xmx1g", "-Xss1m");
+    assertThat(two.jobs().workers().flags()).containsExactly("-Xmx1g", "-Xss1m");
+    assertThat(read(Mobula.settings()).jobs().workers().flags()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,42 @@
+package io.mobula;
+
+import java.util.Comparator;
+import java.util.Objects;
+
+/**
+ * The way of frames from one process of the cluster to another, as its sender sees it.
+ *
+ * @param from who sends
+ * @param to who receives
+ * @param kind what carries the frames: {@code artery}, Akka's connections
+ * @param sent what has been given to the carrier since both know each other, repetitions not
+ *     counted
+ * @param received what has come by the lane in the other direction
+ * @param underway what is not acknowledged, or not even sent since too much else is on the way
+ */
+public record LaneInfo(
+    NodeId from, NodeId to, String kind, Amount sent, Amount received, Amount underway) {
+  /** Those that have most on the way first, then those that have sent most. */
+  public static final Comparator<LaneInfo> BUSIEST_FIRST = Comparator.comparingLong(
+          (LaneInfo lane) -> lane.underway().bytes())
+      .thenComparingLong(lane -> lane.sent().bytes())
+      .reversed();
+
+  /** Refuses nulls. */
+  public LaneInfo {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(sent, "sent");
+    Objects.requireNonNull(received, "received");
+    Objects.requireNonNull(underway, "underway");
+  }
+
+  /**
+   * So many frames.
+   *
+   * @param frames how many
+   * @param bytes how large they are together
+   */
+  public record Amount(long frames, long bytes) {}
+}

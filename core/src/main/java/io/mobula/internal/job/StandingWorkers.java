@@ -1,0 +1,194 @@
+package io.mobula.internal.job;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.Resources;
+import io.mobula.Settings;
+import io.mobula.error.ProcessException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
+import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.RestartPolicy;
+import io.mobula.internal.process.WorkerMain;
+import io.mobula.internal.process.WorkerSupervisor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker processes that stand beside a node for as long as it runs: members with ledgers of
+ * their own, to which the node's resources have been given, on the node's class path. One that ends
+ * is started again, after pauses that {@link RestartPolicy#DEFAULT} has. Safe for all threads.
+ */
+public final class StandingWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StandingWorkers.class);
+
+  private final Plan plan;
+  private final WorkerSupervisor supervisor;
+  private final CompletableFuture<Void> allUp = new CompletableFuture<>();
+  private final Map<Integer, String> vacant = new ConcurrentSkipListMap<>();
+
+  /**
+   * What they are.
+   *
+   * @param count how many, zero for none
+   * @param classPath what they have in front of the node's class path
+   * @param flags for their JVMs
+   * @param restarts how often one is started again within ten minutes
+   * @param division what they offer, and what stays with the node
+   * @param storeBytes the capacity of each one's store, and of the node's
+   */
+  public record Plan(
+      int count,
+      List<Path> classPath,
+      List<String> flags,
+      int restarts,
+      Division division,
+      long storeBytes) {
+    /** Copies the lists. */
+    public Plan {
+      classPath = List.copyOf(classPath);
+      flags = List.copyOf(flags);
+    }
+  }
+
+  /**
+   * What their node tells them.
+   *
+   * @param node whom they join
+   * @param settings what it does differently from the defaults itself
+   * @param startLimit within which one must be up
+   * @param leaveLimit within which all of them must be gone when the node leaves
+   */
+  public record Terms(
+      Peer node, Map<String, Object> settings, Duration startLimit, Duration leaveLimit) {}
+
+  private StandingWorkers(Plan plan, Terms terms) {
+    this.plan = plan;
+    var told = WorkerMain.told(told(plan, terms));
+    this.supervisor = WorkerSupervisor.start(
+        plan.count(),
+        worker -> child(plan, worker).input(told),
+        new WorkerSupervisor.Terms(
+            RestartPolicy.DEFAULT.restarts(plan.restarts()),
+            terms.startLimit(),
+            terms.leaveLimit()),
+        new Roll(plan.count()),
+        StandingWorkers::print);
+  }
+
+  /** Starts them all at the same time, and returns at once. */
+  public static StandingWorkers start(Plan plan, Terms terms) {
+    return new StandingWorkers(plan, terms);
+  }
+
+  private static ChildPlan child(Plan plan, int worker) {
+    return WorkerMain.plan("worker " + worker).flags(plan.flags()).classPath(plan.classPath());
+  }
+
+  private static Settings told(Plan plan, Terms terms) {
+    var told = Mobula.settings();
+    for (var entry : terms.settings().entrySet()) {
+      told = told.set(entry.getKey(), entry.getValue());
+    }
+    for (var label : terms.node().labels().entrySet()) {
+      told = told.label(label.getKey(), label.getValue());
+    }
+    return offering(told, plan.division().worker())
+        .join(terms.node().address())
+        .storeCapacity(plan.storeBytes())
+        .set("mobula.cluster.role", "worker")
+        .set("mobula.cluster.join-timeout", terms.startLimit().toMillis() + "ms")
+        .set("mobula.cluster.leave-timeout", terms.leaveLimit().dividedBy(2).toMillis() + "ms");
+  }
+
+  /** Nothing is left to be detected there: two of them would detect the same. */
+  private static Settings offering(Settings told, Resources each) {
+    var result = told.cpus(0).gpus(0).memory(each.units(Resources.MEMORY));
+    for (var name : each.asUnits().keySet()) {
+      if (!name.equals(Resources.MEMORY)) {
+        result = result.resource(name, each.amount(name));
+      }
+    }
+    return result;
+  }
+
+  private static void print(ChildJvm.Stream stream, String text) {
+    switch (stream) {
+      case OUT -> LOG.info("worker: {}", text);
+      case ERR -> LOG.warn("worker: {}", text);
+    }
+  }
+
+  /** Who is up; on the supervisor's thread. */
+  private final class Roll implements WorkerSupervisor.Listener {
+    private final CountDownLatch missing;
+
+    Roll(int count) {
+      this.missing = new CountDownLatch(count);
+    }
+
+    @Override
+    public void up(int worker, long pid, Ready ready) {
+      missing.countDown();
+      if (missing.getCount() == 0) {
+        allUp.complete(null);
+      }
+    }
+
+    @Override
+    public void restarts(int worker, String how, Duration pause) {
+      allUp.completeExceptionally(
+          new ProcessException("Worker " + worker + " of this node does not come up: " + how));
+    }
+
+    @Override
+    public void gaveUp(int worker, String why) {
+      vacant.put(worker, why);
+    }
+  }
+
+  /**
+   * Waits until all of them are up for the first time.
+   *
+   * @throws ProcessException when one ends before that: it would not do better the next time
+   */
+  public void awaitUp(Duration limit) {
+    try {
+      allUp.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new ProcessException(String.valueOf(e.getCause().getMessage()), e.getCause());
+    } catch (TimeoutException e) {
+      throw new ProcessException("The worker processes of this node were not up after " + limit
+          + " (mobula.jobs.worker-start-limit).");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while worker processes were starting.");
+    }
+  }
+
+  /** The workers that are not started again, and why, as something that waits. */
+  public List<Waiting> vacant() {
+    return vacant.entrySet().stream()
+        .map(entry -> new Waiting(
+            "worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
+        .toList();
+  }
+
+  /** Ends all of them at the same time: asks, waits, kills. */
+  @Override
+  public void close() {
+    supervisor.close();
+  }
+}

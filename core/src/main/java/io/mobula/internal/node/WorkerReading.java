@@ -1,0 +1,114 @@
+package io.mobula.internal.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigUtil;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.job.Division;
+import io.mobula.internal.job.StandingWorkers;
+import io.mobula.internal.node.NodeSettings.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads and checks {@code mobula.workers}. */
+final class WorkerReading {
+  /** How many; what turns a cluster on. */
+  static final String COUNT = "mobula.workers.count";
+
+  private static final String RESTARTS = "mobula.workers.restarts";
+  private static final String CLASS_PATH = "mobula.workers.class-path";
+  private static final String RESOURCES = "mobula.workers.resources";
+  private static final long MOST = 256;
+
+  private final Reader reader;
+  private final Config config;
+
+  private WorkerReading(Reader reader, Config config) {
+    this.reader = reader;
+    this.config = config;
+  }
+
+  /**
+   * What stands beside the node.
+   *
+   * @param all what node and workers offer together
+   * @param storeBytes what their stores may hold together
+   */
+  static StandingWorkers.Plan read(
+      Reader reader, Config config, Peer.Role role, Resources all, long storeBytes) {
+    return new WorkerReading(reader, config).read(role, all, storeBytes);
+  }
+
+  /** How many there are to be. */
+  static int count(Reader reader, Config config) {
+    long count = reader.read(COUNT, config::getLong);
+    if (count < 0 || count > MOST) {
+      throw reader.malformed(COUNT, "it must be from 0 to " + MOST, null);
+    }
+    return (int) count;
+  }
+
+  private StandingWorkers.Plan read(Peer.Role role, Resources all, long storeBytes) {
+    int count = count(reader, config);
+    if (count > 0 && role != Peer.Role.NODE) {
+      throw reader.malformed(COUNT, "only a node has workers beside it", null);
+    }
+    var said = said(); // even where nobody gets it: what is malformed is refused
+    return new StandingWorkers.Plan(
+        count,
+        classPath(),
+        reader.words("mobula.workers.flags"),
+        restarts(),
+        count == 0 ? Division.none(all) : division(all, count, said),
+        storeBytes / (count + 1));
+  }
+
+  private int restarts() {
+    long restarts = reader.read(RESTARTS, config::getLong);
+    if (restarts < 0 || restarts > Integer.MAX_VALUE) {
+      throw reader.malformed(RESTARTS, "it must be a whole number from 0", null);
+    }
+    return (int) restarts;
+  }
+
+  private List<Path> classPath() {
+    var entries = reader.paths(CLASS_PATH);
+    for (var entry : entries) {
+      if (!Files.exists(entry)) {
+        throw reader.malformed(CLASS_PATH, "there is no " + entry.toAbsolutePath(), null);
+      }
+    }
+    return entries.stream().map(Path::toAbsolutePath).toList();
+  }
+
+  private Division division(Resources all, int count, Map<String, Long> said) {
+    return reader.checked(RESOURCES, () -> Division.of(all, count, said));
+  }
+
+  /** What each is to have, in units, of those resources of which it is said. */
+  private Map<String, Long> said() {
+    var said = new TreeMap<String, Long>();
+    say(said, Resources.CPU, RESOURCES + ".cpus");
+    say(said, Resources.GPU, RESOURCES + ".gpus");
+    var memory = RESOURCES + ".memory";
+    long bytes = reader.automatic(memory, config::getBytes, -1L);
+    if (bytes >= 0) {
+      said.put(Resources.MEMORY, bytes);
+    }
+    for (var name : reader.read(RESOURCES + ".custom", config::getObject).keySet()) {
+      say(said, name, RESOURCES + ".custom." + ConfigUtil.quoteString(name));
+    }
+    return said;
+  }
+
+  private void say(Map<String, Long> said, String name, String key) {
+    double amount = reader.automatic(key, config::getDouble, Double.NaN);
+    if (!Double.isNaN(amount)) {
+      var each = reader.checked(key, () -> Resources.none().resource(name, amount));
+      said.put(name, each.units(name));
+    }
+  }
+}

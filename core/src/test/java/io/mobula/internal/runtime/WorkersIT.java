@@ -1,0 +1,247 @@
+package io.mobula.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeInfo;
+import io.mobula.Resources;
+import io.mobula.Settings;
+import io.mobula.error.MobulaException;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.ProcessException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node in this JVM, as a service embeds one, with worker processes beside it. */
+@Tag("long")
+@Timeout(240)
+class WorkersIT {
+  private static final Settings SMALL = Mobula.settings()
+      .storeCapacity(64 << 20)
+      .workerFlags("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  @TempDir
+  Path directory;
+
+  /** What users' code may do to its JVM. */
+  enum Crash {
+    HALT,
+    EXIT,
+    OUT_OF_MEMORY
+  }
+
+  /** Where a task runs. */
+  static long pid(int nothing) {
+    return ProcessHandle.current().pid();
+  }
+
+  /** Notes that it was here, and takes its JVM along. */
+  static int crash(String how, String notes) throws IOException {
+    Files.writeString(
+        Path.of(notes), "here\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    switch (Crash.valueOf(how)) {
+      case HALT -> Runtime.getRuntime().halt(9);
+      case EXIT -> System.exit(9);
+      case OUT_OF_MEMORY -> {
+        var all = new ArrayList<long[]>();
+        while (true) {
+          all.add(new long[1 << 20]);
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Never ends by itself. */
+  static int hang(String notes) throws Exception {
+    Files.writeString(Path.of(notes), "here");
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  /** A service with workers that are at work, to be killed. */
+  static final class Service {
+    public static void main(String[] notes) throws Exception {
+      try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
+        for (var note : notes) {
+          runtime.task(WorkersIT::hang, note).cpus(1).remote();
+        }
+        for (var note : notes) {
+          await(() -> Files.exists(Path.of(note)));
+        }
+        System.out.println("pids " + workers(runtime).stream()
+            .map(worker -> String.valueOf(worker.pid()))
+            .reduce((one, other) -> one + " " + other)
+            .orElseThrow());
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  private static List<NodeInfo> workers(MobulaRuntime runtime) {
+    return runtime.nodes().stream().filter(node -> node.role().equals("worker")).toList();
+  }
+
+  @Test
+  void theNodesResourcesAreDividedAmongThemAndTheyEndWithIt() throws Exception {
+    List<Long> pids;
+    var settings = SMALL
+        .cpus(3)
+        .memory(1 << 20)
+        .resource("Licence", 4)
+        .label("zone", "a")
+        .workers(2)
+        .workerResources(Resources.none().cpus(1));
+    try (var runtime = Mobula.init(settings)) {
+      var each = Resources.none().cpus(1).memory(1 << 19).resource("Licence", 2);
+      await(() -> workers(runtime).stream().allMatch(worker -> worker.total().equals(each)));
+      assertThat(workers(runtime)).hasSize(2).allSatisfy(worker -> {
+        assertThat(worker.labels()).containsEntry("zone", "a");
+        assertThat(worker.store().capacityBytes()).isEqualTo(roundedDown((64 << 20) / 3));
+      });
+      assertThat(runtime.nodes().getFirst().total()).isEqualTo(Resources.none().cpus(1));
+      assertThat(runtime.totalResources().amount("CPU")).isEqualTo(3);
+      pids = workers(runtime).stream().map(NodeInfo::pid).toList();
+      var licensed = runtime.task(WorkersIT::pid, 0).resource("Licence", 2).remote();
+      assertThat(licensed.get()).isIn(pids);
+    }
+    assertThat(pids).noneMatch(WorkersIT::runs);
+  }
+
+  private static long roundedDown(long bytes) {
+    return (bytes + 63) / 64 * 64;
+  }
+
+  @Test
+  void aTaskThatHaltsItsWorkerIsTriedAgainThenLostAndTheWorkerComesBack() throws Exception {
+    var notes = directory.resolve("notes").toString();
+    try (var runtime = Mobula.init(SMALL.cpus(1).workers(1))) {
+      long before = runtime.task(WorkersIT::pid, 0).remote().get();
+      assertThat(before).isNotEqualTo(ProcessHandle.current().pid());
+
+      var lost = runtime.task(WorkersIT::crash, "HALT", notes).maxRetries(2).remote();
+      assertThatThrownBy(lost::get).isInstanceOf(NodeLostException.class);
+      assertThat(Files.readAllLines(Path.of(notes))).hasSize(3);
+
+      long after = runtime.task(WorkersIT::pid, 0).remote().get();
+      assertThat(after).isNotEqualTo(before).isNotEqualTo(ProcessHandle.current().pid());
+      assertThat(runtime.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void aTaskThatExitsOrFillsTheHeapHarmsNobodyElse() throws Exception {
+    try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
+      for (var how : List.of(Crash.EXIT, Crash.OUT_OF_MEMORY)) {
+        var notes = directory.resolve(how.name()).toString();
+        var failed = runtime.task(WorkersIT::crash, how.name(), notes).maxRetries(0).remote();
+        assertThatThrownBy(failed::get)
+            .as("%s", how)
+            .isInstanceOfAny(NodeLostException.class, TaskFailedException.class)
+            .isInstanceOf(MobulaException.class);
+        assertThat(Files.readAllLines(Path.of(notes))).hasSize(1);
+        assertThat(runtime.task(WorkersIT::pid, 0).remote().get())
+            .isNotEqualTo(ProcessHandle.current().pid());
+      }
+      assertThat(runtime.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void oneThatCannotBeKeptIsSaidToBeMissing() throws Exception {
+    var settings = SMALL.cpus(1).workers(1).set("mobula.workers.restarts", 0);
+    try (var runtime = Mobula.init(settings)) {
+      ProcessHandle.of(workers(runtime).getFirst().pid()).orElseThrow().destroyForcibly();
+      await(() -> !runtime.waiting().isEmpty());
+      assertThat(runtime.waiting()).singleElement().satisfies(missing -> {
+        assertThat(missing.what()).isEqualTo("worker 0");
+        assertThat(missing.wants().amount("CPU")).isEqualTo(1);
+        assertThat(missing.why()).contains("not started again", "137 (killed)");
+      });
+      await(() -> workers(runtime).isEmpty());
+    }
+  }
+
+  @Test
+  void oneThatDoesNotComeUpFailsTheNodeWithItsLastLines() {
+    var settings = SMALL.cpus(1).workers(2).workerFlags("-XX:NoSuchFlag");
+    assertThatThrownBy(() -> Mobula.init(settings).close())
+        .isInstanceOf(ProcessException.class)
+        .hasMessageContaining("worker ")
+        .hasMessageContaining("NoSuchFlag");
+  }
+
+  @Test
+  void aNodeThatIsKilledTakesThemAlongWhateverTheyDo() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    var notes = List.of(
+        directory.resolve("one").toString(), directory.resolve("other").toString());
+    var plan = ChildPlan.of("service", Service.class.getName())
+        .flags(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
+        .arguments(notes.toArray(String[]::new));
+    try (var service = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
+      var pids = pids(lines);
+      assertThat(pids).hasSize(2).allMatch(WorkersIT::runs);
+
+      service.kill();
+
+      long start = System.nanoTime();
+      await(() -> pids.stream().noneMatch(WorkersIT::runs));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  private static List<Long> pids(BlockingQueue<String> lines) throws InterruptedException {
+    var seen = new ArrayList<String>();
+    while (true) {
+      var line = lines.poll(120, TimeUnit.SECONDS);
+      assertThat(line).as(() -> "the line with the pids after " + seen).isNotNull();
+      seen.add(line);
+      if (line.startsWith("pids ")) {
+        return List.of(line.substring("pids ".length()).split(" ")).stream()
+            .map(Long::valueOf)
+            .toList();
+      }
+    }
+  }
+
+  /** Whether the process runs; one that is dead and not yet waited for does not. */
+  private static boolean runs(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** A condition that may fail. */
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Waits until it holds; the test's time limit bounds it. */
+  private static void await(Condition condition) throws Exception {
+    while (!condition.holds()) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+}
