@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param unschedulableTimeout how long work waits that no node can hold
  * @param closeTimeout how long closing waits
  * @param shareHost whether it and others of its host read each other's memory
+ * @param rings whether it and others of its host send each other frames through shared memory
  * @param output what happens to what work prints
  * @param jobs how programs bring their classes along
  * @param cluster what it is to other processes
@@ -56,6 +57,7 @@ public record NodeSettings(
     Duration unschedulableTimeout,
     Duration closeTimeout,
     boolean shareHost,
+    boolean rings,
     OutputSettings output,
     JobSettings jobs,
     ClusterSettings cluster) {
@@ -138,6 +140,7 @@ public record NodeSettings(
         reader.duration("mobula.placement.unschedulable-timeout"),
         reader.duration("mobula.close-timeout"),
         reader.read("mobula.store.share-host", config::getBoolean),
+        reader.read("mobula.lanes.shared-memory", config::getBoolean),
         output(reader, config),
         jobs,
         cluster);

@@ -142,7 +142,10 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   @Override
   public void joined(Peer peer) {
     if (shareHost && !peer.id().equals(membership.self().id()) && PeerStore.isHere(address(peer))) {
-      lives.onDeath(address(peer), () -> membership.died(peer.id(), "its process has died"));
+      lives.onDeath(
+          address(peer),
+          () ->
+              lanes.afterLast(peer.id(), () -> membership.died(peer.id(), "its process has died")));
     }
   }
 
