@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * @param from who sends
  * @param to who receives
- * @param kind what carries the frames: {@code artery}, Akka's connections
+ * @param kind what carries the frames: {@code artery}, Akka's connections, or {@code shared
+ *     memory}
  * @param sent what has been given to the carrier since both know each other, repetitions not
  *     counted
  * @param received what has come by the lane in the other direction
@@ -38,5 +39,10 @@ public record LaneInfo(
    * @param frames how many
    * @param bytes how large they are together
    */
-  public record Amount(long frames, long bytes) {}
+  public record Amount(long frames, long bytes) {
+    /** Both together. */
+    public Amount plus(Amount other) {
+      return new Amount(frames + other.frames, bytes + other.bytes);
+    }
+  }
 }

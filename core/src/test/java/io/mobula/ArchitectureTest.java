@@ -36,6 +36,7 @@ class ArchitectureTest {
       Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),
       Set.of("io.mobula.internal.execution"),
       Set.of("io.mobula.internal.lane"),
+      Set.of("io.mobula.internal.ring"),
       Set.of(
           "io.mobula.internal.cluster",
           "io.mobula.internal.codec",

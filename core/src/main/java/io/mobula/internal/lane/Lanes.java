@@ -6,37 +6,34 @@ import io.mobula.LaneInfo;
 import io.mobula.NodeId;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
-import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.memory.SharedStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All frames between this process and its peers. A frame is delivered once and in order while both
  * processes are members; Artery may lose what it carries, so frames are numbered, acknowledged and
- * sent again. Safe for all threads.
+ * sent again. Between processes of one host they soon go through rings in shared memory instead.
+ * Safe for all threads.
  */
-public final class Lanes {
+public final class Lanes implements AutoCloseable {
   /** The name of the actor that receives, below a node's guardian. */
   public static final String NAME = "lane";
 
   private static final byte[] NOTHING = {};
-  private static final int MOST_UNSENT = 16 * 1024;
-  private static final long MOST_UNSENT_BYTES = 64L << 20;
   private static final int MOST_TOLD = 256;
-  private static final String ARTERY = "artery";
 
   private final Membership membership;
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
+  private final AtomicInteger behind = new AtomicInteger();
+  private volatile @Nullable Rings rings;
 
   /** What is done with frames. Called on one thread, which must not be blocked. */
   @FunctionalInterface
@@ -51,12 +48,24 @@ public final class Lanes {
   }
 
   /**
-   * Starts to receive. What peers sent before comes again.
+   * Starts to receive over Artery. What peers sent before comes again.
    *
    * @param spawner starts the actor {@value #NAME}
    */
-  public void open(Spawner spawner, Receiver receiver) {
+  public void open(Spawner spawner, Router receiver) {
     spawner.spawn(LaneInbox.create(this, receiver), NAME);
+  }
+
+  /**
+   * The same, and over rings from processes of this host, and to them.
+   *
+   * @param files runs what makes and opens files
+   */
+  public void open(Spawner spawner, Router receiver, SharedStore memory, Executor files) {
+    var opened = new Rings(memory, membership, this, receiver, files);
+    rings = opened;
+    lines.values().forEach(line -> line.offer(opened));
+    spawner.spawn(LaneInbox.create(this, opened::deliver), NAME);
   }
 
   /** Starts an actor under a name. */
@@ -104,12 +113,28 @@ public final class Lanes {
     if (peer == null || to.equals(membership.self().id())) {
       return null;
     }
-    var opened = lines.computeIfAbsent(to, id -> new Line(peer));
+    var fresh =
+        new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
+    var present = lines.putIfAbsent(to, fresh);
     if (membership.peer(to) == null) { // it left between the two looks
       forget(to);
       return null;
     }
-    return opened;
+    if (present != null) {
+      return present;
+    }
+    var shared = rings;
+    if (shared != null) {
+      fresh.offer(shared);
+    }
+    return fresh;
+  }
+
+  private void behind(int by) {
+    var shared = rings;
+    if (behind.addAndGet(by) > 0 && by > 0 && shared != null) {
+      shared.wake();
+    }
   }
 
   /** What is on the way, and has come, by peer: of the 256 with most to be sent. */
@@ -121,12 +146,11 @@ public final class Lanes {
         .toList();
   }
 
-  /** The next frame of a peer has come; for the one thread that receives. */
+  /** A frame of a peer has come. */
   void received(NodeId from, int bytes) {
     var line = line(from);
     if (line != null) {
-      line.receivedFrames.increment();
-      line.receivedBytes.add(bytes);
+      line.received(bytes);
     }
   }
 
@@ -136,6 +160,59 @@ public final class Lanes {
     if (line != null) {
       line.close();
     }
+    var shared = rings;
+    if (shared != null) {
+      shared.left(peer);
+    }
+  }
+
+  /**
+   * Runs this once everything has been received that a process of this host, which is known to be
+   * dead, has sent in time.
+   */
+  public void afterLast(NodeId dead, Runnable then) {
+    var shared = rings;
+    if (shared == null) {
+      then.run();
+    } else {
+      shared.afterLast(dead, then);
+    }
+  }
+
+  /** Later frames to that peer go through a ring, after this last one. */
+  void change(NodeId to, byte[] last, RingWay way) {
+    var line = line(to);
+    if (line == null) {
+      way.close();
+    } else {
+      line.change(last, way);
+    }
+  }
+
+  /** Writes what did not fit into rings; returns how many frames did now. */
+  int flush() {
+    int written = 0;
+    if (isBehind()) {
+      for (var line : lines.values()) {
+        written += line.flush();
+      }
+    }
+    return written;
+  }
+
+  /** Whether some frames have not fitted into their ring yet. */
+  boolean isBehind() {
+    return behind.get() > 0;
+  }
+
+  /** Sends nothing more through rings, and receives nothing more. */
+  @Override
+  public void close() {
+    var shared = rings;
+    if (shared != null) {
+      shared.close();
+    }
+    lines.values().forEach(Line::close);
   }
 
   Membership membership() {
@@ -159,119 +236,6 @@ public final class Lanes {
 
   void tick() {
     lines.values().forEach(Line::tick);
-  }
-
-  /** The way to one peer. */
-  private final class Line {
-    private final NodeId to;
-    private final ActorRef<Parcel> inbox;
-    private final Outbox outbox = new Outbox();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition room = lock.newCondition();
-    private final LongAdder receivedFrames = new LongAdder();
-    private final LongAdder receivedBytes = new LongAdder();
-    private volatile boolean closed;
-
-    Line(Peer peer) {
-      this.to = peer.id();
-      this.inbox = membership.actor(peer, NAME);
-    }
-
-    void send(byte[] frame) {
-      lock.lock();
-      try {
-        outbox.add(frame);
-        sendWhatMay();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /** Under the lock, so that frames leave in the order of their numbers. */
-    private void sendWhatMay() {
-      for (var next = outbox.next(); next != null; next = outbox.next()) {
-        tell(next.sequence(), 0, next.frame());
-      }
-    }
-
-    void tell(long sequence, long acknowledged, byte[] frame) {
-      inbox.tell(new Parcel(
-          membership.self().id().incarnation(), to.incarnation(), sequence, acknowledged, frame));
-    }
-
-    void acknowledged(long sequence) {
-      lock.lock();
-      try {
-        outbox.acknowledged(sequence);
-        sendWhatMay();
-        room.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    void tick() {
-      List<Outbox.Numbered> again = new ArrayList<>();
-      lock.lock();
-      try {
-        again.addAll(outbox.tick());
-        again.forEach(numbered -> tell(numbered.sequence(), 0, numbered.frame()));
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    LaneInfo traffic() {
-      lock.lock();
-      try {
-        return new LaneInfo(
-            membership.self().id(),
-            to,
-            ARTERY,
-            outbox.sent(),
-            new LaneInfo.Amount(receivedFrames.sum(), receivedBytes.sum()),
-            outbox.underway());
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    void close() {
-      closed = true;
-      lock.lock();
-      try {
-        room.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private boolean isFull() {
-      return outbox.size() >= MOST_UNSENT || outbox.bytes() >= MOST_UNSENT_BYTES;
-    }
-
-    void awaitRoom(Duration limit) {
-      lock.lock();
-      try {
-        long left = limit.toNanos();
-        while (isFull() && !closed) {
-          if (left <= 0) {
-            throw new SubmissionRejectedException("Node " + to + " has not taken any of "
-                + outbox.size() + " waiting frames within " + limit
-                + ". It is overloaded or cut off; wait for results before sending more.");
-          }
-          left = room.awaitNanos(left);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new WaitInterruptedException("Interrupted while waiting to send to node " + to + ".");
-      } finally {
-        lock.unlock();
-      }
-      if (closed) {
-        throw new NodeLostException("Node " + to + " is no member of the cluster any more.");
-      }
-    }
   }
 
   static long tickNanos() {

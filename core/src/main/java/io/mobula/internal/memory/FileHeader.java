@@ -16,11 +16,11 @@ import java.util.zip.CRC32C;
  *
  * @param kind what the file holds
  * @param storeId the random number all files of one store share
- * @param index the number of the segment, or of the row of pins; 0 for the table
+ * @param index the number of the segment, row of pins or ring; 0 for the table and the bell
  * @param dataBytes a segment's block space, or the size of one chunk of a file that grows by
  *     chunks, in bytes
  */
-record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
+public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   /** The layout this program writes, and the only one it reads. */
   static final int LAYOUT_VERSION = 1;
   /** Where data begin: after one page that is the header's alone. */
@@ -35,10 +35,17 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   private static final long MOST_BYTES = 1L << 56;
 
   /** What a file holds. The codes are part of the layout. */
-  enum Kind {
+  public enum Kind {
+    /** Blocks. */
     SEGMENT(1),
+    /** Slots of objects. */
     TABLE(2),
-    PINS(3);
+    /** A row of pins. */
+    PINS(3),
+    /** What wakes the reader of rings. */
+    BELL(4),
+    /** Frames from one process to another. */
+    RING(5);
 
     private final int code;
 
@@ -58,7 +65,7 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
   }
 
   /** Which store a file belongs to: 128 random bits. */
-  record StoreId(long high, long low) {
+  public record StoreId(long high, long low) {
     @Override
     public String toString() {
       HexFormat hex = HexFormat.of();
@@ -66,7 +73,8 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
     }
   }
 
-  FileHeader {
+  /** Refuses what no header has. */
+  public FileHeader {
     if (index < 0 || dataBytes <= 0 || dataBytes > MOST_BYTES) {
       throw new IllegalArgumentException(
           "No header has index " + index + " and " + dataBytes + " bytes of data");
@@ -88,7 +96,7 @@ record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
    *
    * @throws StoreException that says both
    */
-  void require(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
+  public void require(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
     if (kind != wantedKind || index != wantedIndex || !storeId.equals(wantedStore)) {
       throw new StoreException(file + " is " + kind + " " + index + " of store " + storeId
           + ", wanted " + wantedKind + " " + wantedIndex + " of store " + wantedStore

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe while growing: its owner grows it under a lock. Mappings live until nothing
  * reaches them.
  */
-final class SharedFile {
+public final class SharedFile {
   private static final int ZEROS = 1 << 20;
 
   private final Path path;
@@ -43,7 +43,7 @@ final class SharedFile {
   }
 
   /** Makes a new file, readable by its owner alone, that holds the header page and no data. */
-  static SharedFile create(Path path, FileHeader header) {
+  public static SharedFile create(Path path, FileHeader header) {
     SharedFile file = new SharedFile(path, header, 0);
     try {
       Permissions.createFile(path);
@@ -63,7 +63,7 @@ final class SharedFile {
    * Opens a file that another process, or this one, has made: header and size are checked before
    * anything is mapped.
    */
-  static SharedFile open(Path path) {
+  public static SharedFile open(Path path) {
     try {
       return Uninterrupted.run(() -> {
         try (FileChannel channel =
@@ -81,7 +81,8 @@ final class SharedFile {
     }
   }
 
-  FileHeader header() {
+  /** What its first page says. */
+  public FileHeader header() {
     return header;
   }
 
@@ -95,7 +96,7 @@ final class SharedFile {
   }
 
   /** Adds zeroed pages at the end and maps them for reading and writing. */
-  MemorySegment append(long more) {
+  public MemorySegment append(long more) {
     long from = bytes;
     try {
       fill(more);
@@ -111,7 +112,7 @@ final class SharedFile {
   }
 
   /** Maps data that are there for reading and writing, from an offset behind the header page. */
-  MemorySegment mapShared(long offset, long length) {
+  public MemorySegment mapShared(long offset, long length) {
     return map(MapMode.READ_WRITE, FileHeader.DATA_OFFSET + offset, length);
   }
 
@@ -126,7 +127,7 @@ final class SharedFile {
    * Removes the name; what is mapped stays until nothing reaches it. Says nothing if the file has
    * gone already.
    */
-  void delete() {
+  public void delete() {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {

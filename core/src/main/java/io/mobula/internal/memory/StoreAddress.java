@@ -15,7 +15,8 @@ public record StoreAddress(String directory, long idHigh, long idLow) {
     Objects.requireNonNull(directory, "directory");
   }
 
-  FileHeader.StoreId storeId() {
+  /** The number as one. */
+  public FileHeader.StoreId storeId() {
     return new FileHeader.StoreId(idHigh, idLow);
   }
 

@@ -62,6 +62,7 @@ final class Clustered {
   private final Reports reports;
   private final ClusterViews views;
   private final PlacementPolicy policy;
+  private final ObjectStore objects;
   private final SharedStore memory;
   private final Outlet outlet;
   private final Display display;
@@ -78,6 +79,7 @@ final class Clustered {
       Supplier<CompletionStage<Reports.Report>> ownReport,
       Placer.Timer timer) {
     this.membership = membership;
+    this.objects = objects;
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
@@ -151,7 +153,11 @@ final class Clustered {
                 system.settings().config()))),
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
-    lanes.open(spawner::spawn, router);
+    if (settings.rings() && !settings.shareHost().equals(Peer.Store.NOBODY)) {
+      lanes.open(spawner::spawn, router, memory, objects::callback);
+    } else {
+      lanes.open(spawner::spawn, router);
+    }
     views.onChange(placer::lookAgain);
     views.open(spawner);
   }
@@ -260,6 +266,7 @@ final class Clustered {
   /** Lets go of what belongs to other processes. */
   void close() {
     sharing.close();
+    lanes.close();
   }
 
   TaskWire wire(TaskEngine tasks) {

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeout how long closing waits
  * @param shareHost with which processes of its host it shares memory: the word of
  *     {@link Peer.Store#group}
+ * @param rings whether it and others of its host send each other frames through shared memory
  * @param output what happens to what work prints
  * @param jobs how programs bring their classes along
  * @param cluster what it is to other processes
@@ -58,6 +59,7 @@ public record NodeSettings(
     Duration unschedulableTimeout,
     Duration closeTimeout,
     String shareHost,
+    boolean rings,
     OutputSettings output,
     JobSettings jobs,
     ClusterSettings cluster) {
@@ -142,6 +144,7 @@ public record NodeSettings(
         reader.duration("mobula.placement.unschedulable-timeout"),
         reader.duration("mobula.close-timeout"),
         shareHost(reader, config),
+        reader.read("mobula.lanes.shared-memory", config::getBoolean),
         output(reader, config),
         JobReading.read(reader, config, role, standing),
         cluster);

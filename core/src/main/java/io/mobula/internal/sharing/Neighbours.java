@@ -147,7 +147,10 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
         && mayShareWith(peer)
         && PeerStore.isHere(address(peer))) {
       here.add(peer.id());
-      lives.onDeath(address(peer), () -> membership.died(peer.id(), "its process has died"));
+      lives.onDeath(
+          address(peer),
+          () ->
+              lanes.afterLast(peer.id(), () -> membership.died(peer.id(), "its process has died")));
     }
   }
 

@@ -15,17 +15,19 @@ import java.util.function.Consumer;
  * Another process, spoken to by lines: it answers those we say with lines that begin with
  * {@code >}.
  */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
   /** Starts {@code main}; lines that are no answers go to {@code aside}. */
-  ChildJvm(Class<?> main, Consumer<String> aside, String... args) {
+  public ChildJvm(Class<?> main, Consumer<String> aside, String... args) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx64m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
         "-cp",
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
         main.getName()));
@@ -55,12 +57,13 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Says a line and waits for the answer. */
-  String ask(String line) {
+  public String ask(String line) {
     say(line);
     return answer();
   }
 
-  void say(String line) {
+  /** Says a line. */
+  public void say(String line) {
     try {
       process.outputWriter().write(line + "\n");
       process.outputWriter().flush();
@@ -69,7 +72,8 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  String answer() {
+  /** Waits for the next answer. */
+  public String answer() {
     try {
       String answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (answer == null) {
@@ -82,7 +86,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** {@code STOP}, {@code CONT} or {@code KILL}. */
-  void signal(String name) {
+  public void signal(String name) {
     try {
       Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
           .inheritIO()
@@ -95,7 +99,8 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  void awaitEnd() {
+  /** Waits until the process has ended. */
+  public void awaitEnd() {
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("Process " + process.pid() + " does not end");

@@ -1,0 +1,238 @@
+package io.mobula.internal.lane;
+
+import akka.actor.typed.ActorRef;
+import io.mobula.LaneInfo;
+import io.mobula.NodeId;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.SubmissionRejectedException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.cluster.Peer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of frames to one peer: over Artery, and from some time on through a ring. Safe for all
+ * threads; nothing but {@link #awaitRoom} blocks.
+ */
+final class Line {
+  private static final String ARTERY = "artery";
+  private static final int MOST_UNSENT = 16 * 1024;
+  private static final long MOST_UNSENT_BYTES = 64L << 20;
+
+  private final NodeId self;
+  private final Peer peer;
+  private final ActorRef<Parcel> inbox;
+  private final Behind behind;
+  private final Outbox outbox = new Outbox();
+  private final AtomicBoolean offered = new AtomicBoolean();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition room = lock.newCondition();
+  private final LongAdder receivedFrames = new LongAdder();
+  private final LongAdder receivedBytes = new LongAdder();
+  private @Nullable RingWay ring;
+  private volatile boolean closed;
+
+  /** Who writes later what does not fit into a ring at once. */
+  interface Behind {
+    /** One more line has frames that wait, or one less. */
+    void changed(int by);
+  }
+
+  /** A line to a peer whose actor for frames is this. */
+  Line(NodeId self, Peer peer, ActorRef<Parcel> inbox, Behind behind) {
+    this.self = self;
+    this.peer = peer;
+    this.inbox = inbox;
+    this.behind = behind;
+  }
+
+  /** Offers the peer a ring, once. */
+  void offer(Rings rings) {
+    if (offered.compareAndSet(false, true)) {
+      rings.offer(peer);
+    }
+  }
+
+  /** Sends a frame, or keeps it behind those before it. */
+  void send(byte[] frame) {
+    lock.lock();
+    try {
+      var way = ring;
+      if (closed) {
+        return; // whoever waits for an answer hears that the peer has left
+      }
+      if (way == null) {
+        outbox.add(frame);
+        sendWhatMay();
+      } else {
+        boolean before = way.isBehind();
+        way.send(frame);
+        tellBehind(before, way);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellBehind(boolean before, RingWay way) {
+    if (before != way.isBehind()) {
+      behind.changed(before ? -1 : 1);
+    }
+  }
+
+  /** Frames after this last one over Artery go through the ring. */
+  void change(byte[] last, RingWay to) {
+    lock.lock();
+    try {
+      if (closed) {
+        to.close();
+        return;
+      }
+      outbox.add(last);
+      sendWhatMay();
+      ring = to;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what has not fitted into the ring; returns how many frames do now. */
+  int flush() {
+    lock.lock();
+    try {
+      var way = ring;
+      if (way == null || !way.isBehind()) {
+        return 0;
+      }
+      int written = way.flush();
+      tellBehind(true, way);
+      room.signalAll();
+      return written;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock, so that frames leave in the order of their numbers. */
+  private void sendWhatMay() {
+    for (var next = outbox.next(); next != null; next = outbox.next()) {
+      tell(next.sequence(), 0, next.frame());
+    }
+  }
+
+  /** Sends a parcel over Artery. */
+  void tell(long sequence, long acknowledged, byte[] frame) {
+    inbox.tell(new Parcel(
+        self.incarnation(), peer.id().incarnation(), sequence, acknowledged, frame));
+  }
+
+  /** The peer has received all parcels up to this number. */
+  void acknowledged(long sequence) {
+    lock.lock();
+    try {
+      outbox.acknowledged(sequence);
+      sendWhatMay();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends the oldest parcels again if there was no progress. */
+  void tick() {
+    lock.lock();
+    try {
+      outbox.tick().forEach(numbered -> tell(numbered.sequence(), 0, numbered.frame()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A frame of the peer has come. */
+  void received(int bytes) {
+    receivedFrames.increment();
+    receivedBytes.add(bytes);
+  }
+
+  /** What has gone and come, for people. */
+  LaneInfo traffic() {
+    lock.lock();
+    try {
+      var way = ring;
+      var received = new LaneInfo.Amount(receivedFrames.sum(), receivedBytes.sum());
+      return way == null
+          ? new LaneInfo(
+              self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
+          : new LaneInfo(
+              self,
+              peer.id(),
+              RingWay.KIND,
+              outbox.sent().plus(way.sent()),
+              received,
+              outbox.underway().plus(way.underway()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer has gone: what is on the way to it is dropped. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      var way = ring;
+      if (way != null) {
+        boolean before = way.isBehind();
+        way.close();
+        tellBehind(before, way);
+      }
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LaneInfo.Amount unsent() {
+    var way = ring;
+    return way == null ? outbox.underway() : outbox.underway().plus(way.underway());
+  }
+
+  private boolean isFull() {
+    var unsent = unsent();
+    return unsent.frames() >= MOST_UNSENT || unsent.bytes() >= MOST_UNSENT_BYTES;
+  }
+
+  /**
+   * Waits until few frames are on the way.
+   *
+   * @throws SubmissionRejectedException when it is not in time
+   * @throws NodeLostException when the peer is gone
+   */
+  void awaitRoom(Duration limit) {
+    lock.lock();
+    try {
+      long left = limit.toNanos();
+      while (isFull() && !closed) {
+        if (left <= 0) {
+          throw new SubmissionRejectedException("Node " + peer.id() + " has not taken any of "
+              + unsent().frames() + " waiting frames within " + limit
+              + ". It is overloaded or cut off; wait for results before sending more.");
+        }
+        left = room.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while waiting to send to node " + peer.id() + ".");
+    } finally {
+      lock.unlock();
+    }
+    if (closed) {
+      throw new NodeLostException("Node " + peer.id() + " is no member of the cluster any more.");
+    }
+  }
+}

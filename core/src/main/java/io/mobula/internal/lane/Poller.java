@@ -1,0 +1,179 @@
+package io.mobula.internal.lane;
+
+import io.mobula.NodeId;
+import io.mobula.internal.ring.Bell;
+import io.mobula.internal.ring.InRing;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that takes in what peers of this host write into rings, and hands every frame of
+ * this process to its receiver, those that came over Artery, too. It turns around for some
+ * microseconds when there is nothing, then sleeps until somebody rings its bell.
+ */
+final class Poller implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+  private static final int SPINS = 2_000;
+  private static final int FRAMES_A_TURN = 256;
+  private static final long SLEEP_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
+  private static final long BEHIND_NANOS = LOOK_NANOS / 10;
+  private static final Duration END = Duration.ofSeconds(5);
+
+  private final Bell bell;
+  private final Lanes.Receiver receiver;
+  private final IntSupplier flush;
+  private final BooleanSupplier isBehind;
+  private final AtomicReferenceArray<@Nullable Source> sources =
+      new AtomicReferenceArray<>(Bell.RINGS);
+
+  /** Bounded by what may be on the way over Artery, and by the number of peers. */
+  private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
+
+  private final AtomicLong missed = new AtomicLong();
+  private final Thread thread = new Thread(this::run, "mobula-lanes");
+  private volatile boolean closed;
+  private int silent; // sources that cannot wake; of the thread
+
+  /** A ring and who writes it, and whether that process can wake this one. */
+  record Source(NodeId from, InRing ring, boolean wakes) {}
+
+  /**
+   * Starts the thread.
+   *
+   * @param flush writes what did not fit into rings; returns how many frames did now
+   * @param isBehind whether some still do not
+   */
+  Poller(Bell bell, Lanes.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
+    this.bell = bell;
+    this.receiver = receiver;
+    this.flush = flush;
+    this.isBehind = isBehind;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Has this run by the thread, after what it was given before. It must not block. */
+  void execute(Runnable action) {
+    actions.add(action);
+    bell.wake();
+  }
+
+  /** Reads this ring from now on; what is in it comes after what was given before. */
+  void add(int number, Source source) {
+    execute(() -> {
+      sources.set(number, source);
+      silent += source.wakes() ? 0 : 1;
+      bell.mark(number);
+    });
+  }
+
+  /** Reads what its writer has committed to the end, then forgets the ring. */
+  void remove(int number, Runnable then) {
+    execute(() -> {
+      var source = sources.get(number);
+      if (source != null) {
+        while (read(source) > 0) {
+          // a writer that is gone writes no more
+        }
+        sources.set(number, null);
+        silent -= source.wakes() ? 0 : 1;
+      }
+      then.run();
+    });
+  }
+
+  /** How often the thread has found something that nobody woke it for. */
+  long missedWakeUps() {
+    return missed.get();
+  }
+
+  private void run() {
+    int idle = 0;
+    while (!closed) {
+      if (turn() > 0) {
+        idle = 0;
+      } else if (idle < SPINS) {
+        idle++;
+        Thread.onSpinWait();
+      } else {
+        sleep();
+      }
+    }
+  }
+
+  private void sleep() {
+    boolean isWoken = silent == 0;
+    long limit = isBehind.getAsBoolean() ? BEHIND_NANOS : isWoken ? SLEEP_NANOS : LOOK_NANOS;
+    if (!bell.sleep(limit, this::hasMore) && isWoken) {
+      missed.incrementAndGet();
+    }
+  }
+
+  private boolean hasMore() {
+    return closed || !actions.isEmpty();
+  }
+
+  private int turn() {
+    int work = 0;
+    for (var action = actions.poll(); action != null; action = actions.poll()) {
+      perform(action);
+      work++;
+    }
+    var count = new int[] {work};
+    bell.takeReady(number -> {
+      var source = sources.get(number);
+      if (source != null) {
+        int frames = read(source);
+        count[0] += frames;
+        if (frames == FRAMES_A_TURN) {
+          bell.mark(number);
+        }
+      }
+    });
+    return count[0] + flush.getAsInt();
+  }
+
+  private static void perform(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException broken) { // one must not stop the others
+      LOG.error("What the thread of the lanes was given has failed", broken);
+    }
+  }
+
+  private int read(Source source) {
+    return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
+  }
+
+  private void receive(NodeId from, byte[] frame) {
+    try {
+      receiver.received(from, frame);
+    } catch (RuntimeException broken) { // one bad frame must not stop the others
+      LOG.error(
+          "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
+    }
+  }
+
+  /** Ends the thread, and waits for it unless it is the caller. */
+  @Override
+  public void close() {
+    closed = true;
+    bell.wake();
+    try {
+      if (Thread.currentThread() != thread && !thread.join(END)) {
+        LOG.warn("The thread of the lanes is still busy {} after it was told to end", END);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.mobula.internal.lane;
+
+import io.mobula.LaneInfo;
+import io.mobula.internal.ring.Bell;
+import io.mobula.internal.ring.OutRing;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A ring to a peer that has opened it, and the frames that have not fitted into it yet, in order.
+ * Its owner locks.
+ */
+final class RingWay {
+  /** What it is called where people look. */
+  static final String KIND = "shared memory";
+
+  private final OutRing ring;
+  private final Bell bell;
+  private final int place;
+  private final Deque<byte[]> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private long sent;
+  private long sentBytes;
+
+  /**
+   * Nothing is in it yet.
+   *
+   * @param bell the peer's
+   * @param place the ring's bit in that bell
+   */
+  RingWay(OutRing ring, Bell bell, int place) {
+    this.ring = ring;
+    this.bell = bell;
+    this.place = place;
+  }
+
+  /** Writes a frame, or keeps it until there is room; {@link #isBehind} tells. */
+  void send(byte[] frame) {
+    if (!waiting.isEmpty() || !write(frame)) {
+      waiting.addLast(frame);
+      waitingBytes += frame.length;
+    }
+  }
+
+  private boolean write(byte[] frame) {
+    boolean whole = ring.write(frame);
+    bell.ring(place); // there may be a part of it
+    if (whole) {
+      sent++;
+      sentBytes += frame.length;
+    }
+    return whole;
+  }
+
+  /** Writes what fits now of what has been kept; returns how many frames that were. */
+  int flush() {
+    int written = 0;
+    while (!waiting.isEmpty() && write(waiting.getFirst())) {
+      waitingBytes -= waiting.removeFirst().length;
+      written++;
+    }
+    return written;
+  }
+
+  /** Whether frames are kept. */
+  boolean isBehind() {
+    return !waiting.isEmpty();
+  }
+
+  /** What has been written whole. */
+  LaneInfo.Amount sent() {
+    return new LaneInfo.Amount(sent, sentBytes);
+  }
+
+  /** What is kept. */
+  LaneInfo.Amount underway() {
+    return new LaneInfo.Amount(waiting.size(), waitingBytes);
+  }
+
+  /** Drops what is kept; the peer can read what has been written. */
+  void close() {
+    waiting.clear();
+    waitingBytes = 0;
+    ring.close();
+  }
+}

@@ -1,0 +1,218 @@
+package io.mobula.internal.lane;
+
+import io.mobula.NodeId;
+import io.mobula.error.StoreException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.memory.PeerStore;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreAddress;
+import io.mobula.internal.ring.Bell;
+import io.mobula.internal.ring.InRing;
+import io.mobula.internal.ring.OutRing;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shared-memory lane: who wants to send to a process of the same host makes a ring and offers
+ * it; once the other has opened it, a last frame over Artery says that all later ones are there, so
+ * no frame overtakes another. Whoever cannot open it stays with Artery. Safe for all threads;
+ * nothing blocks.
+ */
+final class Rings implements Lanes.Receiver, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Rings.class);
+  private static final int OFFER = 96;
+  private static final int TAKEN = 97;
+  private static final int REFUSED = 98;
+  private static final int SWITCH = 99;
+
+  private final SharedStore memory;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Executor files;
+  private final Lanes.Receiver receiver;
+  private final Bell bell;
+  private final Poller poller;
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final Map<NodeId, OutRing> offered = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable NodeId> places =
+      new AtomicReferenceArray<>(Bell.RINGS);
+  private final Map<NodeId, Opened> opened = new ConcurrentHashMap<>();
+
+  private record Opened(int place, Poller.Source source) {}
+
+  /**
+   * Answers peers from now on, and hands on all frames.
+   *
+   * @param receiver of frames; called on one thread
+   * @param files runs what makes and opens files
+   */
+  Rings(SharedStore memory, Membership membership, Lanes lanes, Router receiver, Executor files) {
+    this.memory = memory;
+    this.membership = membership;
+    this.lanes = lanes;
+    this.files = files;
+    receiver
+        .on(OFFER, this::onOffer)
+        .on(TAKEN, this::onTaken)
+        .on(REFUSED, this::onRefused)
+        .on(SWITCH, this::onSwitch);
+    this.bell = Bell.make(memory);
+    this.receiver = receiver;
+    this.poller = new Poller(bell, this, lanes::flush, lanes::isBehind);
+  }
+
+  /** From a ring: what its writer has committed counts while it is a member. */
+  @Override
+  public void received(NodeId from, byte[] frame) {
+    lanes.received(from, frame.length);
+    handOn(from, frame);
+  }
+
+  private void handOn(NodeId from, byte[] frame) {
+    if (membership.peer(from) != null) {
+      receiver.received(from, frame);
+    }
+  }
+
+  /** Hands on a frame that came over Artery. */
+  void deliver(NodeId from, byte[] frame) {
+    poller.execute(() -> handOn(from, frame));
+  }
+
+  /** Has the thread look for what did not fit. */
+  void wake() {
+    bell.wake();
+  }
+
+  /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
+  void offer(Peer peer) {
+    files.execute(() -> {
+      if (membership.self().store().isSharedWith(peer.store())
+          && PeerStore.isHere(address(peer))) {
+        make(peer);
+      }
+    });
+  }
+
+  private void make(Peer reader) {
+    int number = numbers.incrementAndGet();
+    try {
+      offered.put(reader.id(), OutRing.make(memory, number));
+    } catch (RuntimeException noRoom) { // or the store is closing
+      LOG.warn("No ring to {} can be made; its frames go over Artery", reader, noRoom);
+      return;
+    }
+    var offer = new FrameWriter().octet(OFFER).int32(number).flag(Bell.canWake());
+    if (!lanes.send(reader.id(), offer.toBytes())) {
+      withdraw(reader.id());
+    }
+  }
+
+  private void withdraw(NodeId from) {
+    var ring = offered.remove(from);
+    if (ring != null) {
+      ring.close();
+    }
+  }
+
+  private static StoreAddress address(Peer peer) {
+    return new StoreAddress(
+        peer.store().directory(), peer.store().idHigh(), peer.store().idLow());
+  }
+
+  private void onOffer(NodeId from, FrameReader frame) {
+    int number = frame.int32();
+    boolean wakes = frame.flag();
+    var peer = membership.peer(from);
+    if (peer != null) {
+      files.execute(() -> take(peer, number, wakes));
+    }
+  }
+
+  private void take(Peer writer, int number, boolean wakes) {
+    try {
+      var ring = InRing.open(address(writer), number);
+      int place = freePlace(writer.id());
+      opened.put(writer.id(), new Opened(place, new Poller.Source(writer.id(), ring, wakes)));
+      lanes.send(writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
+      if (membership.peer(writer.id()) == null) { // it left, and perhaps before this was noted
+        left(writer.id());
+      }
+    } catch (RuntimeException unreadable) {
+      var why = new FrameWriter().octet(REFUSED).text(String.valueOf(unreadable.getMessage()));
+      lanes.send(writer.id(), why.toBytes());
+    }
+  }
+
+  private int freePlace(NodeId writer) {
+    for (int place = 0; place < places.length(); place++) {
+      if (places.compareAndSet(place, null, writer)) {
+        return place;
+      }
+    }
+    throw new StoreException(places.length() + " processes of this host write to this one already");
+  }
+
+  private void onTaken(NodeId from, FrameReader frame) {
+    int place = frame.int32();
+    var peer = membership.peer(from);
+    var ring = offered.remove(from);
+    if (ring == null || peer == null) {
+      return;
+    }
+    files.execute(() -> {
+      try {
+        var way = new RingWay(ring, Bell.of(address(peer)), place);
+        lanes.change(from, new FrameWriter().octet(SWITCH).toBytes(), way);
+      } catch (RuntimeException closing) {
+        LOG.info("Frames to {} go on over Artery", peer, closing);
+        ring.close();
+      }
+    });
+  }
+
+  private void onRefused(NodeId from, FrameReader frame) {
+    LOG.info("Frames to node {} go on over Artery: {}", from, frame.text());
+    withdraw(from);
+  }
+
+  private void onSwitch(NodeId from, FrameReader frame) {
+    var ring = opened.get(from);
+    if (ring != null) {
+      poller.add(ring.place(), ring.source());
+    }
+  }
+
+  /** Runs this once all that the peer, which is dead, has committed has been received. */
+  void afterLast(NodeId peer, Runnable then) {
+    var ring = opened.get(peer);
+    if (ring == null) {
+      then.run();
+    } else {
+      poller.remove(ring.place(), then);
+    }
+  }
+
+  /** The peer is no member any more. */
+  void left(NodeId peer) {
+    withdraw(peer);
+    var ring = opened.remove(peer);
+    if (ring != null) {
+      poller.remove(ring.place(), () -> places.set(ring.place(), null));
+    }
+  }
+
+  @Override
+  public void close() {
+    poller.close();
+    offered.keySet().forEach(this::withdraw);
+    bell.close();
+  }
+}

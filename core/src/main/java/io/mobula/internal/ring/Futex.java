@@ -1,0 +1,118 @@
+package io.mobula.internal.ring;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sleep and wake-up between processes on a word of shared memory: Linux's {@code futex(2)}, not the
+ * private kind. There only where the JVM was started with native access for Mobula; elsewhere its
+ * users look again after a while.
+ */
+final class Futex {
+  private static final Logger LOG = LoggerFactory.getLogger(Futex.class);
+  private static final int WAIT = 0;
+  private static final int WAKE = 1;
+  private static final long NO_NUMBER = -1;
+  private static final long NUMBER = number();
+  private static final @Nullable MethodHandle SYSCALL = syscall();
+
+  private Futex() {}
+
+  /** The number of the system call; it differs by processor. */
+  private static long number() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return NO_NUMBER;
+    }
+    return switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
+      case "amd64", "x86_64" -> 202;
+      case "aarch64" -> 98;
+      default -> NO_NUMBER;
+    };
+  }
+
+  private static @Nullable MethodHandle syscall() {
+    if (NUMBER == NO_NUMBER || !Futex.class.getModule().isNativeAccessEnabled()) {
+      return null;
+    }
+    var linker = Linker.nativeLinker();
+    var found = linker.defaultLookup().find("syscall");
+    if (found.isEmpty()) {
+      return null;
+    }
+    var handle = linker.downcallHandle(
+        found.get(),
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_INT),
+        Linker.Option.firstVariadicArg(1));
+    return isAllowed(handle) ? handle : null;
+  }
+
+  /** A sandbox may refuse it: then waiting would return at once, and for ever. */
+  private static boolean isAllowed(MethodHandle handle) {
+    try (var arena = Arena.ofConfined()) {
+      return call(handle, arena.allocate(ValueLayout.JAVA_INT), WAKE, 1, MemorySegment.NULL) == 0;
+    }
+  }
+
+  /** Whether this process may use it. */
+  static boolean isThere() {
+    return SYSCALL != null;
+  }
+
+  /** Memory for {@link #await}'s limit, to be used by one thread. */
+  static MemorySegment timespec() {
+    return Arena.ofAuto()
+        .allocate(2 * ValueLayout.JAVA_LONG.byteSize(), ValueLayout.JAVA_LONG.byteAlignment());
+  }
+
+  /**
+   * Blocks while the word is as expected, until somebody wakes it or the limit has passed; may end
+   * early. For platform threads: a virtual one would keep its carrier.
+   */
+  static void await(MemorySegment word, int expected, MemorySegment timespec, long limitNanos) {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    timespec.set(ValueLayout.JAVA_LONG, 0, limitNanos / second);
+    timespec.set(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG.byteSize(), limitNanos % second);
+    call(handle(), word, WAIT, expected, timespec);
+  }
+
+  /** Wakes one thread that waits on the word. A system call: a microsecond, and some more. */
+  static void wake(MemorySegment word) {
+    call(handle(), word, WAKE, 1, MemorySegment.NULL);
+  }
+
+  private static MethodHandle handle() {
+    if (SYSCALL == null) {
+      throw new IllegalStateException("There is no futex here");
+    }
+    return SYSCALL;
+  }
+
+  private static long call(
+      MethodHandle handle, MemorySegment word, int what, int value, MemorySegment timespec) {
+    try {
+      return (long) handle.invokeExact(NUMBER, word, what, value, timespec, MemorySegment.NULL, 0);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      LOG.error("A system call cannot throw, and did", e);
+      throw new AssertionError(e);
+    }
+  }
+}

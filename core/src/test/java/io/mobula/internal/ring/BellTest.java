@@ -1,0 +1,113 @@
+package io.mobula.internal.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nobody sleeps through a frame. */
+@Timeout(60)
+class BellTest {
+  private static final int WRITERS = 3;
+  private static final int FRAMES = 3_000;
+  private static final long FOREVER = TimeUnit.SECONDS.toNanos(30);
+
+  @TempDir
+  Path base;
+
+  private SharedStore store;
+  private Bell bell;
+
+  @BeforeEach
+  void open() {
+    store = SharedStore.open(new StoreOptions(base, 1 << 20, 1 << 16, false));
+    bell = Bell.make(store);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  /** The reader sleeps half a minute if it is not woken, so one missed wake-up is too late. */
+  @Test
+  void whoeverWritesWakesTheReader() throws Exception {
+    var writers = new ArrayList<Thread>();
+    var rings = new ArrayList<InRing>();
+    for (int i = 0; i < WRITERS; i++) {
+      int number = i * 65; // in different words of bits
+      var ring = OutRing.make(store, number);
+      rings.add(InRing.open(store.address(), number));
+      writers.add(Thread.ofPlatform().start(() -> write(ring, number)));
+    }
+    int[] next = new int[WRITERS];
+    int read = 0;
+    while (read < WRITERS * FRAMES) {
+      int before = read;
+      var found = new int[1];
+      bell.takeReady(number -> {
+        int writer = number / 65;
+        rings.get(writer).read(Integer.MAX_VALUE, frame -> {
+          assertThat(frame).hasSize(next[writer]++ % 100);
+          found[0]++;
+        });
+      });
+      read += found[0];
+      if (read == before) {
+        assertThat(bell.sleep(FOREVER, () -> false)).as("it was woken").isTrue();
+      }
+    }
+    for (var writer : writers) {
+      writer.join();
+    }
+  }
+
+  private void write(OutRing ring, int number) {
+    var theirs = Bell.of(store.address());
+    var random = new Random(number);
+    for (int i = 0; i < FRAMES; i++) {
+      var frame = new byte[i % 100];
+      while (!ring.write(frame)) {
+        Thread.onSpinWait();
+      }
+      theirs.ring(number);
+      if (random.nextInt(4) == 0) {
+        LockSupport.parkNanos(random.nextInt(50_000));
+      }
+    }
+  }
+
+  @Test
+  void itDoesNotSleepWhileThereIsSomething() {
+    bell.mark(1_023);
+    assertThat(bell.sleep(FOREVER, () -> false)).isTrue();
+    var taken = new ArrayList<Integer>();
+    bell.takeReady(taken::add);
+    assertThat(taken).containsExactly(1_023);
+    assertThat(bell.sleep(FOREVER, () -> true)).isTrue();
+  }
+
+  @Test
+  void itIsWokenForWhatHasNoRing() throws Exception {
+    var more = new AtomicBoolean();
+    var reader = Thread.ofPlatform().start(() -> {
+      while (!more.get()) {
+        bell.sleep(FOREVER, more::get);
+      }
+    });
+    more.set(true);
+    bell.wake();
+    reader.join();
+  }
+}

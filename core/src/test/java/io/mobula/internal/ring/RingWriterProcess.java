@@ -1,0 +1,53 @@
+package io.mobula.internal.ring;
+
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreAddress;
+import io.mobula.internal.memory.StoreOptions;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.Random;
+
+/**
+ * Another process that writes numbered frames into a ring as fast as it can, and notes after each
+ * how many there are.
+ */
+final class RingWriterProcess {
+  /** Where it is noted how many frames have been committed. */
+  static final String NOTED = "noted";
+
+  private RingWriterProcess() {}
+
+  /** Base directory, the reader's store, place of the ring there, where to note. */
+  public static void main(String[] args) throws IOException {
+    var reader =
+        new StoreAddress(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]));
+    int place = Integer.parseInt(args[4]);
+    try (var noted = new RandomAccessFile(args[5], "rw")) {
+      var count = noted.getChannel().map(MapMode.READ_WRITE, 0, Long.BYTES);
+      var store = SharedStore.open(new StoreOptions(Path.of(args[0]), 1 << 20, 1 << 16, false));
+      var address = store.address();
+      var ring = OutRing.make(store, 1);
+      System.out.println(
+          ">" + address.directory() + " " + address.idHigh() + " " + address.idLow());
+      System.in.read();
+      write(ring, Bell.of(reader), place, count);
+    }
+  }
+
+  private static void write(OutRing ring, Bell bell, int place, ByteBuffer count) {
+    var random = new Random();
+    for (long number = 1; ; number++) {
+      int length = random.nextInt(50) == 0 ? random.nextInt(100_000) : random.nextInt(200);
+      var frame = ByteBuffer.allocate(Long.BYTES + length).putLong(number).array();
+      while (!ring.write(frame)) {
+        bell.ring(place);
+        Thread.onSpinWait();
+      }
+      bell.ring(place);
+      count.putLong(0, number);
+    }
+  }
+}
