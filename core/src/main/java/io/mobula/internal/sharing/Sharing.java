@@ -603,8 +603,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
           });
         case Content.Away again ->
           into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " is said to be on node " + again.remote().at()
-                  + ", as before, but could be had from none that was asked: " + why,
+              "Object " + location.id() + " is said to be on node "
+                  + again.remote().at() + ", as before, but could be had from none that was asked: "
+                  + why,
               why));
         case Content content -> into.complete(content);
         case Failure lost -> into.completeExceptionally(lost.raise());

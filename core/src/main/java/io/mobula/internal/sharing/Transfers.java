@@ -129,16 +129,18 @@ final class Transfers implements Membership.Listener, AutoCloseable {
       var location = object.location();
       try {
         sharing
-            .pulling(location, () -> endpoint(location.at())
-                .thenCompose(endpoint -> transfer()
-                    .pull(new Pull(
-                        location.id(),
-                        location.attempt(),
-                        location.bytes(),
-                        List.of(endpoint),
-                        target,
-                        arrived -> {}))
-                    .done()))
+            .pulling(
+                location,
+                () -> endpoint(location.at())
+                    .thenCompose(endpoint -> transfer()
+                        .pull(new Pull(
+                            location.id(),
+                            location.attempt(),
+                            location.bytes(),
+                            List.of(endpoint),
+                            target,
+                            arrived -> {}))
+                        .done()))
             .toCompletableFuture()
             .get();
       } catch (InterruptedException e) {

@@ -255,8 +255,7 @@ public final class ObjectStore {
     Waiter start = ready -> {
       switch (ready.outcome()) {
         case Content.Away(var remote) -> remote.bring();
-        case Content.InStore sealed
-        when sealed.address() == null -> sealed.recall();
+        case Content.InStore sealed when sealed.address() == null -> sealed.recall();
         case null, default -> {}
       }
     };
