@@ -4,7 +4,6 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
-import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
@@ -579,7 +578,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         : failure;
     if (content != null) {
       into.complete(content);
-    } else if (why instanceof StoreFullException || why instanceof RuntimeClosedException) {
+    } else if (why instanceof StoreFullException || (why != null && store.isClosed())) {
       into.completeExceptionally(why);
     } else {
       relocate(object, why, into);

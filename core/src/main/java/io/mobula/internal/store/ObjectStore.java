@@ -55,6 +55,7 @@ public final class ObjectStore {
   private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
+  private volatile boolean refusing;
   private volatile boolean closed;
   private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
     throw new ForeignRefException(
@@ -475,8 +476,15 @@ public final class ObjectStore {
         "The runtime of node " + node + " is closed. Open another with Mobula.init().");
   }
 
-  /** Refuses to go on after {@link #close}. */
+  /** Refuses to go on after {@link #refuseMore} or {@link #close}. */
   public void requireOpen() {
+    if (refusing) {
+      throw closedException();
+    }
+  }
+
+  /** Refuses to go on after {@link #close}. */
+  void requireMemory() {
     if (closed) {
       throw closedException();
     }
@@ -487,16 +495,17 @@ public final class ObjectStore {
    * {@link #close}.
    */
   public void refuseMore() {
-    closed = true;
+    refusing = true;
   }
 
   /** Whether it answers no more. */
   public boolean isClosed() {
-    return closed;
+    return refusing;
   }
 
   /** Frees the memory; views of it stay readable until they are collected. */
   public void close() {
+    refusing = true;
     closed = true;
     movers.shutdown();
     memory.close();
