@@ -87,7 +87,8 @@ final class Claims implements Membership.Listener {
 
     /** The reader has it pinned, or wants it no more. */
     void end() {
-      lanes.send(ticket.peer(), new FrameWriter().octet(BEGUN).int64(ticket.number()).toBytes());
+      lanes.send(
+          ticket.peer(), new FrameWriter().octet(BEGUN).int64(ticket.number()).toBytes());
     }
   }
 
@@ -96,8 +97,8 @@ final class Claims implements Membership.Listener {
     var known = object.location().address();
     if (known != null) {
       try {
-        return CompletableFuture.completedStage(new Content.InStore(
-            theirs.open(known), () -> {}, object.edges(), object.views()));
+        return CompletableFuture.completedStage(
+            new Content.InStore(theirs.open(known), () -> {}, object.edges(), object.views()));
       } catch (IllegalStateException moved) {
         return claimed(object, theirs);
       } catch (RuntimeException unreadable) {
@@ -125,9 +126,11 @@ final class Claims implements Membership.Listener {
    * in memory.
    */
   <T> CompletionStage<T> reading(Location location, Supplier<CompletionStage<T>> pull) {
-    return pull.get().exceptionallyCompose(failure -> isTransfers(failure)
-        ? claim(location).thenCompose(claim -> pull.get().whenComplete((done, why) -> claim.end()))
-        : CompletableFuture.failedStage(failure));
+    return pull.get()
+        .exceptionallyCompose(failure -> isTransfers(failure)
+            ? claim(location)
+                .thenCompose(claim -> pull.get().whenComplete((done, why) -> claim.end()))
+            : CompletableFuture.failedStage(failure));
   }
 
   private static boolean isTransfers(Throwable failure) {
@@ -165,8 +168,8 @@ final class Claims implements Membership.Listener {
     var waiting = asked.remove(ticket);
     switch (frame.octet()) {
       case PRESENT -> {
-        var claim = new Claim(
-            ticket, new ObjectAddress(frame.int64(), frame.int64(), frame.int64()));
+        var claim =
+            new Claim(ticket, new ObjectAddress(frame.int64(), frame.int64(), frame.int64()));
         if (waiting == null || !waiting.complete(claim)) {
           claim.end();
         }

@@ -106,7 +106,9 @@ final class RemoteObject implements Content.Remote {
   @Override
   @SuppressWarnings("ReferenceEquality") // contents are known by identity
   public synchronized void forget(Content stale) {
-    if (brought != null && brought.isDone() && !brought.isCompletedExceptionally()
+    if (brought != null
+        && brought.isDone()
+        && !brought.isCompletedExceptionally()
         && brought.join() == stale) {
       brought = null; // the edges are this object's, too
     }

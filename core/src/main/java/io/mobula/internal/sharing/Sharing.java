@@ -4,7 +4,6 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
-import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
@@ -594,7 +593,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         : failure;
     if (content != null) {
       into.complete(content);
-    } else if (why instanceof StoreFullException || why instanceof RuntimeClosedException) {
+    } else if (why instanceof StoreFullException || (why != null && store.isClosed())) {
       into.completeExceptionally(why);
     } else {
       relocate(object, why, into);
@@ -618,8 +617,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
           });
         case Content.Away again ->
           into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " is said to be on node " + again.remote().at()
-                  + ", as before, but could be had from none that was asked: " + why,
+              "Object " + location.id() + " is said to be on node "
+                  + again.remote().at() + ", as before, but could be had from none that was asked: "
+                  + why,
               why));
         case Content content -> into.complete(content);
         case Failure lost -> into.completeExceptionally(lost.raise());

@@ -64,8 +64,7 @@ final class Bringing {
     var coming = sealed.recalled();
     boolean taken = false;
     try {
-      var held =
-          await(coming, patience, sealed.byteSize(), "where a full store had put them");
+      var held = await(coming, patience, sealed.byteSize(), "where a full store had put them");
       taken = true;
       return held;
     } finally {

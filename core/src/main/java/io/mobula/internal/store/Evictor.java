@@ -111,7 +111,7 @@ final class Evictor {
 
   /** Room for a value that comes back. */
   Block room(long bytes) {
-    return room.allocate(bytes);
+    return room.allocateAgain(bytes);
   }
 
   /** Runs what may wait for room and for disks. */

@@ -56,6 +56,7 @@ public final class ObjectStore {
   private final Chase chase;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
+  private volatile boolean refusing;
   private volatile boolean closed;
   private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
     throw new ForeignRefException(
@@ -262,8 +263,7 @@ public final class ObjectStore {
     Waiter start = ready -> {
       switch (ready.outcome()) {
         case Content.Away(var remote) -> remote.bring();
-        case Content.InStore sealed
-        when sealed.address() == null -> sealed.recall();
+        case Content.InStore sealed when sealed.address() == null -> sealed.recall();
         case null, default -> {}
       }
     };
@@ -492,8 +492,15 @@ public final class ObjectStore {
         "The runtime of node " + node + " is closed. Open another with Mobula.init().");
   }
 
-  /** Refuses to go on after {@link #close}. */
+  /** Refuses to go on after {@link #refuseMore} or {@link #close}. */
   public void requireOpen() {
+    if (refusing) {
+      throw closedException();
+    }
+  }
+
+  /** Refuses to go on after {@link #close}. */
+  void requireMemory() {
     if (closed) {
       throw closedException();
     }
@@ -504,16 +511,17 @@ public final class ObjectStore {
    * {@link #close}.
    */
   public void refuseMore() {
-    closed = true;
+    refusing = true;
   }
 
   /** Whether it answers no more. */
   public boolean isClosed() {
-    return closed;
+    return refusing;
   }
 
   /** Frees the memory; views of it stay readable until they are collected. */
   public void close() {
+    refusing = true;
     closed = true;
     movers.shutdown();
     memory.close();

@@ -59,12 +59,24 @@ final class StoreRoom {
    * @throws StoreFullException when there is no room in time; the message says if a disk is why
    */
   Block allocate(long bytes) {
+    return allocate(bytes, store::requireOpen);
+  }
+
+  /**
+   * The same for a value that comes back into memory, also while the node leaves and takes no new
+   * ones: others copy what it has.
+   */
+  Block allocateAgain(long bytes) {
+    return allocate(bytes, store::requireMemory);
+  }
+
+  private Block allocate(long bytes, Runnable requireOpen) {
     long end = System.nanoTime() + fullTimeout.toNanos();
     boolean collected = false;
     while (true) {
       StoreFullException full;
       try {
-        return create(bytes);
+        return create(bytes, requireOpen);
       } catch (StoreFullException e) {
         full = e;
       }
@@ -79,7 +91,7 @@ final class StoreRoom {
       } catch (StoreFullException disks) {
         full = new StoreFullException(full.getMessage() + ". " + disks.getMessage());
       }
-      store.requireOpen();
+      requireOpen.run();
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw full;
@@ -93,12 +105,12 @@ final class StoreRoom {
     }
   }
 
-  private Block create(long bytes) {
-    store.requireOpen();
+  private Block create(long bytes, Runnable requireOpen) {
+    requireOpen.run();
     try {
       return memory.create(bytes);
     } catch (IllegalStateException closed) {
-      store.requireOpen();
+      requireOpen.run();
       throw closed;
     }
   }

@@ -150,7 +150,8 @@ class BringingTest {
         .hasMessageContaining(ref.id().toString());
     onTheWay.complete(store.snapshot(bytes(3), 0));
     assertThat(ref.get(Duration.ZERO)).containsOnly(3);
-    assertThat(store.<byte[]>get(List.of(here, ref), Deadline.after(Duration.ZERO))).hasSize(2);
+    assertThat(store.<byte[]>get(List.of(here, ref), Deadline.after(Duration.ZERO)))
+        .hasSize(2);
   }
 
   @Test
@@ -286,7 +287,10 @@ class BringingTest {
       return content().recalled().thenApply(held -> {
         try (held) {
           return new Content.InStore(
-              peer.open(held.address()), begun::incrementAndGet, List.of(), content().views());
+              peer.open(held.address()),
+              begun::incrementAndGet,
+              List.of(),
+              content().views());
         }
       });
     }

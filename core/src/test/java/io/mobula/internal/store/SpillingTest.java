@@ -8,6 +8,7 @@ import io.mobula.ObjectRef;
 import io.mobula.contract.Eventually;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ObjectLostException;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SettingsException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -416,6 +418,22 @@ class SpillingTest {
     first.close();
     Eventually.until("all is free", () -> memory.usedBytes() == 0);
     assertEmpty();
+  }
+
+  @Test
+  void aNodeThatLeavesStillGivesWhatIsOnItsDisks() {
+    var told = store.<byte[]>put(bytes(BYTES, 9));
+    var content = contentOf(told);
+    var others = put(30);
+    assertThat(content.address()).isNull();
+    store.refuseMore();
+    assertThatThrownBy(() -> put(1)).isInstanceOf(RuntimeClosedException.class);
+    try (var held = content.recalled().join()) {
+      assertThat(held.bytes().toArray(ValueLayout.JAVA_BYTE)).contains(9);
+    }
+    assertThat(others).hasSize(30);
+    store.close();
+    assertThatThrownBy(() -> content.recalled().join()).isInstanceOf(CompletionException.class);
   }
 
   @Test
