@@ -85,7 +85,7 @@ final class RunningPull implements ObjectTransfer.Pulling {
   private void search() {
     try {
       search = request.sources().others().search(this::found).toCompletableFuture();
-      search.whenComplete((nothing, failure) -> wake.run());
+      var _ = search.whenComplete((nothing, failure) -> wake.run());
     } catch (RuntimeException e) {
       search = CompletableFuture.failedFuture(e);
     }

@@ -116,8 +116,8 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   private static long hash(Key key, NodeId node) {
-    return mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index()
-        ^ mixed(node.incarnation()));
+    long object = mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index());
+    return mixed(object ^ mixed(node.incarnation()));
   }
 
   /** The end of SplitMix64. */
