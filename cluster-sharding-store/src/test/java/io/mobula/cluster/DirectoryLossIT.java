@@ -7,10 +7,10 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.ObjectRef;
-import io.mobula.error.ActorNameException;
+import io.mobula.Placement;
 import io.mobula.Settings;
+import io.mobula.error.ActorNameException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.process.WorkerMain;
@@ -104,13 +104,15 @@ class DirectoryLossIT {
               .isPositive();
           List.of(stays, inline, read).forEach(ObjectRef::close);
           keeper.call(Values.Keeper::drop).remote().get(Soon.LIMIT);
-          Soon.holds("what nobody holds any more is freed", () -> runtime
-                  .task(Values::storeBytes)
-                  .cpus(0)
-                  .placement(there)
-                  .remote()
-                  .get(Soon.LIMIT)
-              < Values.COUNT);
+          Soon.holds(
+              "what nobody holds any more is freed",
+              () -> runtime
+                      .task(Values::storeBytes)
+                      .cpus(0)
+                      .placement(there)
+                      .remote()
+                      .get(Soon.LIMIT)
+                  < Values.COUNT);
         }
       }
     }

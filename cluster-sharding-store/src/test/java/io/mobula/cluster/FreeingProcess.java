@@ -45,8 +45,10 @@ final class FreeingProcess {
     RESULTS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var made = runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
-        var next = runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
+        var made =
+            runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
+        var next =
+            runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
         require(made.get()[0] == 1.0 && next.get()[0] == 2.0);
         return List.of(made, next);
       }
@@ -57,7 +59,8 @@ final class FreeingProcess {
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var put = runtime.put(Values.filled(3.0));
         var first = runtime.task(Values::sum, put).placement(Placement.on(one)).remote();
-        var second = runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
+        var second =
+            runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
         require(first.get().equals(second.get()));
         return List.of(put, first, second);
       }
@@ -66,7 +69,8 @@ final class FreeingProcess {
     NESTED {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var inner = runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
+        var inner =
+            runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
         var outer = runtime.put(List.of(inner));
         inner.close();
         var sum = runtime
@@ -112,9 +116,8 @@ final class FreeingProcess {
 
   public static void main(String[] arguments) throws Exception {
     try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
-      var nodes = runtime.nodes().stream()
-          .filter(node -> !node.role().equals("driver"))
-          .toList();
+      var nodes =
+          runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
       for (var way : Way.values()) {
         var before = collectionsOf(runtime, nodes);
         for (int round = 0; round < 3; round++) {
@@ -132,14 +135,22 @@ final class FreeingProcess {
   private static List<Long> usedBy(MobulaRuntime runtime, List<NodeInfo> nodes) {
     var all = new ArrayList<Long>();
     all.add(runtime.storeUsage().usedBytes());
-    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::used).placement(Placement.on(node.id())).cpus(0).remote())));
+    nodes.forEach(node -> all.add(ask(runtime
+        .task(FreeingProcess::used)
+        .placement(Placement.on(node.id()))
+        .cpus(0)
+        .remote())));
     return all;
   }
 
   private static List<Long> collectionsOf(MobulaRuntime runtime, List<NodeInfo> nodes) {
     var all = new ArrayList<Long>();
     all.add(collections());
-    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::collections).placement(Placement.on(node.id())).cpus(0).remote())));
+    nodes.forEach(node -> all.add(ask(runtime
+        .task(FreeingProcess::collections)
+        .placement(Placement.on(node.id()))
+        .cpus(0)
+        .remote())));
     return all;
   }
 
