@@ -7,8 +7,10 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
+import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.Settings;
+import io.mobula.error.ActorNameException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.process.WorkerMain;
@@ -54,7 +56,11 @@ class DirectoryLossIT {
     }
   }
 
-  /** Only nodes host the directory here, and there is one; the other process is a worker. */
+  /**
+   * Only nodes host the directory here, and there is one; the other process is a worker. What can
+   * be read without a directory can be read, who asks it hears that nobody hosts it, and with the
+   * next node it is there again.
+   */
   @Test
   void theOnlyHostOfTheDirectoryDies() throws Exception {
     var only = Soon.settings().set("mobula.directory.role", "mobula-node").cpus(2);
@@ -85,10 +91,43 @@ class DirectoryLossIT {
         for (var lost : List.of(goes, put)) {
           assertThatThrownBy(() -> lost.get(Soon.LIMIT))
               .isInstanceOf(MobulaException.class)
-              .isNotInstanceOf(GetTimeoutException.class);
+              .isNotInstanceOf(GetTimeoutException.class)
+              .hasMessageContaining("no member of the cluster has the role mobula-node");
+        }
+        assertThatThrownBy(() -> named(runtime, "too early"))
+            .isInstanceOf(ActorNameException.class)
+            .hasMessageContaining("no member of the cluster has the role mobula-node");
+
+        try (var next = node(only.join(worker(runtime)))) {
+          address(next);
+          assertThat(named(runtime, "in time").call(Values.Keeper::pid).remote().get(Soon.LIMIT))
+              .isPositive();
+          List.of(stays, inline, read).forEach(ObjectRef::close);
+          keeper.call(Values.Keeper::drop).remote().get(Soon.LIMIT);
+          Soon.holds(
+              "what nobody holds any more is freed",
+              () -> runtime
+                      .task(Values::storeBytes)
+                      .cpus(0)
+                      .placement(there)
+                      .remote()
+                      .get(Soon.LIMIT)
+                  < Values.COUNT);
         }
       }
     }
+  }
+
+  private static ActorHandle<Values.Keeper> named(MobulaRuntime runtime, String name) {
+    return runtime.actor(Values.Keeper::new).cpus(0).name(name).remote();
+  }
+
+  private static String worker(MobulaRuntime runtime) {
+    return runtime.nodes().stream()
+        .filter(node -> node.role().equals("worker"))
+        .findFirst()
+        .orElseThrow()
+        .address();
   }
 
   private static double sum(ActorHandle<Values.Keeper> keeper) {

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * A driver in a process of its own whose collector, like that of its nodes, has nothing to do: uses
- * objects in one of several ways on both nodes, closes every ref, and prints which processes still
- * have store memory in use and which have collected.
+ * objects in several ways on both nodes, closes every ref, waits until no process has store memory
+ * in use, and prints how often each has collected.
  */
 final class FreeingProcess {
   /** A heap that a test does not fill, and nothing else that makes the collector run. */
@@ -31,13 +31,10 @@ final class FreeingProcess {
   /** Less than one of the values. */
   private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
 
-  /** Says of a process that it has freed everything without its collector. */
-  static final String CLEAN = "0 bytes, 0 collections";
-
   private FreeingProcess() {}
 
-  static ForkedJvm start(String address, Way way) {
-    var plan = ForkedJvm.of(FreeingProcess.class).flags(FLAGS).arguments(address, way.name());
+  static ForkedJvm start(String address) {
+    var plan = ForkedJvm.of(FreeingProcess.class).flags(FLAGS).arguments(address);
     var flags = System.getProperty("mobula.child.flags", "").trim();
     return (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
   }
@@ -48,8 +45,10 @@ final class FreeingProcess {
     RESULTS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var made = runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
-        var next = runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
+        var made =
+            runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
+        var next =
+            runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
         require(made.get()[0] == 1.0 && next.get()[0] == 2.0);
         return List.of(made, next);
       }
@@ -60,7 +59,8 @@ final class FreeingProcess {
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var put = runtime.put(Values.filled(3.0));
         var first = runtime.task(Values::sum, put).placement(Placement.on(one)).remote();
-        var second = runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
+        var second =
+            runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
         require(first.get().equals(second.get()));
         return List.of(put, first, second);
       }
@@ -69,7 +69,8 @@ final class FreeingProcess {
     NESTED {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var inner = runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
+        var inner =
+            runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
         var outer = runtime.put(List.of(inner));
         inner.close();
         var sum = runtime
@@ -115,34 +116,41 @@ final class FreeingProcess {
 
   public static void main(String[] arguments) throws Exception {
     try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
-      var nodes = runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
-      var way = Way.valueOf(arguments[1]);
-      var before = collectionsOf(runtime, nodes);
-      for (int round = 0; round < 3; round++) {
-        way.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
+      var nodes =
+          runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
+      for (var way : Way.values()) {
+        var before = collectionsOf(runtime, nodes);
+        for (int round = 0; round < 3; round++) {
+          way.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
+        }
+        Soon.holds(
+            () -> "no process has store memory in use: " + usedBy(runtime, nodes),
+            () -> usedBy(runtime, nodes).stream().allMatch(bytes -> bytes < ABOUT_NOTHING));
+        var after = collectionsOf(runtime, nodes);
+        System.out.println(way + " freed; collections before " + before + " after " + after);
       }
-      Soon.holds(
-          () -> "no process has store memory in use: " + usedBy(runtime, nodes),
-          () -> usedBy(runtime, nodes).stream().allMatch(bytes -> bytes < ABOUT_NOTHING));
-      var after = collectionsOf(runtime, nodes);
-      for (int i = 0; i < after.size(); i++) {
-        System.out.println("process " + i + ": 0 bytes, " + (after.get(i) - before.get(i)) + " collections");
-      }
-      System.out.println("all freed");
     }
   }
 
   private static List<Long> usedBy(MobulaRuntime runtime, List<NodeInfo> nodes) {
     var all = new ArrayList<Long>();
     all.add(runtime.storeUsage().usedBytes());
-    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::used).placement(Placement.on(node.id())).cpus(0).remote())));
+    nodes.forEach(node -> all.add(ask(runtime
+        .task(FreeingProcess::used)
+        .placement(Placement.on(node.id()))
+        .cpus(0)
+        .remote())));
     return all;
   }
 
   private static List<Long> collectionsOf(MobulaRuntime runtime, List<NodeInfo> nodes) {
     var all = new ArrayList<Long>();
     all.add(collections());
-    nodes.forEach(node -> all.add(ask(runtime.task(FreeingProcess::collections).placement(Placement.on(node.id())).cpus(0).remote())));
+    nodes.forEach(node -> all.add(ask(runtime
+        .task(FreeingProcess::collections)
+        .placement(Placement.on(node.id()))
+        .cpus(0)
+        .remote())));
     return all;
   }
 

@@ -3,8 +3,8 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
 import io.mobula.internal.directory.DirectoryMessage.Found;
-import io.mobula.internal.directory.DirectoryMessage.Ruling.Verdict;
 import io.mobula.internal.directory.DirectoryMessage.Ruling;
+import io.mobula.internal.directory.DirectoryMessage.Ruling.Verdict;
 import io.mobula.internal.directory.ShardRecord.Entry;
 import io.mobula.internal.directory.ShardRecord.Grant;
 import io.mobula.spi.Lineage;
@@ -125,8 +125,9 @@ final class Answers {
    * Why it is nowhere; null as long as that may change by itself.
    *
    * <p>All nodes have said what they have, or this shard would not answer. Somebody's word may yet
-   * be on its way: where nobody knows how to make the object again the grace is waited for, since to
-   * say wrongly that it is lost would cost the object. Where somebody does, it costs a run at most.
+   * be on its way: where nobody knows how to make the object again the grace is waited for, since
+   * to say wrongly that it is lost would cost the object. Where somebody does, it costs a run at
+   * most.
    */
   private Found.@Nullable Gone gone(ShardRecord record, long now) {
     if (maker(record, now) != null || mayBeAtStranger(record)) {

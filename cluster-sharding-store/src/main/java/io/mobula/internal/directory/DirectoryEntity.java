@@ -41,7 +41,10 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
 
   /** What the shards of a process have in common. */
   record Surroundings(
-      ActorSystem<?> system, DirectorySettings settings, ClusterPeers peers, HostedShards<Command> hosted) {}
+      ActorSystem<?> system,
+      DirectorySettings settings,
+      ClusterPeers peers,
+      HostedShards<Command> hosted) {}
 
   private final Surroundings around;
   private final ClusterSharding sharding;

@@ -116,7 +116,8 @@ final class DirectoryShard {
   /** Who asks and has no answer yet learns that somebody attends to it. */
   private void heard(Participant asker, ObjectId id, boolean answered) {
     if (!answered) {
-      var awaited = awaitedNodes.stream().limit(MOST_NAMED).map(Participant::nodeId).toList();
+      var awaited =
+          awaitedNodes.stream().limit(MOST_NAMED).map(Participant::nodeId).toList();
       sink.send(asker, new Heard(number, id, awaited));
     }
   }

@@ -196,8 +196,8 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       var future = question.future();
       boolean late = now - question.since() > wiring.patience().toNanos();
       if (late && future != null) {
-        future.completeExceptionally(new TimeoutException(
-            "Shard " + question.shard() + " of the names does not answer: "
+        future.completeExceptionally(
+            new TimeoutException("Shard " + question.shard() + " of the names does not answer: "
                 + wiring.whereabouts().get() + ". Waited " + wiring.patience()
                 + " (mobula.directory.patience)."));
         claims.remove(each.getKey());

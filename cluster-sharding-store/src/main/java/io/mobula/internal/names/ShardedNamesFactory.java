@@ -19,9 +19,7 @@ public final class ShardedNamesFactory implements ActorNamesFactory {
     var shards = Shards.open(setup.system(), setup.peers(), kind(setup));
     var kept = new ConcurrentHashMap<String, Entry>();
     var wiring = new NameKeeper.Wiring(
-        shards::tell,
-        shards::whereabouts,
-        setup.config().getDuration("mobula.directory.patience"));
+        shards::tell, shards::whereabouts, setup.config().getDuration("mobula.directory.patience"));
     var keeper = setup
         .spawner()
         .spawn(NameKeeper.create(setup.peers().self(), kept, wiring), NameKeeper.NAME);

@@ -57,15 +57,17 @@ class NewShardTest {
   }
 
   private DirectoryShard start(long incarnation, List<NodeId> members) {
-    return new DirectoryShard(0, incarnation, RULES, members, now, (to, message) ->
-        sent.add(new Sent(to, message)));
+    return new DirectoryShard(
+        0, incarnation, RULES, members, now, (to, message) -> sent.add(new Sent(to, message)));
   }
 
   /** Lets everybody say what he has to say, until nobody has. */
   private void talk() {
-    nodes.values().forEach(table -> table
-        .flush(now, (to, message) -> sent.add(new Sent(to, message)))
-        .forEach(unheard -> unheard.fail("nobody hosts it", PACE)));
+    nodes
+        .values()
+        .forEach(table -> table
+            .flush(now, (to, message) -> sent.add(new Sent(to, message)))
+            .forEach(unheard -> unheard.fail("nobody hosts it", PACE)));
     for (var next = sent.poll(); next != null; next = sent.poll()) {
       var to = next.to();
       if (!to.ofNode()) {
