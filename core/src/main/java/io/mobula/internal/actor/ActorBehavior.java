@@ -252,14 +252,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!run.begin(execution)) {
       return null;
     }
-    cell.running(execution);
+    cell.runs(execution);
     try {
       finish(run, execution.run(() -> run.call().invokeOn(receiver)));
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
       return thrown(run, receiver, thrown);
     } finally {
-      cell.running(null);
+      cell.runs(null);
       run.end();
     }
   }

@@ -246,7 +246,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Names the present execution, where the actor runs one call at a time. */
-  void running(@Nullable Execution execution) {
+  void runs(@Nullable Execution execution) {
     running = execution;
   }
 
