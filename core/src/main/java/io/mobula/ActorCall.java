@@ -75,7 +75,10 @@ public final class ActorCall<A> {
     return with(options.with(new Naming(options.naming().name(), true)));
   }
 
-  /** Lives until it is killed, even when nobody holds a handle any more. */
+  /**
+   * Lives until it is killed, even when nobody holds a handle any more, and when the process that
+   * made it is gone. With {@link #maxRestarts} it is made again in that case, too.
+   */
   public ActorCall<A> detached() {
     var life = options.life();
     return with(options.with(new Life(true, life.maxRestarts(), life.maxCallRetries())));

@@ -199,8 +199,8 @@ public final class ActorCluster {
 
   private void runEarly(NodeId former) {
     var waiting = early.remove(former);
-    for (var next = waiting == null ? null : waiting.poll(); next != null; next = waiting.poll()) {
-      next.run();
+    if (waiting != null) {
+      waiting.forEach(Runnable::run);
     }
   }
 
