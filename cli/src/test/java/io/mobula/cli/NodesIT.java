@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @Timeout(300)
 class NodesIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofSeconds(160);
 
   @TempDir
   Path runtimeDirectory;
@@ -267,7 +269,9 @@ class NodesIT {
 
   /** Starts a detached node; returns its address. */
   private String started(String... words) throws Exception {
-    try (var start = mobula(words)) {
+    var patiently = new ArrayList<>(List.of(words));
+    patiently.addAll(List.of("--start-timeout", "150"));
+    try (var start = mobula(patiently.toArray(String[]::new))) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.DONE);
       var line = Pattern.compile(
               "node [0-9a-f]{16} \\(pid \\d+, (127\\.0\\.0\\.1:\\d+)\\) is up; it logs to (.+)")

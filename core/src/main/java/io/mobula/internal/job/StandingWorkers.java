@@ -181,8 +181,8 @@ public final class StandingWorkers implements AutoCloseable {
   /** The workers that are not started again, and why, as something that waits. */
   public List<Waiting> vacant() {
     return vacant.entrySet().stream()
-        .map(entry -> new Waiting(
-            "worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
+        .map(entry ->
+            new Waiting("worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
         .toList();
   }
 

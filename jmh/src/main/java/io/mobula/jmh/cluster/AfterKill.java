@@ -52,7 +52,8 @@ final class AfterKill {
         "two nodes and a driver, processes of one host; one node is killed as kill -9 does.",
         List.of(
             Line.of("from kill -9 until the driver knows that the node has left", known),
-            Line.of("from kill -9 until its task runs again on the other node of the host", again)));
+            Line.of(
+                "from kill -9 until its task runs again on the other node of the host", again)));
   }
 
   private void round(Pace pace) throws Exception {

@@ -71,8 +71,7 @@ final class StartUps {
     return LocalCluster.builder()
         .nodes(nodes)
         .startTimeout(Duration.ofMinutes(2))
-        .settings(Mobula.settings()
-            .storeCapacity(64 << 20)
-            .set("mobula.cluster.leave-timeout", "5s"));
+        .settings(
+            Mobula.settings().storeCapacity(64 << 20).set("mobula.cluster.leave-timeout", "5s"));
   }
 }
