@@ -167,7 +167,8 @@ public final class Settings {
 
   /** What those workers have in front of the node's class path. */
   public Settings workerClassPath(Path... entries) {
-    return set("mobula.workers.class-path", Arrays.stream(entries).map(Path::toString).toList());
+    return set(
+        "mobula.workers.class-path", Arrays.stream(entries).map(Path::toString).toList());
   }
 
   /**

@@ -107,8 +107,8 @@ final class StatusCommand implements Callable<Integer> {
   private static Map<NodeId, Map<String, ClusterStatus.Lane>> lanes(MobulaRuntime runtime) {
     return runtime.lanes().stream()
         .filter(lane -> !lane.to().equals(runtime.nodeId()))
-        .collect(groupingBy(
-            LaneInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
+        .collect(
+            groupingBy(LaneInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
   }
 
   private static ClusterStatus.Lane lane(LaneInfo lane) {

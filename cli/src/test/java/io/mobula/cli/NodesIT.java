@@ -11,6 +11,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @Timeout(300)
 class NodesIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofSeconds(160);
 
   @TempDir
   Path runtimeDirectory;
@@ -43,6 +46,21 @@ class NodesIT {
   static final class Failing {
     public static void main(String[] arguments) {
       throw new IllegalStateException("on purpose");
+    }
+  }
+
+  /** A user's program with work that waits for what nobody has, to be killed. */
+  static final class Waiting {
+    static int licensed(int number) {
+      return number;
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+      try (var runtime = Mobula.init()) {
+        var waits = runtime.task(Waiting::licensed, 1).resource("Licence", 1).remote();
+        System.out.println("submitted " + waits.id());
+        new CountDownLatch(1).await();
+      }
     }
   }
 
@@ -110,6 +128,55 @@ class NodesIT {
       assertThat(again.awaitExit(LIMIT)).isEqualTo(ExitCode.NOTHING_TO_DO);
       assertThat(again.output()).containsExactly("no node of yours runs on this host");
     }
+  }
+
+  @Test
+  void workersLanesAndWhatWaitsAreShown() throws Exception {
+    var head = started(
+        "start",
+        "--head",
+        "--port",
+        "0",
+        "--cpus",
+        "2",
+        "--gpus",
+        "1",
+        "--workers",
+        "1",
+        "--store",
+        "64MiB",
+        "--set",
+        "mobula.workers.flags=-Xmx128m -XX:TieredStopAtLevel=1",
+        "--detach");
+    try (var run = mobula("run", "--address", head, Waiting.class.getName())) {
+      run.awaitLine("submitted", LIMIT);
+
+      var status = status(head);
+
+      var worker = withRole(status, "worker");
+      assertThat(worker.at("/resources/total/CPU").asDouble()).isEqualTo(2);
+      assertThat(worker.at("/resources/total/GPU").asDouble()).isEqualTo(1);
+      assertThat(node(status, head).at("/resources/total/CPU").asDouble()).isZero();
+      var waits = status.get("waiting").get(0);
+      assertThat(waits.get("id").asText()).contains("task", "licensed");
+      assertThat(waits.at("/wants/Licence").asDouble()).isEqualTo(1);
+      assertThat(waits.get("why").asText()).contains("Licence");
+      var lane = withRole(status, "driver").get("lanes").elements().next();
+      assertThat(lane.get("kind").asText()).isEqualTo("artery");
+      assertThat(lane.at("/sent/frames").asLong()).isPositive();
+      assertThat(lane.at("/sent/bytes").asLong()).isPositive();
+      assertThat(lane.has("received")).isTrue();
+      assertThat(lane.has("underway")).isTrue();
+    }
+  }
+
+  private static JsonNode withRole(JsonNode status, String role) {
+    for (var node : status.get("nodes")) {
+      if (node.get("role").asText().equals(role)) {
+        return node;
+      }
+    }
+    throw new AssertionError("No " + role + " in " + status);
   }
 
   @Test
@@ -202,7 +269,9 @@ class NodesIT {
 
   /** Starts a detached node; returns its address. */
   private String started(String... words) throws Exception {
-    try (var start = mobula(words)) {
+    var patiently = new ArrayList<>(List.of(words));
+    patiently.addAll(List.of("--start-timeout", "150"));
+    try (var start = mobula(patiently.toArray(String[]::new))) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.DONE);
       var line = Pattern.compile(
               "node [0-9a-f]{16} \\(pid \\d+, (127\\.0\\.0\\.1:\\d+)\\) is up; it logs to (.+)")

@@ -95,7 +95,8 @@ class RunShipIT {
         "mobula.jobs.worker-flags=-Xmx128m -XX:TieredStopAtLevel=1",
         "--detach")) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.DONE);
-      var line = Pattern.compile("node ([0-9a-f]{16}) \\(pid (\\d+), (127\\.0\\.0\\.1:\\d+)\\) is up.*")
+      var line = Pattern.compile(
+              "node ([0-9a-f]{16}) \\(pid (\\d+), (127\\.0\\.0\\.1:\\d+)\\) is up.*")
           .matcher(start.output().getFirst());
       assertThat(line.matches()).as("%s", start).isTrue();
       node = line.group(1);
@@ -152,8 +153,8 @@ class RunShipIT {
   }
 
   private ForkedJvm run(String how, Path jar, String... words) {
-    var all = new ArrayList<>(
-        List.of("run", "--address", head, how, jar.toString(), "shipped.Program"));
+    var all =
+        new ArrayList<>(List.of("run", "--address", head, how, jar.toString(), "shipped.Program"));
     all.addAll(List.of(words));
     return mobulaWith(jar, all.toArray(String[]::new));
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -168,7 +169,8 @@ public final class StandingWorkers implements AutoCloseable {
     try {
       allUp.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw new ProcessException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      var why = Objects.requireNonNull(e.getCause());
+      throw new ProcessException(String.valueOf(why.getMessage()), why);
     } catch (TimeoutException e) {
       throw new ProcessException("The worker processes of this node were not up after " + limit
           + " (mobula.jobs.worker-start-limit).");
@@ -181,8 +183,8 @@ public final class StandingWorkers implements AutoCloseable {
   /** The workers that are not started again, and why, as something that waits. */
   public List<Waiting> vacant() {
     return vacant.entrySet().stream()
-        .map(entry -> new Waiting(
-            "worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
+        .map(entry ->
+            new Waiting("worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
         .toList();
   }
 

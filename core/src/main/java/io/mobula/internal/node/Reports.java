@@ -45,8 +45,7 @@ final class Reports implements Membership.Listener {
    * @param waiting what waits, and why
    * @param lanes what is on the way to others
    */
-  record Report(
-      Resources total, Resources available, List<Waiting> waiting, List<LaneInfo> lanes) {
+  record Report(Resources total, Resources available, List<Waiting> waiting, List<LaneInfo> lanes) {
     static final Report NOTHING =
         new Report(Resources.none(), Resources.none(), List.of(), List.of());
 

@@ -87,10 +87,11 @@ class WorkersIT {
         for (var note : notes) {
           await(() -> Files.exists(Path.of(note)));
         }
-        System.out.println("pids " + workers(runtime).stream()
-            .map(worker -> String.valueOf(worker.pid()))
-            .reduce((one, other) -> one + " " + other)
-            .orElseThrow());
+        System.out.println("pids "
+            + workers(runtime).stream()
+                .map(worker -> String.valueOf(worker.pid()))
+                .reduce((one, other) -> one + " " + other)
+                .orElseThrow());
         new CountDownLatch(1).await();
       }
     }
@@ -142,7 +143,9 @@ class WorkersIT {
       assertThat(Files.readAllLines(Path.of(notes))).hasSize(3);
 
       long after = runtime.task(WorkersIT::pid, 0).remote().get();
-      assertThat(after).isNotEqualTo(before).isNotEqualTo(ProcessHandle.current().pid());
+      assertThat(after)
+          .isNotEqualTo(before)
+          .isNotEqualTo(ProcessHandle.current().pid());
       assertThat(runtime.isClosed()).isFalse();
     }
   }
@@ -152,7 +155,8 @@ class WorkersIT {
     try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
       for (var how : List.of(Crash.EXIT, Crash.OUT_OF_MEMORY)) {
         var notes = directory.resolve(how.name()).toString();
-        var failed = runtime.task(WorkersIT::crash, how.name(), notes).maxRetries(0).remote();
+        var failed =
+            runtime.task(WorkersIT::crash, how.name(), notes).maxRetries(0).remote();
         assertThatThrownBy(failed::get)
             .as("%s", how)
             .isInstanceOfAny(NodeLostException.class, TaskFailedException.class)
@@ -192,8 +196,8 @@ class WorkersIT {
   @Test
   void aNodeThatIsKilledTakesThemAlongWhateverTheyDo() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    var notes = List.of(
-        directory.resolve("one").toString(), directory.resolve("other").toString());
+    var notes =
+        List.of(directory.resolve("one").toString(), directory.resolve("other").toString());
     var plan = ChildPlan.of("service", Service.class.getName())
         .flags(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
         .arguments(notes.toArray(String[]::new));

@@ -142,8 +142,8 @@ public final class ClusterBench {
       case HOSTS -> OtherHost.measure(request, progress);
       case CALLS -> Calls.measure(request);
       case SPILL -> Spilling.measure(request);
-      case KILL -> AfterKill.measure(request);
-      case START -> StartUps.measure(request);
+      case KILL -> AfterKill.measure(request, progress);
+      case START -> StartUps.measure(request, progress);
     };
   }
 }

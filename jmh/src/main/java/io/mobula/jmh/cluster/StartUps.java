@@ -2,30 +2,50 @@ package io.mobula.jmh.cluster;
 
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
+import io.mobula.jmh.Words;
+import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 
 /** How long clusters take to start, and a driver to connect. */
 final class StartUps {
   private static final int MANY = 3;
 
+  private final Series one = Series.time("Mobula");
+  private final Series many = Series.time("Mobula");
+  private final Series driver = Series.time("Mobula");
+
   private StartUps() {}
 
-  static Table measure(ClusterBench.Request request) {
-    var one = Series.time("Mobula");
-    var many = Series.time("Mobula");
-    var driver = Series.time("Mobula");
-    for (int round = 0; round < request.rounds(); round++) {
-      try (var cluster = started(one, 1)) {
-        cluster.runtime().nodes();
-      }
-      try (var cluster = started(many, MANY)) {
-        long start = System.nanoTime();
-        try (var runtime = Mobula.connect(cluster.nodes().getLast().address())) {
-          driver.addNanos(System.nanoTime() - start);
-          runtime.nodes();
-        }
+  static Table measure(ClusterBench.Request request, PrintStream progress) {
+    var bench = new StartUps();
+    var pace = new Pace("start", request.rounds(), progress);
+    while (pace.next()) {
+      long start = System.nanoTime();
+      bench.round();
+      pace.tell("1 in " + last(bench.one) + ", " + MANY + " in " + last(bench.many)
+          + ", a driver in " + last(bench.driver) + "; with closing "
+          + Words.time((double) (System.nanoTime() - start)));
+    }
+    return bench.table();
+  }
+
+  private static String last(Series series) {
+    return Words.time(series.rounds().getLast());
+  }
+
+  private void round() {
+    started(one, 1).close();
+    try (var cluster = started(many, MANY)) {
+      long start = System.nanoTime();
+      try (var runtime = Mobula.connect(cluster.nodes().getLast().address())) {
+        driver.addNanos(System.nanoTime() - start);
+        runtime.nodes();
       }
     }
+  }
+
+  private Table table() {
     return new Table(
         "start",
         "processes of this host, all of which start at the same time; the driver is in this JVM,"
@@ -38,8 +58,20 @@ final class StartUps {
 
   private static LocalCluster started(Series series, int nodes) {
     long start = System.nanoTime();
-    var cluster = LocalCluster.start(nodes);
+    var cluster = throwaway(nodes).start();
     series.addNanos(System.nanoTime() - start);
     return cluster;
+  }
+
+  /**
+   * One that nobody goes on with: all of its nodes leave at the same moment, and none has anybody
+   * to hand over to, so there is no use in waiting for each other for long.
+   */
+  static LocalCluster.Builder throwaway(int nodes) {
+    return LocalCluster.builder()
+        .nodes(nodes)
+        .startTimeout(Duration.ofMinutes(2))
+        .settings(
+            Mobula.settings().storeCapacity(64 << 20).set("mobula.cluster.leave-timeout", "5s"));
   }
 }

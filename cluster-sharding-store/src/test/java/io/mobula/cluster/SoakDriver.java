@@ -1,0 +1,148 @@
+package io.mobula.cluster;
+
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.RuntimeClosedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A driver that submits tasks, calls actors and reads objects until it is told to finish, and looks
+ * at every outcome: the right value, or an error of Mobula's that is not a timeout.
+ */
+final class SoakDriver {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+
+  /** Between two rounds: a machine that has no cores left for those who join proves nothing. */
+  private static final Duration THINKING = Duration.ofMillis(100);
+
+  private final MobulaRuntime runtime;
+  private final Random random;
+  private final CompletableFuture<Void> worked = new CompletableFuture<>();
+  private final Map<String, Integer> outcomes = new TreeMap<>();
+  private volatile boolean enough;
+
+  /** Has no state that it could lose. */
+  static final class Squares {
+    int of(int number) {
+      return number * number;
+    }
+  }
+
+  /** What is to come, and what it has to be. */
+  private record Expected(String what, ObjectRef<?> ref, Object value) {}
+
+  private SoakDriver(MobulaRuntime runtime, long seed) {
+    this.runtime = runtime;
+    this.random = new Random(seed);
+  }
+
+  static SoakDriver start(MobulaRuntime runtime, long seed) {
+    var driver = new SoakDriver(runtime, seed);
+    Thread.ofPlatform().daemon().name("soak-driver").start(driver::work);
+    return driver;
+  }
+
+  static int square(int number) {
+    return number * number;
+  }
+
+  MobulaRuntime runtime() {
+    return runtime;
+  }
+
+  boolean sees(NodeId node) {
+    return runtime.nodes().stream().anyMatch(info -> info.id().equals(node));
+  }
+
+  private void work() {
+    try {
+      var squares = actor();
+      while (!enough) {
+        for (var expected : round(squares)) {
+          squares = look(expected) ? squares : actor();
+        }
+        LockSupport.parkNanos(THINKING.toNanos());
+      }
+      worked.complete(null);
+    } catch (RuntimeException | Error e) {
+      worked.completeExceptionally(e);
+    }
+  }
+
+  private ActorHandle<Squares> actor() {
+    return runtime.actor(Squares::new).maxRestarts(100).maxCallRetries(3).remote();
+  }
+
+  /** Small and large results, results that are arguments, calls. */
+  private List<Expected> round(ActorHandle<Squares> squares) {
+    var all = new ArrayList<Expected>();
+    for (int i = 0; i < 20; i++) {
+      int number = random.nextInt(10_000);
+      all.add(new Expected(
+          "task",
+          runtime.task(SoakDriver::square, number).placement(Placement.spread()).remote(),
+          number * number));
+      all.add(new Expected("call", squares.call(Squares::of, number).remote(), number * number));
+    }
+    for (int i = 0; i < 3; i++) {
+      double with = random.nextInt(1000);
+      var made =
+          runtime.task(Values::filled, with).placement(Placement.spread()).remote();
+      var next =
+          runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
+      all.add(new Expected(
+          "object", runtime.task(Values::sum, next).remote(), (with + 1) * Values.COUNT));
+      all.add(new Expected("put", runtime.put("value " + i), "value " + i));
+    }
+    return all;
+  }
+
+  /** Whether the actor may still be used. */
+  private boolean look(Expected expected) {
+    try (var ref = expected.ref()) {
+      var value = ref.get(LIMIT);
+      if (!expected.value().equals(value)) {
+        throw new AssertionError(expected.what() + " is " + value + ", not " + expected.value());
+      }
+      count(expected.what());
+      return true;
+    } catch (GetTimeoutException | RuntimeClosedException e) {
+      throw new AssertionError(expected + " has no end", e);
+    } catch (MobulaException e) {
+      count(expected.what() + " " + e.getClass().getSimpleName());
+      return !(e instanceof ActorDiedException);
+    }
+  }
+
+  private void count(String outcome) {
+    outcomes.merge(outcome, 1, Integer::sum);
+  }
+
+  /** Ends its work and itself; fails if anything was not as it should be. */
+  Map<String, Integer> finish() throws Exception {
+    enough = true;
+    worked.get(LIMIT.multipliedBy(3).toSeconds(), TimeUnit.SECONDS);
+    runtime.close();
+    return outcomes;
+  }
+
+  /** Ends it without looking at anything. */
+  void abandon() {
+    enough = true;
+    runtime.close();
+  }
+}
