@@ -11,7 +11,7 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Attachment;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegister.Grant;
-import io.mobula.internal.sharing.PullRegister.Key;
+import io.mobula.internal.sharing.PullRegister.Run;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   private final NodeId self;
   private final Lanes lanes;
   private final PullRegister register = new PullRegister();
-  private final Map<Key, Wish> wishes = new ConcurrentHashMap<>();
+  private final Map<Run, Wish> wishes = new ConcurrentHashMap<>();
 
   /** Whose word is awaited, and about what. */
   private sealed interface Awaited {
@@ -90,7 +90,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       return pulled(object);
     }
     var location = object.location();
-    var key = new Key(location.id(), location.attempt());
+    var key = new Run(location.id(), location.attempt());
     var fresh = new Wish(key, object);
     var present = wishes.putIfAbsent(key, fresh);
     if (present != null) { // another way to the same object; both want a content of their own
@@ -105,7 +105,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   /** Who keeps the register for this object: the highest of all hashes of it with a process. */
-  private NodeId keeper(Key key) {
+  private NodeId keeper(Run key) {
     var best = self;
     for (var other : neighbours.here()) {
       if (Long.compareUnsigned(hash(key, other), hash(key, best)) > 0) {
@@ -115,7 +115,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     return best;
   }
 
-  private static long hash(Key key, NodeId node) {
+  private static long hash(Run key, NodeId node) {
     long object = mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index());
     return mixed(object ^ mixed(node.incarnation()));
   }
@@ -129,13 +129,13 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
   /** What this process wants, and whose word it waits for: one word is heard, once. */
   private final class Wish {
-    private final Key key;
+    private final Run key;
     private final RemoteObject object;
     private final CompletableFuture<Content> done = new CompletableFuture<>();
     private @Nullable Awaited awaited;
     private int rounds;
 
-    Wish(Key key, RemoteObject object) {
+    Wish(Run key, RemoteObject object) {
       this.key = key;
       this.object = object;
     }
@@ -240,14 +240,14 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     }
   }
 
-  private static FrameWriter frame(int kind, Key key) {
+  private static FrameWriter frame(int kind, Run key) {
     var frame = new FrameWriter().octet(kind);
     Location.write(frame, key.id());
     return frame.int32(key.attempt());
   }
 
-  private static Key key(FrameReader frame) {
-    return new Key(Location.readId(frame), frame.int32());
+  private static Run key(FrameReader frame) {
+    return new Run(Location.readId(frame), frame.int32());
   }
 
   private void tell(@Nullable Grant grant) {
@@ -276,7 +276,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     granted(keeper, key(frame), new NodeId(frame.int64()));
   }
 
-  private void granted(NodeId keeper, Key key, NodeId from) {
+  private void granted(NodeId keeper, Run key, NodeId from) {
     var wish = wishes.get(key);
     if (wish != null && wish.hears(new Awaited.Keeper(keeper))) {
       wish.granted(from);
@@ -285,7 +285,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     }
   }
 
-  private void ended(NodeId keeper, Key key, boolean has) {
+  private void ended(NodeId keeper, Run key, boolean has) {
     if (keeper.equals(self)) {
       tell(register.ended(key, self, has));
     } else {

@@ -18,7 +18,7 @@ final class PullRegister {
   private static final int MOST_REMEMBERED = 4096;
 
   /** One attempt of an object. */
-  record Key(ObjectId id, int attempt) {}
+  record Run(ObjectId id, int attempt) {}
 
   /**
    * What somebody who asked may do now.
@@ -26,10 +26,10 @@ final class PullRegister {
    * @param who asked
    * @param from where it is to be read in place; the same process: it is to be pulled
    */
-  record Grant(Key key, NodeId who, NodeId from) {}
+  record Grant(Run key, NodeId who, NodeId from) {}
 
-  private final Map<Key, Running> running = new LinkedHashMap<>();
-  private final LinkedHashMap<Key, NodeId> pulled = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Run, Running> running = new LinkedHashMap<>();
+  private final LinkedHashMap<Run, NodeId> pulled = new LinkedHashMap<>(16, 0.75f, true);
 
   private static final class Running {
     NodeId by;
@@ -46,7 +46,7 @@ final class PullRegister {
    * @param unreadable a process whose copy he could not read, or null
    * @return what he may do, or null: he is told later
    */
-  synchronized @Nullable Grant ask(Key key, NodeId who, @Nullable NodeId unreadable) {
+  synchronized @Nullable Grant ask(Run key, NodeId who, @Nullable NodeId unreadable) {
     var has = pulled.get(key);
     if (has != null && !has.equals(unreadable) && !has.equals(who)) {
       return new Grant(key, who, has);
@@ -68,7 +68,7 @@ final class PullRegister {
    * @param has whether he has a copy now
    * @return what those who have waited may do
    */
-  synchronized List<Grant> ended(Key key, NodeId who, boolean has) {
+  synchronized List<Grant> ended(Run key, NodeId who, boolean has) {
     var present = running.get(key);
     if (has) {
       remember(key, who);
@@ -83,7 +83,7 @@ final class PullRegister {
     return present == null ? List.of() : without(key, present, who);
   }
 
-  private void remember(Key key, NodeId who) {
+  private void remember(Run key, NodeId who) {
     pulled.put(key, who);
     if (pulled.size() > MOST_REMEMBERED) {
       pulled.pollFirstEntry();
@@ -104,7 +104,7 @@ final class PullRegister {
   }
 
   /** He pulls it no more, nor waits for it: the next one in turn pulls it. */
-  private List<Grant> without(Key key, Running present, NodeId who) {
+  private List<Grant> without(Run key, Running present, NodeId who) {
     present.waiting.remove(who);
     if (!present.by.equals(who)) {
       return List.of();

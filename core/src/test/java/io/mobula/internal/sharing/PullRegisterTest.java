@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.sharing.PullRegister.Grant;
-import io.mobula.internal.sharing.PullRegister.Key;
+import io.mobula.internal.sharing.PullRegister.Run;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PullRegisterTest {
-  private static final Key KEY = new Key(new ObjectId(7, 1, 0), 1);
+  private static final Run KEY = new Run(new ObjectId(7, 1, 0), 1);
   private static final NodeId A = new NodeId(1);
   private static final NodeId B = new NodeId(2);
   private static final NodeId C = new NodeId(3);
@@ -43,7 +43,7 @@ class PullRegisterTest {
   void anotherAttemptIsAnotherPull() {
     register.ask(KEY, A, null);
 
-    var other = new Key(KEY.id(), 2);
+    var other = new Run(KEY.id(), 2);
     assertThat(register.ask(other, B, null)).isEqualTo(new Grant(other, B, B));
   }
 
@@ -92,7 +92,7 @@ class PullRegisterTest {
   @Test
   void forgetsTheOldestOfManyCopies() {
     for (int i = 0; i < 10_000; i++) {
-      var key = new Key(new ObjectId(7, i, 0), 1);
+      var key = new Run(new ObjectId(7, i, 0), 1);
       register.ask(key, A, null);
       register.ended(key, A, true);
     }
