@@ -8,8 +8,7 @@ import java.util.Objects;
  *
  * @param from who sends
  * @param to who receives
- * @param kind what carries the frames: {@code artery}, Akka's connections, or {@code shared
- *     memory}
+ * @param kind what carries the frames: {@code artery}, Akka's connections, or {@code shared memory}
  * @param sent what has been given to the carrier since both know each other, repetitions not
  *     counted
  * @param received what has come by the lane in the other direction

@@ -113,8 +113,7 @@ public final class Lanes implements AutoCloseable {
     if (peer == null || to.equals(membership.self().id())) {
       return null;
     }
-    var fresh =
-        new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
+    var fresh = new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
     var present = lines.putIfAbsent(to, fresh);
     if (membership.peer(to) == null) { // it left between the two looks
       forget(to);

@@ -126,8 +126,8 @@ final class Line {
 
   /** Sends a parcel over Artery. */
   void tell(long sequence, long acknowledged, byte[] frame) {
-    inbox.tell(new Parcel(
-        self.incarnation(), peer.id().incarnation(), sequence, acknowledged, frame));
+    inbox.tell(
+        new Parcel(self.incarnation(), peer.id().incarnation(), sequence, acknowledged, frame));
   }
 
   /** The peer has received all parcels up to this number. */
@@ -165,8 +165,7 @@ final class Line {
       var way = ring;
       var received = new LaneInfo.Amount(receivedFrames.sum(), receivedBytes.sum());
       return way == null
-          ? new LaneInfo(
-              self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
+          ? new LaneInfo(self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
           : new LaneInfo(
               self,
               peer.id(),

@@ -94,8 +94,7 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
   /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
   void offer(Peer peer) {
     files.execute(() -> {
-      if (membership.self().store().isSharedWith(peer.store())
-          && PeerStore.isHere(address(peer))) {
+      if (membership.self().store().isSharedWith(peer.store()) && PeerStore.isHere(address(peer))) {
         make(peer);
       }
     });

@@ -39,6 +39,7 @@ final class Futex {
     };
   }
 
+  @SuppressWarnings("restricted") // asked for only where native access is enabled
   private static @Nullable MethodHandle syscall() {
     if (NUMBER == NO_NUMBER || !Futex.class.getModule().isNativeAccessEnabled()) {
       return null;

@@ -56,8 +56,8 @@ public final class InRing {
     int parts = 0;
     for (long before = -1; parts < most && before != ring.consumerPosition(); ) {
       before = ring.consumerPosition(); // a reading ends where the ring begins again
-      parts += ring.read(
-          (kind, buffer, at, length) -> part(kind, buffer, at, length, to), most - parts);
+      parts +=
+          ring.read((kind, buffer, at, length) -> part(kind, buffer, at, length, to), most - parts);
     }
     return parts;
   }

@@ -116,7 +116,8 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   private static long hash(Run key, NodeId node) {
-    long object = mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index());
+    long object =
+        mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index());
     return mixed(object ^ mixed(node.incarnation()));
   }
 

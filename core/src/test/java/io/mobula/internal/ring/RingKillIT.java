@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RingKillIT {
   private static final int WRITERS = 3;
-  private static final Duration LONG =
-      Duration.ofSeconds(Long.getLong("mobula.stress.seconds", 8));
+  private static final Duration LONG = Duration.ofSeconds(Long.getLong("mobula.stress.seconds", 8));
 
   @TempDir
   Path base;

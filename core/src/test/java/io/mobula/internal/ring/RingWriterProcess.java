@@ -22,8 +22,7 @@ final class RingWriterProcess {
 
   /** Base directory, the reader's store, place of the ring there, where to note. */
   public static void main(String[] args) throws IOException {
-    var reader =
-        new StoreAddress(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]));
+    var reader = new StoreAddress(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]));
     int place = Integer.parseInt(args[4]);
     try (var noted = new RandomAccessFile(args[5], "rw")) {
       var count = noted.getChannel().map(MapMode.READ_WRITE, 0, Long.BYTES);
