@@ -412,6 +412,7 @@ public final class ActorCluster {
   }
 
   void close(Supplier<MobulaException> why) {
+    hosting.close();
     routes.values().forEach(route -> route.close(why));
   }
 }

@@ -32,6 +32,8 @@ final class Hosting {
   private final Map<LeaseKey, Lease> awaited = new ConcurrentHashMap<>();
   private final Map<ActorId, Hosted> hosted = new ConcurrentHashMap<>();
 
+  private volatile boolean silent;
+
   private record LeaseKey(NodeId submitter, long number) {}
 
   /** A cell, and the calls that come to it from other processes. */
@@ -198,6 +200,9 @@ final class Hosting {
         ours.died(place, why);
         return;
       }
+      if (silent) {
+        return;
+      }
       var frame = ActorFrames.of(ActorFrames.DIED, id);
       place.write(frame);
       sharing.write(frame, why, new ObjectId(0, 0, 0));
@@ -209,7 +214,7 @@ final class Hosting {
       var ours = ours();
       if (ours != null) {
         ours.ended(place);
-      } else {
+      } else if (!silent) {
         tellOwner(ActorFrames.ENDED, id, place);
       }
       cluster.forgetOwner(id);
@@ -241,6 +246,14 @@ final class Hosting {
 
   void forget(ActorId id) {
     hosted.remove(id);
+  }
+
+  /**
+   * This process ends: to others that is the loss of a host, after which actors are made again and
+   * calls sent again, and not the end of an actor. They hear of it from the membership.
+   */
+  void close() {
+    silent = true;
   }
 
   void left(NodeId node, String who) {
@@ -343,7 +356,9 @@ final class Hosting {
 
     @Override
     public void fail(Failure failure) {
-      answer(failure);
+      if (!silent) {
+        answer(failure);
+      }
     }
 
     private void answer(Object outcome) {
