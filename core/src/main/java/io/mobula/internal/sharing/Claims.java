@@ -48,7 +48,7 @@ final class Claims implements Membership.Listener {
   private static final int PRESENT = 1;
   private static final int FAILED = 2;
 
-  private final Sharing sharing;
+  private final Copies copies;
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
@@ -64,8 +64,8 @@ final class Claims implements Membership.Listener {
    */
   private record Ticket(NodeId peer, long number) {}
 
-  Claims(Sharing sharing, ObjectStore store, Membership membership, Lanes lanes, Router router) {
-    this.sharing = sharing;
+  Claims(Copies copies, ObjectStore store, Membership membership, Lanes lanes, Router router) {
+    this.copies = copies;
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
@@ -191,7 +191,7 @@ final class Claims implements Membership.Listener {
     var ticket = new Ticket(from, frame.int64());
     var id = Location.readId(frame);
     int attempt = frame.int32();
-    var sealed = sharing.copyFor(id, attempt);
+    var sealed = copies.copyFor(id, attempt);
     if (sealed == null) {
       absent(ticket, "it does not have attempt " + attempt + " of object " + id);
       return;
@@ -200,7 +200,7 @@ final class Claims implements Membership.Listener {
       if (held != null) {
         give(ticket, held);
       } else {
-        refuse(ticket, cause(failure), () -> sharing.harmed(id));
+        refuse(ticket, cause(failure), () -> copies.harmed(id));
       }
     });
   }

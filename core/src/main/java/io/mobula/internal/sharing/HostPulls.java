@@ -38,7 +38,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   private static final long NOBODY = 0;
   private static final int MOST_ROUNDS = 8;
 
-  private final Sharing sharing;
+  private final Copies copies;
   private final Transfers transfers;
   private final Neighbours neighbours;
   private final ObjectStore store;
@@ -62,14 +62,14 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   HostPulls(
-      Sharing sharing,
+      Copies copies,
       Transfers transfers,
       Neighbours neighbours,
       ObjectStore store,
       Membership membership,
       Lanes lanes,
       Router router) {
-    this.sharing = sharing;
+    this.copies = copies;
     this.transfers = transfers;
     this.neighbours = neighbours;
     this.store = store;
@@ -87,7 +87,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   /** Makes the bytes of an object of another host readable here. */
   CompletionStage<Content> bring(RemoteObject object) {
     if (neighbours.here().isEmpty()) {
-      return pulled(object);
+      return transfers.pull(object);
     }
     var location = object.location();
     var key = new Run(location.id(), location.attempt());
@@ -98,10 +98,6 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     }
     fresh.ask(null);
     return fresh.done;
-  }
-
-  private CompletionStage<Content> pulled(RemoteObject object) {
-    return sharing.pulling(object.location(), () -> transfers.pull(object));
   }
 
   /** Who keeps the register for this object: the highest of all hashes of it with a process. */
@@ -189,7 +185,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
     private void pull() {
       await(new Awaited.Pull(self));
-      pulled(object).whenComplete((content, failure) -> {
+      transfers.pull(object).whenComplete((content, failure) -> {
         end(content, failure);
         ended(keeper(key), key, failure == null);
       });
@@ -282,7 +278,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     if (wish != null && wish.hears(new Awaited.Keeper(keeper))) {
       wish.granted(from);
     } else if (from.equals(self) && (wish == null || !wish.isPulling())) {
-      ended(keeper, key, sharing.locationNow(key.id(), key.attempt()) != null); // nobody pulls
+      ended(keeper, key, copies.locationNow(key.id(), key.attempt()) != null); // nobody pulls
     }
   }
 
@@ -300,7 +296,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
   private void onCopy(NodeId from, FrameReader frame) {
     var key = key(frame);
-    var at = sharing.locationNow(key.id(), key.attempt());
+    var at = copies.locationNow(key.id(), key.attempt());
     var answer = frame(COPIED, key).flag(at != null);
     if (at != null) {
       at.write(answer);

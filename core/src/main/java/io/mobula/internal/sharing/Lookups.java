@@ -33,6 +33,7 @@ final class Lookups implements Membership.Listener {
   private static final int MOST_ROUNDS = 16;
 
   private final Sharing sharing;
+  private final Copies copies;
   private final Counting counting;
   private final Remaking remaking;
   private final Membership membership;
@@ -48,12 +49,14 @@ final class Lookups implements Membership.Listener {
 
   Lookups(
       Sharing sharing,
+      Copies copies,
       Counting counting,
       Remaking remaking,
       Membership membership,
       Lanes lanes,
       Router router) {
     this.sharing = sharing;
+    this.copies = copies;
     this.counting = counting;
     this.remaking = remaking;
     this.membership = membership;
@@ -146,7 +149,7 @@ final class Lookups implements Membership.Listener {
     }
 
     private void askOneOf(List<NodeId> nodes, int attempt) {
-      var here = nodes.contains(membership.self().id()) ? sharing.here(id) : null;
+      var here = nodes.contains(membership.self().id()) ? copies.here(id) : null;
       if (here != null) {
         end(here);
         return;
@@ -239,7 +242,7 @@ final class Lookups implements Membership.Listener {
   }
 
   private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
-    var present = sharing.freshest(outcome, id);
+    var present = copies.freshest(outcome, id);
     if (present == null) {
       tell(to, id, null);
     } else {

@@ -3,15 +3,11 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
-import io.mobula.error.ObjectLostException;
-import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
-import io.mobula.internal.memory.Attachment;
-import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
@@ -24,22 +20,17 @@ import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.Lineage;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectSource;
-import io.mobula.spi.ObjectSource.Open;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Published;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +55,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Object frees = new Object();
   private final Remaking remaking;
   private final Lookups lookups;
+  private final Copies copies;
   private final Transfers transfers;
-  private final Claims claims;
   private final HostPulls hostPulls;
+  private final Reading reading;
   private final HandOver handOver;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
@@ -89,17 +81,19 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.membership = membership;
     this.lanes = lanes;
     this.inlineLimit = inlineLimit;
-    this.wire = new ValueWire(store, this, inlineLimit);
     this.counting = new Counting(membership.self().id());
+    this.copies = new Copies(this, counting, membership);
+    this.wire = new ValueWire(store, this, copies, inlineLimit);
     this.custody = new Custody(counting, membership, lanes, router);
     this.remaking = new Remaking(counting, membership);
-    this.lookups = new Lookups(this, counting, remaking, membership, lanes, router);
+    this.lookups = new Lookups(this, copies, counting, remaking, membership, lanes, router);
     this.neighbours = new Neighbours(memory, store, membership, lanes, router);
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
-    this.transfers = new Transfers(this, counting, store, membership, lanes, router);
-    this.claims = new Claims(this, store, membership, lanes, router);
-    this.hostPulls = new HostPulls(this, transfers, neighbours, store, membership, lanes, router);
+    var claims = new Claims(copies, store, membership, lanes, router);
+    this.transfers = new Transfers(copies, claims, counting, store, membership, lanes, router);
+    this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, lanes, router);
+    this.reading = new Reading(store, membership, copies, neighbours, claims, hostPulls, lookups);
     router.on(CANCEL, this::onCancel);
     Probes.connect(store.chase(), this, lanes, router);
     store.sharing(entry -> {
@@ -198,7 +192,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** The objects whose refs are inside; they are shared, too, from now on. */
-  private List<ObjectId> contents(List<Kept> edges) {
+  List<ObjectId> contents(List<Kept> edges) {
     var ids = new ArrayList<ObjectId>();
     for (var edge : edges) {
       var entry = edge.pointsTo();
@@ -225,7 +219,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
       out.carries(id);
-      write(out, Objects.requireNonNullElse(here(id), sealed), id);
+      write(out, Objects.requireNonNullElse(copies.here(id), sealed), id);
       return entry::release;
     }
     write(out, outcome, id);
@@ -302,22 +296,6 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Reads an id. */
   public static ObjectId readId(FrameReader in) {
     return Location.readId(in);
-  }
-
-  Location locationOf(Content.InStore sealed, ObjectId id) {
-    return Location.of(
-        membership.self().id(), id, attemptHere(id), sealed.byteSize(), sealed.address());
-  }
-
-  /** Which run of its task made what is in this node's memory. */
-  private int attemptHere(ObjectId id) {
-    var known = shared.get(id);
-    if (known == null) {
-      return 1;
-    }
-    return known.outcome() instanceof Content.Away(RemoteObject copied)
-        ? copied.location().attempt()
-        : known.attempt();
   }
 
   // ---- in
@@ -454,25 +432,6 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return shared.get(id);
   }
 
-  /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
-  @Nullable
-  Object freshest(@Nullable Object outcome, ObjectId id) {
-    return outcome == null || !isStale(outcome) ? outcome : ownCopy(id);
-  }
-
-  /** Whether it was with a process that is gone, as far as is known here. */
-  boolean isStale(Object outcome) {
-    return outcome instanceof Content.Away(var remote)
-        && membership.peer(((RemoteObject) remote).location().at()) == null;
-  }
-
-  /** The way to this node's own copy, or null. */
-  @Nullable
-  Content here(ObjectId id) {
-    var own = ownCopy(id);
-    return own == null ? null : stored(locationOf(own, id), own.edges(), own.views());
-  }
-
   /** Somebody here wants to know what has become of it. */
   void resolve(ObjectId id) {
     lookups.find(id, null).thenAccept(outcome -> {
@@ -500,169 +459,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Makes the bytes readable here. */
   void bring(RemoteObject object, CompletableFuture<Content> into) {
-    var location = object.location();
-    if (location.at().equals(membership.self().id())) {
-      borrow(object, into);
-      return;
-    }
-    neighbours.attach(location.at()).whenComplete((attached, gone) -> {
-      switch (attached) {
-        case Attachment.Here(var theirs) -> open(object, theirs, into);
-        case Attachment.Elsewhere elsewhere -> pull(object, into);
-        case null -> relocate(object, gone, into);
-      }
-    });
-  }
-
-  /** This node has a copy of its own now: others may read it, too. */
-  void copied(RemoteObject object, Content.InStore copy) {
-    var location = object.location();
-    object.copy(copy);
-    if (shared.containsKey(location.id())) {
-      counting.publish(
-          location.id(),
-          new Published.Sealed(
-              location.attempt(), location.bytes(), false, contents(object.edges())));
-    }
-  }
-
-  /** The copy has been dropped to make room. */
-  void copyDropped(RemoteObject object) {
-    object.copy(null);
-    counting.retract(object.location().id());
-  }
-
-  /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
-  private Content.@Nullable InStore ownCopy(ObjectId id) {
-    var known = shared.get(id);
-    var own = switch (known == null ? null : known.outcome()) {
-      case Content.InStore sealed -> sealed;
-      case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
-      case null, default -> null;
-    };
-    return own == null || own.isMissing() ? null : own;
-  }
-
-  /** The same for a reader who wants this attempt. */
-  Content.@Nullable InStore copyFor(ObjectId id, int attempt) {
-    var own = ownCopy(id);
-    return own != null && attemptHere(id) == attempt ? own : null;
-  }
-
-  /** What this node had has come to harm on a disk. */
-  void harmed(ObjectId id) {
-    counting.retract(id);
-  }
-
-  /** It is here: another search has found this node. */
-  private void borrow(RemoteObject object, CompletableFuture<Content> into) {
-    var own = ownCopy(object.location().id());
-    if (own != null) {
-      object.borrows();
-      into.complete(own);
-    } else {
-      relocate(object, null, into);
-    }
-  }
-
-  private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
-    claims
-        .open(object, theirs)
-        .whenComplete((content, unreadable) -> brought(object, content, unreadable, into));
-  }
-
-  private void pull(RemoteObject object, CompletableFuture<Content> into) {
-    hostPulls
-        .bring(object)
-        .whenComplete((content, failure) -> brought(object, content, failure, into));
-  }
-
-  /** What is pulled may have to be brought back into memory first, where it is. */
-  <T> CompletionStage<T> pulling(Location location, Supplier<CompletionStage<T>> pull) {
-    return claims.reading(location, pull);
-  }
-
-  /** Looks elsewhere for what a place does not have; where there is no room nothing else helps. */
-  private void brought(
-      RemoteObject object,
-      @Nullable Content content,
-      @Nullable Throwable failure,
-      CompletableFuture<Content> into) {
-    var why = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-        ? wrapped.getCause()
-        : failure;
-    if (content != null) {
-      into.complete(content);
-    } else if (why instanceof StoreFullException || (why != null && store.isClosed())) {
-      into.completeExceptionally(why);
-    } else {
-      relocate(object, why, into);
-    }
-  }
-
-  /** Looks for another copy, once for each place that was tried. */
-  private void relocate(
-      RemoteObject object, @Nullable Throwable why, CompletableFuture<Content> into) {
-    var location = object.location();
-    lookups.find(location.id(), location.at()).whenComplete((found, failure) -> {
-      switch (found) {
-        case Content.Away(RemoteObject other)
-        when !other.equals(object) && other.follows(object) ->
-          other.bring().whenComplete((content, unreadable) -> {
-            if (content != null) {
-              into.complete(content);
-            } else {
-              into.completeExceptionally(Objects.requireNonNull(unreadable));
-            }
-          });
-        case Content.Away again ->
-          into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " is said to be on node "
-                  + again.remote().at() + ", as before, but could be had from none that was asked: "
-                  + why,
-              why));
-        case Content content -> into.complete(content);
-        case Failure lost -> into.completeExceptionally(lost.raise());
-        case null, default ->
-          into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " was on node " + location.at() + ": " + why,
-              failure == null ? why : failure));
-      }
-    });
-  }
-
-  /**
-   * Opens an object of this node for readers of other hosts, if it has that attempt and it is in
-   * memory: a reader who is refused claims it.
-   */
-  @Nullable
-  Open opened(ObjectId id, int attempt) {
-    var sealed = copyFor(id, attempt);
-    var held = sealed == null ? null : sealed.tryHold();
-    if (held == null) {
-      return null;
-    }
-    return new Open() {
-      @Override
-      public MemorySegment bytes() {
-        return held.bytes();
-      }
-
-      @Override
-      public void close() {
-        held.close();
-      }
-    };
-  }
-
-  /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
-  @Nullable
-  Location locationNow(ObjectId id, int attempt) {
-    var own = copyFor(id, attempt);
-    var address = own == null ? null : own.address();
-    return address == null
-        ? null
-        : Location.of(membership.self().id(), id, attempt, address.bytes(), address);
+    reading.bring(object, into);
   }
 
   // ---- leaving
@@ -741,7 +538,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    */
   boolean tellReleased(SharedEntry entry) {
     boolean fromElsewhere = !isOwn(entry.id()) && !(entry.outcome() instanceof Content.InStore);
-    if (fromElsewhere && ownCopy(entry.id()) != null) {
+    if (fromElsewhere && copies.ownCopy(entry.id()) != null) {
       counting.retract(entry.id()); // the copy goes with it
     }
     counting.release(entry.id());

@@ -39,7 +39,8 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private static final int WHERE = 8;
   private static final int THERE = 9;
 
-  private final Sharing sharing;
+  private final Copies copies;
+  private final Claims claims;
   private final Counting counting;
   private final ObjectStore store;
   private final Membership membership;
@@ -50,13 +51,15 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private boolean closed;
 
   Transfers(
-      Sharing sharing,
+      Copies copies,
+      Claims claims,
       Counting counting,
       ObjectStore store,
       Membership membership,
       Lanes lanes,
       Router router) {
-    this.sharing = sharing;
+    this.copies = copies;
+    this.claims = claims;
     this.counting = counting;
     this.store = store;
     this.membership = membership;
@@ -79,15 +82,17 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           null);
     }
     if (transfer == null) {
-      transfer = with.apply(sharing::opened);
+      transfer = with.apply(copies::opened);
     }
     return transfer;
   }
 
   /** Brings an object's bytes here; the content is this node's own copy. */
   CompletionStage<Content> pull(RemoteObject object) {
-    return source(object.location())
-        .thenComposeAsync(first -> pull(object, first), store::background);
+    return claims.reading(
+        object.location(),
+        () -> source(object.location())
+            .thenComposeAsync(first -> pull(object, first), store::background));
   }
 
   private CompletionStage<Content> pull(RemoteObject object, String first) {
@@ -144,7 +149,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     }
     var copy = store.brought(block, object.edges(), object.views());
     copy.secondary(new Elsewhere(object, copy));
-    sharing.copied(object, copy);
+    copies.copied(object, copy);
     return copy;
   }
 
@@ -160,15 +165,15 @@ final class Transfers implements Membership.Listener, AutoCloseable {
 
     @Override
     public void dropped() {
-      sharing.copyDropped(object);
+      copies.copyDropped(object);
     }
 
     @Override
     public void fetch(MemorySegment target) {
       var location = object.location();
       try {
-        sharing
-            .pulling(
+        claims
+            .reading(
                 location,
                 () -> source(location).thenCompose(first -> begin(location, first, target)))
             .toCompletableFuture()
@@ -184,7 +189,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
                 + failed.getCause(),
             failed.getCause());
       }
-      sharing.copied(object, copy);
+      copies.copied(object, copy);
     }
   }
 

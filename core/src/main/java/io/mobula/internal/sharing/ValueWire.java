@@ -23,11 +23,13 @@ final class ValueWire {
 
   private final ObjectStore store;
   private final Sharing sharing;
+  private final Copies copies;
   private final long inlineLimit;
 
-  ValueWire(ObjectStore store, Sharing sharing, long inlineLimit) {
+  ValueWire(ObjectStore store, Sharing sharing, Copies copies, long inlineLimit) {
     this.store = store;
     this.sharing = sharing;
+    this.copies = copies;
     this.inlineLimit = inlineLimit;
   }
 
@@ -50,7 +52,7 @@ final class ValueWire {
     switch (content) {
       case Content.InStore sealed -> {
         out.octet(STORED);
-        sharing.locationOf(sealed, id).write(out);
+        copies.locationOf(sealed, id).write(out);
         out.flag(sealed.views());
         writeEdges(out, sealed.edges());
       }

@@ -1,0 +1,138 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.store.Content;
+import io.mobula.spi.ObjectSource.Open;
+import io.mobula.spi.Published;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node has of objects that other processes may want to read: values that were made here
+ * and copies of others', in memory or spilled. Tells the directory of copies. Safe for all threads;
+ * nothing blocks.
+ */
+final class Copies {
+  private final Sharing sharing;
+  private final Counting counting;
+  private final Membership membership;
+
+  Copies(Sharing sharing, Counting counting, Membership membership) {
+    this.sharing = sharing;
+    this.counting = counting;
+    this.membership = membership;
+  }
+
+  private NodeId self() {
+    return membership.self().id();
+  }
+
+  /** Where a value of this node's is, for others. */
+  Location locationOf(Content.InStore sealed, ObjectId id) {
+    return Location.of(self(), id, attemptHere(id), sealed.byteSize(), sealed.address());
+  }
+
+  /** Which run of its task made what is in this node's memory. */
+  private int attemptHere(ObjectId id) {
+    var known = sharing.known(id);
+    if (known == null) {
+      return 1;
+    }
+    return known.outcome() instanceof Content.Away(RemoteObject copied)
+        ? copied.location().attempt()
+        : known.attempt();
+  }
+
+  /** The way to this node's own copy, or null. */
+  @Nullable
+  Content here(ObjectId id) {
+    var own = ownCopy(id);
+    return own == null ? null : sharing.stored(locationOf(own, id), own.edges(), own.views());
+  }
+
+  /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
+  @Nullable
+  Object freshest(@Nullable Object outcome, ObjectId id) {
+    return outcome == null || !isStale(outcome) ? outcome : ownCopy(id);
+  }
+
+  /** Whether it was with a process that is gone, as far as is known here. */
+  boolean isStale(Object outcome) {
+    return outcome instanceof Content.Away(var remote)
+        && membership.peer(((RemoteObject) remote).location().at()) == null;
+  }
+
+  /** This node has a copy of its own now: others may read it, too. */
+  void copied(RemoteObject object, Content.InStore copy) {
+    var location = object.location();
+    object.copy(copy);
+    if (sharing.known(location.id()) != null) {
+      counting.publish(
+          location.id(),
+          new Published.Sealed(
+              location.attempt(), location.bytes(), false, sharing.contents(object.edges())));
+    }
+  }
+
+  /** The copy has been dropped to make room. */
+  void copyDropped(RemoteObject object) {
+    object.copy(null);
+    counting.retract(object.location().id());
+  }
+
+  /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
+  Content.@Nullable InStore ownCopy(ObjectId id) {
+    var known = sharing.known(id);
+    var own = switch (known == null ? null : known.outcome()) {
+      case Content.InStore sealed -> sealed;
+      case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
+      case null, default -> null;
+    };
+    return own == null || own.isMissing() ? null : own;
+  }
+
+  /** The same for a reader who wants this attempt. */
+  Content.@Nullable InStore copyFor(ObjectId id, int attempt) {
+    var own = ownCopy(id);
+    return own != null && attemptHere(id) == attempt ? own : null;
+  }
+
+  /** What this node had has come to harm on a disk. */
+  void harmed(ObjectId id) {
+    counting.retract(id);
+  }
+
+  /**
+   * Opens an object of this node for readers of other hosts, if it has that attempt and it is in
+   * memory: a reader who is refused claims it.
+   */
+  @Nullable
+  Open opened(ObjectId id, int attempt) {
+    var sealed = copyFor(id, attempt);
+    var held = sealed == null ? null : sealed.tryHold();
+    if (held == null) {
+      return null;
+    }
+    return new Open() {
+      @Override
+      public MemorySegment bytes() {
+        return held.bytes();
+      }
+
+      @Override
+      public void close() {
+        held.close();
+      }
+    };
+  }
+
+  /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
+  @Nullable
+  Location locationNow(ObjectId id, int attempt) {
+    var own = copyFor(id, attempt);
+    var address = own == null ? null : own.address();
+    return address == null ? null : Location.of(self(), id, attempt, address.bytes(), address);
+  }
+}
