@@ -95,7 +95,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
 
   private void onFrame(NodeId from, Parcel parcel) {
     var sequence = sequences.computeIfAbsent(from, peer -> new Sequence());
-    if (sequence.arrived(parcel.sequence()) == Sequence.Verdict.DELIVER) {
+    if (sequence.arrived(parcel.sequence())) {
       lanes.received(from, parcel.frame().length);
       deliver(from, parcel.frame());
     }

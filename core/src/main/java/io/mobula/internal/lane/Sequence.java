@@ -11,33 +11,24 @@ final class Sequence {
   private long told;
   private boolean gap;
 
-  /** What to do with a frame. */
-  enum Verdict {
-    /** It is the next one: deliver it. */
-    DELIVER,
-    /** It has come before. */
-    REPEATED,
-    /** One before it is missing; it will come again. */
-    EARLY
-  }
-
-  /** Judges a frame by its number, and counts it if it is the next. */
-  Verdict arrived(long sequence) {
+  /**
+   * Counts a frame if it is the next.
+   *
+   * @return whether it is: else it has come before, or one before it is missing and it will come
+   *     again
+   */
+  boolean arrived(long sequence) {
     if (sequence == expected) {
       expected++;
       gap = false;
-      return Verdict.DELIVER;
+      return true;
     }
-    if (sequence < expected) {
-      told = Math.min(told, expected - 2); // the sender has missed an acknowledgement
-      return Verdict.REPEATED;
-    }
-    boolean first = !gap;
-    gap = true;
-    if (first) {
+    boolean isNews = sequence < expected || !gap; // the sender has missed an acknowledgement
+    gap |= sequence > expected;
+    if (isNews) {
       told = Math.min(told, expected - 2);
     }
-    return Verdict.EARLY;
+    return false;
   }
 
   /** The number up to which all have come. */
