@@ -122,7 +122,8 @@ public final class Bell implements AutoCloseable {
     }
   }
 
-  private boolean isAnyReady() {
+  /** Whether any ring may have something. For the reader, and cheap. */
+  public boolean isAnyReady() {
     for (int i = 0; i < WORDS; i++) {
       if (shared.getLongVolatile(BITS + i * Long.BYTES) != 0) {
         return true;
