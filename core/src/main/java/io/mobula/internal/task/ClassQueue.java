@@ -67,12 +67,13 @@ final class ClassQueue implements Wanting {
         work.signal();
       }
       feed = !remote.isEmpty();
-      ask = request();
+      ask = !feed && request();
     } finally {
       lock.unlock();
     }
-    if (feed) {
+    if (feed) { // a slot elsewhere that has room needs no other lease
       feed();
+      askAgain();
     }
     askIf(ask);
     return true;
