@@ -57,10 +57,13 @@ class TransitIT {
         Soon.settings().set("mobula.cluster.transit-hold", "1h"));
   }
 
-  private static void send(MobulaRuntime driver, ActorRef<Note> to, double with) {
+  /** Akka encodes a message some time after it was told: the ref stays open until it has come. */
+  private static Note received(MobulaRuntime driver, ActorRef<Note> by, double with)
+      throws InterruptedException {
     try (var put = driver.put(Values.filled(with))) {
-      to.tell(new Note(put));
+      by.tell(new Note(put));
       assertThat(driver.storeUsage().usedBytes()).isGreaterThan(ABOUT_NOTHING);
+      return Objects.requireNonNull(READ.poll(30, TimeUnit.SECONDS), "the message arrives");
     }
   }
 
@@ -77,8 +80,7 @@ class TransitIT {
           .<Note>spawn(TransitIT::reading, "reader", Resources.none())
           .toCompletableFuture()
           .get(30, TimeUnit.SECONDS);
-      send(driver, reader, 3.0);
-      var note = Objects.requireNonNull(READ.poll(30, TimeUnit.SECONDS), "the message arrives");
+      var note = received(driver, reader, 3.0);
       assertThat(note.value().get()).containsOnly(3.0);
       note.value().close();
       awaitFreed(driver);
