@@ -22,6 +22,7 @@ final class FreeingProcess {
   static final String[] FLAGS = {
     "-Xms640m",
     "-Xmx640m",
+    "-Xmn480m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:MetaspaceSize=256m",

@@ -68,9 +68,7 @@ class InheritanceIT {
 
     c.jvm().kill();
 
-    int calls =
-        Integer.parseInt(a.ask("call-held alone").split(" ")[1]); // waits for the next place
-    assertThat(calls).isEqualTo(1);
+    assertThat(awaitNextPlace("call-held alone")).endsWith(" 1");
     assertThat(b.ask("call alone")).endsWith(" 2");
   }
 
@@ -87,6 +85,15 @@ class InheritanceIT {
     await("call apart", a.jvm().pid() + " 2");
     assertThat(a.ask("kill apart")).isEqualTo("killed");
     await("make apart", "made");
+  }
+
+  /** A call that went to the old place before its end was known fails, as it may not be retried. */
+  private String awaitNextPlace(String command) throws InterruptedException {
+    var answer = a.ask(command);
+    while (answer.startsWith("Call")) {
+      answer = a.ask(command);
+    }
+    return answer;
   }
 
   /** The name stands by the heir once the owner is gone: only then the host may die. */

@@ -6,9 +6,9 @@ import io.mobula.internal.ring.InRing;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +26,7 @@ final class Poller implements AutoCloseable {
   private static final long SPIN_NANOS = 5_000;
 
   private static final int FRAMES_A_TURN = 256;
+  private static final int MOST_LAST_TURNS = 128;
   private static final long SLEEP_NANOS = Duration.ofMillis(200).toNanos();
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long BEHIND_NANOS = LOOK_NANOS / 10;
@@ -41,10 +42,11 @@ final class Poller implements AutoCloseable {
   /** Bounded by what may be on the way over Artery, and by the number of peers. */
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
 
-  private final AtomicLong missed = new AtomicLong();
   private final Thread thread = new Thread(this::run, "mobula-lanes");
   private volatile boolean closed;
-  private int silent; // sources that cannot wake; of the thread
+  private final IntConsumer readReady = this::readReady;
+  private int work; // of this turn, in the thread
+  private int silent; // sources that cannot wake, in the thread
 
   /** A ring and who writes it, and whether that process can wake this one. */
   record Source(NodeId from, InRing ring, boolean wakes) {}
@@ -84,19 +86,14 @@ final class Poller implements AutoCloseable {
     execute(() -> {
       var source = sources.get(number);
       if (source != null) {
-        while (read(source) > 0) {
-          // a writer that is gone writes no more
+        for (int turns = 0; turns < MOST_LAST_TURNS && read(source) > 0; turns++) {
+          // what a ring can hold; a writer that lives and was taken for dead may write on
         }
         sources.set(number, null);
         silent -= source.wakes() ? 0 : 1;
       }
       then.run();
     });
-  }
-
-  /** How often the thread has found something that nobody woke it for. */
-  long missedWakeUps() {
-    return missed.get();
   }
 
   private void run() {
@@ -121,9 +118,7 @@ final class Poller implements AutoCloseable {
   private void sleep() {
     boolean isWoken = silent == 0;
     long limit = isBehind.getAsBoolean() ? BEHIND_NANOS : isWoken ? SLEEP_NANOS : LOOK_NANOS;
-    if (!bell.sleep(limit, this::hasMore) && isWoken) {
-      missed.incrementAndGet();
-    }
+    bell.sleep(limit, this::hasMore);
   }
 
   private boolean hasMore() {
@@ -131,23 +126,24 @@ final class Poller implements AutoCloseable {
   }
 
   private int turn() {
-    int work = 0;
+    work = 0;
     for (var action = actions.poll(); action != null; action = actions.poll()) {
       perform(action);
       work++;
     }
-    var count = new int[] {work};
-    bell.takeReady(number -> {
-      var source = sources.get(number);
-      if (source != null) {
-        int frames = read(source);
-        count[0] += frames;
-        if (frames == FRAMES_A_TURN) {
-          bell.mark(number);
-        }
+    bell.takeReady(readReady);
+    return work + flush.getAsInt();
+  }
+
+  private void readReady(int number) {
+    var source = sources.get(number);
+    if (source != null) {
+      int frames = read(source);
+      work += frames;
+      if (frames == FRAMES_A_TURN) {
+        bell.mark(number);
       }
-    });
-    return count[0] + flush.getAsInt();
+    }
   }
 
   private static void perform(Runnable action) {
