@@ -130,6 +130,17 @@ public final class Placer implements Places {
     }
   }
 
+  @Override
+  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  public String why(Wanting wanting) {
+    for (var search : open()) {
+      if (search.wanting == wanting) {
+        return search.why;
+      }
+    }
+    return "";
+  }
+
   private synchronized List<Search> open() {
     return List.copyOf(searches.values());
   }
@@ -217,6 +228,7 @@ public final class Placer implements Places {
     private @Nullable Here here;
     private final Patience patience;
     private boolean over;
+    private volatile String why = "";
 
     Search(long number, Wanting wanting) {
       this.number = number;
@@ -264,6 +276,7 @@ public final class Placer implements Places {
     }
 
     void place(Choice choice) {
+      explain(choice);
       switch (choice) {
         case Choice.At(var node) -> moveTo(node, mayRunElsewhere() ? 0 : NO_REDIRECT);
         case Choice.Later(var queueAt, var why) -> {
@@ -275,6 +288,13 @@ public final class Placer implements Places {
           }
         }
       }
+    }
+
+    private void explain(Choice choice) {
+      why = switch (choice) {
+        case Choice.At _ -> "";
+        case Choice.Later(var queueAt, var reason) -> reason;
+      };
     }
 
     /** The node that is asked names another by resources alone: it knows no placement. */
@@ -319,10 +339,12 @@ public final class Placer implements Places {
       if (!isWanted()) {
         return;
       }
-      if (chooser.choose(wanting) instanceof Choice.At(var node) && !isAt(node)) {
+      var choice = chooser.choose(wanting);
+      explain(choice);
+      if (choice instanceof Choice.At(var node) && !isAt(node)) {
         moveTo(node, mayRunElsewhere() ? 1 : NO_REDIRECT);
       } else if (isNowhere()) {
-        place(chooser.choose(wanting));
+        place(choice);
       }
     }
 

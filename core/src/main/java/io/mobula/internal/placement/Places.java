@@ -20,6 +20,9 @@ public interface Places {
   /** Wants a lease; {@code wanting} hears of it. */
   void acquire(Wanting wanting);
 
+  /** Why a request has not been granted, as far as is known here; empty where that is not known. */
+  String why(Wanting wanting);
+
   /** Gives a lease of another node back. */
   void release(NodeId node, long lease);
 }

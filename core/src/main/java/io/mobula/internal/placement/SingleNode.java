@@ -46,6 +46,12 @@ public final class SingleNode implements Places {
     ledger.acquire(wanting);
   }
 
+  /** The ledger says so itself. */
+  @Override
+  public String why(Wanting wanting) {
+    return "";
+  }
+
   @Override
   public void release(NodeId node, long lease) {
     throw new IllegalStateException("A node alone has no lease of node " + node);

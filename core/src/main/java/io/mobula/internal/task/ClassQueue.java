@@ -131,6 +131,11 @@ final class ClassQueue implements Wanting {
     }
   }
 
+  /** Why its tasks have no slot, as far as is known here, or empty. */
+  String why() {
+    return engine.places().why(this);
+  }
+
   @Override
   public boolean stillWants() {
     lock.lock();

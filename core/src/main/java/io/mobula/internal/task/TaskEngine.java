@@ -175,9 +175,7 @@ public final class TaskEngine {
   }
 
   void enqueue(TaskRun run) {
-    var options = run.job().options();
-    var key = new SchedulingClass(
-        options.resources(), options.placement(), near(run), run.job().program());
+    var key = kind(run);
     while (!closed) {
       var queue = classes.computeIfAbsent(key, this::newQueue);
       if (queue.add(run)) {
@@ -185,6 +183,12 @@ public final class TaskEngine {
       }
       classes.remove(key, queue);
     }
+  }
+
+  private SchedulingClass kind(TaskRun run) {
+    var options = run.job().options();
+    return new SchedulingClass(
+        options.resources(), options.placement(), near(run), run.job().program());
   }
 
   /** The node that has most of what the task reads; null where that is all the same. */
@@ -310,8 +314,13 @@ public final class TaskEngine {
         .filter(run -> !run.isGuest() && run.isWaiting())
         .sorted((a, b) -> Long.compare(a.job().number(), b.job().number()))
         .limit(MOST_REPORTED)
-        .map(TaskRun::waiting)
+        .map(run -> run.waiting(() -> whyQueued(run)))
         .toList();
+  }
+
+  private String whyQueued(TaskRun run) {
+    var queue = classes.get(kind(run));
+    return queue == null ? "" : queue.why();
   }
 
   /**

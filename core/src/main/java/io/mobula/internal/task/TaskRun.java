@@ -86,6 +86,7 @@ final class TaskRun implements Producer {
   private @Nullable CompletionStage<?> stage;
   private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
+  private boolean queued;
 
   TaskRun(Job job, @Nullable TaskRun parent, TaskEngine engine) {
     this.job = job;
@@ -166,13 +167,27 @@ final class TaskRun implements Producer {
     return job.id();
   }
 
-  /** What it waits for before a slot can take it, for reports. */
-  Waiting waiting() {
+  /**
+   * What it waits for before a slot can take it, for reports.
+   *
+   * @param whyNoSlot why its queue has no slot, or empty
+   */
+  Waiting waiting(Supplier<String> whyNoSlot) {
     var missing = job.call().missing();
+    var why = missing.isEmpty() ? waitsFor(whyNoSlot) : "arguments that are not ready: " + missing;
+    return new Waiting(describe(), job.options().resources(), why);
+  }
+
+  private String waitsFor(Supplier<String> whyNoSlot) {
+    String what;
     synchronized (this) {
-      var why = missing.isEmpty() ? waitsFor : "arguments that are not ready: " + missing;
-      return new Waiting(describe(), job.options().resources(), why);
+      if (!queued) {
+        return waitsFor;
+      }
+      what = waitsFor;
     }
+    var why = whyNoSlot.get();
+    return why.isEmpty() ? what : what + ": " + why;
   }
 
   synchronized boolean isWaiting() {
@@ -181,6 +196,12 @@ final class TaskRun implements Producer {
 
   private synchronized void waitsFor(String what) {
     waitsFor = what;
+    queued = false;
+  }
+
+  private synchronized void waitsForSlot(String what) {
+    waitsFor = what;
+    queued = true;
   }
 
   /**
@@ -198,7 +219,7 @@ final class TaskRun implements Producer {
       if (failed != null) {
         fail(failed);
       } else {
-        waitsFor("a slot of its scheduling class");
+        waitsForSlot("a slot of its scheduling class");
         engine.enqueue(this);
       }
     });
@@ -303,7 +324,7 @@ final class TaskRun implements Producer {
     if (isCancelled()) {
       cancelAlone();
     } else if (attempt <= most) {
-      waitsFor("a slot for another attempt, as " + node + " was lost: " + how);
+      waitsForSlot("a slot for another attempt, as " + node + " was lost: " + how);
       engine.enqueue(this);
     } else {
       var message = describe() + " was running on " + node + ", which was lost (" + how
