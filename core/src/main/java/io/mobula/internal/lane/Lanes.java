@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Lanes implements AutoCloseable {
 
   private static final byte[] NOTHING = {};
   private static final int MOST_TOLD = 256;
+  private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
   private final Membership membership;
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
@@ -202,6 +204,17 @@ public final class Lanes implements AutoCloseable {
   /** Whether some frames have not fitted into their ring yet. */
   boolean isBehind() {
     return behind.get() > 0;
+  }
+
+  /**
+   * Waits until peers have received what is in rings to them: a goodbye over Artery must not
+   * overtake it. Gives up at the limit, since a peer may stand still.
+   */
+  public void awaitRead(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!lines.values().stream().allMatch(Line::isRead) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+    }
   }
 
   /** Sends nothing more through rings, and receives nothing more. */

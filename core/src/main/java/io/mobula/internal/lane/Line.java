@@ -152,6 +152,17 @@ final class Line {
     }
   }
 
+  /** Whether nothing is on its way through the ring. */
+  boolean isRead() {
+    lock.lock();
+    try {
+      var way = ring;
+      return way == null || way.isRead();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A frame of the peer has come. */
   void received(int bytes) {
     receivedFrames.increment();

@@ -67,6 +67,11 @@ final class RingWay {
     return !waiting.isEmpty();
   }
 
+  /** Whether the peer has received everything. */
+  boolean isRead() {
+    return !isBehind() && ring.isRead();
+  }
+
   /** What has been written whole. */
   LaneInfo.Amount sent() {
     return new LaneInfo.Amount(sent, sentBytes);

@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 /** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
 final class Clustered {
   private static final Logger LOG = LoggerFactory.getLogger(Clustered.class);
+  private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
   private final Membership membership;
   private final Router router;
@@ -261,6 +262,7 @@ final class Clustered {
     }
     outlet.close();
     display.close();
+    lanes.awaitRead(LAST_FRAMES);
   }
 
   /** Lets go of what belongs to other processes. */
