@@ -150,6 +150,7 @@ class NodesIT {
         "--detach");
     try (var run = mobula("run", "--address", head, Waiting.class.getName())) {
       run.awaitLine("submitted", LIMIT);
+      status(head); // asks all by frames, which the next one shows
 
       var status = status(head);
 

@@ -18,15 +18,9 @@ import java.util.List;
  * in use, and prints how often each has collected.
  */
 final class FreeingProcess {
-  /** A heap that a test does not fill, and nothing else that makes the collector run. */
+  /** A collector that never collects, and a heap that the test does not fill. */
   static final String[] FLAGS = {
-    "-Xms640m",
-    "-Xmx640m",
-    "-Xmn480m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-XX:MetaspaceSize=256m",
-    "-XX:+DisableExplicitGC"
+    "-Xmx2g", "-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-XX:TieredStopAtLevel=1"
   };
 
   /** Less than one of the values. */
