@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Poller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
 
-  /** Longer costs the threads that have work: on two cores 0 to 5 microseconds were fastest. */
+  /** Longer costs the threads that have work, where these are more than the cores. */
   private static final long SPIN_NANOS = 5_000;
 
   private static final int FRAMES_A_TURN = 256;
