@@ -24,6 +24,8 @@ public record JobSettings(
     Workers workers,
     StandingWorkers.Plan standing,
     Map<String, Object> told) {
+  /** By which a worker process is told whose store's ceiling it shares. */
+  static final String BESIDE = "mobula.store.beside";
 
   /**
    * How worker processes for jars live.

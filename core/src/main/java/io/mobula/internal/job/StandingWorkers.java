@@ -7,6 +7,7 @@ import io.mobula.Settings;
 import io.mobula.error.ProcessException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.Ready;
@@ -36,6 +37,7 @@ public final class StandingWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StandingWorkers.class);
 
   private final Plan plan;
+  private final SharedStore store;
   private final WorkerSupervisor supervisor;
   private final CompletableFuture<Void> allUp = new CompletableFuture<>();
   private final Map<Integer, String> vacant = new ConcurrentSkipListMap<>();
@@ -48,15 +50,9 @@ public final class StandingWorkers implements AutoCloseable {
    * @param flags for their JVMs
    * @param restarts how often one is started again within ten minutes
    * @param division what they offer, and what stays with the node
-   * @param storeBytes the capacity of each one's store, and of the node's
    */
   public record Plan(
-      int count,
-      List<Path> classPath,
-      List<String> flags,
-      int restarts,
-      Division division,
-      long storeBytes) {
+      int count, List<Path> classPath, List<String> flags, int restarts, Division division) {
     /** Copies the lists. */
     public Plan {
       classPath = List.copyOf(classPath);
@@ -68,15 +64,21 @@ public final class StandingWorkers implements AutoCloseable {
    * What their node tells them.
    *
    * @param node whom they join
+   * @param store whose ceiling is theirs, too
    * @param settings what it does differently from the defaults itself
    * @param startLimit within which one must be up
    * @param leaveLimit within which all of them must be gone when the node leaves
    */
   public record Terms(
-      Peer node, Map<String, Object> settings, Duration startLimit, Duration leaveLimit) {}
+      Peer node,
+      SharedStore store,
+      Map<String, Object> settings,
+      Duration startLimit,
+      Duration leaveLimit) {}
 
   private StandingWorkers(Plan plan, Terms terms) {
     this.plan = plan;
+    this.store = terms.store();
     var told = WorkerMain.told(told(plan, terms));
     this.supervisor = WorkerSupervisor.start(
         plan.count(),
@@ -108,7 +110,7 @@ public final class StandingWorkers implements AutoCloseable {
     }
     return offering(told, plan.division().worker())
         .join(terms.node().address())
-        .storeCapacity(plan.storeBytes())
+        .set(JobSettings.BESIDE, terms.store().directory().toString())
         .set("mobula.cluster.role", "worker")
         .set("mobula.cluster.join-timeout", terms.startLimit().toMillis() + "ms")
         .set("mobula.cluster.leave-timeout", terms.leaveLimit().dividedBy(2).toMillis() + "ms");
@@ -150,12 +152,14 @@ public final class StandingWorkers implements AutoCloseable {
 
     @Override
     public void restarts(int worker, String how, Duration pause) {
+      store.removeLeftovers();
       allUp.completeExceptionally(
           new ProcessException("Worker " + worker + " of this node does not come up: " + how));
     }
 
     @Override
     public void gaveUp(int worker, String why) {
+      store.removeLeftovers();
       vacant.put(worker, why);
     }
   }

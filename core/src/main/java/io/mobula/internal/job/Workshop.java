@@ -12,6 +12,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
+import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
@@ -47,6 +48,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private final Membership membership;
   private final Lanes lanes;
   private final JobSettings settings;
+  private final SharedStore memory;
   private final JarCache jars;
   private final Timer timer;
   private final ExecutorService threads = ElasticPool.create("mobula-workshop", STARTS_AT_ONCE);
@@ -88,11 +90,13 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
       Router router,
       Sharing sharing,
       ObjectStore store,
+      SharedStore memory,
       JobSettings settings,
       Timer timer) {
     this.membership = membership;
     this.lanes = lanes;
     this.settings = settings;
+    this.memory = memory;
     this.jars = new JarCache(sharing, store, settings.cache());
     this.timer = timer;
     router.on(IDLE, this::onIdle);
@@ -201,6 +205,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     var list = environment.list();
     return told.join(membership.self().address())
         .set("mobula.cluster.role", "worker")
+        .set(JobSettings.BESIDE, memory.directory().toString())
         .set(
             "mobula.jobs.environment",
             environment.hash() + " " + list.node() + " " + list.task() + " " + list.index());
@@ -209,6 +214,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   // ---- the end of them
 
   private void ended(Post post, ChildJvm child, int code) {
+    memory.removeLeftovers();
     if (forget(post)) {
       LOG.warn("{} has ended with exit code {}; the next lease starts another", child, code);
     }

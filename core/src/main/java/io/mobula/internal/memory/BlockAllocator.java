@@ -88,6 +88,15 @@ final class BlockAllocator<H> {
     return firstOf.containsKey(home);
   }
 
+  /** Bytes of the blocks in use in this home. */
+  long usedBytes(H home) {
+    long sum = 0;
+    for (Extent<H> e = firstOf.get(home); e != null; e = e.next) {
+      sum += e.state == Extent.USED ? e.bytes : 0;
+    }
+    return sum;
+  }
+
   /**
    * A block of at least {@code bytes}, rounded up to whole grains; warm if there is one;
    * {@code null} if none fits.

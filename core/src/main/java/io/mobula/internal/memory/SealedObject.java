@@ -28,6 +28,11 @@ public final class SealedObject extends StoredObject {
     store.free(this);
   }
 
+  /** Whether it lies in the segment of this number. */
+  public boolean isIn(int segment) {
+    return extent != null && extent.home().index() == segment;
+  }
+
   @Override
   public boolean isPinned() {
     return store.isPinned(this);

@@ -1,7 +1,9 @@
 package io.mobula.internal.memory;
 
 import io.mobula.error.StoreFullException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
@@ -23,6 +25,7 @@ final class SegmentPool {
   private final StoreDirectory directory;
   private final FileHeader.StoreId storeId;
   private final StoreOptions options;
+  private final CommonCeiling ceiling;
   private final ReentrantLock lock = new ReentrantLock();
   private final ReentrantLock growing = new ReentrantLock();
   private BlockAllocator<Segment> standard = new BlockAllocator<>();
@@ -39,6 +42,8 @@ final class SegmentPool {
     this.storeId = storeId;
     this.options = options;
     this.warmer = warmer;
+    Path head = options.beside() == null ? directory.path() : options.beside();
+    this.ceiling = CommonCeiling.join(head, directory, options.capacityBytes());
   }
 
   /** A block for this many bytes, more than zero. */
@@ -85,10 +90,38 @@ final class SegmentPool {
       if (!closed
           && room() >= options.segmentBytes()
           && directory.hasRoom(2 * options.segmentBytes())) {
-        add(options.segmentBytes());
+        var _ = add(options.segmentBytes());
       }
     } finally {
       growing.unlock();
+    }
+  }
+
+  /** How many bytes others that share the ceiling are to be given. */
+  long asked() {
+    return ceiling.asked();
+  }
+
+  /** Gives segments in which nothing is used back to the system; says how many bytes. */
+  long giveIdle(long atLeast) {
+    growing.lock();
+    try {
+      return retired(idle(atLeast));
+    } finally {
+      growing.unlock();
+    }
+  }
+
+  /** The numbers of all segments, those in which little is used first. */
+  List<Integer> byUse() {
+    lock.lock();
+    try {
+      return segments.stream()
+          .sorted(Comparator.comparingLong(s -> home(s.bytes()).usedBytes(s)))
+          .map(Segment::index)
+          .toList();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -102,6 +135,7 @@ final class SegmentPool {
     growing.lock();
     try {
       dropAll().stream().filter(s -> !isRead.test(s.index())).forEach(Segment::retire);
+      ceiling.leave();
     } finally {
       growing.unlock();
     }
@@ -165,18 +199,24 @@ final class SegmentPool {
   }
 
   private void grow(long wanted) {
-    if (room() < wanted) {
-      dropIdle(wanted).forEach(Segment::retire);
-    }
     long room = room();
-    if (room < wanted) {
-      throw new StoreFullException(
-          "The store " + directory.path() + " has no room for " + wanted + " bytes now: "
-              + usedBytes() + " of " + options.capacityBytes()
-              + " bytes are in use, and what is free is not in one piece"
-              + " of that size; close refs that are no longer needed, or raise the store's capacity");
+    if (room < wanted && idleBytes() >= wanted - room) {
+      retired(idle(wanted - room));
+      room = room();
     }
-    add(Math.min(sizeFor(wanted), room));
+    if (room < wanted || !add(Math.min(sizeFor(wanted), room))) {
+      ceiling.want(wanted);
+      throw full(wanted);
+    }
+  }
+
+  private StoreFullException full(long wanted) {
+    long others = ceiling.othersBytes();
+    return new StoreFullException("The store " + directory.path() + " has no room for " + wanted
+        + " bytes now: " + usedBytes() + " of " + options.capacityBytes() + " bytes are in use"
+        + (others == 0 ? "" : ", " + others + " more are taken by processes of the same node")
+        + ", and what is free is not in one piece of that size; close refs that are no longer"
+        + " needed, or raise the store's capacity");
   }
 
   /**
@@ -200,8 +240,19 @@ final class SegmentPool {
     }
   }
 
-  private void add(long bytes) {
-    Segment segment = Segment.create(directory, storeId, made++, bytes);
+  /** False if another has taken the room of the common ceiling meanwhile. */
+  private boolean add(long bytes) {
+    long before = totalBytes();
+    if (!ceiling.claim(before + bytes)) {
+      return false;
+    }
+    Segment segment;
+    try {
+      segment = Segment.create(directory, storeId, made++, bytes);
+    } catch (RuntimeException e) {
+      ceiling.release(before);
+      throw e;
+    }
     lock.lock();
     try {
       segments.add(segment);
@@ -211,6 +262,7 @@ final class SegmentPool {
       lock.unlock();
     }
     warmer.touch(segment);
+    return true;
   }
 
   /** A small object in a large segment, when there is no other room. */
@@ -223,33 +275,57 @@ final class SegmentPool {
     }
   }
 
-  /** Unused segments that make room enough, taken out of use; none if all of them would not. */
-  private List<Segment> dropIdle(long wanted) {
+  private long idleBytes() {
     lock.lock();
     try {
-      List<Segment> idle =
-          segments.stream().filter(s -> home(s.bytes()).isIdle(s)).toList();
+      return segments.stream()
+          .filter(s -> home(s.bytes()).isIdle(s))
+          .mapToLong(Segment::bytes)
+          .sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Unused segments of this many bytes together, or all there are, taken out of use. */
+  private List<Segment> idle(long atLeast) {
+    lock.lock();
+    try {
       List<Segment> dropped = new ArrayList<>();
-      if (room() + idle.stream().mapToLong(Segment::bytes).sum() >= wanted) {
-        for (int i = 0; room() < wanted; i++) {
-          home(idle.get(i).bytes()).removeIdle(idle.get(i));
-          dropped.add(idle.get(i));
+      long sum = 0;
+      for (Segment segment : List.copyOf(segments)) {
+        if (sum < atLeast && home(segment.bytes()).removeIdle(segment)) {
+          segments.remove(segment);
+          dropped.add(segment);
+          sum += segment.bytes();
         }
       }
-      segments.removeAll(dropped);
       return dropped;
     } finally {
       lock.unlock();
     }
   }
 
-  private long room() {
+  /** Their memory goes back first, and then others are told that it is there. */
+  private long retired(List<Segment> dropped) {
+    dropped.forEach(Segment::retire);
+    if (!dropped.isEmpty()) {
+      ceiling.release(totalBytes());
+    }
+    return dropped.stream().mapToLong(Segment::bytes).sum();
+  }
+
+  private long totalBytes() {
     lock.lock();
     try {
-      return options.capacityBytes() - standard.totalBytes() - large.totalBytes();
+      return standard.totalBytes() + large.totalBytes();
     } finally {
       lock.unlock();
     }
+  }
+
+  private long room() {
+    return options.capacityBytes() - totalBytes() - ceiling.othersBytes();
   }
 
   private void requireOpen() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ public final class SharedStore implements AutoCloseable {
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
   private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
+  private final List<LongConsumer> askedListeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
@@ -242,6 +244,30 @@ public final class SharedStore implements AutoCloseable {
     reclaimListeners.add(listener);
   }
 
+  /**
+   * Has {@code listener} told how many bytes in whole segments are to be given to other processes
+   * of the node, which share the ceiling, beyond what could be given at once: about once a second
+   * while they want it. In a thread of the store: it must be quick.
+   */
+  public void onAsked(LongConsumer listener) {
+    askedListeners.add(listener);
+  }
+
+  /** The numbers of the segments, those in which little is used first. */
+  public List<Integer> segmentsByUse() {
+    return pool.byUse();
+  }
+
+  /** Gives segments in which nothing is used back to the system; says how many bytes they had. */
+  public long giveIdle(long atLeast) {
+    return pool.giveIdle(atLeast);
+  }
+
+  /** Removes what dead processes of this user have left beside this store. */
+  public void removeLeftovers() {
+    files.removeLeftovers();
+  }
+
   /** Has {@code end} run once, when the store has closed: for what lives only as long. */
   public void onClose(Runnable end) {
     closeListeners.add(end);
@@ -378,6 +404,18 @@ public final class SharedStore implements AutoCloseable {
       readers.takeBackAll();
     }
     condemned.values().forEach(this::reclaim);
+    if (!closed) {
+      give();
+    }
+  }
+
+  /** Gives to others of the node that want room. */
+  private void give() {
+    long asked = pool.asked();
+    long missing = asked == 0 ? 0 : asked - pool.giveIdle(asked);
+    if (missing > 0) {
+      askedListeners.forEach(listener -> tell(() -> listener.accept(missing)));
+    }
   }
 
   private boolean reclaim(SealedObject object) {

@@ -5,12 +5,15 @@ import io.mobula.error.StoreFullException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * starter that clears up after crashed processes never sees a live directory whose lock is free.
  */
 public final class StoreDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
+
   /** What the directories of stores begin with. */
   static final String PREFIX = "mobula-";
   /** What a directory begins with until its life lock is held. */
@@ -100,6 +105,17 @@ public final class StoreDirectory {
    */
   public Path create(String name) throws IOException {
     return Permissions.createFile(file(name));
+  }
+
+  /** Removes what dead processes of the same user have left beside it, while it is there itself. */
+  void removeLeftovers() {
+    try {
+      Leftovers.remove(path.getParent(), Files.getOwner(path));
+    } catch (NoSuchFileException closed) {
+      LOG.debug("{} is closed: others will clear up", path, closed);
+    } catch (IOException e) {
+      throw new StoreException("Cannot clear up in " + path.getParent() + ": " + e, e);
+    }
   }
 
   /** Removes the files, then the life file, then the directory, and frees the lock. */

@@ -18,9 +18,15 @@ import org.jspecify.annotations.Nullable;
  *     its own
  * @param pretouch whether a background thread maps the pages of a new segment ahead of their first
  *     use and prepares one segment ahead
+ * @param beside the directory of the node's store with which this one shares the ceiling, and in
+ *     whose parent it is then made; {@code null} for a ceiling of its own
  */
 public record StoreOptions(
-    @Nullable Path directory, long capacityBytes, long segmentBytes, boolean pretouch) {
+    @Nullable Path directory,
+    long capacityBytes,
+    long segmentBytes,
+    boolean pretouch,
+    @Nullable Path beside) {
   /** The usual size of a standard segment: 64 MiB. */
   public static final long STANDARD_SEGMENT_BYTES = 64L << 20;
 
@@ -33,6 +39,13 @@ public record StoreOptions(
   public StoreOptions {
     capacityBytes = BlockAllocator.roundUp(checked("capacity", capacityBytes));
     segmentBytes = BlockAllocator.roundUp(checked("segment size", segmentBytes));
+    directory = beside == null ? directory : beside.toAbsolutePath().getParent();
+  }
+
+  /** With a ceiling of its own. */
+  public StoreOptions(
+      @Nullable Path directory, long capacityBytes, long segmentBytes, boolean pretouch) {
+    this(directory, capacityBytes, segmentBytes, pretouch, null);
   }
 
   /**

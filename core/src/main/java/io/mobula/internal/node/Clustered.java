@@ -129,7 +129,7 @@ final class Clustered {
       drain(); // what runs here has been granted by its node
       Workbench.open(lanes, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workshop = new Workshop(membership, lanes, router, sharing, objects, jobs, timer);
+      workshop = new Workshop(membership, lanes, router, sharing, objects, memory, jobs, timer);
       desk.workers(workshop);
     }
   }
@@ -194,6 +194,7 @@ final class Clustered {
         jobs.standing(),
         new StandingWorkers.Terms(
             membership.self(),
+            memory,
             jobs.told(),
             limit,
             settings.cluster().leaveTimeout().dividedBy(2)));

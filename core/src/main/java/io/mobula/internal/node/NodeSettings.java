@@ -22,6 +22,7 @@ import io.mobula.internal.task.TaskSettings;
 import io.mobula.spi.SpillTarget;
 import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -114,16 +115,17 @@ public record NodeSettings(
     var all = role == Peer.Role.DRIVER || JobReading.environment(reader, config) != null
         ? Resources.none()
         : resources(reader, config, usable, capacity);
-    var standing = WorkerReading.read(reader, config, role, all, capacity);
+    var standing = WorkerReading.read(reader, config, role, all);
     return new NodeSettings(
         standing.division().node(),
         new StoreOptions(
             reader.directory("mobula.store.directory"),
-            reader.storable("mobula.store.capacity", standing.storeBytes()),
+            reader.storable("mobula.store.capacity", capacity),
             reader.storable(
                 "mobula.store.segment-size",
                 reader.read("mobula.store.segment-size", config::getBytes)),
-            reader.read("mobula.store.pre-touch", config::getBoolean)),
+            reader.read("mobula.store.pre-touch", config::getBoolean),
+            beside(reader, config)),
         new ObjectStore.Limits(
             reader.read("mobula.store.inline-limit", config::getBytes),
             reader.duration("mobula.store.full-timeout"),
@@ -148,6 +150,16 @@ public record NodeSettings(
         output(reader, config),
         JobReading.read(reader, config, role, standing),
         cluster);
+  }
+
+  /** The directory of the store of the node that started this process. */
+  private static @Nullable Path beside(Reader reader, Config config) {
+    var key = "mobula.store.beside";
+    var path = reader.read(key, config::getString);
+    if (!path.isEmpty() && !Files.isDirectory(Path.of(path))) {
+      throw reader.malformed(key, "there is no directory " + path, null);
+    }
+    return path.isEmpty() ? null : Path.of(path);
   }
 
   /** A truth, in all the ways in which one may be written, or a word. */

@@ -35,11 +35,9 @@ final class WorkerReading {
    * What stands beside the node.
    *
    * @param all what node and workers offer together
-   * @param storeBytes what their stores may hold together
    */
-  static StandingWorkers.Plan read(
-      Reader reader, Config config, Peer.Role role, Resources all, long storeBytes) {
-    return new WorkerReading(reader, config).read(role, all, storeBytes);
+  static StandingWorkers.Plan read(Reader reader, Config config, Peer.Role role, Resources all) {
+    return new WorkerReading(reader, config).read(role, all);
   }
 
   /** How many there are to be. */
@@ -51,7 +49,7 @@ final class WorkerReading {
     return (int) count;
   }
 
-  private StandingWorkers.Plan read(Peer.Role role, Resources all, long storeBytes) {
+  private StandingWorkers.Plan read(Peer.Role role, Resources all) {
     int count = count(reader, config);
     if (count > 0 && role != Peer.Role.NODE) {
       throw reader.malformed(COUNT, "only a node has workers beside it", null);
@@ -62,8 +60,7 @@ final class WorkerReading {
         classPath(),
         reader.words("mobula.workers.flags"),
         restarts(),
-        count == 0 ? Division.none(all) : division(all, count, said),
-        storeBytes / (count + 1));
+        count == 0 ? Division.none(all) : division(all, count, said));
   }
 
   private int restarts() {

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes room in a full store: drops secondary copies, then spills primary ones, those that nobody
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * no lock and no queue. Without a place to spill to, only secondary copies are remembered.
  */
 final class Evictor {
+  private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
+
   /** How much is made free beyond what is wanted, at most. */
   private static final long MOST_AHEAD_BYTES = 64L << 20;
 
@@ -86,10 +91,32 @@ final class Evictor {
     }
     try {
       Block made = null;
-      while (made == null && evict(goal(bytes)) > 0) {
+      while (made == null && evict(goal(bytes), any -> true) > 0) {
         made = create(bytes);
       }
       return made;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Moves values out of memory until whole segments of this many bytes can be given to others of
+   * the node, those in which little is used first. Gives what it can.
+   */
+  void vacate(long bytes) {
+    turn.lock();
+    try {
+      long given = 0;
+      for (int segment : memory.segmentsByUse()) {
+        if (given >= bytes) {
+          return;
+        }
+        evict(Long.MAX_VALUE, value -> value.isIn(segment));
+        given += memory.giveIdle(bytes - given);
+      }
+    } catch (MobulaException e) {
+      LOG.warn("Nothing more can be given to other processes of this node: {}", e.getMessage());
     } finally {
       turn.unlock();
     }
@@ -164,20 +191,20 @@ final class Evictor {
     return Math.max(wanted, Math.min(above, MOST_AHEAD_BYTES));
   }
 
-  private long evict(long goal) {
-    long freed = drop(victims(secondary, goal, any -> true));
+  private long evict(long goal, Predicate<Spillable> which) {
+    long freed = drop(victims(secondary, goal, which));
     if (freed < goal && writers != null) {
-      freed += spill(writers, goal - freed);
+      freed += spill(writers, goal - freed, which);
     }
     return freed;
   }
 
   /** Where no disk takes anything, what has been written before can still go. */
-  private long spill(SpillWriters to, long goal) {
+  private long spill(SpillWriters to, long goal, Predicate<Spillable> which) {
     try {
-      return to.spill(victims(primary, goal, any -> true), this::add);
+      return to.spill(victims(primary, goal, which), this::add);
     } catch (StoreFullException disks) {
-      long freed = drop(victims(primary, goal, Spillable::isWritten));
+      long freed = drop(victims(primary, goal, which.and(Spillable::isWritten)));
       if (freed == 0) {
         throw disks;
       }

@@ -132,6 +132,12 @@ final class Spillable implements Residence {
     return origin != null;
   }
 
+  /** Whether it is in memory, in the segment of this number. */
+  boolean isIn(int segment) {
+    var here = inMemory;
+    return here != null && here.isIn(segment);
+  }
+
   /** Whether there is a copy on a disk: it can be evicted without writing. */
   synchronized boolean isWritten() {
     return onDisk != null;

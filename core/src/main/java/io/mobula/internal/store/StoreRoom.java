@@ -39,6 +39,7 @@ final class StoreRoom {
     this.fullTimeout = fullTimeout;
     this.evictor = new Evictor(memory, target, threshold, this);
     memory.onReclaim(this::tellWaiting);
+    memory.onAsked(bytes -> background(() -> evictor.vacate(bytes)));
   }
 
   /** Who makes room by moving values out of memory. */
