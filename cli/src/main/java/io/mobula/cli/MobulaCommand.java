@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       SampleCommand.class,
       BenchCommand.class,
+      MicrobenchmarkCommand.class,
       JmhCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -1,0 +1,85 @@
+package io.mobula.cli;
+
+import io.mobula.jmh.micro.Microbenchmark;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The counterpart of {@code ray microbenchmark}. */
+@Command(
+    name = "microbenchmark",
+    description = {
+      "Time the workloads of \"ray microbenchmark\", under the same names.",
+      "Prints a line for each; progress goes to standard error. Takes about five minutes."
+    },
+    mixinStandardHelpOptions = true)
+final class MicrobenchmarkCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ArgGroup
+  private Where where = new Where();
+
+  /** One or the other. */
+  static final class Where {
+    @Option(
+        names = "--processes",
+        description = "Callers and what they call are in different JVMs, as in Ray: the default.")
+    private boolean processes;
+
+    @Option(names = "--in-process", description = "All are in this JVM.")
+    private boolean inProcess;
+  }
+
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      defaultValue = "",
+      description = "Only workloads in whose name this is found.")
+  private String only;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "2",
+      description = "How long each of the four rounds is (${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write name, unit, mean, deviation and all rounds there as JSON, too.")
+  private @Nullable Path json;
+
+  /** Runs it. */
+  @Override
+  public Integer call() throws Exception {
+    var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    new Microbenchmark(request(), System.err).run(out);
+    return ExitCode.DONE;
+  }
+
+  private Microbenchmark.Request request() {
+    try {
+      return new Microbenchmark.Request(where.inProcess, Pattern.compile(only), seconds, json);
+    } catch (PatternSyntaxException e) {
+      throw refused("--only: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(spec.commandLine(), "mobula microbenchmark: " + why);
+  }
+}

@@ -1,0 +1,118 @@
+package io.mobula.jmh.micro;
+
+import io.mobula.jmh.Machine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workloads of {@code ray microbenchmark}, timed as Ray times them: a warm-up, then four
+ * rounds, of which mean and deviation are printed.
+ *
+ * <p>The warm-up is as long as two rounds, where Ray's is a second, since the JVM compiles
+ * meanwhile. Takes some five minutes, and wants a machine that does nothing else.
+ */
+public final class Microbenchmark {
+  private static final int ROUNDS = 4;
+  private static final int STEPS = 10;
+
+  private final Request request;
+  private final PrintStream progress;
+
+  /**
+   * What to measure.
+   *
+   * @param inProcess whether all run in this JVM; otherwise partners are in different ones
+   * @param only which workloads, by a part of their name
+   * @param seconds how long a round is
+   * @param json where the numbers go as JSON, too, or null
+   */
+  public record Request(
+      boolean inProcess,
+      Pattern only,
+      double seconds,
+      @Nullable Path json) {
+    /** Refuses rounds of no length, and a pattern that no workload has. */
+    public Request {
+      if (!(seconds > 0 && seconds < 1e6)) {
+        throw new IllegalArgumentException("Wanted rounds of " + seconds + " s: more than 0");
+      }
+      if (chosen(only).isEmpty()) {
+        throw new IllegalArgumentException("Wanted workloads like \"" + only + "\"; there are "
+            + Workloads.all().stream().map(Workload::name).toList());
+      }
+    }
+  }
+
+  /** A benchmark whose progress goes to {@code progress}. */
+  public Microbenchmark(Request request, PrintStream progress) {
+    this.request = Objects.requireNonNull(request, "request");
+    this.progress = Objects.requireNonNull(progress, "progress");
+  }
+
+  private static List<Workload> chosen(Pattern only) {
+    return Workloads.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
+  }
+
+  /** Measures, and prints each workload's line as soon as it is known. */
+  public void run(PrintStream out) throws IOException {
+    var mode = request.inProcess() ? Stage.Mode.IN_PROCESS : Stage.Mode.PROCESSES;
+    var rates = new ArrayList<Rate>();
+    var chosen = chosen(request.only());
+    try (var stage = Stage.open(mode)) {
+      for (var workload : chosen) {
+        progress.printf(
+            "microbenchmark: %d of %d, %s, %s%n",
+            rates.size() + 1, chosen.size(), mode, workload.name());
+        rates.add(measure(workload, stage));
+        out.println(rates.getLast().line());
+        out.flush();
+      }
+    }
+    progress.println(Machine.here().describe());
+    var file = request.json();
+    if (file != null) {
+      var json = rates.stream().map(Rate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+      Files.writeString(file, json, StandardCharsets.UTF_8);
+      progress.println("microbenchmark: wrote " + file);
+    }
+  }
+
+  private Rate measure(Workload workload, Stage stage) {
+    var work = workload.set().apply(stage);
+    long round = (long) (request.seconds() * 1e9);
+    long warm = repeat(work, 1, 2 * round).runs();
+    long step = warm / STEPS + 1;
+    var rounds = new double[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+      var timed = repeat(work, step, round);
+      rounds[i] = workload.weight() * timed.runs() * 1e9 / timed.nanos();
+    }
+    return new Rate(workload.name(), workload.unit(), rounds);
+  }
+
+  private record Timed(long runs, long nanos) {}
+
+  /** In steps, so that looking at the clock costs nothing beside what is timed. */
+  private static Timed repeat(Runnable work, long step, long nanos) {
+    long start = System.nanoTime();
+    long runs = 0;
+    long now = start;
+    while (now - start < nanos) {
+      for (long i = 0; i < step; i++) {
+        work.run();
+      }
+      runs += step;
+      now = System.nanoTime();
+    }
+    return new Timed(runs, now - start);
+  }
+}

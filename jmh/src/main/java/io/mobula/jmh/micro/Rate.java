@@ -1,0 +1,44 @@
+package io.mobula.jmh.micro;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What a workload reached.
+ *
+ * @param name the workload's
+ * @param unit what is counted each second
+ * @param rounds one number for each
+ */
+record Rate(String name, String unit, double... rounds) {
+  double mean() {
+    return Arrays.stream(rounds).average().orElse(Double.NaN);
+  }
+
+  /** Of all rounds, as numpy's {@code std}. */
+  double deviation() {
+    double mean = mean();
+    return Math.sqrt(
+        Arrays.stream(rounds).map(r -> (r - mean) * (r - mean)).average().orElse(Double.NaN));
+  }
+
+  /** The line that {@code ray microbenchmark} prints. */
+  String line() {
+    return String.format(Locale.ROOT, "%s per second %.2f +- %.2f", name, mean(), deviation());
+  }
+
+  String json() {
+    var each = Arrays.stream(rounds)
+        .mapToObj(r -> String.format(Locale.ROOT, "%.3f", r))
+        .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "{\"name\": \"%s\", \"unit\": \"%s/s\", \"mean\": %.3f, \"stddev\": %.3f, \"rounds\": [%s]}",
+        name,
+        unit,
+        mean(),
+        deviation(),
+        each);
+  }
+}

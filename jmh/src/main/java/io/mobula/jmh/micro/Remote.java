@@ -1,0 +1,176 @@
+package io.mobula.jmh.micro;
+
+import io.mobula.ActorHandle;
+import io.mobula.DType;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs remotely: tasks and actors of the same form as in Ray's {@code ray_perf.py}. They give
+ * two bytes, and those who call them stand in for Ray's clients.
+ */
+final class Remote {
+  static final long LARGE_BYTES = 8L * 100 * 1024 * 1024;
+  private static final long TENTH_BYTES = LARGE_BYTES / 10;
+  private static final int REFS = 10_000;
+  private static final int SMALL_PUTS = 100;
+  private static final int LARGE_PUTS = 10;
+
+  private Remote() {}
+
+  private static byte[] ok() {
+    return new byte[] {'o', 'k'};
+  }
+
+  static byte[] smallValue() {
+    return ok();
+  }
+
+  /** Where the tasks of a client are to run; null for anywhere. */
+  static Placement at(@Nullable NodeId node) {
+    return node == null ? Placement.anywhere() : Placement.on(node);
+  }
+
+  static List<ObjectRef<byte[]>> tasks(MobulaRuntime runtime, int count, @Nullable NodeId node) {
+    var where = at(node);
+    var refs = new ArrayList<ObjectRef<byte[]>>(count);
+    for (int i = 0; i < count; i++) {
+      refs.add(runtime.task(Remote::smallValue).placement(where).remote());
+    }
+    return refs;
+  }
+
+  static List<ObjectRef<Integer>> refs() {
+    var runtime = Mobula.runtime();
+    var refs = new ArrayList<ObjectRef<Integer>>(REFS);
+    for (int i = 0; i < REFS; i++) {
+      refs.add(runtime.put(1));
+    }
+    return refs;
+  }
+
+  static int putSmall() {
+    var runtime = Mobula.runtime();
+    for (int i = 0; i < SMALL_PUTS; i++) {
+      runtime.put(0);
+    }
+    return SMALL_PUTS;
+  }
+
+  /** Ray's client makes zeros and puts them; they are freed as soon as their ref is gone there. */
+  static int putLarge() {
+    var runtime = Mobula.runtime();
+    for (int i = 0; i < LARGE_PUTS; i++) {
+      try (var zeros = Tensor.allocate(DType.INT64, TENTH_BYTES / Long.BYTES)) {
+        runtime.put(zeros).close();
+      }
+    }
+    return LARGE_PUTS;
+  }
+
+  /** Calls servers in turn. */
+  static int callInTurn(List<ActorHandle<Server>> servers, int count) {
+    var refs = new ArrayList<ObjectRef<byte[]>>(count);
+    for (int i = 0; i < count; i++) {
+      refs.add(servers.get(i % servers.size()).call(Server::smallValue).remote());
+    }
+    return Mobula.runtime().get(refs).size();
+  }
+
+  /** The same with stages. */
+  static int callStagesInTurn(List<ActorHandle<AsyncServer>> servers, int count) {
+    var runtime = Mobula.runtime();
+    var refs = new ArrayList<ObjectRef<byte[]>>(count);
+    for (int i = 0; i < count; i++) {
+      refs.add(runtime.remoteStage(servers.get(i % servers.size()).call(AsyncServer::smallValue)));
+    }
+    return runtime.get(refs).size();
+  }
+
+  /** Whom others call. */
+  static final class Server {
+    byte[] smallValue() {
+      return ok();
+    }
+
+    byte[] smallValueArg(int ignored) {
+      return ok();
+    }
+
+    int taskBatch(int count, @Nullable NodeId node) {
+      var runtime = Mobula.runtime();
+      return runtime.get(tasks(runtime, count, node)).size();
+    }
+  }
+
+  /** Whose methods give stages, where Ray's are coroutines. */
+  static final class AsyncServer {
+    CompletionStage<byte[]> smallValue() {
+      return CompletableFuture.completedFuture(ok());
+    }
+
+    CompletionStage<byte[]> smallValueArg(int ignored) {
+      return CompletableFuture.completedFuture(ok());
+    }
+  }
+
+  /** Calls each of its servers. */
+  static final class Client {
+    private final List<ActorHandle<Server>> servers;
+
+    Client(List<ActorHandle<Server>> servers) {
+      this.servers = servers;
+    }
+
+    int batch(int count) {
+      var refs = new ArrayList<ObjectRef<byte[]>>();
+      for (var server : servers) {
+        for (int i = 0; i < count; i++) {
+          refs.add(server.call(Server::smallValue).remote());
+        }
+      }
+      return Mobula.runtime().get(refs).size();
+    }
+
+    int batchWithArg(int count) {
+      var runtime = Mobula.runtime();
+      var argument = runtime.put(0);
+      var refs = new ArrayList<ObjectRef<byte[]>>();
+      for (var server : servers) {
+        for (int i = 0; i < count; i++) {
+          refs.add(server.call(Server::smallValueArg, argument).remote());
+        }
+      }
+      return runtime.get(refs).size();
+    }
+  }
+
+  /** Calls each of its servers, whose methods give stages. */
+  static final class AsyncClient {
+    private final List<ActorHandle<AsyncServer>> servers;
+
+    AsyncClient(List<ActorHandle<AsyncServer>> servers) {
+      this.servers = servers;
+    }
+
+    int batch(int count) {
+      var runtime = Mobula.runtime();
+      var refs = new ArrayList<ObjectRef<byte[]>>();
+      for (var server : servers) {
+        for (int i = 0; i < count; i++) {
+          refs.add(runtime.remoteStage(server.call(AsyncServer::smallValue)));
+        }
+      }
+      return runtime.get(refs).size();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.mobula.jmh.micro;
+
+import java.util.function.Function;
+
+/**
+ * One of Ray's workloads.
+ *
+ * @param name Ray's name for it
+ * @param unit what is counted
+ * @param weight how many of those one run counts for
+ * @param set makes what is needed, and gives what is repeated
+ */
+record Workload(String name, String unit, double weight, Function<Stage, Runnable> set) {}

@@ -1,0 +1,271 @@
+package io.mobula.jmh.micro;
+
+import io.mobula.ActorHandle;
+import io.mobula.DType;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.jmh.micro.Remote.AsyncClient;
+import io.mobula.jmh.micro.Remote.AsyncServer;
+import io.mobula.jmh.micro.Remote.Client;
+import io.mobula.jmh.micro.Remote.Server;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * The list, in the order, and with the batches and payloads, of {@code ray/_private/ray_perf.py} of
+ * Ray 2.58.
+ *
+ * <p>Two things differ. Where Ray frees a large object at once, as its count of references does,
+ * the ref is closed here, as a program in Java does it. And where Ray has as many actors as half the
+ * cores, there is at least one here.
+ */
+final class Workloads {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final double GB = 8 * 0.1; // what Ray counts 100 Mi longs as
+  private static final int BATCH = 1_000;
+  private static final int CLIENTS = 4;
+  private static final int CLIENT_TASKS = 10_000;
+  private static final int CLIENT_CALLS = 5_000;
+  private static final int PUTS = 10;
+  private static final int PUT_TASKS = 10;
+  private static final int SMALL_PUTS = 100;
+
+  private final int servers = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  private final List<Workload> all = new ArrayList<>();
+
+  private Workloads() {
+    values();
+    tasks();
+    calls();
+    asyncCalls();
+  }
+
+  static List<Workload> all() {
+    return List.copyOf(new Workloads().all);
+  }
+
+  private void add(String name, String unit, double weight, Function<Stage, Runnable> set) {
+    all.add(new Workload(name, unit, weight, set));
+  }
+
+  private void values() {
+    add("single client get calls", "gets", 1, stage -> {
+      var value = stage.runtime().put(0);
+      return value::get;
+    });
+    add("single client put calls", "puts", 1, stage -> () -> stage.runtime().put(0));
+    add("multi client put calls", "puts", PUT_TASKS * SMALL_PUTS, stage -> () -> {
+      var done = new ArrayList<ObjectRef<Integer>>();
+      for (int i = 0; i < PUT_TASKS; i++) {
+        done.add(
+            stage.runtime().task(Remote::putSmall).placement(stage.atServers()).remote());
+      }
+      stage.runtime().get(done);
+    });
+    add("single client put gigabytes", "GB", GB, stage -> {
+      var zeros = Tensor.allocate(DType.INT64, Remote.LARGE_BYTES / Long.BYTES);
+      return () -> stage.runtime().put(zeros).close();
+    });
+    add("single client tasks and get batch", "batches", 1, stage -> () -> batch(stage));
+    add("multi client put gigabytes", "GB", PUTS * GB, stage -> () -> {
+      var done = new ArrayList<ObjectRef<Integer>>();
+      for (int i = 0; i < PUTS; i++) {
+        done.add(
+            stage.runtime().task(Remote::putLarge).placement(stage.atServers()).remote());
+      }
+      stage.runtime().get(done);
+    });
+    add("single client get object containing 10k refs", "gets", 1, stage -> {
+      var refs = stage.runtime().task(Remote::refs).placement(stage.atServers()).remote();
+      return refs::get;
+    });
+    add("single client wait 1k refs", "waits of 1k", 1, stage -> () -> waitOneByOne(stage));
+  }
+
+  private void tasks() {
+    add(
+        "single client tasks sync",
+        "tasks",
+        1,
+        stage -> () -> stage
+            .runtime()
+            .task(Remote::smallValue)
+            .placement(stage.atServers())
+            .remote()
+            .get());
+    add("single client tasks async", "tasks", BATCH, stage -> () -> batch(stage));
+    add("multi client tasks async", "tasks", CLIENTS * CLIENT_TASKS, stage -> {
+      var clients = IntStream.range(0, CLIENTS)
+          .mapToObj(i -> stage
+              .runtime()
+              .actor(Server::new)
+              .cpus(0)
+              .placement(stage.atClients())
+              .remote())
+          .toList();
+      return () -> {
+        var done = new ArrayList<ObjectRef<Integer>>();
+        for (var client : clients) {
+          done.add(client.call(Server::taskBatch, CLIENT_TASKS, stage.servers()).remote());
+        }
+        stage.runtime().get(done);
+      };
+    });
+  }
+
+  private void calls() {
+    add("1:1 actor calls sync", "calls", 1, stage -> {
+      var server = server(stage, 1);
+      return () -> server.call(Server::smallValue).remote().get();
+    });
+    add("1:1 actor calls async", "calls", BATCH, stage -> calls(stage.runtime(), server(stage, 1)));
+    add(
+        "1:1 actor calls concurrent",
+        "calls",
+        BATCH,
+        stage -> calls(stage.runtime(), server(stage, 16)));
+    add("1:n actor calls async", "calls", (double) CLIENT_CALLS * servers, stage -> {
+      var client = client(stage, servers(stage));
+      return () -> client.call(Client::batch, CLIENT_CALLS).remote().get();
+    });
+    add("n:n actor calls async", "calls", (double) CLIENTS * CLIENT_CALLS, stage -> {
+      var called = servers(stage);
+      return () -> {
+        var done = new ArrayList<ObjectRef<Integer>>();
+        for (int i = 0; i < CLIENTS; i++) {
+          done.add(stage
+              .runtime()
+              .task(Remote::callInTurn, called, CLIENT_CALLS)
+              .placement(stage.atClients())
+              .remote());
+        }
+        stage.runtime().get(done);
+      };
+    });
+    add("n:n actor calls with arg async", "calls", (double) BATCH * servers, stage -> {
+      var clients = servers(stage).stream()
+          .map(server -> client(stage, List.of(server)))
+          .toList();
+      return () -> {
+        var done = new ArrayList<ObjectRef<Integer>>();
+        clients.forEach(client -> done.add(client.call(Client::batchWithArg, BATCH).remote()));
+        stage.runtime().get(done);
+      };
+    });
+  }
+
+  private void asyncCalls() {
+    add("1:1 async-actor calls sync", "calls", 1, stage -> {
+      var server = asyncServer(stage);
+      return () -> stage
+          .runtime()
+          .remoteStage(server.call(AsyncServer::smallValue))
+          .get();
+    });
+    add("1:1 async-actor calls async", "calls", BATCH, stage -> {
+      var server = asyncServer(stage);
+      return () -> {
+        var refs = new ArrayList<ObjectRef<byte[]>>(BATCH);
+        for (int i = 0; i < BATCH; i++) {
+          refs.add(stage.runtime().remoteStage(server.call(AsyncServer::smallValue)));
+        }
+        stage.runtime().get(refs);
+      };
+    });
+    add("1:1 async-actor calls with args async", "calls", BATCH, stage -> {
+      var server = asyncServer(stage);
+      return () -> {
+        var refs = new ArrayList<ObjectRef<byte[]>>(BATCH);
+        for (int i = 0; i < BATCH; i++) {
+          refs.add(stage.runtime().remoteStage(server.call(AsyncServer::smallValueArg, i)));
+        }
+        stage.runtime().get(refs);
+      };
+    });
+    add("1:n async-actor calls async", "calls", (double) CLIENT_CALLS * servers, stage -> {
+      var client = stage
+          .runtime()
+          .actor(AsyncClient::new, asyncServers(stage))
+          .cpus(0)
+          .placement(stage.atClients())
+          .remote();
+      return () -> client.call(AsyncClient::batch, CLIENT_CALLS).remote().get();
+    });
+    add("n:n async-actor calls async", "calls", (double) CLIENTS * CLIENT_CALLS, stage -> {
+      var called = asyncServers(stage);
+      return () -> {
+        var done = new ArrayList<ObjectRef<Integer>>();
+        for (int i = 0; i < CLIENTS; i++) {
+          done.add(stage
+              .runtime()
+              .task(Remote::callStagesInTurn, called, CLIENT_CALLS)
+              .placement(stage.atClients())
+              .remote());
+        }
+        stage.runtime().get(done);
+      };
+    });
+  }
+
+  private static void batch(Stage stage) {
+    stage.runtime().get(Remote.tasks(stage.runtime(), BATCH, stage.servers()));
+  }
+
+  private static void waitOneByOne(Stage stage) {
+    List<ObjectRef<byte[]>> rest = Remote.tasks(stage.runtime(), BATCH, stage.servers());
+    for (int i = 0; i < BATCH; i++) {
+      rest = stage.runtime().wait(rest, 1, LIMIT).pending();
+    }
+  }
+
+  private static Runnable calls(MobulaRuntime runtime, ActorHandle<Server> server) {
+    return () -> {
+      var refs = new ArrayList<ObjectRef<byte[]>>(BATCH);
+      for (int i = 0; i < BATCH; i++) {
+        refs.add(server.call(Server::smallValue).remote());
+      }
+      runtime.get(refs);
+    };
+  }
+
+  private static ActorHandle<Server> server(Stage stage, int concurrency) {
+    return stage
+        .runtime()
+        .actor(Server::new)
+        .cpus(0)
+        .maxConcurrency(concurrency)
+        .placement(stage.atServers())
+        .remote();
+  }
+
+  private List<ActorHandle<Server>> servers(Stage stage) {
+    return IntStream.range(0, servers).mapToObj(i -> server(stage, 1)).toList();
+  }
+
+  private static ActorHandle<Client> client(Stage stage, List<ActorHandle<Server>> servers) {
+    return stage
+        .runtime()
+        .actor(Client::new, servers)
+        .cpus(0)
+        .placement(stage.atClients())
+        .remote();
+  }
+
+  private static ActorHandle<AsyncServer> asyncServer(Stage stage) {
+    return stage
+        .runtime()
+        .actor(AsyncServer::new)
+        .cpus(0)
+        .maxConcurrency(BATCH)
+        .placement(stage.atServers())
+        .remote();
+  }
+
+  private List<ActorHandle<AsyncServer>> asyncServers(Stage stage) {
+    return IntStream.range(0, servers).mapToObj(i -> asyncServer(stage)).toList();
+  }
+}
