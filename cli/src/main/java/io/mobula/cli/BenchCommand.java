@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures Mobula on this machine, beside bare means.",
     mixinStandardHelpOptions = true,
-    subcommands = {OneNodeCommand.class, ClusterBenchCommand.class},
+    subcommands = {
+      OneNodeCommand.class,
+      ClusterBenchCommand.class,
+      ParameterServerBenchCommand.class,
+      ScaleBenchCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand implements Runnable {
   @Spec

@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.jmh.micro.Microbenchmark;
+import io.mobula.jmh.ray.Microbenchmark;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

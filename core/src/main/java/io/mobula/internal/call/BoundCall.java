@@ -139,26 +139,31 @@ public final class BoundCall {
    * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
    */
   public void write(FrameWriter out, Sharing sharing, NodeId to) {
-    write(out, sharing);
+    CallWire.writeFunction(out, function, sharing, to);
+    writeArguments(out, sharing);
     sharing.seal(out, to, () -> {});
   }
 
   /** The same for nobody in particular: how the call can be made again. */
   public void write(FrameWriter out, Sharing sharing) {
     CallWire.write(out, function, sharing);
+    writeArguments(out, sharing);
+  }
+
+  private void writeArguments(FrameWriter out, Sharing sharing) {
     out.int32(arguments.length);
     for (var argument : arguments) {
       CallWire.write(out, argument, sharing);
     }
     var context = logContext == null ? Map.<String, String>of() : logContext;
-    out.list(
-        context.entrySet(), (frame, entry) -> frame.text(entry.getKey()).text(entry.getValue()));
+    out.int32(context.size());
+    context.forEach((key, value) -> out.text(key).text(value));
   }
 
   /** Reads what {@link #write(FrameWriter, Sharing, NodeId)} wrote in another process. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
     try {
-      var call = read(in, store, sharing);
+      var call = read(in, CallWire.readFunction(in, sharing, from), store, sharing);
       sharing.received(from, in);
       return call;
     } catch (RuntimeException | Error e) {
@@ -169,16 +174,18 @@ public final class BoundCall {
 
   /** Reads what {@link #write(FrameWriter, Sharing)} wrote. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
-    var function = CallWire.read(in, sharing);
+    return read(in, CallWire.read(in, sharing), store, sharing);
+  }
+
+  private static BoundCall read(
+      FrameReader in, Object function, ObjectStore store, Sharing sharing) {
     var arguments = new Object[in.int32()];
     int done = 0;
     try {
       for (; done < arguments.length; done++) {
         arguments[done] = CallWire.read(in, sharing);
       }
-      var context = new HashMap<String, String>();
-      in.list(frame -> context.put(frame.text(), frame.optionalText()));
-      return new BoundCall(function, arguments, store, 0, context);
+      return new BoundCall(function, arguments, store, 0, readContext(in));
     } catch (RuntimeException e) {
       for (int i = 0; i < done; i++) {
         release(arguments[i]);
@@ -186,6 +193,18 @@ public final class BoundCall {
       release(function);
       throw e;
     }
+  }
+
+  private static @Nullable Map<String, String> readContext(FrameReader in) {
+    int count = in.int32();
+    if (count == 0) {
+      return null;
+    }
+    var context = new HashMap<String, String>();
+    for (int i = 0; i < count; i++) {
+      context.put(in.text(), in.optionalText());
+    }
+    return context;
   }
 
   /** What logs and errors call the function by default, such as {@code Quick.square}. */
@@ -235,14 +254,17 @@ public final class BoundCall {
 
   /** Which process has the most bytes of large arguments; null if there are none. */
   public @Nullable NodeId mostBytesAt() {
-    var sums = new HashMap<NodeId, Long>();
+    Map<NodeId, Long> sums = Map.of();
     for (var argument : arguments) {
       var weight = argument instanceof ObjectEntry entry ? entry.weight() : null;
       if (weight != null) {
+        sums = sums.isEmpty() ? new HashMap<>() : sums;
         sums.merge(weight.at(), weight.bytes(), Long::sum);
       }
     }
-    return sums.entrySet().stream()
+    return sums.isEmpty()
+        ? null
+        : sums.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
         .orElse(null);
@@ -317,6 +339,7 @@ public final class BoundCall {
         case Content content -> store.materialize(content);
         case ObjectEntry entry -> store.valueOf(entry);
         case RemoteFunction itself -> itself;
+        case Stateless function -> function.in(store);
         default -> throw new IllegalStateException("Neither value nor ref: " + held);
       };
     } catch (CodecException e) {

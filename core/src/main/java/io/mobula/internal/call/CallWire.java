@@ -1,8 +1,12 @@
 package io.mobula.internal.call;
 
+import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.RemoteFunction;
+import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Phrases;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -17,6 +21,7 @@ final class CallWire {
   private static final ObjectId NAMELESS = new ObjectId(0, 0, 0);
   private static final int BY_VALUE = 0;
   private static final int BY_ID = 1;
+  private static final int BY_NUMBER = 2;
 
   private CallWire() {}
 
@@ -25,6 +30,7 @@ final class CallWire {
     switch (part) {
       case ObjectEntry entry -> write(out, entry, sharing);
       case Content content -> sharing.write(out.octet(BY_VALUE), content, NAMELESS);
+      case Stateless function -> write(out, function.content(), sharing);
       default -> // a function that captured nothing which can change
         sharing.write(out.octet(BY_VALUE), new Content.Immediate(part), NAMELESS);
     }
@@ -43,12 +49,54 @@ final class CallWire {
     sharing.write(out, outcome, entry.id());
   }
 
+  /**
+   * Writes a function for this peer. One that captured nothing is explained once, and has a number
+   * from then on.
+   */
+  static void writeFunction(FrameWriter out, Object function, Sharing sharing, NodeId to) {
+    int number = function instanceof RemoteFunction itself && capturesNothing(itself)
+        ? sharing.phrases().number(to, itself.getClass(), () -> whole(itself, sharing))
+        : Phrases.NONE;
+    if (number == Phrases.NONE) {
+      write(out, function, sharing);
+    } else {
+      out.octet(BY_NUMBER).int32(number);
+    }
+  }
+
+  private static boolean capturesNothing(RemoteFunction function) {
+    var shape = Codec.shapeOf(function);
+    return shape.captured() == 0 && !shape.implMethod().isEmpty();
+  }
+
+  private static byte[] whole(RemoteFunction function, Sharing sharing) {
+    var phrase = new FrameWriter();
+    sharing.write(phrase, new Content.Immediate(function), NAMELESS);
+    return phrase.toBytes();
+  }
+
+  /** What {@link #writeFunction} wrote: a function to be read when it is called, or a content. */
+  static Object readFunction(FrameReader in, Sharing sharing, NodeId from) {
+    int kind = in.octet();
+    return kind == BY_NUMBER
+        ? sharing.phrases().meaning(from, in.int32(), whole -> new Stateless(content(whole, sharing)))
+        : read(kind, in, sharing);
+  }
+
   /** What {@link #write} wrote: a content, or the entry of an object with an id, held. */
   static Object read(FrameReader in, Sharing sharing) {
-    if (in.octet() == BY_ID) {
+    return read(in.octet(), in, sharing);
+  }
+
+  private static Object read(int kind, FrameReader in, Sharing sharing) {
+    if (kind == BY_ID) {
       var id = Sharing.readId(in);
       return sharing.importedWith(id, sharing.read(in));
     }
+    return content(in, sharing);
+  }
+
+  private static Content content(FrameReader in, Sharing sharing) {
     return switch (sharing.read(in)) {
       case Content content -> content;
       case Failure failure -> throw failure.raise();

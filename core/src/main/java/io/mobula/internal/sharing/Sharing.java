@@ -7,6 +7,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Phrases;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
@@ -47,6 +48,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
+  private final Phrases phrases;
   private final ValueWire wire;
   private final long inlineLimit;
   private final Neighbours neighbours;
@@ -81,6 +83,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.membership = membership;
     this.lanes = lanes;
     this.inlineLimit = inlineLimit;
+    this.phrases = new Phrases(lanes, router);
     this.counting = new Counting(membership.self().id());
     this.copies = new Copies(this, counting, membership);
     this.wire = new ValueWire(store, this, copies, inlineLimit);
@@ -127,6 +130,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** How lost objects are made again; set once, before frames come. */
   public void rebuilder(Rebuilder with) {
     lookups.rebuilder(with::rebuild);
+  }
+
+  /** What this node says to others again and again. */
+  public Phrases phrases() {
+    return phrases;
   }
 
   // ---- out

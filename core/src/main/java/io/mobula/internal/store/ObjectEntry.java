@@ -80,6 +80,13 @@ public final class ObjectEntry {
     return task;
   }
 
+  /** A hash of its id. */
+  int spread() {
+    long mixed = (node ^ task * 0x9E3779B97F4A7C15L) + index;
+    mixed *= 0xBF58476D1CE4E5B9L;
+    return (int) (mixed >>> 32);
+  }
+
   /** Whether there is a value or a failure, as far as this process knows. */
   public boolean isReady() {
     if (state instanceof Pending pending) {

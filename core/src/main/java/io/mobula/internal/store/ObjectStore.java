@@ -54,6 +54,7 @@ public final class ObjectStore {
   private final Executor callbacks;
   private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
   private final Chase chase;
+  private final Gathering gathering;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile boolean refusing;
@@ -88,6 +89,7 @@ public final class ObjectStore {
     this.memory = memory;
     this.callbacks = callbacks;
     this.chase = new Chase(node);
+    this.gathering = new Gathering(this, chase);
     var spilling = limits.spilling();
     var room =
         new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
@@ -286,73 +288,16 @@ public final class ObjectStore {
   }) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
-    await(entry, deadline);
+    gathering.await(entry, deadline);
     return (T) valueOf(entry, deadline);
-  }
-
-  private void await(ObjectEntry entry, Deadline deadline) {
-    if (entry.isReady()) {
-      return;
-    }
-    var arrival = new Arrival(1, false);
-    if (!entry.await(arrival)) {
-      return;
-    }
-    try {
-      enter(List.of(entry), 0, deadline, arrival);
-      if (!arrival.await(deadline, entry.id())) {
-        throw new GetTimeoutException(
-            "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
-                + ". It is still on its way; get it later, or cancel it.");
-      }
-    } finally {
-      entry.forget(arrival);
-      leave(arrival);
-    }
-  }
-
-  /** The calling thread is about to wait: throws if that can never end. */
-  private void enter(List<ObjectEntry> entries, int spare, Deadline deadline, Arrival arrival) {
-    var execution = Execution.current();
-    if (execution != null && deadline.remaining() > 0) {
-      chase.enter(execution, entries, spare, deadline, arrival);
-    }
-  }
-
-  private void leave(Arrival arrival) {
-    var execution = Execution.current();
-    if (execution != null) {
-      execution.waitingOn(null);
-    }
-    var wait = arrival.lastingWait();
-    if (wait != null) {
-      chase.leave(wait);
-    }
-  }
-
-  private static String describe(ObjectEntry entry) {
-    var producer = entry.producer();
-    return producer == null ? "" : " from " + producer.describe();
   }
 
   /** See {@link io.mobula.MobulaRuntime#get(Collection, Duration)}. */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs, Deadline deadline) {
-    var entries = entries(refs);
-    var arrival = new Arrival(entries.size(), true);
-    awaitMany(entries, 0, arrival, deadline, missing -> {
-      throw new GetTimeoutException(missing.size() + " of " + entries.size()
-          + " objects were not there within " + deadline.asked() + ", the first is "
-          + missing.getFirst().id() + describe(missing.getFirst()) + ".");
-    });
-    for (var entry : entries) {
-      var failure = entry.failure();
-      if (failure != null) {
-        throw failure.raise();
-      }
-    }
-    var result = new ArrayList<T>(entries.size());
+    var entries = gathering.all(refs, deadline);
+    var result = new ArrayList<T>(entries.length);
     for (var entry : entries) {
       result.add((T) valueOf(entry, deadline));
     }
@@ -361,59 +306,7 @@ public final class ObjectStore {
 
   /** See {@link io.mobula.MobulaRuntime#wait}. */
   public <R extends ObjectRef<?>> Waited<R> wait(Collection<R> refs, int count, Deadline deadline) {
-    var entries = entries(refs);
-    if (count < 1 || count > entries.size()) {
-      throw new InvalidRequestException("Wanted " + count + " of " + entries.size()
-          + " refs: wait for at least 1 and at most as many as are given.");
-    }
-    if (new HashSet<>(entries).size() < entries.size()) {
-      throw new InvalidRequestException(
-          "wait was given the same object twice. Give each ref once.");
-    }
-    awaitMany(entries, entries.size() - count, new Arrival(count, false), deadline, missing -> {});
-    var ready = new ArrayList<R>();
-    var pending = new ArrayList<R>();
-    var each = entries.iterator();
-    for (var ref : refs) {
-      boolean isReady = each.next().isReady();
-      (isReady && ready.size() < count ? ready : pending).add(ref);
-    }
-    return new Waited<>(ready, pending);
-  }
-
-  private List<ObjectEntry> entries(Collection<? extends ObjectRef<?>> refs) {
-    requireOpen();
-    var entries = new ArrayList<ObjectEntry>(refs.size());
-    for (var ref : refs) {
-      entries.add(Ref.entryOf(Objects.requireNonNull(ref, "ref"), this));
-    }
-    return entries;
-  }
-
-  private interface OnTimeout {
-    void missing(List<ObjectEntry> entries);
-  }
-
-  /** Waits for all but {@code spare} of the entries. */
-  private void awaitMany(
-      List<ObjectEntry> entries, int spare, Arrival arrival, Deadline deadline, OnTimeout late) {
-    var waitedFor = new ArrayList<ObjectEntry>();
-    try {
-      for (var entry : entries) {
-        if (entry.await(arrival)) {
-          waitedFor.add(entry);
-        } else {
-          arrival.ready(entry);
-        }
-      }
-      enter(waitedFor, spare, deadline, arrival);
-      if (!arrival.await(deadline, waitedFor.size() + " objects")) {
-        late.missing(waitedFor.stream().filter(entry -> !entry.isReady()).toList());
-      }
-    } finally {
-      waitedFor.forEach(entry -> entry.forget(arrival));
-      leave(arrival);
-    }
+    return gathering.some(refs, count, deadline);
   }
 
   @SuppressWarnings("unchecked")

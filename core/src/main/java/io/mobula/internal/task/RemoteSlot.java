@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * ahead where tasks are short. Safe for all threads; frames about one slot come in order.
  */
 final class RemoteSlot implements TaskRun.Elsewhere {
-  private static final int DEEPEST = 64;
-  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final int PACE_WEIGHT = 8; // of what was seen before one task
   private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -30,8 +30,10 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   private final long openedAt = System.nanoTime();
   private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
   private final Map<ObjectId, TaskRun> staged = new LinkedHashMap<>();
-  private Runnable cancelIdle = () -> {};
+  private boolean idleWatched;
+  private long idleSince;
   private int depth = 1;
+  private long pace;
   private boolean blocked;
   private boolean recalled;
   private boolean ended;
@@ -78,8 +80,6 @@ final class RemoteSlot implements TaskRun.Elsewhere {
         }
         if (run.depart(this)) {
           inFlight.put(run.job().id(), run);
-          cancelIdle.run();
-          cancelIdle = () -> {};
           return run;
         }
       }
@@ -90,6 +90,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     return recalled && System.nanoTime() - openedAt > QUANTUM_NANOS;
   }
 
+  /** One timer for all the times that it has nothing to do: it looks how long that was. */
   private void endIfIdle() {
     boolean now;
     synchronized (this) {
@@ -98,13 +99,35 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       }
       now = recalled;
       if (!now) {
-        cancelIdle.run();
-        cancelIdle = wire.after(Duration.ofNanos(wire.idleNanos()), this::endWhenStillIdle);
+        idleSince = System.nanoTime();
+        watchIdle(wire.idleNanos());
       }
     }
     if (now) {
       endWhenStillIdle();
     }
+  }
+
+  private void watchIdle(long nanos) {
+    if (!idleWatched) {
+      idleWatched = true;
+      wire.after(Duration.ofNanos(nanos), this::lookIdle);
+    }
+  }
+
+  private void lookIdle() {
+    synchronized (this) {
+      idleWatched = false;
+      if (ended || !inFlight.isEmpty()) {
+        return; // whoever empties it looks again
+      }
+      long left = idleSince + wire.idleNanos() - System.nanoTime();
+      if (left > 0) {
+        watchIdle(left);
+        return;
+      }
+    }
+    endWhenStillIdle();
   }
 
   private void endWhenStillIdle() {
@@ -181,12 +204,17 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     pump();
   }
 
-  /** Short tasks are sent further ahead, so that the slot need not wait for the next one. */
+  /**
+   * As many tasks are sent ahead as the slot does in some milliseconds, so that it need not wait for
+   * the next one; it begins with one, and twice as many with each that was short.
+   */
   private synchronized void deepen(long nanos) {
-    if (nanos < SHORT_NANOS) {
-      depth = Math.min(DEEPEST, depth * 2);
-    } else if (nanos > LONG_NANOS) {
+    pace += (nanos - pace) / PACE_WEIGHT;
+    if (nanos > LONG_NANOS) {
       depth = 1;
+    } else {
+      long most = Math.clamp(AHEAD_NANOS / Math.max(pace, 1), 1, wire.mostInFlight());
+      depth = (int) Math.min(most, 2L * depth);
     }
   }
 

@@ -354,6 +354,10 @@ public final class TaskEngine {
     return parts.places();
   }
 
+  int mostInFlight() {
+    return settings.maxInFlight();
+  }
+
   long idleNanos() {
     return settings.leaseIdle().toNanos();
   }

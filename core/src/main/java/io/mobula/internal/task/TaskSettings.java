@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param leaseIdle how long a slot without work keeps its resources
  * @param maxSlots how many tasks of one class may run at the same time, whatever their resources
  *     allow
+ * @param maxInFlight how many tasks may be sent ahead to a slot of another process
  * @param maxThreads how many threads tasks may have, those of waiting tasks included
  */
 public record TaskSettings(
@@ -19,4 +20,5 @@ public record TaskSettings(
     Duration submitTimeout,
     Duration leaseIdle,
     int maxSlots,
+    int maxInFlight,
     int maxThreads) {}

@@ -12,6 +12,7 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Phrases;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Wanting;
@@ -46,6 +47,8 @@ public final class TaskWire {
   private static final int CLOSED = 24;
   private static final int STAGED = 25;
   private static final int DESCENDANTS = 26;
+
+  private static final Results.Shape.Kind[] SHAPES = Results.Shape.Kind.values();
 
   private final TaskEngine engine;
   private final Sharing sharing;
@@ -112,6 +115,10 @@ public final class TaskWire {
     return engine.after(delay, action);
   }
 
+  int mostInFlight() {
+    return engine.mostInFlight();
+  }
+
   long idleNanos() {
     return engine.idleNanos();
   }
@@ -171,25 +178,26 @@ public final class TaskWire {
     var job = run.job();
     var frame = frame(RUN, slot.lease());
     Sharing.writeId(frame, job.id());
-    frame.text(job.name()).int32(run.attempts());
-    var timeout = job.options().limits().timeout();
-    frame.int64(timeout == null ? -1 : nanos(timeout));
+    frame.int32(run.attempts());
     var deadline = run.deadline();
     frame.int64(deadline == null ? Long.MIN_VALUE : deadline.toEpochMilli());
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
-    LeaseDesk.writeResources(frame, job.options().resources());
-    job.program().write(frame);
+    writeHead(frame, job, slot.node());
     frame.list(run.lineage(), Sharing::writeId);
     job.call().write(frame, sharing, slot.node());
     return frame.toBytes();
   }
 
-  private static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException endless) {
-      return Long.MAX_VALUE;
+  /** By number, unless the task has a name of its own. */
+  private void writeHead(FrameWriter frame, TaskRun.Job job, NodeId to) {
+    var head = TaskHead.of(job);
+    int number = job.options().presence().name() == null
+        ? sharing.phrases().number(to, head, head::toBytes)
+        : Phrases.NONE;
+    frame.int32(number);
+    if (number == Phrases.NONE) {
+      head.write(frame);
     }
   }
 
@@ -288,7 +296,7 @@ public final class TaskWire {
     Sharing.writeId(recipe, job.id());
     recipe.text(job.name()).int32(job.options().retries().most());
     var timeout = job.options().limits().timeout();
-    recipe.int64(timeout == null ? -1 : nanos(timeout));
+    recipe.int64(timeout == null ? -1 : TaskHead.nanos(timeout));
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
     LeaseDesk.writeResources(recipe, job.options().resources());
@@ -304,7 +312,7 @@ public final class TaskWire {
     var name = in.text();
     int retries = in.int32();
     long timeout = in.int64();
-    var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), 0);
+    var shape = new Results.Shape(in.choice(SHAPES), in.int32(), 0);
     var options = new TaskOptions(
         LeaseDesk.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
@@ -367,23 +375,17 @@ public final class TaskWire {
   }
 
   private TaskRun read(HostedSlot slot, ObjectId id, FrameReader in) {
-    var name = in.text();
     int attempt = in.int32();
-    long timeout = in.int64();
     long deadline = in.int64();
-    var shape = new Results.Shape(in.choice(Results.Shape.Kind.values()), in.int32(), in.int32());
-    var resources = LeaseDesk.readResources(in);
-    var program = Program.read(in);
+    var shape = new Results.Shape(in.choice(SHAPES), in.int32(), in.int32());
+    int number = in.int32();
+    var head = number == Phrases.NONE
+        ? TaskHead.Read.from(in)
+        : sharing.phrases().meaning(slot.submitter(), number, TaskHead.Read::from);
     var lineage = ids(in);
     var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
-    var defaults = TaskOptions.DEFAULT;
-    var options = new TaskOptions(
-        resources,
-        new TaskOptions.Retries(0, List.of(), Duration.ZERO),
-        new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
-        Placement.anywhere(),
-        defaults.presence());
-    var run = new TaskRun(new TaskRun.Job(id, call, name, options, program), null, engine);
+    var job = new TaskRun.Job(id, call, head.name(), head.options(), head.program());
+    var run = new TaskRun(job, null, engine);
     run.descendsFrom(lineage);
     run.resultsTo(new WiredResults(slot, id, attempt, shape));
     run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));

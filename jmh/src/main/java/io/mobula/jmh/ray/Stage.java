@@ -1,10 +1,11 @@
-package io.mobula.jmh.micro;
+package io.mobula.jmh.ray;
 
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.Placement;
+import io.mobula.Settings;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,17 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage open(Mode mode) {
+    return open(mode, 2, Mobula.settings());
+  }
+
+  /** With fewer nodes than two the driver is the only caller. */
+  static Stage open(Mode mode, int nodes, Settings settings) {
     if (mode == Mode.IN_PROCESS) {
-      return new Stage(Mobula.init(), null);
+      return new Stage(Mobula.init(settings), null);
     }
     var cluster = LocalCluster.builder()
-        .nodes(2)
+        .nodes(nodes)
+        .settings(settings)
         .cpusPerNode(Runtime.getRuntime().availableProcessors())
         .start();
     return new Stage(cluster.runtime(), cluster);

@@ -3,6 +3,6 @@
  * program of Mobula's users would write them.
  */
 @NullMarked
-package io.mobula.jmh.micro;
+package io.mobula.jmh.ray;
 
 import org.jspecify.annotations.NullMarked;

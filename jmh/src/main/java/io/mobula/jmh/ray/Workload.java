@@ -1,4 +1,4 @@
-package io.mobula.jmh.micro;
+package io.mobula.jmh.ray;
 
 import java.util.function.Function;
 

@@ -1,14 +1,14 @@
-package io.mobula.jmh.micro;
+package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.jmh.micro.Remote.AsyncClient;
-import io.mobula.jmh.micro.Remote.AsyncServer;
-import io.mobula.jmh.micro.Remote.Client;
-import io.mobula.jmh.micro.Remote.Server;
+import io.mobula.jmh.ray.Remote.AsyncClient;
+import io.mobula.jmh.ray.Remote.AsyncServer;
+import io.mobula.jmh.ray.Remote.Client;
+import io.mobula.jmh.ray.Remote.Server;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,63 @@
+package io.mobula.cli;
+
+import io.mobula.jmh.ray.ParameterServerBench;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The parameter server as Ray's users write it, beside ours. */
+@Command(
+    name = "parameter-server",
+    description = {
+      "Push a gradient, wait, pull the weights: rounds a second at 4 KB, 1 MB and 100 MB.",
+      "The counterpart of jmh/compare/ray_parameter_server.py. Prints a line for each size."
+    },
+    mixinStandardHelpOptions = true)
+final class ParameterServerBenchCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--in-process", description = "The shards are in this JVM, not in another.")
+  private boolean inProcess;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "4",
+      description = "How long each size is repeated (${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "How many shards; half the cores, at least one, unless given.")
+  private int shards;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers there as JSON.")
+  private @Nullable Path json;
+
+  /** Runs the bench. */
+  @Override
+  public Integer call() throws Exception {
+    var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    new ParameterServerBench(request(), System.err).run(out);
+    return ExitCode.DONE;
+  }
+
+  private ParameterServerBench.Request request() {
+    try {
+      return new ParameterServerBench.Request(inProcess, seconds, shards, json);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "mobula bench parameter-server: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.mobula.internal.store;
+
+import io.mobula.ObjectRef;
+import io.mobula.Waited;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.execution.Execution;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How threads wait for one object, for all of many, or for some of them. Blocks the caller's thread
+ * and no other.
+ *
+ * <p>Waiting for one after the other of many objects that are mostly there costs a look at each
+ * object that is not, and a copy of the list: nothing is registered with objects while enough are
+ * ready.
+ */
+final class Gathering {
+  private final ObjectStore store;
+  private final Chase chase;
+
+  Gathering(ObjectStore store, Chase chase) {
+    this.store = store;
+    this.chase = chase;
+  }
+
+  /**
+   * Until it has an outcome.
+   *
+   * @throws GetTimeoutException if it has none in time
+   */
+  void await(ObjectEntry entry, Deadline deadline) {
+    if (entry.isReady()) {
+      return;
+    }
+    var arrival = new Arrival(1, false);
+    if (!entry.await(arrival)) {
+      return;
+    }
+    try {
+      enter(List.of(entry), 0, deadline, arrival);
+      if (!arrival.await(deadline, entry.id())) {
+        throw new GetTimeoutException(
+            "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
+                + ". It is still on its way; get it later, or cancel it.");
+      }
+    } finally {
+      entry.forget(arrival);
+      leave(arrival);
+    }
+  }
+
+  /**
+   * Until all have a value.
+   *
+   * @throws GetTimeoutException if one has none in time
+   * @throws io.mobula.error.MobulaException the failure of the first that has one
+   */
+  ObjectEntry[] all(Collection<? extends ObjectRef<?>> refs, Deadline deadline) {
+    var entries = entries(refs.toArray());
+    var late = await(entries, 0, new Arrival(entries.length, true), deadline);
+    if (!late.isEmpty()) {
+      throw new GetTimeoutException(late.size() + " of " + entries.length
+          + " objects were not there within " + deadline.asked() + ", the first is "
+          + late.getFirst().id() + describe(late.getFirst()) + ".");
+    }
+    for (var entry : entries) {
+      var failure = entry.failure();
+      if (failure != null) {
+        throw failure.raise();
+      }
+    }
+    return entries;
+  }
+
+  /** Until so many have an outcome, or the deadline has passed. */
+  <R extends ObjectRef<?>> Waited<R> some(Collection<R> refs, int count, Deadline deadline) {
+    var given = refs.toArray();
+    var entries = entries(given);
+    if (count < 1 || count > entries.length) {
+      throw new InvalidRequestException("Wanted " + count + " of " + entries.length
+          + " refs: wait for at least 1 and at most as many as are given.");
+    }
+    if (hasTwice(entries)) {
+      throw new InvalidRequestException(
+          "wait was given the same object twice. Give each ref once.");
+    }
+    Waited<R> parted = parted(given, entries, count);
+    if (parted.ready().size() < count) {
+      var _ = await(entries, entries.length - count, new Arrival(count, false), deadline);
+      parted = parted(given, entries, count);
+    }
+    return parted;
+  }
+
+  /** The first that are ready, at most so many, and the others, in their order. */
+  @SuppressWarnings("unchecked") // they were given as such
+  private static <R extends ObjectRef<?>> Waited<R> parted(
+      Object[] given, ObjectEntry[] entries, int count) {
+    var ready = new Object[count];
+    var pending = new Object[given.length];
+    int found = 0;
+    int at = 0;
+    for (; at < given.length && found < count; at++) {
+      if (entries[at].isReady()) {
+        ready[found++] = given[at];
+      } else {
+        pending[at - found] = given[at];
+      }
+    }
+    System.arraycopy(given, at, pending, at - found, given.length - at);
+    return new Waited<>(
+        (List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)),
+        (List<R>) (List<?>) List.of(Arrays.copyOf(pending, given.length - found)));
+  }
+
+  private ObjectEntry[] entries(Object[] refs) {
+    store.requireOpen();
+    var entries = new ObjectEntry[refs.length];
+    for (int i = 0; i < refs.length; i++) {
+      entries[i] = Ref.entryOf((ObjectRef<?>) Objects.requireNonNull(refs[i], "ref"), store);
+    }
+    return entries;
+  }
+
+  /** Whether one of them is there twice. Entries are known by identity. */
+  @SuppressWarnings("ReferenceEquality")
+  static boolean hasTwice(ObjectEntry[] entries) {
+    if (entries.length < 2) {
+      return false;
+    }
+    int mask = Integer.highestOneBit(2 * entries.length - 1) * 2 - 1;
+    var table = new ObjectEntry[mask + 1];
+    for (var entry : entries) {
+      int at = entry.spread() & mask;
+      while (table[at] != null) {
+        if (table[at] == entry) {
+          return true;
+        }
+        at = (at + 1) & mask;
+      }
+      table[at] = entry;
+    }
+    return false;
+  }
+
+  /** Waits for all but {@code spare}; gives those that had no outcome if it was in vain. */
+  private List<ObjectEntry> await(
+      ObjectEntry[] entries, int spare, Arrival arrival, Deadline deadline) {
+    var waitedFor = new ArrayList<ObjectEntry>();
+    try {
+      for (var entry : entries) {
+        if (entry.await(arrival)) {
+          waitedFor.add(entry);
+        } else {
+          arrival.ready(entry);
+        }
+      }
+      enter(waitedFor, spare, deadline, arrival);
+      return arrival.await(deadline, waitedFor.size() + " objects")
+          ? List.of()
+          : waitedFor.stream().filter(entry -> !entry.isReady()).toList();
+    } finally {
+      waitedFor.forEach(entry -> entry.forget(arrival));
+      leave(arrival);
+    }
+  }
+
+  /** The calling thread is about to wait: throws if that can never end. */
+  private void enter(List<ObjectEntry> entries, int spare, Deadline deadline, Arrival arrival) {
+    var execution = Execution.current();
+    if (execution != null && deadline.remaining() > 0) {
+      chase.enter(execution, entries, spare, deadline, arrival);
+    }
+  }
+
+  private void leave(Arrival arrival) {
+    var execution = Execution.current();
+    if (execution != null) {
+      execution.waitingOn(null);
+    }
+    var wait = arrival.lastingWait();
+    if (wait != null) {
+      chase.leave(wait);
+    }
+  }
+
+  private static String describe(ObjectEntry entry) {
+    var producer = entry.producer();
+    return producer == null ? "" : " from " + producer.describe();
+  }
+}

@@ -1,0 +1,119 @@
+package io.mobula.jmh.ray;
+
+import io.mobula.Mobula;
+import io.mobula.jmh.Words;
+import io.mobula.ps.ParameterServer;
+import io.mobula.ps.Sgd;
+import io.mobula.ps.Worker;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rounds of {@code jmh/compare/ray_parameter_server.py} with the sharded server of the module
+ * {@code mobula-parameter-server}: one worker pushes a gradient, waits, pulls the weights.
+ */
+public final class ParameterServerBench {
+  private static final int[] SIZES = {1_024, 262_144, 25_000_000};
+  private static final String[] NAMES = {"4KB", "1MB", "100MB"};
+  private static final float GRADIENT = 0.5f;
+  private static final float RATE = 0.01f;
+  private static final double WARM_UP_SECONDS = 1;
+
+  private final Request request;
+  private final PrintStream progress;
+
+  /**
+   * How long, and where.
+   *
+   * @param inProcess whether the shards are in this JVM; otherwise they are in another
+   * @param seconds for each size
+   * @param shards how many; 0 for half the cores, at least one
+   * @param json where the numbers go as JSON, too, or null
+   */
+  public record Request(
+      boolean inProcess,
+      double seconds,
+      int shards,
+      @Nullable Path json) {
+    /** Refuses no time. */
+    public Request {
+      if (!(seconds > 0 && seconds < 1e6) || shards < 0) {
+        throw new IllegalArgumentException(
+            "Wanted " + seconds + " s with " + shards + " shards: more than 0 s");
+      }
+      shards = shards > 0 ? shards : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+  }
+
+  /** A bench whose progress goes to {@code progress}. */
+  public ParameterServerBench(Request request, PrintStream progress) {
+    this.request = Objects.requireNonNull(request, "request");
+    this.progress = Objects.requireNonNull(progress, "progress");
+  }
+
+  /** Measures, and prints a line for each size, as Ray's side does. */
+  public void run(PrintStream out) throws IOException {
+    var mode = request.inProcess() ? Stage.Mode.IN_PROCESS : Stage.Mode.PROCESSES;
+    List<String> json = new ArrayList<>();
+    try (var stage = Stage.open(mode, 1, Mobula.settings())) {
+      for (int i = 0; i < SIZES.length; i++) {
+        progress.println("bench: parameter server, " + mode + ", " + Words.size(4L * SIZES[i]));
+        var rate = rounds(stage, SIZES[i]);
+        out.printf(
+            Locale.ROOT,
+            "parameter server push+pull %s rounds/s=%.1f gradient_MB/s=%.1f%n",
+            NAMES[i],
+            rate,
+            rate * SIZES[i] * Float.BYTES / 1e6);
+        json.add(String.format(
+            Locale.ROOT,
+            "{\"name\": \"parameter server push+pull %s\", \"unit\": \"rounds/s\", \"mean\": %.3f}",
+            NAMES[i],
+            rate));
+      }
+    }
+    var file = request.json();
+    if (file != null) {
+      Files.writeString(
+          file,
+          json.stream().collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")),
+          StandardCharsets.UTF_8);
+    }
+  }
+
+  private double rounds(Stage stage, int size) {
+    var gradient = new float[size];
+    Arrays.fill(gradient, GRADIENT);
+    try (var server = ParameterServer.builder(stage.runtime())
+            .shards(request.shards())
+            .optimizer(Sgd.of(RATE))
+            .start(new float[size]);
+        var worker = server.table().join(0)) {
+      var _ = repeat(worker, gradient, WARM_UP_SECONDS);
+      return repeat(worker, gradient, request.seconds());
+    }
+  }
+
+  private static double repeat(Worker worker, float[] gradient, double seconds) {
+    long start = System.nanoTime();
+    long rounds = 0;
+    while (System.nanoTime() - start < seconds * 1e9) {
+      worker.push(gradient);
+      if (worker.pull().length != gradient.length) {
+        throw new IllegalStateException("Weights of a wrong length");
+      }
+      rounds++;
+    }
+    return rounds * 1e9 / (System.nanoTime() - start);
+  }
+}
