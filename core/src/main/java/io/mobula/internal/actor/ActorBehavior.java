@@ -17,8 +17,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** The first call that this caller has waiting may be ready, or no longer wanted. */
   record LaneReady(Object caller) implements Command {}
 
-  /** A concurrent method has ended; see {@link Failure}. */
+  /** A thread beside others has no call to run any more, or the object is unfit. */
   private record Returned(@Nullable Failure failure) implements Command {}
 
   /** Dead: stop as soon as no method runs. */
@@ -62,8 +64,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private final @Nullable Executor concurrent;
   private final Map<Object, Deque<ActorCallRun>> lanes = new HashMap<>();
   private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
+
+  /** Calls for threads beside others; bounded, as unanswered calls are. */
+  private final Queue<ActorCallRun> shared = new ConcurrentLinkedQueue<>();
+
   private SharedHold hold = new SharedHold(CpuHold.NOTHING);
-  private @Nullable Object instance;
+  private volatile @Nullable Object instance; // set by the actor alone
   private boolean placed;
   private boolean argumentsReady;
   private int active;
@@ -218,18 +224,48 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void runWhatMay() {
-    int most = cell.options().running().maxConcurrency();
-    while (instance != null && !cell.isDead() && active < most && !runnable.isEmpty()) {
+    var receiver = instance;
+    while (receiver != null && !cell.isDead() && !runnable.isEmpty()) {
       var run = runnable.removeFirst();
       if (concurrent == null) {
-        failed(invoke(run, instance));
+        failed(invoke(run, receiver));
       } else {
-        active++;
-        var self = getContext().getSelf();
-        var receiver = instance;
-        concurrent.execute(() -> self.tell(new Returned(invokeBesideOthers(run, receiver))));
+        shared.add(run);
+      }
+      receiver = instance;
+    }
+    if (concurrent != null && receiver != null && !cell.isDead()) {
+      startThreads(concurrent, receiver);
+    }
+  }
+
+  /**
+   * Each runs call after call until there is none: as long as calls come faster than they are run,
+   * no thread is woken for one.
+   */
+  private void startThreads(Executor threads, Object receiver) {
+    int most = cell.options().running().maxConcurrency();
+    var waiting = shared.iterator();
+    for (; active < most && waiting.hasNext(); waiting.next()) {
+      active++;
+      var self = getContext().getSelf();
+      threads.execute(() -> self.tell(new Returned(runShared(receiver))));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an object is known by identity
+  private @Nullable Failure runShared(Object receiver) {
+    while (instance == receiver) {
+      var run = shared.poll();
+      if (run == null) {
+        return null;
+      }
+      var failure = invokeBesideOthers(run, receiver);
+      if (failure != null) {
+        return failure;
       }
     }
+    return null;
   }
 
   private @Nullable Failure invokeBesideOthers(ActorCallRun run, Object receiver) {

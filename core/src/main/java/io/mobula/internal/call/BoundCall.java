@@ -265,9 +265,9 @@ public final class BoundCall {
     return sums.isEmpty()
         ? null
         : sums.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(null);
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse(null);
   }
 
   /** The first argument that has failed, or null. All arguments are ready. */

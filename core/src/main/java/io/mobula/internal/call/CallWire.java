@@ -79,7 +79,9 @@ final class CallWire {
   static Object readFunction(FrameReader in, Sharing sharing, NodeId from) {
     int kind = in.octet();
     return kind == BY_NUMBER
-        ? sharing.phrases().meaning(from, in.int32(), whole -> new Stateless(content(whole, sharing)))
+        ? sharing
+            .phrases()
+            .meaning(from, in.int32(), whole -> new Stateless(content(whole, sharing)))
         : read(kind, in, sharing);
   }
 

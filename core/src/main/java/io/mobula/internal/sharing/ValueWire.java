@@ -20,6 +20,7 @@ final class ValueWire {
   private static final int SMALL = 1;
   private static final int STORED = 2;
   private static final int FAILED = 3;
+  private static final int PLAIN = 4;
 
   private final ObjectStore store;
   private final Sharing sharing;
@@ -43,6 +44,12 @@ final class ValueWire {
   }
 
   private void write(FrameWriter out, Content content, ObjectId id) {
+    var plain = store.plain(content);
+    if (plain != null && plain.length <= inlineLimit) {
+      out.octet(PLAIN).block(plain);
+      writeEdges(out, content instanceof Content.Inline(var _, var edges) ? edges : List.of());
+      return;
+    }
     var flat = store.flat(content, inlineLimit);
     if (flat != null) {
       out.octet(SMALL).flag(flat.views()).block(flat.layout());
@@ -90,6 +97,10 @@ final class ValueWire {
         boolean views = in.flag();
         var layout = in.block();
         yield store.unflatten(new Flat(layout, readEdges(in), views));
+      }
+      case PLAIN -> {
+        var bytes = in.block();
+        yield store.plain(bytes, readEdges(in));
       }
       case STORED -> {
         var location = Location.read(in);

@@ -113,9 +113,8 @@ final class Gathering {
       }
     }
     System.arraycopy(given, at, pending, at - found, given.length - at);
-    return new Waited<>(
-        (List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)),
-        (List<R>) (List<?>) List.of(Arrays.copyOf(pending, given.length - found)));
+    return new Waited<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
+        (List<?>) List.of(Arrays.copyOf(pending, given.length - found)));
   }
 
   private ObjectEntry[] entries(Object[] refs) {

@@ -324,4 +324,10 @@ public final class ObjectEntry {
         "Object " + id()
             + " is gone: every ref to it had been closed. Keep one open for as long as the value is needed.");
   }
+
+  /** For messages. */
+  @Override
+  public String toString() {
+    return "Object " + id();
+  }
 }

@@ -9,13 +9,11 @@ import io.mobula.Sealable;
 import io.mobula.Tensor;
 import io.mobula.Waited;
 import io.mobula.error.ForeignRefException;
-import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
@@ -24,9 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -251,13 +247,23 @@ public final class ObjectStore {
     return values.failure(flat);
   }
 
+  /** See {@link Values#plain}. */
+  public byte @Nullable [] plain(Content content) {
+    return values.plain(content);
+  }
+
+  /** What {@link #plain} gave in another process. */
+  public Content plain(byte[] bytes, List<Kept> edges) {
+    return Values.plain(bytes, edges);
+  }
+
   /** The value of an entry that is ready; waits for its bytes for as long as it takes. */
   public @Nullable Object valueOf(ObjectEntry entry) {
     return values.materialize(entry.content(), Patience.ENDLESS);
   }
 
   private @Nullable Object valueOf(ObjectEntry entry, Deadline deadline) {
-    return values.materialize(entry.content(), new Patience(deadline, "Object " + entry.id()));
+    return values.materialize(entry.content(), new Patience(deadline, entry));
   }
 
   /** Has the bytes brought here once there are any, for whoever reads them later. */

@@ -6,7 +6,7 @@ import io.mobula.error.GetTimeoutException;
  * How long a reader waits for the bytes of a value that is known to be there.
  *
  * @param deadline until when
- * @param what it waits for, for messages
+ * @param what it waits for: its text is made for messages only
  */
 record Patience(Deadline deadline, Object what) {
   /** For as long as it takes. */

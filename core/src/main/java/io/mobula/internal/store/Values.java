@@ -130,6 +130,25 @@ final class Values {
   }
 
   /**
+   * The bytes of a small value that has no buffers, or null for others: they need no layout to
+   * travel.
+   */
+  byte @Nullable [] plain(Content content) {
+    return switch (content) {
+      case Content.Immediate(var value) -> {
+        var encoded = codec.encode(value);
+        yield encoded.buffers().isEmpty() ? encoded.bytes() : null;
+      }
+      case Content.Inline(var encoded, var _) when encoded.buffers().isEmpty() -> encoded.bytes();
+      default -> null;
+    };
+  }
+
+  static Content plain(byte[] bytes, List<Kept> edges) {
+    return new Content.Inline(new Encoded(bytes, List.of(), List.of(), false), edges);
+  }
+
+  /**
    * The value as one stretch of bytes for another process, or null if it is larger than
    * {@code most} bytes.
    */

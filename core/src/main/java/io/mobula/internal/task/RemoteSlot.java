@@ -205,8 +205,8 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   }
 
   /**
-   * As many tasks are sent ahead as the slot does in some milliseconds, so that it need not wait for
-   * the next one; it begins with one, and twice as many with each that was short.
+   * As many tasks are sent ahead as the slot does in some milliseconds, so that it need not wait
+   * for the next one; it begins with one, and twice as many with each that was short.
    */
   private synchronized void deepen(long nanos) {
     pace += (nanos - pace) / PACE_WEIGHT;

@@ -47,7 +47,9 @@ record TaskHead(String name, long timeoutNanos, Resources resources, Program pro
     program.write(out);
   }
 
-  /** The same at the node that runs the tasks: the attempts are counted by who has submitted them. */
+  /**
+   * The same at the node that runs the tasks: the attempts are counted by who has submitted them.
+   */
   record Read(String name, TaskOptions options, Program program) {
 
     static Read from(FrameReader in) {

@@ -80,7 +80,8 @@ public final class Microbenchmark {
     progress.println(Machine.here().describe());
     var file = request.json();
     if (file != null) {
-      var json = rates.stream().map(Rate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+      var json =
+          rates.stream().map(Rate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
       Files.writeString(file, json, StandardCharsets.UTF_8);
       progress.println("microbenchmark: wrote " + file);
     }

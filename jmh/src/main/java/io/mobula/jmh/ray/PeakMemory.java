@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * By how much the machine's available memory shrank at most, looked at twenty times a second: heaps,
- * shared memory and whatever else, of all processes. For a machine that does nothing else. Linux
- * only; elsewhere it says -1.
+ * By how much the machine's available memory shrank at most, looked at twenty times a second:
+ * heaps, shared memory and whatever else, of all processes. For a machine that does nothing else.
+ * Linux only; elsewhere it says -1.
  */
 final class PeakMemory implements AutoCloseable {
   private static final Path MEMORY = Path.of("/proc/meminfo");

@@ -2,9 +2,9 @@ package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
 import io.mobula.DType;
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Mobula;
 import io.mobula.Tensor;
 import io.mobula.jmh.Machine;
 import java.io.IOException;
@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens with very many of each thing, after Ray's {@code single_node} release tests: a driver
- * and a node, two processes.
+ * What happens with very many of each thing, after Ray's {@code single_node} release tests: a
+ * driver and a node, two processes.
  */
 public final class ScaleBench {
   private static final int REFS = 10_000;
@@ -41,10 +41,7 @@ public final class ScaleBench {
    * @param json where the numbers go as JSON, too, or null
    */
   public record Request(
-      int tasks,
-      int actors,
-      @Nullable Long bytes,
-      @Nullable Path json) {
+      int tasks, int actors, @Nullable Long bytes, @Nullable Path json) {
     /** Refuses none of something. */
     public Request {
       if (tasks < 1 || actors < 1 || (bytes != null && bytes < Long.BYTES)) {

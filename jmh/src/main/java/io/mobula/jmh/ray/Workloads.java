@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * Ray 2.58.
  *
  * <p>Two things differ. Where Ray frees a large object at once, as its count of references does,
- * the ref is closed here, as a program in Java does it. And where Ray has as many actors as half the
- * cores, there is at least one here.
+ * the ref is closed here, as a program in Java does it. And where Ray has as many actors as half
+ * the cores, there is at least one here.
  */
 final class Workloads {
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -147,12 +147,12 @@ final class Workloads {
       };
     });
     add("n:n actor calls with arg async", "calls", (double) BATCH * servers, stage -> {
-      var clients = servers(stage).stream()
-          .map(server -> client(stage, List.of(server)))
-          .toList();
+      var clients =
+          servers(stage).stream().map(server -> client(stage, List.of(server))).toList();
       return () -> {
         var done = new ArrayList<ObjectRef<Integer>>();
-        clients.forEach(client -> done.add(client.call(Client::batchWithArg, BATCH).remote()));
+        clients.forEach(
+            client -> done.add(client.call(Client::batchWithArg, BATCH).remote()));
         stage.runtime().get(done);
       };
     });
@@ -161,10 +161,8 @@ final class Workloads {
   private void asyncCalls() {
     add("1:1 async-actor calls sync", "calls", 1, stage -> {
       var server = asyncServer(stage);
-      return () -> stage
-          .runtime()
-          .remoteStage(server.call(AsyncServer::smallValue))
-          .get();
+      return () ->
+          stage.runtime().remoteStage(server.call(AsyncServer::smallValue)).get();
     });
     add("1:1 async-actor calls async", "calls", BATCH, stage -> {
       var server = asyncServer(stage);
@@ -260,7 +258,6 @@ final class Workloads {
         .runtime()
         .actor(AsyncServer::new)
         .cpus(0)
-        .maxConcurrency(BATCH)
         .placement(stage.atServers())
         .remote();
   }
