@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       OneNodeCommand.class,
       ClusterBenchCommand.class,
+      ComparisonCommand.class,
       ParameterServerBenchCommand.class,
       ScaleBenchCommand.class
     },

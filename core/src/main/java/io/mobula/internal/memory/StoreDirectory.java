@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,7 +111,9 @@ public final class StoreDirectory {
   /** Removes what dead processes of the same user have left beside it, while it is there itself. */
   void removeLeftovers() {
     try {
-      Leftovers.remove(path.getParent(), Files.getOwner(path));
+      Leftovers.remove(
+          Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
+          Files.getOwner(path));
     } catch (NoSuchFileException closed) {
       LOG.debug("{} is closed: others will clear up", path, closed);
     } catch (IOException e) {

@@ -1,0 +1,37 @@
+package io.mobula.cli;
+
+import io.mobula.jmh.ray.Comparison;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the table and the chart of {@code jmh/compare/compare}, which has run both sides. */
+@Command(
+    name = "comparison",
+    description = "Write comparison.md and comparison.png from what jmh/compare/compare has left.",
+    mixinStandardHelpOptions = true)
+final class ComparisonCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "Where both sides' numbers are.")
+  private Path directory = Path.of(".");
+
+  /** Reads and writes. */
+  @Override
+  public Integer call() throws Exception {
+    if (!Files.isDirectory(directory)) {
+      throw new ParameterException(
+          spec.commandLine(), "mobula bench comparison: there is no directory " + directory);
+    }
+    Comparison.write(directory);
+    System.out.println(directory.resolve("comparison.md"));
+    System.out.println(directory.resolve("comparison.png"));
+    return ExitCode.DONE;
+  }
+}

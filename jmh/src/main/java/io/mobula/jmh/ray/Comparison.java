@@ -1,0 +1,256 @@
+package io.mobula.jmh.ray;
+
+import io.mobula.jmh.Machine;
+import io.mobula.jmh.Words;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts side by side what Ray and Mobula printed on one machine: reads the files that the script
+ * {@code jmh/compare/compare} has left in a directory, and writes a Markdown table and a chart
+ * there.
+ *
+ * <p>What one side did not run has no ratio.
+ */
+public final class Comparison {
+  private static final Pattern RAY = Pattern.compile("(.+) per second ([0-9.]+) \\+- ([0-9.]+)");
+  private static final Pattern SERVER =
+      Pattern.compile("(parameter server push\\+pull \\S+) rounds/s=([0-9.]+).*");
+  private static final Pattern JSON =
+      Pattern.compile("\"name\": \"([^\"]+)\".*?\"mean\": ([0-9.]+)");
+  private static final Pattern SCALE = Pattern.compile(
+      "\"name\": \"([^\"]+)\", \"count\": (\\d+), \"seconds\": ([0-9.]+), \"peak_bytes\": (-?\\d+)");
+  private static final Pattern START = Pattern.compile("(ray|mobula) ([0-9.]+)");
+
+  private final Path directory;
+  private final List<Row> rows = new ArrayList<>();
+
+  /** A goal, as times Ray's better side, for both modes; NaN where there is none. */
+  private record Goal(double processes, double inProcess) {}
+
+  /** A line of the table; NaN where something was not run. */
+  record Row(
+      String name,
+      double ray,
+      double rayJava,
+      double processes,
+      double inProcess,
+      double goalProcesses,
+      double goalInProcess) {
+    double best() {
+      return Double.isNaN(ray) ? rayJava : Double.isNaN(rayJava) ? ray : Math.max(ray, rayJava);
+    }
+
+    String markdown() {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+          name,
+          rate(ray),
+          rate(rayJava),
+          rate(processes),
+          ratio(processes),
+          goal(goalProcesses),
+          rate(inProcess),
+          ratio(inProcess),
+          goal(goalInProcess));
+    }
+
+    private String ratio(double ours) {
+      double ratio = ours / best();
+      return Double.isNaN(ratio) ? "–" : "**×" + Words.digits(ratio) + "**";
+    }
+
+    private static String rate(double perSecond) {
+      return Double.isNaN(perSecond) ? "–" : Words.rate(perSecond);
+    }
+
+    private static String goal(double times) {
+      return Double.isNaN(times) ? "–" : "×" + Words.digits(times);
+    }
+  }
+
+  private static final Map<String, Goal> GOALS = goals();
+
+  private static Map<String, Goal> goals() {
+    var goals = new LinkedHashMap<String, Goal>();
+    goals.put("single client tasks sync", new Goal(50, 120));
+    goals.put("single client tasks async", new Goal(120, 300));
+    goals.put("multi client tasks async", new Goal(120, 300));
+    goals.put("1:1 actor calls sync", new Goal(25, 50));
+    goals.put("1:1 actor calls async", new Goal(60, 120));
+    goals.put("n:n actor calls async", new Goal(80, 150));
+    goals.put("n:n actor calls with arg async", new Goal(80, 150));
+    goals.put("single client get calls", new Goal(50, 100));
+    goals.put("single client put calls", new Goal(100, 300));
+    goals.put("single client wait 1k refs", new Goal(100, 300));
+    goals.put("single client get object containing 10k refs", new Goal(10, 20));
+    goals.put("parameter server push+pull 4KB", new Goal(50, 150));
+    goals.put("parameter server push+pull 1MB", new Goal(15, 25));
+    goals.put("parameter server push+pull 100MB", new Goal(3, 4));
+    return goals;
+  }
+
+  private Comparison(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Writes {@code comparison.md} and {@code comparison.png} into the directory. */
+  public static void write(Path directory) throws IOException {
+    var comparison = new Comparison(directory);
+    comparison.collect();
+    Files.writeString(
+        directory.resolve("comparison.md"), comparison.markdown(), StandardCharsets.UTF_8);
+    RatioChart.write(comparison.rows, directory.resolve("comparison.png"));
+  }
+
+  private void collect() throws IOException {
+    var ray = numbers("ray.txt", RAY);
+    ray.putAll(numbers("ray-server.txt", SERVER));
+    var java = numbers("ray-java.txt", RAY);
+    var processes = numbers("mobula-processes.json", JSON);
+    processes.putAll(numbers("mobula-server-processes.json", JSON));
+    var inProcess = numbers("mobula-in-process.json", JSON);
+    inProcess.putAll(numbers("mobula-server-in-process.json", JSON));
+    var names = new LinkedHashMap<>(ray);
+    names.putAll(processes);
+    names.putAll(inProcess);
+    for (var name : names.keySet()) {
+      var goal = GOALS.getOrDefault(name, new Goal(Double.NaN, Double.NaN));
+      var row = new Row(
+          name,
+          of(ray, name),
+          of(java, name),
+          of(processes, name),
+          of(inProcess, name),
+          goal.processes(),
+          goal.inProcess());
+      if (!Double.isNaN(row.processes()) || !Double.isNaN(row.inProcess())) {
+        rows.add(row); // what only Ray has is no comparison
+      }
+    }
+  }
+
+  private static double of(Map<String, Double> numbers, String name) {
+    return numbers.getOrDefault(name, Double.NaN);
+  }
+
+  private Map<String, Double> numbers(String file, Pattern line) throws IOException {
+    var numbers = new LinkedHashMap<String, Double>();
+    for (var text : lines(file)) {
+      var found = line.matcher(text);
+      if (found.find()) {
+        var name = found.group(1).replace(" (Plasma Store)", "").trim();
+        numbers.put(name, Double.parseDouble(found.group(2)));
+      }
+    }
+    return numbers;
+  }
+
+  private List<String> lines(String file) throws IOException {
+    var path = directory.resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path, StandardCharsets.UTF_8) : List.of();
+  }
+
+  private String markdown() throws IOException {
+    var text = new StringBuilder();
+    text.append("| Ray's name | Ray | Ray Java | Mobula, processes | to Ray | goal |"
+        + " Mobula, in process | to Ray | goal |\n|---|---|---|---|---|---|---|---|---|\n");
+    rows.forEach(row -> text.append(row.markdown()));
+    text.append("\nRatios are to Ray's better side. Gigabytes are counted as Ray counts them.\n");
+    starts(text);
+    scale(text);
+    text.append('\n').append(Machine.here().describe()).append('\n');
+    return text.toString();
+  }
+
+  private void starts(StringBuilder text) throws IOException {
+    var seconds = new LinkedHashMap<String, List<Double>>();
+    for (var line : lines("start.txt")) {
+      var found = START.matcher(line);
+      if (found.matches()) {
+        seconds
+            .computeIfAbsent(found.group(1), any -> new ArrayList<>())
+            .add(Double.parseDouble(found.group(2)));
+      }
+    }
+    var ray = median(seconds.get("ray"));
+    var ours = median(seconds.get("mobula"));
+    if (ray != null && ours != null) {
+      text.append(String.format(
+          Locale.ROOT,
+          "%nStart of a node, as a command until it returns: Ray %.2f s, Mobula %.2f s, **×%.1f**.%n",
+          ray,
+          ours,
+          ray / ours));
+    }
+  }
+
+  private static @Nullable Double median(@Nullable List<Double> values) {
+    return values == null ? null : values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  private record Scaled(long count, double seconds, long peak) {
+    String cell() {
+      return String.format(
+          Locale.ROOT,
+          "%d in %.2f s, %s, %.0f MB",
+          count,
+          seconds,
+          Words.rate(count / seconds),
+          peak / 1e6);
+    }
+  }
+
+  private void scale(StringBuilder text) throws IOException {
+    var ray = scaled("ray-scale.json");
+    var ours = scaled("mobula-scale.json");
+    if (ray.isEmpty() && ours.isEmpty()) {
+      return;
+    }
+    text.append("\n| at scale | Ray | Mobula, processes | rate to Ray's |\n|---|---|---|---|\n");
+    var names = new LinkedHashMap<>(ours);
+    names.putAll(ray);
+    for (var name : names.keySet()) {
+      var theirs = ray.get(name);
+      var own = ours.get(name);
+      text.append(String.format(
+          Locale.ROOT,
+          "| %s | %s | %s | %s |%n",
+          name,
+          theirs == null ? "–" : theirs.cell(),
+          own == null ? "–" : own.cell(),
+          theirs == null || own == null
+              ? "–"
+              : "**×"
+                  + Words.digits(own.count() / own.seconds() / (theirs.count() / theirs.seconds()))
+                  + "**"));
+    }
+    text.append("\nPeak memory is by how much the machine's available memory shrank at most.\n");
+  }
+
+  private Map<String, Scaled> scaled(String file) throws IOException {
+    var found = new LinkedHashMap<String, Scaled>();
+    for (var line : lines(file)) {
+      var matched = SCALE.matcher(line);
+      if (matched.find()) {
+        found.put(
+            matched.group(1),
+            new Scaled(
+                Long.parseLong(matched.group(2)),
+                Double.parseDouble(matched.group(3)),
+                Long.parseLong(matched.group(4))));
+      }
+    }
+    return found;
+  }
+}
