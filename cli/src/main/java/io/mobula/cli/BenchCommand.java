@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
       OneNodeCommand.class,
       ClusterBenchCommand.class,
       ComparisonCommand.class,
+      IdleBenchCommand.class,
       ParameterServerBenchCommand.class,
+      PlacementBenchCommand.class,
       ScaleBenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

@@ -1,10 +1,15 @@
 package io.mobula.internal.actor;
 
+import akka.actor.typed.ActorSystem;
 import akka.dispatch.DispatcherPrerequisites;
 import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import com.typesafe.config.Config;
 import io.mobula.internal.execution.ElasticPool;
+import io.mobula.internal.lane.Lookout;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -12,16 +17,31 @@ import java.util.concurrent.ThreadFactory;
  * other actor. Named in {@code reference.conf}; made by Akka.
  */
 public final class ElasticDispatcher extends ExecutorServiceConfigurator {
+  /** By the settings of their actor systems, which is all that Akka shows to a dispatcher. */
+  private static final Map<Object, Lookout> LOOKOUTS =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  private final Object system;
   private final int mostThreads;
 
   /** As Akka calls it. */
   public ElasticDispatcher(Config config, DispatcherPrerequisites prerequisites) {
     super(config, prerequisites);
+    this.system = prerequisites.settings();
     this.mostThreads = config.getInt("max-threads");
+  }
+
+  /** What idle threads of that system's dispatcher do before they wait. */
+  public static void lookout(ActorSystem<?> system, Lookout with) {
+    LOOKOUTS.put(system.classicSystem().settings(), with);
+  }
+
+  private Lookout lookout() {
+    return LOOKOUTS.getOrDefault(system, Lookout.NONE);
   }
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-    return () -> ElasticPool.create(threads, mostThreads);
+    return () -> ElasticPool.create(threads, mostThreads, this::lookout);
   }
 }

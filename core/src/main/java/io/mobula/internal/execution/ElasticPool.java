@@ -1,11 +1,12 @@
 package io.mobula.internal.execution;
 
+import io.mobula.internal.lane.Lookout;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Platform threads that come when all others are busy and go when they have been idle: work that
@@ -32,24 +33,21 @@ public final class ElasticPool {
 
   /** As {@link #create(String, int)}, with threads made by a factory. */
   public static ExecutorService create(ThreadFactory factory, int most) {
+    return create(factory, most, () -> Lookout.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param lookout what an idle thread does before it waits
+   */
+  public static ExecutorService create(ThreadFactory factory, int most, Supplier<Lookout> lookout) {
     return new ThreadPoolExecutor(
-        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(), factory, (work, pool) -> {
+        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(lookout), factory, (work, pool) -> {
           if (pool.isShutdown()) {
             throw new RejectedExecutionException("The pool is closed.");
           }
           ((HandOff) pool.getQueue()).put(work);
         });
-  }
-
-  /**
-   * Takes work only if an idle thread waits for it, so that the pool makes a new thread otherwise.
-   */
-  private static final class HandOff extends LinkedTransferQueue<Runnable> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public boolean offer(Runnable work) {
-      return tryTransfer(work);
-    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,17 @@ public final class Lanes implements AutoCloseable {
     if (behind.addAndGet(by) > 0 && by > 0 && shared != null) {
       shared.wake();
     }
+  }
+
+  /** Something that threads may do while they wait for a frame. */
+  public Lookout lookout() {
+    return new Lookout(this);
+  }
+
+  /** See {@link Lookout#until}. */
+  boolean takeIn(BooleanSupplier done) {
+    var shared = rings;
+    return shared == null ? done.getAsBoolean() : shared.takeIn(done);
   }
 
   /** What is on the way, and has come, by peer: of the 256 with most to be sent. */

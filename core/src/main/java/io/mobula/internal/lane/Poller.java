@@ -6,7 +6,9 @@ import io.mobula.internal.ring.InRing;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
@@ -15,15 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that takes in what peers of this host write into rings, and hands every frame of
- * this process to its receiver, those that came over Artery, too. It looks out for some
- * microseconds when there is nothing, then sleeps until somebody rings its bell.
+ * The thread that takes in what peers of this host write into rings, and hands every frame of this
+ * process to its receiver, those that came over Artery, too. It looks out for some microseconds
+ * when there is nothing, then sleeps until somebody rings its bell. While it sleeps a thread that
+ * waits for a frame may do its work; see {@link Lookout}. One thread at a time does.
  */
 final class Poller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
 
   /** Longer costs the threads that have work, where these are more than the cores. */
   private static final long SPIN_NANOS = 5_000;
+
+  /** How long a thread that waits for a frame takes in frames: some round trips of a ring. */
+  private static final long LOOKOUT_NANOS = 40_000;
 
   private static final int FRAMES_A_TURN = 256;
   private static final int MOST_LAST_TURNS = 128;
@@ -42,11 +48,13 @@ final class Poller implements AutoCloseable {
   /** Bounded by what may be on the way over Artery, and by the number of peers. */
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
 
+  private final ReentrantLock turns = new ReentrantLock();
+  private final AtomicBoolean helped = new AtomicBoolean();
   private final Thread thread = new Thread(this::run, "mobula-lanes");
   private volatile boolean closed;
   private final IntConsumer readReady = this::readReady;
-  private int work; // of this turn, in the thread
-  private int silent; // sources that cannot wake, in the thread
+  private int work; // of this turn, under the lock
+  private volatile int silent; // sources that cannot wake; changes under the lock
 
   /** A ring and who writes it, and whether that process can wake this one. */
   record Source(NodeId from, InRing ring, boolean wakes) {}
@@ -98,9 +106,55 @@ final class Poller implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      if (turn() == 0 && !spin()) {
+      if (lockedTurn() == 0 && !spin()) {
         sleep();
       }
+    }
+  }
+
+  private int lockedTurn() {
+    turns.lock();
+    try {
+      return turn();
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  /** See {@link Lookout#until}: in the place of the thread, which is not woken meanwhile. */
+  boolean takeIn(BooleanSupplier done) {
+    if (!Bell.canWake() || closed || !helped.compareAndSet(false, true)) {
+      return done.getAsBoolean();
+    }
+    boolean inItsPlace = false;
+    try {
+      boolean isDone = done.getAsBoolean();
+      for (long end = System.nanoTime() + LOOKOUT_NANOS;
+          !isDone && !closed && System.nanoTime() - end < 0;
+          isDone = done.getAsBoolean()) {
+        inItsPlace |= bell.takeOver();
+        if (!takeTurn()) {
+          Thread.onSpinWait();
+        }
+      }
+      return isDone;
+    } finally {
+      if (inItsPlace) {
+        bell.handBack(this::hasMore);
+      }
+      helped.set(false);
+    }
+  }
+
+  private boolean takeTurn() {
+    if (!(bell.isAnyReady() || hasMore()) || !turns.tryLock()) {
+      return false;
+    }
+    try {
+      turn();
+      return true;
+    } finally {
+      turns.unlock();
     }
   }
 

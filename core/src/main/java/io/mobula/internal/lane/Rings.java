@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,11 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
   /** Hands on a frame that came over Artery. */
   void deliver(NodeId from, byte[] frame) {
     poller.execute(() -> handOn(from, frame));
+  }
+
+  /** See {@link Lookout#until}. */
+  boolean takeIn(BooleanSupplier done) {
+    return poller.takeIn(done);
   }
 
   /** Has the thread look for what did not fit. */

@@ -8,6 +8,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -86,6 +87,7 @@ final class Clustered {
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
     this.router = new Router();
     this.lanes = new Lanes(membership);
+    objects.lookout(lanes.lookout());
     this.sharing = new Sharing(
         objects, memory, membership, lanes, router, settings.limits().inlineLimit());
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
@@ -159,6 +161,7 @@ final class Clustered {
     } else {
       lanes.open(spawner::spawn, router);
     }
+    ElasticDispatcher.lookout(system, lanes.lookout());
     views.onChange(placer::lookAgain);
     views.open(spawner);
   }

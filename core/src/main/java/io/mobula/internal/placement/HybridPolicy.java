@@ -6,142 +6,287 @@ import io.mobula.Resources;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The default policy, as Ray's hybrid one: where most argument bytes are if that fits; else the own
  * node while that is below half full; else nodes below half full, the fullest of them first, so
  * that others stay empty; else the least full; at random among the best few, so that several who
  * ask at the same moment do not all choose the same. Work that wants no GPU keeps off nodes that
- * have some while it can. Pure.
+ * have some while it can.
+ *
+ * <p>Pure; it remembers how it has laid out the last view. A decision looks at each node once, at
+ * some nanoseconds a node, and sorts none: the best few are found by selection (Hoare's FIND,
+ * 1961).
  */
 public final class HybridPolicy implements PlacementPolicy {
   private static final double HALF = 0.5;
   private static final double BEST_FEW = 0.2;
 
-  /** Has no state. */
+  private volatile @Nullable Columns last;
+
+  /** Has no state but a cache. */
   public HybridPolicy() {}
 
   @Override
   public Choice choose(Wish wish, ClusterView view, RandomGenerator random) {
-    var accepting = view.nodes().stream().filter(NodeView::accepting).toList();
-    var allowed = allowed(wish.placement(), accepting);
-    var able = allowed.stream().filter(node -> node.canEverHold(wish.wanted())).toList();
-    if (able.isEmpty()) {
-      return new Choice.Never(Reasons.never(wish, accepting, allowed));
-    }
-    var target = target(wish, able);
-    if (target.isPresent() && wish.placement() instanceof Placement.Near) {
-      able = List.of(target.get()); // its value is there, so it waits there
-    }
-    var free = able.stream().filter(node -> node.canHoldNow(wish.wanted())).toList();
-    if (free.isEmpty()) {
-      var shortest = shortestQueue(able, wish.local(), random);
-      return new Choice.Wait(shortest.id(), Reasons.busy(wish, able));
-    }
-    var chosen = target.filter(free::contains).orElseGet(() -> spreadOrPack(wish, free, random));
-    return new Choice.On(chosen.id());
+    return new Decision(wish, columns(view), random).choice();
   }
 
-  private static List<NodeView> allowed(Placement placement, List<NodeView> nodes) {
-    return switch (placement) {
-      case Placement.Anywhere anywhere -> nodes;
-      case Placement.Spread spread -> nodes;
-      case Placement.Near near -> nodes;
-      case Placement.Preferring preferring -> nodes;
-      case Placement.OnNode(var id) ->
-        nodes.stream().filter(node -> node.id().equals(id)).toList();
-      case Placement.Labels(var selector) -> {
-        var wanted = LabelSelector.parse(selector);
-        yield nodes.stream().filter(node -> wanted.matches(node.labels())).toList();
+  private Columns columns(ClusterView view) {
+    var present = last;
+    if (present == null || !present.isOf(view)) {
+      present = new Columns(view);
+      last = present;
+    }
+    return present;
+  }
+
+  /** One choice. */
+  private static final class Decision {
+    private final Wish wish;
+    private final Columns columns;
+    private final RandomGenerator random;
+    private final String[] names;
+    private final long[] amounts;
+    private final long[][] totals;
+    private final long[][] free;
+    private final boolean wantsGpu;
+
+    Decision(Wish wish, Columns columns, RandomGenerator random) {
+      this.wish = wish;
+      this.columns = columns;
+      this.random = random;
+      var units = wish.wanted().asUnits();
+      names = units.keySet().toArray(new String[0]);
+      amounts = new long[names.length];
+      totals = new long[names.length][];
+      free = new long[names.length][];
+      for (int i = 0; i < names.length; i++) {
+        amounts[i] = wish.wanted().units(names[i]);
+        totals[i] = columns.totals(names[i]);
+        free[i] = columns.free(names[i]);
       }
-      case Placement.Group group -> List.of();
-    };
-  }
-
-  /** Where it should be if there is room. */
-  private static Optional<NodeView> target(Wish wish, List<NodeView> able) {
-    return switch (wish.placement()) {
-      case Placement.Preferring(var id) ->
-        able.stream().filter(node -> node.id().equals(id)).findFirst();
-      case Placement.Spread spread -> Optional.empty();
-      case Placement.Anywhere anywhere -> mostBytes(wish, able);
-      case Placement.Near near -> mostBytes(wish, able);
-      case Placement.OnNode on -> mostBytes(wish, able);
-      case Placement.Labels labels -> mostBytes(wish, able);
-      case Placement.Group group -> Optional.empty();
-    };
-  }
-
-  private static Optional<NodeView> mostBytes(Wish wish, List<NodeView> able) {
-    return able.stream()
-        .filter(node -> bytes(wish, node) > 0)
-        .max(Comparator.comparingLong((NodeView node) -> bytes(wish, node))
-            .thenComparing(node -> node.id().equals(wish.local())));
-  }
-
-  private static long bytes(Wish wish, NodeView node) {
-    return wish.argumentBytes().getOrDefault(node.id(), 0L);
-  }
-
-  private static NodeView spreadOrPack(Wish wish, List<NodeView> free, RandomGenerator random) {
-    if (wish.placement() instanceof Placement.Spread) {
-      double least =
-          free.stream().mapToDouble(node -> fullness(node, wish.wanted())).min().orElseThrow();
-      return any(
-          free.stream().filter(node -> fullness(node, wish.wanted()) <= least).toList(), random);
+      wantsGpu = wish.wanted().units(Resources.GPU) > 0;
     }
-    return free.stream()
-        .filter(node -> node.id().equals(wish.local()) && fullness(node, wish.wanted()) < HALF)
-        .findFirst()
-        .orElseGet(() -> amongTheBest(wish, free, random));
-  }
 
-  private static NodeView amongTheBest(Wish wish, List<NodeView> free, RandomGenerator random) {
-    boolean wantsGpu = wish.wanted().units(Resources.GPU) > 0;
-    var best = free.stream()
-        .sorted(Comparator.comparing(
-                (NodeView node) -> !wantsGpu && node.total().units(Resources.GPU) > 0)
-            .thenComparingDouble(node -> packed(node, wish.wanted()))
-            .thenComparingLong(node -> node.id().incarnation()))
-        .toList();
-    return any(best.subList(0, Math.max(1, (int) (best.size() * BEST_FEW))), random);
-  }
-
-  /** The lower, the better: below half full the fullest, above it the emptiest. */
-  private static double packed(NodeView node, Resources wanted) {
-    double fullness = fullness(node, wanted);
-    return fullness < HALF ? -fullness : fullness;
-  }
-
-  /** How much of the scarcest of its CPUs, memory, store and what is wanted is in use. */
-  private static double fullness(NodeView node, Resources wanted) {
-    double most =
-        Math.max(node.store(), Math.max(used(node, Resources.CPU), used(node, Resources.MEMORY)));
-    for (var name : wanted.asUnits().keySet()) {
-      most = Math.max(most, used(node, name));
+    Choice choice() {
+      var able = new int[columns.size()];
+      int count = able(able);
+      if (count == 0) {
+        return new Choice.Never(Reasons.never(wish, accepting(), allowed()));
+      }
+      int target = target(able, count);
+      if (target >= 0 && wish.placement() instanceof Placement.Near) {
+        able[0] = target; // its value is there, so it waits there
+        count = 1;
+      }
+      var open = new int[count];
+      int opens = 0;
+      for (int i = 0; i < count; i++) {
+        if (covers(free, able[i])) {
+          open[opens++] = able[i];
+        }
+      }
+      if (opens == 0) {
+        var busy = Arrays.stream(able, 0, count).mapToObj(columns::node).toList();
+        return new Choice.Wait(shortestQueue(busy).id(), Reasons.busy(wish, busy));
+      }
+      boolean targetIsOpen = target >= 0 && covers(free, target);
+      int chosen = targetIsOpen ? target : spreadOrPack(open, opens);
+      return new Choice.On(columns.node(chosen).id());
     }
-    return most;
-  }
 
-  private static double used(NodeView node, String name) {
-    long total = node.total().units(name);
-    return total == 0 ? 0 : 1 - (double) node.available().units(name) / total;
-  }
+    // ---- who may
 
-  private static NodeView shortestQueue(List<NodeView> able, NodeId local, RandomGenerator random) {
-    int shortest = able.stream().mapToInt(NodeView::queued).min().orElseThrow();
-    var among = able.stream().filter(node -> node.queued() == shortest).toList();
-    return among.stream()
-        .filter(node -> node.id().equals(local))
-        .findFirst()
-        .orElseGet(() -> any(among, random));
-  }
+    private int able(int[] able) {
+      var allowed = allowing(wish.placement());
+      int count = 0;
+      for (int i = 0; i < able.length; i++) {
+        var node = columns.node(i);
+        if (node.accepting() && covers(totals, i) && allowed.allows(node)) {
+          able[count++] = i;
+        }
+      }
+      return count;
+    }
 
-  private static NodeView any(List<NodeView> nodes, RandomGenerator random) {
-    return nodes.get(random.nextInt(nodes.size()));
+    private boolean covers(long[][] had, int index) {
+      for (int i = 0; i < amounts.length; i++) {
+        if (had[i][index] < amounts[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private interface Allowing {
+      boolean allows(NodeView node);
+    }
+
+    private static Allowing allowing(Placement placement) {
+      return switch (placement) {
+        case Placement.Anywhere anywhere -> node -> true;
+        case Placement.Spread spread -> node -> true;
+        case Placement.Near near -> node -> true;
+        case Placement.Preferring preferring -> node -> true;
+        case Placement.OnNode(var id) -> node -> node.id().equals(id);
+        case Placement.Labels(var selector) -> {
+          var wanted = LabelSelector.parse(selector);
+          yield node -> wanted.matches(node.labels());
+        }
+        case Placement.Group group -> node -> false;
+      };
+    }
+
+    private List<NodeView> accepting() {
+      return columns.nodes().stream().filter(NodeView::accepting).toList();
+    }
+
+    private List<NodeView> allowed() {
+      var allowed = allowing(wish.placement());
+      return accepting().stream().filter(allowed::allows).toList();
+    }
+
+    // ---- who is best
+
+    /** Where it should be if there is room; -1 if that is all the same. */
+    private int target(int[] able, int count) {
+      return switch (wish.placement()) {
+        case Placement.Preferring(var id) -> find(id, able, count);
+        case Placement.Spread spread -> -1;
+        case Placement.Group group -> -1;
+        case Placement.Anywhere anywhere -> mostBytes(able, count);
+        case Placement.Near near -> mostBytes(able, count);
+        case Placement.OnNode on -> mostBytes(able, count);
+        case Placement.Labels labels -> mostBytes(able, count);
+      };
+    }
+
+    private int find(NodeId id, int[] among, int count) {
+      for (int i = 0; i < count; i++) {
+        if (columns.node(among[i]).id().equals(id)) {
+          return among[i];
+        }
+      }
+      return -1;
+    }
+
+    private int mostBytes(int[] able, int count) {
+      int best = -1;
+      long most = 0;
+      if (!wish.argumentBytes().isEmpty()) {
+        for (int i = 0; i < count; i++) {
+          var id = columns.node(able[i]).id();
+          long bytes = wish.argumentBytes().getOrDefault(id, 0L);
+          if (bytes > most || (bytes == most && bytes > 0 && id.equals(wish.local()))) {
+            most = bytes;
+            best = able[i];
+          }
+        }
+      }
+      return best;
+    }
+
+    private int spreadOrPack(int[] open, int count) {
+      if (wish.placement() instanceof Placement.Spread) {
+        return emptiest(open, count);
+      }
+      int local = find(wish.local(), open, count);
+      return local >= 0 && fullness(local) < HALF ? local : amongTheBest(open, count);
+    }
+
+    private int emptiest(int[] open, int count) {
+      double least = Double.POSITIVE_INFINITY;
+      int found = 0;
+      for (int i = 0; i < count; i++) {
+        double fullness = fullness(open[i]);
+        if (fullness < least) {
+          least = fullness;
+          found = 0;
+        }
+        if (fullness <= least) {
+          open[found++] = open[i];
+        }
+      }
+      return open[random.nextInt(found)];
+    }
+
+    private int amongTheBest(int[] open, int count) {
+      var ranks = new double[columns.size()];
+      for (int i = 0; i < count; i++) {
+        ranks[open[i]] = rank(open[i]);
+      }
+      int few = Math.max(1, (int) (count * BEST_FEW));
+      select(open, count, few, ranks);
+      return open[random.nextInt(few)];
+    }
+
+    /** The lower, the better: below half full the fullest, above it the emptiest; GPUs last. */
+    private double rank(int index) {
+      double fullness = fullness(index);
+      double packed = fullness < HALF ? -fullness : fullness;
+      boolean keepsOff = !wantsGpu && columns.totals(Resources.GPU)[index] > 0;
+      return keepsOff ? packed + 2 : packed;
+    }
+
+    /** How much of the scarcest of its CPUs, memory, store and what is wanted is in use. */
+    private double fullness(int index) {
+      double most = columns.fullness(index);
+      for (int i = 0; i < names.length; i++) {
+        long total = totals[i][index];
+        most = total == 0 ? most : Math.max(most, 1 - (double) free[i][index] / total);
+      }
+      return most;
+    }
+
+    private boolean isBetter(int one, int other, double[] ranks) {
+      return ranks[one] < ranks[other]
+          || (ranks[one] == ranks[other]
+              && columns.node(one).id().incarnation() < columns.node(other).id().incarnation());
+    }
+
+    /** Brings the best so many to the front. */
+    private void select(int[] indices, int count, int best, double[] ranks) {
+      int from = 0;
+      int to = count - 1;
+      while (from < to) {
+        int pivot = indices[(from + to) >>> 1];
+        int low = from;
+        int high = to;
+        while (low <= high) {
+          while (isBetter(indices[low], pivot, ranks)) {
+            low++;
+          }
+          while (isBetter(pivot, indices[high], ranks)) {
+            high--;
+          }
+          if (low <= high) {
+            int swapped = indices[low];
+            indices[low++] = indices[high];
+            indices[high--] = swapped;
+          }
+        }
+        if (best - 1 <= high) {
+          to = high;
+        } else if (best - 1 >= low) {
+          from = low;
+        } else {
+          return;
+        }
+      }
+    }
+
+    private NodeView shortestQueue(List<NodeView> able) {
+      int shortest = able.stream().mapToInt(NodeView::queued).min().orElseThrow();
+      var among = able.stream().filter(node -> node.queued() == shortest).toList();
+      return among.stream()
+          .filter(node -> node.id().equals(wish.local()))
+          .findFirst()
+          .orElseGet(() -> among.get(random.nextInt(among.size())));
+    }
   }
 }

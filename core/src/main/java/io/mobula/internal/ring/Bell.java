@@ -159,6 +159,29 @@ public final class Bell implements AutoCloseable {
     return wasRung || !Futex.isThere() || !isAnyReady();
   }
 
+  /**
+   * Another thread looks in the place of the reader, which sleeps and is not woken from now on.
+   *
+   * @return false if the reader does not sleep, or somebody wakes it
+   */
+  public boolean takeOver() {
+    return shared.getIntVolatile(SLEEPING) != 0 && shared.compareAndSetInt(SLEEPING, 1, 0);
+  }
+
+  /**
+   * The reader is to be woken again. It may have woken by itself since: then it is for nothing
+   * once.
+   *
+   * @param hasMore whether there is something that has no bit
+   */
+  public void handBack(BooleanSupplier hasMore) {
+    shared.putIntVolatile(SLEEPING, 1);
+    VarHandle.fullFence();
+    if (isAnyReady() || hasMore.getAsBoolean()) {
+      wake();
+    }
+  }
+
   /** Removes the file, if it is this process's. */
   @Override
   public void close() {

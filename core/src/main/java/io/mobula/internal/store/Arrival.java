@@ -3,6 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.error.SelfGetException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.lane.Lookout;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -24,13 +25,15 @@ final class Arrival implements Waiter {
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger missing;
   private final boolean failFast;
+  private final Lookout lookout;
   private @Nullable Wait wait;
   private volatile boolean hastened;
   private volatile @Nullable Supplier<SelfGetException> refused;
 
-  Arrival(int count, boolean failFast) {
+  Arrival(int count, boolean failFast, Lookout lookout) {
     this.missing = new AtomicInteger(count);
     this.failFast = failFast;
+    this.lookout = lookout;
   }
 
   @Override
@@ -76,7 +79,7 @@ final class Arrival implements Waiter {
   boolean await(Deadline deadline, Object what) {
     var execution = Execution.current();
     if (execution == null) {
-      return parkUntil(deadline.remaining(), what);
+      return lookOut(deadline) || parkUntil(deadline.remaining(), what);
     }
     long patience = Math.min(deadline.remaining(), KEEP_CPU_NANOS);
     if (parkUntil(patience, what) || deadline.remaining() <= 0) {
@@ -88,6 +91,16 @@ final class Arrival implements Waiter {
     } finally {
       execution.hold().takeBack();
     }
+  }
+
+  /** A thread of the user's own takes in frames while it waits; it has nothing else to do. */
+  private boolean lookOut(Deadline deadline) {
+    return !isComplete()
+        && !thread.isVirtual()
+        && !thread.isInterrupted()
+        && deadline.remaining() > KEEP_CPU_NANOS
+        && lookout.isWorthwhile()
+        && lookout.until(this::isComplete);
   }
 
   /** Looks now and then whether it can end at all, for as long as it lasts. */

@@ -5,6 +5,7 @@ import io.mobula.Waited;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.lane.Lookout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,10 +23,16 @@ import java.util.Objects;
 final class Gathering {
   private final ObjectStore store;
   private final Chase chase;
+  private volatile Lookout lookout = Lookout.NONE;
 
   Gathering(ObjectStore store, Chase chase) {
     this.store = store;
     this.chase = chase;
+  }
+
+  /** What threads do while they wait; set when the node has joined others. */
+  void lookout(Lookout with) {
+    lookout = with;
   }
 
   /**
@@ -37,7 +44,7 @@ final class Gathering {
     if (entry.isReady()) {
       return;
     }
-    var arrival = new Arrival(1, false);
+    var arrival = new Arrival(1, false, lookout);
     if (!entry.await(arrival)) {
       return;
     }
@@ -62,7 +69,7 @@ final class Gathering {
    */
   ObjectEntry[] all(Collection<? extends ObjectRef<?>> refs, Deadline deadline) {
     var entries = entries(refs.toArray());
-    var late = await(entries, 0, new Arrival(entries.length, true), deadline);
+    var late = await(entries, 0, new Arrival(entries.length, true, lookout), deadline);
     if (!late.isEmpty()) {
       throw new GetTimeoutException(late.size() + " of " + entries.length
           + " objects were not there within " + deadline.asked() + ", the first is "
@@ -91,7 +98,7 @@ final class Gathering {
     }
     Waited<R> parted = parted(given, entries, count);
     if (parted.ready().size() < count) {
-      var _ = await(entries, entries.length - count, new Arrival(count, false), deadline);
+      var _ = await(entries, entries.length - count, new Arrival(count, false, lookout), deadline);
       parted = parted(given, entries, count);
     }
     return parted;

@@ -15,6 +15,7 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
@@ -106,6 +107,11 @@ public final class ObjectStore {
   /** Whom to tell that memory is full and forgotten refs of other processes may be why. */
   public void onFull(Runnable listener) {
     onFull = listener;
+  }
+
+  /** What threads that wait for objects do meanwhile. */
+  public void lookout(Lookout with) {
+    gathering.lookout(with);
   }
 
   void isFull() {

@@ -42,6 +42,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private final Map<ObjectId, TaskRun> present = new HashMap<>();
   private final Set<ObjectId> staged = new HashSet<>();
   private long rounds;
+  private volatile boolean news; // there is a task, or the end
   private boolean busy;
   private boolean watched;
   private boolean waiting;
@@ -84,6 +85,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       if (!waiting && !ended && !ending) {
         present.put(run.job().id(), run);
         inbox.addLast(run);
+        news = true;
         work.signal();
         watch();
         return;
@@ -131,20 +133,53 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     }
   }
 
+  /** The next task; null when the slot ends. */
   private @Nullable TaskRun next() {
+    var present = poll();
+    if (present != null) {
+      return present;
+    }
+    if (wire.lookout().isWorthwhile()) {
+      var _ = wire.lookout().until(this::hasNews);
+    }
+    return take();
+  }
+
+  /** The next task, if there is one. */
+  private @Nullable TaskRun poll() {
+    lock.lock();
+    try {
+      busy = !inbox.isEmpty();
+      return busy ? begin() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock, with a task in the inbox. */
+  private @Nullable TaskRun begin() {
+    busy = true;
+    rounds++;
+    var first = inbox.pollFirst();
+    news = !inbox.isEmpty();
+    if (news) {
+      watch();
+    }
+    return first;
+  }
+
+  private boolean hasNews() {
+    return news;
+  }
+
+  private @Nullable TaskRun take() {
     lock.lock();
     try {
       busy = false;
       while (inbox.isEmpty() && !ending) {
         work.await();
       }
-      busy = !inbox.isEmpty();
-      rounds++;
-      var first = inbox.pollFirst();
-      if (!inbox.isEmpty()) {
-        watch();
-      }
-      return first;
+      return inbox.isEmpty() ? null : begin();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -215,6 +250,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       change.run();
       back = new ArrayList<>(inbox);
       inbox.clear();
+      news = ending || ended;
       back.forEach(run -> present.remove(run.job().id()));
     } finally {
       lock.unlock();
@@ -284,6 +320,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     lock.lock();
     try {
       ending = true;
+      news = true;
       doomed = present.values().stream()
           .filter(run -> all || !staged.contains(run.job().id()))
           .toList();

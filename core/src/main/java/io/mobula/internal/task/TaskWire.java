@@ -12,6 +12,7 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.lane.Phrases;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.placement.LeaseDesk;
@@ -54,6 +55,7 @@ public final class TaskWire {
   private final Sharing sharing;
   private final Membership membership;
   private final Lanes lanes;
+  private final Lookout lookout;
   private final Map<SlotKey, RemoteSlot> slots = new ConcurrentHashMap<>();
   private final Map<SlotKey, HostedSlot> hosted = new ConcurrentHashMap<>();
 
@@ -71,6 +73,7 @@ public final class TaskWire {
     this.sharing = sharing;
     this.membership = membership;
     this.lanes = lanes;
+    this.lookout = lanes.lookout();
     sharing.rebuilder(this::rebuild);
     engine.store().chase().guests(this::runningHere);
     desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
@@ -113,6 +116,11 @@ public final class TaskWire {
 
   Runnable after(Duration delay, Runnable action) {
     return engine.after(delay, action);
+  }
+
+  /** What a slot does that waits for a task. */
+  Lookout lookout() {
+    return lookout;
   }
 
   int mostInFlight() {

@@ -125,7 +125,7 @@ class SettingsTest {
         .workers(2)
         .workerResources(Resources.none().cpus(3)));
     assertThat(read.total()).isEqualTo(Resources.none().cpus(2));
-    assertThat(read.store().capacityBytes()).isEqualTo(1 << 20);
+    assertThat(read.store().capacityBytes()).isEqualTo(3 << 20); // one ceiling for all of them
     assertThat(read.cluster().enabled()).isTrue();
     assertThat(read.jobs().standing().division().worker())
         .isEqualTo(Resources.none().cpus(3).memory(450));

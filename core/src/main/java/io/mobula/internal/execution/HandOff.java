@@ -1,0 +1,80 @@
+package io.mobula.internal.execution;
+
+import io.mobula.internal.lane.Lookout;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of an {@link ElasticPool}: takes work only if an idle thread waits for it, so that the
+ * pool makes a new thread otherwise.
+ *
+ * <p>One idle thread at a time looks out for frames before it waits; work that comes meanwhile,
+ * most likely by a frame that this very thread has taken in, is its own without being handed over.
+ */
+final class HandOff extends LinkedTransferQueue<Runnable> {
+  private static final long serialVersionUID = 1L;
+
+  @SuppressWarnings("serial") // nobody writes it
+  private final transient Supplier<Lookout> lookout;
+
+  private final transient AtomicReference<@Nullable Looker> looker = new AtomicReference<>();
+
+  /** A thread that looks out, and what it was given meanwhile. */
+  private static final class Looker extends AtomicReference<@Nullable Runnable> {
+    private static final long serialVersionUID = 1L;
+    private static final Runnable GONE = () -> {};
+
+    boolean give(Runnable work) {
+      return compareAndSet(null, work);
+    }
+
+    boolean isGiven() {
+      return get() != null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a mark
+    @Nullable
+    Runnable leave() {
+      var given = getAndSet(GONE);
+      return given == GONE ? null : given;
+    }
+  }
+
+  HandOff(Supplier<Lookout> lookout) {
+    this.lookout = lookout;
+  }
+
+  @Override
+  public boolean offer(Runnable work) {
+    var looking = looker.get();
+    return (looking != null && looking.give(work)) || tryTransfer(work);
+  }
+
+  @Override
+  public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+    var found = poll();
+    if (found == null) {
+      found = lookOut();
+    }
+    return found == null ? super.poll(timeout, unit) : found;
+  }
+
+  private @Nullable Runnable lookOut() {
+    var out = lookout.get();
+    var mine = new Looker();
+    if (!out.isWorthwhile() || !looker.compareAndSet(null, mine)) {
+      return null;
+    }
+    Runnable given = null;
+    try {
+      var _ = out.until(() -> mine.isGiven() || !isEmpty());
+    } finally {
+      looker.set(null);
+      given = mine.leave();
+    }
+    return given == null ? poll() : given;
+  }
+}

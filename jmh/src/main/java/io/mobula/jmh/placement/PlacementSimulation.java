@@ -1,0 +1,361 @@
+package io.mobula.jmh.placement;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.internal.placement.HybridPolicy;
+import io.mobula.jmh.Machine;
+import io.mobula.jmh.Words;
+import io.mobula.spi.ClusterView;
+import io.mobula.spi.NodeView;
+import io.mobula.spi.PlacementPolicy.Choice;
+import io.mobula.spi.PlacementPolicy.Wish;
+import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/**
+ * A cluster in simulated time: nodes of different sizes, a stream of tasks of different shapes, the
+ * policy that places them by views as old as said, and ledgers that never grant more than there is:
+ * what does not fit is sent on, twice at most, then waits. Deterministic for a seed; pure code.
+ */
+public final class PlacementSimulation {
+  private static final double[] STALENESS = {0.005, 0.05, 0.5, 2};
+  private static final int MOST_REDIRECTS = 2;
+  private static final double LOAD = 0.8;
+  private static final double MEAN_SECONDS = 1;
+  private static final int PUBLISHED_A_SECOND =
+      20; // at most, by one node: views have a lull of 50 ms
+  private static final double SECOND_NANOS = 1e9;
+
+  private static final Resources[] SHAPES = {
+    Resources.none().cpus(1),
+    Resources.none().cpus(2),
+    Resources.none().cpus(4).memory(4L << 30),
+    Resources.none().cpus(1).gpus(1)
+  };
+  private static final double[] SHARES = {0.7, 0.15, 0.1, 0.05};
+
+  private final Request request;
+
+  /**
+   * How large.
+   *
+   * @param nodes how many
+   * @param tasks how many come
+   */
+  public record Request(int nodes, int tasks, long seed) {
+    /** Refuses none. */
+    public Request {
+      if (nodes < 1 || tasks < 1) {
+        throw new IllegalArgumentException(
+            "Wanted " + nodes + " nodes and " + tasks + " tasks: at least one of each");
+      }
+    }
+  }
+
+  /** A task that runs, and its end. */
+  private record Running(double end, Node node, int shape) {}
+
+  private record Waiting(int shape, double since) {}
+
+  /** One node: its ledger, and what others saw of it last. */
+  private static final class Node {
+    final NodeId id;
+    final Resources total;
+    final Deque<Waiting> queue = new ArrayDeque<>();
+    Resources free;
+    NodeView seen;
+    boolean changed;
+
+    Node(long id, Resources total) {
+      this.id = new NodeId(id);
+      this.total = total;
+      this.free = total;
+      this.seen = view();
+    }
+
+    NodeView view() {
+      return new NodeView(id, "n" + id.incarnation(), Map.of(), total, free, queue.size(), 0, true);
+    }
+
+    boolean fits(Resources wanted) {
+      for (var each : wanted.asUnits().entrySet()) {
+        if (free.units(each.getKey()) < each.getValue()) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    void take(Resources wanted, int sign) {
+      for (var each : wanted.asUnits().entrySet()) {
+        free = free.withUnits(each.getKey(), free.units(each.getKey()) + sign * each.getValue());
+      }
+      changed = true;
+    }
+
+    double fullness() {
+      return 1 - (double) free.units(Resources.CPU) / total.units(Resources.CPU);
+    }
+  }
+
+  /** What came of one staleness. */
+  private static final class Outcome {
+    long decisions;
+    long decidingNanos;
+    long redirects;
+    long queued;
+    double waited;
+    double longestWait;
+    final List<double[]> fullness = new ArrayList<>();
+    long published;
+    double seconds;
+  }
+
+  /** A simulation of that size. */
+  public PlacementSimulation(Request request) {
+    this.request = request;
+  }
+
+  /** Runs it once for each age of the views, and prints a line for each. */
+  public void run(PrintStream out) {
+    out.printf(
+        Locale.ROOT,
+        "%d nodes (8 to 64 CPUs, one in ten with 4 GPUs), %d tasks of 4 shapes, %.0f %% of the CPUs wanted, seed %d%n%n",
+        request.nodes(),
+        request.tasks(),
+        LOAD * 100,
+        request.seed());
+    out.println("| views as old as | decisions | sent on | waited | mean wait | longest |"
+        + " fullness of nodes, mean | deviation | empty nodes | views a node publishes |");
+    out.println("|---|---|---|---|---|---|---|---|---|---|");
+    for (double staleness : STALENESS) {
+      out.print(line(staleness, simulate(staleness)));
+      out.flush();
+    }
+    int bytes = viewBytes(nodes(new SplittableRandom(request.seed())).getFirst());
+    double rate = (double) PUBLISHED_A_SECOND * bytes * (request.nodes() - 1);
+    out.printf(
+        Locale.ROOT,
+        "%nA view has %d bytes as CBOR; one that changes all the time is published %d times a second, to %d peers:"
+            + " %.1f MB/s out of each node and as much into it.%n%s%n",
+        bytes,
+        PUBLISHED_A_SECOND,
+        request.nodes() - 1,
+        rate / 1e6,
+        Machine.here().describe());
+  }
+
+  /** What a node says of itself, in the shape and encoding of the message. */
+  private static int viewBytes(Node node) {
+    var state = Map.of(
+        "total", node.total.asUnits(),
+        "available", node.free.asUnits(),
+        "queued", 3,
+        "store",
+            Map.of(
+                "capacityBytes",
+                8L << 30,
+                "usedBytes",
+                1L << 30,
+                "spilledBytes",
+                0L,
+                "spilledObjects",
+                0L),
+        "accepting", true);
+    var said = Map.of(
+        "node",
+        Map.of("incarnation", node.id.incarnation() << 40),
+        "version",
+        12_345L,
+        "state",
+        state,
+        "yours",
+        false);
+    try {
+      return new CBORMapper().writeValueAsBytes(said).length;
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private String line(double staleness, Outcome outcome) {
+    double mean =
+        outcome.fullness.stream().mapToDouble(each -> each[0]).average().orElse(0);
+    double deviation =
+        outcome.fullness.stream().mapToDouble(each -> each[1]).average().orElse(0);
+    double empty =
+        outcome.fullness.stream().mapToDouble(each -> each[2]).average().orElse(0);
+    return String.format(
+        Locale.ROOT,
+        "| %.0f ms | %s, %s each | %.2f %% | %.2f %% | %.1f ms | %.0f ms | %.2f | %.2f | %.1f %% | %.1f/s |%n",
+        staleness * 1e3,
+        Words.rate(outcome.decisions * SECOND_NANOS / outcome.decidingNanos),
+        Words.time((double) outcome.decidingNanos / outcome.decisions),
+        100.0 * outcome.redirects / request.tasks(),
+        100.0 * outcome.queued / request.tasks(),
+        1e3 * outcome.waited / request.tasks(),
+        1e3 * outcome.longestWait,
+        mean,
+        deviation,
+        100 * empty,
+        outcome.published / outcome.seconds / request.nodes());
+  }
+
+  private Outcome simulate(double staleness) {
+    var random = new SplittableRandom(request.seed());
+    var nodes = nodes(random);
+    double cpus = nodes.stream().mapToLong(n -> n.total.units(Resources.CPU)).sum()
+        / (double) Resources.UNITS_PER_ONE;
+    double demand = 0;
+    for (int i = 0; i < SHAPES.length; i++) {
+      demand += SHARES[i] * SHAPES[i].units(Resources.CPU) / Resources.UNITS_PER_ONE;
+    }
+    double gap = demand * MEAN_SECONDS / (cpus * LOAD);
+    var outcome = new Outcome();
+    var running = new PriorityQueue<Running>((a, b) -> Double.compare(a.end(), b.end()));
+    var policy = new HybridPolicy();
+    var view = new ClusterView(nodes.stream().map(n -> n.seen).toList());
+    double now = 0;
+    double nextView = 0;
+    double nextSample = MEAN_SECONDS;
+    for (int task = 0; task < request.tasks(); task++) {
+      now += -Math.log(1 - random.nextDouble()) * gap;
+      end(running, now, random, outcome);
+      if (now >= nextView) {
+        outcome.published += publish(nodes);
+        view = new ClusterView(nodes.stream().map(n -> n.seen).toList());
+        nextView = now + staleness;
+      }
+      if (now >= nextSample) {
+        outcome.fullness.add(sample(nodes));
+        nextSample = now + MEAN_SECONDS / 4;
+      }
+      place(new Task(shape(random), now), nodes, policy, view, running, random, outcome);
+    }
+    outcome.seconds = now;
+    return outcome;
+  }
+
+  private List<Node> nodes(SplittableRandom random) {
+    var nodes = new ArrayList<Node>();
+    for (int i = 0; i < request.nodes(); i++) {
+      int cpus = 8 << random.nextInt(4);
+      var total = Resources.none().cpus(cpus).memory((4L << 30) * cpus);
+      nodes.add(new Node(i + 1, random.nextInt(10) == 0 ? total.gpus(4) : total));
+    }
+    return nodes;
+  }
+
+  private static int shape(SplittableRandom random) {
+    double at = random.nextDouble();
+    int shape = 0;
+    while (shape < SHARES.length - 1 && at >= SHARES[shape]) {
+      at -= SHARES[shape++];
+    }
+    return shape;
+  }
+
+  private static long publish(List<Node> nodes) {
+    long published = 0;
+    for (var node : nodes) {
+      if (node.changed) {
+        node.seen = node.view();
+        node.changed = false;
+        published++;
+      }
+    }
+    return published;
+  }
+
+  private static double[] sample(List<Node> nodes) {
+    double sum = 0;
+    double squares = 0;
+    int empty = 0;
+    for (var node : nodes) {
+      double fullness = node.fullness();
+      sum += fullness;
+      squares += fullness * fullness;
+      empty += fullness == 0 ? 1 : 0;
+    }
+    double mean = sum / nodes.size();
+    return new double[] {
+      mean,
+      Math.sqrt(Math.max(0, squares / nodes.size() - mean * mean)),
+      (double) empty / nodes.size()
+    };
+  }
+
+  private record Task(int shape, double at) {}
+
+  private static void place(
+      Task task,
+      List<Node> nodes,
+      HybridPolicy policy,
+      ClusterView view,
+      PriorityQueue<Running> running,
+      SplittableRandom random,
+      Outcome outcome) {
+    var wanted = SHAPES[task.shape()];
+    var asker = nodes.get(random.nextInt(nodes.size()));
+    for (int asked = 0; ; asked++) {
+      var wish = new Wish(wanted, Placement.anywhere(), asker.id, Map.of());
+      long start = System.nanoTime();
+      var choice = policy.choose(wish, view, random);
+      outcome.decidingNanos += System.nanoTime() - start;
+      outcome.decisions++;
+      var node = nodes.get((int) id(choice).incarnation() - 1);
+      if (node.fits(wanted)) {
+        run(task.shape(), node, task.at(), running, random);
+        return;
+      }
+      if (asked == MOST_REDIRECTS || choice instanceof Choice.Wait) {
+        node.queue.addLast(new Waiting(task.shape(), task.at()));
+        node.changed = true;
+        outcome.queued++;
+        return;
+      }
+      outcome.redirects++;
+      asker = node; // the ledger that cannot grant it chooses whom to send it to
+    }
+  }
+
+  private static NodeId id(Choice choice) {
+    return switch (choice) {
+      case Choice.On(var node) -> node;
+      case Choice.Wait(var where, var why) -> where;
+      case Choice.Never(var why) -> throw new IllegalStateException(why);
+    };
+  }
+
+  private static void run(
+      int shape, Node node, double now, PriorityQueue<Running> running, SplittableRandom random) {
+    node.take(SHAPES[shape], -1);
+    running.add(new Running(now - Math.log(1 - random.nextDouble()) * MEAN_SECONDS, node, shape));
+  }
+
+  private static void end(
+      PriorityQueue<Running> running, double now, SplittableRandom random, Outcome outcome) {
+    while (!running.isEmpty() && running.peek().end() <= now) {
+      var ended = running.poll();
+      var node = ended.node();
+      node.take(SHAPES[ended.shape()], 1);
+      while (!node.queue.isEmpty() && node.fits(SHAPES[node.queue.peekFirst().shape()])) {
+        var next = node.queue.removeFirst();
+        double waited = ended.end() - next.since();
+        outcome.waited += waited;
+        outcome.longestWait = Math.max(outcome.longestWait, waited);
+        run(next.shape(), node, ended.end(), running, random);
+      }
+    }
+  }
+}
