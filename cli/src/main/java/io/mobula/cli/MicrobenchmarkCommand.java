@@ -75,7 +75,7 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
     } catch (PatternSyntaxException e) {
       throw refused("--only: " + e.getMessage());
     } catch (IllegalArgumentException e) {
-      throw refused(e.getMessage());
+      throw refused(String.valueOf(e.getMessage()));
     }
   }
 
