@@ -92,10 +92,10 @@ public final class Microbenchmark {
     long round = (long) (request.seconds() * 1e9);
     long warm = repeat(work, 1, 2 * round).runs();
     long step = warm / STEPS + 1;
-    var rounds = new double[ROUNDS];
+    var rounds = new ArrayList<Double>();
     for (int i = 0; i < ROUNDS; i++) {
       var timed = repeat(work, step, round);
-      rounds[i] = workload.weight() * timed.runs() * 1e9 / timed.nanos();
+      rounds.add(workload.weight() * timed.runs() * 1e9 / timed.nanos());
     }
     return new Rate(workload.name(), workload.unit(), rounds);
   }

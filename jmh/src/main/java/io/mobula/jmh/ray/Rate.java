@@ -1,8 +1,9 @@
 package io.mobula.jmh.ray;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * What a workload reached.
@@ -11,16 +12,23 @@ import java.util.stream.Collectors;
  * @param unit what is counted each second
  * @param rounds one number for each
  */
-record Rate(String name, String unit, double... rounds) {
+record Rate(String name, String unit, List<Double> rounds) {
+  Rate {
+    rounds = List.copyOf(rounds);
+  }
+
+  private DoubleStream numbers() {
+    return rounds.stream().mapToDouble(Double::doubleValue);
+  }
+
   double mean() {
-    return Arrays.stream(rounds).average().orElse(Double.NaN);
+    return numbers().average().orElse(Double.NaN);
   }
 
   /** Of all rounds, as numpy's {@code std}. */
   double deviation() {
     double mean = mean();
-    return Math.sqrt(
-        Arrays.stream(rounds).map(r -> (r - mean) * (r - mean)).average().orElse(Double.NaN));
+    return Math.sqrt(numbers().map(r -> (r - mean) * (r - mean)).average().orElse(Double.NaN));
   }
 
   /** The line that {@code ray microbenchmark} prints. */
@@ -29,8 +37,8 @@ record Rate(String name, String unit, double... rounds) {
   }
 
   String json() {
-    var each = Arrays.stream(rounds)
-        .mapToObj(r -> String.format(Locale.ROOT, "%.3f", r))
+    var each = rounds.stream()
+        .map(r -> String.format(Locale.ROOT, "%.3f", r))
         .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,

@@ -1,0 +1,190 @@
+package io.mobula.internal.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import io.mobula.NodeId;
+import io.mobula.error.CodecException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What one node says to another again and again; the way between them is a probe. */
+class PhrasesTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final Peer ONE = peer(1);
+  private static final Peer TWO = peer(2);
+
+  private final TestProbe<Parcel> way = KIT.createTestProbe(Parcel.class);
+  private final FakeMembership members = new FakeMembership();
+  private final Phrases speaker = new Phrases(new Lanes(members), new Router());
+  private final Router heardBy = new Router();
+  private final Phrases listener = new Phrases(new Lanes(members), heardBy);
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private static Peer peer(long id) {
+    return new Peer(
+        new NodeId(id),
+        "127.0.0.1:" + id,
+        "n" + id,
+        "here",
+        id,
+        Peer.Role.NODE,
+        Map.of(),
+        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private int say(String text) {
+    return speaker.number(
+        TWO.id(), text, () -> new FrameWriter().block(bytes(text)).toBytes());
+  }
+
+  private void deliver() {
+    heardBy.received(ONE.id(), way.receiveMessage().frame());
+  }
+
+  private String meaning(int number) {
+    return listener.meaning(ONE.id(), number, in -> new String(in.block(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aPhraseIsExplainedOnceAndReadOnce() {
+    int first = say("first");
+    int second = say("second");
+    assertThat(second).isNotEqualTo(first);
+    assertThat(say("first")).isEqualTo(first);
+    deliver();
+    deliver();
+    way.expectNoMessage();
+    assertThat(meaning(first)).isEqualTo("first");
+    assertThat(meaning(second)).isEqualTo("second").isSameAs(meaning(second));
+  }
+
+  @Test
+  void manyThreadsGetOneNumber() throws Exception {
+    var barrier = new CyclicBarrier(4);
+    var numbers = new CopyOnWriteArrayList<Integer>();
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 4; i++) {
+      threads.add(Thread.ofPlatform().start(() -> {
+        try {
+          barrier.await();
+          for (int phrase = 0; phrase < 100; phrase++) {
+            numbers.add(say("phrase " + phrase));
+          }
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }));
+    }
+    for (var thread : threads) {
+      thread.join();
+    }
+    assertThat(numbers).hasSize(400);
+    assertThat(numbers.stream().distinct()).hasSize(100);
+    for (int i = 0; i < 100; i++) {
+      deliver();
+    }
+    way.expectNoMessage();
+    for (int phrase = 0; phrase < 100; phrase++) {
+      assertThat(meaning(say("phrase " + phrase))).isEqualTo("phrase " + phrase);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsTriedAgain() {
+    int number = say("late");
+    deliver();
+    var tries = new AtomicInteger();
+    assertThatThrownBy(() -> listener.meaning(ONE.id(), number, in -> {
+          tries.incrementAndGet();
+          throw new CodecException("not yet", null);
+        }))
+        .isInstanceOf(CodecException.class);
+    assertThat(meaning(number)).isEqualTo("late");
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void aNumberThatWasNotExplainedIsRefused() {
+    assertThatThrownBy(() -> meaning(77))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("77");
+  }
+
+  @Test
+  void aPeerThatHasLeftIsForgotten() {
+    int number = say("before");
+    deliver();
+    members.leave(TWO);
+    members.listeners.forEach(listener -> listener.left(ONE, "gone"));
+    assertThatThrownBy(() -> meaning(number)).isInstanceOf(CodecException.class);
+    say("before");
+    way.receiveMessage(); // it is explained anew
+  }
+
+  private final class FakeMembership implements Membership {
+    private final List<Peer> present = new CopyOnWriteArrayList<>(List.of(ONE, TWO));
+    private final List<Listener> listeners = new ArrayList<>();
+
+    void leave(Peer peer) {
+      present.remove(peer);
+      listeners.forEach(listener -> listener.left(peer, "gone"));
+    }
+
+    @Override
+    public Peer self() {
+      return ONE;
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+      return present;
+    }
+
+    @Override
+    public Peer peer(NodeId id) {
+      return present.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> ActorRef<T> actor(Peer peer, String name) {
+      return (ActorRef<T>) way.getRef();
+    }
+
+    @Override
+    public void died(NodeId id, String how) {}
+
+    @Override
+    public void subscribe(Listener listener) {
+      listeners.add(listener);
+    }
+
+    @Override
+    public Standing standing(Peer peer) {
+      return Standing.ALIVE;
+    }
+  }
+}
