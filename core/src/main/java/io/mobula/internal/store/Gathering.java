@@ -6,11 +6,13 @@ import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.Lookout;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How threads wait for one object, for all of many, or for some of them. Blocks the caller's thread
@@ -24,6 +26,7 @@ final class Gathering {
   private final ObjectStore store;
   private final Chase chase;
   private volatile Lookout lookout = Lookout.NONE;
+  private volatile WeakReference<@Nullable Pending> lastPending = new WeakReference<>(null);
 
   Gathering(ObjectStore store, Chase chase) {
     this.store = store;
@@ -87,29 +90,72 @@ final class Gathering {
   /** Until so many have an outcome, or the deadline has passed. */
   <R extends ObjectRef<?>> Waited<R> some(Collection<R> refs, int count, Deadline deadline) {
     var given = refs.toArray();
-    var entries = entries(given);
+    var entries = distinctEntries(refs, given);
     if (count < 1 || count > entries.length) {
       throw new InvalidRequestException("Wanted " + count + " of " + entries.length
           + " refs: wait for at least 1 and at most as many as are given.");
     }
-    if (hasTwice(entries)) {
-      throw new InvalidRequestException(
-          "wait was given the same object twice. Give each ref once.");
-    }
     Waited<R> parted = parted(given, entries, count);
     if (parted.ready().size() < count) {
-      var _ = await(entries, entries.length - count, new Arrival(count, false, lookout), deadline);
+      var _ = await(
+          entries, entries.length - count, new Arrival(count, false, lookout), deadline);
       parted = parted(given, entries, count);
     }
     return parted;
   }
 
+  private ObjectEntry[] distinctEntries(Collection<?> refs, Object[] given) {
+    store.requireOpen();
+    var seen = lastPending.get();
+    if (seen != null && seen.isOf(refs, given)) {
+      return seen.entries();
+    }
+    var entries = entries(given);
+    if (hasTwice(entries)) {
+      throw new InvalidRequestException(
+          "wait was given the same object twice. Give each ref once.");
+    }
+    return entries;
+  }
+
+  /**
+   * What was pending when somebody waited last: most likely what he waits for next, until there is
+   * nothing left. Nothing holds it but the garbage collector's patience.
+   */
+  private static final class Pending {
+    private final List<?> refs;
+    private final ObjectEntry[] entries;
+
+    Pending(List<?> refs, ObjectEntry[] entries) {
+      this.refs = refs;
+      this.entries = entries;
+    }
+
+    ObjectEntry[] entries() {
+      return entries;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very list, which cannot change
+    boolean isOf(Collection<?> asked, Object[] given) {
+      if (asked != refs) {
+        return false;
+      }
+      for (int i = 0; i < given.length; i++) {
+        if (!((Ref<?>) given[i]).isOpen()) {
+          return false; // and whoever looks closer throws
+        }
+      }
+      return true;
+    }
+  }
+
   /** The first that are ready, at most so many, and the others, in their order. */
   @SuppressWarnings("unchecked") // they were given as such
-  private static <R extends ObjectRef<?>> Waited<R> parted(
+  private <R extends ObjectRef<?>> Waited<R> parted(
       Object[] given, ObjectEntry[] entries, int count) {
     var ready = new Object[count];
     var pending = new Object[given.length];
+    var pendingEntries = new ObjectEntry[given.length];
     int found = 0;
     int at = 0;
     for (; at < given.length && found < count; at++) {
@@ -117,11 +163,18 @@ final class Gathering {
         ready[found++] = given[at];
       } else {
         pending[at - found] = given[at];
+        pendingEntries[at - found] = entries[at];
       }
     }
+    int left = given.length - found;
     System.arraycopy(given, at, pending, at - found, given.length - at);
-    return new Waited<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
-        (List<?>) List.of(Arrays.copyOf(pending, given.length - found)));
+    System.arraycopy(entries, at, pendingEntries, at - found, given.length - at);
+    var waited = new Waited<>(
+        (List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)),
+        (List<R>) (List<?>) List.of(Arrays.copyOf(pending, left)));
+    lastPending =
+        new WeakReference<>(new Pending(waited.pending(), Arrays.copyOf(pendingEntries, left)));
+    return waited;
   }
 
   private ObjectEntry[] entries(Object[] refs) {

@@ -60,6 +60,11 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     return present;
   }
 
+  /** Whether it was not closed. */
+  boolean isOpen() {
+    return entry != null;
+  }
+
   @Override
   public ObjectId id() {
     return id;
