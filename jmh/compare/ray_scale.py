@@ -106,3 +106,19 @@ measure("ref arguments of one task", REFS, arguments)
 measure("results of one task", RESULTS, results)
 measure("refs in one get", REFS, gets)
 measure("bytes in one object, put and read", BYTES, large)
+
+
+def resident():
+    with open("/proc/self/status") as lines:
+        for line in lines:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    return -1
+
+
+HELD = 20_000
+before, start = resident(), time.perf_counter()
+held = [small_value.remote() for _ in range(HELD)]
+ray.wait(held, num_returns=HELD, timeout=300)
+seconds = time.perf_counter() - start
+print(json.dumps({"name": "held refs of small results", "count": HELD, "seconds": seconds, "peak_bytes": max(0, resident() - before)}), flush=True)

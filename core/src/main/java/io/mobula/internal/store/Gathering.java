@@ -97,8 +97,7 @@ final class Gathering {
     }
     Waited<R> parted = parted(given, entries, count);
     if (parted.ready().size() < count) {
-      var _ = await(
-          entries, entries.length - count, new Arrival(count, false, lookout), deadline);
+      var _ = await(entries, entries.length - count, new Arrival(count, false, lookout), deadline);
       parted = parted(given, entries, count);
     }
     return parted;
@@ -169,9 +168,8 @@ final class Gathering {
     int left = given.length - found;
     System.arraycopy(given, at, pending, at - found, given.length - at);
     System.arraycopy(entries, at, pendingEntries, at - found, given.length - at);
-    var waited = new Waited<>(
-        (List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)),
-        (List<R>) (List<?>) List.of(Arrays.copyOf(pending, left)));
+    var waited = new Waited<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
+        (List<?>) List.of(Arrays.copyOf(pending, left)));
     lastPending =
         new WeakReference<>(new Pending(waited.pending(), Arrays.copyOf(pendingEntries, left)));
     return waited;

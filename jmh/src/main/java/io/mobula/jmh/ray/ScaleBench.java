@@ -9,9 +9,12 @@ import io.mobula.Tensor;
 import io.mobula.jmh.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScaleBench {
   private static final int REFS = 10_000;
   private static final int RESULTS = 3_000;
+  private static final int HELD = 200_000;
   private static final double SHARE_OF_MEMORY = 0.4;
 
   private final Request request;
@@ -97,6 +101,7 @@ public final class ScaleBench {
       measure(out, "results of one task", RESULTS, () -> results(runtime));
       measure(out, "refs in one get", REFS, () -> gets(runtime));
       measure(out, "bytes in one object, put and read", bytes, () -> large(runtime, bytes));
+      held(out, runtime);
     }
     out.println(Machine.here().describe());
     var file = request.json();
@@ -118,6 +123,31 @@ public final class ScaleBench {
     }
     out.print(lines.getLast().markdown());
     out.flush();
+  }
+
+  /** By how much this heap grows for each ref that is held to a small result. */
+  private void held(PrintStream out, MobulaRuntime runtime) {
+    progress.println("bench: held refs, " + HELD);
+    long before = heapInUse();
+    long start = System.nanoTime();
+    var refs = new ArrayList<ObjectRef<byte[]>>(HELD);
+    for (int i = 0; i < HELD; i++) {
+      refs.add(runtime.task(Remote::smallValue).remote());
+    }
+    runtime.wait(refs, HELD, Duration.ofMinutes(5));
+    double seconds = (System.nanoTime() - start) / 1e9;
+    long bytes = heapInUse() - before;
+    Reference.reachabilityFence(refs);
+    lines.add(new Line("held refs of small results", HELD, seconds, bytes));
+    out.print(lines.getLast().markdown());
+    out.printf(Locale.ROOT, "%nA held ref takes %d bytes of the driver's heap.%n", bytes / HELD);
+  }
+
+  private static long heapInUse() {
+    var memory = ManagementFactory.getMemoryMXBean();
+    memory.gc();
+    memory.gc(); // what the first one made unreachable
+    return memory.getHeapMemoryUsage().getUsed();
   }
 
   private static long available() throws IOException {
