@@ -54,7 +54,7 @@ final class Poller implements AutoCloseable {
   private volatile boolean closed;
   private final IntConsumer readReady = this::readReady;
   private int work; // of this turn, under the lock
-  private volatile int silent; // sources that cannot wake; changes under the lock
+  private int silent; // sources that cannot wake; under the lock
 
   /** A ring and who writes it, and whether that process can wake this one. */
   record Source(NodeId from, InRing ring, boolean wakes) {}
@@ -123,7 +123,10 @@ final class Poller implements AutoCloseable {
 
   /** See {@link Lookout#until}: in the place of the thread, which is not woken meanwhile. */
   boolean takeIn(BooleanSupplier done) {
-    if (!Bell.canWake() || closed || !helped.compareAndSet(false, true)) {
+    if (!Bell.canWake()
+        || closed
+        || turns.isHeldByCurrentThread()
+        || !helped.compareAndSet(false, true)) {
       return done.getAsBoolean();
     }
     boolean inItsPlace = false;
@@ -140,7 +143,7 @@ final class Poller implements AutoCloseable {
       return isDone;
     } finally {
       if (inItsPlace) {
-        bell.handBack(this::hasMore);
+        bell.handBack(() -> hasMore() || hasSilent());
       }
       helped.set(false);
     }
@@ -170,9 +173,18 @@ final class Poller implements AutoCloseable {
   }
 
   private void sleep() {
-    boolean isWoken = silent == 0;
-    long limit = isBehind.getAsBoolean() ? BEHIND_NANOS : isWoken ? SLEEP_NANOS : LOOK_NANOS;
-    bell.sleep(limit, this::hasMore);
+    long usual = hasSilent() ? LOOK_NANOS : SLEEP_NANOS;
+    bell.sleep(isBehind.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
+  }
+
+  /** Whether somebody writes who cannot wake: then the thread has to look. */
+  private boolean hasSilent() {
+    turns.lock();
+    try {
+      return silent > 0;
+    } finally {
+      turns.unlock();
+    }
   }
 
   private boolean hasMore() {
