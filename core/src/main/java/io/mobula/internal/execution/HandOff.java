@@ -25,7 +25,15 @@ final class HandOff extends LinkedTransferQueue<Runnable> {
   /** A thread that looks out, and what it was given meanwhile. */
   private static final class Looker extends AtomicReference<@Nullable Runnable> {
     private static final long serialVersionUID = 1L;
-    private static final Runnable GONE = () -> {};
+    private static final Runnable GONE = new Gone();
+
+    /** In place of work: it has left. */
+    private record Gone() implements Runnable {
+      @Override
+      public void run() {
+        throw new IllegalStateException("A mark was run as work");
+      }
+    }
 
     boolean give(Runnable work) {
       return compareAndSet(null, work);
