@@ -32,6 +32,7 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
 
   /** One or the other. */
   static final class Where {
+    @SuppressWarnings("UnusedVariable") // the default, for whoever wants to say it
     @Option(
         names = "--processes",
         description = "Callers and what they call are in different JVMs, as in Ray: the default.")
