@@ -131,13 +131,18 @@ public final class ScaleBench {
     long before = heapInUse();
     long start = System.nanoTime();
     var refs = new ArrayList<ObjectRef<byte[]>>(HELD);
-    for (int i = 0; i < HELD; i++) {
-      refs.add(runtime.task(Remote::smallValue).remote());
+    double seconds;
+    long bytes;
+    try {
+      for (int i = 0; i < HELD; i++) {
+        refs.add(runtime.task(Remote::smallValue).remote());
+      }
+      runtime.wait(refs, HELD, Duration.ofMinutes(5));
+      seconds = (System.nanoTime() - start) / 1e9;
+      bytes = heapInUse() - before;
+    } finally {
+      Reference.reachabilityFence(refs);
     }
-    runtime.wait(refs, HELD, Duration.ofMinutes(5));
-    double seconds = (System.nanoTime() - start) / 1e9;
-    long bytes = heapInUse() - before;
-    Reference.reachabilityFence(refs);
     lines.add(new Line("held refs of small results", HELD, seconds, bytes));
     out.print(lines.getLast().markdown());
     out.printf(Locale.ROOT, "%nA held ref takes %d bytes of the driver's heap.%n", bytes / HELD);
