@@ -116,7 +116,7 @@ class WorkersIT {
       await(() -> workers(runtime).stream().allMatch(worker -> worker.total().equals(each)));
       assertThat(workers(runtime)).hasSize(2).allSatisfy(worker -> {
         assertThat(worker.labels()).containsEntry("zone", "a");
-        assertThat(worker.store().capacityBytes()).isEqualTo(roundedDown((64 << 20) / 3));
+        assertThat(worker.store().capacityBytes()).isEqualTo(64 << 20); // shared, not divided
       });
       assertThat(runtime.nodes().getFirst().total()).isEqualTo(Resources.none().cpus(1));
       assertThat(runtime.totalResources().amount("CPU")).isEqualTo(3);
@@ -125,10 +125,6 @@ class WorkersIT {
       assertThat(licensed.get()).isIn(pids);
     }
     assertThat(pids).noneMatch(WorkersIT::runs);
-  }
-
-  private static long roundedDown(long bytes) {
-    return (bytes + 63) / 64 * 64;
   }
 
   @Test
