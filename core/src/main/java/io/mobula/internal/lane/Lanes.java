@@ -38,7 +38,7 @@ public final class Lanes implements AutoCloseable {
   private final AtomicInteger behind = new AtomicInteger();
   private volatile @Nullable Rings rings;
 
-  /** What is done with frames. Called on one thread, which must not be blocked. */
+  /** What is done with frames. Called by one thread at a time, which must not be blocked. */
   @FunctionalInterface
   public interface Receiver {
     /** A frame has come; it is the receiver's. */

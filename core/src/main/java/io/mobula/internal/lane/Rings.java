@@ -51,7 +51,7 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
   /**
    * Answers peers from now on, and hands on all frames.
    *
-   * @param receiver of frames; called on one thread
+   * @param receiver of frames; called by one thread at a time
    * @param files runs what makes and opens files
    */
   Rings(SharedStore memory, Membership membership, Lanes lanes, Router receiver, Executor files) {

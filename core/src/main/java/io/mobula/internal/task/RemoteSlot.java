@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot of another node as this node feeds it: takes tasks from their queue and sends them, a few
- * ahead where tasks are short. Safe for all threads; frames about one slot come in order.
+ * A slot of another node as this node feeds it: takes tasks from their queue and sends them, ahead
+ * where tasks are short. Safe for all threads; frames about one slot come in order.
  */
 final class RemoteSlot implements TaskRun.Elsewhere {
   private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
