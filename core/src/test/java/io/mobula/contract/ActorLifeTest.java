@@ -639,7 +639,8 @@ class ActorLifeTest extends ContractTest {
 
   /** Throws an error from two methods at once. */
   static final class Twice {
-    int fail(Gate gate) throws Exception {
+    int fail(Gate gate, Journal journal) throws Exception {
+      journal.add("enter");
       gate.await();
       throw new AssertionError("both");
     }
@@ -653,8 +654,10 @@ class ActorLifeTest extends ContractTest {
   void oneBadObjectUsesUpOneRestart() throws Exception {
     var gate = gate();
     var actor = runtime.actor(Twice::new).maxConcurrency(2).maxRestarts(1).remote();
-    var first = actor.call(Twice::fail, gate).remote();
-    var second = actor.call(Twice::fail, gate).remote();
+    var journal = journal();
+    var first = actor.call(Twice::fail, gate, journal).remote();
+    var second = actor.call(Twice::fail, gate, journal).remote();
+    journal.await("enter", 2); // both on the first object
     gate.open();
     assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(TaskFailedException.class);
     assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(TaskFailedException.class);
