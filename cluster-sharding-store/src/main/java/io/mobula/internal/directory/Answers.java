@@ -143,7 +143,7 @@ final class Answers {
 
   private String lost(ShardRecord record) {
     var why = record.lostBecause == null ? "no node has it or is making it" : record.lostBecause;
-    return "Object " + record.id + " is lost: " + why + "; "
+    return why + "; "
         + (record.lineage != null
             ? "it can be made again"
             : record.lineageCut

@@ -371,8 +371,10 @@ public final class ActorCluster {
     var outcome = wires.sharing().read(in);
     var route = routes.get(id);
     if (route != null) {
-      route.replied(incarnation, number, outcome);
-    } else if (outcome instanceof Content content) {
+      route.replied(incarnation, number, outcome, () -> wires.sharing().received(from, in));
+      return;
+    }
+    if (outcome instanceof Content content) {
       content.discard();
     }
     wires.sharing().received(from, in);

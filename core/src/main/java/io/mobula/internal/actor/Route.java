@@ -199,9 +199,20 @@ final class Route implements Reach, Producer {
     leaveIfUnused();
   }
 
-  /** The host has an outcome: a content or a failure. */
-  void replied(int incarnation, long number, Object outcome) {
-    turns.take(() -> dispatch.answered(incarnation, number, outcome));
+  /**
+   * The host has an outcome: a content or a failure.
+   *
+   * @param takenIn run when the call has it, and this process holds what the outcome brings: what
+   *     is said of that before would be wrong
+   */
+  void replied(int incarnation, long number, Object outcome, Runnable takenIn) {
+    turns.take(() -> {
+      try {
+        dispatch.answered(incarnation, number, outcome);
+      } finally {
+        takenIn.run();
+      }
+    });
   }
 
   /** The actor was not there; the call has not been run. */

@@ -200,12 +200,15 @@ final class Values {
     return new Flat(layout, edges, encoded.views());
   }
 
-  /** The content that another process has made flat; its buffers are copied to aligned memory. */
+  /**
+   * The content that another process has made flat. Buffers that a reader keeps views of are copied
+   * to aligned memory outside the heap; others are read where they are.
+   */
   static Content unflatten(Flat flat) {
     var parts = SealedLayout.read(MemorySegment.ofArray(flat.layout()));
     var bytes = parts.bytes().toArray(ValueLayout.JAVA_BYTE);
-    return new Content.Inline(
-        new Encoded(bytes, parts.buffers(), List.of(), flat.views()).detached(), flat.edges());
+    var encoded = new Encoded(bytes, parts.buffers(), List.of(), flat.views());
+    return new Content.Inline(flat.views() ? encoded.detached() : encoded, flat.edges());
   }
 
   private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {

@@ -1,0 +1,73 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ActorHandle;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Results that stay in the store of the actor's process are held for their caller from the moment
+ * they are made, whatever else that caller is doing when they come.
+ */
+@Tag("long")
+@Timeout(180)
+class PipelinedResultsIT {
+  /** More than travels in a frame. */
+  private static final int COUNT = 16_000;
+
+  private static final int CALLERS = 3;
+  private static final int IN_FLIGHT = 4;
+  private static final Duration FOR = Duration.ofSeconds(12);
+
+  /** Makes arrays where it lives. */
+  static final class Maker {
+    double[] make(double with) {
+      var made = new double[COUNT];
+      Arrays.fill(made, with);
+      return made;
+    }
+  }
+
+  @Test
+  void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
+    try (var cluster = Soon.cluster(1).start();
+        var threads = Executors.newFixedThreadPool(CALLERS)) {
+      var runtime = cluster.runtime();
+      var at = Placement.on(cluster.nodes().getFirst().id());
+      var maker = runtime.actor(Maker::new).cpus(0).placement(at).remote();
+      var calling = new ArrayList<Callable<Integer>>();
+      for (int i = 0; i < CALLERS; i++) {
+        calling.add(() -> call(maker));
+      }
+      // longer than the directory waits before it frees anything
+      for (var done : threads.invokeAll(calling)) {
+        assertThat(done.get()).isPositive();
+      }
+    }
+  }
+
+  private static int call(ActorHandle<Maker> maker) {
+    var inFlight = new ArrayDeque<ObjectRef<double[]>>();
+    int read = 0;
+    for (long start = System.nanoTime(); System.nanoTime() - start < FOR.toNanos(); read++) {
+      for (int next = read + inFlight.size(); inFlight.size() < IN_FLIGHT; next++) {
+        inFlight.addLast(maker.call(Maker::make, (double) next).remote());
+      }
+      try (var oldest = inFlight.removeFirst()) {
+        assertThat(oldest.get(Soon.LIMIT)).hasSize(COUNT).containsOnly(read);
+      }
+    }
+    inFlight.forEach(ObjectRef::close);
+    return read;
+  }
+}
