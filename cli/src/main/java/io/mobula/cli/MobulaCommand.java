@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       BenchCommand.class,
       MicrobenchmarkCommand.class,
-      JmhCommand.class
+      JmhCommand.class,
+      TrainCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",

@@ -35,6 +35,13 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
   private double seconds;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      defaultValue = "40",
+      description = "How long each size is repeated before that (${DEFAULT-VALUE}).")
+  private double warmUp;
+
+  @Option(
       names = "--shards",
       paramLabel = "N",
       defaultValue = "0",
@@ -54,7 +61,7 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
 
   private ParameterServerBench.Request request() {
     try {
-      return new ParameterServerBench.Request(inProcess, seconds, shards, json);
+      return new ParameterServerBench.Request(inProcess, seconds, warmUp, shards, json);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "mobula bench parameter-server: " + e.getMessage());

@@ -6,11 +6,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
+import io.mobula.spi.ObjectDirectoryFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks for one node: sends what its {@link NodeTable} has to say a moment after it was said,
@@ -38,13 +40,15 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   /** A message and its shard. */
   record Addressed(int shard, DirectoryMessage.ToShard message) {}
 
-  private final TimerScheduler<Command> timers;
   private final NodeId self;
   private final NodeTable table;
   private final DirectorySettings settings;
   private final ToShards toShards;
   private final Runnable onFlush;
   private final Supplier<String> whereabouts;
+  private final ObjectDirectoryFactory.Timer later;
+  private @Nullable Runnable cancelFlush;
+  private long flushAt;
 
   private DirectoryAgent(
       ActorContext<Command> context,
@@ -54,13 +58,13 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       DirectorySettings settings,
       Wiring wiring) {
     super(context);
-    this.timers = timers;
     this.self = self;
     this.table = table;
     this.settings = settings;
     this.toShards = wiring.toShards();
     this.onFlush = wiring.onFlush();
     this.whereabouts = wiring.whereabouts();
+    this.later = wiring.timer();
     timers.startTimerWithFixedDelay(new LookForDrift(), settings.digestInterval());
   }
 
@@ -71,8 +75,13 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
    * @param onFlush runs before all that is new is collected: whoever comes later has to wake it
    *     again
    * @param whereabouts why a shard may not answer, for people
+   * @param timer runs actions later
    */
-  record Wiring(ToShards toShards, Runnable onFlush, Supplier<String> whereabouts) {}
+  record Wiring(
+      ToShards toShards,
+      Runnable onFlush,
+      Supplier<String> whereabouts,
+      ObjectDirectoryFactory.Timer timer) {}
 
   static Behavior<Command> create(
       NodeId self, NodeTable table, DirectorySettings settings, Wiring wiring) {
@@ -103,8 +112,17 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     };
   }
 
+  /** Unless it is to be sooner; Akka's own timer is too coarse for what is new. */
   private void flushIn(Duration delay) {
-    timers.startSingleTimer(new Flush(), delay);
+    long at = System.nanoTime() + delay.toNanos();
+    if (cancelFlush == null || at - flushAt < 0) {
+      if (cancelFlush != null) {
+        cancelFlush.run();
+      }
+      var self = getContext().getSelf();
+      flushAt = at;
+      cancelFlush = later.after(delay, () -> self.tell(new Flush()));
+    }
   }
 
   private void receive(DirectoryMessage.ToParticipant answer) {
@@ -131,6 +149,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   }
 
   private void flush() {
+    cancelFlush = null;
     onFlush.run();
     var out = new ArrayList<Addressed>();
     List<Questions.Unheard> unheard;
@@ -141,7 +160,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     }
     out.forEach(toShards);
     unheard.forEach(each -> each.fail(whereabouts.get(), settings.rules().pace()));
-    if (!quiet && !timers.isTimerActive(new Flush())) {
+    if (!quiet) {
       flushIn(Duration.ofMillis(settings.rules().pace().resendMillis()));
     }
   }

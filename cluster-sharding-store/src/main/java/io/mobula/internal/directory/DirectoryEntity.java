@@ -46,6 +46,10 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       ClusterPeers peers,
       HostedShards<Command> hosted) {}
 
+  private static final Tick TICK = new Tick();
+
+  private final TimerScheduler<Command> timers;
+  private final Duration betweenTicks;
   private final Surroundings around;
   private final ClusterSharding sharding;
   private final DirectoryShard shard;
@@ -64,12 +68,20 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
     this.shard = new DirectoryShard(
         number, incarnation, around.settings().rules(), members, now(), this::send);
     long resend = around.settings().rules().pace().resendMillis();
-    timers.startTimerWithFixedDelay(
-        new Tick(), Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND)));
+    this.timers = timers;
+    this.betweenTicks = Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND));
     timers.startTimerWithFixedDelay(new LookForDrift(), around.settings().digestInterval());
     context
         .getLog()
         .debug("Shard {} of the directory starts and asks {} nodes", number, members.size());
+    tickIfTimeMatters();
+  }
+
+  /** An idle shard is left alone. */
+  private void tickIfTimeMatters() {
+    if (shard.awaitsTime() && !timers.isTimerActive(TICK)) {
+      timers.startSingleTimer(TICK, TICK, betweenTicks);
+    }
   }
 
   static Behavior<Command> create(int number, Surroundings around) {
@@ -87,12 +99,13 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       case DirectoryMessage.ToShard said -> shard.receive(said, now());
       case Joined(var node) -> shard.joined(node, now());
       case Left(var node) -> shard.left(node, now());
-      case Tick() -> {
+      case Tick tick -> {
         shard.tick(now());
         tellOfCuts();
       }
       case LookForDrift() -> shard.digests();
     }
+    tickIfTimeMatters();
     return this;
   }
 

@@ -136,6 +136,14 @@ final class DirectoryShard {
     kept.flush(now, sink);
   }
 
+  /** Whether {@link #tick} may have something to do by and by, as far as is known now. */
+  boolean awaitsTime() {
+    return !frees
+        || kept.awaitsTime()
+        || records.awaitsTime()
+        || standings.values().stream().anyMatch(Standing::awaitsTime);
+  }
+
   /** Tells the other shards what they should know of this one's holds. */
   void digests() {
     kept.digests(sink);

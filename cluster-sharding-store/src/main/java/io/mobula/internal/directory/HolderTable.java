@@ -231,18 +231,19 @@ final class HolderTable {
 
   /**
    * Sends each shard that has acknowledged everything what it should know, if it has never asked
-   * too.
+   * too; not again and again that this is nothing.
    */
   void digests(Sink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      if (outbox.isQuiet()) {
+      if (outbox.isQuiet() && outbox.owesDigest()) {
         var sum = new DigestSum();
         outbox.entries().forEach(entry -> {
           if (!entry.isNothing()) {
             sum.add(entry.id, entry.version());
           }
         });
+        outbox.digested(sum.count());
         sink.send(
             Participant.shard(shard),
             new Digest(self, incarnation, outbox.believed(), version, sum.count(), sum.hash()));

@@ -74,6 +74,11 @@ final class KeptAlive {
     table.digests(sink);
   }
 
+  /** Whether something said is to be said again by and by. */
+  boolean awaitsTime() {
+    return !table.isQuiet();
+  }
+
   boolean isEmpty() {
     return table.size() == 0;
   }

@@ -17,6 +17,7 @@ final class Outbox {
   private final LinkedHashSet<ObjectId> waiting = new LinkedHashSet<>();
   private final LinkedHashMap<ObjectId, Long> inFlight = new LinkedHashMap<>();
   private long believed;
+  private boolean owesDigest = true;
 
   Outbox(Pace pace) {
     this.pace = pace;
@@ -54,6 +55,7 @@ final class Outbox {
 
   /** The entry says something new since its {@link HeldEntry#version}. */
   void restated(HeldEntry entry) {
+    owesDigest = true;
     unacknowledged.putIfAbsent(entry.id, entry.version());
     waiting.add(entry.id);
     inFlight.remove(entry.id);
@@ -122,10 +124,21 @@ final class Outbox {
   /** Another incarnation counts from now on; what was in flight is said again. */
   void believe(long incarnation) {
     if (believed != incarnation) {
+      owesDigest = true;
       believed = incarnation;
       waiting.addAll(inFlight.keySet());
       inFlight.clear();
     }
+  }
+
+  /** Whether the last digest may have become wrong, or said that there is something. */
+  boolean owesDigest() {
+    return owesDigest;
+  }
+
+  /** A digest of so many objects has been sent. */
+  void digested(int count) {
+    owesDigest = count > 0;
   }
 
   /** Everything, in parts; at least one. */

@@ -373,6 +373,14 @@ final class Records {
     settleAll(nagged.keySet(), now);
   }
 
+  /** Whether {@link #tick} may have something to do by and by. */
+  boolean awaitsTime() {
+    return !(endedTransits.isEmpty()
+        && inTransit.isEmpty()
+        && waitedFor.isEmpty()
+        && nagged.isEmpty());
+  }
+
   /** What the shard knows of one participant. */
   DigestSum digestOf(Standing standing) {
     var sum = new DigestSum();

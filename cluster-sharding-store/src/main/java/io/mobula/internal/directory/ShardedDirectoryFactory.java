@@ -24,7 +24,8 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     var wiring = new DirectoryAgent.Wiring(
         out -> shards.tell(out.shard(), out.message()),
         () -> awake.set(false),
-        shards::whereabouts);
+        shards::whereabouts,
+        setup.timer());
     var agent = setup
         .spawner()
         .spawn(DirectoryAgent.create(self, table, settings, wiring), DirectoryEntity.AGENT);

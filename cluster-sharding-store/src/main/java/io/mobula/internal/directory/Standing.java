@@ -182,6 +182,11 @@ final class Standing {
     return all;
   }
 
+  /** Whether it is to be forgotten, or asked again, by and by. */
+  boolean awaitsTime() {
+    return asked != null || expires != Long.MAX_VALUE;
+  }
+
   /** Its snapshot is in; a new incarnation starts from nothing. */
   void adopt(long newIncarnation) {
     answered = true;

@@ -55,6 +55,9 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
 
   private record Resend() implements Command {}
 
+  private static final Resend AGAIN = new Resend();
+
+  private final TimerScheduler<Command> timers;
   private final NodeId self;
   private final Wiring wiring;
   private final Map<String, Entry> kept;
@@ -77,7 +80,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
     this.self = self;
     this.kept = kept;
     this.wiring = wiring;
-    timers.startTimerWithFixedDelay(new Resend(), RESEND);
+    this.timers = timers;
   }
 
   /**
@@ -126,7 +129,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       case Answer(var question, var holder) -> onAnswer(question, holder);
       case Noted(var question) -> questions.remove(question);
       case Tell(var shard, var replyTo) -> replyTo.tell(told(shard));
-      case Resend() -> onResend();
+      case Resend again -> onResend();
     }
     return this;
   }
@@ -148,8 +151,16 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
     var question =
         new Question(NameShard.shardOf(name), message.apply(number), System.nanoTime(), future);
     questions.put(number, question);
+    resendLater();
     wiring.toShards().accept(question.shard(), question.message());
     return number;
+  }
+
+  /** As long as something is unanswered. */
+  private void resendLater() {
+    if (!questions.isEmpty() && !timers.isTimerActive(AGAIN)) {
+      timers.startSingleTimer(AGAIN, AGAIN, RESEND);
+    }
   }
 
   private void onAnswer(long number, @Nullable Entry holder) {
@@ -207,5 +218,6 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       wiring.toShards().accept(question.shard(), question.message());
       return false;
     });
+    resendLater();
   }
 }

@@ -46,6 +46,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
 
   private record Resend() implements Command {}
 
+  private final TimerScheduler<Command> timers;
   private final int number;
   private final ClusterPeers peers;
   private final HostedShards<Command> hosted;
@@ -63,9 +64,9 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
     this.number = number;
     this.peers = peers;
     this.hosted = hosted;
+    this.timers = timers;
     silent.addAll(hosted.add(context.getSelf()));
     ask();
-    timers.startTimerWithFixedDelay(new Resend(), RESEND);
   }
 
   static Behavior<Command> create(int number, ClusterPeers peers, HostedShards<Command> hosted) {
@@ -78,7 +79,11 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
     return Math.floorMod(name.hashCode(), SHARDS);
   }
 
+  /** All that are silent, and again after a while. */
   private void ask() {
+    if (!silent.isEmpty()) {
+      timers.startSingleTimer(new Resend(), RESEND);
+    }
     for (var node : silent) {
       ActorRef<NameKeeper.Command> keeper = peers.actor(node, NameKeeper.NAME);
       keeper.tell(new Tell(number, getContext().getSelf().narrow()));

@@ -56,6 +56,10 @@ final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryLi
                 return system.systemActorOf(behavior, name + "-" + self, Props.empty());
               }
             },
+            (delay, action) -> {
+              var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
+              return timer::cancel;
+            },
             this,
             system.settings().config()));
   }

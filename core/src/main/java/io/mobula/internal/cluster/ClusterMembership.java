@@ -238,6 +238,11 @@ public final class ClusterMembership implements Membership {
     unmet = seats;
   }
 
+  /** Whether all have been met that were up when this node came up. */
+  boolean hasMet() {
+    return met.isDone();
+  }
+
   void met() {
     met.complete(true);
   }

@@ -57,6 +57,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   record Depart(boolean system) implements Command {}
 
   private final ClusterMembership membership;
+  private static final Greet GREET = new Greet();
+
+  private final TimerScheduler<Command> timers;
   private final Cluster cluster;
   private final Seat self;
   private final Roster roster = new Roster();
@@ -77,7 +80,8 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
         .tell(Subscribe.create(
             context.messageAdapter(ClusterDomainEvent.class, news::apply),
             ClusterDomainEvent.class));
-    timers.startTimerWithFixedDelay(new Greet(), BETWEEN_HELLOS);
+    this.timers = timers;
+    greetLater();
   }
 
   static Behavior<Command> create(ClusterMembership membership) {
@@ -91,11 +95,12 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       case Changed(var event) -> onEvent(event);
       case Hello hello -> onHello(hello);
       case Goodbye(var id) -> tell(roster.ended(id, "it has left"));
-      case Greet() -> onGreet();
+      case Greet greet -> onGreet();
       case Listen(var listener) -> onListen(listener);
       case Died(var id, var how) -> onDied(id, how);
       case Depart(var system) -> onDepart(system);
     }
+    greetLater();
     return this;
   }
 
@@ -134,6 +139,13 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     tell(roster.hello(seat, hello.peer(), hello.knowsYou()));
     if (roster.knows(seat) && (news || !hello.knowsYou())) {
       greet(seat);
+    }
+  }
+
+  /** As long as there is somebody to meet, or the news of who is there may be on their way. */
+  private void greetLater() {
+    if ((!membership.hasMet() || roster.hasStrangers()) && !timers.isTimerActive(GREET)) {
+      timers.startSingleTimer(GREET, GREET, BETWEEN_HELLOS);
     }
   }
 

@@ -38,8 +38,12 @@ final class Roster {
       this.expected = expected;
     }
 
+    boolean isKnown() {
+      return peer != null && knowsUs;
+    }
+
     boolean isMet() {
-      return said != null || (peer != null && knowsUs);
+      return said != null || isKnown();
     }
   }
 
@@ -129,12 +133,16 @@ final class Roster {
   List<Seat> toGreet() {
     var due = new ArrayList<Seat>();
     seats.forEach((seat, sitting) -> {
-      boolean known = sitting.peer != null && sitting.knowsUs;
-      if (!known && (sitting.greeted++ < EAGER || sitting.greeted % SELDOM == 0)) {
+      if (!sitting.isKnown() && (sitting.greeted++ < EAGER || sitting.greeted % SELDOM == 0)) {
         due.add(seat);
       }
     });
     return due;
+  }
+
+  /** Whether somebody is to be greeted now or later. */
+  boolean hasStrangers() {
+    return seats.values().stream().anyMatch(sitting -> !sitting.isKnown());
   }
 
   /** Every system that is up. */

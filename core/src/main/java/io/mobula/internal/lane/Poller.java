@@ -33,7 +33,7 @@ final class Poller implements AutoCloseable {
 
   private static final int FRAMES_A_TURN = 256;
   private static final int MOST_LAST_TURNS = 128;
-  private static final long SLEEP_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long SLEEP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long BEHIND_NANOS = LOOK_NANOS / 10;
   private static final Duration END = Duration.ofSeconds(5);

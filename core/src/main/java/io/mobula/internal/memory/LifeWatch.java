@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells when processes of this host die, however they do, by the locks on their life files.
  *
- * <p>One daemon thread asks for all locks every 20 milliseconds, which takes less than a
+ * <p>One daemon thread asks for all locks every 50 milliseconds, which takes less than a
  * microsecond each and, for waking up, some 0.3 % of a core. (A thread that blocks in the lock
  * would be told sooner, but the kernel refuses two processes that wait for each other: EDEADLK.)
  * The thread runs while something is watched. Any thread may call.
  */
 public final class LifeWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifeWatch.class);
-  private static final long ASK_MILLIS = 20;
+  private static final long ASK_MILLIS = 50;
 
   private final List<Watched> watched = new ArrayList<>();
   private @Nullable StoreThread thread;
@@ -36,7 +36,7 @@ public final class LifeWatch implements AutoCloseable {
   public LifeWatch() {}
 
   /**
-   * Runs {@code then} once, in the watching thread, some 20 milliseconds after the process of this
+   * Runs {@code then} once, in the watching thread, some 50 milliseconds after the process of this
    * store has died or closed the store. It must be quick.
    *
    * <p>Only for a store that is on this host, such as one attached to: elsewhere its file is not

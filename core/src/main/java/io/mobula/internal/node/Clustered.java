@@ -142,7 +142,11 @@ final class Clustered {
   }
 
   /** Everything is wired: frames may come. */
-  void open(ActorSystem<?> system, NodeSettings settings, ClusterViews.Spawner spawner) {
+  void open(
+      ActorSystem<?> system,
+      NodeSettings settings,
+      ClusterViews.Spawner spawner,
+      ObjectDirectoryFactory.Timer timer) {
     load(ObjectTransferFactory.class)
         .ifPresent(factory -> sharing.transferWith(source -> factory.start(new TransferSettings(
             source, carrier(system, settings, spawner), TransferSettings.Limits.USUAL))));
@@ -152,6 +156,7 @@ final class Clustered {
                 system,
                 new DirectoryPeers(membership),
                 spawner::spawn,
+                timer,
                 sharing,
                 system.settings().config()))),
             () -> LOG.warn(

@@ -64,7 +64,6 @@ public final class Node {
   private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
-  private static final Duration NEVER = Duration.ofDays(200); // Akka's timer counts no further
 
   private final NodeId id;
   private final ActorSystem<?> system;
@@ -75,6 +74,7 @@ public final class Node {
   private final ExecutorService methods;
   private final ExecutorService callbacks;
   private final ExecutorService virtualThreads;
+  private final NodeTimer timer;
   private final ObjectStore objects;
   private final Ledger ledger;
   private final TaskEngine tasks;
@@ -104,17 +104,19 @@ public final class Node {
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());
+    this.timer = new NodeTimer(system.executionContext());
     var codec = Codec.create(codecOptions(settings.codec()));
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
     this.ledger = Ledger.start(settings.total(), this::spawnNow);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(membership, ledger, objects, memory, settings, this::ownReport, this::after)
+        ? new Clustered(
+            membership, ledger, objects, memory, settings, this::ownReport, timer::after)
         : null;
     this.program = new Program(id, settings.output().toDriver(), settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, this::after, this::program),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::program),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -127,7 +129,7 @@ public final class Node {
             binder,
             ledger,
             places,
-            this::after,
+            timer::after,
             this::spawn,
             cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
             ActorRefResolver.get(system),
@@ -136,8 +138,8 @@ public final class Node {
         virtualThreads);
     if (cluster != null) {
       actors.join(cluster.wire(actors, settings));
-      cluster.work(objects, settings.jobs(), this::after, this::isBusy);
-      cluster.open(system, settings, this::spawnNow);
+      cluster.work(objects, settings.jobs(), timer::after, this::isBusy);
+      cluster.open(system, settings, this::spawnNow, timer::after);
       Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
@@ -239,7 +241,7 @@ public final class Node {
     @Override
     public void holdInTransit(Kept kept, FrameWriter bytes) {
       var end = cluster.sharing().sealForAnybody(bytes, kept::release);
-      after(settings.actors().transitHold(), end);
+      timer.after(settings.actors().transitHold(), end);
     }
 
     @Override
@@ -277,19 +279,6 @@ public final class Node {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RuntimeClosedException("Interrupted while starting node " + id + ".");
-    }
-  }
-
-  private Runnable after(Duration delay, Runnable action) {
-    if (delay.compareTo(NEVER) >= 0) {
-      return () -> {};
-    }
-    try {
-      var timer = system.scheduler().scheduleOnce(delay, action, system.executionContext());
-      return timer::cancel;
-    } catch (
-        IllegalStateException ended) { // the system's timer has stopped, so everything has ended
-      return () -> {};
     }
   }
 
@@ -456,6 +445,7 @@ public final class Node {
       cluster.close();
     }
     objects.close();
+    timer.close();
     try {
       boolean all = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       for (var pool : List.of(slots, methods, virtualThreads, callbacks)) {

@@ -35,6 +35,12 @@ public record ChildPlan(
   /** The property that names the users' part of this JVM's class path, as absolute paths. */
   public static final String USER_CLASSES = "io.mobula.user-classes";
 
+  /**
+   * The property that names the AOT cache this JVM was started with ({@code -XX:AOTCache}), for
+   * children to start with, too: they load the same classes.
+   */
+  public static final String AOT_CACHE = "io.mobula.aot-cache";
+
   /** What keeps the JDK from warning about the libraries below Mobula. */
   private static final List<String> QUIET =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
@@ -123,12 +129,21 @@ public record ChildPlan(
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUIET);
+    command.addAll(aotCache());
     command.addAll(flags);
     command.add("-cp");
     command.add(wholeClassPath());
     command.add(main);
     command.addAll(arguments);
     return List.copyOf(command);
+  }
+
+  /** A cache that does not fit this class path or these flags is not used, and nothing is said. */
+  private static List<String> aotCache() {
+    var cache = System.getProperty(AOT_CACHE);
+    return cache == null
+        ? List.of()
+        : List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-D" + AOT_CACHE + "=" + cache);
   }
 
   private String wholeClassPath() {

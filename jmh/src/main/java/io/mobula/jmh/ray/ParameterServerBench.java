@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rounds of {@code jmh/compare/ray_parameter_server.py} with the sharded server of the module
  * {@code mobula-parameter-server}: one worker pushes a gradient, waits, pulls the weights.
+ *
+ * <p>A server runs for days, and a JVM compiles what it runs for most of a minute: rounds are
+ * counted after a warm-up, and its first seconds are printed, too.
  */
 public final class ParameterServerBench {
   private static final int[] SIZES = {1_024, 262_144, 25_000_000};
   private static final String[] NAMES = {"4KB", "1MB", "100MB"};
   private static final float GRADIENT = 0.5f;
   private static final float RATE = 0.01f;
-  private static final double WARM_UP_SECONDS = 1;
+  private static final double COLD_SECONDS = 4;
 
   private final Request request;
   private final PrintStream progress;
@@ -37,19 +40,21 @@ public final class ParameterServerBench {
    *
    * @param inProcess whether the shards are in this JVM; otherwise they are in another
    * @param seconds for each size
+   * @param warmUp how many seconds before that
    * @param shards how many; 0 for half the cores, at least one
    * @param json where the numbers go as JSON, too, or null
    */
   public record Request(
       boolean inProcess,
       double seconds,
+      double warmUp,
       int shards,
       @Nullable Path json) {
     /** Refuses no time. */
     public Request {
-      if (!(seconds > 0 && seconds < 1e6) || shards < 0) {
-        throw new IllegalArgumentException(
-            "Wanted " + seconds + " s with " + shards + " shards: more than 0 s");
+      if (!(seconds > 0 && seconds < 1e6) || !(warmUp >= 0 && warmUp < 1e6) || shards < 0) {
+        throw new IllegalArgumentException("Wanted " + seconds + " s after " + warmUp + " s with "
+            + shards + " shards: more than 0 s, and nothing below 0");
       }
       shards = shards > 0 ? shards : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
@@ -68,13 +73,15 @@ public final class ParameterServerBench {
     try (var stage = Stage.open(mode, 1, Mobula.settings())) {
       for (int i = 0; i < SIZES.length; i++) {
         progress.println("bench: parameter server, " + mode + ", " + Words.size(4L * SIZES[i]));
-        var rate = rounds(stage, SIZES[i]);
+        var rates = rounds(stage, SIZES[i]);
+        var rate = rates.warm();
         out.printf(
             Locale.ROOT,
-            "parameter server push+pull %s rounds/s=%.1f gradient_MB/s=%.1f%n",
+            "parameter server push+pull %s rounds/s=%.1f gradient_MB/s=%.1f cold_rounds/s=%.1f%n",
             NAMES[i],
             rate,
-            rate * SIZES[i] * Float.BYTES / 1e6);
+            rate * SIZES[i] * Float.BYTES / 1e6,
+            rates.cold());
         json.add(String.format(
             Locale.ROOT,
             "{\"name\": \"parameter server push+pull %s\", \"unit\": \"rounds/s\", \"mean\": %.3f}",
@@ -91,7 +98,9 @@ public final class ParameterServerBench {
     }
   }
 
-  private double rounds(Stage stage, int size) {
+  private record Rates(double cold, double warm) {}
+
+  private Rates rounds(Stage stage, int size) {
     var gradient = new float[size];
     Arrays.fill(gradient, GRADIENT);
     try (var server = ParameterServer.builder(stage.runtime())
@@ -99,8 +108,11 @@ public final class ParameterServerBench {
             .optimizer(Sgd.of(RATE))
             .start(new float[size]);
         var worker = server.table().join(0)) {
-      var _ = repeat(worker, gradient, WARM_UP_SECONDS);
-      return repeat(worker, gradient, request.seconds());
+      double cold = repeat(worker, gradient, COLD_SECONDS);
+      if (request.warmUp() > COLD_SECONDS) {
+        var _ = repeat(worker, gradient, request.warmUp() - COLD_SECONDS);
+      }
+      return new Rates(cold, repeat(worker, gradient, request.seconds()));
     }
   }
 
