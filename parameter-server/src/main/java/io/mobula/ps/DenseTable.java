@@ -60,11 +60,7 @@ public final class DenseTable {
     return reached(() -> {
       var ranges =
           shards.stream().map(shard -> shard.call(Shard::weights).remote()).toList();
-      var all = new float[size()];
-      for (int i = 0; i < ranges.size(); i++) {
-        partition.restore(all, i, taken(ranges.get(i)));
-      }
-      return all;
+      return partition.joined(ranges.stream().map(DenseTable::taken).toList());
     });
   }
 

@@ -6,6 +6,7 @@ package io.mobula.ps;
  */
 public final class GradientException extends ParameterServerException {
   private static final long serialVersionUID = 1L;
+  private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   GradientException(String message) {
     super(message, null);
@@ -19,6 +20,23 @@ public final class GradientException extends ParameterServerException {
   }
 
   static void requireFinite(String what, float[] numbers) {
+    if (!areFinite(numbers)) {
+      throwForFirst(what, numbers);
+    }
+  }
+
+  /**
+   * Exponents of all ones are infinite or no numbers; a loop of integers that the JVM vectorizes.
+   */
+  private static boolean areFinite(float[] numbers) {
+    int largest = 0;
+    for (float number : numbers) {
+      largest = Math.max(largest, Float.floatToRawIntBits(number) & Integer.MAX_VALUE);
+    }
+    return largest < INFINITE;
+  }
+
+  private static void throwForFirst(String what, float[] numbers) {
     for (int i = 0; i < numbers.length; i++) {
       if (!Float.isFinite(numbers[i])) {
         throw new GradientException("Got " + numbers[i] + " at index " + i + " of " + what

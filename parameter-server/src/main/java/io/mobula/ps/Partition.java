@@ -1,6 +1,7 @@
 package io.mobula.ps;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How a vector is split into ranges, one per shard, in order and as even as can be. Pure
@@ -31,13 +32,20 @@ record Partition(int size, int shards) {
     return start(shard + 1) - start(shard);
   }
 
-  /** A copy of one range of the vector. */
+  /** One range of the vector: a copy, or the vector itself if that is the only one. */
   float[] slice(float[] vector, int shard) {
-    return Arrays.copyOfRange(vector, start(shard), start(shard + 1));
+    return shards == 1 ? vector : Arrays.copyOfRange(vector, start(shard), start(shard + 1));
   }
 
-  /** Writes a range into its place in the vector. */
-  void restore(float[] vector, int shard, float[] range) {
-    System.arraycopy(range, 0, vector, start(shard), length(shard));
+  /** The vector made of all ranges, in order: a copy, or the only range itself. */
+  float[] joined(List<float[]> ranges) {
+    if (shards == 1) {
+      return ranges.getFirst();
+    }
+    var vector = new float[size];
+    for (int i = 0; i < shards; i++) {
+      System.arraycopy(ranges.get(i), 0, vector, start(i), length(i));
+    }
+    return vector;
   }
 }

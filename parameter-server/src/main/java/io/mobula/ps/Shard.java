@@ -13,7 +13,7 @@ final class Shard {
 
   Shard(float[] initial, Sgd optimizer) {
     this.weights = initial.clone();
-    this.velocity = new float[initial.length];
+    this.velocity = new float[optimizer.momentum() == 0 ? 0 : initial.length];
     this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
   }
 

@@ -3,7 +3,9 @@ package io.mobula.ps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PartitionTest {
@@ -28,12 +30,20 @@ class PartitionTest {
   void putsSlicesBackWhereTheyWere() {
     var partition = new Partition(10, 3);
     float[] vector = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    var copy = new float[10];
-    for (int i = 0; i < 3; i++) {
-      partition.restore(copy, i, partition.slice(vector, i));
-    }
+    var ranges = IntStream.range(0, 3).mapToObj(i -> partition.slice(vector, i)).toList();
 
-    assertThat(copy).containsExactly(vector);
+    assertThat(partition.joined(ranges)).containsExactly(vector);
+    ranges.getFirst()[0] = 9;
+    assertThat(vector[0]).isZero();
+  }
+
+  @Test
+  void copiesNothingForASingleShard() {
+    var partition = new Partition(2, 1);
+    float[] vector = {0, 1};
+
+    assertThat(partition.slice(vector, 0)).isSameAs(vector);
+    assertThat(partition.joined(List.of(vector))).isSameAs(vector);
   }
 
   @Test

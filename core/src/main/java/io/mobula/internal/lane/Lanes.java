@@ -141,7 +141,7 @@ public final class Lanes implements AutoCloseable {
 
   /** Something that threads may do while they wait for a frame. */
   public Lookout lookout() {
-    return new Lookout(this);
+    return Lookout.over(this);
   }
 
   /** See {@link Lookout#until}. */

@@ -20,6 +20,7 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.ClusterMembership;
@@ -33,6 +34,7 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
@@ -113,6 +115,11 @@ public final class Node {
         ? new Clustered(
             membership, ledger, objects, memory, settings, this::ownReport, timer::after)
         : null;
+    if (cluster == null) {
+      var lookout = Lookout.alone();
+      objects.lookout(lookout);
+      ElasticDispatcher.lookout(system, lookout);
+    }
     this.program = new Program(id, settings.output().toDriver(), settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(

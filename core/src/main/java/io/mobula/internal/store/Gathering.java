@@ -33,6 +33,10 @@ final class Gathering {
     this.chase = chase;
   }
 
+  Lookout lookout() {
+    return lookout;
+  }
+
   /** What threads do while they wait; set when the node has joined others. */
   void lookout(Lookout with) {
     lookout = with;

@@ -109,9 +109,14 @@ public final class ObjectStore {
     onFull = listener;
   }
 
-  /** What threads that wait for objects do meanwhile. */
+  /** What threads of this node do while they wait; set once, before there is work. */
   public void lookout(Lookout with) {
     gathering.lookout(with);
+  }
+
+  /** See {@link #lookout(Lookout)}. */
+  public Lookout lookout() {
+    return gathering.lookout();
   }
 
   void isFull() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -45,6 +46,7 @@ final class ClassQueue implements Wanting {
   private int slots;
   private int idle;
   private boolean closed;
+  private final AtomicInteger news = new AtomicInteger(); // counts what may end the wait of a slot
 
   ClassQueue(TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
     this.kind = kind;
@@ -63,9 +65,7 @@ final class ClassQueue implements Wanting {
         return false;
       }
       ready.addLast(run);
-      if (idle > 0) {
-        work.signal();
-      }
+      wakeOne();
       feed = !remote.isEmpty();
       ask = !feed && request();
     } finally {
@@ -77,6 +77,20 @@ final class ClassQueue implements Wanting {
     }
     askIf(ask);
     return true;
+  }
+
+  /** Under the lock. */
+  private void wakeOne() {
+    news.incrementAndGet();
+    if (idle > 0) {
+      work.signal();
+    }
+  }
+
+  /** Under the lock. */
+  private void wakeAll() {
+    news.incrementAndGet();
+    work.signalAll();
   }
 
   /** Notes a request if there is more work than idle slots; under the lock. */
@@ -233,9 +247,7 @@ final class ClassQueue implements Wanting {
       for (int i = runs.size() - 1; i >= 0; i--) {
         ready.addFirst(runs.get(i));
       }
-      if (idle > 0) {
-        work.signal();
-      }
+      wakeOne();
       ask = request();
     } finally {
       lock.unlock();
@@ -311,7 +323,7 @@ final class ClassQueue implements Wanting {
   public void recalled(Lease lease) {
     lock.lock();
     try {
-      work.signalAll();
+      wakeAll();
     } finally {
       lock.unlock();
     }
@@ -349,10 +361,16 @@ final class ClassQueue implements Wanting {
         return null;
       }
       long left = idleNanos;
+      boolean looked = false;
       while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
         idle++;
         try {
-          left = work.awaitNanos(left);
+          if (looked) {
+            left = work.awaitNanos(left);
+          } else {
+            looked = true;
+            lookOut();
+          }
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return null;
@@ -363,6 +381,20 @@ final class ClassQueue implements Wanting {
       return ready.pollFirst();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A slot that has just run a task may be given the next one without being woken. */
+  private void lookOut() {
+    var lookout = engine.store().lookout();
+    if (lookout.isWorthwhile()) {
+      int seen = news.get();
+      lock.unlock();
+      try {
+        var _ = lookout.until(() -> news.get() != seen);
+      } finally {
+        lock.lock();
+      }
     }
   }
 
@@ -386,7 +418,7 @@ final class ClassQueue implements Wanting {
     try {
       closed = true;
       ready.clear();
-      work.signalAll();
+      wakeAll();
     } finally {
       lock.unlock();
     }
