@@ -346,7 +346,7 @@ public final class ActorCluster {
         .int64(numbers.number());
     Sharing.writeId(frame, call.result().id());
     frame.int64(numbers.caller()).int32(call.attempts()).text(call.name());
-    call.call().write(frame, wires.sharing(), to.node());
+    call.call().lend(frame, wires.sharing(), to.node());
     return frame;
   }
 

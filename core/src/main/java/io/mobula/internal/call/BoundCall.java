@@ -16,10 +16,13 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.internal.store.Waiter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -35,6 +38,8 @@ public final class BoundCall {
   private final long heapBytes;
   private volatile @Nullable Waiter waiting;
   private final @Nullable Map<String, String> logContext;
+  private List<Runnable> loans = List.of();
+  private boolean released;
 
   private BoundCall(
       Object function,
@@ -139,21 +144,49 @@ public final class BoundCall {
    * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
    */
   public void write(FrameWriter out, Sharing sharing, NodeId to) {
+    write(out, sharing, to, argument -> CallWire.write(out, argument, sharing));
+  }
+
+  /**
+   * The same for a process that is done with the arguments once it has answered: large ones it
+   * reads where they lie, and nobody else is told of them.
+   */
+  public void lend(FrameWriter out, Sharing sharing, NodeId to) {
+    write(out, sharing, to, argument -> {
+      var loan = CallWire.writeArgument(out, argument, sharing, to);
+      if (loan != null) {
+        onRelease(loan);
+      }
+    });
+  }
+
+  private void write(FrameWriter out, Sharing sharing, NodeId to, Consumer<Object> argument) {
     CallWire.writeFunction(out, function, sharing, to);
-    writeArguments(out, sharing);
+    writeArguments(out, argument);
     sharing.seal(out, to, () -> {});
+  }
+
+  private void onRelease(Runnable loan) {
+    synchronized (this) {
+      if (!released) {
+        loans = loans.isEmpty() ? new ArrayList<>() : loans;
+        loans.add(loan);
+        return;
+      }
+    }
+    loan.run();
   }
 
   /** The same for nobody in particular: how the call can be made again. */
   public void write(FrameWriter out, Sharing sharing) {
     CallWire.write(out, function, sharing);
-    writeArguments(out, sharing);
+    writeArguments(out, argument -> CallWire.write(out, argument, sharing));
   }
 
-  private void writeArguments(FrameWriter out, Sharing sharing) {
+  private void writeArguments(FrameWriter out, Consumer<Object> each) {
     out.int32(arguments.length);
     for (var argument : arguments) {
-      CallWire.write(out, argument, sharing);
+      each.accept(argument);
     }
     var context = logContext == null ? Map.<String, String>of() : logContext;
     out.int32(context.size());
@@ -370,6 +403,17 @@ public final class BoundCall {
     for (var argument : arguments) {
       release(argument);
     }
+    endLoans();
+  }
+
+  private void endLoans() {
+    List<Runnable> ended;
+    synchronized (this) {
+      released = true;
+      ended = loans;
+      loans = List.of();
+    }
+    ended.forEach(Runnable::run);
   }
 
   private static void release(Object held) {

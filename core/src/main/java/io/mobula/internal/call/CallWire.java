@@ -12,6 +12,7 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a call inside a frame: small values as they are, larger ones by the id of the object
@@ -22,6 +23,7 @@ final class CallWire {
   private static final int BY_VALUE = 0;
   private static final int BY_ID = 1;
   private static final int BY_NUMBER = 2;
+  private static final int ON_LOAN = 3;
 
   private CallWire() {}
 
@@ -34,6 +36,22 @@ final class CallWire {
       default -> // a function that captured nothing which can change
         sharing.write(out.octet(BY_VALUE), new Content.Immediate(part), NAMELESS);
     }
+  }
+
+  /**
+   * Writes an argument for this peer, which may read it in place until it has answered.
+   *
+   * @return ends the loan, or null if there is none
+   */
+  static @Nullable Runnable writeArgument(
+      FrameWriter out, Object argument, Sharing sharing, NodeId to) {
+    if (argument instanceof ObjectEntry entry
+        && !sharing.fitsFrame(Objects.requireNonNull(entry.outcome(), "outcome"))
+        && sharing.canLend(entry, to)) {
+      return sharing.lend(out.octet(ON_LOAN), entry);
+    }
+    write(out, argument, sharing);
+    return null;
   }
 
   private static void write(FrameWriter out, ObjectEntry entry, Sharing sharing) {
@@ -94,6 +112,9 @@ final class CallWire {
     if (kind == BY_ID) {
       var id = Sharing.readId(in);
       return sharing.importedWith(id, sharing.read(in));
+    }
+    if (kind == ON_LOAN) {
+      return sharing.borrowed(in);
     }
     return content(in, sharing);
   }

@@ -107,6 +107,12 @@ public final class Lanes implements AutoCloseable {
     line.awaitRoom(limit);
   }
 
+  /** Whether a ring leads there, which proves that each of the two can read the other's memory. */
+  public boolean sharesMemoryWith(NodeId to) {
+    var line = lines.get(to);
+    return line != null && line.hasRing();
+  }
+
   private @Nullable Line line(NodeId to) {
     var line = lines.get(to);
     if (line != null) {

@@ -57,6 +57,15 @@ final class Line {
     }
   }
 
+  boolean hasRing() {
+    lock.lock();
+    try {
+      return ring != null && !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sends a frame, or keeps it behind those before it. */
   void send(byte[] frame) {
     lock.lock();

@@ -88,7 +88,7 @@ final class Copies {
     var own = switch (known == null ? null : known.outcome()) {
       case Content.InStore sealed -> sealed;
       case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
-      case null, default -> null;
+      case null, default -> sharing.lent(id);
     };
     return own == null || own.isMissing() ? null : own;
   }

@@ -62,6 +62,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final HostPulls hostPulls;
   private final Reading reading;
   private final HandOver handOver;
+  private final Loans loans = new Loans();
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
     throw new CodecException("This node knows no actors.", null);
@@ -255,6 +256,41 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       publish(present); // or whoever has it made again would wait for this attempt
     }
     return entry;
+  }
+
+  /**
+   * Whether a large argument can be read in place by that process until it has answered the call:
+   * it is of this host, nobody else knows of the object, and there are no refs inside.
+   */
+  public boolean canLend(ObjectEntry entry, NodeId to) {
+    return entry.sharer() == null
+        && entry.outcome() instanceof Content.InStore sealed
+        && sealed.edges().isEmpty()
+        && lanes.sharesMemoryWith(to);
+  }
+
+  /**
+   * Writes such an argument.
+   *
+   * @return ends the loan
+   */
+  public Runnable lend(FrameWriter out, ObjectEntry entry) {
+    if (!(entry.outcome() instanceof Content.InStore sealed)) {
+      throw new IllegalArgumentException(entry + " is not sealed here");
+    }
+    var end = loans.lend(entry);
+    copies.locationOf(sealed, entry.id()).write(out);
+    out.flag(sealed.views());
+    return end;
+  }
+
+  /** Reads what {@link #lend} wrote. */
+  public Content borrowed(FrameReader in) {
+    return stored(Location.read(in), List.of(), in.flag());
+  }
+
+  Content.@Nullable InStore lent(ObjectId id) {
+    return loans.lent(id);
   }
 
   /** Ends a frame that may carry refs; see {@link Custody#seal}. */

@@ -193,7 +193,7 @@ public final class TaskWire {
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     writeHead(frame, job, slot.node());
     frame.list(run.lineage(), Sharing::writeId);
-    job.call().write(frame, sharing, slot.node());
+    job.call().lend(frame, sharing, slot.node());
     return frame.toBytes();
   }
 

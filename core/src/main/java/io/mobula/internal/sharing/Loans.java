@@ -1,0 +1,45 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectEntry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Large arguments of calls that another process of this host reads where they lie, until the call
+ * is answered. The caller holds them for so long anyway and nobody else learns of them, so the
+ * directory is told nothing and their memory comes back at once. Safe for all threads.
+ */
+final class Loans {
+  private final Map<ObjectId, Loan> open = new ConcurrentHashMap<>();
+
+  private record Loan(ObjectEntry entry, int times) {}
+
+  /**
+   * Keeps it readable for whoever has it on loan.
+   *
+   * @return ends this loan; has no effect later
+   */
+  Runnable lend(ObjectEntry entry) {
+    var id = entry.id();
+    var held = entry.retain();
+    open.compute(id, (key, loan) -> new Loan(held, loan == null ? 1 : loan.times() + 1));
+    var over = new AtomicBoolean();
+    return () -> {
+      if (over.compareAndSet(false, true)) {
+        open.computeIfPresent(
+            id, (key, loan) -> loan.times() == 1 ? null : new Loan(held, loan.times() - 1));
+        held.release();
+      }
+    };
+  }
+
+  /** What is on loan under that id, or null. */
+  Content.@Nullable InStore lent(ObjectId id) {
+    var loan = open.get(id);
+    return loan != null && loan.entry().outcome() instanceof Content.InStore sealed ? sealed : null;
+  }
+}
