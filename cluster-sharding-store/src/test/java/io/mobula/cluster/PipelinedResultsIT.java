@@ -40,7 +40,8 @@ class PipelinedResultsIT {
 
   @Test
   void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
-    try (var cluster = Soon.cluster(1).start();
+    var overArtery = Soon.settings().set("mobula.lanes.shared-memory", "off"); // else they are lent
+    try (var cluster = Soon.cluster(1).settings(overArtery).start();
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());

@@ -365,7 +365,7 @@ final class Hosting {
       var frame = ActorFrames.of(ActorFrames.REPLY, at.cell().id())
           .int32(at.place().incarnation())
           .int64(id.task());
-      var release = sharing.give(frame, outcome, id, attempt);
+      var release = sharing.giveOrLend(frame, outcome, id, attempt, caller);
       sharing.seal(frame, caller, release);
       sharing.send(caller, frame);
     }

@@ -31,14 +31,19 @@ final class Copies {
 
   /** Where a value of this node's is, for others. */
   Location locationOf(Content.InStore sealed, ObjectId id) {
-    return Location.of(self(), id, attemptHere(id), sealed.byteSize(), sealed.address());
+    return locationOf(sealed, id, attemptHere(id));
+  }
+
+  Location locationOf(Content.InStore sealed, ObjectId id, int attempt) {
+    return Location.of(self(), id, attempt, sealed.byteSize(), sealed.address());
   }
 
   /** Which run of its task made what is in this node's memory. */
   private int attemptHere(ObjectId id) {
     var known = sharing.known(id);
     if (known == null) {
-      return 1;
+      var lent = sharing.lent(id);
+      return lent == null ? 1 : lent.attempt();
     }
     return known.outcome() instanceof Content.Away(RemoteObject copied)
         ? copied.location().attempt()
@@ -88,7 +93,10 @@ final class Copies {
     var own = switch (known == null ? null : known.outcome()) {
       case Content.InStore sealed -> sealed;
       case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
-      case null, default -> sharing.lent(id);
+      case null, default -> {
+        var lent = sharing.lent(id);
+        yield lent == null ? null : lent.sealed();
+      }
     };
     return own == null || own.isMissing() ? null : own;
   }

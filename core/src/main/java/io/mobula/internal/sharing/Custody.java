@@ -137,12 +137,12 @@ final class Custody implements Membership.Listener {
     }
   }
 
-  private static void write(FrameWriter out, HoldStatement statement) {
+  static void write(FrameWriter out, HoldStatement statement) {
     Location.write(out, statement.id());
     out.int64(statement.node().incarnation()).int64(statement.version()).flag(statement.held());
   }
 
-  private static HoldStatement read(FrameReader in) {
+  static HoldStatement read(FrameReader in) {
     ObjectId id = Location.readId(in);
     return new HoldStatement(id, new NodeId(in.int64()), in.int64(), in.flag());
   }

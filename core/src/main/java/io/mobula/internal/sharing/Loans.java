@@ -38,8 +38,10 @@ final class Loans {
   }
 
   /** What is on loan under that id, or null. */
-  Content.@Nullable InStore lent(ObjectId id) {
+  ResultLoans.@Nullable Given lent(ObjectId id) {
     var loan = open.get(id);
-    return loan != null && loan.entry().outcome() instanceof Content.InStore sealed ? sealed : null;
+    return loan != null && loan.entry().outcome() instanceof Content.InStore sealed
+        ? new ResultLoans.Given(id, 1, sealed)
+        : null;
   }
 }

@@ -104,6 +104,14 @@ final class Reading {
   private void relocate(
       RemoteObject object, @Nullable Throwable why, CompletableFuture<Content> into) {
     var location = object.location();
+    if (object.isOnLoan()) { // nobody else has ever heard of it
+      into.completeExceptionally(new ObjectLostException(
+          "Object " + location.id() + " was on node " + location.at() + ": "
+              + (why == null ? "it is gone" : why.getMessage())
+              + ". Results of actors cannot be made again; call the actor once more.",
+          why));
+      return;
+    }
     lookups.find(location.id(), location.at()).whenComplete((found, failure) -> {
       switch (found) {
         case Content.Away(RemoteObject other)

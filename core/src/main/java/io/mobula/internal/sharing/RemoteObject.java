@@ -5,6 +5,7 @@ import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,12 +23,29 @@ final class RemoteObject implements Content.Remote {
   private final List<Kept> edges;
   private final boolean views;
   private final Sharing sharing;
+  private final ResultLoans.@Nullable Borrowed loan;
+  private volatile WeakReference<@Nullable ObjectEntry> entry = new WeakReference<>(null);
   private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
   private volatile int placesBefore;
   private @Nullable CompletableFuture<Content> brought;
 
   RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
+    this(location, edges, views, sharing, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param loan what this process has to end, if it alone holds the object; else null
+   */
+  RemoteObject(
+      Location location,
+      List<Kept> edges,
+      boolean views,
+      Sharing sharing,
+      ResultLoans.@Nullable Borrowed loan) {
+    this.loan = loan;
     this.location = location;
     this.edges = List.copyOf(edges);
     this.views = views;
@@ -116,8 +134,36 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   public void belongsTo(ObjectEntry entry) {
-    if (entry.sharer() == null && entry.id().equals(location.id())) {
+    if (loan != null) {
+      this.entry = new WeakReference<>(entry);
+    } else if (entry.sharer() == null && entry.id().equals(location.id())) {
       sharing.adoptMade(entry);
+    }
+  }
+
+  /** Whether nobody but this process knows of it. */
+  boolean isOnLoan() {
+    return loan != null && !loan.isOver();
+  }
+
+  /** The entry whose value it is may be held by others from now on. */
+  void shared() {
+    if (loan != null) {
+      loan.share(sharing.statementOf(location.id()));
+    }
+  }
+
+  /** The process that has it leaves: whoever wants to keep it has to let others know of it. */
+  void recalled() {
+    var present = entry.get();
+    if (present != null) {
+      sharing.adoptMade(present);
+    }
+  }
+
+  private void endLoan() {
+    if (loan != null) {
+      loan.end();
     }
   }
 
@@ -129,6 +175,7 @@ final class RemoteObject implements Content.Remote {
     }
     if (present == null) {
       edges.forEach(Kept::release);
+      endLoan();
       return;
     }
     var _ = present.whenComplete((content, failure) -> {
@@ -137,6 +184,7 @@ final class RemoteObject implements Content.Remote {
       } else {
         edges.forEach(Kept::release);
       }
+      endLoan();
     });
   }
 }

@@ -18,6 +18,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.spi.DirectoryListener;
+import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectSource;
@@ -63,6 +64,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Reading reading;
   private final HandOver handOver;
   private final Loans loans = new Loans();
+  private final ResultLoans results;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {
     throw new CodecException("This node knows no actors.", null);
@@ -98,6 +100,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.transfers = new Transfers(copies, claims, counting, store, membership, lanes, router);
     this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, lanes, router);
     this.reading = new Reading(store, membership, copies, neighbours, claims, hostPulls, lookups);
+    this.results = new ResultLoans(this, store, counting, membership, lanes, router);
     router.on(CANCEL, this::onCancel);
     Probes.connect(store.chase(), this, lanes, router);
     store.sharing(entry -> {
@@ -185,7 +188,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       counting.publish(
           entry.id(),
           new Published.Sealed(entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
-    } else if (outcome instanceof Content.Away) {
+    } else if (outcome instanceof Content.Away(var remote)) {
+      ((RemoteObject) remote).shared();
       if (isOwn(entry.id())) {
         counting.making(entry.id(), 0); // it is made, elsewhere
       }
@@ -233,6 +237,36 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
     write(out, outcome, id);
     return outcome instanceof Content content ? content::discard : () -> {};
+  }
+
+  /**
+   * The same for a result that nobody makes again when it is lost: where the receiver shares this
+   * host it has a large one on loan, and the directory hears nothing of it.
+   */
+  public Runnable giveOrLend(FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
+    if (outcome instanceof Content.InStore sealed
+        && !fitsFrame(sealed)
+        && results.canGive(sealed, to)) {
+      wire.writeLoan(out, sealed, id, attempt, results.give(sealed, id, attempt, to));
+      return () -> {};
+    }
+    return give(out, outcome, id, attempt);
+  }
+
+  /** What {@link #giveOrLend} has lent. */
+  Content onLoan(Location location, boolean views, long number) {
+    return new Content.Away(results.borrow(location, views, number));
+  }
+
+  /** What was on loan is counted from now on; {@code known} runs while this node holds it. */
+  void keep(ObjectId id, Content.InStore sealed, int attempt, Runnable known) {
+    var entry = keptHere(id, sealed, attempt);
+    known.run();
+    entry.release();
+  }
+
+  HoldStatement statementOf(ObjectId id) {
+    return counting.statementOf(id);
   }
 
   /**
@@ -289,8 +323,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return stored(Location.read(in), List.of(), in.flag());
   }
 
-  Content.@Nullable InStore lent(ObjectId id) {
-    return loans.lent(id);
+  /** What another process of this host has on loan from this one, or null. */
+  ResultLoans.@Nullable Given lent(ObjectId id) {
+    var argument = loans.lent(id);
+    return argument == null ? results.lent(id) : argument;
   }
 
   /** Ends a frame that may carry refs; see {@link Custody#seal}. */
@@ -513,6 +549,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * has, and counts no more. Blocks for the limit at most.
    */
   public void leave(Duration limit) {
+    results.recall(limit.dividedBy(4));
     shared.values().forEach(SharedEntry::giveUp);
     awaitFrees();
     var wanted = sealedHere();

@@ -21,6 +21,7 @@ final class ValueWire {
   private static final int STORED = 2;
   private static final int FAILED = 3;
   private static final int PLAIN = 4;
+  private static final int ON_LOAN = 5;
 
   private final ObjectStore store;
   private final Sharing sharing;
@@ -89,6 +90,13 @@ final class ValueWire {
     out.list(edges, (to, edge) -> edge.export(to));
   }
 
+  /** Writes a result that its caller has on loan, under that number. */
+  void writeLoan(FrameWriter out, Content.InStore sealed, ObjectId id, int attempt, long number) {
+    out.octet(ON_LOAN);
+    copies.locationOf(sealed, id, attempt).write(out);
+    out.flag(sealed.views()).int64(number);
+  }
+
   /** Reads what {@link #write} wrote: a {@link Content} or a {@link Failure}. */
   Object read(FrameReader in) {
     int kind = in.octet();
@@ -107,6 +115,11 @@ final class ValueWire {
         in.brings(location.id());
         boolean views = in.flag();
         yield sharing.stored(location, readEdges(in), views);
+      }
+      case ON_LOAN -> {
+        var location = Location.read(in);
+        boolean views = in.flag();
+        yield sharing.onLoan(location, views, in.int64());
       }
       case FAILED -> store.failure(in.block());
       default ->

@@ -1,0 +1,229 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.Settings;
+import io.mobula.error.ObjectLostException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Large arguments and results of calls between processes of this host are on loan: the directory
+ * hears nothing of them.
+ */
+@Tag("long")
+@Timeout(180)
+class LoansIT {
+  private static final int BYTES = 1_000_000;
+
+  /** More than the driver's store has room for. */
+  private static final int CALLS = 100;
+
+  /** Adds up where it lives. */
+  static final class Adder {
+    long sum(byte[] of) {
+      return LoansIT.sum(of);
+    }
+
+    byte[] make(int with) {
+      return filled(with);
+    }
+
+    long used() {
+      return Mobula.runtime().storeUsage().usedBytes();
+    }
+  }
+
+  static long sum(byte[] of) {
+    long sum = 0;
+    for (byte each : of) {
+      sum += each;
+    }
+    return sum;
+  }
+
+  private static byte[] filled(int with) {
+    var bytes = new byte[BYTES];
+    Arrays.fill(bytes, (byte) with);
+    return bytes;
+  }
+
+  /** The directory frees nothing while this runs. */
+  private static Settings settings() {
+    return Soon.settings().set("mobula.directory.grace", "170s");
+  }
+
+  @Test
+  void theirMemoryComesBackAtOnceThoughTheDirectoryHasNotBegunToFree() throws Exception {
+    try (var cluster = Soon.cluster(1).settings(settings()).start()) {
+      var runtime = cluster.runtime();
+      var at = Placement.on(cluster.nodes().getFirst().id());
+      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote();
+      adder.call(Adder::sum, filled(1)).remote().get(Soon.LIMIT); // until there is a ring
+      Soon.holds(
+          "frames go through a ring",
+          () -> runtime.lanes().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
+      long before = runtime.storeUsage().usedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        try (var put = runtime.put(filled(i));
+            var ofRef = runtime.task(LoansIT::sum, put).placement(at).remote();
+            var ofValue = adder.call(Adder::sum, filled(i)).remote()) {
+          assertThat(ofRef.get(Soon.LIMIT)).isEqualTo(ofValue.get(Soon.LIMIT));
+        }
+      }
+      Soon.holds(
+          () -> "only " + before + " bytes are used, but " + runtime.storeUsage(),
+          () -> runtime.storeUsage().usedBytes() <= before);
+      assertThat(runtime.storeUsage().spilledBytes()).isZero();
+    }
+  }
+
+  @Test
+  void whatAFullStoreMovesMeanwhileIsStillRead(@TempDir Path disk) throws Exception {
+    var small = settings().storeCapacity(CALLS * BYTES / 3).spillTo(disk);
+    try (var cluster = Soon.cluster(1).settings(small).start()) {
+      var adder = adder(cluster);
+      adder.call(Adder::sum, filled(1)).remote().get(Soon.LIMIT);
+      var sums = new ArrayList<ObjectRef<Long>>();
+      for (int i = 0; i < CALLS; i++) {
+        sums.add(adder.call(Adder::sum, filled(i)).remote());
+      }
+      for (int i = 0; i < CALLS; i++) {
+        assertThat(sums.get(i).get(Soon.LIMIT)).isEqualTo((long) BYTES * (byte) i);
+      }
+    }
+  }
+
+  @Test
+  void resultsGiveTheirMemoryBackWhenTheirRefIsClosedOrForgotten() throws Exception {
+    try (var cluster = Soon.cluster(1).settings(settings()).start()) {
+      var adder = adder(cluster);
+      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
+      awaitRing(cluster);
+      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      for (int i = 0; i < CALLS; i++) {
+        try (var made = adder.call(Adder::make, i).remote()) {
+          assertThat(made.get(Soon.LIMIT)).hasSize(BYTES).contains((byte) i);
+        }
+      }
+      forget(adder);
+      Soon.holds(() -> "only " + before + " bytes are used there", () -> {
+        System.gc();
+        return adder.call(Adder::used).remote().get(Soon.LIMIT) <= before;
+      });
+    }
+  }
+
+  private static void forget(ActorHandle<Adder> adder) {
+    for (int i = 0; i < 10; i++) {
+      assertThat(adder.call(Adder::make, i).remote().get(Soon.LIMIT)).hasSize(BYTES);
+    }
+  }
+
+  /** Two nodes: what is passed on is counted by the directory, which frees after its grace. */
+  @Test
+  void aResultThatIsPassedOnIsCountedFromThenOn() throws Exception {
+    try (var cluster = Soon.cluster(2).start()) {
+      var runtime = cluster.runtime();
+      var adder = adder(cluster);
+      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
+      awaitRing(cluster);
+      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      var there = Placement.on(cluster.nodes().get(1).id());
+      var keeper = runtime.actor(Refs::new).cpus(0).placement(there).remote();
+      try (var made = adder.call(Adder::make, 3).remote()) {
+        keeper.call(Refs::keep, List.of(made)).remote().get(Soon.LIMIT);
+      }
+      assertThat(keeper.call(Refs::sum).remote().get(Soon.LIMIT)).isEqualTo(3L * BYTES);
+      assertThat(adder.call(Adder::used).remote().get(Soon.LIMIT)).isGreaterThan(before);
+      keeper.call(Refs::drop).remote().get(Soon.LIMIT);
+      Soon.holds(
+          "it is freed where it was made",
+          () -> adder.call(Adder::used).remote().get(Soon.LIMIT) <= before);
+    }
+  }
+
+  /** Keeps refs where it lives. */
+  static final class Refs {
+    private List<ObjectRef<byte[]>> kept = List.of();
+
+    int keep(List<ObjectRef<byte[]>> refs) {
+      kept = refs;
+      return refs.size();
+    }
+
+    long sum() {
+      return kept.stream().mapToLong(ref -> LoansIT.sum(ref.get(Soon.LIMIT))).sum();
+    }
+
+    int drop() {
+      kept.forEach(ObjectRef::close);
+      kept = List.of();
+      return 0;
+    }
+  }
+
+  @Test
+  void aResultIsLostWithTheNodeThatIsKilled() throws Exception {
+    try (var cluster = Soon.cluster(3).start()) {
+      var killed = adder(cluster);
+      killed.call(Adder::make, 1).remote().get(Soon.LIMIT);
+      awaitRing(cluster);
+      var lost = killed.call(Adder::make, 5).remote();
+      Soon.holds("it is made", lost::isReady);
+      var runtime = cluster.runtime();
+      var dead = cluster.nodes().getFirst().id();
+      cluster.kill(0);
+      Soon.holds(
+          "it is known to be dead",
+          () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(dead)));
+      assertThatThrownBy(() -> lost.get(Soon.LIMIT))
+          .isInstanceOf(ObjectLostException.class)
+          .hasMessageContaining("call the actor once more");
+    }
+  }
+
+  @Test
+  void aResultOutlivesTheNodeThatLeaves() throws Exception {
+    try (var cluster = Soon.cluster(2).start()) {
+      var adder = adder(cluster);
+      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
+      awaitRing(cluster);
+      var kept = adder.call(Adder::make, 5).remote();
+      Soon.holds("it is made", kept::isReady);
+      var runtime = cluster.runtime();
+      var leaving = cluster.nodes().getFirst().id();
+      runtime.dismiss(leaving);
+      Soon.holds(
+          "it has left",
+          () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(leaving)));
+      assertThat(kept.get(Soon.LIMIT)).hasSize(BYTES).containsOnly((byte) 5);
+    }
+  }
+
+  private static ActorHandle<Adder> adder(LocalCluster cluster) {
+    var at = Placement.on(cluster.nodes().getFirst().id());
+    return cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();
+  }
+
+  private static void awaitRing(LocalCluster cluster) throws IOException {
+    var to = cluster.nodes().getFirst().id();
+    Soon.holds(
+        "frames go through a ring",
+        () -> cluster.runtime().lanes().stream()
+            .anyMatch(lane -> lane.to().equals(to) && lane.kind().equals("shared memory")));
+  }
+}
