@@ -36,6 +36,14 @@ class ParameterServerTest {
   }
 
   @Test
+  void givesEachPullAVectorOfItsOwn() {
+    try (var server = builder().shards(1).start(new float[5])) {
+      server.table().pull()[0] = 9;
+      assertThat(server.table().pull()).containsOnly(0);
+    }
+  }
+
+  @Test
   void saysWhereItsShardsLive() {
     try (var server = builder().start(new float[5])) {
       assertThat(server.places())
