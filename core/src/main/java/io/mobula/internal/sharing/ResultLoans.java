@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,24 +98,18 @@ final class ResultLoans implements Membership.Listener {
     return byId.get(id);
   }
 
-  private @Nullable Given take(Ticket ticket) {
+  /** One loan at a time ends: whoever waits for the last finds it kept, or gone. */
+  private synchronized void end(Ticket ticket, Consumer<Given> how) {
     var loan = given.remove(ticket);
     if (loan != null) {
+      how.accept(loan);
       byId.remove(loan.id(), loan);
+      notifyAll();
     }
-    if (loan != null && leaving) {
-      synchronized (this) {
-        notifyAll();
-      }
-    }
-    return loan;
   }
 
   private void back(Ticket ticket) {
-    var loan = take(ticket);
-    if (loan != null) {
-      loan.sealed().discard();
-    }
+    end(ticket, loan -> loan.sealed().discard());
   }
 
   private void onReturned(NodeId from, FrameReader frame) {
@@ -125,13 +120,10 @@ final class ResultLoans implements Membership.Listener {
   private void onShared(NodeId from, FrameReader frame) {
     var ticket = new Ticket(from, frame.int64());
     var statement = Custody.read(frame);
-    var loan = given.get(ticket);
-    if (loan != null) {
-      sharing.keep(loan.id(), loan.sealed(), loan.attempt(), () -> {
-        take(ticket); // it is found among the shared ones now
-        counting.vouchFor(List.of(statement));
-      });
-    }
+    end(
+        ticket,
+        loan -> sharing.keep(
+            loan.id(), loan.sealed(), loan.attempt(), () -> counting.vouchFor(List.of(statement))));
   }
 
   /**
