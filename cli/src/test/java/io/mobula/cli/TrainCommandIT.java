@@ -1,0 +1,18 @@
+package io.mobula.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What {@code bin/mobula} runs to make its AOT cache. */
+@Tag("long")
+@Timeout(120)
+class TrainCommandIT {
+
+  @Test
+  void computesBetweenNodesAndEnds() {
+    assertThat(MobulaCommand.run("train", "--seconds", "0.5")).isEqualTo(ExitCode.DONE);
+  }
+}
