@@ -5,12 +5,15 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
+import io.mobula.Tensor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.TaskFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,9 +24,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A driver that submits tasks, calls actors and reads objects until it is told to finish, and looks
- * at every outcome: the right value, or an error of Mobula's that is not a timeout.
+ * at every outcome: the right value, or an error of Mobula's that is neither a timeout nor a
+ * failure of the work.
  */
 final class SoakDriver {
+  private static final int LARGE = 40_000;
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   /** Between two rounds: a machine that has no cores left for those who join proves nothing. */
@@ -39,6 +44,15 @@ final class SoakDriver {
   static final class Squares {
     int of(int number) {
       return number * number;
+    }
+
+    /** More than travels in a frame. */
+    Tensor many(int number) {
+      return filled(number * number);
+    }
+
+    long sum(int[] numbers) {
+      return Arrays.stream(numbers).asLongStream().sum();
     }
   }
 
@@ -58,6 +72,16 @@ final class SoakDriver {
 
   static int square(int number) {
     return number * number;
+  }
+
+  private static Tensor filled(int with) {
+    return Tensor.of(numbers(with));
+  }
+
+  private static int[] numbers(int with) {
+    var numbers = new int[LARGE];
+    Arrays.fill(numbers, with);
+    return numbers;
   }
 
   MobulaRuntime runtime() {
@@ -107,6 +131,13 @@ final class SoakDriver {
       all.add(new Expected(
           "object", runtime.task(Values::sum, next).remote(), (with + 1) * Values.COUNT));
       all.add(new Expected("put", runtime.put("value " + i), "value " + i));
+      int number = random.nextInt(1000);
+      var many = squares.call(Squares::many, number).remote();
+      all.add(new Expected("large result", many, filled(number * number)));
+      all.add(new Expected(
+          "large argument",
+          squares.call(Squares::sum, numbers(number)).remote(),
+          (long) number * LARGE));
     }
     return all;
   }
@@ -122,6 +153,8 @@ final class SoakDriver {
       return true;
     } catch (GetTimeoutException | RuntimeClosedException e) {
       throw new AssertionError(expected + " has no end", e);
+    } catch (TaskFailedException e) { // nothing here throws: a node that leaves is no failure
+      throw new AssertionError(expected + " has failed", e);
     } catch (MobulaException e) {
       count(expected.what() + " " + e.getClass().getSimpleName());
       return !(e instanceof ActorDiedException);

@@ -4,6 +4,7 @@ import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
@@ -356,9 +357,15 @@ final class Hosting {
 
     @Override
     public void fail(Failure failure) {
-      if (!silent) {
+      if (!silent && !isOfClosing(failure)) {
         answer(failure);
       }
+    }
+
+    /** What fails since this process ends may be done elsewhere. */
+    private boolean isOfClosing(Failure failure) {
+      return cluster.engine().store().isClosed()
+          && failure.raise().getCause() instanceof RuntimeClosedException;
     }
 
     private void answer(Object outcome) {

@@ -106,9 +106,8 @@ final class Reading {
     var location = object.location();
     if (object.isOnLoan()) { // nobody else has ever heard of it
       into.completeExceptionally(new ObjectLostException(
-          "Object " + location.id() + " was on node " + location.at() + ": "
-              + (why == null ? "it is gone" : why.getMessage())
-              + ". Results of actors cannot be made again; call the actor once more.",
+          "Object " + location.id() + " is lost with node " + location.at()
+              + ", which alone had it. Results of actors cannot be made again; call the actor once more.",
           why));
       return;
     }

@@ -187,7 +187,7 @@ class ViewsTest {
         probe.getRef().tell("forgotten");
       }
     });
-    heard();
+    probe.awaitAssert(() -> assertThat(views.now().node(OTHER.id())).isPresent());
     membership.peers.clear();
     membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
     actor.tell(new Views.Said(OTHER.id(), 2, state(0), false));
