@@ -71,8 +71,7 @@ class LoansIT {
     try (var cluster = Soon.cluster(1).settings(settings()).start()) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());
-      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote();
-      adder.call(Adder::sum, filled(1)).remote().get(Soon.LIMIT); // until there is a ring
+      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // until there is a ring
       Soon.holds(
           "frames go through a ring",
           () -> runtime.lanes().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
@@ -96,7 +95,6 @@ class LoansIT {
     var small = settings().storeCapacity(CALLS * BYTES / 3).spillTo(disk);
     try (var cluster = Soon.cluster(1).settings(small).start()) {
       var adder = adder(cluster);
-      adder.call(Adder::sum, filled(1)).remote().get(Soon.LIMIT);
       var sums = new ArrayList<ObjectRef<Long>>();
       for (int i = 0; i < CALLS; i++) {
         sums.add(adder.call(Adder::sum, filled(i)).remote());
@@ -111,8 +109,6 @@ class LoansIT {
   void resultsGiveTheirMemoryBackWhenTheirRefIsClosedOrForgotten() throws Exception {
     try (var cluster = Soon.cluster(1).settings(settings()).start()) {
       var adder = adder(cluster);
-      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
-      awaitRing(cluster);
       long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
       for (int i = 0; i < CALLS; i++) {
         try (var made = adder.call(Adder::make, i).remote()) {
@@ -139,8 +135,6 @@ class LoansIT {
     try (var cluster = Soon.cluster(2).start()) {
       var runtime = cluster.runtime();
       var adder = adder(cluster);
-      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
-      awaitRing(cluster);
       long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
       var there = Placement.on(cluster.nodes().get(1).id());
       var keeper = runtime.actor(Refs::new).cpus(0).placement(there).remote();
@@ -180,8 +174,6 @@ class LoansIT {
   void aResultIsLostWithTheNodeThatIsKilled() throws Exception {
     try (var cluster = Soon.cluster(3).start()) {
       var killed = adder(cluster);
-      killed.call(Adder::make, 1).remote().get(Soon.LIMIT);
-      awaitRing(cluster);
       var lost = killed.call(Adder::make, 5).remote();
       Soon.holds("it is made", lost::isReady);
       var runtime = cluster.runtime();
@@ -200,8 +192,6 @@ class LoansIT {
   void aResultOutlivesTheNodeThatLeaves() throws Exception {
     try (var cluster = Soon.cluster(2).start()) {
       var adder = adder(cluster);
-      adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
-      awaitRing(cluster);
       var kept = adder.call(Adder::make, 5).remote();
       Soon.holds("it is made", kept::isReady);
       var runtime = cluster.runtime();
@@ -214,9 +204,13 @@ class LoansIT {
     }
   }
 
-  private static ActorHandle<Adder> adder(LocalCluster cluster) {
+  /** On the first node, once frames go there through a ring. */
+  private static ActorHandle<Adder> adder(LocalCluster cluster) throws IOException {
     var at = Placement.on(cluster.nodes().getFirst().id());
-    return cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();
+    var adder = cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();
+    adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
+    awaitRing(cluster);
+    return adder;
   }
 
   private static void awaitRing(LocalCluster cluster) throws IOException {

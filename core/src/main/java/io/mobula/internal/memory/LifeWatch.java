@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * Tells when processes of this host die, however they do, by the locks on their life files.
  *
  * <p>One daemon thread asks for all locks every 50 milliseconds, which takes less than a
- * microsecond each and, for waking up, some 0.3 % of a core. (A thread that blocks in the lock
- * would be told sooner, but the kernel refuses two processes that wait for each other: EDEADLK.)
- * The thread runs while something is watched. Any thread may call.
+ * microsecond each and a wake-up for all. (A thread that blocks in the lock would be told sooner,
+ * but the kernel refuses two processes that wait for each other: EDEADLK.) The thread runs while
+ * something is watched. Any thread may call.
  */
 public final class LifeWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifeWatch.class);

@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
  * for all threads.
  */
 final class NodeTimer implements AutoCloseable {
-  private static final Duration NEVER = Duration.ofDays(200);
-
   private final ScheduledThreadPoolExecutor clock;
   private final Executor executor;
 
@@ -32,12 +30,11 @@ final class NodeTimer implements AutoCloseable {
    * @return cancels it
    */
   Runnable after(Duration delay, Runnable action) {
-    if (delay.compareTo(NEVER) >= 0) {
-      return () -> {};
-    }
     try {
-      var due =
-          clock.schedule(() -> executor.execute(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+      var due = clock.schedule(
+          () -> executor.execute(action),
+          TimeUnit.NANOSECONDS.convert(delay),
+          TimeUnit.NANOSECONDS);
       return () -> due.cancel(false);
     } catch (RejectedExecutionException closed) { // everything has ended
       return () -> {};

@@ -63,7 +63,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final HostPulls hostPulls;
   private final Reading reading;
   private final HandOver handOver;
-  private final Loans loans = new Loans();
+  private final ArgumentLoans loans = new ArgumentLoans();
   private final ResultLoans results;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
   private volatile Function<FrameReader, Kept> handles = in -> {

@@ -37,7 +37,7 @@ final class Gathering {
     return lookout;
   }
 
-  /** What threads do while they wait; set when the node has joined others. */
+  /** What threads do while they wait; set once, before there is work. */
   void lookout(Lookout with) {
     lookout = with;
   }

@@ -5,7 +5,6 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectEntry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * is answered. The caller holds them for so long anyway and nobody else learns of them, so the
  * directory is told nothing and their memory comes back at once. Safe for all threads.
  */
-final class Loans {
+final class ArgumentLoans {
   private final Map<ObjectId, Loan> open = new ConcurrentHashMap<>();
 
   private record Loan(ObjectEntry entry, int times) {}
@@ -21,19 +20,16 @@ final class Loans {
   /**
    * Keeps it readable for whoever has it on loan.
    *
-   * @return ends this loan; has no effect later
+   * @return ends this loan; to be run once
    */
   Runnable lend(ObjectEntry entry) {
     var id = entry.id();
     var held = entry.retain();
     open.compute(id, (key, loan) -> new Loan(held, loan == null ? 1 : loan.times() + 1));
-    var over = new AtomicBoolean();
     return () -> {
-      if (over.compareAndSet(false, true)) {
-        open.computeIfPresent(
-            id, (key, loan) -> loan.times() == 1 ? null : new Loan(held, loan.times() - 1));
-        held.release();
-      }
+      open.computeIfPresent(
+          id, (key, loan) -> loan.times() == 1 ? null : new Loan(held, loan.times() - 1));
+      held.release();
     };
   }
 
