@@ -30,8 +30,10 @@ final class Records {
   private final Sink sink;
   private final Answers answers;
   private final Map<ObjectId, ShardRecord> records = new HashMap<>();
-  private final Set<ObjectId> waitedFor = new HashSet<>();
-  private final Set<ObjectId> inTransit = new HashSet<>();
+
+  /** Records for which {@link #tick} may have something to do. */
+  private final Set<ObjectId> timed = new HashSet<>();
+
   private final Map<Long, Long> endedTransits = new HashMap<>();
   private final Map<ObjectId, Long> nagged = new HashMap<>();
   private long lineageBytes;
@@ -99,7 +101,7 @@ final class Records {
     for (var transit : unit.with().transits()) {
       if (!endedTransits.containsKey(transit.token())) {
         record.transits.put(transit.token(), now + transit.millisLeft());
-        inTransit.add(record.id);
+        timed.add(record.id);
       }
     }
     index(record, standing, entry);
@@ -227,13 +229,25 @@ final class Records {
     answers.choose(record, now);
     kept.set(record, record.wantsToKeep());
     if (!record.waiters.isEmpty() && !answers.answer(record, now)) {
-      waitedFor.add(record.id);
+      timed.add(record.id);
     }
-    record.freeing = freeing && !record.isHeld() && record.waiters.isEmpty();
+    boolean unwanted = freeing && !record.isHeld() && record.waiters.isEmpty();
+    record.freeing = unwanted && !awaitsItsMaker(record, now);
+    if (unwanted && !record.freeing) {
+      timed.add(record.id);
+    }
     nag(record, now);
     if (record.freeing) {
       removeIfGone(record);
     }
+  }
+
+  /**
+   * Whether nobody has said yet that it is made or being made. Who does may hold it, and its word
+   * be on its way: what the others know of the object is not forgotten before the grace is over.
+   */
+  private boolean awaitsItsMaker(ShardRecord record, long now) {
+    return record.highest == 0 && now < record.unreadableSince + rules.graceMillis();
   }
 
   /** Says what has to be said until it is done: that nobody holds it, that a copy was refused. */
@@ -289,7 +303,6 @@ final class Records {
     }
     records.remove(record.id);
     nagged.remove(record.id);
-    inTransit.remove(record.id);
   }
 
   // What is asked
@@ -299,7 +312,7 @@ final class Records {
     var record = record(id, now);
     record.waiters.put(who, now);
     settle(record, now);
-    waitedFor.add(id);
+    timed.add(id);
     return !record.waiters.containsKey(who);
   }
 
@@ -350,35 +363,27 @@ final class Records {
 
   void tick(long now) {
     endedTransits.values().removeIf(end -> end <= now);
-    for (var id : List.copyOf(inTransit)) {
+    for (var id : List.copyOf(timed)) {
       var record = records.get(id);
-      if (record == null || record.transits.isEmpty()) {
-        inTransit.remove(id);
-      }
       if (record != null) {
         record.transits.values().removeIf(end -> end <= now);
-        settle(record, now);
-      }
-    }
-    for (var id : List.copyOf(waitedFor)) {
-      var record = records.get(id);
-      if (record != null) {
         record.waiters.values().removeIf(asked -> asked + rules.graceMillis() <= now);
         settle(record, now);
       }
-      if (record == null || record.waiters.isEmpty()) {
-        waitedFor.remove(id);
+      if (record == null || !isTimed(record, now)) {
+        timed.remove(id);
       }
     }
     settleAll(nagged.keySet(), now);
   }
 
+  private boolean isTimed(ShardRecord record, long now) {
+    return !record.transits.isEmpty() || !record.waiters.isEmpty() || awaitsItsMaker(record, now);
+  }
+
   /** Whether {@link #tick} may have something to do by and by. */
   boolean awaitsTime() {
-    return !(endedTransits.isEmpty()
-        && inTransit.isEmpty()
-        && waitedFor.isEmpty()
-        && nagged.isEmpty());
+    return !(endedTransits.isEmpty() && timed.isEmpty() && nagged.isEmpty());
   }
 
   /** What the shard knows of one participant. */

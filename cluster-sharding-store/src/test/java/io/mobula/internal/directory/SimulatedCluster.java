@@ -270,7 +270,13 @@ final class SimulatedCluster {
     return id;
   }
 
+  /**
+   * A run has made it here; if a later one was faster, its copy stays, for others may rely on it.
+   */
   private void publish(SimulatedNode node, ObjectId id, int attempt) {
+    if (node.sealed.getOrDefault(id, 0) > attempt) {
+      return;
+    }
     var inside = contents.get(id);
     if (random.nextInt(3) == 0) {
       inlined.add(id);
