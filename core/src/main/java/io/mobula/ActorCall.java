@@ -105,13 +105,15 @@ public final class ActorCall<A> {
   /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */
   public ActorCall<A> maxConcurrency(int methods) {
     var running = options.running();
-    return with(options.with(new Running(methods, running.maxPendingCalls(), running.threads())));
+    return with(options.with(
+        new Running(methods, running.maxPendingCalls(), running.threads(), running.borrows())));
   }
 
   /** How many calls may be unanswered before further ones throw; 100 000 by default. */
   public ActorCall<A> maxPendingCalls(int calls) {
     var running = options.running();
-    return with(options.with(new Running(running.maxConcurrency(), calls, running.threads())));
+    return with(options.with(
+        new Running(running.maxConcurrency(), calls, running.threads(), running.borrows())));
   }
 
   /** Runs the methods on a platform thread of its own. */
@@ -127,10 +129,26 @@ public final class ActorCall<A> {
     return on(Threads.VIRTUAL);
   }
 
+  /**
+   * Tensors, segments and buffers in store memory that are arguments of a method can be read until
+   * the call is answered: until the method returns or, if it returns a stage, that completes.
+   * Reading one later throws {@link IllegalStateException}. Their memory is free for others then,
+   * and not when the collector finds them unreachable: for actors that are given large ones all the
+   * time. Heap values are copies as ever, and refs as good as ever.
+   *
+   * <p>With a {@linkplain #dedicatedThread() thread of its own} the actor alone may read them, at
+   * next to no cost; else any thread may, and each call costs some ten microseconds.
+   */
+  public ActorCall<A> borrowArguments() {
+    var running = options.running();
+    return with(options.with(
+        new Running(running.maxConcurrency(), running.maxPendingCalls(), running.threads(), true)));
+  }
+
   private ActorCall<A> on(Threads threads) {
     var running = options.running();
-    return with(
-        options.with(new Running(running.maxConcurrency(), running.maxPendingCalls(), threads)));
+    return with(options.with(new Running(
+        running.maxConcurrency(), running.maxPendingCalls(), threads, running.borrows())));
   }
 
   /**

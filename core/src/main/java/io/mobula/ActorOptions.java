@@ -24,7 +24,7 @@ public record ActorOptions(
       Placement.anywhere(),
       new Naming(null, false),
       new Life(false, 0, 0),
-      new Running(1, 100_000, Threads.SHARED));
+      new Running(1, 100_000, Threads.SHARED, false));
 
   /** Refuses nulls. */
   public ActorOptions {
@@ -75,8 +75,9 @@ public record ActorOptions(
    * @param maxConcurrency how many may run at the same time
    * @param maxPendingCalls how many calls may be unanswered before further ones are refused
    * @param threads what they run on
+   * @param borrows whether views of store memory among their arguments end with the method
    */
-  public record Running(int maxConcurrency, int maxPendingCalls, Threads threads) {
+  public record Running(int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrows) {
     /** Refuses counts below one, and concurrency on one thread. */
     public Running {
       requireAtLeast("maxConcurrency", maxConcurrency, 1);

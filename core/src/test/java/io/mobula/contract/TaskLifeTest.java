@@ -505,7 +505,7 @@ class TaskLifeTest extends ContractTest {
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> runtime.wait(List.of(ref), 1, Duration.ofNanos(-1)))
         .isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> ref.get(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> ref.get((Duration) null)).isInstanceOf(NullPointerException.class);
   }
 
   @Test

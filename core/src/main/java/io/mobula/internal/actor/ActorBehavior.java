@@ -1,5 +1,6 @@
 package io.mobula.internal.actor;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
@@ -18,8 +19,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** A thread beside others has no call to run any more, or the object is unfit. */
   private record Returned(@Nullable Failure failure) implements Command {}
 
+  /** A stage has completed in another thread than this actor's own. */
+  private record GiveBack(Borrowed borrowed) implements Command {}
+
   /** Dead: stop as soon as no method runs. */
   record End() implements Command {}
 
@@ -60,6 +66,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private record Failure(
       Object unfit, Throwable cause, @Nullable ActorCallRun again) {}
 
+  private final ActorRef<Command> self;
   private final ActorCell cell;
   private final @Nullable Executor concurrent;
   private final Map<Object, Deque<ActorCallRun>> lanes = new HashMap<>();
@@ -67,6 +74,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   /** Calls for threads beside others; bounded, as unanswered calls are. */
   private final Queue<ActorCallRun> shared = new ConcurrentLinkedQueue<>();
+
+  /** What calls have borrowed that have returned and not been answered; bounded as those are. */
+  private final Set<Borrowed> staged = ConcurrentHashMap.newKeySet();
 
   private SharedHold hold = new SharedHold(CpuHold.NOTHING);
   private volatile @Nullable Object instance; // set by the actor alone
@@ -78,6 +88,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private ActorBehavior(
       ActorContext<Command> context, ActorCell cell, @Nullable Executor concurrent, int restarts) {
     super(context);
+    this.self = context.getSelf();
     this.cell = cell;
     this.concurrent = concurrent;
     this.restarts = restarts;
@@ -112,6 +123,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         active--;
         failed(failure);
       }
+      case GiveBack(var borrowed) -> giveBack(borrowed);
       case End() -> {} // the cell is dead
     }
     runWhatMay();
@@ -122,6 +134,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       instance = null;
+      staged.forEach(Borrowed::end);
       cell.stopped();
     }
     return this;
@@ -289,10 +302,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return null;
     }
     cell.runs(execution);
+    var borrowed = Borrowed.of(cell.options().running());
     try {
-      finish(run, execution.run(() -> run.call().invokeOn(receiver)));
+      finish(run, execution.run(() -> run.call().invokeOn(receiver, borrowed.arena())), borrowed);
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
+      borrowed.end();
       return thrown(run, receiver, thrown);
     } finally {
       cell.runs(null);
@@ -318,13 +333,27 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown, thrown);
   }
 
-  private void finish(ActorCallRun run, @Nullable Object value) {
-    if (value instanceof CompletionStage<?> later) {
-      if (run.later(later)) {
-        later.whenComplete((result, failure) -> completed(run, result, failure));
-      }
-    } else {
+  private void finish(ActorCallRun run, @Nullable Object value, Borrowed borrowed) {
+    if (value instanceof CompletionStage<?> later && run.later(later)) {
+      staged.add(borrowed);
+      later.whenComplete((result, failure) -> {
+        completed(run, result, failure);
+        giveBack(borrowed);
+      });
+      return;
+    }
+    if (!(value instanceof CompletionStage<?>)) {
       complete(run, value);
+    }
+    borrowed.end();
+  }
+
+  private void giveBack(Borrowed borrowed) {
+    if (borrowed.endsHere()) {
+      staged.remove(borrowed);
+      borrowed.end();
+    } else {
+      self.tell(new GiveBack(borrowed));
     }
   }
 

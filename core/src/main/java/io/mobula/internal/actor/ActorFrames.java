@@ -69,7 +69,8 @@ final class ActorFrames {
         .int32(life.maxCallRetries())
         .int32(running.maxConcurrency())
         .int32(running.maxPendingCalls())
-        .choice(running.threads());
+        .choice(running.threads())
+        .flag(running.borrows());
   }
 
   static ActorOptions readOptions(FrameReader in) {
@@ -85,8 +86,8 @@ final class ActorFrames {
     var resources = in.flag() ? LeaseDesk.readResources(in) : null;
     var naming = new ActorOptions.Naming(in.optionalText(), false);
     var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
-    var running =
-        new ActorOptions.Running(in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()));
+    var running = new ActorOptions.Running(
+        in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
     return new ActorOptions(resources, placement.apply(in), naming, life, running);
   }
 

@@ -16,6 +16,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.internal.store.Waiter;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -330,12 +331,20 @@ public final class BoundCall {
    * @throws Unreadable when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invoke() throws Exception {
-    return invoke(values(0));
+    return invoke(values(0, null));
   }
 
   /** As {@link #invoke()}, with the actor's object as the first argument. */
   public @Nullable Object invokeOn(Object receiver) throws Exception {
-    var values = values(1);
+    return invokeOn(receiver, null);
+  }
+
+  /**
+   * As {@link #invokeOn(Object)}; views of store memory among the arguments end with the arena, if
+   * there is one.
+   */
+  public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
+    var values = values(1, arena);
     values[0] = receiver;
     return invoke(values);
   }
@@ -363,14 +372,16 @@ public final class BoundCall {
   }
 
   private RemoteFunction function() throws Unreadable {
-    return (RemoteFunction) Objects.requireNonNull(read(function));
+    return (RemoteFunction) Objects.requireNonNull(read(function, null));
   }
 
-  private @Nullable Object read(Object held) throws Unreadable {
+  private @Nullable Object read(Object held, @Nullable Arena arena) throws Unreadable {
     try {
       return switch (held) {
-        case Content content -> store.materialize(content);
-        case ObjectEntry entry -> store.valueOf(entry);
+        case Content content ->
+          arena == null ? store.materialize(content) : store.materialize(content, arena);
+        case ObjectEntry entry ->
+          arena == null ? store.valueOf(entry) : store.valueOf(entry, arena);
         case RemoteFunction itself -> itself;
         case Stateless function -> function.in(store);
         default -> throw new IllegalStateException("Neither value nor ref: " + held);
@@ -380,10 +391,10 @@ public final class BoundCall {
     }
   }
 
-  private @Nullable Object[] values(int receivers) throws Unreadable {
+  private @Nullable Object[] values(int receivers, @Nullable Arena arena) throws Unreadable {
     var values = new @Nullable Object[arguments.length + receivers];
     for (int i = 0; i < arguments.length; i++) {
-      values[i + receivers] = read(arguments[i]);
+      values[i + receivers] = read(arguments[i], arena);
     }
     return values;
   }

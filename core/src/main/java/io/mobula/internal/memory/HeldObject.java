@@ -32,6 +32,21 @@ public final class HeldObject implements AutoCloseable {
     return object.memory().asReadOnly();
   }
 
+  /** How many bytes it has. */
+  public long byteSize() {
+    return object.byteSize();
+  }
+
+  /** One more pin on the same object, while this one stands. */
+  public HeldObject again() {
+    return object.hold();
+  }
+
+  /** See {@link StoredObject#view}; while this pin stands. */
+  public MemorySegment view() {
+    return object.view();
+  }
+
   /** Lets it go. Idempotent. */
   @Override
   public void close() {

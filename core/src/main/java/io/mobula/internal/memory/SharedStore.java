@@ -155,19 +155,30 @@ public final class SharedStore implements AutoCloseable {
    * already, nor below 64 KiB or from 2 GiB on.
    */
   public @Nullable MemorySegment sealedView(MemorySegment content) {
-    if (!content.isNative() || !content.isReadOnly()) {
-      return null;
-    }
-    var object = sealed.around(content);
-    if (object == null) {
-      return null;
-    }
+    var object = sealedAround(content);
     try {
-      long offset = content.address() - object.memory().address();
-      return object.view().asSlice(offset, content.byteSize());
+      return object == null
+          ? null
+          : object
+              .view()
+              .asSlice(content.address() - object.memory().address(), content.byteSize());
     } catch (IllegalStateException freed) {
       return null;
     }
+  }
+
+  /** A pin on the object for which {@link #sealedView} would give a view, or null. */
+  public @Nullable HeldObject holdAround(MemorySegment content) {
+    var object = sealedAround(content);
+    try {
+      return object == null ? null : object.hold();
+    } catch (IllegalStateException freed) {
+      return null;
+    }
+  }
+
+  private @Nullable SealedObject sealedAround(MemorySegment content) {
+    return content.isNative() && content.isReadOnly() ? sealed.around(content) : null;
   }
 
   /**

@@ -19,6 +19,7 @@ import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,7 +184,12 @@ public final class ObjectStore {
 
   /** See {@link Values#materialize}; waits for as long as it takes. */
   public @Nullable Object materialize(Content content) {
-    return values.materialize(content, Patience.ENDLESS);
+    return values.materialize(content, Patience.ENDLESS, Views.LASTING);
+  }
+
+  /** As {@link #materialize(Content)}; views end with the arena. */
+  public @Nullable Object materialize(Content content, Arena arena) {
+    return values.materialize(content, Patience.ENDLESS, Views.until(arena));
   }
 
   /** See {@link Values#flat}. */
@@ -270,11 +276,16 @@ public final class ObjectStore {
 
   /** The value of an entry that is ready; waits for its bytes for as long as it takes. */
   public @Nullable Object valueOf(ObjectEntry entry) {
-    return values.materialize(entry.content(), Patience.ENDLESS);
+    return materialize(entry.content());
+  }
+
+  /** As {@link #valueOf(ObjectEntry)}; views end with the arena. */
+  public @Nullable Object valueOf(ObjectEntry entry, Arena arena) {
+    return materialize(entry.content(), arena);
   }
 
   private @Nullable Object valueOf(ObjectEntry entry, Deadline deadline) {
-    return values.materialize(entry.content(), new Patience(deadline, entry));
+    return values.materialize(entry.content(), new Patience(deadline, entry), Views.LASTING);
   }
 
   /** Has the bytes brought here once there are any, for whoever reads them later. */
@@ -307,6 +318,14 @@ public final class ObjectStore {
     requireOpen();
     gathering.await(entry, deadline);
     return (T) valueOf(entry, deadline);
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
+  }) // a ref knows its type, an entry does not
+  <T extends @Nullable Object> T get(ObjectEntry entry, Arena arena) {
+    requireOpen();
+    gathering.await(entry, Deadline.NEVER);
+    return (T) valueOf(entry, arena);
   }
 
   /** See {@link io.mobula.MobulaRuntime#get(Collection, Duration)}. */

@@ -5,6 +5,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.RefClosedException;
 import io.mobula.internal.lane.FrameWriter;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -80,6 +81,12 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
   public T get(Duration deadline) {
     var present = entry();
     return present.store().get(present, Deadline.after(deadline));
+  }
+
+  @Override
+  public T get(Arena arena) {
+    var present = entry();
+    return present.store().get(present, arena);
   }
 
   @Override

@@ -126,6 +126,18 @@ final class SealedLayout {
     return new Parts(object.asSlice(table, length), buffers);
   }
 
+  /** Whether an object is the value with these bytes of the codec and that buffer, in its place. */
+  static boolean isOf(MemorySegment object, byte[] bytes, MemorySegment buffer) {
+    if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC) {
+      return false;
+    }
+    var parts = read(object);
+    return parts.buffers().size() == 1
+        && parts.buffers().getFirst().address() == buffer.address()
+        && parts.buffers().getFirst().byteSize() == buffer.byteSize()
+        && parts.bytes().mismatch(MemorySegment.ofArray(bytes)) == -1;
+  }
+
   private static long bytesOffset(Encoded encoded) {
     return HEADER + (long) encoded.buffers().size() * PER_BUFFER;
   }

@@ -60,6 +60,10 @@ final class Values {
     var encoded = codec.encode(value);
     var edges = keep(encoded.externals());
     try {
+      var again = again(encoded, edges);
+      if (again != null) {
+        return again;
+      }
       var inPlace = buffersInPlace(encoded);
       if (inPlace != null) {
         return new Content.Inline(inPlace, edges);
@@ -73,6 +77,26 @@ final class Values {
       edges.forEach(Kept::release);
       throw e;
     }
+  }
+
+  /**
+   * A sealed object as it is, if the value is what was read of it: neither copied here, nor where
+   * another process of this host reads it. Else null.
+   */
+  private Content.@Nullable InStore again(Encoded encoded, List<Kept> edges) {
+    if (encoded.buffers().size() != 1) {
+      return null;
+    }
+    var buffer = encoded.buffers().getFirst();
+    var held = memory.holdAround(buffer);
+    if (held == null) {
+      return null;
+    }
+    if (SealedLayout.isOf(held.bytes(), encoded.bytes(), buffer)) {
+      return new Content.InStore(new Holding(held), edges, encoded.views(), memory);
+    }
+    held.close();
+    return null;
   }
 
   /**
@@ -105,15 +129,16 @@ final class Values {
    *     time
    */
   @Nullable
-  Object materialize(Content content, Patience patience) {
+  Object materialize(Content content, Patience patience, Views views) {
     return switch (content) {
       case Content.Immediate(var value) -> value;
       case Content.Inline(var encoded, var edges) ->
-        codec.decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), revive(edges));
+        codec.decode(
+            MemorySegment.ofArray(encoded.bytes()), views.of(encoded.buffers()), revive(edges));
       case Content.InStore sealed -> {
         try (var _ = patience.isEndless() ? null : Bringing.held(sealed, patience)) {
           yield sealed.views()
-              ? decode(sealed, sealed.parts())
+              ? decode(sealed, views.of(sealed))
               : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
@@ -121,7 +146,7 @@ final class Values {
       }
       case Content.Away away -> {
         try {
-          yield Bringing.reading(away, patience, here -> materialize(here, patience));
+          yield Bringing.reading(away, patience, here -> materialize(here, patience, views));
         } finally {
           Reference.reachabilityFence(away);
         }

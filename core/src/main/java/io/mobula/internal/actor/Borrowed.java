@@ -1,0 +1,54 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorOptions.Running;
+import io.mobula.ActorOptions.Threads;
+import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store memory that the arguments of one call of an actor are views of: its own until the call
+ * is answered, if the actor borrows its arguments.
+ *
+ * <p>One thread of its own makes it as cheap as can be: no other thread has to be asked whether it
+ * reads at the moment.
+ */
+final class Borrowed {
+  private static final Borrowed NOTHING = new Borrowed(null, null);
+
+  private final @Nullable Arena arena;
+  private final @Nullable Thread owner;
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  private Borrowed(@Nullable Arena arena, @Nullable Thread owner) {
+    this.arena = arena;
+    this.owner = owner;
+  }
+
+  /** For a call that the present thread makes. */
+  static Borrowed of(Running running) {
+    if (!running.borrows()) {
+      return NOTHING;
+    }
+    return running.threads() == Threads.DEDICATED
+        ? new Borrowed(Arena.ofConfined(), Thread.currentThread())
+        : new Borrowed(Arena.ofShared(), null);
+  }
+
+  @Nullable
+  Arena arena() {
+    return arena;
+  }
+
+  /** Whether the present thread may {@link #end} it. */
+  boolean endsHere() {
+    return arena == null || owner == null || owner == Thread.currentThread();
+  }
+
+  /** The call is answered, or nobody waits for it any more. Idempotent. */
+  void end() {
+    if (arena != null && over.compareAndSet(false, true)) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.ObjectAddress;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sealed object of this store under one more name: pinned until it is discarded, whatever becomes
+ * of the name it had before.
+ *
+ * @param held the pin
+ */
+record Holding(HeldObject held) implements Residence {
+  @Override
+  public long byteSize() {
+    return held.byteSize();
+  }
+
+  @Override
+  public MemorySegment view() {
+    return held.view();
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Function<MemorySegment, T> reader) {
+    try (var again = hold()) {
+      return reader.apply(again.bytes());
+    }
+  }
+
+  @Override
+  public byte[] copy() {
+    return read(bytes -> bytes.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Override
+  public void touch() {}
+
+  @Override
+  public ObjectAddress address() {
+    return held.address();
+  }
+
+  @Override
+  public HeldObject tryHold() {
+    return hold();
+  }
+
+  @Override
+  public HeldObject hold() {
+    return held.again();
+  }
+
+  @Override
+  public CompletableFuture<HeldObject> recalled() {
+    return CompletableFuture.completedFuture(hold());
+  }
+
+  @Override
+  public void recall() {}
+
+  @Override
+  public boolean isMissing() {
+    return false;
+  }
+
+  @Override
+  public void secondary(Origin origin) {}
+
+  @Override
+  public void discard() {
+    held.close();
+  }
+}

@@ -1,0 +1,179 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.DType;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.error.TaskFailedException;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Views of store memory that end when their reader says so, and what is returned as it lies. */
+class ScopedViewsTest extends ContractTest {
+  private static final int LARGE = 300_000;
+
+  @BeforeEach
+  void beginWithAnEmptyStore() throws Exception {
+    Eventually.collected("the store is empty", () -> runtime.storeUsage().objects() == 0);
+  }
+
+  @Test
+  void viewsEndWithTheirArena() {
+    try (var ref = runtime.put(tensor(7))) {
+      Tensor kept;
+      try (var arena = Arena.ofConfined()) {
+        kept = ref.get(arena);
+        assertThat(kept.getFloat(LARGE - 1)).isEqualTo(7);
+        assertThat(kept.isReadOnly()).isTrue();
+      }
+      assertThatThrownBy(() -> kept.getFloat(0)).isInstanceOf(IllegalStateException.class);
+      assertThat(ref.get().getFloat(0)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void memoryIsFreeWhenTheArenaIsClosedAndNotWhenTheCollectorRuns() {
+    var ref = runtime.put(tensor(7));
+    try (var arena = Arena.ofShared()) {
+      assertThat(ref.get(arena).size()).isEqualTo(LARGE);
+      ref.close();
+      assertThat(runtime.storeUsage().objects()).isEqualTo(1);
+    }
+    assertThat(runtime.storeUsage().objects()).isZero();
+  }
+
+  @Test
+  void smallValuesAndHeapValuesAreReadAsEver() {
+    try (var arena = Arena.ofConfined();
+        var small = runtime.put(Tensor.of(new float[] {1, 2}));
+        var list = runtime.put(List.of("a"))) {
+      assertThat(small.get(arena).getFloat(1)).isEqualTo(2);
+      assertThat(list.get(arena)).containsExactly("a");
+    }
+  }
+
+  /** Keeps what it is given, as an actor that borrows must not. */
+  static final class Borrower {
+    private @Nullable Tensor kept;
+    private final CompletableFuture<Float> answer = new CompletableFuture<>();
+
+    float first(Tensor lent) {
+      kept = lent;
+      return lent.getFloat(0);
+    }
+
+    CompletableFuture<Float> later(Tensor lent) {
+      kept = lent;
+      return answer;
+    }
+
+    float peek() {
+      return Objects.requireNonNull(kept).getFloat(1);
+    }
+
+    void answer() {
+      answer.complete(peek());
+    }
+  }
+
+  private Stream<ActorHandle<Borrower>> borrowers() {
+    var call = runtime.actor(Borrower::new).borrowArguments();
+    return Stream.of(call.dedicatedThread().remote(), call.remote());
+  }
+
+  @Test
+  void anActorBorrowsItsArgumentsUntilItsMethodReturns() throws Exception {
+    for (var borrower : borrowers().toList()) {
+      try (var ref = runtime.put(tensor(3));
+          var first = borrower.call(Borrower::first, ref).remote()) {
+        assertThat(first.get()).isEqualTo(3);
+      }
+      assertThatThrownBy(() -> borrower.call(Borrower::peek).remote().get())
+          .isInstanceOf(TaskFailedException.class)
+          .hasRootCauseInstanceOf(IllegalStateException.class);
+      Eventually.equal(0L, () -> runtime.storeUsage().objects());
+    }
+  }
+
+  @Test
+  void aStageKeepsWhatItsCallHasBorrowedUntilItCompletes() throws Exception {
+    for (var borrower : borrowers().toList()) {
+      try (var ref = runtime.put(tensor(5))) {
+        var later = borrower.call(Borrower::later, ref).remote();
+        assertThat(borrower.call(Borrower::peek).remote().get()).isEqualTo(5);
+        borrower.tell(Borrower::answer).remote().get();
+        assertThat((Object) later.get()).isEqualTo(5f);
+      }
+      assertThatThrownBy(() -> borrower.call(Borrower::peek).remote().get())
+          .hasRootCauseInstanceOf(IllegalStateException.class);
+      Eventually.equal(0L, () -> runtime.storeUsage().objects());
+    }
+  }
+
+  @Test
+  void whatAKilledActorHadBorrowedIsFree() throws Exception {
+    var borrower =
+        runtime.actor(Borrower::new).borrowArguments().dedicatedThread().remote();
+    try (var ref = runtime.put(tensor(5))) {
+      var later = borrower.call(Borrower::later, ref).remote();
+      assertThat(borrower.call(Borrower::peek).remote().get()).isEqualTo(5);
+      borrower.kill();
+      assertThatThrownBy(later::get).isInstanceOf(io.mobula.error.ActorDiedException.class);
+    }
+    Eventually.equal(0L, () -> runtime.storeUsage().objects());
+  }
+
+  /** Makes numbers in place and hands out what it has read of them. */
+  static final class Publisher {
+    private final ObjectRef<Tensor> published;
+    private final Tensor view;
+
+    Publisher(float value) {
+      try (var room = Mobula.create((long) Float.BYTES * LARGE)) {
+        Tensor.wrap(room.segment(), DType.FLOAT32).setFloat(LARGE - 1, value);
+        published = room.seal(DType.FLOAT32, LARGE);
+      }
+      view = published.get();
+    }
+
+    Tensor view() {
+      return view;
+    }
+
+    long objects() {
+      return Mobula.context().runtime().storeUsage().objects();
+    }
+  }
+
+  @Test
+  void whatWasReadOfTheStoreIsReturnedAsItLies() {
+    var publisher = runtime.actor(Publisher::new, 9f).remote();
+    long alone = publisher.call(Publisher::objects).remote().get();
+    for (int i = 0; i < 100; i++) { // twice what the store could hold
+      try (var pulled = publisher.call(Publisher::view).remote();
+          var arena = Arena.ofConfined()) {
+        assertThat(pulled.get(arena).getFloat(LARGE - 1)).isEqualTo(9);
+        assertThat(publisher.call(Publisher::objects).remote().get()).isEqualTo(alone);
+      }
+    }
+    publisher.kill();
+  }
+
+  private static Tensor tensor(float first) {
+    var numbers = new float[LARGE];
+    numbers[0] = first;
+    numbers[1] = first;
+    numbers[LARGE - 1] = first;
+    return Tensor.of(numbers);
+  }
+}
