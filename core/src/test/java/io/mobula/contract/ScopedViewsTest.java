@@ -150,6 +150,10 @@ class ScopedViewsTest extends ContractTest {
       return view;
     }
 
+    void forget() {
+      published.close();
+    }
+
     long objects() {
       return Mobula.context().runtime().storeUsage().objects();
     }
@@ -165,6 +169,16 @@ class ScopedViewsTest extends ContractTest {
         assertThat(pulled.get(arena).getFloat(LARGE - 1)).isEqualTo(9);
         assertThat(publisher.call(Publisher::objects).remote().get()).isEqualTo(alone);
       }
+    }
+    publisher.kill();
+  }
+
+  @Test
+  void whatWasReturnedOutlivesTheRefThatItWasReadBy() {
+    var publisher = runtime.actor(Publisher::new, 9f).remote();
+    try (var pulled = publisher.call(Publisher::view).remote()) {
+      publisher.tell(Publisher::forget).remote().get();
+      assertThat(pulled.get().getFloat(LARGE - 1)).isEqualTo(9);
     }
     publisher.kill();
   }

@@ -1,126 +1,233 @@
 package io.mobula.ps;
 
 import io.mobula.ActorHandle;
-import io.mobula.ObjectRef;
-import io.mobula.error.ActorDiedException;
-import io.mobula.error.RuntimeClosedException;
-import java.util.ArrayList;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.compression.Compression;
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.error.TableException;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.shard.DenseSpec;
+import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Limits;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardMetrics;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vector of float parameters, split over the shards of a {@link ParameterServer}. Immutable; may
- * be the argument of a task or an actor, and captured. Safe for use by many threads.
+ * A vector of parameters, split into ranges over the shards of a {@link ParameterServer}.
+ * Immutable; may be the argument of a task or an actor, and captured. Safe for use by many threads.
  */
 public final class DenseTable {
-  private final Partition partition;
-  private final List<ActorHandle<Shard>> shards;
+  private final DenseSpec spec;
+  private final Split split;
+  private final List<ActorHandle<ShardActor>> shards;
+  private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
 
-  DenseTable(Partition partition, List<ActorHandle<Shard>> shards) {
-    this.partition = partition;
+  DenseTable(
+      DenseSpec spec, Split split, List<ActorHandle<ShardActor>> shards, MobulaRuntime runtime) {
+    this.spec = spec;
+    this.split = split;
     this.shards = List.copyOf(shards);
+    this.runtime = runtime;
+  }
+
+  DenseSpec spec() {
+    return spec;
+  }
+
+  Split split() {
+    return split;
+  }
+
+  ActorHandle<ShardActor> shard(int index) {
+    return shards.get(index);
+  }
+
+  List<ActorHandle<ShardActor>> handles() {
+    return shards;
+  }
+
+  /** What people call it. */
+  public String name() {
+    return spec.name();
   }
 
   /** How many parameters there are. */
-  public int size() {
-    return partition.size();
+  public long size() {
+    return spec.size();
   }
 
   /** How many shards they are split over. */
   public int shards() {
-    return partition.shards();
+    return shards.size();
+  }
+
+  /** The parameters that a shard has. */
+  public KeyRange range(int shard) {
+    return new KeyRange(split.start(shard), split.start(shard) + split.length(shard));
   }
 
   /**
    * Begins the work of one worker, with up to {@value Worker#DEFAULT_MAX_IN_FLIGHT} pushes under
-   * way.
+   * way. It begins at the step where the slowest of the others is.
+   *
+   * @param rank tells it from the others; a worker that joins with the rank of another takes its
+   *     place, as one that was started anew does
    */
-  public Worker join() {
-    return join(Worker.DEFAULT_MAX_IN_FLIGHT);
+  public Worker join(int rank) {
+    return join(rank, Worker.DEFAULT_MAX_IN_FLIGHT);
   }
 
   /**
-   * Begins the work of one worker.
+   * As {@link #join(int)}.
    *
    * @param maxInFlight how many pushes may be under way before the next one waits; 0 makes every
    *     push wait for itself
    */
-  public Worker join(int maxInFlight) {
-    return new Worker(this, maxInFlight);
+  public Worker join(int rank, int maxInFlight) {
+    return Worker.join(this, here(), rank, maxInFlight);
+  }
+
+  private MobulaRuntime here() {
+    var known = runtime;
+    return known != null ? known : Mobula.context().runtime();
   }
 
   /**
-   * Waits for a copy of all parameters. Each shard's range is of one moment; different shards' are
-   * not, while others push.
+   * Waits for all parameters as they are, whatever workers are doing.
    *
-   * @throws ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
-  public float[] pull() {
-    return reached(() -> {
-      var ranges =
-          shards.stream().map(shard -> shard.call(Shard::weights).remote()).toList();
-      return partition.joined(ranges.stream().map(DenseTable::taken).toList());
-    });
+  public Pulled pull() {
+    return new Pull(this, here(), Pull.NOBODY, split.whole()).await();
   }
 
-  /**
-   * How many pushes every shard has applied.
-   *
-   * @throws ServerClosedException when the server is no longer there
-   */
-  public long updates() {
-    return reached(() -> {
-      var counts =
-          shards.stream().map(shard -> shard.call(Shard::updates).remote()).toList();
-      return counts.stream().mapToLong(DenseTable::taken).min().orElseThrow();
-    });
-  }
-
-  /** Where each shard lives, in order. */
-  List<Place> places() {
-    return reached(() -> {
-      var places =
-          shards.stream().map(shard -> shard.call(Shard::place).remote()).toList();
-      return places.stream().map(DenseTable::taken).toList();
-    });
-  }
-
-  /** Sends each shard its range of a gradient; returns what completes when they have applied it. */
-  List<ObjectRef<@Nullable Void>> send(float[] gradient) {
-    GradientException.requireLength(size(), gradient);
-    GradientException.requireFinite("the gradient", gradient);
-    return reached(() -> {
-      var sent = new ArrayList<ObjectRef<@Nullable Void>>(shards());
-      for (int i = 0; i < shards(); i++) {
-        sent.add(shards.get(i).tell(Shard::push, partition.slice(gradient, i)).remote());
-      }
-      return sent;
-    });
-  }
-
-  /** Waits until all are done; throws what went wrong with the first that failed. */
-  static void settle(List<ObjectRef<@Nullable Void>> sent) {
-    reached(() -> {
-      sent.forEach(DenseTable::taken);
-      return sent;
-    });
-  }
-
-  private static <T extends @Nullable Object> T taken(ObjectRef<T> ref) {
-    try (ref) {
-      return ref.get();
+  /** A copy of all parameters as they are. */
+  public float[] toFloats() {
+    try (var pulled = pull()) {
+      return pulled.toFloats();
     }
   }
 
-  private static <T> T reached(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (ActorDiedException | RuntimeClosedException gone) {
-      throw new ServerClosedException(
-          "The parameter server is no longer there: it was closed, its runtime was, or a shard died. "
-              + "Keep it open until all workers are done.",
-          gone);
+  /**
+   * How many updates every shard has applied.
+   *
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
+   */
+  public long updates() {
+    return Shards.all(
+            shards, shard -> shard.call(ShardActor::updates, spec.id()).remote())
+        .stream()
+        .mapToLong(Long::longValue)
+        .min()
+        .orElseThrow();
+  }
+
+  /** What each shard has done for this table so far, in order. Asks them all and waits. */
+  public List<ShardMetrics> metrics() {
+    return Shards.all(
+        shards, shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+  }
+
+  /** The choices before a table is made. Immutable; each verb returns a new one. */
+  public static final class Builder {
+    private final ParameterServer server;
+    private final DenseSpec spec;
+    private final float @Nullable [] initial;
+
+    Builder(ParameterServer server, DenseSpec spec, float @Nullable [] initial) {
+      this.server = server;
+      this.spec = spec;
+      this.initial = initial;
+    }
+
+    static Builder of(ParameterServer server, String name, long size) {
+      return new Builder(
+          server,
+          new DenseSpec(
+              0,
+              name,
+              Element.FLOAT,
+              size,
+              Optimizers.sgd(0.01),
+              Consistency.asynchronous(),
+              Compression.none(),
+              Limits.NONE),
+          null);
+    }
+
+    private Builder with(DenseSpec changed) {
+      return new Builder(server, changed, initial);
+    }
+
+    /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
+    public Builder optimizer(Optimizer optimizer) {
+      return with(spec.with(optimizer));
+    }
+
+    /** How far apart workers may be; asynchronous by default. */
+    public Builder consistency(Consistency consistency) {
+      return with(spec.with(consistency));
+    }
+
+    /** How gradients are made smaller on their way; not at all by default. For floats only. */
+    public Builder compression(Compression compression) {
+      return with(spec.with(compression));
+    }
+
+    /** Numbers of 64 bits, not of 32. */
+    public Builder doubles() {
+      return with(spec.with(Element.DOUBLE));
+    }
+
+    private Builder limits(Limits limits) {
+      return with(spec.with(limits));
+    }
+
+    /** Cuts every number of an update to at most this magnitude. */
+    public Builder clipByValue(double most) {
+      return limits(new Limits(most, spec.limits().norm(), spec.limits().repairs()));
+    }
+
+    /** Scales every pushed gradient to at most this length, the root of its sum of squares. */
+    public Builder clipByNorm(double most) {
+      return limits(new Limits(spec.limits().value(), most, spec.limits().repairs()));
+    }
+
+    /**
+     * Takes gradients with numbers that are infinite, as the largest there may be, or none, as 0;
+     * by default they are refused.
+     */
+    public Builder repairNotFinite() {
+      return limits(new Limits(spec.limits().value(), spec.limits().norm(), true));
+    }
+
+    /** The first weights, one for each parameter; zeros by default. */
+    public Builder initial(float[] weights) {
+      return new Builder(server, spec, Objects.requireNonNull(weights, "weights"));
+    }
+
+    /**
+     * Makes the table on all shards and waits for it.
+     *
+     * @throws TableException when the name is taken, or there are more shards than parameters
+     * @throws GradientException when the first weights are of another length, or not finite
+     */
+    public DenseTable create() {
+      if (spec.element() == Element.DOUBLE && !spec.compression().equals(Compression.none())) {
+        throw new TableException(
+            "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
+            null);
+      }
+      if (initial != null && initial.length != spec.size()) {
+        throw GradientException.ofLength(spec.size(), initial.length);
+      }
+      return server.create(spec, initial);
     }
   }
 }

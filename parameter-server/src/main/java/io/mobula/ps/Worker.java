@@ -1,18 +1,37 @@
 package io.mobula.ps;
 
+import io.mobula.DType;
+import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.ps.compression.Encoder;
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.ShardActor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker's way to a table: pulls parameters and pushes gradients without waiting for them, a
- * bounded number at a time. For one thread; it stays where it was made.
+ * One worker's way to a dense table: pulls parameters, pushes gradients without waiting for them, a
+ * bounded number at a time, and says when it has ended a step. For one thread; it stays where it
+ * was made.
  *
  * <pre>{@code
- * try (Worker worker = table.join()) {
- *   worker.push(gradient(worker.pull()));
+ * try (Worker me = table.join(rank)) {
+ *   for (var batch : batches) {
+ *     try (Pulled weights = me.pull(); GradientSlot gradient = me.claim()) {
+ *       compute(batch, weights, gradient);
+ *       me.push(gradient);
+ *     }
+ *     me.clock();
+ *   }
  * }
  * }</pre>
  */
@@ -20,25 +39,104 @@ public final class Worker implements AutoCloseable {
   static final int DEFAULT_MAX_IN_FLIGHT = 4;
 
   private final DenseTable table;
+  private final MobulaRuntime runtime;
+  private final int rank;
   private final int maxInFlight;
-  private final Deque<List<ObjectRef<@Nullable Void>>> inFlight = new ArrayDeque<>();
+  private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  private final long[] sequences;
+  private final @Nullable Encoder[] encoders;
+  private final Deque<Sent> inFlight = new ArrayDeque<>();
+  private long ended;
+  private boolean open = true;
 
-  Worker(DenseTable table, int maxInFlight) {
+  /** A push that is under way. */
+  private record Sent(long step, int shard, ObjectRef<?> taken) {}
+
+  private Worker(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
     if (maxInFlight < 0) {
       throw new IllegalArgumentException(
           "Wanted maxInFlight=" + maxInFlight + ": use 0 for pushes that wait for themselves.");
     }
     this.table = table;
-    this.maxInFlight = maxInFlight;
+    this.runtime = runtime;
+    this.rank = rank;
+    this.maxInFlight = maxInFlight * table.shards();
+    this.sequences = new long[table.shards()];
+    this.encoders = new Encoder[table.shards()];
   }
 
+  static Worker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
+    var worker = new Worker(table, runtime, rank, maxInFlight);
+    worker.begin();
+    return worker;
+  }
+
+  private void begin() {
+    int spec = table.spec().id();
+    var steps = Shards.all(
+        table.handles(),
+        shard -> shard.call(ShardActor::join, spec, id, rank, runtime.nodeId()).remote());
+    ended = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
+    if (steps.stream().anyMatch(step -> step < ended)) {
+      tellClock();
+    }
+  }
+
+  /** Tells it from other workers. */
+  public int rank() {
+    return rank;
+  }
+
+  /** How many steps it has ended; one that has joined late begins with those of the slowest. */
+  public long steps() {
+    return ended;
+  }
+
+  // ---- pull
+
   /**
-   * Waits for a copy of all parameters, this worker's own earlier pushes applied.
+   * Waits for all parameters, this worker's own earlier pushes applied unless they wait for the end
+   * of a step; and before, if the table's rule wants it, for slower workers.
    *
-   * @throws ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
-  public float[] pull() {
-    return table.pull();
+  public Pulled pull() {
+    return startPull().await();
+  }
+
+  /** As {@link #pull()}, of some parameters. */
+  public Pulled pull(KeyRange range) {
+    return startPull(range).await();
+  }
+
+  /** Asks for all parameters, and goes on. */
+  public Pull startPull() {
+    return startPull(table.split().whole());
+  }
+
+  /** Asks for some parameters, and goes on. */
+  public Pull startPull(KeyRange range) {
+    requireOpen();
+    return new Pull(table, runtime, id, range);
+  }
+
+  // ---- push
+
+  /** Room for a gradient of all parameters. */
+  public GradientSlot claim() {
+    return claim(table.split().whole());
+  }
+
+  /** Room for a gradient of some parameters. */
+  public GradientSlot claim(KeyRange range) {
+    requireOpen();
+    boolean array = isCompressed() && range.equals(table.split().whole());
+    return new GradientSlot(runtime, table.spec(), table.split(), range, array);
+  }
+
+  private boolean isCompressed() {
+    return !table.spec().compression().equals(io.mobula.ps.compression.Compression.none());
   }
 
   /**
@@ -46,27 +144,258 @@ public final class Worker implements AutoCloseable {
    * too many are under way; its failure is thrown then.
    *
    * @throws GradientException when the length is wrong or a number is not finite; nothing was sent
-   * @throws ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public void push(float[] gradient) {
-    inFlight.addLast(table.send(gradient));
+    try (var slot = claim()) {
+      slot.set(gradient);
+      push(slot);
+    }
+  }
+
+  /** As {@link #push(float[])}, to a table of doubles. */
+  public void push(double[] gradient) {
+    try (var slot = claim()) {
+      slot.set(gradient);
+      push(slot);
+    }
+  }
+
+  /**
+   * As {@link #push(float[])}, of what was written in place: what is large is not copied. The slot
+   * is not the worker's any more, unless this throws {@link GradientException}.
+   */
+  public void push(GradientSlot slot) {
+    requireOpen();
+    double scale = checked(slot);
+    int spec = table.spec().id();
+    Shards.reached(() -> {
+      for (var part : slot.take()) {
+        var shard = table.shard(part.shard());
+        var message = message(part, scale);
+        inFlight.addLast(new Sent(
+            ended,
+            part.shard(),
+            message.stored() == null
+                ? runtime.remoteStage(shard.call(ShardActor::push, spec, message.bytes()))
+                : runtime.remoteStage(shard.call(ShardActor::pushLarge, spec, message.stored()))));
+        message.end();
+      }
+      return inFlight;
+    });
     settleDownTo(maxInFlight);
   }
 
-  /** Waits until all pushes are applied; throws the failure of the first that was not. */
+  /**
+   * Sends a gradient of all parameters, ends the step, and waits for the parameters of the next: a
+   * push, a {@link #clock} and a {@link #pull} in one trip to each shard.
+   */
+  public Pulled exchange(GradientSlot slot) {
+    requireOpen();
+    if (!slot.range().equals(table.split().whole())) {
+      throw new GradientException("Got a gradient of " + slot.range() + " for an exchange of "
+          + table.spec() + ": push it, or claim all.");
+    }
+    double scale = checked(slot);
+    ended++;
+    var pull = new Pull(table, runtime, slot.range());
+    int spec = table.spec().id();
+    Shards.reached(() -> {
+      for (var part : slot.take()) {
+        var shard = table.shard(part.shard());
+        var message = message(part, scale);
+        boolean large = Pull.isLarge(table, part.shard());
+        pull.add(part.shard(), exchanged(shard, spec, message, large));
+        message.end();
+      }
+      return pull;
+    });
+    return pull.await();
+  }
+
+  private ObjectRef<?> exchanged(
+      io.mobula.ActorHandle<ShardActor> shard, int spec, Message message, boolean large) {
+    if (message.stored() != null) {
+      return runtime.remoteStage(
+          shard.call(ShardActor::exchangeLarge, spec, message.stored(), ended));
+    }
+    return large
+        ? runtime.remoteStage(shard.call(ShardActor::exchangePacked, spec, message.bytes(), ended))
+        : runtime.remoteStage(shard.call(ShardActor::exchange, spec, message.bytes(), ended));
+  }
+
+  /** As {@link #exchange(GradientSlot)}, of a copy of the gradient. */
+  public Pulled exchange(float[] gradient) {
+    try (var slot = claim()) {
+      slot.set(gradient);
+      return exchange(slot);
+    }
+  }
+
+  /**
+   * A frame as it is sent: in an array or in the store.
+   *
+   * @param stored null if it is in an array
+   */
+  private record Message(byte[] bytes, @Nullable ObjectRef<Tensor> stored) {
+    /** It is on its way. */
+    void end() {
+      if (stored != null) {
+        stored.close();
+      }
+    }
+  }
+
+  private static final byte[] IN_THE_STORE = {};
+
+  private Message message(GradientSlot.Part part, double scale) {
+    int count = (int) part.count(table.spec().element());
+    long sequence = ++sequences[part.shard()];
+    if (part.room() != null) {
+      part.frame().push(id, sequence, part.local(), count, scale);
+      long bytes = part.frame().memory().byteSize();
+      return new Message(IN_THE_STORE, part.room().seal(DType.INT8, bytes));
+    }
+    if (isCompressed() && part.local() == 0 && count == table.split().length(part.shard())) {
+      return new Message(compressed(part, sequence, count, scale), null);
+    }
+    part.frame().push(id, sequence, part.local(), count, scale);
+    return new Message(arrayOf(part.frame().memory()), null);
+  }
+
+  private static byte[] arrayOf(MemorySegment memory) {
+    return (byte[]) memory.heapBase().orElseThrow();
+  }
+
+  private byte[] compressed(GradientSlot.Part part, long sequence, int count, double scale) {
+    var encoder = encoders[part.shard()];
+    if (encoder == null) {
+      encoder = table.spec().compression().encoder(count);
+      encoders[part.shard()] = encoder;
+    }
+    var numbers = part.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    var encoded = encoder.encode(numbers, 0);
+    var bytes = new byte[Frame.HEAD + encoded.length];
+    System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
+    new Frame(MemorySegment.ofArray(bytes))
+        .compressedPush(id, sequence, part.local(), count, scale);
+    return bytes;
+  }
+
+  /** Checks or repairs every number; gives what they are multiplied by. */
+  private double checked(GradientSlot slot) {
+    var element = table.spec().element();
+    var limits = table.spec().limits();
+    double squares = 0;
+    for (var part : slot.parts()) {
+      long bad = element.firstNotFinite(part.numbers());
+      if (bad >= 0 && !limits.repairs()) {
+        throw GradientException.ofNumber(
+            "the gradient of " + table.spec(), part.start() + bad, element.at(part.numbers(), bad));
+      }
+      if (bad >= 0) {
+        repair(element, part.numbers());
+      }
+      if (limits.boundsNorm()) {
+        squares += squares(element, part.numbers());
+      }
+    }
+    return limits.scaleFor(Math.sqrt(squares));
+  }
+
+  private void repair(Element element, MemorySegment numbers) {
+    double most = element == Element.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
+    for (long i = 0; i < numbers.byteSize() / element.bytes(); i++) {
+      double number = element.at(numbers, i);
+      if (!Double.isFinite(number)) {
+        element.set(numbers, i, table.spec().limits().repaired(number, most));
+      }
+    }
+  }
+
+  private static double squares(Element element, MemorySegment numbers) {
+    double sum = 0;
+    for (long i = 0; i < numbers.byteSize() / element.bytes(); i++) {
+      double number = element.at(numbers, i);
+      sum += number * number;
+    }
+    return sum;
+  }
+
+  // ---- steps
+
+  /**
+   * Ends a step: what it has pushed counts for that step, and others may go on that have waited for
+   * it. Returns at once; it is the next {@link #pull} that may wait.
+   */
+  public void clock() {
+    requireOpen();
+    ended++;
+    tellClock();
+  }
+
+  private void tellClock() {
+    Shards.reached(() -> {
+      for (int i = 0; i < table.shards(); i++) {
+        var shard = table.shard(i);
+        inFlight.addLast(new Sent(
+            ended,
+            i,
+            shard.tell(ShardActor::clock, table.spec().id(), id, ended).remote()));
+      }
+      return inFlight;
+    });
+  }
+
+  /**
+   * Waits until all pushes are applied, but for those that wait for the end of this step; throws
+   * the failure of the first that was not.
+   */
   public void flush() {
     settleDownTo(0);
   }
 
-  /** As {@link #flush}. */
-  @Override
-  public void close() {
-    flush();
+  private void settleDownTo(int most) {
+    boolean bulk = table.spec().consistency().isBulk();
+    while (inFlight.size() > most && !(bulk && inFlight.getFirst().step() >= ended)) {
+      var sent = inFlight.removeFirst();
+      Shards.reached(() -> {
+        Shards.await(runtime, sent.taken(), () -> lookAround(sent.shard()));
+        return Shards.taken(sent.taken());
+      });
+    }
   }
 
-  private void settleDownTo(int most) {
-    while (inFlight.size() > most) {
-      DenseTable.settle(inFlight.removeFirst());
+  private void lookAround(int shard) {
+    Pull.lookAround(table, shard);
+  }
+
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "Worker " + rank + " of " + table.spec() + " was closed before: join again.");
     }
+  }
+
+  /** Leaves, so that nobody waits for this worker, and waits as {@link #flush} does. */
+  @Override
+  public void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    var left = new ArrayList<ObjectRef<?>>();
+    Shards.reached(() -> {
+      for (var shard : table.handles()) {
+        left.add(shard.tell(ShardActor::leave, table.spec().id(), id).remote());
+      }
+      return left;
+    });
+    ended++;
+    flush();
+    Shards.reached(() -> {
+      left.forEach(Shards::taken);
+      return List.of();
+    });
   }
 }

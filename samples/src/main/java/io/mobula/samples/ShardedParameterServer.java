@@ -4,9 +4,9 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.Sgd;
+import io.mobula.ps.optimizer.Optimizers;
 import java.util.Locale;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 
 /**
  * Parameters split over several actors, by the module {@code mobula-parameter-server}; the workers
@@ -22,29 +22,31 @@ public final class ShardedParameterServer {
   public static void main(String[] args) {
     int updates = args.length > 0 ? Integer.parseInt(args[0]) : 300;
     try (MobulaRuntime runtime = Mobula.init();
-        ParameterServer server = ParameterServer.builder(runtime)
-            .shards(SHARDS)
-            .optimizer(Sgd.of(LinearProblem.LEARNING_RATE))
-            .start(new float[LinearProblem.SIZE])) {
-      var table = server.table(); // what travels: the shards' handles
-      var workers = LongStream.range(0, WORKERS)
+        ParameterServer server = ParameterServer.builder(runtime).shards(SHARDS).build()) {
+      var table = server
+          .dense("weights", LinearProblem.SIZE)
+          .optimizer(Optimizers.sgd(LinearProblem.LEARNING_RATE))
+          .create(); // what travels: the shards' handles
+      var workers = IntStream.range(0, WORKERS)
           .mapToObj(worker -> Mobula.action(ShardedParameterServer::work, table, worker, updates)
               .remote())
           .toList();
       Mobula.get(workers);
-      double loss = LinearProblem.loss(table.pull());
+      double loss = LinearProblem.loss(table.toFloats());
       System.out.printf(
           Locale.ROOT, "sharded: loss %.6f after %d updates%n", loss, table.updates());
     }
   }
 
   /** The task of one worker. */
-  private static void work(DenseTable table, long worker, int updates) {
-    try (var server = table.join()) {
+  private static void work(DenseTable table, int rank, int updates) {
+    try (var me = table.join(rank)) {
       for (long update = 0; update < updates; update++) {
-        long seed = update * WORKERS + worker;
-        server.push(
-            LinearProblem.gradient(server.pull(), seed)); // goes on while the shards apply it
+        long seed = update * WORKERS + rank;
+        try (var weights = me.pull()) {
+          me.push(
+              LinearProblem.gradient(weights.toFloats(), seed)); // goes on while shards apply it
+        }
       }
     }
   }

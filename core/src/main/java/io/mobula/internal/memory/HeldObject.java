@@ -47,6 +47,16 @@ public final class HeldObject implements AutoCloseable {
     return object.view();
   }
 
+  /**
+   * Lets it go, and gives up the name that it was {@linkplain SealedObject#shared shared} under.
+   */
+  public void free() {
+    if (open.get() && object instanceof SealedObject own) {
+      close();
+      own.free();
+    }
+  }
+
   /** Lets it go. Idempotent. */
   @Override
   public void close() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class SealedObject extends StoredObject {
   private final SharedStore store;
   private final @Nullable Extent<Segment> extent;
+  private int names = 1;
 
   SealedObject(
       SharedStore store, @Nullable Extent<Segment> extent, long slot, long generation, long bytes) {
@@ -22,10 +23,36 @@ public final class SealedObject extends StoredObject {
   }
 
   /**
-   * Frees the object: no new pins, and the memory goes back with the last one there is. Idempotent.
+   * Gives one name of the object up. With the last it is freed: no new pins, and the memory goes
+   * back with the last one there is. After that without effect.
    */
   public void free() {
+    synchronized (this) {
+      if (names == 0 || --names > 0) {
+        return;
+      }
+    }
     store.free(this);
+  }
+
+  /** One more name for it, to be given up with {@link #free}; false if it is freed already. */
+  private synchronized boolean share() {
+    names += names == 0 ? 0 : 1;
+    return names > 0;
+  }
+
+  /** One more name for it, pinned; null if it is freed already. */
+  @Nullable
+  HeldObject shared() {
+    if (!share()) {
+      return null;
+    }
+    try {
+      return hold();
+    } catch (IllegalStateException evicted) {
+      free();
+      return null;
+    }
   }
 
   /** Whether it lies in the segment of this number. */

@@ -167,14 +167,13 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** A pin on the object for which {@link #sealedView} would give a view, or null. */
-  public @Nullable HeldObject holdAround(MemorySegment content) {
+  /**
+   * One more name for the object for which {@link #sealedView} would give a view, pinned, or null:
+   * it is there until this is {@linkplain HeldObject#free freed}, too.
+   */
+  public @Nullable HeldObject shareAround(MemorySegment content) {
     var object = sealedAround(content);
-    try {
-      return object == null ? null : object.hold();
-    } catch (IllegalStateException freed) {
-      return null;
-    }
+    return object == null ? null : object.shared();
   }
 
   private @Nullable SealedObject sealedAround(MemorySegment content) {

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sealed object of this store under one more name: pinned until it is discarded, whatever becomes
- * of the name it had before.
+ * A sealed object of this store under one more name, pinned: it is there until this is discarded,
+ * whatever becomes of the name it had before.
  *
- * @param held the pin
+ * @param held the name and the pin
  */
 record Holding(HeldObject held) implements Residence {
   @Override
@@ -73,6 +73,6 @@ record Holding(HeldObject held) implements Residence {
 
   @Override
   public void discard() {
-    held.close();
+    held.free();
   }
 }

@@ -88,14 +88,14 @@ final class Values {
       return null;
     }
     var buffer = encoded.buffers().getFirst();
-    var held = memory.holdAround(buffer);
+    var held = memory.shareAround(buffer);
     if (held == null) {
       return null;
     }
     if (SealedLayout.isOf(held.bytes(), encoded.bytes(), buffer)) {
       return new Content.InStore(new Holding(held), edges, encoded.views(), memory);
     }
-    held.close();
+    held.free();
     return null;
   }
 

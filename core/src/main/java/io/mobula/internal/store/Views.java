@@ -56,8 +56,12 @@ sealed interface Views {
     @Override
     public List<MemorySegment> of(List<MemorySegment> buffers) {
       return buffers.stream()
-          .map(buffer -> buffer.reinterpret(arena, _ -> Reference.reachabilityFence(buffer)))
+          .map(buffer -> buffer.isNative() ? scoped(buffer) : buffer)
           .toList();
+    }
+
+    private MemorySegment scoped(MemorySegment buffer) {
+      return buffer.reinterpret(arena, _ -> Reference.reachabilityFence(buffer));
     }
   }
 }

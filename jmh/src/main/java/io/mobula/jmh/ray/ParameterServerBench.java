@@ -3,8 +3,8 @@ package io.mobula.jmh.ray;
 import io.mobula.Mobula;
 import io.mobula.jmh.Words;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.Sgd;
 import io.mobula.ps.Worker;
+import io.mobula.ps.optimizer.Optimizers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rounds of {@code jmh/compare/ray_parameter_server.py} with the sharded server of the module
- * {@code mobula-parameter-server}: one worker pushes a gradient, waits, pulls the weights.
+ * {@code mobula-parameter-server}: one worker pushes a gradient, waits, pulls the weights, here in
+ * one trip.
  *
  * <p>A server runs for days, and a JVM compiles what it runs for most of a minute: rounds are
  * counted after a warm-up, and its first seconds are printed, too.
@@ -29,7 +30,7 @@ public final class ParameterServerBench {
   private static final int[] SIZES = {1_024, 262_144, 25_000_000};
   private static final String[] NAMES = {"4KB", "1MB", "100MB"};
   private static final float GRADIENT = 0.5f;
-  private static final float RATE = 0.01f;
+  private static final double RATE = 0.01;
   private static final double COLD_SECONDS = 4;
 
   private final Request request;
@@ -103,11 +104,13 @@ public final class ParameterServerBench {
   private Rates rounds(Stage stage, int size) {
     var gradient = new float[size];
     Arrays.fill(gradient, GRADIENT);
-    try (var server = ParameterServer.builder(stage.runtime())
-            .shards(request.shards())
-            .optimizer(Sgd.of(RATE))
-            .start(new float[size]);
-        var worker = server.table().join(0)) {
+    try (var server =
+            ParameterServer.builder(stage.runtime()).shards(request.shards()).build();
+        var worker = server
+            .dense("weights", size)
+            .optimizer(Optimizers.sgd(RATE))
+            .create()
+            .join(0)) {
       double cold = repeat(worker, gradient, COLD_SECONDS);
       if (request.warmUp() > COLD_SECONDS) {
         var _ = repeat(worker, gradient, request.warmUp() - COLD_SECONDS);
@@ -120,9 +123,10 @@ public final class ParameterServerBench {
     long start = System.nanoTime();
     long rounds = 0;
     while (System.nanoTime() - start < seconds * 1e9) {
-      worker.push(gradient);
-      if (worker.pull().length != gradient.length) {
-        throw new IllegalStateException("Weights of a wrong length");
+      try (var weights = worker.exchange(gradient)) {
+        if (weights.range().length() != gradient.length || !(weights.get(rounds % 9) < 0)) {
+          throw new IllegalStateException("Not the weights of so many updates: " + weights.get(0));
+        }
       }
       rounds++;
     }

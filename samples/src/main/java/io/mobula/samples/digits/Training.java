@@ -7,7 +7,8 @@ import io.mobula.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.Place;
-import io.mobula.ps.Sgd;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.samples.Progress;
 import io.mobula.samples.digits.LearningCurve.Point;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.stream.IntStream;
  */
 final class Training {
   private static final double TRAIN_SHARE = 0.8;
-  private static final float HIGHEST_RATE = 0.5f;
+  private static final double HIGHEST_RATE = 0.5;
 
   private final MobulaRuntime runtime;
   private final DemoSettings settings;
@@ -49,13 +50,15 @@ final class Training {
   /** Trains one model to the end. */
   LearningCurve of(Model model) {
     var initial = model.initialWeights(new Random(settings.seed()));
-    try (var server = ParameterServer.builder(runtime)
-        .shards(settings.shards())
-        .optimizer(optimizer(settings.workers()))
-        .start(initial)) {
+    try (var server = ParameterServer.builder(runtime).shards(settings.shards()).build()) {
+      var table = server
+          .dense(model.title(), initial.length)
+          .optimizer(optimizer(settings.workers()))
+          .initial(initial)
+          .create();
       tell("shard", server.places());
-      var points = epochs(model, server.table());
-      return new LearningCurve(model.title(), points, server.table().updates());
+      var points = epochs(model, table);
+      return new LearningCurve(model.title(), points, table.updates());
     }
   }
 
@@ -114,12 +117,12 @@ final class Training {
    * like momentum (Mitliagkas et al., <em>Asynchrony begets momentum</em>, 2016): more of it, or
    * the full rate with many workers, and the network diverges.
    */
-  private static Sgd optimizer(int workers) {
-    return Sgd.of(Math.min(HIGHEST_RATE, 1f / workers));
+  private static Optimizer optimizer(int workers) {
+    return Optimizers.sgd(Math.min(HIGHEST_RATE, 1.0 / workers));
   }
 
   /** The task: what the weights are worth now. */
   private static double accuracy(Model model, DenseTable table, DigitSet images) {
-    return model.accuracy(table.pull(), images);
+    return model.accuracy(table.toFloats(), images);
   }
 }

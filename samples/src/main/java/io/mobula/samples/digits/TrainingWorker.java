@@ -23,7 +23,7 @@ final class TrainingWorker {
     this.model = model;
     this.train = train;
     this.share = share;
-    this.server = table.join();
+    this.server = table.join(share.index());
     this.random = new Random(share.seed());
   }
 
@@ -61,8 +61,14 @@ final class TrainingWorker {
 
   private float learn(int[] batch) {
     var gradient = new float[model.parameters()];
-    float loss = model.meanGradient(server.pull(), train, batch, gradient);
+    float loss = model.meanGradient(weights(), train, batch, gradient);
     server.push(gradient);
     return loss;
+  }
+
+  private float[] weights() {
+    try (var pulled = server.pull()) {
+      return pulled.toFloats();
+    }
   }
 }

@@ -1,0 +1,184 @@
+package io.mobula.ps;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.Sealable;
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.error.KeyException;
+import io.mobula.ps.shard.DenseSpec;
+import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Frame;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Room for a gradient of some parameters, to be written where their shards will read it: large ones
+ * in shared memory. The room holds anything at first; every number has to be set. For one thread.
+ *
+ * <p>After {@link Worker#push(GradientSlot)} it is no longer the worker's, and every use throws
+ * {@link IllegalStateException}. Closing a slot that was not pushed gives the room back.
+ */
+public final class GradientSlot implements AutoCloseable {
+  private final DenseSpec spec;
+  private final KeyRange range;
+  private final List<Part> parts = new ArrayList<>();
+  private boolean open = true;
+
+  /**
+   * What goes to one shard.
+   *
+   * @param shard which
+   * @param start the first parameter
+   * @param local its index on the shard
+   * @param frame where the numbers are
+   * @param room what they are sealed with; null if they are in an array
+   */
+  record Part(
+      int shard,
+      long start,
+      int local,
+      Frame frame,
+      @Nullable Sealable room) {
+    MemorySegment numbers() {
+      return frame.numbers();
+    }
+
+    long count(Element element) {
+      return numbers().byteSize() / element.bytes();
+    }
+  }
+
+  GradientSlot(MobulaRuntime runtime, DenseSpec spec, Split split, KeyRange range, boolean array) {
+    split.require(range);
+    this.spec = spec;
+    this.range = range;
+    try {
+      for (int shard = split.shardOf(range.from());
+          shard < split.shards() && split.start(shard) < range.to();
+          shard++) {
+        long from = Math.max(range.from(), split.start(shard));
+        long to = Math.min(range.to(), split.start(shard) + split.length(shard));
+        add(runtime, shard, from, (int) (from - split.start(shard)), to - from, array);
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void add(
+      MobulaRuntime runtime, int shard, long start, int local, long count, boolean array) {
+    long bytes = Frame.HEAD + count * spec.element().bytes();
+    if (array || !spec.element().isLarge(count)) {
+      var frame = new Frame(MemorySegment.ofArray(new byte[(int) bytes]));
+      parts.add(new Part(shard, start, local, frame, null));
+    } else {
+      var room = runtime.create(bytes);
+      parts.add(new Part(shard, start, local, new Frame(room.segment()), room));
+    }
+  }
+
+  /** The parameters it is for. */
+  public KeyRange range() {
+    return range;
+  }
+
+  /** How many stretches of memory it consists of: one for each shard that is concerned. */
+  public int stretches() {
+    return parts().size();
+  }
+
+  /** The parameters whose numbers are in one stretch. */
+  public KeyRange range(int stretch) {
+    var part = parts().get(stretch);
+    return new KeyRange(part.start(), part.start() + part.count(spec.element()));
+  }
+
+  /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
+  public MemorySegment segment(int stretch) {
+    return parts().get(stretch).numbers();
+  }
+
+  /** Sets the number of one parameter. */
+  public void set(long parameter, double value) {
+    var part = partOf(parameter);
+    spec.element().set(part.numbers(), parameter - part.start(), value);
+  }
+
+  private Part partOf(long parameter) {
+    for (var part : parts()) {
+      if (parameter >= part.start() && parameter - part.start() < part.count(spec.element())) {
+        return part;
+      }
+    }
+    throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
+  }
+
+  /** Sets all numbers; those of a table of doubles are widened. */
+  public void set(float[] gradient) {
+    requireLength(gradient.length);
+    for (var part : parts()) {
+      int at = (int) (part.start() - range.from());
+      int count = (int) part.count(spec.element());
+      if (spec.element() == Element.FLOAT) {
+        MemorySegment.copy(
+            gradient, at, part.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
+      } else {
+        for (int i = 0; i < count; i++) {
+          part.numbers().setAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i, gradient[at + i]);
+        }
+      }
+    }
+  }
+
+  /**
+   * Sets all numbers of a table of doubles.
+   *
+   * @throws GradientException when the table is one of floats, or the length is another
+   */
+  public void set(double[] gradient) {
+    requireLength(gradient.length);
+    if (spec.element() != Element.DOUBLE) {
+      throw new GradientException("Got doubles for " + spec + ": push floats.");
+    }
+    for (var part : parts()) {
+      int at = (int) (part.start() - range.from());
+      int count = (int) part.count(spec.element());
+      MemorySegment.copy(gradient, at, part.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
+    }
+  }
+
+  private void requireLength(int had) {
+    if (had != range.length()) {
+      throw GradientException.ofLength(range.length(), had);
+    }
+  }
+
+  List<Part> parts() {
+    if (!open) {
+      throw new IllegalStateException("This slot was pushed or closed before: claim another.");
+    }
+    return parts;
+  }
+
+  /** Its parts, which are somebody else's from now on. */
+  List<Part> take() {
+    var taken = List.copyOf(parts());
+    open = false;
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      parts.forEach(part -> {
+        if (part.room() != null) {
+          part.room().close();
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.mobula.ps;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.ShardActor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Parameters that are on their way from their shards. For one thread.
+ *
+ * <pre>{@code
+ * var next = worker.startPull();     // asks, and goes on
+ * compute();
+ * try (Pulled weights = next.await()) { ... }
+ * }</pre>
+ */
+public final class Pull implements AutoCloseable {
+  /** No worker's number: who asks is not held up by any. */
+  static final long NOBODY = 0;
+
+  private final DenseTable table;
+  private final MobulaRuntime runtime;
+  private final KeyRange range;
+  private final List<Asked> asked = new ArrayList<>();
+  private boolean over;
+
+  /** What one shard was asked for: bytes, or a tensor where its range is large. */
+  private record Asked(int shard, boolean large, ObjectRef<?> answer) {}
+
+  /** Asks all shards that have some of the range. */
+  Pull(DenseTable table, MobulaRuntime runtime, long worker, KeyRange range) {
+    this(table, runtime, range);
+    table.split().require(range);
+    Shards.reached(() -> {
+      int id = table.spec().id();
+      for (int shard : shardsOf(range)) {
+        var handle = table.shard(shard);
+        add(
+            shard,
+            isLarge(table, shard)
+                ? runtime.remoteStage(handle.call(ShardActor::pullLarge, id, worker))
+                : runtime.remoteStage(handle.call(ShardActor::pull, id, worker)));
+      }
+      return asked;
+    });
+  }
+
+  /** One whose answers are {@linkplain #add added}. */
+  Pull(DenseTable table, MobulaRuntime runtime, KeyRange range) {
+    this.table = table;
+    this.runtime = runtime;
+    this.range = range;
+  }
+
+  static boolean isLarge(DenseTable table, int shard) {
+    return table.spec().element().isLarge(table.split().length(shard));
+  }
+
+  private List<Integer> shardsOf(KeyRange some) {
+    var result = new ArrayList<Integer>();
+    var split = table.split();
+    for (int shard = split.shardOf(some.from());
+        shard < split.shards() && split.start(shard) < some.to();
+        shard++) {
+      result.add(shard);
+    }
+    return result;
+  }
+
+  void add(int shard, ObjectRef<?> answer) {
+    asked.add(new Asked(shard, isLarge(table, shard), answer));
+  }
+
+  /** Whether {@link #await} would return or throw at once. */
+  public boolean isReady() {
+    return asked.stream().allMatch(each -> each.answer().isReady());
+  }
+
+  /**
+   * Waits until the rule of the table lets this worker read, and for the parameters. Once.
+   *
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   */
+  public Pulled await() {
+    if (over) {
+      throw new IllegalStateException(
+          "These parameters were awaited, or closed, before: pull again.");
+    }
+    var arena = Arena.ofConfined();
+    try {
+      var parts = Shards.reached(() -> {
+        var all = new ArrayList<Pulled.Part>(asked.size());
+        for (var each : asked) {
+          all.add(Pulled.Part.of(
+              frame(each, arena),
+              table.spec().element(),
+              table.split().start(each.shard()),
+              range));
+        }
+        return all;
+      });
+      return new Pulled(table.spec().element(), range, parts, arena);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    } finally {
+      close();
+    }
+  }
+
+  private Frame frame(Asked each, Arena arena) {
+    Shards.await(runtime, each.answer(), () -> lookAround(table, each.shard()));
+    return each.large()
+        ? Frame.read(((Tensor) each.answer().get(arena)).segment())
+        : Frame.read((byte[]) each.answer().get());
+  }
+
+  /** Has a shard see who is dead of those that others wait for. */
+  static void lookAround(DenseTable table, int shard) {
+    table
+        .shard(shard)
+        .call(
+            ShardActor::lookAround,
+            table.spec().id(),
+            table.spec().consistency().patience().toNanos())
+        .remote()
+        .close();
+  }
+
+  /** Forgets what was asked for. */
+  @Override
+  public void close() {
+    over = true;
+    asked.forEach(each -> each.answer().close());
+  }
+}

@@ -1,0 +1,132 @@
+package io.mobula.ps;
+
+import io.mobula.ps.error.KeyException;
+import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Frame;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * Parameters of a table as they were when their shards were asked, read-only: on the shard's own
+ * host large ones are read where they lie, by all readers in the same memory. Each shard's range is
+ * of one moment; with several shards and asynchronous workers they need not be of the same.
+ *
+ * <p>For the thread that pulled. After closing, what is read throws {@link IllegalStateException}.
+ * One that is never closed keeps its memory in the store until the process ends.
+ */
+public final class Pulled implements AutoCloseable {
+  private final Element element;
+  private final KeyRange range;
+  private final List<Part> parts;
+  private final Arena arena;
+
+  /**
+   * What came from one shard.
+   *
+   * @param start the parameter that the first number belongs to
+   * @param numbers those of the range
+   * @param updates how often the shard had changed its weights
+   */
+  record Part(long start, MemorySegment numbers, long updates) {
+    static Part of(Frame frame, Element element, long start, KeyRange range) {
+      long from = Math.max(0, range.from() - start);
+      long to = Math.min(frame.count(), range.to() - start);
+      var numbers = frame.numbers().asSlice(from * element.bytes(), (to - from) * element.bytes());
+      return new Part(start + from, numbers.asReadOnly(), frame.updates());
+    }
+
+    long count(Element element) {
+      return numbers.byteSize() / element.bytes();
+    }
+  }
+
+  Pulled(Element element, KeyRange range, List<Part> parts, Arena arena) {
+    this.element = element;
+    this.range = range;
+    this.parts = List.copyOf(parts);
+    this.arena = arena;
+  }
+
+  /** Which parameters there are. */
+  public KeyRange range() {
+    return range;
+  }
+
+  /** How many updates the weights have had on every shard that was asked, at least. */
+  public long version() {
+    long least = Long.MAX_VALUE;
+    for (var part : parts) {
+      least = Math.min(least, part.updates());
+    }
+    return least;
+  }
+
+  /** How many stretches of memory they lie in: one for each shard. */
+  public int stretches() {
+    return parts.size();
+  }
+
+  /** The parameters in one stretch. */
+  public KeyRange range(int stretch) {
+    var part = parts.get(stretch);
+    return new KeyRange(part.start(), part.start() + part.count(element));
+  }
+
+  /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
+  public MemorySegment segment(int stretch) {
+    return parts.get(stretch).numbers();
+  }
+
+  /** One parameter. Where many are read, {@link #segment} or {@link #toFloats} is faster. */
+  public double get(long parameter) {
+    for (var part : parts) {
+      if (parameter >= part.start() && parameter - part.start() < part.count(element)) {
+        return element.at(part.numbers(), parameter - part.start());
+      }
+    }
+    throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
+  }
+
+  /** A copy of all, narrowed where the table is one of doubles. */
+  public float[] toFloats() {
+    var result = new float[Math.toIntExact(range.length())];
+    copyTo(result);
+    return result;
+  }
+
+  /** Copies all into an array of as many numbers; narrowed where the table is one of doubles. */
+  public void copyTo(float[] into) {
+    for (var part : parts) {
+      int at = (int) (part.start() - range.from());
+      int count = (int) part.count(element);
+      if (element == Element.FLOAT) {
+        MemorySegment.copy(part.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, into, at, count);
+      } else {
+        for (int i = 0; i < count; i++) {
+          into[at + i] = (float) element.at(part.numbers(), i);
+        }
+      }
+    }
+  }
+
+  /** A copy of all, widened where the table is one of floats. */
+  public double[] toDoubles() {
+    var result = new double[Math.toIntExact(range.length())];
+    for (var part : parts) {
+      int at = (int) (part.start() - range.from());
+      for (int i = 0; i < part.count(element); i++) {
+        result[at + i] = element.at(part.numbers(), i);
+      }
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.mobula.ps;
+
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.ps.error.ParameterServerException;
+import io.mobula.ps.error.ServerClosedException;
+import io.mobula.ps.shard.ShardActor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The actors of a server, and what goes wrong with them in terms of the server. */
+final class Shards {
+  /** How long somebody waits for an answer before the shard is asked to look around. */
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private Shards() {}
+
+  /** Asks all at once and waits for all answers, in order. */
+  static <T extends @Nullable Object> List<T> all(
+      List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
+    return reached(() -> {
+      var asked = shards.stream().map(call).toList();
+      var answers = new ArrayList<T>(asked.size());
+      for (var ref : asked) {
+        answers.add(taken(ref));
+      }
+      return answers;
+    });
+  }
+
+  /** The value of a ref that is closed then. */
+  static <T extends @Nullable Object> T taken(ObjectRef<T> ref) {
+    try (ref) {
+      return ref.get();
+    }
+  }
+
+  /** Waits until the ref has its outcome; now and then has others looked after that may be dead. */
+  static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable lookAround) {
+    while (!ref.isReady() && runtime.wait(List.of(ref), 1, LOOK).ready().isEmpty()) {
+      lookAround.run();
+    }
+  }
+
+  /** Runs it; what it throws is the server's own family where it can be. */
+  static <T extends @Nullable Object> T reached(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (ActorDiedException | RuntimeClosedException gone) {
+      throw new ServerClosedException(
+          "The parameter server is no longer there: it was closed, its runtime was, or a shard died. "
+              + "Keep it open until all workers are done.",
+          gone);
+    } catch (TaskFailedException failed) {
+      if (failed.getCause() instanceof ParameterServerException refused) {
+        throw refused;
+      }
+      throw failed;
+    }
+  }
+}

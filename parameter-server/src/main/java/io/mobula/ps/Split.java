@@ -1,0 +1,94 @@
+package io.mobula.ps;
+
+import io.mobula.ps.error.KeyException;
+import io.mobula.ps.error.TableException;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * How a vector is split into ranges, one per shard, in order. Pure arithmetic.
+ *
+ * @param starts the first index of each, and the size at the end
+ */
+record Split(long[] starts) implements Serializable {
+  private static final long MOST = 1L << 30;
+
+  Split {
+    starts = starts.clone();
+    for (int i = 0; i + 1 < starts.length; i++) {
+      long length = starts[i + 1] - starts[i];
+      if (starts[0] != 0 || length < 1 || length > MOST) {
+        throw new TableException(
+            "A table of " + starts[starts.length - 1] + " parameters cannot be split at "
+                + Arrays.toString(starts) + ": every shard needs from 1 to " + MOST
+                + " of them, in order. Use another number of shards.",
+            null);
+      }
+    }
+  }
+
+  /** As even as can be. */
+  static Split even(long size, int shards) {
+    if (shards < 1 || size < shards) {
+      throw new TableException(
+          "Wanted " + size + " parameters on " + shards
+              + " shards: there must be one shard at least, and one parameter for each. Use fewer shards.",
+          null);
+    }
+    var starts = new long[shards + 1];
+    for (int i = 0; i <= shards; i++) {
+      starts[i] = size / shards * i + Math.min(i, size % shards);
+    }
+    return new Split(starts);
+  }
+
+  int shards() {
+    return starts.length - 1;
+  }
+
+  long size() {
+    return starts[shards()];
+  }
+
+  long start(int shard) {
+    return starts[shard];
+  }
+
+  int length(int shard) {
+    return (int) (starts[shard + 1] - starts[shard]);
+  }
+
+  /** Which shard has that parameter. */
+  int shardOf(long index) {
+    int at = Arrays.binarySearch(starts, index);
+    return at >= 0 ? at : -at - 2;
+  }
+
+  KeyRange whole() {
+    return new KeyRange(0, size());
+  }
+
+  void require(KeyRange range) {
+    if (range.to() > size()) {
+      throw new KeyException(
+          "Wanted parameters " + range.from() + " to " + range.to() + " (exclusive) of " + size()
+              + ".",
+          null);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Split that && Arrays.equals(starts, that.starts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(starts);
+  }
+
+  @Override
+  public String toString() {
+    return "Split" + Arrays.toString(starts);
+  }
+}

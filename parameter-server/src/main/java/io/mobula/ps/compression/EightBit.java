@@ -1,0 +1,45 @@
+package io.mobula.ps.compression;
+
+import static io.mobula.ps.compression.CompressedFormatException.requireSame;
+
+import java.nio.ByteBuffer;
+
+/** The compression to one byte per number: how many steps of its block's scale it is. */
+record EightBit() implements Compression {
+  /** Numbers with one scale: few, so that one large number coarsens few others. */
+  static final int BLOCK = 1024;
+
+  /** How many steps the largest magnitude of a block is. */
+  static final int STEPS = Byte.MAX_VALUE;
+
+  @Override
+  public Encoder encoder(int length) {
+    return new EightBitEncoder(length);
+  }
+
+  @Override
+  public Decoder decoder() {
+    return Kind.EIGHT_BIT.decoder(EightBit::read);
+  }
+
+  static int bodyBytes(int length) {
+    return length + Math.ceilDiv(length, BLOCK) * Float.BYTES;
+  }
+
+  private static void read(ByteBuffer in, float[] into, int at, int length) {
+    requireSame("the bytes of all blocks", bodyBytes(length), in.remaining());
+    var steps = new byte[BLOCK];
+    for (int start = 0; start < length; start += BLOCK) {
+      float scale = in.getFloat();
+      int count = Math.min(BLOCK, length - start);
+      in.get(steps, 0, count);
+      scale(steps, scale, into, at + start, count);
+    }
+  }
+
+  private static void scale(byte[] steps, float scale, float[] into, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      into[at + i] = steps[i] * scale;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.mobula.ps.compression;
+
+import java.nio.ByteBuffer;
+
+/** The worker's side of {@link EightBit}: rounds to the nearest step, and keeps what that loses. */
+final class EightBitEncoder implements Encoder {
+  /** So that the largest float, divided and multiplied again, is not infinite. */
+  private static final float MOST_SCALE = Math.nextDown(Float.MAX_VALUE / EightBit.STEPS);
+
+  private final int length;
+  private final Residual residual;
+  private final byte[] steps = new byte[EightBit.BLOCK];
+
+  EightBitEncoder(int length) {
+    this.length = length;
+    this.residual = new Residual(length);
+  }
+
+  @Override
+  public byte[] encode(float[] gradient, int from) {
+    float[] pending = residual.plus(gradient, from);
+    return Kind.EIGHT_BIT.encoded(length, EightBit.bodyBytes(length), out -> {
+      for (int start = 0; start < length; start += EightBit.BLOCK) {
+        putBlock(pending, start, Math.min(EightBit.BLOCK, length - start), out);
+      }
+    });
+  }
+
+  private void putBlock(float[] pending, int start, int count, ByteBuffer out) {
+    float scale = scale(pending, start, count);
+    takeSteps(pending, start, count, scale);
+    out.putFloat(scale).put(steps, 0, count);
+  }
+
+  /** How far a step is; zero where one is too small for its inverse, and all can wait. */
+  private static float scale(float[] numbers, int start, int count) {
+    float largest = 0;
+    for (int i = start; i < start + count; i++) {
+      largest = Math.max(largest, Math.abs(numbers[i]));
+    }
+    float scale = Math.min(MOST_SCALE, largest / EightBit.STEPS);
+    return scale < Float.MIN_NORMAL ? 0 : scale;
+  }
+
+  /** A loop that the JVM vectorizes, as it would not with {@code Math.round}. */
+  private void takeSteps(float[] pending, int start, int count, float scale) {
+    float inverse = scale == 0 ? 0 : 1 / scale;
+    for (int i = 0; i < count; i++) {
+      float step = (float) Math.rint(pending[start + i] * inverse);
+      steps[i] = (byte) step;
+      pending[start + i] -= step * scale;
+    }
+  }
+}

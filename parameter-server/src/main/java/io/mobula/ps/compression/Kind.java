@@ -1,0 +1,69 @@
+package io.mobula.ps.compression;
+
+import static io.mobula.ps.compression.CompressedFormatException.requireSame;
+import static io.mobula.ps.compression.CompressedFormatException.requireWithin;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** What an encoding's header says it is; writes that, and reads no body without. */
+enum Kind {
+  NONE(1),
+  TOP_K(2),
+  EIGHT_BIT(3),
+  ONE_BIT(4),
+  LZ4(5);
+
+  /** So that no encoding of any kind is too large for an array. */
+  static final int MOST_NUMBERS = 1 << 28;
+
+  static final int HEADER_BYTES = 1 + Integer.BYTES;
+  private static final int VERSION = 1;
+
+  private final byte code;
+
+  Kind(int number) {
+    this.code = (byte) (VERSION << 4 | number);
+  }
+
+  /** Reads the body of an encoding, from the buffer's position to its limit. */
+  @FunctionalInterface
+  interface Body {
+    void read(ByteBuffer in, float[] into, int at, int length);
+  }
+
+  /** Returns the length, unless it is one that no encoder can have. */
+  static int requireLength(int length) {
+    if (length < 1 || length > MOST_NUMBERS) {
+      throw new IllegalArgumentException("Wanted an encoder for " + length
+          + " numbers: it can be for 1 to " + MOST_NUMBERS + ". Use more shards, or fewer.");
+    }
+    return length;
+  }
+
+  /** A new encoding: writes the header, then has the body written, which fills it. */
+  byte[] encoded(int length, int bodyBytes, Consumer<ByteBuffer> body) {
+    var bytes = new byte[HEADER_BYTES + bodyBytes];
+    body.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).put(code).putInt(length));
+    return bytes;
+  }
+
+  /** What decodes this kind: checks the range and the header, then has the body read. */
+  Decoder decoder(Body body) {
+    return (encoded, into, at, length) -> {
+      Objects.checkFromIndexSize(at, length, into.length);
+      body.read(open(encoded, length), into, at, length);
+    };
+  }
+
+  private ByteBuffer open(byte[] encoded, int length) {
+    requireWithin("how many bytes there are", HEADER_BYTES, Integer.MAX_VALUE, encoded.length);
+    var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+    requireSame("the byte of kind " + this, code, in.get());
+    requireSame("the length", length, in.getInt());
+    requireWithin("the length", 1, MOST_NUMBERS, length);
+    return in;
+  }
+}

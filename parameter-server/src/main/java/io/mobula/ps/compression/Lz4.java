@@ -1,0 +1,87 @@
+package io.mobula.ps.compression;
+
+import static io.mobula.ps.compression.CompressedFormatException.requireSame;
+import static io.mobula.ps.compression.CompressedFormatException.requireWithin;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
+
+/**
+ * Another compression's encodings, compressed by LZ4 on top.
+ *
+ * @param inner the other one
+ */
+record Lz4(Compression inner) implements Compression {
+  static final int PREFIX_BYTES = 1 + Integer.BYTES;
+
+  /** The forms in which an inner encoding lies there. */
+  static final byte STORED = 0;
+
+  static final byte COMPRESSED = 1;
+  static final byte COMPRESSED_PLANES = 2;
+
+  private static final LZ4SafeDecompressor DECOMPRESSOR =
+      LZ4Factory.safeInstance().safeDecompressor();
+
+  Lz4 {
+    Objects.requireNonNull(inner, "inner");
+  }
+
+  /** The same: once is enough. */
+  @Override
+  public Compression lz4() {
+    return this;
+  }
+
+  @Override
+  public Encoder encoder(int length) {
+    return new Lz4Encoder(length, inner.encoder(length));
+  }
+
+  @Override
+  public Decoder decoder() {
+    var decoder = inner.decoder();
+    return Kind.LZ4.decoder((in, into, at, length) ->
+        decoder.decode(unpacked(in, mostBytes(length)), into, at, length));
+  }
+
+  /** More than any other encoding takes, so that altered bytes cannot ask for all memory. */
+  private static int mostBytes(int length) {
+    return 32 + length * (1 + Float.BYTES);
+  }
+
+  private static byte[] unpacked(ByteBuffer in, int mostBytes) {
+    requireWithin("the bytes of form and size", PREFIX_BYTES, Integer.MAX_VALUE, in.remaining());
+    byte form = in.get();
+    int size = in.getInt();
+    requireWithin("the size of the inner encoding", 0, mostBytes, size);
+    return switch (form) {
+      case STORED -> stored(in, size);
+      case COMPRESSED -> decompressed(in, size);
+      case COMPRESSED_PLANES -> BytePlanes.join(decompressed(in, size));
+      default -> throw CompressedFormatException.of("0, 1 or 2 as the form", form);
+    };
+  }
+
+  private static byte[] stored(ByteBuffer in, int size) {
+    requireSame("the bytes of the inner encoding", size, in.remaining());
+    var bytes = new byte[size];
+    in.get(bytes);
+    return bytes;
+  }
+
+  private static byte[] decompressed(ByteBuffer in, int size) {
+    var bytes = new byte[size];
+    try {
+      int there = DECOMPRESSOR.decompress(
+          in, in.position(), in.remaining(), ByteBuffer.wrap(bytes), 0, size);
+      requireSame("the size of the inner encoding", size, there);
+    } catch (LZ4Exception e) {
+      throw CompressedFormatException.of("an LZ4 block of " + size + " bytes", "another", e);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,51 @@
+package io.mobula.ps.compression;
+
+import java.util.Arrays;
+import net.jpountz.lz4.LZ4Compressor;
+import net.jpountz.lz4.LZ4Factory;
+
+/**
+ * The worker's side of {@link Lz4}: compresses what another encoder makes, in the order of bytes
+ * that promises less, or leaves it as it is when that is shorter.
+ */
+final class Lz4Encoder implements Encoder {
+  private static final int SAMPLE_BYTES = 1 << 16;
+  private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
+
+  private final int length;
+  private final Encoder inner;
+
+  Lz4Encoder(int length, Encoder inner) {
+    this.length = length;
+    this.inner = inner;
+  }
+
+  @Override
+  public byte[] encode(float[] gradient, int from) {
+    byte[] plain = inner.encode(gradient, from);
+    boolean planes = planesHelp(plain);
+    byte[] packed = COMPRESSOR.compress(planes ? BytePlanes.split(plain) : plain);
+    if (packed.length >= plain.length) {
+      return framed(Lz4.STORED, plain.length, plain);
+    }
+    return framed(planes ? Lz4.COMPRESSED_PLANES : Lz4.COMPRESSED, plain.length, packed);
+  }
+
+  /**
+   * Tried on the last bytes, which are numbers in every format. Planes take 7 percent off dense
+   * floats that LZ4 alone cannot shorten, but nearly double what is left of scattered zeros.
+   */
+  private static boolean planesHelp(byte[] plain) {
+    byte[] sample =
+        Arrays.copyOfRange(plain, Math.max(0, plain.length - SAMPLE_BYTES), plain.length);
+    return COMPRESSOR.compress(BytePlanes.split(sample)).length
+        < COMPRESSOR.compress(sample).length;
+  }
+
+  private byte[] framed(byte form, int size, byte[] bytes) {
+    return Kind.LZ4.encoded(
+        length,
+        Lz4.PREFIX_BYTES + bytes.length,
+        out -> out.put(form).putInt(size).put(bytes));
+  }
+}

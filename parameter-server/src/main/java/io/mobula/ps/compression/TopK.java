@@ -1,0 +1,65 @@
+package io.mobula.ps.compression;
+
+import static io.mobula.ps.compression.CompressedFormatException.requireSame;
+import static io.mobula.ps.compression.CompressedFormatException.requireWithin;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * The compression that sends the numbers of largest magnitude and no others.
+ *
+ * @param fraction how many of them, above 0 up to 1
+ */
+record TopK(double fraction) implements Compression {
+  /** Refuses fractions of nothing and of more than all; NaN is one of them. */
+  TopK {
+    boolean sensible = fraction > 0 && fraction <= 1;
+    if (!sensible) {
+      throw new IllegalArgumentException("Wanted the fraction " + fraction
+          + " of all numbers to be sent: it must be above 0, up to 1, as 0.01 is.");
+    }
+  }
+
+  @Override
+  public Encoder encoder(int length) {
+    return new TopKEncoder(length, count(length));
+  }
+
+  /** The fraction as it was written, so that 0.07 of 100 are 7, not 8. */
+  int count(int length) {
+    return BigDecimal.valueOf(fraction)
+        .multiply(BigDecimal.valueOf(length))
+        .setScale(0, RoundingMode.CEILING)
+        .intValueExact();
+  }
+
+  @Override
+  public Decoder decoder() {
+    return Kind.TOP_K.decoder(TopK::read);
+  }
+
+  private static void read(ByteBuffer in, float[] into, int at, int length) {
+    requireWithin("the bytes of the count", Integer.BYTES, Integer.MAX_VALUE, in.remaining());
+    int count = in.getInt();
+    int most = Math.min(length, in.remaining() / (1 + Float.BYTES));
+    requireWithin("how many numbers are sent", 0, most, count);
+    var values = in.slice(in.limit() - count * Float.BYTES, count * Float.BYTES).order(in.order());
+    in.limit(in.limit() - values.limit());
+    Arrays.fill(into, at, at + length, 0);
+    scatter(in, values, into, at, at + length);
+    requireSame("the bytes left after the indices", 0, in.remaining());
+  }
+
+  private static void scatter(ByteBuffer gaps, ByteBuffer values, float[] into, int at, int end) {
+    int next = at;
+    while (values.hasRemaining()) {
+      int gap = Varint.get(gaps);
+      requireWithin("how many indices are skipped", 0, end - next - 1, gap);
+      into[next + gap] = values.getFloat();
+      next += gap + 1;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.mobula.ps.optimizer;
+
+/**
+ * AdaGrad, with a rate per weight that falls with the squares it has seen (Duchi, Hazan and Singer,
+ * <em>Adaptive Subgradient Methods for Online Learning and Stochastic Optimization</em>, JMLR
+ * 2011): {@code n += g * g}, then {@code w -= rate * g / (sqrt(n) + epsilon)}. Good for sparse
+ * gradients; the first step is about the rate, whatever the gradient's size.
+ *
+ * <p>One state vector, the sums of squares.
+ *
+ * @param rate the learning rate
+ * @param epsilon what keeps the division sane where all gradients were 0
+ * @param initialSum what the sums of squares start from; above 0 it tames the first steps
+ * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
+ */
+public record AdaGrad(Rate rate, double epsilon, double initialSum, double weightDecay)
+    implements Optimizer {
+  /** Refuses an epsilon that is not above 0, and the others below 0. */
+  public AdaGrad {
+    Require.aboveZero("epsilon", epsilon);
+    Require.notNegative("initialSum", initialSum);
+    Require.notNegative("weightDecay", weightDecay);
+  }
+
+  /** The same with a rate that changes. */
+  public AdaGrad schedule(Schedule schedule) {
+    return new AdaGrad(rate.schedule(schedule), epsilon, initialSum, weightDecay);
+  }
+
+  /** The same with another addend to the root. */
+  public AdaGrad epsilon(double addend) {
+    return new AdaGrad(rate, addend, initialSum, weightDecay);
+  }
+
+  /** The same with sums of squares that start from this. */
+  public AdaGrad initialSum(double sum) {
+    return new AdaGrad(rate, epsilon, sum, weightDecay);
+  }
+
+  /** The same with this much of each weight added to its gradient. */
+  public AdaGrad weightDecay(double factor) {
+    return new AdaGrad(rate, epsilon, initialSum, factor);
+  }
+
+  @Override
+  public int stateVectors() {
+    return 1;
+  }
+
+  @Override
+  public double rateAt(long step) {
+    return rate.at(step);
+  }
+
+  /** State starts as zeros, so the initial sum stays outside of it and is added each time. */
+  @Override
+  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+    float rate = (float) step.rate();
+    float addend = (float) epsilon;
+    float initial = (float) initialSum;
+    float decay = (float) weightDecay;
+    float[] sums = state[0];
+    for (int i = 0; i < count; i++) {
+      float w = weights[i];
+      float g = gradient[i] + decay * w;
+      float sum = sums[i] + g * g;
+      sums[i] = sum;
+      weights[i] = w - rate * g / ((float) Math.sqrt(initial + sum) + addend);
+    }
+  }
+
+  @Override
+  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+    double rate = step.rate();
+    double addend = epsilon;
+    double initial = initialSum;
+    double decay = weightDecay;
+    double[] sums = state[0];
+    for (int i = 0; i < count; i++) {
+      double w = weights[i];
+      double g = gradient[i] + decay * w;
+      double sum = sums[i] + g * g;
+      sums[i] = sum;
+      weights[i] = w - rate * g / (Math.sqrt(initial + sum) + addend);
+    }
+  }
+}

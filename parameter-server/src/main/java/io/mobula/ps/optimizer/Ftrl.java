@@ -1,0 +1,87 @@
+package io.mobula.ps.optimizer;
+
+/**
+ * FTRL-Proximal, whose weights are exactly 0 unless their gradients insist (McMahan et al., <em>Ad
+ * Click Prediction: a View from the Trenches</em>, KDD 2013, algorithm 1):
+ *
+ * <pre>{@code
+ * sigma = (sqrt(n + g * g) - sqrt(n)) / alpha
+ * z += g - sigma * w
+ * n += g * g
+ * w = |z| <= l1 ? 0 : -(z - sign(z) * l1) / ((beta + sqrt(n)) / alpha + l2)
+ * }</pre>
+ *
+ * <p>Two state vectors, z and n. Weights follow from them and should start as 0: what they start as
+ * otherwise is lost, bar a rest, with the first update.
+ *
+ * <p>Its rate falls for each weight by itself. So there is no schedule, and the rate of the step is
+ * not looked at: with one that changed, weights would no longer follow from z and n.
+ *
+ * @param alpha how fast it learns; above 0
+ * @param beta how much the first gradients are tamed; above 0, 1 is good for most
+ * @param l1 how much a weight's sum of gradients must be to make it other than 0
+ * @param l2 how much weights are pulled towards 0
+ */
+public record Ftrl(double alpha, double beta, double l1, double l2) implements Optimizer {
+  /** Refuses an alpha or beta that is not above 0, and the others below 0. */
+  public Ftrl {
+    Require.aboveZero("alpha", alpha);
+    Require.aboveZero("beta", beta);
+    Require.notNegative("l1", l1);
+    Require.notNegative("l2", l2);
+  }
+
+  @Override
+  public int stateVectors() {
+    return 2;
+  }
+
+  /** Alpha, always. */
+  @Override
+  public double rateAt(long step) {
+    return alpha;
+  }
+
+  /** What l1 swallows of z is z itself, cut off at l1: no branch, and no negative zero. */
+  @Override
+  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+    float perAlpha = (float) (1 / alpha);
+    float addend = (float) beta;
+    float swallowed = (float) l1;
+    float pull = (float) l2;
+    float[] zs = state[0];
+    float[] sums = state[1];
+    for (int i = 0; i < count; i++) {
+      float g = gradient[i];
+      float sum = sums[i] + g * g;
+      float root = (float) Math.sqrt(sum);
+      float sigma = (root - (float) Math.sqrt(sums[i])) * perAlpha;
+      float z = zs[i] + g - sigma * weights[i];
+      zs[i] = z;
+      sums[i] = sum;
+      float cut = Math.max(-swallowed, Math.min(swallowed, z));
+      weights[i] = (cut - z) / ((addend + root) * perAlpha + pull);
+    }
+  }
+
+  @Override
+  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+    double perAlpha = 1 / alpha;
+    double addend = beta;
+    double swallowed = l1;
+    double pull = l2;
+    double[] zs = state[0];
+    double[] sums = state[1];
+    for (int i = 0; i < count; i++) {
+      double g = gradient[i];
+      double sum = sums[i] + g * g;
+      double root = Math.sqrt(sum);
+      double sigma = (root - Math.sqrt(sums[i])) * perAlpha;
+      double z = zs[i] + g - sigma * weights[i];
+      zs[i] = z;
+      sums[i] = sum;
+      double cut = Math.max(-swallowed, Math.min(swallowed, z));
+      weights[i] = (cut - z) / ((addend + root) * perAlpha + pull);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.compression.Compression;
+import io.mobula.ps.optimizer.Optimizer;
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * What a dense table is, the same for its shards and its workers.
+ *
+ * @param id names it among the tables of its server
+ * @param name what people call it
+ * @param element what its numbers are
+ * @param size how many there are
+ * @param optimizer what applies gradients
+ * @param consistency how far apart its workers may be
+ * @param compression how gradients are made smaller on their way
+ * @param limits what becomes of numbers that are too large
+ */
+public record DenseSpec(
+    int id,
+    String name,
+    Element element,
+    long size,
+    Optimizer optimizer,
+    Consistency consistency,
+    Compression compression,
+    Limits limits)
+    implements Serializable {
+  /** Refuses nulls. */
+  public DenseSpec {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(element, "element");
+    Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(consistency, "consistency");
+    Objects.requireNonNull(compression, "compression");
+    Objects.requireNonNull(limits, "limits");
+  }
+
+  /** The same under that number. */
+  public DenseSpec numbered(int number) {
+    return new DenseSpec(number, name, element, size, optimizer, consistency, compression, limits);
+  }
+
+  /** The same with such numbers. */
+  public DenseSpec with(Element changed) {
+    return new DenseSpec(id, name, changed, size, optimizer, consistency, compression, limits);
+  }
+
+  /** The same with another optimizer. */
+  public DenseSpec with(Optimizer changed) {
+    return new DenseSpec(id, name, element, size, changed, consistency, compression, limits);
+  }
+
+  /** The same with another rule. */
+  public DenseSpec with(Consistency changed) {
+    return new DenseSpec(id, name, element, size, optimizer, changed, compression, limits);
+  }
+
+  /** The same with another compression. */
+  public DenseSpec with(Compression changed) {
+    return new DenseSpec(id, name, element, size, optimizer, consistency, changed, limits);
+  }
+
+  /** The same with other limits. */
+  public DenseSpec with(Limits changed) {
+    return new DenseSpec(id, name, element, size, optimizer, consistency, compression, changed);
+  }
+
+  /** What people read in errors and reports. */
+  @Override
+  public String toString() {
+    return "table " + name + " of " + size + " " + element.name().toLowerCase(java.util.Locale.ROOT)
+        + "s";
+  }
+}

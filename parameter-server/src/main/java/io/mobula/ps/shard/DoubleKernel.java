@@ -1,0 +1,168 @@
+package io.mobula.ps.shard;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Step;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** See {@link Kernel}. */
+final class DoubleKernel extends Kernel {
+  private final Optimizer optimizer;
+  private final double clip;
+  private final int length;
+  private final double[] weights = new double[BLOCK];
+  private final double[] gradient = new double[BLOCK];
+  private final double[] next = new double[BLOCK];
+  private final double[][][] state; // by vector and block
+  private final double[][] present; // that of a block, by vector
+
+  DoubleKernel(Optimizer optimizer, double clip, int length) {
+    this.optimizer = optimizer;
+    this.clip = clip;
+    this.length = length;
+    this.state = new double[optimizer.stateVectors()][blocks(length)][BLOCK];
+    this.present = new double[optimizer.stateVectors()][];
+  }
+
+  @Override
+  void update(
+      Step step,
+      MemorySegment from,
+      MemorySegment to,
+      List<Gradient> gradients,
+      double factor,
+      int first,
+      int count) {
+    var descent = optimizer.descent(step);
+    if (descent.isPresent() && gradients.size() == 1 && clip == Double.POSITIVE_INFINITY) {
+      var only = gradients.getFirst();
+      long at = (long) first * Double.BYTES;
+      long bytes = (long) count * Double.BYTES;
+      descend(from.asSlice(at, bytes), to.asSlice(at, bytes), only.numbers(), (double)
+          (descent.getAsDouble() * only.scale() * factor));
+      return;
+    }
+    for (int at = first; at < first + count; ) {
+      int n = Math.min(BLOCK - at % BLOCK, first + count - at);
+      sum(gradients, (long) (at - first) * Double.BYTES, (double) factor, n);
+      MemorySegment.copy(from, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, weights, 0, n);
+      update(step, at, n);
+      MemorySegment.copy(weights, 0, to, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, n);
+      at += n;
+    }
+  }
+
+  private static void descend(
+      MemorySegment from, MemorySegment to, MemorySegment gradient, double rate) {
+    long count = from.byteSize() / Double.BYTES;
+    for (long i = 0; i < count; i++) {
+      double moved = from.getAtIndex(JAVA_DOUBLE_UNALIGNED, i)
+          - rate * gradient.getAtIndex(JAVA_DOUBLE_UNALIGNED, i);
+      to.setAtIndex(JAVA_DOUBLE_UNALIGNED, i, moved);
+    }
+  }
+
+  /**
+   * Updates the weights at hand, of one block; state that is no whole block is copied to and fro.
+   */
+  private void update(Step step, int at, int n) {
+    int block = at / BLOCK;
+    int offset = at % BLOCK;
+    for (int s = 0; s < state.length; s++) {
+      present[s] = offset == 0 ? state[s][block] : part(state[s][block], offset, n);
+    }
+    optimizer.update(step, weights, present, gradient, n);
+    for (int s = 0; s < state.length && offset != 0; s++) {
+      System.arraycopy(present[s], 0, state[s][block], offset, n);
+    }
+  }
+
+  private static double[] part(double[] block, int offset, int n) {
+    var part = new double[n];
+    System.arraycopy(block, offset, part, 0, n);
+    return part;
+  }
+
+  private void sum(List<Gradient> gradients, long at, double factor, int n) {
+    var first = gradients.getFirst();
+    MemorySegment.copy(first.numbers(), JAVA_DOUBLE_UNALIGNED, at, gradient, 0, n);
+    scale(gradient, (double) first.scale() * factor, n);
+    for (int i = 1; i < gradients.size(); i++) {
+      var other = gradients.get(i);
+      MemorySegment.copy(other.numbers(), JAVA_DOUBLE_UNALIGNED, at, next, 0, n);
+      addScaled(gradient, next, (double) other.scale() * factor, n);
+    }
+    if (clip < Double.POSITIVE_INFINITY) {
+      clip(gradient, clip, n);
+    }
+  }
+
+  @Override
+  void add(MemorySegment sum, Gradient more) {
+    long offset = (long) more.from() * Double.BYTES;
+    for (int done = 0; done < more.count(); done += BLOCK) {
+      int n = Math.min(BLOCK, more.count() - done);
+      long at = (long) done * Double.BYTES;
+      MemorySegment.copy(sum, JAVA_DOUBLE_UNALIGNED, offset + at, gradient, 0, n);
+      MemorySegment.copy(more.numbers(), JAVA_DOUBLE_UNALIGNED, at, next, 0, n);
+      addScaled(gradient, next, (double) more.scale(), n);
+      MemorySegment.copy(gradient, 0, sum, JAVA_DOUBLE_UNALIGNED, offset + at, n);
+    }
+  }
+
+  private static void scale(double[] numbers, double factor, int n) {
+    if (factor != 1) {
+      for (int i = 0; i < n; i++) {
+        numbers[i] *= factor;
+      }
+    }
+  }
+
+  private static void addScaled(double[] sum, double[] more, double factor, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += factor * more[i];
+    }
+  }
+
+  private static void clip(double[] numbers, double most, int n) {
+    for (int i = 0; i < n; i++) {
+      numbers[i] = Math.max(-most, Math.min(most, numbers[i]));
+    }
+  }
+
+  @Override
+  MemorySegment ofFloats(float[] decoded) {
+    var wide = new double[decoded.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = decoded[i];
+    }
+    return MemorySegment.ofArray(wide);
+  }
+
+  @Override
+  MemorySegment state(int vector) {
+    var copy = zeros(Element.DOUBLE, length);
+    for (int at = 0; at < length; at += BLOCK) {
+      int n = Math.min(BLOCK, length - at);
+      MemorySegment.copy(
+          state[vector][at / BLOCK], 0, copy, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, n);
+    }
+    return copy;
+  }
+
+  @Override
+  void state(int vector, MemorySegment numbers) {
+    for (int at = 0; at < length; at += BLOCK) {
+      int n = Math.min(BLOCK, length - at);
+      MemorySegment.copy(
+          numbers,
+          JAVA_DOUBLE_UNALIGNED,
+          (long) at * Double.BYTES,
+          state[vector][at / BLOCK],
+          0,
+          n);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Step;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The arithmetic of one range of a dense table, and the optimizer's state. One thread.
+ *
+ * <p>Weights and gradients lie outside the heap. They are copied block by block into arrays that
+ * fit the first-level cache, updated there and copied back: the loops over arrays of one index are
+ * the ones that the JVM vectorizes. State lies in the heap, in arrays of a block each, so that it
+ * is not copied at all. Plain descent needs none of this and runs over the memory itself.
+ * {@code docs/performance.md} has the table that this was chosen from.
+ */
+abstract sealed class Kernel permits FloatKernel, DoubleKernel {
+  /** How many numbers a block has: with weights, state and gradients it stays below 48 KiB. */
+  static final int BLOCK = 2048;
+
+  /**
+   * State of zeros.
+   *
+   * @param clip the largest magnitude of a number of an update
+   */
+  static Kernel of(Element element, Optimizer optimizer, double clip, int length) {
+    return switch (element) {
+      case FLOAT -> new FloatKernel(optimizer, (float) clip, length);
+      case DOUBLE -> new DoubleKernel(optimizer, clip, length);
+    };
+  }
+
+  /** Zeros, outside the heap. */
+  static MemorySegment zeros(Element element, long length) {
+    return Arena.ofAuto().allocate(length * element.bytes(), 64);
+  }
+
+  static int blocks(int length) {
+    return (length + BLOCK - 1) / BLOCK;
+  }
+
+  /**
+   * One update, in one pass: the sum of the gradients, which all begin at {@code first}, is clipped
+   * and applied.
+   *
+   * @param from the weights as they are
+   * @param to the weights as they will be; may be the same memory
+   * @param factor what the sum is multiplied by
+   */
+  abstract void update(
+      Step step,
+      MemorySegment from,
+      MemorySegment to,
+      List<Gradient> gradients,
+      double factor,
+      int first,
+      int count);
+
+  /** Adds the scaled gradient to a sum of the whole range. */
+  abstract void add(MemorySegment sum, Gradient gradient);
+
+  /** What an encoder has made of floats. */
+  abstract MemorySegment ofFloats(float[] decoded);
+
+  /** A copy of one state vector. */
+  abstract MemorySegment state(int vector);
+
+  /** Sets one state vector. */
+  abstract void state(int vector, MemorySegment numbers);
+}

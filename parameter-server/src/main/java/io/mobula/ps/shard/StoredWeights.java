@@ -1,0 +1,115 @@
+package io.mobula.ps.shard;
+
+import io.mobula.DType;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Sealable;
+import io.mobula.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** See {@link Weights}: in store memory, sealed when somebody reads them. */
+final class StoredWeights implements Weights {
+  private final MobulaRuntime runtime;
+  private final long bytes;
+  private final int length;
+  private MemorySegment numbers;
+  private @Nullable Sealable open;
+  private @Nullable Sealable next;
+  private @Nullable Version sealed;
+
+  /**
+   * What readers have been given.
+   *
+   * @param ref keeps it for those who are to come
+   * @param arena ends this shard's own view
+   * @param view what is returned
+   */
+  private record Version(ObjectRef<Tensor> ref, Arena arena, Tensor view) {
+    void end() {
+      arena.close();
+      ref.close();
+    }
+  }
+
+  StoredWeights(MobulaRuntime runtime, Element element, int length) {
+    this.runtime = runtime;
+    this.length = length;
+    this.bytes = Frame.HEAD + (long) length * element.bytes();
+    var first = runtime.create(bytes);
+    this.open = first;
+    this.numbers = numbersOf(first).fill((byte) 0);
+  }
+
+  private static MemorySegment numbersOf(Sealable room) {
+    return room.segment().asSlice(Frame.HEAD);
+  }
+
+  @Override
+  public MemorySegment numbers() {
+    return numbers;
+  }
+
+  @Override
+  public MemorySegment target(boolean all) {
+    if (open != null) {
+      return numbers;
+    }
+    var fresh = next == null ? runtime.create(bytes) : next;
+    next = fresh;
+    var target = numbersOf(fresh);
+    return all ? target : target.copyFrom(numbers);
+  }
+
+  @Override
+  public void updated() {
+    var written = next;
+    if (written != null) {
+      next = null;
+      open = written;
+      numbers = numbersOf(written);
+      endVersion();
+    }
+  }
+
+  /** The frame of an answer: one object for all who read this version. */
+  Tensor answer(long updates, long slowest) {
+    var present = sealed;
+    if (present == null) {
+      present = seal(updates, slowest);
+      sealed = present;
+    }
+    return present.view();
+  }
+
+  private Version seal(long updates, long slowest) {
+    var room = java.util.Objects.requireNonNull(open, "open");
+    new Frame(room.segment()).answer(updates, slowest, length);
+    var ref = room.seal(DType.INT8, bytes);
+    open = null;
+    var arena = Arena.ofConfined();
+    var view = ref.get(arena);
+    numbers = view.segment().asSlice(Frame.HEAD);
+    return new Version(ref, arena, view);
+  }
+
+  private void endVersion() {
+    var present = sealed;
+    if (present != null) {
+      sealed = null;
+      present.end();
+    }
+  }
+
+  @Override
+  public void close() {
+    endVersion();
+    if (open != null) {
+      open.close();
+    }
+    if (next != null) {
+      next.close();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.mobula.ps.shard;
+
+import io.mobula.MobulaRuntime;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The weights of one range, and the versions of them that others read. Large ones lie in store
+ * memory: a version is what is there when somebody asks, sealed and given to all readers without a
+ * copy, and the next update goes to other memory. One thread.
+ */
+interface Weights {
+  static Weights of(MobulaRuntime runtime, Element element, int length) {
+    return element.isLarge(length)
+        ? new StoredWeights(runtime, element, length)
+        : new ArrayWeights(element, length);
+  }
+
+  /** The numbers as they are, not to be written. */
+  MemorySegment numbers();
+
+  /**
+   * Where the next numbers are to be written; {@link #updated} says when they are.
+   *
+   * @param all whether every number is going to be; else those there are the present ones
+   */
+  MemorySegment target(boolean all);
+
+  /** What was written to the {@link #target} counts from now on. */
+  void updated();
+
+  /** Gives its memory back. */
+  void close();
+}

@@ -1,0 +1,40 @@
+package io.mobula.ps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ps.error.TableException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SplitTest {
+  @Test
+  void rangesFollowEachOtherAndDifferByOneAtMost() {
+    var random = new Random(1);
+    for (int i = 0; i < 2000; i++) {
+      int shards = 1 + random.nextInt(40);
+      long size = shards + (i % 2 == 0 ? random.nextInt(100) : random.nextLong(1L << 30));
+      var split = Split.even(size, shards);
+      long next = 0;
+      for (int shard = 0; shard < shards; shard++) {
+        assertThat(split.start(shard)).isEqualTo(next);
+        assertThat((long) split.length(shard)).isBetween(size / shards, size / shards + 1);
+        assertThat(split.shardOf(next)).isEqualTo(shard);
+        next += split.length(shard);
+        assertThat(split.shardOf(next - 1)).isEqualTo(shard);
+      }
+      assertThat(next).isEqualTo(size).isEqualTo(split.size());
+    }
+  }
+
+  @Test
+  void refusesMoreShardsThanParametersAndNone() {
+    assertThatThrownBy(() -> Split.even(3, 4))
+        .isInstanceOf(TableException.class)
+        .hasMessageContaining("Use fewer shards");
+    assertThatThrownBy(() -> Split.even(3, 0)).isInstanceOf(TableException.class);
+    assertThatThrownBy(() -> Split.even(1L << 40, 1))
+        .isInstanceOf(TableException.class)
+        .hasMessageContaining("another number of shards");
+  }
+}

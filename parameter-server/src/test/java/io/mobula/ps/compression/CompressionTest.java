@@ -1,0 +1,137 @@
+package io.mobula.ps.compression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CompressionTest {
+  private static final String ALL = "io.mobula.ps.compression.Samples#all";
+  private static final String LOSSY = "io.mobula.ps.compression.Samples#lossy";
+
+  @Test
+  void changesNoBitWithNone() {
+    float[] gradient = {1, -0f, Float.MIN_VALUE, -Float.MAX_VALUE, Float.NaN, 0.1f};
+
+    assertThat(Samples.sent(Compression.none(), gradient)).containsExactly(gradient);
+  }
+
+  @ParameterizedTest
+  @MethodSource(ALL)
+  void readsAndWritesOnlyTheRangeItIsGiven(Compression compression) {
+    float[] gradient = Samples.normal(new Random(3), 3_000);
+    float[] before = gradient.clone();
+    var into = new float[2_000];
+    Arrays.fill(into, 7);
+    compression
+        .decoder()
+        .decode(compression.encoder(1_500).encode(gradient, 900), into, 100, 1_500);
+
+    assertThat(gradient).containsExactly(before);
+    assertThat(Arrays.copyOfRange(into, 100, 1_600))
+        .containsExactly(Samples.sent(compression, Arrays.copyOfRange(gradient, 900, 2_400)));
+    assertThat(Arrays.copyOfRange(into, 0, 100)).containsOnly(7);
+    assertThat(Arrays.copyOfRange(into, 1_600, 2_000)).containsOnly(7);
+  }
+
+  @ParameterizedTest
+  @MethodSource(ALL)
+  void setsEveryNumberEvenIfAllAreZero(Compression compression) {
+    float[] into = Samples.normal(new Random(4), 1_100);
+    compression
+        .decoder()
+        .decode(compression.encoder(1_100).encode(new float[1_100], 0), into, 0, 1_100);
+
+    assertThat(into).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource(ALL)
+  void sendsASingleNumber(Compression compression) {
+    assertThat(Samples.sent(compression, -3.7f)[0]).isCloseTo(-3.7f, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @MethodSource(ALL)
+  void losesNothingByARangeThatIsNotThere(Compression compression) {
+    float[] gradient = Samples.normal(new Random(5), 100);
+    var encoder = compression.encoder(100);
+    byte[] encoded = compression.encoder(100).encode(gradient, 0);
+    var decoder = compression.decoder();
+
+    assertThatThrownBy(() -> encoder.encode(gradient, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> encoder.encode(gradient, -1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(encoder.encode(gradient, 0)).containsExactly(encoded);
+    assertThatThrownBy(() -> decoder.decode(encoded, new float[100], 1, 100))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource(LOSSY)
+  void countsWhatIsNoNumberAsZeroAndForgetsIt(Compression compression) {
+    float infinite = Float.POSITIVE_INFINITY;
+    var encoder = compression.encoder(4);
+    float[] first = Samples.decoded(
+        compression, encoder.encode(new float[] {Float.NaN, 1, infinite, -infinite}, 0), 4);
+    float[] second = Samples.decoded(compression, encoder.encode(new float[] {2, 2, 2, 2}, 0), 4);
+
+    assertThat(first).doesNotContain(Float.NaN, infinite, -infinite);
+    assertThat(second).doesNotContain(Float.NaN, infinite, -infinite);
+    assertThat(sum(first) + sum(second)).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource(LOSSY)
+  void staysFiniteWithTheLargestNumbers(Compression compression) {
+    var encoder = compression.encoder(2);
+    for (int round = 0; round < 10; round++) {
+      byte[] encoded = encoder.encode(new float[] {Float.MAX_VALUE, -Float.MAX_VALUE}, 0);
+      for (float number : Samples.decoded(compression, encoded, 2)) {
+        assertThat(number).isFinite();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(ALL)
+  void isAValueThatSurvivesSerialization(Compression compression) throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new ObjectOutputStream(bytes)) {
+      out.writeObject(compression);
+    }
+    try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readObject()).isEqualTo(compression).isNotSameAs(compression);
+    }
+  }
+
+  @Test
+  void refusesLengthsThatNoEncodingHas() {
+    Samples.all().forEach(compression -> {
+      assertThatThrownBy(() -> compression.encoder(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("0 numbers", "1 to 268435456");
+      assertThatThrownBy(() -> compression.encoder(-1)).hasMessageContaining("-1 numbers");
+      assertThatThrownBy(() -> compression.encoder((1 << 28) + 1))
+          .hasMessageContaining("268435457 numbers");
+    });
+  }
+
+  private static double sum(float[] numbers) {
+    double sum = 0;
+    for (float number : numbers) {
+      sum += number;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,40 @@
+package io.mobula.ps.compression;
+
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * What the tests of all compressions share: the compressions, gradients, and decoding in one call.
+ */
+final class Samples {
+  private Samples() {}
+
+  static Stream<Compression> all() {
+    return Stream.concat(Stream.of(Compression.none()), lossy())
+        .flatMap(each -> Stream.of(each, each.lz4()));
+  }
+
+  static Stream<Compression> lossy() {
+    return Stream.of(Compression.topK(0.1), Compression.eightBit(), Compression.oneBit());
+  }
+
+  static float[] normal(Random random, int length) {
+    var numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+
+  static float[] decoded(Compression compression, byte[] encoded, int length) {
+    var numbers = new float[length];
+    compression.decoder().decode(encoded, numbers, 0, length);
+    return numbers;
+  }
+
+  /** What arrives of the first gradient. */
+  static float[] sent(Compression compression, float... gradient) {
+    int length = gradient.length;
+    return decoded(compression, compression.encoder(length).encode(gradient, 0), length);
+  }
+}

@@ -1,0 +1,28 @@
+package io.mobula.ps.optimizer;
+
+/** An optimizer as a user writes one, from nothing but what is public. */
+record SignDescent(double rate) implements Optimizer {
+  @Override
+  public int stateVectors() {
+    return 0;
+  }
+
+  @Override
+  public double rateAt(long step) {
+    return rate;
+  }
+
+  @Override
+  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+    for (int i = 0; i < count; i++) {
+      weights[i] -= (float) step.rate() * Math.signum(gradient[i]);
+    }
+  }
+
+  @Override
+  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+    for (int i = 0; i < count; i++) {
+      weights[i] -= step.rate() * Math.signum(gradient[i]);
+    }
+  }
+}

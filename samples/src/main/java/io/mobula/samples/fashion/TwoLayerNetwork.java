@@ -1,0 +1,145 @@
+package io.mobula.samples.fashion;
+
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * A network with one hidden layer of rectified units before a softmax, as arithmetic on one flat
+ * vector of parameters. With h hidden units:
+ *
+ * <pre>
+ * from            length  what
+ * 0               h       biases of the hidden units
+ * h               784 h   for each pixel, its weight in every hidden unit
+ * 785 h           10      biases of the classes
+ * 785 h + 10      10 h    for each hidden unit, its weight in every class
+ * </pre>
+ *
+ * <p>For one thread at a time: an instance owns the arrays that its results are computed in, which
+ * grow with the largest batch. Results depend on the arguments alone, to the last bit.
+ */
+final class TwoLayerNetwork {
+  /** The usual number of hidden units: 101 770 parameters. */
+  static final int HIDDEN = 128;
+
+  private static final int JUDGED_AT_ONCE = 64;
+
+  private final DenseLayer lower;
+  private final DenseLayer upper;
+  private Activations activations;
+
+  /** A network with {@value #HIDDEN} hidden units. */
+  TwoLayerNetwork() {
+    this(HIDDEN);
+  }
+
+  TwoLayerNetwork(int hidden) {
+    if (hidden < 1) {
+      throw new IllegalArgumentException(
+          "Wanted " + hidden + " hidden units: at least one is needed.");
+    }
+    lower = new DenseLayer(0, FashionSet.PIXELS, hidden);
+    upper = new DenseLayer(lower.parameters(), hidden, FashionSet.CLASSES);
+    activations = new Activations(JUDGED_AT_ONCE, hidden);
+  }
+
+  /** How many parameters it has. */
+  int size() {
+    return lower.parameters() + upper.parameters();
+  }
+
+  /** Parameters to begin with, the same for the same seed. */
+  float[] initial(long seed) {
+    var parameters = new float[size()];
+    var random = new Random(seed);
+    lower.initialize(parameters, random);
+    upper.initialize(parameters, random);
+    return parameters;
+  }
+
+  /**
+   * Overwrites {@code gradient} with the mean gradient of some images.
+   *
+   * @param batch their rows, at least one
+   * @return their mean loss: cross entropy, in nats
+   */
+  double gradient(float[] parameters, FashionSet set, int[] batch, float[] gradient) {
+    int count = batch.length;
+    forward(parameters, set, batch);
+    double loss = toErrors(set, batch) / count;
+    upper.backward(parameters, activations.scores, activations.hiddenErrors, count);
+    upper.gradient(activations.hidden, activations.scores, count, gradient);
+    for (int example = 0; example < count; example++) {
+      Rectifier.backward(activations.hidden[example], activations.hiddenErrors[example]);
+    }
+    lower.gradient(activations.pixels, activations.hiddenErrors, count, gradient);
+    return loss;
+  }
+
+  /** The share of a set that is predicted right. */
+  double accuracy(float[] parameters, FashionSet set) {
+    int right = 0;
+    for (int from = 0; from < set.count(); from += JUDGED_AT_ONCE) {
+      int to = Math.min(from + JUDGED_AT_ONCE, set.count());
+      right += right(parameters, set, IntStream.range(from, to).toArray());
+    }
+    return (double) right / set.count();
+  }
+
+  private int right(float[] parameters, FashionSet set, int[] batch) {
+    forward(parameters, set, batch);
+    int right = 0;
+    for (int example = 0; example < batch.length; example++) {
+      int predicted = Softmax.highest(activations.scores[example]);
+      right += predicted == set.label(batch[example]) ? 1 : 0;
+    }
+    return right;
+  }
+
+  private void forward(float[] parameters, FashionSet set, int[] batch) {
+    int count = batch.length;
+    if (count > activations.examples()) {
+      activations = new Activations(count, lower.outputs());
+    }
+    for (int example = 0; example < count; example++) {
+      System.arraycopy(
+          set.pixels(), set.at(batch[example]), activations.pixels[example], 0, lower.inputs());
+    }
+    lower.forward(parameters, activations.pixels, activations.hidden, count);
+    for (int example = 0; example < count; example++) {
+      Rectifier.forward(activations.hidden[example]);
+    }
+    upper.forward(parameters, activations.hidden, activations.scores, count);
+  }
+
+  /** Makes of the scores their share in the errors of the mean; returns the sum of the losses. */
+  private double toErrors(FashionSet set, int[] batch) {
+    double loss = 0;
+    for (int example = 0; example < batch.length; example++) {
+      loss += Softmax.toErrors(
+          activations.scores[example], set.label(batch[example]), 1f / batch.length);
+    }
+    return loss;
+  }
+
+  /** What the images of a batch make of the layers: one row per image. */
+  private static final class Activations {
+    final float[][] pixels;
+    final float[][] hidden;
+    final float[][] hiddenErrors;
+
+    /** In the end, the errors. */
+    final float[][] scores;
+
+    Activations(int examples, int units) {
+      pixels = new float[examples][FashionSet.PIXELS];
+      hidden = new float[examples][units];
+      hiddenErrors = new float[examples][units];
+      scores = new float[examples][FashionSet.CLASSES];
+    }
+
+    int examples() {
+      return scores.length;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.mobula.samples.mails;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A mail or a part of one, as RFC 5322 and RFC 2045 have it: named fields, and a body, which may
+ * have parts of its own. Nothing is refused, since spam is often broken: what cannot be taken apart
+ * is taken as it stands.
+ *
+ * @param fields the last value of each, by its name in lower case
+ * @param body as it was sent
+ */
+record Entity(Map<String, String> fields, String body) {
+  private static final Pattern FOLD = Pattern.compile("\n[ \t]+");
+  private static final int LINES = Pattern.MULTILINE | Pattern.UNIX_LINES;
+  private static final Pattern FIELD = Pattern.compile("^([!-9;-~]+):(.*)$", LINES);
+  private static final Pattern BINARY = Pattern.compile("(image|audio|video|application)/.*");
+  private static final Pattern BOUNDARY =
+      Pattern.compile("boundary\\s*=\\s*\"?([^\";\\s]+)", Pattern.CASE_INSENSITIVE);
+
+  /** Parts within parts within parts: mails are not nested deeper unless to do harm. */
+  private static final int DEEPEST = 8;
+
+  Entity {
+    fields = Map.copyOf(fields);
+  }
+
+  /**
+   * Takes the fields from the text up to the first empty line; the body is what follows. Where no
+   * line is empty, the whole text is searched for fields and is the body, too.
+   */
+  static Entity parse(String text) {
+    var lines = text.replace("\r\n", "\n");
+    int end = lines.startsWith("\n") ? 0 : lines.indexOf("\n\n");
+    if (end < 0) {
+      return new Entity(fields(lines), lines);
+    }
+    return new Entity(fields(lines.substring(0, end)), lines.substring(end).stripLeading());
+  }
+
+  /** Joins folded lines; passes over what has no name, such as the first line of an mbox. */
+  private static Map<String, String> fields(String lines) {
+    var fields = new HashMap<String, String>();
+    FIELD
+        .matcher(FOLD.matcher(lines).replaceAll(" "))
+        .results()
+        .forEach(field ->
+            fields.put(field.group(1).toLowerCase(Locale.ROOT), field.group(2).strip()));
+    return fields;
+  }
+
+  /** A field's value, decoded where it has encoded words; empty where there is none. */
+  String field(String name) {
+    return TransferEncoding.decodeWords(fields.getOrDefault(name, ""));
+  }
+
+  /** What the body is, in lower case: {@code text/plain} unless it says otherwise. */
+  String type() {
+    var type = fields.getOrDefault("content-type", "").split(";", 2)[0].strip();
+    return type.isEmpty() ? "text/plain" : type.toLowerCase(Locale.ROOT);
+  }
+
+  /** This entity and all parts within it. */
+  Stream<Entity> all() {
+    return all(DEEPEST);
+  }
+
+  private Stream<Entity> all(int depth) {
+    var within = depth == 0 ? Stream.<Entity>of() : parts().stream().flatMap(p -> p.all(depth - 1));
+    return Stream.concat(Stream.of(this), within);
+  }
+
+  private List<Entity> parts() {
+    var boundary = BOUNDARY.matcher(fields.getOrDefault("content-type", ""));
+    if (!type().startsWith("multipart/") || !boundary.find()) {
+      return List.of();
+    }
+    var line =
+        Pattern.compile("^--" + Pattern.quote(boundary.group(1)) + "(--)?[ \t]*(\n|\\z)", LINES);
+    return Arrays.stream(line.split(body, -1)).skip(1).map(Entity::parse).toList();
+  }
+
+  /** The body, decoded, where it is text and has no parts; else nothing. */
+  String text() {
+    return BINARY.matcher(type()).matches() || !parts().isEmpty()
+        ? ""
+        : TransferEncoding.decode(fields.getOrDefault("content-transfer-encoding", ""), body);
+  }
+}

@@ -1,0 +1,21 @@
+package io.mobula.samples.mails;
+
+/**
+ * The hash FNV-1a of 64 bits (Fowler, Noll and Vo): the same on every JVM and in every run, as
+ * shards and splits need it.
+ */
+final class Fnv {
+  private static final long BASIS = 0xcbf29ce484222325L;
+  private static final long PRIME = 0x100000001b3L;
+
+  private Fnv() {}
+
+  /** Hashes the characters, which are of one byte each here; of others, it takes the lower byte. */
+  static long hash(String text) {
+    long hash = BASIS;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ (text.charAt(i) & 0xff)) * PRIME;
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,100 @@
+package io.mobula.samples.fashion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BatchesTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17, 64, 65, 1000, 4097})
+  void permutes(int size) {
+    for (long seed = 0; seed < 5; seed++) {
+      var order = new Permutation(size, seed);
+      var numbers = IntStream.range(0, size).map(order::at).sorted();
+      assertThat(numbers)
+          .as("seed %d", seed)
+          .containsExactlyElementsOf(() -> IntStream.range(0, size).iterator());
+    }
+  }
+
+  /**
+   * Of 1000 numbers in random order about one stays where it was, and one follows its neighbour.
+   */
+  @Test
+  void leavesNoOrderThatOneCouldSee() {
+    var order = new Permutation(1000, 11);
+    int[] numbers = IntStream.range(0, 1000).map(order::at).toArray();
+    assertThat(IntStream.range(0, 1000).filter(i -> numbers[i] == i).count()).isLessThan(8);
+    assertThat(IntStream.range(1, 1000)
+            .filter(i -> numbers[i] == numbers[i - 1] + 1)
+            .count())
+        .isLessThan(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,10", "2,5", "5,2", "10,1", "4,25"})
+  void takesEveryExampleOnceAnEpoch(int workers, int size) {
+    var batches = new Batches(workers, size, 100, 7);
+    assertThat(batches.stepsPerEpoch()).isEqualTo(100 / (workers * size));
+    for (long epoch = 0; epoch < 3; epoch++) {
+      long from = epoch * batches.stepsPerEpoch();
+      assertThat(rows(batches, from, from + batches.stepsPerEpoch()).sorted())
+          .containsExactlyElementsOf(() -> IntStream.range(0, 100).iterator());
+    }
+  }
+
+  /** 7 x 9 divides nothing here, so that batches cross from epoch to epoch. */
+  @Test
+  void staysFairWhereAStepCrossesEpochs() {
+    var batches = new Batches(7, 9, 100, 7);
+    var times = new int[100];
+    rows(batches, 0, 100).forEach(row -> times[row]++);
+    assertThat(times).containsOnly(63);
+  }
+
+  @Test
+  void ordersEachEpochAnew() {
+    var batches = new Batches(1, 100, 100, 7);
+    assertThat(batches.of(0, 0)).isNotEqualTo(batches.of(1, 0));
+  }
+
+  @Test
+  void isAFunctionOfItsArguments() {
+    var batches = new Batches(3, 8, 1000, 5);
+    assertThat(batches.of(12, 2)).containsExactly(new Batches(3, 8, 1000, 5).of(12, 2));
+    assertThat(batches.of(12, 2)).isNotEqualTo(new Batches(3, 8, 1000, 6).of(12, 2));
+    assertThat(batches.of(12, 2)).isNotEqualTo(batches.of(12, 1));
+  }
+
+  @Test
+  void sharesTheSameStepAmongAnyNumberOfWorkers() {
+    int[] alone = new Batches(1, 24, 1000, 5).of(3, 0);
+    assertThat(rows(new Batches(4, 6, 1000, 5), 3, 4)).containsExactly(boxed(alone));
+    assertThat(rows(new Batches(24, 1, 1000, 5), 3, 4)).containsExactly(boxed(alone));
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    assertThatThrownBy(() -> new Batches(0, 1, 1, 1)).hasMessageContaining("0 workers");
+    assertThatThrownBy(() -> new Batches(2, 1, 1, 1).of(0, 2)).hasMessageContaining("worker 2");
+    assertThatThrownBy(() -> new Permutation(0, 1)).hasMessageContaining("0 numbers");
+  }
+
+  private static IntStream rows(Batches batches, long from, long to) {
+    return LongStream.range(from, to)
+        .boxed()
+        .flatMap(step -> IntStream.range(0, batches.workers()).mapToObj(r -> batches.of(step, r)))
+        .flatMapToInt(Arrays::stream);
+  }
+
+  private static Integer[] boxed(int[] numbers) {
+    return Arrays.stream(numbers).boxed().toArray(Integer[]::new);
+  }
+}

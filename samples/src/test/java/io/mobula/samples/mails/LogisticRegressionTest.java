@@ -1,0 +1,91 @@
+package io.mobula.samples.mails;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class LogisticRegressionTest {
+  private static final long SEED = 3;
+  private static final SparseBatch BATCH = SparseBatch.of(mails(12));
+
+  /** Central differences: the sums are of doubles, so that only the weights round off. */
+  @Test
+  void givesTheGradientThatDifferencesGive() {
+    float[] weights = weights();
+    var gradient = new float[weights.length];
+    LogisticRegression.gradient(BATCH, weights, gradient);
+    for (int i = 0; i < weights.length; i++) {
+      assertThat((double) gradient[i])
+          .as("seed %d, key %d", SEED, i)
+          .isCloseTo(slope(weights, i), within(1e-4));
+    }
+  }
+
+  private static double slope(float[] weights, int i) {
+    return (lossAt(weights, i, 1e-3f) - lossAt(weights, i, -1e-3f)) / 2e-3;
+  }
+
+  private static double lossAt(float[] weights, int i, float step) {
+    float[] moved = weights.clone();
+    moved[i] += step;
+    return LogisticRegression.gradient(BATCH, moved, new float[moved.length]);
+  }
+
+  @Test
+  void losesOneBitWhereItKnowsNothing() {
+    var nothing = new float[BATCH.keys().length];
+    assertThat(LogisticRegression.gradient(BATCH, nothing, new float[nothing.length]))
+        .isCloseTo(Math.log(2), within(1e-12));
+  }
+
+  @Test
+  void staysFiniteWhenItIsSureAndWrong() {
+    var mail = SparseBatch.of(List.of(new Mail("a", true, new long[] {0})));
+    var gradient = new float[1];
+    assertThat(LogisticRegression.gradient(mail, new float[] {-1e6f}, gradient)).isEqualTo(1e6);
+    assertThat(gradient).containsExactly(-1);
+    assertThat(LogisticRegression.gradient(mail, new float[] {1e6f}, gradient)).isZero();
+    assertThat(gradient[0]).isZero();
+  }
+
+  @Test
+  void learnsWhatCanBeTold() {
+    var baseline = new Baseline(1);
+    IntStream.range(0, 50).forEach(i -> baseline.learn(BATCH));
+    assertThat(baseline.accuracy(new MailSet(mails(12)))).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWeightsOfOtherKeys() {
+    assertThatThrownBy(() -> LogisticRegression.accuracy(BATCH, new float[1]))
+        .hasMessageContaining("keys, not 1");
+  }
+
+  private static float[] weights() {
+    var random = new Random(SEED);
+    var weights = new float[BATCH.keys().length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) random.nextGaussian();
+    }
+    return weights;
+  }
+
+  private static List<Mail> mails(int count) {
+    var random = new Random(SEED);
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Mail("mail " + i, random.nextBoolean(), someKeys(random)))
+        .toList();
+  }
+
+  private static long[] someKeys(Random random) {
+    return LongStream.range(0, 40)
+        .filter(key -> key == Features.INTERCEPT || random.nextInt(3) == 0)
+        .toArray();
+  }
+}

@@ -1,0 +1,76 @@
+package io.mobula.samples.mails;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MailFilesTest {
+  @TempDir
+  Path folder;
+
+  @Test
+  void readsTheMailsOfAllGroupsInOrder() throws IOException {
+    for (var group : List.of("easy-ham-1", "easy-ham-2", "hard-ham-1", "spam-1", "spam-2")) {
+      write(group, "2.txt", "Subject: second\n\n" + group);
+      write(group, "1.txt", "Subject: first\n\n\u00ff");
+      write(group, "1.json", "{}");
+    }
+    var mails = new MailFiles(folder).read().mails();
+    assertThat(mails).hasSize(10);
+    assertThat(mails.stream().map(Mail::name)).startsWith("1.txt", "2.txt", "1.txt");
+    assertThat(mails.stream().map(Mail::spam))
+        .containsExactly(false, false, false, false, false, false, true, true, true, true);
+    assertThat(mails.get(1).keys()).contains(Features.key("subject:second"), Features.key("ham"));
+  }
+
+  /** In Latin-1, which is hardly ever proper UTF-8. */
+  private void write(String group, String name, String text) throws IOException {
+    var file = folder.resolve("data").resolve(group).resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void saysWhatFetchesTheMailsThatAreMissing() {
+    var files = new MailFiles(folder);
+    assertThat(files.absence())
+        .hasValueSatisfying(reason -> assertThat(reason)
+            .contains(folder.toString())
+            .contains("samples/fetch-mails.sh")
+            .contains(MailFiles.VARIABLE));
+    assertThatThrownBy(files::read)
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("samples/fetch-mails.sh");
+  }
+
+  @Test
+  void looksWhereTheUserSaysAndElseInTheCache() {
+    var home = Path.of("/home/me");
+    var named = Map.of(MailFiles.VARIABLE, "/b", "XDG_CACHE_HOME", "/c");
+    var cache = Map.of("XDG_CACHE_HOME", "/c");
+    assertThat(MailFiles.chosen("/a", named, home).folder()).isEqualTo(Path.of("/a"));
+    assertThat(MailFiles.chosen(null, named, home).folder()).isEqualTo(Path.of("/b"));
+    assertThat(MailFiles.chosen(null, cache, home).folder()).startsWithRaw(Path.of("/c/mobula"));
+    assertThat(MailFiles.chosen(null, Map.of(), home).folder())
+        .startsWithRaw(Path.of("/home/me/.cache/mobula"));
+  }
+
+  /** The script and the sources must mean the same folder. */
+  @Test
+  void looksWhereTheScriptPutsThem() throws IOException {
+    var script = Files.readString(Path.of("fetch-mails.sh"));
+    var version = script.lines().filter(line -> line.startsWith("VERSION=")).findFirst();
+    assertThat(version).isPresent();
+    assertThat(MailFiles.chosen(null, Map.of(), folder).folder())
+        .hasFileName("spam-assassin-" + version.get().substring("VERSION=".length()));
+  }
+}
