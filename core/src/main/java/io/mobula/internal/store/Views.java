@@ -39,29 +39,28 @@ sealed interface Views {
     @Override
     public SealedLayout.Parts of(Content.InStore sealed) {
       var held = sealed.hold();
-      var bytes = held.bytes();
-      MemorySegment view;
       try {
-        view = bytes.reinterpret(arena, _ -> {
-          Reference.reachabilityFence(bytes); // its mapping ends with it
-          held.close();
-        });
+        return SealedLayout.read(scoped(held.bytes(), held::close));
       } catch (RuntimeException | Error e) {
         held.close();
         throw e;
       }
-      return SealedLayout.read(view);
     }
 
     @Override
     public List<MemorySegment> of(List<MemorySegment> buffers) {
       return buffers.stream()
-          .map(buffer -> buffer.isNative() ? scoped(buffer) : buffer)
+          .map(buffer -> buffer.isNative() ? scoped(buffer, () -> {}) : buffer)
           .toList();
     }
 
-    private MemorySegment scoped(MemorySegment buffer) {
-      return buffer.reinterpret(arena, _ -> Reference.reachabilityFence(buffer));
+    /** The same memory until the arena is closed, which keeps its mapping until then. */
+    @SuppressWarnings("restricted") // its size is what it was, and it stays mapped
+    private MemorySegment scoped(MemorySegment memory, Runnable end) {
+      return memory.reinterpret(arena, _ -> {
+        Reference.reachabilityFence(memory);
+        end.run();
+      });
     }
   }
 }
