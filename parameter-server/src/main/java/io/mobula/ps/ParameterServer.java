@@ -3,6 +3,7 @@ package io.mobula.ps;
 import io.mobula.ActorHandle;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.RuntimeClosedException;
@@ -11,6 +12,7 @@ import io.mobula.ps.error.TableException;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Element;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.SparseSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +74,16 @@ public final class ParameterServer implements AutoCloseable {
     return DenseTable.Builder.of(this, name, size);
   }
 
+  /**
+   * Begins to make a table of rows by key.
+   *
+   * @param name tells it from the server's other tables
+   * @param width how many floats a row has
+   */
+  public SparseTable.Builder sparse(String name, int width) {
+    return SparseTable.Builder.of(this, name, width);
+  }
+
   /** How many shards there are. */
   public int shards() {
     return shards.size();
@@ -90,16 +103,10 @@ public final class ParameterServer implements AutoCloseable {
       requireFinite(initial);
     }
     var split = Split.even(wanted.size(), shards.size());
-    var spec = named(wanted);
+    reserve(wanted.name());
+    var spec = wanted.numbered(ids.incrementAndGet());
     try {
-      var made = Shards.reached(() -> IntStream.range(0, shards.size())
-          .mapToObj(
-              i -> shards.get(i).tell(ShardActor::create, spec, split.length(i)).remote())
-          .toList());
-      Shards.reached(() -> {
-        made.forEach(Shards::taken);
-        return made;
-      });
+      made(i -> shards.get(i).tell(ShardActor::create, spec, split.length(i)).remote());
       var table = new DenseTable(spec, split, shards, runtime);
       if (initial != null) {
         start(table, initial);
@@ -111,14 +118,34 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
-  private DenseSpec named(DenseSpec spec) {
+  SparseTable create(SparseSpec wanted, Partitioner partitioner) {
+    reserve(wanted.name());
+    var spec = wanted.numbered(ids.incrementAndGet());
+    try {
+      made(i -> shards.get(i).tell(ShardActor::createSparse, spec).remote());
+      return new SparseTable(spec, partitioner, shards, runtime);
+    } catch (RuntimeException e) {
+      free(spec.name());
+      throw e;
+    }
+  }
+
+  /** Has every shard make its part and waits for all. */
+  private void made(IntFunction<ObjectRef<@Nullable Void>> make) {
+    Shards.reached(() -> {
+      var parts = IntStream.range(0, shards.size()).mapToObj(make).toList();
+      parts.forEach(Shards::taken);
+      return parts;
+    });
+  }
+
+  private void reserve(String name) {
     synchronized (names) {
-      if (!names.add(spec.name())) {
+      if (!names.add(name)) {
         throw new TableException(
-            "There is a table \"" + spec.name() + "\" already: use another name.", null);
+            "There is a table \"" + name + "\" already: use another name.", null);
       }
     }
-    return spec.numbered(ids.incrementAndGet());
   }
 
   private void free(String name) {

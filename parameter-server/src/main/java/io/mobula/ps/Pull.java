@@ -8,6 +8,7 @@ import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parameters that are on their way from their shards. For one thread.
@@ -20,23 +21,29 @@ import java.util.List;
  */
 public final class Pull implements AutoCloseable {
   /** No worker's number: who asks is not held up by any. */
-  static final long NOBODY = 0;
+  private static final long NOBODY = 0;
 
   private final DenseTable table;
   private final MobulaRuntime runtime;
+  private final @Nullable Seat seat;
   private final KeyRange range;
-  private final List<Asked> asked = new ArrayList<>();
+  private final List<Asked> asked;
   private boolean over;
 
   /** What one shard was asked for: bytes, or a tensor where its range is large. */
   private record Asked(int shard, boolean large, ObjectRef<?> answer) {}
 
-  /** Asks all shards that have some of the range. */
-  Pull(DenseTable table, MobulaRuntime runtime, long worker, KeyRange range) {
-    this(table, runtime, range);
+  /**
+   * Asks all shards that have some of the range.
+   *
+   * @param seat the worker's; null if nobody's
+   */
+  Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+    this(table, runtime, seat, range, List.of());
     table.split().require(range);
+    int id = table.spec().id();
+    long worker = seat == null ? NOBODY : seat.worker();
     Shards.reached(() -> {
-      int id = table.spec().id();
       for (int shard : shardsOf(range)) {
         var handle = table.shard(shard);
         add(
@@ -50,10 +57,17 @@ public final class Pull implements AutoCloseable {
   }
 
   /** One whose answers are {@linkplain #add added}. */
-  Pull(DenseTable table, MobulaRuntime runtime, KeyRange range) {
+  Pull(
+      DenseTable table,
+      MobulaRuntime runtime,
+      @Nullable Seat seat,
+      KeyRange range,
+      List<Asked> asked) {
     this.table = table;
     this.runtime = runtime;
+    this.seat = seat;
     this.range = range;
+    this.asked = new ArrayList<>(asked);
   }
 
   static boolean isLarge(DenseTable table, int shard) {
@@ -86,6 +100,7 @@ public final class Pull implements AutoCloseable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
+  @SuppressWarnings("MustBeClosed") // by what is returned
   public Pulled await() {
     if (over) {
       throw new IllegalStateException(
@@ -114,22 +129,16 @@ public final class Pull implements AutoCloseable {
   }
 
   private Frame frame(Asked each, Arena arena) {
-    Shards.await(runtime, each.answer(), () -> lookAround(table, each.shard()));
+    Shards.await(runtime, each.answer(), () -> lookAround(each.shard()));
     return each.large()
         ? Frame.read(((Tensor) each.answer().get(arena)).segment())
         : Frame.read((byte[]) each.answer().get());
   }
 
-  /** Has a shard see who is dead of those that others wait for. */
-  static void lookAround(DenseTable table, int shard) {
-    table
-        .shard(shard)
-        .call(
-            ShardActor::lookAround,
-            table.spec().id(),
-            table.spec().consistency().patience().toNanos())
-        .remote()
-        .close();
+  private void lookAround(int shard) {
+    if (seat != null) {
+      seat.lookAround(shard);
+    }
   }
 
   /** Forgets what was asked for. */

@@ -1,9 +1,11 @@
 package io.mobula.ps;
 
+import io.mobula.ActorHandle;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
+import io.mobula.ps.compression.Compression;
 import io.mobula.ps.compression.Encoder;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.shard.Element;
@@ -11,11 +13,7 @@ import io.mobula.ps.shard.Frame;
 import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,56 +38,38 @@ public final class Worker implements AutoCloseable {
 
   private final DenseTable table;
   private final MobulaRuntime runtime;
-  private final int rank;
-  private final int maxInFlight;
-  private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-  private final long[] sequences;
+  private final Seat seat;
   private final @Nullable Encoder[] encoders;
-  private final Deque<Sent> inFlight = new ArrayDeque<>();
-  private long ended;
-  private boolean open = true;
 
-  /** A push that is under way. */
-  private record Sent(long step, int shard, ObjectRef<?> taken) {}
-
-  private Worker(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    if (maxInFlight < 0) {
-      throw new IllegalArgumentException(
-          "Wanted maxInFlight=" + maxInFlight + ": use 0 for pushes that wait for themselves.");
-    }
+  private Worker(DenseTable table, MobulaRuntime runtime, Seat seat) {
     this.table = table;
     this.runtime = runtime;
-    this.rank = rank;
-    this.maxInFlight = maxInFlight * table.shards();
-    this.sequences = new long[table.shards()];
+    this.seat = seat;
     this.encoders = new Encoder[table.shards()];
   }
 
   static Worker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    var worker = new Worker(table, runtime, rank, maxInFlight);
-    worker.begin();
-    return worker;
-  }
-
-  private void begin() {
-    int spec = table.spec().id();
-    var steps = Shards.all(
+    var spec = table.spec();
+    var seat = new Seat(
+        spec.toString(),
+        spec.id(),
+        spec.consistency(),
         table.handles(),
-        shard -> shard.call(ShardActor::join, spec, id, rank, runtime.nodeId()).remote());
-    ended = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
-    if (steps.stream().anyMatch(step -> step < ended)) {
-      tellClock();
-    }
+        runtime,
+        rank,
+        maxInFlight);
+    seat.join();
+    return new Worker(table, runtime, seat);
   }
 
   /** Tells it from other workers. */
   public int rank() {
-    return rank;
+    return seat.rank();
   }
 
   /** How many steps it has ended; one that has joined late begins with those of the slowest. */
   public long steps() {
-    return ended;
+    return seat.steps();
   }
 
   // ---- pull
@@ -117,8 +97,8 @@ public final class Worker implements AutoCloseable {
 
   /** Asks for some parameters, and goes on. */
   public Pull startPull(KeyRange range) {
-    requireOpen();
-    return new Pull(table, runtime, id, range);
+    seat.requireOpen();
+    return new Pull(table, runtime, seat, range);
   }
 
   // ---- push
@@ -130,13 +110,13 @@ public final class Worker implements AutoCloseable {
 
   /** Room for a gradient of some parameters. */
   public GradientSlot claim(KeyRange range) {
-    requireOpen();
+    seat.requireOpen();
     boolean array = isCompressed() && range.equals(table.split().whole());
     return new GradientSlot(runtime, table.spec(), table.split(), range, array);
   }
 
   private boolean isCompressed() {
-    return !table.spec().compression().equals(io.mobula.ps.compression.Compression.none());
+    return !table.spec().compression().equals(Compression.none());
   }
 
   /**
@@ -166,24 +146,23 @@ public final class Worker implements AutoCloseable {
    * is not the worker's any more, unless this throws {@link GradientException}.
    */
   public void push(GradientSlot slot) {
-    requireOpen();
+    seat.requireOpen();
     double scale = checked(slot);
     int spec = table.spec().id();
     Shards.reached(() -> {
       for (var part : slot.take()) {
         var shard = table.shard(part.shard());
         var message = message(part, scale);
-        inFlight.addLast(new Sent(
-            ended,
+        seat.sent(
             part.shard(),
             message.stored() == null
                 ? runtime.remoteStage(shard.call(ShardActor::push, spec, message.bytes()))
-                : runtime.remoteStage(shard.call(ShardActor::pushLarge, spec, message.stored()))));
+                : runtime.remoteStage(shard.call(ShardActor::pushLarge, spec, message.stored())));
         message.end();
       }
-      return inFlight;
+      return seat;
     });
-    settleDownTo(maxInFlight);
+    seat.settle();
   }
 
   /**
@@ -191,21 +170,20 @@ public final class Worker implements AutoCloseable {
    * push, a {@link #clock} and a {@link #pull} in one trip to each shard.
    */
   public Pulled exchange(GradientSlot slot) {
-    requireOpen();
+    seat.requireOpen();
     if (!slot.range().equals(table.split().whole())) {
       throw new GradientException("Got a gradient of " + slot.range() + " for an exchange of "
           + table.spec() + ": push it, or claim all.");
     }
     double scale = checked(slot);
-    ended++;
-    var pull = new Pull(table, runtime, slot.range());
-    int spec = table.spec().id();
+    long ended = seat.endStep();
+    var pull = new Pull(table, runtime, seat, slot.range(), List.of());
     Shards.reached(() -> {
       for (var part : slot.take()) {
         var shard = table.shard(part.shard());
         var message = message(part, scale);
         boolean large = Pull.isLarge(table, part.shard());
-        pull.add(part.shard(), exchanged(shard, spec, message, large));
+        pull.add(part.shard(), exchanged(shard, message, large, ended));
         message.end();
       }
       return pull;
@@ -214,7 +192,8 @@ public final class Worker implements AutoCloseable {
   }
 
   private ObjectRef<?> exchanged(
-      io.mobula.ActorHandle<ShardActor> shard, int spec, Message message, boolean large) {
+      ActorHandle<ShardActor> shard, Message message, boolean large, long ended) {
+    int spec = table.spec().id();
     if (message.stored() != null) {
       return runtime.remoteStage(
           shard.call(ShardActor::exchangeLarge, spec, message.stored(), ended));
@@ -250,16 +229,16 @@ public final class Worker implements AutoCloseable {
 
   private Message message(GradientSlot.Part part, double scale) {
     int count = (int) part.count(table.spec().element());
-    long sequence = ++sequences[part.shard()];
+    long sequence = seat.nextSequence(part.shard());
     if (part.room() != null) {
-      part.frame().push(id, sequence, part.local(), count, scale);
+      part.frame().push(seat.worker(), sequence, part.local(), count, scale);
       long bytes = part.frame().memory().byteSize();
       return new Message(IN_THE_STORE, part.room().seal(DType.INT8, bytes));
     }
     if (isCompressed() && part.local() == 0 && count == table.split().length(part.shard())) {
       return new Message(compressed(part, sequence, count, scale), null);
     }
-    part.frame().push(id, sequence, part.local(), count, scale);
+    part.frame().push(seat.worker(), sequence, part.local(), count, scale);
     return new Message(arrayOf(part.frame().memory()), null);
   }
 
@@ -278,7 +257,7 @@ public final class Worker implements AutoCloseable {
     var bytes = new byte[Frame.HEAD + encoded.length];
     System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
     new Frame(MemorySegment.ofArray(bytes))
-        .compressedPush(id, sequence, part.local(), count, scale);
+        .compressedPush(seat.worker(), sequence, part.local(), count, scale);
     return bytes;
   }
 
@@ -329,22 +308,7 @@ public final class Worker implements AutoCloseable {
    * it. Returns at once; it is the next {@link #pull} that may wait.
    */
   public void clock() {
-    requireOpen();
-    ended++;
-    tellClock();
-  }
-
-  private void tellClock() {
-    Shards.reached(() -> {
-      for (int i = 0; i < table.shards(); i++) {
-        var shard = table.shard(i);
-        inFlight.addLast(new Sent(
-            ended,
-            i,
-            shard.tell(ShardActor::clock, table.spec().id(), id, ended).remote()));
-      }
-      return inFlight;
-    });
+    seat.clock();
   }
 
   /**
@@ -352,50 +316,12 @@ public final class Worker implements AutoCloseable {
    * the failure of the first that was not.
    */
   public void flush() {
-    settleDownTo(0);
-  }
-
-  private void settleDownTo(int most) {
-    boolean bulk = table.spec().consistency().isBulk();
-    while (inFlight.size() > most && !(bulk && inFlight.getFirst().step() >= ended)) {
-      var sent = inFlight.removeFirst();
-      Shards.reached(() -> {
-        Shards.await(runtime, sent.taken(), () -> lookAround(sent.shard()));
-        return Shards.taken(sent.taken());
-      });
-    }
-  }
-
-  private void lookAround(int shard) {
-    Pull.lookAround(table, shard);
-  }
-
-  private void requireOpen() {
-    if (!open) {
-      throw new IllegalStateException(
-          "Worker " + rank + " of " + table.spec() + " was closed before: join again.");
-    }
+    seat.settleDownTo(0);
   }
 
   /** Leaves, so that nobody waits for this worker, and waits as {@link #flush} does. */
   @Override
   public void close() {
-    if (!open) {
-      return;
-    }
-    open = false;
-    var left = new ArrayList<ObjectRef<?>>();
-    Shards.reached(() -> {
-      for (var shard : table.handles()) {
-        left.add(shard.tell(ShardActor::leave, table.spec().id(), id).remote());
-      }
-      return left;
-    });
-    ended++;
-    flush();
-    Shards.reached(() -> {
-      left.forEach(Shards::taken);
-      return List.of();
-    });
+    seat.leave();
   }
 }

@@ -26,6 +26,7 @@ final class Borrowed {
   }
 
   /** For a call that the present thread makes. */
+  @SuppressWarnings("MustBeClosed") // by end(), when the call is answered
   static Borrowed of(Running running) {
     if (!running.borrows()) {
       return NOTHING;

@@ -58,8 +58,11 @@ sealed interface Views {
     @SuppressWarnings("restricted") // its size is what it was, and it stays mapped
     private MemorySegment scoped(MemorySegment memory, Runnable end) {
       return memory.reinterpret(arena, _ -> {
-        Reference.reachabilityFence(memory);
-        end.run();
+        try {
+          end.run();
+        } finally {
+          Reference.reachabilityFence(memory);
+        }
       });
     }
   }

@@ -6,6 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.Tensor;
 import io.mobula.ps.error.TableException;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardActor {
   private final MobulaRuntime runtime = Mobula.context().runtime();
-  private final Map<Integer, DenseShard> dense = new HashMap<>();
+  private final Map<Integer, TableShard> tables = new HashMap<>();
 
   /** Makes a range of a dense table, all zeros. */
   public void create(DenseSpec spec, int length) {
-    dense.put(spec.id(), new DenseShard(runtime, spec, length));
+    tables.put(spec.id(), new DenseShard(runtime, spec, length));
+  }
+
+  /** Makes this shard's part of a sparse table, without rows. */
+  public void createSparse(SparseSpec spec) {
+    tables.put(spec.id(), new SparseShard(spec));
   }
 
   /** Sets some of a range's first weights; the frame is that of a push. */
@@ -37,20 +43,27 @@ public final class ShardActor {
     dense(table).start(Frame.read(frame.segment()));
   }
 
-  private DenseShard dense(int table) {
-    var found = dense.get(table);
+  private TableShard table(int id) {
+    var found = tables.get(id);
     if (found == null) {
       throw new TableException(
-          "There is no table " + table
-              + " on this shard: it was dropped, or the shard was restarted.",
+          "There is no table " + id + " on this shard: it was dropped, or the shard was restarted.",
           null);
     }
     return found;
   }
 
+  private DenseShard dense(int id) {
+    return (DenseShard) table(id);
+  }
+
+  private SparseShard sparse(int id) {
+    return (SparseShard) table(id);
+  }
+
   /** Gives back all memory of a table. */
   public void drop(int table) {
-    var dropped = dense.remove(table);
+    var dropped = tables.remove(table);
     if (dropped != null) {
       dropped.close();
     }
@@ -58,32 +71,28 @@ public final class ShardActor {
 
   /** Gives back all memory of all tables. */
   public void close() {
-    dense.values().forEach(DenseShard::close);
-    dense.clear();
+    tables.values().forEach(TableShard::close);
+    tables.clear();
   }
 
   // ---- workers
 
   /** A worker joins; gives how many steps it counts as having ended. */
   public long join(int table, long worker, int rank, NodeId node) {
-    var shard = dense(table);
-    long ended = shard.clocks().join(worker, rank, node, System.nanoTime());
-    shard.settle();
-    return ended;
+    return table(table).join(worker, rank, node);
   }
 
   /** A worker leaves. */
   public void leave(int table, long worker) {
-    var shard = dense.get(table);
+    var shard = tables.get(table);
     if (shard != null) {
-      shard.clocks().leave(worker);
-      shard.settle();
+      shard.leave(worker);
     }
   }
 
   /** A worker has ended that many steps. */
   public void clock(int table, long worker, long steps) {
-    dense(table).clock(worker, steps);
+    table(table).clock(worker, steps);
   }
 
   /**
@@ -91,11 +100,8 @@ public final class ShardActor {
    * Gives their ranks.
    */
   public List<Integer> lookAround(int table, long patienceNanos) {
-    var shard = dense(table);
     var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
-    var gone = shard.clocks().evict(nodes, patienceNanos, System.nanoTime());
-    shard.settle();
-    return gone;
+    return table(table).evict(nodes, patienceNanos);
   }
 
   // ---- gradients and weights
@@ -112,14 +118,12 @@ public final class ShardActor {
 
   /** Gives the weights, in a frame, when the worker may read them. */
   public CompletionStage<byte[]> pull(int table, long worker) {
-    var shard = dense(table);
-    return shard.pull(worker, shard::small);
+    return dense(table).pull(worker);
   }
 
   /** As {@link #pull}, of a range that lies in store memory. */
   public CompletionStage<Tensor> pullLarge(int table, long worker) {
-    var shard = dense(table);
-    return shard.pull(worker, shard::large);
+    return dense(table).pullLarge(worker);
   }
 
   /** A push, the end of a step and a pull in one. */
@@ -129,7 +133,7 @@ public final class ShardActor {
     long worker = pushed.worker();
     var _ = shard.push(pushed);
     shard.clock(worker, steps);
-    return shard.pull(worker, shard::small);
+    return shard.pull(worker);
   }
 
   /** As {@link #exchange}, of few bytes for a range that lies in store memory. */
@@ -147,19 +151,44 @@ public final class ShardActor {
     long worker = pushed.worker();
     var _ = shard.push(pushed);
     shard.clock(worker, steps);
-    return shard.pull(worker, shard::large);
+    return shard.pullLarge(worker);
+  }
+
+  // ---- sparse tables
+
+  /**
+   * Takes in gradients of rows; false if they are of a list of keys that this shard does not know
+   * (any more), and then nothing has happened.
+   */
+  public CompletionStage<Boolean> pushRows(int table, byte[] frame) {
+    return sparse(table).push(Rows.read(MemorySegment.ofArray(frame)));
+  }
+
+  /** As {@link #pushRows}, in store memory. */
+  public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
+    return sparse(table).push(Rows.read(frame.segment()));
+  }
+
+  /** Gives rows, one after the other, when the worker may read them. */
+  public CompletionStage<float[]> pullRows(int table, long worker, long[] keys) {
+    return sparse(table).pull(worker, keys);
+  }
+
+  /** How many rows a table has here. */
+  public long rows(int table) {
+    return sparse(table).rows();
   }
 
   // ---- reports
 
   /** How often the weights of a table were changed here. */
   public long updates(int table) {
-    return dense(table).updates();
+    return table(table).updates();
   }
 
   /** What this shard has done for a table. */
   public ShardMetrics metrics(int table) {
-    return dense(table).metrics();
+    return table(table).metrics();
   }
 
   /** The node it lives on. */

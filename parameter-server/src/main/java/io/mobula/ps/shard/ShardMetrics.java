@@ -8,6 +8,7 @@ package io.mobula.ps.shard;
  * @param repeated gradients that came again and were not applied again
  * @param pulls answers given
  * @param waits pulls that had to wait for slower workers
+ * @param keys gradients of rows taken in; 0 for a dense table
  * @param bytesIn bytes of gradients, as they came
  * @param bytesOut bytes of weights read, copied or not
  * @param updateNanos time spent on updates, in nanoseconds
@@ -22,6 +23,7 @@ public record ShardMetrics(
     long repeated,
     long pulls,
     long waits,
+    long keys,
     long bytesIn,
     long bytesOut,
     long updateNanos,

@@ -83,6 +83,7 @@ final class StoredWeights implements Weights {
     return present.view();
   }
 
+  @SuppressWarnings("MustBeClosed") // by the end of the version
   private Version seal(long updates, long slowest) {
     var room = java.util.Objects.requireNonNull(open, "open");
     new Frame(room.segment()).answer(updates, slowest, length);

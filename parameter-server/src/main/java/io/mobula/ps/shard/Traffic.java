@@ -6,6 +6,7 @@ final class Traffic {
   private long repeated;
   private long pulls;
   private long waits;
+  private long keys;
   private long bytesIn;
   private long bytesOut;
   private long updateNanos;
@@ -17,17 +18,26 @@ final class Traffic {
     bytesIn += bytes;
   }
 
+  /** So many gradients of rows came. */
+  void keys(long more) {
+    keys += more;
+  }
+
   /** A push came again that was applied before. */
   void repeated() {
     repeated++;
   }
 
-  /** Somebody was answered that was so many steps ahead of the slowest. */
-  void pulled(long bytes, long ahead) {
-    pulls++;
-    bytesOut += bytes;
+  /** Somebody may read who is so many steps ahead of the slowest. */
+  void read(long ahead) {
     staleness += ahead;
     mostStaleness = Math.max(mostStaleness, ahead);
+  }
+
+  /** Somebody was answered. */
+  void pulled(long bytes) {
+    pulls++;
+    bytesOut += bytes;
   }
 
   /** A pull had to wait for slower workers. */
@@ -46,6 +56,7 @@ final class Traffic {
         repeated,
         pulls,
         waits,
+        keys,
         bytesIn,
         bytesOut,
         updateNanos,

@@ -1,0 +1,169 @@
+package io.mobula.ps;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardMetrics;
+import io.mobula.ps.shard.SparseSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of floats by keys of 64 bits, on the shards of a {@link ParameterServer}. A row is there
+ * from the first push of its key on. Immutable; may be the argument of a task or an actor, and
+ * captured. Safe for use by many threads.
+ */
+public final class SparseTable {
+  private final SparseSpec spec;
+  private final Partitioner partitioner;
+  private final List<ActorHandle<ShardActor>> shards;
+  private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
+
+  SparseTable(
+      SparseSpec spec,
+      Partitioner partitioner,
+      List<ActorHandle<ShardActor>> shards,
+      MobulaRuntime runtime) {
+    this.spec = spec;
+    this.partitioner = partitioner;
+    this.shards = List.copyOf(shards);
+    this.runtime = runtime;
+  }
+
+  SparseSpec spec() {
+    return spec;
+  }
+
+  Partitioner partitioner() {
+    return partitioner;
+  }
+
+  List<ActorHandle<ShardActor>> handles() {
+    return shards;
+  }
+
+  /** What people call it. */
+  public String name() {
+    return spec.name();
+  }
+
+  /** How many floats a row has. */
+  public int width() {
+    return spec.width();
+  }
+
+  /** How many shards its rows are spread over. */
+  public int shards() {
+    return shards.size();
+  }
+
+  /** How many rows there are. Asks all shards and waits. */
+  public long rows() {
+    return Shards.all(shards, shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /**
+   * Begins the work of one worker, with up to {@value Worker#DEFAULT_MAX_IN_FLIGHT} pushes under
+   * way; see {@link DenseTable#join(int)}.
+   */
+  public SparseWorker join(int rank) {
+    return join(rank, Worker.DEFAULT_MAX_IN_FLIGHT);
+  }
+
+  /** See {@link DenseTable#join(int, int)}. */
+  public SparseWorker join(int rank, int maxInFlight) {
+    var known = runtime;
+    var here = known != null ? known : Mobula.context().runtime();
+    return SparseWorker.join(this, here, rank, maxInFlight);
+  }
+
+  /** What each shard has done for this table so far, in order. Asks them all and waits. */
+  public List<ShardMetrics> metrics() {
+    return Shards.all(
+        shards, shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+  }
+
+  /**
+   * How uneven the work is: the most gradients of rows that a shard was sent, over what each would
+   * have been sent if all had the same; 1 at best.
+   */
+  public double skew() {
+    var keys = metrics().stream().mapToLong(ShardMetrics::keys).toArray();
+    long sum = 0;
+    long most = 0;
+    for (long of : keys) {
+      sum += of;
+      most = Math.max(most, of);
+    }
+    return sum == 0 ? 1 : (double) most * keys.length / sum;
+  }
+
+  /** The choices before a table is made. Immutable; each verb returns a new one. */
+  public static final class Builder {
+    private final ParameterServer server;
+    private final SparseSpec spec;
+    private final Partitioner partitioner;
+
+    private Builder(ParameterServer server, SparseSpec spec, Partitioner partitioner) {
+      this.server = server;
+      this.spec = spec;
+      this.partitioner = partitioner;
+    }
+
+    static Builder of(ParameterServer server, String name, int width) {
+      return new Builder(
+          server,
+          new SparseSpec(
+              0,
+              name,
+              width,
+              Optimizers.sgd(0.01),
+              Consistency.asynchronous(),
+              new SparseSpec.Initial(0, 0)),
+          Partitioner.hash());
+    }
+
+    private Builder with(Optimizer optimizer, Consistency consistency, SparseSpec.Initial initial) {
+      return new Builder(
+          server,
+          new SparseSpec(spec.id(), spec.name(), spec.width(), optimizer, consistency, initial),
+          partitioner);
+    }
+
+    /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
+    public Builder optimizer(Optimizer optimizer) {
+      return with(optimizer, spec.consistency(), spec.initial());
+    }
+
+    /** How far apart workers may be; asynchronous by default. */
+    public Builder consistency(Consistency consistency) {
+      return with(spec.optimizer(), consistency, spec.initial());
+    }
+
+    /** Rows begin even over {@code -range} to {@code range}; as zeros by default. */
+    public Builder initial(double range, long seed) {
+      return with(
+          spec.optimizer(), spec.consistency(), new SparseSpec.Initial((float) range, seed));
+    }
+
+    /** Which shard has a key; spread by a hash by default. */
+    public Builder partitioner(Partitioner chosen) {
+      return new Builder(server, spec, chosen);
+    }
+
+    /**
+     * Makes the table on all shards and waits for it.
+     *
+     * @throws io.mobula.ps.error.TableException when the name is taken
+     */
+    public SparseTable create() {
+      return server.create(spec, partitioner);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.mobula.ps;
+
+import io.mobula.DType;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.error.KeyException;
+import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Rows;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.SparseSpec;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One worker's way to a sparse table: pulls rows, pushes gradients of rows without waiting for
+ * them, a bounded number at a time, and says when it has ended a step. For one thread; it stays
+ * where it was made.
+ *
+ * <p>Keys may come in any order. A key that comes twice in a push is pushed the sum of its
+ * gradients; one that comes twice in a pull is given twice. A list of keys that was pushed before
+ * travels as its hash alone (Li et al., OSDI 2014, section 4).
+ */
+public final class SparseWorker implements AutoCloseable {
+  private static final int LARGE = 64 << 10;
+  private static final int LISTS = 32;
+  private static final int WORTH_REMEMBERING = 16;
+
+  private final SparseTable table;
+  private final MobulaRuntime runtime;
+  private final Seat seat;
+  private final int width;
+  private final Map<Long, Boolean> sentLists = new LinkedHashMap<>(16, 0.75f, true) {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+      return size() > LISTS * table.shards();
+    }
+  };
+
+  private SparseWorker(SparseTable table, MobulaRuntime runtime, Seat seat) {
+    this.table = table;
+    this.runtime = runtime;
+    this.seat = seat;
+    this.width = table.width();
+  }
+
+  static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
+    var spec = table.spec();
+    var seat = new Seat(
+        spec.toString(),
+        spec.id(),
+        spec.consistency(),
+        table.handles(),
+        runtime,
+        rank,
+        maxInFlight);
+    seat.join();
+    return new SparseWorker(table, runtime, seat);
+  }
+
+  /** Tells it from other workers. */
+  public int rank() {
+    return seat.rank();
+  }
+
+  /** How many steps it has ended. */
+  public long steps() {
+    return seat.steps();
+  }
+
+  // ---- pull
+
+  /**
+   * Waits for rows, one after the other in the order of the keys; and before, if the table's rule
+   * wants it, for slower workers.
+   */
+  public float[] pull(long... keys) {
+    seat.requireOpen();
+    var shares = Shares.of(keys, table);
+    return Shards.reached(() -> {
+      var asked = new ObjectRef<?>[table.shards()];
+      for (int shard = 0; shard < asked.length; shard++) {
+        if (shares.count(shard) > 0) {
+          asked[shard] = runtime.remoteStage(table
+              .handles()
+              .get(shard)
+              .call(ShardActor::pullRows, table.spec().id(), seat.worker(), shares.keys(shard)));
+        }
+      }
+      return gathered(asked, shares, keys.length);
+    });
+  }
+
+  private float[] gathered(ObjectRef<?>[] asked, Shares shares, int keys) {
+    var result = new float[Math.multiplyExact(keys, width)];
+    for (int i = 0; i < asked.length; i++) {
+      var ref = asked[i];
+      if (ref != null) {
+        int shard = i;
+        Shards.await(runtime, ref, () -> seat.lookAround(shard));
+        shares.scatter(shard, (float[]) Objects.requireNonNull(Shards.taken(ref)), result, width);
+      }
+    }
+    return result;
+  }
+
+  // ---- push
+
+  /**
+   * Sends gradients of rows, to be applied by the shards, and returns. Waits only for the oldest
+   * push when too many are under way; its failure is thrown then.
+   *
+   * @param gradients row by row, as many numbers for each key as a row has
+   * @throws KeyException when there are not as many gradients as the keys want, or a key is none of
+   *     the table's; nothing was sent
+   * @throws GradientException when a number is not finite; nothing was sent
+   */
+  public void push(long[] keys, float[] gradients) {
+    seat.requireOpen();
+    if (gradients.length != (long) keys.length * width) {
+      throw new KeyException(
+          "Got " + gradients.length + " numbers for " + keys.length + " keys of " + table.spec()
+              + ": push " + width + " for each key.",
+          null);
+    }
+    long bad = Element.FLOAT.firstNotFinite(MemorySegment.ofArray(gradients));
+    if (bad >= 0) {
+      throw GradientException.ofNumber(
+          "the gradients of " + table.spec(), bad, gradients[(int) bad]);
+    }
+    var shares = Shares.of(keys, table);
+    Shards.reached(() -> {
+      for (int shard = 0; shard < table.shards(); shard++) {
+        if (shares.count(shard) > 0) {
+          send(shard, shares, gradients);
+        }
+      }
+      return seat;
+    });
+    seat.settle();
+  }
+
+  private void send(int shard, Shares shares, float[] gradients) {
+    long list = shares.count(shard) < WORTH_REMEMBERING ? 0 : nameOf(shares.keys(shard), shard);
+    boolean known = list != 0 && sentLists.put(list, true) != null;
+    var answer = sent(shard, shares, gradients, list, !known);
+    if (!known) {
+      seat.sent(shard, answer);
+      return;
+    }
+    var kept = gradients.clone();
+    seat.sent(shard, answer, taken -> {
+      if (!Boolean.TRUE.equals(taken)) { // the shard has forgotten the list
+        seat.sent(shard, sent(shard, shares, kept, list, true));
+      }
+    });
+  }
+
+  private ObjectRef<Boolean> sent(
+      int shard, Shares shares, float[] gradients, long list, boolean withKeys) {
+    int count = shares.count(shard);
+    long bytes = Rows.sizeOf(count, width, withKeys);
+    var handle = table.handles().get(shard);
+    int id = table.spec().id();
+    if (bytes <= LARGE) {
+      var array = new byte[(int) bytes];
+      fill(MemorySegment.ofArray(array), shard, shares, gradients, list, withKeys);
+      return runtime.remoteStage(handle.call(ShardActor::pushRows, id, array));
+    }
+    try (var room = runtime.create(bytes)) {
+      fill(room.segment(), shard, shares, gradients, list, withKeys);
+      try (var stored = room.seal(DType.INT8, bytes)) {
+        return runtime.remoteStage(handle.call(ShardActor::pushRowsLarge, id, stored));
+      }
+    }
+  }
+
+  private void fill(
+      MemorySegment memory,
+      int shard,
+      Shares shares,
+      float[] gradients,
+      long list,
+      boolean withKeys) {
+    var rows = new Rows(memory);
+    rows.head(seat.worker(), seat.nextSequence(shard), shares.count(shard), width, list, withKeys);
+    if (withKeys) {
+      var keys = shares.keys(shard);
+      MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+    }
+    shares.gather(shard, gradients, rows.numbers(), width);
+  }
+
+  private static long nameOf(long[] keys, int shard) {
+    long name = SparseSpec.mixed(keys.length + ((long) shard << 32));
+    for (long key : keys) {
+      name = (name ^ key) * 0x9e3779b97f4a7c15L;
+      name ^= name >>> 29;
+    }
+    return name == 0 ? 1 : name;
+  }
+
+  // ---- steps
+
+  /** Waits until the step's pushes are taken in, and ends it; see {@link Worker#clock}. */
+  public void clock() {
+    seat.drain();
+    seat.clock();
+  }
+
+  /** Waits until all pushes are taken in; throws the failure of the first that was not. */
+  public void flush() {
+    seat.drain();
+  }
+
+  /** Leaves, so that nobody waits for this worker, when all pushes are taken in. */
+  @Override
+  public void close() {
+    seat.leave();
+  }
+}

@@ -1,0 +1,103 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.clock.Clocks;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.WorkerEvictedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Who may read a table now: its rule, the clocks of its workers, and those who wait. One thread.
+ */
+final class Gate {
+  private final String table;
+  private final Consistency rule;
+  private final Clocks clocks = new Clocks();
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final Traffic traffic;
+  private long applied;
+
+  /** Somebody who may not read yet; {@code answer} runs when the slowest has come far enough. */
+  private record Waiting(long worker, Runnable answer) {}
+
+  Gate(String table, Consistency rule, Traffic traffic) {
+    this.table = table;
+    this.rule = rule;
+    this.traffic = traffic;
+  }
+
+  Clocks clocks() {
+    return clocks;
+  }
+
+  boolean isBulk() {
+    return rule.isBulk();
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** Up to which step everything is applied. */
+  long applied() {
+    return applied;
+  }
+
+  /** Notes a sign of life of a worker, which must be one of the table's. */
+  void enter(long worker) {
+    if (!clocks.has(worker)) {
+      throw new WorkerEvictedException(
+          "This worker is none of " + table
+              + " any more: it was closed, another joined with its rank, or it did not call clock() for "
+              + rule.patience() + " while others waited. Join again.",
+          null);
+    }
+    clocks.seen(worker, System.nanoTime());
+  }
+
+  /** All steps up to the slowest's are applied: answers those who may read now. */
+  void open(long slowest) {
+    applied = slowest;
+    var ready = new ArrayList<Waiting>();
+    waiting.removeIf(each -> {
+      boolean goes = mayRead(each.worker()) || !clocks.has(each.worker());
+      if (goes) {
+        ready.add(each);
+      }
+      return goes;
+    });
+    ready.forEach(each -> each.answer().run());
+  }
+
+  private boolean mayRead(long worker) {
+    return rule.mayRead(clocks.ended(worker), applied);
+  }
+
+  /** Completes when the worker may read, which strangers always may. */
+  <T> CompletableFuture<T> read(long worker, Supplier<T> answer) {
+    clocks.seen(worker, System.nanoTime());
+    if (!clocks.has(worker) || mayRead(worker)) {
+      return CompletableFuture.completedFuture(answered(worker, answer));
+    }
+    var later = new CompletableFuture<T>();
+    waiting.add(new Waiting(worker, () -> answerLater(worker, later, answer)));
+    traffic.waited();
+    return later;
+  }
+
+  private <T> void answerLater(long worker, CompletableFuture<T> later, Supplier<T> answer) {
+    try {
+      enter(worker);
+      later.complete(answered(worker, answer));
+    } catch (RuntimeException e) {
+      later.completeExceptionally(e);
+    }
+  }
+
+  private <T> T answered(long worker, Supplier<T> answer) {
+    traffic.read(clocks.has(worker) ? clocks.ended(worker) - applied : 0);
+    return answer.get();
+  }
+}

@@ -1,0 +1,85 @@
+package io.mobula.ps.shard;
+
+import java.util.Arrays;
+
+/**
+ * Which row a key has, counted from 0 in the order in which keys came: a table of open addressing
+ * with keys and rows side by side, so that a lookup touches one cache line, seldom two. At most
+ * half full. One thread.
+ */
+final class RowIndex {
+  private static final int FIRST = 1 << 10;
+  private static final int MOST = 1 << 29;
+
+  private long[] slots = empty(FIRST); // key, then row or -1
+  private int mask = FIRST - 1;
+  private int rows;
+
+  private static long[] empty(int capacity) {
+    var slots = new long[2 * capacity];
+    Arrays.fill(slots, -1);
+    return slots;
+  }
+
+  /** The key's row, or -1. */
+  int find(long key) {
+    int at = (int) SparseSpec.mixed(key) & mask;
+    while (true) {
+      int row = (int) slots[2 * at + 1];
+      if (row < 0 || slots[2 * at] == key) {
+        return row;
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  /** The key's row, a new one if it has none. */
+  int findOrAdd(long key) {
+    int at = (int) SparseSpec.mixed(key) & mask;
+    while (true) {
+      int row = (int) slots[2 * at + 1];
+      if (row < 0) {
+        return add(at, key);
+      }
+      if (slots[2 * at] == key) {
+        return row;
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  private int add(int at, long key) {
+    int row = rows++;
+    slots[2 * at] = key;
+    slots[2 * at + 1] = row;
+    if (rows > mask / 2) {
+      grow();
+    }
+    return row;
+  }
+
+  private void grow() {
+    int capacity = 2 * (mask + 1);
+    if (capacity > MOST) {
+      throw new IllegalStateException("A shard has " + rows
+          + " rows of a sparse table, the most there can be: use more shards.");
+    }
+    var old = slots;
+    slots = empty(capacity);
+    mask = capacity - 1;
+    for (int i = 0; i < old.length; i += 2) {
+      if (old[i + 1] >= 0) {
+        int at = (int) SparseSpec.mixed(old[i]) & mask;
+        while (slots[2 * at + 1] >= 0) {
+          at = (at + 1) & mask;
+        }
+        slots[2 * at] = old[i];
+        slots[2 * at + 1] = old[i + 1];
+      }
+    }
+  }
+
+  int size() {
+    return rows;
+  }
+}

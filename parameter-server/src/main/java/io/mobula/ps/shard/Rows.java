@@ -1,0 +1,93 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.error.GradientException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Gradients of rows on their way to a shard: 48 bytes that say what they are, then the keys, if
+ * they are sent, then the numbers. In the machine's byte order, as both sides are of one kind.
+ *
+ * <table>
+ * <caption>The bytes</caption>
+ * <tr><th>at</th><th>what</th></tr>
+ * <tr><td>0, int</td><td>{@value #MAGIC}</td></tr>
+ * <tr><td>4, int</td><td>how many keys</td></tr>
+ * <tr><td>8, long</td><td>the worker</td></tr>
+ * <tr><td>16, long</td><td>its how manieth push to this shard</td></tr>
+ * <tr><td>24, long</td><td>names the list of keys; 0 if it is not to be remembered</td></tr>
+ * <tr><td>32, int</td><td>1 if the keys follow, 0 if the shard is to know the list</td></tr>
+ * <tr><td>36, int</td><td>how many numbers a row has</td></tr>
+ * </table>
+ *
+ * @param memory all of it
+ */
+public record Rows(MemorySegment memory) {
+  private static final int MAGIC = 0x5350524D; // "MRPS"
+  private static final int HEAD = 48;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  /** How many bytes such gradients take. */
+  public static long sizeOf(long keys, int width, boolean sent) {
+    return HEAD + (sent ? keys * Long.BYTES : 0) + keys * width * Float.BYTES;
+  }
+
+  /** One that somebody else has written. */
+  static Rows read(MemorySegment memory) {
+    boolean is = memory.byteSize() >= HEAD && memory.get(INT, 0) == MAGIC;
+    var rows = new Rows(memory);
+    if (!is || memory.byteSize() != sizeOf(rows.count(), rows.width(), rows.hasKeys())) {
+      throw new GradientException(
+          "Not gradients of rows of a parameter server: " + memory.byteSize() + " bytes.");
+    }
+    return rows;
+  }
+
+  /** Writes the head. */
+  public void head(
+      long worker, long sequence, int count, int width, long list, boolean keysFollow) {
+    memory.set(INT, 0, MAGIC);
+    memory.set(INT, 4, count);
+    memory.set(LONG, 8, worker);
+    memory.set(LONG, 16, sequence);
+    memory.set(LONG, 24, list);
+    memory.set(INT, 32, keysFollow ? 1 : 0);
+    memory.set(INT, 36, width);
+  }
+
+  int count() {
+    return memory.get(INT, 4);
+  }
+
+  long worker() {
+    return memory.get(LONG, 8);
+  }
+
+  long sequence() {
+    return memory.get(LONG, 16);
+  }
+
+  long list() {
+    return memory.get(LONG, 24);
+  }
+
+  boolean hasKeys() {
+    return memory.get(INT, 32) != 0;
+  }
+
+  int width() {
+    return memory.get(INT, 36);
+  }
+
+  /** The keys, where they follow. */
+  public MemorySegment keys() {
+    return memory.asSlice(HEAD, (long) count() * Long.BYTES);
+  }
+
+  /** The numbers, row by row. */
+  public MemorySegment numbers() {
+    long at = HEAD + (hasKeys() ? (long) count() * Long.BYTES : 0);
+    return memory.asSlice(at, (long) count() * width() * Float.BYTES);
+  }
+}

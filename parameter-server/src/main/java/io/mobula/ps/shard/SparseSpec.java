@@ -1,0 +1,77 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.optimizer.Optimizer;
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * What a sparse table is, the same for its shards and its workers.
+ *
+ * @param id names it among the tables of its server
+ * @param name what people call it
+ * @param width how many floats a row has
+ * @param optimizer what applies gradients
+ * @param consistency how far apart its workers may be
+ * @param initial how a row begins
+ */
+public record SparseSpec(
+    int id, String name, int width, Optimizer optimizer, Consistency consistency, Initial initial)
+    implements Serializable {
+
+  /**
+   * How a row begins: even over {@code -range} to {@code range}, the same for a key whoever asks
+   * first.
+   *
+   * @param range 0 for rows of zeros
+   * @param seed another one gives other rows
+   */
+  public record Initial(float range, long seed) implements Serializable {
+    /** Refuses a range that is none. */
+    public Initial {
+      if (!(range >= 0 && range < Float.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "Wanted rows that begin from -" + range + " to " + range + ": use 0 or more.");
+      }
+    }
+
+    /** The first value of a number of a row. */
+    float at(long key, int column) {
+      if (range == 0) {
+        return 0;
+      }
+      long bits = mixed(mixed(key + seed) + column);
+      return range * ((bits >>> 40) * 0x1p-23f - 1);
+    }
+  }
+
+  /** Refuses nulls, and rows of nothing. */
+  public SparseSpec {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(consistency, "consistency");
+    Objects.requireNonNull(initial, "initial");
+    if (width < 1 || width > Kernel.BLOCK) {
+      throw new IllegalArgumentException(
+          "Wanted rows of " + width + " numbers: from 1 to " + Kernel.BLOCK + ".");
+    }
+  }
+
+  /** The same under that number. */
+  public SparseSpec numbered(int number) {
+    return new SparseSpec(number, name, width, optimizer, consistency, initial);
+  }
+
+  /** A key's bits, spread: every bit of it changes about half of them (Stafford's mix 13). */
+  public static long mixed(long key) {
+    long z = (key ^ (key >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  /** What people read in errors and reports. */
+  @Override
+  public String toString() {
+    return "sparse table " + name + " of " + width + " floats a row";
+  }
+}
