@@ -1,10 +1,12 @@
 package io.mobula.cli;
 
+import io.mobula.jmh.ps.ServerTables;
 import io.mobula.jmh.ray.ParameterServerBench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,8 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "parameter-server",
     description = {
-      "Push a gradient, wait, pull the weights: rounds a second at 4 KB, 1 MB and 100 MB.",
-      "The counterpart of jmh/compare/ray_parameter_server.py. Prints a line for each size."
+      "Prints tables: push (beside a copy), pull, sparse, compression, straggler, shards; and rounds,",
+      "which pushes a gradient and pulls the weights, the counterpart of",
+      "jmh/compare/ray_parameter_server.py: rounds a second at 4 KB, 1 MB and 100 MB."
     },
     mixinStandardHelpOptions = true)
 final class ParameterServerBenchCommand implements Callable<Integer> {
@@ -48,6 +51,13 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
       description = "How many shards; half the cores, at least one, unless given.")
   private int shards;
 
+  @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      defaultValue = "rounds",
+      description = "Which tables; rounds unless given. '.*' for all.")
+  private Pattern only;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers there as JSON.")
   private @Nullable Path json;
 
@@ -55,7 +65,11 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    new ParameterServerBench(request(), System.err).run(out);
+    var request = request();
+    ServerTables.print(only, inProcess, seconds, out, System.err);
+    if (only.matcher("rounds").matches()) {
+      new ParameterServerBench(request, System.err).run(out);
+    }
     return ExitCode.DONE;
   }
 

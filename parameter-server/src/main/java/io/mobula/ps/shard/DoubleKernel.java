@@ -46,7 +46,7 @@ final class DoubleKernel extends Kernel {
     }
     for (int at = first; at < first + count; ) {
       int n = Math.min(BLOCK - at % BLOCK, first + count - at);
-      sum(gradients, (long) (at - first) * Double.BYTES, (double) factor, n);
+      sum(gradients, (long) (at - first) * Double.BYTES, factor, n);
       MemorySegment.copy(from, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, weights, 0, n);
       update(step, at, n);
       MemorySegment.copy(weights, 0, to, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, n);
@@ -88,11 +88,11 @@ final class DoubleKernel extends Kernel {
   private void sum(List<Gradient> gradients, long at, double factor, int n) {
     var first = gradients.getFirst();
     MemorySegment.copy(first.numbers(), JAVA_DOUBLE_UNALIGNED, at, gradient, 0, n);
-    scale(gradient, (double) first.scale() * factor, n);
+    scale(gradient, first.scale() * factor, n);
     for (int i = 1; i < gradients.size(); i++) {
       var other = gradients.get(i);
       MemorySegment.copy(other.numbers(), JAVA_DOUBLE_UNALIGNED, at, next, 0, n);
-      addScaled(gradient, next, (double) other.scale() * factor, n);
+      addScaled(gradient, next, other.scale() * factor, n);
     }
     if (clip < Double.POSITIVE_INFINITY) {
       clip(gradient, clip, n);
@@ -107,7 +107,7 @@ final class DoubleKernel extends Kernel {
       long at = (long) done * Double.BYTES;
       MemorySegment.copy(sum, JAVA_DOUBLE_UNALIGNED, offset + at, gradient, 0, n);
       MemorySegment.copy(more.numbers(), JAVA_DOUBLE_UNALIGNED, at, next, 0, n);
-      addScaled(gradient, next, (double) more.scale(), n);
+      addScaled(gradient, next, more.scale(), n);
       MemorySegment.copy(gradient, 0, sum, JAVA_DOUBLE_UNALIGNED, offset + at, n);
     }
   }

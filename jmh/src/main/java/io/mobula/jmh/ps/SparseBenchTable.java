@@ -1,0 +1,97 @@
+package io.mobula.jmh.ps;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.jmh.Words;
+import io.mobula.ps.ParameterServer;
+import io.mobula.ps.SparseTable;
+import io.mobula.ps.optimizer.Optimizers;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Gradients of single weights by keys, a million of which follow Zipf's law, pushed to one shard:
+ * all lists new, and the same lists again, which travel as their names.
+ */
+final class SparseBenchTable implements ServerTables.Table {
+  private static final int KEYS = 1_000_000;
+  private static final int PER_PUSH = 100_000;
+  private static final int LISTS = 40;
+
+  @Override
+  public void print(MobulaRuntime runtime, double seconds, PrintStream out) throws Exception {
+    out.println("| sparse push, " + KEYS + " keys, Zipf 1.0, " + PER_PUSH
+        + " a push, AdaGrad | keys/s | of" + " shard time | bytes a key | goal |");
+    out.println("|---|--:|--:|--:|---|");
+    var zipf = new Zipf(KEYS, 1.0, 1);
+    var lists = new long[LISTS][];
+    for (int i = 0; i < LISTS; i++) {
+      lists[i] = zipf.keys(PER_PUSH);
+    }
+    row(runtime, seconds, out, "lists that are new", lists, true);
+    row(runtime, seconds, out, "16 lists again and again", Arrays.copyOf(lists, 16), false);
+  }
+
+  private static void row(
+      MobulaRuntime runtime,
+      double seconds,
+      PrintStream out,
+      String name,
+      long[][] lists,
+      boolean fresh)
+      throws Exception {
+    var gradients = new float[PER_PUSH];
+    Arrays.fill(gradients, 0.01f);
+    try (var server = ParameterServer.builder(runtime).shards(1).build()) {
+      var table = server.sparse("keys", 1).optimizer(Optimizers.adagrad(0.1)).create();
+      try (var worker = table.join(0)) {
+        var turn = new int[1];
+        Timing.Work push = () -> {
+          var keys = lists[turn[0]++ % lists.length];
+          if (fresh) {
+            keys[turn[0] % PER_PUSH]++; // no list is one that was sent
+          }
+          worker.push(keys, gradients);
+        };
+        Timing.median(Math.max(seconds, 6), push);
+        worker.flush();
+        var before = Sums.of(table);
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < seconds * 1e9) {
+          push.run();
+        }
+        worker.flush();
+        double took = System.nanoTime() - start;
+        var sums = Sums.of(table).minus(before);
+        double ofShard = sums.keys() * 1e9 / sums.nanos();
+        out.printf(
+            Locale.ROOT,
+            "| %s | %s | %s | %.1f | %s |%n",
+            name,
+            Words.rate(sums.keys() * 1e9 / took),
+            Words.rate(ofShard),
+            (double) sums.bytes() / sums.keys(),
+            ofShard >= 20e6 ? "20 M/s on a core, reached" : "20 M/s on a core, **not reached**");
+      }
+    }
+  }
+
+  /** What the shards have done. */
+  private record Sums(long keys, long bytes, long nanos) {
+    static Sums of(SparseTable table) {
+      long keys = 0;
+      long bytes = 0;
+      long nanos = 0;
+      for (var shard : table.metrics()) {
+        keys += shard.keys();
+        bytes += shard.bytesIn();
+        nanos += shard.updateNanos();
+      }
+      return new Sums(keys, bytes, nanos);
+    }
+
+    Sums minus(Sums other) {
+      return new Sums(keys - other.keys, bytes - other.bytes, nanos - other.nanos);
+    }
+  }
+}

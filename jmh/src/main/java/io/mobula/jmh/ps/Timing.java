@@ -1,0 +1,41 @@
+package io.mobula.jmh.ps;
+
+import java.util.Arrays;
+
+/** Times something over and over. */
+final class Timing {
+  /** The JVM compiles meanwhile. */
+  private static final double WARM_UP = 2;
+
+  private static final int LEAST = 7;
+
+  private Timing() {}
+
+  /** What is timed. */
+  interface Work {
+    void run() throws Exception;
+  }
+
+  /** The median time of one, in nanoseconds, once it is warm: over so many seconds, 7 at least. */
+  static double median(double seconds, Work work) throws Exception {
+    for (long end = after(Math.max(WARM_UP, seconds)); System.nanoTime() - end < 0; ) {
+      work.run();
+    }
+    var times = new long[LEAST];
+    int count = 0;
+    for (long end = after(seconds); System.nanoTime() - end < 0 || count < LEAST; count++) {
+      if (count == times.length) {
+        times = Arrays.copyOf(times, 2 * count);
+      }
+      long start = System.nanoTime();
+      work.run();
+      times[count] = System.nanoTime() - start;
+    }
+    Arrays.sort(times, 0, count);
+    return times[count / 2];
+  }
+
+  private static long after(double seconds) {
+    return System.nanoTime() + (long) (seconds * 1e9);
+  }
+}
