@@ -40,8 +40,8 @@ final class DoubleKernel extends Kernel {
       var only = gradients.getFirst();
       long at = (long) first * Double.BYTES;
       long bytes = (long) count * Double.BYTES;
-      descend(from.asSlice(at, bytes), to.asSlice(at, bytes), only.numbers(), (double)
-          (descent.getAsDouble() * only.scale() * factor));
+      double rate = descent.getAsDouble() * only.scale() * factor;
+      descend(from.asSlice(at, bytes), to.asSlice(at, bytes), only.numbers(), rate);
       return;
     }
     for (int at = first; at < first + count; ) {

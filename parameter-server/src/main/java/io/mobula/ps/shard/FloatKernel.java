@@ -40,8 +40,8 @@ final class FloatKernel extends Kernel {
       var only = gradients.getFirst();
       long at = (long) first * Float.BYTES;
       long bytes = (long) count * Float.BYTES;
-      descend(from.asSlice(at, bytes), to.asSlice(at, bytes), only.numbers(), (float)
-          (descent.getAsDouble() * only.scale() * factor));
+      double rate = descent.getAsDouble() * only.scale() * factor;
+      descend(from.asSlice(at, bytes), to.asSlice(at, bytes), only.numbers(), (float) rate);
       return;
     }
     for (int at = first; at < first + count; ) {
