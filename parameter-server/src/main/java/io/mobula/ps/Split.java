@@ -5,16 +5,15 @@ import io.mobula.ps.error.TableException;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/**
- * How a vector is split into ranges, one per shard, in order. Pure arithmetic.
- *
- * @param starts the first index of each, and the size at the end
- */
-record Split(long[] starts) implements Serializable {
+/** How a vector is split into ranges, one per shard, in order. Immutable; pure arithmetic. */
+final class Split implements Serializable {
+  private static final long serialVersionUID = 1L;
   private static final long MOST = 1L << 30;
 
-  Split {
-    starts = starts.clone();
+  private final long[] starts; // the first index of each, and the size at the end
+
+  private Split(long[] starts) {
+    this.starts = starts;
     for (int i = 0; i + 1 < starts.length; i++) {
       long length = starts[i + 1] - starts[i];
       if (starts[0] != 0 || length < 1 || length > MOST) {

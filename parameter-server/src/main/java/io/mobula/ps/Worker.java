@@ -148,17 +148,10 @@ public final class Worker implements AutoCloseable {
   public void push(GradientSlot slot) {
     seat.requireOpen();
     double scale = checked(slot);
-    int spec = table.spec().id();
     Shards.reached(() -> {
       for (var part : slot.take()) {
         var shard = table.shard(part.shard());
-        var message = message(part, scale);
-        seat.sent(
-            part.shard(),
-            message.stored() == null
-                ? runtime.remoteStage(shard.call(ShardActor::push, spec, message.bytes()))
-                : runtime.remoteStage(shard.call(ShardActor::pushLarge, spec, message.stored())));
-        message.end();
+        seat.sent(part.shard(), pushed(shard, message(part, scale)));
       }
       return seat;
     });
@@ -181,26 +174,40 @@ public final class Worker implements AutoCloseable {
     Shards.reached(() -> {
       for (var part : slot.take()) {
         var shard = table.shard(part.shard());
-        var message = message(part, scale);
         boolean large = Pull.isLarge(table, part.shard());
-        pull.add(part.shard(), exchanged(shard, message, large, ended));
-        message.end();
+        pull.add(part.shard(), exchanged(shard, message(part, scale), large, ended));
       }
       return pull;
     });
     return pull.await();
   }
 
+  private ObjectRef<?> pushed(ActorHandle<ShardActor> shard, Message message) {
+    int id = table.spec().id();
+    return switch (message) {
+      case Bytes bytes -> runtime.remoteStage(shard.call(ShardActor::push, id, bytes.array()));
+      case Stored(var ref) -> {
+        try (ref) {
+          yield runtime.remoteStage(shard.call(ShardActor::pushLarge, id, ref));
+        }
+      }
+    };
+  }
+
   private ObjectRef<?> exchanged(
       ActorHandle<ShardActor> shard, Message message, boolean large, long ended) {
-    int spec = table.spec().id();
-    if (message.stored() != null) {
-      return runtime.remoteStage(
-          shard.call(ShardActor::exchangeLarge, spec, message.stored(), ended));
-    }
-    return large
-        ? runtime.remoteStage(shard.call(ShardActor::exchangePacked, spec, message.bytes(), ended))
-        : runtime.remoteStage(shard.call(ShardActor::exchange, spec, message.bytes(), ended));
+    int id = table.spec().id();
+    return switch (message) {
+      case Bytes bytes ->
+        large
+            ? runtime.remoteStage(shard.call(ShardActor::exchangePacked, id, bytes.array(), ended))
+            : runtime.remoteStage(shard.call(ShardActor::exchange, id, bytes.array(), ended));
+      case Stored(var ref) -> {
+        try (ref) {
+          yield runtime.remoteStage(shard.call(ShardActor::exchangeLarge, id, ref, ended));
+        }
+      }
+    };
   }
 
   /** As {@link #exchange(GradientSlot)}, of a copy of the gradient. */
@@ -211,21 +218,16 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /**
-   * A frame as it is sent: in an array or in the store.
-   *
-   * @param stored null if it is in an array
-   */
-  private record Message(byte[] bytes, @Nullable ObjectRef<Tensor> stored) {
-    /** It is on its way. */
-    void end() {
-      if (stored != null) {
-        stored.close();
-      }
+  /** A frame as it is sent: in an array, or in the store and then to be closed. */
+  private sealed interface Message {}
+
+  private record Bytes(Frame frame) implements Message {
+    byte[] array() {
+      return (byte[]) frame.memory().heapBase().orElseThrow();
     }
   }
 
-  private static final byte[] IN_THE_STORE = {};
+  private record Stored(ObjectRef<Tensor> ref) implements Message {}
 
   private Message message(GradientSlot.Part part, double scale) {
     int count = (int) part.count(table.spec().element());
@@ -233,20 +235,16 @@ public final class Worker implements AutoCloseable {
     if (part.room() != null) {
       part.frame().push(seat.worker(), sequence, part.local(), count, scale);
       long bytes = part.frame().memory().byteSize();
-      return new Message(IN_THE_STORE, part.room().seal(DType.INT8, bytes));
+      return new Stored(part.room().seal(DType.INT8, bytes));
     }
     if (isCompressed() && part.local() == 0 && count == table.split().length(part.shard())) {
-      return new Message(compressed(part, sequence, count, scale), null);
+      return new Bytes(compressed(part, sequence, count, scale));
     }
     part.frame().push(seat.worker(), sequence, part.local(), count, scale);
-    return new Message(arrayOf(part.frame().memory()), null);
+    return new Bytes(part.frame());
   }
 
-  private static byte[] arrayOf(MemorySegment memory) {
-    return (byte[]) memory.heapBase().orElseThrow();
-  }
-
-  private byte[] compressed(GradientSlot.Part part, long sequence, int count, double scale) {
+  private Frame compressed(GradientSlot.Part part, long sequence, int count, double scale) {
     var encoder = encoders[part.shard()];
     if (encoder == null) {
       encoder = table.spec().compression().encoder(count);
@@ -256,9 +254,9 @@ public final class Worker implements AutoCloseable {
     var encoded = encoder.encode(numbers, 0);
     var bytes = new byte[Frame.HEAD + encoded.length];
     System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
-    new Frame(MemorySegment.ofArray(bytes))
-        .compressedPush(seat.worker(), sequence, part.local(), count, scale);
-    return bytes;
+    var frame = new Frame(MemorySegment.ofArray(bytes));
+    frame.compressedPush(seat.worker(), sequence, part.local(), count, scale);
+    return frame;
   }
 
   /** Checks or repairs every number; gives what they are multiplied by. */

@@ -42,7 +42,15 @@ final class SparseShard extends TableShard {
   private long updates;
 
   /** Gradients of rows that wait for the end of their step. */
-  private record Kept(int[] rows, float[] numbers) {}
+  private static final class Kept {
+    private final int[] rows;
+    private final float[] numbers;
+
+    Kept(int[] rows, float[] numbers) {
+      this.rows = rows;
+      this.numbers = numbers;
+    }
+  }
 
   SparseShard(SparseSpec spec) {
     super(spec.toString(), spec.consistency());
@@ -141,7 +149,7 @@ final class SparseShard extends TableShard {
       rounds
           .pollFirstEntry()
           .getValue()
-          .forEach(kept -> merge.add(kept.rows(), MemorySegment.ofArray(kept.numbers())));
+          .forEach(kept -> merge.add(kept.rows, MemorySegment.ofArray(kept.numbers)));
       apply(1.0 / Math.max(1, gate.clocks().size()));
       traffic.updated(System.nanoTime() - began);
     }
