@@ -104,7 +104,7 @@ public final class DenseTable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public Pulled pull() {
-    return new Pull(this, here(), null, split.whole()).await();
+    return Pull.asked(this, here(), null, split.whole()).await();
   }
 
   /** A copy of all parameters as they are. */

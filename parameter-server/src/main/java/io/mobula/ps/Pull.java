@@ -27,47 +27,45 @@ public final class Pull implements AutoCloseable {
   private final MobulaRuntime runtime;
   private final @Nullable Seat seat;
   private final KeyRange range;
-  private final List<Asked> asked;
+  private final List<Asked> asked = new ArrayList<>();
   private boolean over;
 
   /** What one shard was asked for: bytes, or a tensor where its range is large. */
   private record Asked(int shard, boolean large, ObjectRef<?> answer) {}
+
+  private Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+    this.table = table;
+    this.runtime = runtime;
+    this.seat = seat;
+    this.range = range;
+  }
+
+  /** One whose answers are {@linkplain #add added}. */
+  static Pull of(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+    table.split().require(range);
+    return new Pull(table, runtime, seat, range);
+  }
 
   /**
    * Asks all shards that have some of the range.
    *
    * @param seat the worker's; null if nobody's
    */
-  Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
-    this(table, runtime, seat, range, List.of());
-    table.split().require(range);
+  static Pull asked(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+    var pull = of(table, runtime, seat, range);
     int id = table.spec().id();
     long worker = seat == null ? NOBODY : seat.worker();
-    Shards.reached(() -> {
-      for (int shard : shardsOf(range)) {
+    return Shards.reached(() -> {
+      for (int shard : pull.shardsOf(range)) {
         var handle = table.shard(shard);
-        add(
+        pull.add(
             shard,
             isLarge(table, shard)
                 ? runtime.remoteStage(handle.call(ShardActor::pullLarge, id, worker))
                 : runtime.remoteStage(handle.call(ShardActor::pull, id, worker)));
       }
-      return asked;
+      return pull;
     });
-  }
-
-  /** One whose answers are {@linkplain #add added}. */
-  Pull(
-      DenseTable table,
-      MobulaRuntime runtime,
-      @Nullable Seat seat,
-      KeyRange range,
-      List<Asked> asked) {
-    this.table = table;
-    this.runtime = runtime;
-    this.seat = seat;
-    this.range = range;
-    this.asked = new ArrayList<>(asked);
   }
 
   static boolean isLarge(DenseTable table, int shard) {

@@ -13,7 +13,6 @@ import io.mobula.ps.shard.Frame;
 import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,7 @@ public final class Worker implements AutoCloseable {
   /** Asks for some parameters, and goes on. */
   public Pull startPull(KeyRange range) {
     seat.requireOpen();
-    return new Pull(table, runtime, seat, range);
+    return Pull.asked(table, runtime, seat, range);
   }
 
   // ---- push
@@ -170,7 +169,7 @@ public final class Worker implements AutoCloseable {
     }
     double scale = checked(slot);
     long ended = seat.endStep();
-    var pull = new Pull(table, runtime, seat, slot.range(), List.of());
+    var pull = Pull.of(table, runtime, seat, slot.range());
     Shards.reached(() -> {
       for (var part : slot.take()) {
         var shard = table.shard(part.shard());
