@@ -3,7 +3,6 @@ package io.mobula.ps.compression;
 import static io.mobula.ps.compression.CompressedFormatException.requireSame;
 
 import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /** The compression that does nothing: floats, as they are. */
 record Uncompressed() implements Compression {
@@ -11,11 +10,8 @@ record Uncompressed() implements Compression {
   @Override
   public Encoder encoder(int length) {
     int bodyBytes = Kind.requireLength(length) * Float.BYTES;
-    return (gradient, from) -> {
-      Objects.checkFromIndexSize(from, length, gradient.length);
-      return Kind.NONE.encoded(
-          length, bodyBytes, out -> out.asFloatBuffer().put(gradient, from, length));
-    };
+    return (gradient, from) -> Kind.NONE.encoded(
+        length, bodyBytes, out -> out.asFloatBuffer().put(gradient, from, length));
   }
 
   @Override

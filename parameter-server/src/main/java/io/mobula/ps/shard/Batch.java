@@ -10,40 +10,33 @@ import io.mobula.ps.optimizer.Step;
 final class Batch {
   private final int width;
   private final int most;
-  private final Slab weights;
-  private final Slab[] state;
+  private final Slab slab;
   private final Optimizer optimizer;
-  private final float[] w;
-  private final float[] g;
-  private final float[][] s;
+  private final float[] gradients;
+  private final float[][] parts; // weights, then each state vector
+  private final float[][] state;
 
-  Batch(int width, Slab weights, Slab[] state, Optimizer optimizer) {
+  Batch(int width, Slab slab, Optimizer optimizer) {
     this.width = width;
     this.most = Math.max(1, Kernel.BLOCK / width);
-    this.weights = weights;
-    this.state = state;
+    this.slab = slab;
     this.optimizer = optimizer;
-    this.w = new float[most * width];
-    this.g = new float[most * width];
-    this.s = new float[state.length][most * width];
+    this.gradients = new float[most * width];
+    this.parts = new float[1 + optimizer.stateVectors()][most * width];
+    this.state = new float[optimizer.stateVectors()][];
+    System.arraycopy(parts, 1, state, 0, state.length);
   }
 
   void update(Step step, Merge merged, float factor) {
     for (int done = 0; done < merged.count(); done += most) {
       int n = Math.min(most, merged.count() - done);
-      System.arraycopy(merged.sums(), done * width, g, 0, n * width);
+      System.arraycopy(merged.sums(), done * width, gradients, 0, n * width);
       if (factor != 1) {
-        scale(g, factor, n * width);
+        scale(gradients, factor, n * width);
       }
-      move(weights, merged, done, n, w, true);
-      for (int i = 0; i < state.length; i++) {
-        move(state[i], merged, done, n, s[i], true);
-      }
-      optimizer.update(step, w, s, g, n * width);
-      move(weights, merged, done, n, w, false);
-      for (int i = 0; i < state.length; i++) {
-        move(state[i], merged, done, n, s[i], false);
-      }
+      gather(merged.rows(), done, n);
+      optimizer.update(step, parts[0], state, gradients, n * width);
+      scatter(merged.rows(), done, n);
     }
   }
 
@@ -53,33 +46,45 @@ final class Batch {
     }
   }
 
-  private void move(Slab slab, Merge merged, int from, int n, float[] block, boolean gather) {
-    if (width == 1) {
-      moveSingles(slab, merged, from, n, block, gather);
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      int row = merged.row(from + i);
-      if (gather) {
-        System.arraycopy(slab.chunk(row), slab.offset(row), block, i * width, width);
+  private void gather(int[] rows, int from, int n) {
+    for (int p = 0; p < parts.length; p++) {
+      if (width == 1) {
+        gatherSingles(rows, from, n, p, parts[p]);
       } else {
-        System.arraycopy(block, i * width, slab.chunk(row), slab.offset(row), width);
+        for (int i = 0; i < n; i++) {
+          int row = rows[from + i];
+          int at = slab.offset(row) + p * width;
+          System.arraycopy(slab.chunk(row), at, parts[p], i * width, width);
+        }
       }
     }
   }
 
-  private static void moveSingles(
-      Slab slab, Merge merged, int from, int n, float[] block, boolean gather) {
-    if (gather) {
-      for (int i = 0; i < n; i++) {
-        int row = merged.row(from + i);
-        block[i] = slab.chunk(row)[slab.offset(row)];
+  private void gatherSingles(int[] rows, int from, int n, int p, float[] into) {
+    for (int i = 0; i < n; i++) {
+      int row = rows[from + i];
+      into[i] = slab.chunk(row)[slab.offset(row) + p];
+    }
+  }
+
+  private void scatter(int[] rows, int from, int n) {
+    for (int p = 0; p < parts.length; p++) {
+      if (width == 1) {
+        scatterSingles(rows, from, n, p, parts[p]);
+      } else {
+        for (int i = 0; i < n; i++) {
+          int row = rows[from + i];
+          int at = slab.offset(row) + p * width;
+          System.arraycopy(parts[p], i * width, slab.chunk(row), at, width);
+        }
       }
-    } else {
-      for (int i = 0; i < n; i++) {
-        int row = merged.row(from + i);
-        slab.chunk(row)[slab.offset(row)] = block[i];
-      }
+    }
+  }
+
+  private void scatterSingles(int[] rows, int from, int n, int p, float[] numbers) {
+    for (int i = 0; i < n; i++) {
+      int row = rows[from + i];
+      slab.chunk(row)[slab.offset(row) + p] = numbers[i];
     }
   }
 }

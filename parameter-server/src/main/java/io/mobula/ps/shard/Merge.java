@@ -10,12 +10,14 @@ import java.util.Arrays;
  * for each update. One thread.
  */
 final class Merge {
+  private static final int AHEAD = 64;
+
   private final int width;
-  private int[] placeOf = new int[0]; // of a row, in this update if the stamp is its own
-  private int[] stampOf = new int[0];
+  private long[] placeOf = new long[0]; // of a row: the update it was in last, and where there
   private int[] rows = new int[1024];
   private float[] sums;
   private int stamp;
+  private long touched; // so that what is read is not optimized away
   private int count;
 
   Merge(int width) {
@@ -26,13 +28,11 @@ final class Merge {
   /** Begins an update of rows below that number. */
   void begin(int known) {
     if (known > placeOf.length) {
-      int room = Math.max(known, placeOf.length + (placeOf.length >> 1));
-      placeOf = Arrays.copyOf(placeOf, room);
-      stampOf = Arrays.copyOf(stampOf, room);
+      placeOf = Arrays.copyOf(placeOf, Math.max(known, placeOf.length + (placeOf.length >> 1)));
     }
     count = 0;
     if (++stamp == Integer.MAX_VALUE) {
-      Arrays.fill(stampOf, 0);
+      Arrays.fill(placeOf, 0);
       stamp = 1;
     }
   }
@@ -54,19 +54,37 @@ final class Merge {
   }
 
   private void addSingles(int[] which, MemorySegment numbers) {
-    for (int i = 0; i < which.length; i++) {
-      sums[placeFor(which[i])] += numbers.getAtIndex(JAVA_FLOAT_UNALIGNED, i);
+    float[] gradients = numbers.toArray(JAVA_FLOAT_UNALIGNED);
+    for (int from = 0; from < which.length; from += AHEAD) {
+      int to = Math.min(from + AHEAD, which.length);
+      touch(which, from, to);
+      for (int i = from; i < to; i++) {
+        sums[placeFor(which[i])] += gradients[i];
+      }
     }
   }
 
-  private int placeFor(int row) {
-    if (stampOf[row] == stamp) {
-      return placeOf[row];
+  /** As {@link RowIndex#touch}. */
+  private void touch(int[] which, int from, int to) {
+    long seen = 0;
+    for (int i = from; i < to; i++) {
+      seen += placeOf[which[i]];
     }
-    stampOf[row] = stamp;
-    placeOf[row] = count;
+    touched = seen;
+  }
+
+  private int placeFor(int row) {
+    long place = placeOf[row];
+    if (place >>> 32 == stamp) {
+      return (int) place;
+    }
+    placeOf[row] = (long) stamp << 32 | count;
     rows[count] = row;
-    Arrays.fill(sums, count * width, (count + 1) * width, 0);
+    if (width == 1) {
+      sums[count] = 0;
+    } else {
+      Arrays.fill(sums, count * width, (count + 1) * width, 0);
+    }
     return count++;
   }
 
@@ -82,8 +100,9 @@ final class Merge {
     return count;
   }
 
-  int row(int place) {
-    return rows[place];
+  /** The row of each sum. */
+  int[] rows() {
+    return rows;
   }
 
   float[] sums() {

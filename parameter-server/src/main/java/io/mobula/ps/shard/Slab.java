@@ -3,8 +3,8 @@ package io.mobula.ps.shard;
 import java.util.Arrays;
 
 /**
- * Rows of floats that grow in number, in arrays of some 64 KiB each, so that nothing is copied when
- * they do. One thread.
+ * Rows of floats, weights and after them the optimizer's state of each, that grow in number, in
+ * arrays of some 64 KiB each, so that nothing is copied when they do. One thread.
  */
 final class Slab {
   private static final int FLOATS = 1 << 14;

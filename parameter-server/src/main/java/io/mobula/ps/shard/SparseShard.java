@@ -24,10 +24,12 @@ final class SparseShard extends TableShard {
 
   private static final int[] UNKNOWN = {};
 
+  /** How many keys are looked for at a time, so that memory answers for several at once. */
+  private static final int AHEAD = 64;
+
   private final SparseSpec spec;
   private final RowIndex index = new RowIndex();
-  private final Slab weights;
-  private final Slab[] state;
+  private final Slab slab;
   private final Batch batch;
   private final Merge merge;
   private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
@@ -55,12 +57,8 @@ final class SparseShard extends TableShard {
   SparseShard(SparseSpec spec) {
     super(spec.toString(), spec.consistency());
     this.spec = spec;
-    this.weights = new Slab(spec.width());
-    this.state = new Slab[spec.optimizer().stateVectors()];
-    for (int i = 0; i < state.length; i++) {
-      state[i] = new Slab(spec.width());
-    }
-    this.batch = new Batch(spec.width(), weights, state, spec.optimizer());
+    this.slab = new Slab(spec.width() * (1 + spec.optimizer().stateVectors()));
+    this.batch = new Batch(spec.width(), slab, spec.optimizer());
     this.merge = new Merge(spec.width());
   }
 
@@ -102,10 +100,13 @@ final class SparseShard extends TableShard {
       int[] known = lists.get(pushed.list());
       return known != null && known.length == pushed.count() ? known : UNKNOWN;
     }
-    var keys = pushed.keys();
-    var rows = new int[pushed.count()];
+    var keys = pushed.keys().toArray(ValueLayout.JAVA_LONG_UNALIGNED);
+    var rows = new int[keys.length];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = rowOf(keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i));
+      if (i % AHEAD == 0) {
+        index.touch(keys, i, Math.min(i + AHEAD, keys.length));
+      }
+      rows[i] = rowOf(keys[i]);
     }
     if (pushed.list() != 0) {
       lists.put(pushed.list(), rows);
@@ -123,14 +124,11 @@ final class SparseShard extends TableShard {
   }
 
   private void begin(int row, long key) {
-    weights.reach(row + 1);
-    for (var slab : state) {
-      slab.reach(row + 1);
-    }
+    slab.reach(row + 1);
     if (spec.initial().range() > 0) {
-      float[] chunk = weights.chunk(row);
+      float[] chunk = slab.chunk(row);
       for (int i = 0; i < spec.width(); i++) {
-        chunk[weights.offset(row) + i] = spec.initial().at(key, i);
+        chunk[slab.offset(row) + i] = spec.initial().at(key, i);
       }
     }
   }
@@ -172,7 +170,7 @@ final class SparseShard extends TableShard {
   private void copy(long key, float[] into, int at) {
     int row = index.find(key);
     if (row >= 0) {
-      System.arraycopy(weights.chunk(row), weights.offset(row), into, at, spec.width());
+      System.arraycopy(slab.chunk(row), slab.offset(row), into, at, spec.width());
       return;
     }
     for (int i = 0; i < spec.width(); i++) {

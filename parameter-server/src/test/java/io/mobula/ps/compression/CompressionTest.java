@@ -73,8 +73,11 @@ class CompressionTest {
     assertThatThrownBy(() -> encoder.encode(gradient, -1))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThat(encoder.encode(gradient, 0)).containsExactly(encoded);
-    assertThatThrownBy(() -> decoder.decode(encoded, new float[100], 1, 100))
+
+    float[] into = gradient.clone();
+    assertThatThrownBy(() -> decoder.decode(encoded, into, 1, 100))
         .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(into).containsExactly(gradient);
   }
 
   @ParameterizedTest

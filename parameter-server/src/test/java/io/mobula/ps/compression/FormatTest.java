@@ -35,6 +35,21 @@ class FormatTest {
   }
 
   @Test
+  void hasZeroForTheMeanOfASignThatIsNotThere() {
+    assertThat(HexFormat.of().formatHex(Compression.oneBit().encoder(1).encode(new float[] {1}, 0)))
+        .isEqualTo("14010000000000803f0000000000");
+  }
+
+  @Test
+  void isRefusedForNoNumbers() {
+    byte[] encoded = HexFormat.of().parseHex("1100000000");
+
+    assertThatThrownBy(() -> Samples.decoded(Compression.none(), encoded, 0))
+        .isInstanceOf(CompressedFormatException.class)
+        .hasMessageContainingAll("1 to 268435456 as the length", "there was 0");
+  }
+
+  @Test
   void isRefusedByDecodersOfOtherKinds() {
     var kinds = List.of(
         Compression.none(),
