@@ -273,7 +273,7 @@ public final class Worker implements AutoCloseable {
         repair(element, part.numbers());
       }
       if (limits.boundsNorm()) {
-        squares += squares(element, part.numbers());
+        squares += element.squares(part.numbers());
       }
     }
     return limits.scaleFor(Math.sqrt(squares));
@@ -287,15 +287,6 @@ public final class Worker implements AutoCloseable {
         element.set(numbers, i, table.spec().limits().repaired(number, most));
       }
     }
-  }
-
-  private static double squares(Element element, MemorySegment numbers) {
-    double sum = 0;
-    for (long i = 0; i < numbers.byteSize() / element.bytes(); i++) {
-      double number = element.at(numbers, i);
-      sum += number * number;
-    }
-    return sum;
   }
 
   // ---- steps

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * counted after a warm-up, and its first seconds are printed, too.
  */
 public final class ParameterServerBench {
-  private static final int[] SIZES = {1_024, 262_144, 25_000_000};
-  private static final String[] NAMES = {"4KB", "1MB", "100MB"};
+  static final int[] SIZES = {1_024, 262_144, 25_000_000};
+  static final String[] NAMES = {"4KB", "1MB", "100MB"};
   private static final float GRADIENT = 0.5f;
   private static final double RATE = 0.01;
   private static final double COLD_SECONDS = 4;

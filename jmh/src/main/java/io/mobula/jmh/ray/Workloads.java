@@ -9,8 +9,10 @@ import io.mobula.jmh.ray.Remote.AsyncClient;
 import io.mobula.jmh.ray.Remote.AsyncServer;
 import io.mobula.jmh.ray.Remote.Client;
 import io.mobula.jmh.ray.Remote.Server;
+import io.mobula.ps.ParameterServer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -42,6 +44,23 @@ final class Workloads {
     tasks();
     calls();
     asyncCalls();
+    for (int i = 0; i < ParameterServerBench.SIZES.length; i++) {
+      parameterServer(ParameterServerBench.NAMES[i], ParameterServerBench.SIZES[i]);
+    }
+  }
+
+  /** Not Ray's own: {@code jmh/compare/ray_parameter_server.py} has them on Ray. */
+  private void parameterServer(String name, int size) {
+    add("parameter server push+pull " + name, "rounds", 1, stage -> {
+      var server = ParameterServer.builder(stage.runtime())
+          .shards(servers)
+          .placement(stage.atServers())
+          .build();
+      var worker = server.dense("weights", size).create().join(0);
+      var gradient = new float[size];
+      Arrays.fill(gradient, 0.5f);
+      return () -> worker.exchange(gradient).close();
+    });
   }
 
   static List<Workload> all() {

@@ -36,7 +36,10 @@ final class DoubleKernel extends Kernel {
       int first,
       int count) {
     var descent = optimizer.descent(step);
-    if (descent.isPresent() && gradients.size() == 1 && clip == Double.POSITIVE_INFINITY) {
+    if (descent.isPresent()
+        && gradients.size() == 1
+        && areInMemory(from, to, gradients)
+        && clip == Double.POSITIVE_INFINITY) {
       var only = gradients.getFirst();
       long at = (long) first * Double.BYTES;
       long bytes = (long) count * Double.BYTES;

@@ -14,7 +14,7 @@ public enum Element {
   private static final int LARGE = 64 << 10;
 
   private static final int INFINITE_FLOAT = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-  private static final long INFINITE_DOUBLE = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+  private static final int BLOCK = 1024;
 
   private final int bytes;
 
@@ -32,34 +32,83 @@ public enum Element {
     return bytes;
   }
 
-  /**
-   * The index of the first number that is infinite or none, or -1. Reads all of it: exponents of
-   * all ones are what is looked for, in a loop of integers that the JVM vectorizes.
-   */
+  /** The index of the first number that is infinite or none, or -1. Reads all of it. */
   public long firstNotFinite(MemorySegment numbers) {
-    return areFinite(numbers) ? -1 : search(numbers);
+    boolean finite = switch (this) {
+      case FLOAT -> areFiniteFloats(numbers);
+      case DOUBLE -> areFiniteDoubles(numbers);
+    };
+    return finite ? -1 : search(numbers);
   }
 
-  private boolean areFinite(MemorySegment numbers) {
+  /**
+   * Exponents of all ones are looked for, in a loop of integers that the JVM vectorizes. Memory
+   * outside the heap and arrays have a loop each: one that met both would be compiled for neither.
+   */
+  private static boolean areFiniteFloats(MemorySegment numbers) {
+    int largest = numbers.isNative() ? largestInMemory(numbers) : largestInArray(numbers);
+    return largest < INFINITE_FLOAT;
+  }
+
+  private static int largestInMemory(MemorySegment numbers) {
+    int largest = 0;
+    long count = numbers.byteSize() / Float.BYTES;
+    for (long i = 0; i < count; i++) {
+      int bits = numbers.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
+      largest = Math.max(largest, bits & Integer.MAX_VALUE);
+    }
+    return largest;
+  }
+
+  private static int largestInArray(MemorySegment numbers) {
+    int largest = 0;
+    for (int bits : numbers.toArray(ValueLayout.JAVA_INT_UNALIGNED)) {
+      largest = Math.max(largest, bits & Integer.MAX_VALUE);
+    }
+    return largest;
+  }
+
+  private static boolean areFiniteDoubles(MemorySegment numbers) {
+    var block = new double[BLOCK];
+    long count = numbers.byteSize() / Double.BYTES;
+    boolean finite = true;
+    for (long done = 0; done < count && finite; done += BLOCK) {
+      int n = (int) Math.min(BLOCK, count - done);
+      MemorySegment.copy(
+          numbers, ValueLayout.JAVA_DOUBLE_UNALIGNED, done * Double.BYTES, block, 0, n);
+      for (int i = 0; i < n; i++) {
+        finite &= Math.abs(block[i]) <= Double.MAX_VALUE;
+      }
+    }
+    return finite;
+  }
+
+  /** The sum of the squares of all numbers. */
+  public double squares(MemorySegment numbers) {
+    double sum = 0;
     long count = numbers.byteSize() / bytes;
-    return switch (this) {
+    for (long done = 0; done < count; done += BLOCK) {
+      long n = Math.min(BLOCK, count - done);
+      sum += squaresOfBlock(numbers.asSlice(done * bytes, n * bytes));
+    }
+    return sum;
+  }
+
+  private double squaresOfBlock(MemorySegment block) {
+    double sum = 0;
+    switch (this) {
       case FLOAT -> {
-        int largest = 0;
-        for (long i = 0; i < count; i++) {
-          int bits = numbers.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
-          largest = Math.max(largest, bits & Integer.MAX_VALUE);
+        for (float number : block.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)) {
+          sum += (double) number * number;
         }
-        yield largest < INFINITE_FLOAT;
       }
       case DOUBLE -> {
-        long largest = 0;
-        for (long i = 0; i < count; i++) {
-          long bits = numbers.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
-          largest = Math.max(largest, bits & Long.MAX_VALUE);
+        for (double number : block.toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED)) {
+          sum += number * number;
         }
-        yield largest < INFINITE_DOUBLE;
       }
-    };
+    }
+    return sum;
   }
 
   private long search(MemorySegment numbers) {

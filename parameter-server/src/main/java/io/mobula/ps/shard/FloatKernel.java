@@ -36,7 +36,10 @@ final class FloatKernel extends Kernel {
       int first,
       int count) {
     var descent = optimizer.descent(step);
-    if (descent.isPresent() && gradients.size() == 1 && clip == Float.POSITIVE_INFINITY) {
+    if (descent.isPresent()
+        && gradients.size() == 1
+        && areInMemory(from, to, gradients)
+        && clip == Float.POSITIVE_INFINITY) {
       var only = gradients.getFirst();
       long at = (long) first * Float.BYTES;
       long bytes = (long) count * Float.BYTES;

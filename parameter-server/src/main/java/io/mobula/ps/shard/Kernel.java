@@ -57,6 +57,14 @@ abstract sealed class Kernel permits FloatKernel, DoubleKernel {
       int first,
       int count);
 
+  /**
+   * Whether none is an array: a loop over memory is fast where it meets one kind of memory only, so
+   * arrays, which are small, are for the other one.
+   */
+  static boolean areInMemory(MemorySegment from, MemorySegment to, List<Gradient> gradients) {
+    return from.isNative() && to.isNative() && gradients.getFirst().numbers().isNative();
+  }
+
   /** Adds the scaled gradient to a sum of the whole range. */
   abstract void add(MemorySegment sum, Gradient gradient);
 

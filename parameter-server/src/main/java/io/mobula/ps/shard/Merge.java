@@ -40,21 +40,21 @@ final class Merge {
   /** Adds the gradients of rows. */
   void add(int[] which, MemorySegment numbers) {
     reserve(count + which.length);
+    float[] gradients = numbers.toArray(JAVA_FLOAT_UNALIGNED);
     if (width == 1) {
-      addSingles(which, numbers);
+      addSingles(which, gradients);
       return;
     }
     for (int i = 0; i < which.length; i++) {
       int at = placeFor(which[i]) * width;
-      long from = (long) i * width;
+      int from = i * width;
       for (int k = 0; k < width; k++) {
-        sums[at + k] += numbers.getAtIndex(JAVA_FLOAT_UNALIGNED, from + k);
+        sums[at + k] += gradients[from + k];
       }
     }
   }
 
-  private void addSingles(int[] which, MemorySegment numbers) {
-    float[] gradients = numbers.toArray(JAVA_FLOAT_UNALIGNED);
+  private void addSingles(int[] which, float[] gradients) {
     for (int from = 0; from < which.length; from += AHEAD) {
       int to = Math.min(from + AHEAD, which.length);
       touch(which, from, to);
