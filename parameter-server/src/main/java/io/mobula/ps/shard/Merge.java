@@ -17,7 +17,10 @@ final class Merge {
   private int[] rows = new int[1024];
   private float[] sums;
   private int stamp;
-  private long touched; // so that what is read is not optimized away
+
+  @SuppressWarnings("UnusedVariable") // so that what is read is not optimized away
+  private long touched;
+
   private int count;
 
   Merge(int width) {

@@ -14,7 +14,9 @@ final class RowIndex {
   private long[] slots = empty(FIRST); // key, then row or -1
   private int mask = FIRST - 1;
   private int rows;
-  private long touched; // so that what is read is not optimized away
+
+  @SuppressWarnings("UnusedVariable") // so that what is read is not optimized away
+  private long touched;
 
   private static long[] empty(int capacity) {
     var slots = new long[2 * capacity];
