@@ -31,6 +31,10 @@ class DocsTest {
       import akka.actor.typed.*;
       import akka.actor.typed.javadsl.*;
       import io.mobula.*;
+      import io.mobula.ps.*;
+      import io.mobula.ps.clock.*;
+      import io.mobula.ps.compression.*;
+      import io.mobula.ps.optimizer.*;
       import java.io.*;
       import java.lang.foreign.*;
       import java.time.*;

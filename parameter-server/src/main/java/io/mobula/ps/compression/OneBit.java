@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 record OneBit() implements Compression {
   /**
    * Numbers with the same two means; a multiple of eight. The fewer, the sooner large ones among
-   * them raise the means: with 1024, three times as much is kept back for a fifth of a bit less.
+   * them raise the means: with 1024, more than twice as much is kept back, for a fifth of a bit
+   * less.
    */
   static final int BLOCK = 256;
 
