@@ -1,6 +1,5 @@
 package io.mobula.ps;
 
-import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.clock.Consistency;
@@ -11,9 +10,12 @@ import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Layout;
 import io.mobula.ps.shard.Limits;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
+import io.mobula.ps.shard.Split;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DenseTable {
   private final DenseSpec spec;
-  private final Split split;
-  private final List<ActorHandle<ShardActor>> shards;
+  private final Reach reach;
   private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
 
-  DenseTable(
-      DenseSpec spec, Split split, List<ActorHandle<ShardActor>> shards, MobulaRuntime runtime) {
+  DenseTable(DenseSpec spec, Reach reach, MobulaRuntime runtime) {
     this.spec = spec;
-    this.split = split;
-    this.shards = List.copyOf(shards);
+    this.reach = reach;
     this.runtime = runtime;
   }
 
@@ -40,16 +39,16 @@ public final class DenseTable {
     return spec;
   }
 
-  Split split() {
-    return split;
+  Reach reach() {
+    return reach;
   }
 
-  ActorHandle<ShardActor> shard(int index) {
-    return shards.get(index);
+  Split splitOf(Layout layout) {
+    return Split.even(spec.size(), layout.size());
   }
 
-  List<ActorHandle<ShardActor>> handles() {
-    return shards;
+  KeyRange whole() {
+    return KeyRange.whole(spec.size());
   }
 
   /** What people call it. */
@@ -62,13 +61,14 @@ public final class DenseTable {
     return spec.size();
   }
 
-  /** How many shards they are split over. */
+  /** How many shards they are split over, as far as is known here. */
   public int shards() {
-    return shards.size();
+    return reach.layout().size();
   }
 
-  /** The parameters that a shard has. */
+  /** The parameters that a shard has, as far as is known here. */
   public KeyRange range(int shard) {
+    var split = splitOf(reach.layout());
     return new KeyRange(split.start(shard), split.start(shard) + split.length(shard));
   }
 
@@ -104,7 +104,7 @@ public final class DenseTable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public Pulled pull() {
-    return Pull.asked(this, here(), null, split.whole()).await();
+    return Pull.asked(this, here(), null, whole()).await();
   }
 
   /** A copy of all parameters as they are. */
@@ -120,9 +120,7 @@ public final class DenseTable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public long updates() {
-    return Shards.all(
-            shards, shard -> shard.call(ShardActor::updates, spec.id()).remote())
-        .stream()
+    return reach.all(shard -> shard.call(ShardActor::updates, spec.id()).remote()).stream()
         .mapToLong(Long::longValue)
         .min()
         .orElseThrow();
@@ -130,8 +128,7 @@ public final class DenseTable {
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return Shards.all(
-        shards, shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return reach.all(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /** The choices before a table is made. Immutable; each verb returns a new one. */
@@ -139,11 +136,17 @@ public final class DenseTable {
     private final ParameterServer server;
     private final DenseSpec spec;
     private final float @Nullable [] initial;
+    private final @Nullable Path restored;
 
-    Builder(ParameterServer server, DenseSpec spec, float @Nullable [] initial) {
+    private Builder(
+        ParameterServer server,
+        DenseSpec spec,
+        float @Nullable [] initial,
+        @Nullable Path restored) {
       this.server = server;
       this.spec = spec;
       this.initial = initial;
+      this.restored = restored;
     }
 
     static Builder of(ParameterServer server, String name, long size) {
@@ -158,11 +161,12 @@ public final class DenseTable {
               Consistency.asynchronous(),
               Compression.none(),
               Limits.NONE),
+          null,
           null);
     }
 
     private Builder with(DenseSpec changed) {
-      return new Builder(server, changed, initial);
+      return new Builder(server, changed, initial, restored);
     }
 
     /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
@@ -209,7 +213,17 @@ public final class DenseTable {
 
     /** The first weights, one for each parameter; zeros by default. */
     public Builder initial(float[] weights) {
-      return new Builder(server, spec, Objects.requireNonNull(weights, "weights"));
+      return new Builder(server, spec, Objects.requireNonNull(weights, "weights"), restored);
+    }
+
+    /**
+     * Begins with the newest checkpoint of a table of this name, weights and the optimizer's state,
+     * whatever number of shards wrote it.
+     *
+     * @param directory that of {@link ParameterServer.Builder#checkpoints}, which all nodes see
+     */
+    public Builder restore(Path directory) {
+      return new Builder(server, spec, initial, Objects.requireNonNull(directory, "directory"));
     }
 
     /**
@@ -217,6 +231,8 @@ public final class DenseTable {
      *
      * @throws TableException when the name is taken, or there are more shards than parameters
      * @throws GradientException when the first weights are of another length, or not finite
+     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to begin with, or
+     *     it was altered, or is of a table of another shape
      */
     public DenseTable create() {
       if (spec.element() == Element.DOUBLE && !spec.compression().equals(Compression.none())) {
@@ -227,7 +243,13 @@ public final class DenseTable {
       if (initial != null && initial.length != spec.size()) {
         throw GradientException.ofLength(spec.size(), initial.length);
       }
-      return server.create(spec, initial);
+      if (initial != null && restored != null) {
+        throw new TableException(
+            "Wanted table \"" + spec.name()
+                + "\" to begin with given weights and with a checkpoint: leave out one.",
+            null);
+      }
+      return server.create(spec, initial, restored);
     }
   }
 }

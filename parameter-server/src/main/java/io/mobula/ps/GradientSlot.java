@@ -7,6 +7,7 @@ import io.mobula.ps.error.KeyException;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Element;
 import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.Split;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientSlot implements AutoCloseable {
   private final DenseSpec spec;
+  private final Split split;
   private final KeyRange range;
   private final List<Part> parts = new ArrayList<>();
   private boolean open = true;
@@ -51,8 +53,9 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   GradientSlot(MobulaRuntime runtime, DenseSpec spec, Split split, KeyRange range, boolean array) {
-    split.require(range);
+    range.requireWithin(spec.size());
     this.spec = spec;
+    this.split = split;
     this.range = range;
     try {
       for (int shard = split.shardOf(range.from());
@@ -161,6 +164,37 @@ public final class GradientSlot implements AutoCloseable {
       throw new IllegalStateException("This slot was pushed or closed before: claim another.");
     }
     return parts;
+  }
+
+  /**
+   * Its parts, which are somebody else's from now on; copied where parameters have moved since it
+   * was claimed.
+   */
+  List<Part> takeFor(Split present, MobulaRuntime runtime) {
+    if (present.equals(split)) {
+      return take();
+    }
+    var moved = new GradientSlot(runtime, spec, present, range, false);
+    for (var from : parts()) {
+      moved.set(from.start(), from.numbers(), from.count(spec.element()));
+    }
+    close();
+    return moved.take();
+  }
+
+  /** Copies numbers that begin with that parameter. */
+  void set(long start, MemorySegment numbers, long count) {
+    var element = spec.element();
+    for (var to : parts()) {
+      long first = Math.max(start, to.start());
+      long last = Math.min(start + count, to.start() + to.count(element));
+      if (first < last) {
+        long bytes = (last - first) * element.bytes();
+        to.numbers()
+            .asSlice((first - to.start()) * element.bytes(), bytes)
+            .copyFrom(numbers.asSlice((first - start) * element.bytes(), bytes));
+      }
+    }
   }
 
   /** Its parts, which are somebody else's from now on. */

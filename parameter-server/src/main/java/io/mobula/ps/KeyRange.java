@@ -19,6 +19,18 @@ public record KeyRange(long from, long to) {
     }
   }
 
+  static KeyRange whole(long size) {
+    return new KeyRange(0, size);
+  }
+
+  /** Refuses parameters that a table of so many has not. */
+  void requireWithin(long size) {
+    if (to > size) {
+      throw new KeyException(
+          "Wanted parameters " + from + " to " + to + " (exclusive) of " + size + ".", null);
+    }
+  }
+
   /** How many there are. */
   public long length() {
     return to - from;

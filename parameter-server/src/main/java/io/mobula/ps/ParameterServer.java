@@ -1,32 +1,38 @@
 package io.mobula.ps;
 
-import io.mobula.ActorHandle;
 import io.mobula.DType;
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
-import io.mobula.error.ActorDiedException;
-import io.mobula.error.RuntimeClosedException;
+import io.mobula.ps.checkpoint.CheckpointReader;
+import io.mobula.ps.checkpoint.Checkpoints;
+import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
+import io.mobula.ps.shard.Catalog;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.Part;
+import io.mobula.ps.shard.Sender;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.SparseSpec;
+import io.mobula.ps.shard.Split;
+import io.mobula.ps.shard.TableEntry;
+import io.mobula.ps.shard.TableSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tables of parameters on several actors, the shards, that apply gradients. The owner's side: it
@@ -40,30 +46,76 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
+ * <p>A shard that dies ends the server, unless there are {@linkplain Builder#replicas replicas} or
+ * {@linkplain Builder#checkpoints checkpoints}: then it is started anew, and goes on from there.
+ * The server itself ends with the process that made it.
+ *
  * <p>After Li et al., <em>Scaling Distributed Machine Learning with the Parameter Server</em>, OSDI
  * 2014. Safe for use by many threads.
  */
 public final class ParameterServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
-
-  /** How long a shard may take to end what it is doing when the server is closed. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private final MobulaRuntime runtime;
-  private final List<ActorHandle<ShardActor>> shards;
+  private final Choices choices;
+  private final Fleet fleet;
+  private final Reach reach;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger ids = new AtomicInteger();
-  private final Set<String> names = new HashSet<>();
+  private final Object life = new Object(); // checkpoints and moves, one at a time
+  private final Map<String, TableEntry> tables = new HashMap<>();
+  private final @Nullable Clockwork clockwork;
 
-  private ParameterServer(MobulaRuntime runtime, List<ActorHandle<ShardActor>> shards) {
+  /**
+   * What was chosen before the server started.
+   *
+   * @param checkpoints the directory of checkpoints; null for none
+   * @param every how often one is written; null if only when asked for
+   * @param keep how many are to stay
+   */
+  record Choices(
+      int shards,
+      int replicas,
+      Placement placement,
+      @Nullable Path checkpoints,
+      @Nullable Duration every,
+      int keep) {
+    boolean recovers() {
+      return replicas > 0 || checkpoints != null;
+    }
+  }
+
+  private ParameterServer(MobulaRuntime runtime, Choices choices) {
     this.runtime = runtime;
-    this.shards = shards;
+    this.choices = choices;
+    this.fleet = new Fleet(runtime, choices);
+    var layout = new Layout(1, fleet.shards(choices.shards()));
+    this.reach = new Reach(fleet.catalog(), layout, choices.recovers(), choices.replicas() > 0);
+    fill(1);
+    fleet.standBy();
+    this.clockwork = choices.every() == null ? null : new Clockwork(choices.every(), this::save);
+  }
+
+  /** Tells the catalog all that is known here, now and whenever it was started anew. */
+  private void fill(int times) {
+    fleet
+        .catalog()
+        .tell(Catalog::open, times, reach.layout(), entries(), fleet.standbys())
+        .remote()
+        .close();
+    ObjectRef<Boolean> lost = Mobula.remoteStage(fleet.catalog().call(Catalog::isEmpty));
+    var _ = lost.toCompletableFuture().whenCompleteAsync((empty, gone) -> {
+      lost.close();
+      if (gone == null) {
+        fill(times + 1);
+      }
+    });
   }
 
   /** What a server is made of; two shards by default. */
   public static Builder builder(MobulaRuntime runtime) {
-    return new Builder(runtime, 2, Placement.spread());
+    return new Builder(runtime, new Choices(2, 0, Placement.spread(), null, null, 2));
   }
+
+  // ---- tables
 
   /**
    * Begins to make a table of so many parameters, numbered from 0.
@@ -84,74 +136,107 @@ public final class ParameterServer implements AutoCloseable {
     return SparseTable.Builder.of(this, name, width);
   }
 
-  /** How many shards there are. */
-  public int shards() {
-    return shards.size();
-  }
-
-  /** Where each shard lives, in order. Asks them all and waits. */
-  public List<Place> places() {
-    var nodes = Shards.all(shards, shard -> shard.call(ShardActor::node).remote());
-    var pids = Shards.all(shards, shard -> shard.call(ShardActor::pid).remote());
-    return IntStream.range(0, shards.size())
-        .mapToObj(i -> new Place(nodes.get(i), pids.get(i)))
-        .toList();
-  }
-
-  DenseTable create(DenseSpec wanted, float @Nullable [] initial) {
+  DenseTable create(DenseSpec wanted, float @Nullable [] initial, @Nullable Path restored) {
     if (initial != null) {
       requireFinite(initial);
     }
-    var split = Split.even(wanted.size(), shards.size());
-    reserve(wanted.name());
+    var _ = Split.even(wanted.size(), shards());
+    if (restored != null) {
+      restored = checked(restored, wanted, wanted.size());
+    }
     var spec = wanted.numbered(ids.incrementAndGet());
-    try {
-      made(i -> shards.get(i).tell(ShardActor::create, spec, split.length(i)).remote());
-      var table = new DenseTable(spec, split, shards, runtime);
+    var table = new DenseTable(spec, reach, runtime);
+    make(spec, restored, () -> {
       if (initial != null) {
         start(table, initial);
       }
-      return table;
-    } catch (RuntimeException e) {
-      free(spec.name());
-      throw e;
-    }
-  }
-
-  SparseTable create(SparseSpec wanted, Partitioner partitioner) {
-    reserve(wanted.name());
-    var spec = wanted.numbered(ids.incrementAndGet());
-    try {
-      made(i -> shards.get(i).tell(ShardActor::createSparse, spec).remote());
-      return new SparseTable(spec, partitioner, shards, runtime);
-    } catch (RuntimeException e) {
-      free(spec.name());
-      throw e;
-    }
-  }
-
-  /** Has every shard make its part and waits for all. */
-  private void made(IntFunction<ObjectRef<@Nullable Void>> make) {
-    Shards.reached(() -> {
-      var parts = IntStream.range(0, shards.size()).mapToObj(make).toList();
-      parts.forEach(Shards::taken);
-      return parts;
     });
+    return table;
+  }
+
+  SparseTable create(SparseSpec wanted, @Nullable Path restored) {
+    if (restored != null) {
+      restored = checked(restored, wanted, -1);
+    }
+    var spec = wanted.numbered(ids.incrementAndGet());
+    make(spec, restored, () -> {});
+    return new SparseTable(spec, reach, runtime);
+  }
+
+  /** The newest checkpoint of a table, if it can be read and has numbers for it. */
+  private static Path checked(Path root, TableSpec wanted, long size) {
+    var newest = Checkpoints.of(root, wanted.name())
+        .latest()
+        .orElseThrow(() -> new CheckpointException(
+            "There is no checkpoint of a table \"" + wanted.name() + "\" in " + root
+                + ": leave out restore(...) to begin anew.",
+            null));
+    var reader = CheckpointReader.open(newest).require(wanted.shape());
+    if (size >= 0) {
+      reader.requireSize(size);
+    }
+    reader.verify();
+    return newest;
+  }
+
+  private void make(TableSpec spec, @Nullable Path restored, Runnable then) {
+    synchronized (life) {
+      reserve(spec.name());
+      var from = restored == null ? null : restored.toString();
+      try {
+        note(new TableEntry(spec, from));
+        Shards.reached(() -> {
+          var layout = reach.layout();
+          var parts = IntStream.range(0, layout.size())
+              .mapToObj(i -> {
+                var part = new Part(layout.version(), i, layout.size());
+                ObjectRef<@Nullable Void> made = Mobula.remoteStage(
+                    layout.shards().get(i).call(ShardActor::create, spec, part, from));
+                return made;
+              })
+              .toList();
+          parts.forEach(Shards::taken);
+          return parts;
+        });
+        then.run();
+      } catch (RuntimeException e) {
+        free(spec);
+        throw e;
+      }
+    }
   }
 
   private void reserve(String name) {
-    synchronized (names) {
-      if (!names.add(name)) {
+    synchronized (tables) {
+      if (tables.containsKey(name)) {
         throw new TableException(
             "There is a table \"" + name + "\" already: use another name.", null);
       }
     }
   }
 
-  private void free(String name) {
-    synchronized (names) {
-      names.remove(name);
+  private void note(TableEntry table) {
+    synchronized (tables) {
+      tables.put(table.spec().name(), table);
     }
+    Shards.reached(() -> Shards.taken(fleet.catalog().tell(Catalog::note, table).remote()));
+  }
+
+  private void free(TableSpec spec) {
+    synchronized (tables) {
+      tables.remove(spec.name());
+    }
+    fleet.catalog().tell(Catalog::forget, spec.id()).remote().close();
+  }
+
+  private List<TableEntry> entries() {
+    synchronized (tables) {
+      return List.copyOf(tables.values());
+    }
+  }
+
+  private List<TableSpec> tables() {
+    return entries().stream().map(TableEntry::spec).toList();
   }
 
   private static void requireFinite(float[] weights) {
@@ -162,29 +247,112 @@ public final class ParameterServer implements AutoCloseable {
   }
 
   private void start(DenseTable table, float[] initial) {
-    try (var slot =
-        new GradientSlot(runtime, table.spec(), table.split(), table.split().whole(), false)) {
+    var layout = reach.layout();
+    var split = table.splitOf(layout);
+    try (var slot = new GradientSlot(runtime, table.spec(), split, table.whole(), false)) {
       slot.set(initial);
       Shards.reached(() -> {
-        slot.take().forEach(part -> start(table, part));
+        slot.take().forEach(part -> start(table, layout, part));
         return table;
       });
     }
   }
 
-  private static void start(DenseTable table, GradientSlot.Part part) {
-    var shard = table.shard(part.shard());
+  private static void start(DenseTable table, Layout layout, GradientSlot.Part part) {
+    var shard = layout.shards().get(part.shard());
     int id = table.spec().id();
-    part.frame().push(0, 0, part.local(), (int) part.count(table.spec().element()), 1);
+    int count = (int) part.count(table.spec().element());
+    part.frame().push(new Sender(0, 0, 0, layout.version()), part.local(), count, 1, false);
     var memory = part.frame().memory();
     if (part.room() == null) {
       var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
-      Shards.taken(shard.tell(ShardActor::start, id, bytes).remote());
+      Shards.taken(Mobula.remoteStage(shard.call(ShardActor::start, id, bytes)));
       return;
     }
     try (var stored = part.room().seal(DType.INT8, memory.byteSize())) {
-      Shards.taken(shard.tell(ShardActor::startLarge, id, stored).remote());
+      Shards.taken(Mobula.remoteStage(shard.call(ShardActor::startLarge, id, stored)));
     }
+  }
+
+  // ---- where it is
+
+  /** How many shards there are. */
+  public int shards() {
+    return reach.layout().size();
+  }
+
+  /** Where each shard lives, in order. Asks them all and waits. */
+  public List<Place> places() {
+    var nodes = reach.all(shard -> shard.call(ShardActor::node).remote());
+    var pids = reach.all(shard -> shard.call(ShardActor::pid).remote());
+    return IntStream.range(0, nodes.size())
+        .mapToObj(i -> new Place(nodes.get(i), pids.get(i)))
+        .toList();
+  }
+
+  /** Where the standbys of all shards live, in the order of the shards. Asks them and waits. */
+  public List<Place> standbys() {
+    return fleet.standbyPlaces();
+  }
+
+  /**
+   * Moves the tables to another number of shards, while workers go on: for a moment they wait, and
+   * what they have pushed is applied once, before or after. The memory of what moves is needed
+   * twice meanwhile. Shards that are not needed any more stay, without parameters, for later.
+   *
+   * @throws TableException when there are more shards than parameters, or a shard died meanwhile;
+   *     all stays as it was
+   */
+  public void reshard(int count) {
+    requireShards(count);
+    synchronized (life) {
+      for (var table : tables()) {
+        if (table instanceof DenseSpec dense) {
+          var _ = Split.even(dense.size(), count);
+        }
+      }
+      if (count != shards()) {
+        new Resharding(fleet, reach, runtime, tables()).to(count);
+      }
+    }
+  }
+
+  private static void requireShards(int count) {
+    if (count < 1) {
+      throw new TableException("Wanted " + count + " shards: a server needs at least one.", null);
+    }
+  }
+
+  // ---- checkpoints
+
+  /**
+   * Writes a checkpoint of every table to the directory of {@link Builder#checkpoints}, and waits
+   * until they are on the disk. Workers go on; those of bulk synchronous tables may wait a moment,
+   * so that all shards write the same step. Of other tables each shard's part is of one moment.
+   *
+   * @return the directory of each, by the table's name
+   * @throws CheckpointException when there is no such directory, or no room; those that were there
+   *     before are as they were
+   */
+  public Map<String, Path> checkpoint() {
+    var root = choices.checkpoints();
+    if (root == null) {
+      throw new CheckpointException(
+          "This server has no directory for checkpoints: build it with checkpoints(...).", null);
+    }
+    synchronized (life) {
+      var written = new HashMap<String, Path>();
+      for (var table : tables()) {
+        var path = new Saving(reach, runtime, table).into(root, choices.keep());
+        note(new TableEntry(table, path.toString()));
+        written.put(table.name(), path);
+      }
+      return written;
+    }
+  }
+
+  private void save() {
+    var _ = checkpoint();
   }
 
   /**
@@ -194,61 +362,128 @@ public final class ParameterServer implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      shards.forEach(this::end);
-    }
-  }
-
-  private void end(ActorHandle<ShardActor> shard) {
-    try (var freed = shard.tell(ShardActor::close).remote()) {
-      var _ = runtime.wait(List.of(freed), 1, PATIENCE);
-      shard.kill();
-    } catch (ActorDiedException | RuntimeClosedException gone) {
-      LOG.debug("A shard was gone before its server was closed", gone);
+      if (clockwork != null) {
+        clockwork.close();
+      }
+      fleet.end();
     }
   }
 
   /** The choices before a server starts. Immutable; each verb returns a new one. */
   public static final class Builder {
     private final MobulaRuntime runtime;
-    private final int shards;
-    private final Placement placement;
+    private final Choices choices;
 
-    private Builder(MobulaRuntime runtime, int shards, Placement placement) {
+    private Builder(MobulaRuntime runtime, Choices choices) {
       this.runtime = Objects.requireNonNull(runtime, "runtime");
-      this.shards = shards;
-      this.placement = placement;
+      this.choices = choices;
     }
 
     /** How many actors the parameters are split over. */
     public Builder shards(int count) {
-      return new Builder(runtime, count, placement);
+      return with(new Choices(
+          count,
+          choices.replicas(),
+          choices.placement(),
+          choices.checkpoints(),
+          choices.every(),
+          choices.keep()));
+    }
+
+    private Builder with(Choices changed) {
+      return new Builder(runtime, changed);
     }
 
     /** Where they should live; spread over the nodes by default. */
     public Builder placement(Placement where) {
-      return new Builder(runtime, shards, where);
+      return with(new Choices(
+          choices.shards(),
+          choices.replicas(),
+          where,
+          choices.checkpoints(),
+          choices.every(),
+          choices.keep()));
+    }
+
+    /**
+     * How many copies of each shard there are besides it, on other nodes where there are any; none
+     * by default. A push counts as taken in when they have it; a shard that dies is started anew
+     * from a copy, and nothing is lost unless all copies die at the same time. Costs as much memory
+     * and work again for each.
+     */
+    public Builder replicas(int count) {
+      if (count < 0) {
+        throw new TableException("Wanted " + count + " replicas: use 0 for none.", null);
+      }
+      return with(new Choices(
+          choices.shards(),
+          count,
+          choices.placement(),
+          choices.checkpoints(),
+          choices.every(),
+          choices.keep()));
+    }
+
+    /**
+     * Where {@link ParameterServer#checkpoint} writes, and from where a shard goes on that died
+     * without a replica: what was pushed after the last checkpoint is lost then.
+     *
+     * @param directory one that all nodes see under this path
+     */
+    public Builder checkpoints(Path directory) {
+      return with(new Choices(
+          choices.shards(),
+          choices.replicas(),
+          choices.placement(),
+          directory.toAbsolutePath().normalize(),
+          choices.every(),
+          choices.keep()));
+    }
+
+    /** Writes a checkpoint that often, from now on; needs {@link #checkpoints}. */
+    public Builder checkpointEvery(Duration interval) {
+      if (!interval.isPositive()) {
+        throw new CheckpointException(
+            "Wanted a checkpoint every " + interval + ": it must be above zero.", null);
+      }
+      return with(new Choices(
+          choices.shards(),
+          choices.replicas(),
+          choices.placement(),
+          choices.checkpoints(),
+          interval,
+          choices.keep()));
+    }
+
+    /** How many checkpoints of each table stay; 2 by default. */
+    public Builder keepCheckpoints(int count) {
+      if (count < 1) {
+        throw new CheckpointException("Wanted to keep " + count + " checkpoints: 1 or more.", null);
+      }
+      return with(new Choices(
+          choices.shards(),
+          choices.replicas(),
+          choices.placement(),
+          choices.checkpoints(),
+          choices.every(),
+          count));
     }
 
     /**
      * Starts the shards, each with a thread of its own.
      *
      * @throws TableException when there is to be no shard
+     * @throws CheckpointException when checkpoints are to be written, and nothing says where
      */
     public ParameterServer build() {
-      if (shards < 1) {
-        throw new TableException(
-            "Wanted " + shards + " shards: a server needs at least one.", null);
+      requireShards(choices.shards());
+      if (choices.every() != null && choices.checkpoints() == null) {
+        throw new CheckpointException(
+            "Wanted a checkpoint every " + choices.every()
+                + ", and nothing says where: use checkpoints(...), too.",
+            null);
       }
-      return new ParameterServer(
-          runtime,
-          IntStream.range(0, shards)
-              .mapToObj(i -> runtime
-                  .actor(ShardActor::new)
-                  .dedicatedThread()
-                  .borrowArguments()
-                  .placement(placement)
-                  .remote())
-              .toList());
+      return new ParameterServer(runtime, choices);
     }
   }
 }

@@ -1,18 +1,19 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
+import io.mobula.ps.shard.KeyPlacement;
 import io.mobula.ps.shard.SparseSpec;
-import java.io.Serializable;
 
 /** Which shard has a key of a sparse table. Pure, and the same for all workers. */
 @FunctionalInterface
-public interface Partitioner extends Serializable {
+public interface Partitioner extends KeyPlacement {
 
   /**
    * The shard of a key.
    *
    * @return from 0 to below {@code shards}
    */
+  @Override
   int shardOf(long key, int shards);
 
   /** Spreads keys evenly, whatever they are. */

@@ -1,9 +1,13 @@
 package io.mobula.ps;
 
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
+import io.mobula.ps.shard.ForgottenException;
 import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.MovedException;
 import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -23,6 +27,9 @@ public final class Pull implements AutoCloseable {
   /** No worker's number: who asks is not held up by any. */
   private static final long NOBODY = 0;
 
+  /** How often parameters are asked for again that have moved. */
+  private static final int MOST_MOVES = 100;
+
   private final DenseTable table;
   private final MobulaRuntime runtime;
   private final @Nullable Seat seat;
@@ -30,8 +37,16 @@ public final class Pull implements AutoCloseable {
   private final List<Asked> asked = new ArrayList<>();
   private boolean over;
 
-  /** What one shard was asked for: bytes, or a tensor where its range is large. */
-  private record Asked(int shard, boolean large, ObjectRef<?> answer) {}
+  /**
+   * What one shard was asked for: bytes, or a tensor where its range is large.
+   *
+   * @param parcel the push that went with it; null if none did
+   */
+  private record Asked(
+      int shard,
+      boolean large,
+      ObjectRef<?> answer,
+      @Nullable Parcel parcel) {}
 
   private Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
     this.table = table;
@@ -42,7 +57,7 @@ public final class Pull implements AutoCloseable {
 
   /** One whose answers are {@linkplain #add added}. */
   static Pull of(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
-    table.split().require(range);
+    range.requireWithin(table.size());
     return new Pull(table, runtime, seat, range);
   }
 
@@ -53,38 +68,42 @@ public final class Pull implements AutoCloseable {
    */
   static Pull asked(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
     var pull = of(table, runtime, seat, range);
+    pull.ask();
+    return pull;
+  }
+
+  private void ask() {
     int id = table.spec().id();
     long worker = seat == null ? NOBODY : seat.worker();
-    return Shards.reached(() -> {
-      for (int shard : pull.shardsOf(range)) {
-        var handle = table.shard(shard);
-        pull.add(
+    long steps = seat == null ? 0 : seat.steps();
+    var layout = layout();
+    var split = table.splitOf(layout);
+    asked.clear();
+    Shards.reached(() -> {
+      for (int shard = split.shardOf(range.from());
+          shard < split.shards() && split.start(shard) < range.to();
+          shard++) {
+        var handle = layout.shards().get(shard);
+        add(
             shard,
-            isLarge(table, shard)
-                ? runtime.remoteStage(handle.call(ShardActor::pullLarge, id, worker))
-                : runtime.remoteStage(handle.call(ShardActor::pull, id, worker)));
+            table.spec().element().isLarge(split.length(shard))
+                ? Mobula.remoteStage(
+                    handle.call(ShardActor::pullLarge, id, worker, layout.version(), steps))
+                : Mobula.remoteStage(
+                    handle.call(ShardActor::pull, id, worker, layout.version(), steps)),
+            null);
       }
-      return pull;
+      return asked;
     });
   }
 
-  static boolean isLarge(DenseTable table, int shard) {
-    return table.spec().element().isLarge(table.split().length(shard));
+  private Layout layout() {
+    return seat == null ? table.reach().layout() : seat.layout();
   }
 
-  private List<Integer> shardsOf(KeyRange some) {
-    var result = new ArrayList<Integer>();
-    var split = table.split();
-    for (int shard = split.shardOf(some.from());
-        shard < split.shards() && split.start(shard) < some.to();
-        shard++) {
-      result.add(shard);
-    }
-    return result;
-  }
-
-  void add(int shard, ObjectRef<?> answer) {
-    asked.add(new Asked(shard, isLarge(table, shard), answer));
+  void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
+    boolean large = table.spec().element().isLarge(table.splitOf(layout()).length(shard));
+    asked.add(new Asked(shard, large, answer, parcel));
   }
 
   /** Whether {@link #await} would return or throw at once. */
@@ -98,31 +117,75 @@ public final class Pull implements AutoCloseable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
-  @SuppressWarnings("MustBeClosed") // by what is returned
   public Pulled await() {
     if (over) {
       throw new IllegalStateException(
           "These parameters were awaited, or closed, before: pull again.");
     }
+    try {
+      for (int i = 1; ; i++) {
+        var refused = new Seat.Refused();
+        var pulled = collected(refused);
+        if (pulled != null) {
+          return pulled;
+        }
+        if (i == MOST_MOVES) {
+          throw new IllegalStateException(
+              "The parameters of " + table.name() + " have moved " + i + " times meanwhile.");
+        }
+        askAgain(refused);
+      }
+    } finally {
+      close();
+    }
+  }
+
+  private void askAgain(Seat.Refused refused) {
+    forget();
+    if (seat == null) {
+      table.reach().refresh();
+    } else {
+      seat.recover(refused);
+    }
+    ask();
+  }
+
+  @SuppressWarnings("MustBeClosed") // by what is returned
+  private @Nullable Pulled collected(Seat.Refused refused) {
     var arena = Arena.ofConfined();
     try {
-      var parts = Shards.reached(() -> {
-        var all = new ArrayList<Pulled.Part>(asked.size());
-        for (var each : asked) {
-          all.add(Pulled.Part.of(
-              frame(each, arena),
-              table.spec().element(),
-              table.split().start(each.shard()),
-              range));
-        }
-        return all;
-      });
-      return new Pulled(table.spec().element(), range, parts, arena);
+      var parts = new ArrayList<Pulled.Part>(asked.size());
+      for (var each : asked) {
+        collect(each, arena, parts, refused);
+      }
+      if (!refused.any()) {
+        return new Pulled(table.spec().element(), range, parts, arena);
+      }
+      arena.close();
+      return null;
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
-    } finally {
-      close();
+    }
+  }
+
+  private void collect(Asked each, Arena arena, List<Pulled.Part> into, Seat.Refused refused) {
+    try {
+      var frame = Shards.reached(() -> frame(each, arena));
+      long start = table.splitOf(layout()).start(each.shard());
+      into.add(Pulled.Part.of(frame, table.spec().element(), start, range));
+      release(each);
+    } catch (MovedException e) {
+      refused.moved(each.parcel() == null || e.wasTaken() ? Parcel.NOTHING : each.parcel());
+    } catch (ForgottenException e) {
+      refused.forgotten(each.parcel() == null ? Parcel.NOTHING : each.parcel());
+    }
+  }
+
+  private static void release(Asked each) {
+    var parcel = each.parcel();
+    if (parcel != null) {
+      parcel.release();
     }
   }
 
@@ -143,6 +206,11 @@ public final class Pull implements AutoCloseable {
   @Override
   public void close() {
     over = true;
+    forget();
+  }
+
+  private void forget() {
     asked.forEach(each -> each.answer().close());
+    asked.clear();
   }
 }

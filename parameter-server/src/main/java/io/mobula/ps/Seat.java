@@ -1,76 +1,79 @@
 package io.mobula.ps;
 
-import io.mobula.ActorHandle;
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.clock.Mark;
+import io.mobula.ps.shard.ForgottenException;
+import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.MovedException;
+import io.mobula.ps.shard.Sender;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.TableSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's place at a table, whatever its kind: joins, counts steps, keeps what it has sent until
- * that is answered, and leaves. For one thread.
+ * that is taken in, and leaves. What a shard refuses because parameters have moved, or because it
+ * came back from a checkpoint that does not know the worker, is sent again when all that was on its
+ * way is settled. For one thread.
  */
 final class Seat {
-  private final String table;
-  private final int id;
-  private final Consistency rule;
-  private final List<ActorHandle<ShardActor>> shards;
+  private final TableSpec table;
+  private final Reach reach;
   private final MobulaRuntime runtime;
   private final int rank;
+  private final int maxInFlight;
   private final long worker = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-  private final long[] sequences;
-  private final int most;
   private final Deque<Sent> inFlight = new ArrayDeque<>();
+  private Layout layout;
+  private long[] sequences;
   private long ended;
+  private long pushes;
   private boolean open = true;
+  private boolean hasPushed; // in the present step
+  private boolean leaveRefused;
+  private final Parcel leaving = Parcel.of(() -> leaveRefused = true);
 
   /**
    * Something that is under way to a shard.
    *
    * @param counts whether it is a push
-   * @param then takes the answer
    */
-  private record Sent(
-      long step, int shard, boolean counts, ObjectRef<?> answer, Consumer<@Nullable Object> then) {}
+  private record Sent(long step, int shard, boolean counts, ObjectRef<?> answer, Parcel parcel) {}
 
-  Seat(
-      String table,
-      int id,
-      Consistency rule,
-      List<ActorHandle<ShardActor>> shards,
-      MobulaRuntime runtime,
-      int rank,
-      int maxInFlight) {
+  Seat(TableSpec table, Reach reach, MobulaRuntime runtime, int rank, int maxInFlight) {
     if (maxInFlight < 0) {
       throw new IllegalArgumentException(
           "Wanted maxInFlight=" + maxInFlight + ": use 0 for pushes that wait for themselves.");
     }
     this.table = table;
-    this.id = id;
-    this.rule = rule;
-    this.shards = shards;
+    this.reach = reach;
     this.runtime = runtime;
     this.rank = rank;
-    this.most = maxInFlight * shards.size();
-    this.sequences = new long[shards.size()];
+    this.maxInFlight = maxInFlight;
+    this.layout = reach.layout();
+    this.sequences = new long[layout.size()];
   }
 
   void join() {
-    var steps = Shards.all(
-        shards,
-        shard ->
-            shard.call(ShardActor::join, id, worker, rank, runtime.nodeId()).remote());
+    var steps = reach.allOf((shard, version) -> Mobula.<Long>remoteStage(
+        shard.call(ShardActor::join, table.id(), version, worker, rank, runtime.nodeId())));
+    adopt(reach.layout());
     ended = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
     if (steps.stream().anyMatch(step -> step < ended)) {
       tellClock();
     }
+  }
+
+  private void adopt(Layout present) {
+    layout = present;
+    sequences = new long[present.size()];
   }
 
   long worker() {
@@ -85,8 +88,19 @@ final class Seat {
     return ended;
   }
 
-  long nextSequence(int shard) {
-    return ++sequences[shard];
+  /** The layout in which it sends at present. */
+  Layout layout() {
+    return layout;
+  }
+
+  /** What the next push to a shard says of its sender. */
+  Sender next(int shard, long step) {
+    return new Sender(worker, ++sequences[shard], step, layout.version());
+  }
+
+  /** Numbers a push to any number of shards, from 1. */
+  long nextPush() {
+    return ++pushes;
   }
 
   void requireOpen() {
@@ -96,19 +110,17 @@ final class Seat {
     }
   }
 
-  /** Notes a push. */
-  void sent(int shard, ObjectRef<?> answer) {
-    sent(shard, answer, nothing -> {});
-  }
+  // ---- what is under way
 
-  /** Notes a push, whose answer somebody wants. */
-  void sent(int shard, ObjectRef<?> answer, Consumer<@Nullable Object> then) {
-    inFlight.addLast(new Sent(ended, shard, true, answer, then));
+  /** Notes a push of a step. */
+  void sent(int shard, long step, ObjectRef<?> answer, Parcel parcel) {
+    hasPushed |= step == ended;
+    inFlight.addLast(new Sent(step, shard, true, answer, parcel));
   }
 
   /** Waits for the oldest while too many are under way. */
   void settle() {
-    settleDownTo(most);
+    settleDownTo(maxInFlight * layout.size());
   }
 
   /**
@@ -117,40 +129,123 @@ final class Seat {
    */
   void settleDownTo(int left) {
     while (inFlight.size() > left
-        && !(rule.isBulk()
+        && !(table.consistency().isBulk()
             && inFlight.getFirst().counts()
             && inFlight.getFirst().step() >= ended)) {
-      var sent = inFlight.removeFirst();
-      sent.then().accept(Shards.reached(() -> answerOf(sent)));
+      settleFirst();
     }
   }
 
   /** Waits for all, for those of the present step, too: where none waits for its end. */
   void drain() {
     while (!inFlight.isEmpty()) {
-      var sent = inFlight.removeFirst();
-      sent.then().accept(Shards.reached(() -> answerOf(sent)));
+      settleFirst();
     }
   }
 
-  private @Nullable Object answerOf(Sent sent) {
-    Shards.await(runtime, sent.answer(), () -> lookAround(sent.shard()));
-    return Shards.taken(sent.answer());
+  private void settleFirst() {
+    var refused = new Refused();
+    settle(inFlight.removeFirst(), refused);
+    if (refused.any()) {
+      recover(refused);
+    }
+  }
+
+  private void settle(Sent sent, Refused refused) {
+    try {
+      sent.parcel().taken(Shards.reached(() -> {
+        Shards.await(runtime, sent.answer(), () -> lookAround(sent.shard()));
+        return Shards.taken(sent.answer());
+      }));
+    } catch (MovedException e) {
+      refused.moved(sent.parcel());
+    } catch (ForgottenException e) {
+      refused.forgotten(sent.parcel());
+    }
+  }
+
+  /** What shards did not take in, and are to be sent again. */
+  static final class Refused {
+    private final List<Parcel> parcels = new ArrayList<>();
+    private boolean moved;
+    private boolean forgotten;
+
+    /** A shard has, or is about to have, other parameters. */
+    void moved(Parcel parcel) {
+      moved = true;
+      parcels.add(parcel);
+    }
+
+    /** A shard does not know the worker. */
+    void forgotten(Parcel parcel) {
+      forgotten = true;
+      parcels.add(parcel);
+    }
+
+    boolean any() {
+      return moved || forgotten;
+    }
+
+    /** Sends all again, those of one push together, in the order in which they were sent. */
+    private void again() {
+      var pushes = new TreeMap<Long, List<Parcel>>();
+      for (var parcel : parcels) {
+        pushes.computeIfAbsent(parcel.push(), push -> new ArrayList<>()).add(parcel);
+      }
+      var others = pushes.remove(Parcel.NO_PUSH);
+      pushes.values().forEach(push -> push.getFirst().again(push));
+      if (others != null) {
+        others.forEach(parcel -> parcel.again(List.of(parcel)));
+      }
+    }
+  }
+
+  /**
+   * Waits for all that is under way, learns where the parameters are, and sends again what was
+   * refused.
+   */
+  void recover(Refused refused) {
+    while (!inFlight.isEmpty()) {
+      settle(inFlight.removeFirst(), refused);
+    }
+    if (refused.moved) {
+      var present = reach.refresh();
+      if (present.version() != layout.version()) {
+        adopt(present);
+      }
+    }
+    if (refused.forgotten) {
+      var mark = new Mark(worker, rank, runtime.nodeId(), ended, 0, false);
+      Shards.reached(() -> Shards.all(
+          layout.shards(),
+          shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), mark))));
+    }
+    refused.again();
+    if (open) {
+      tellClock();
+    }
   }
 
   /** Has a shard see who is dead of those that others wait for. */
   void lookAround(int shard) {
-    shards
-        .get(shard)
-        .call(ShardActor::lookAround, id, rule.patience().toNanos())
-        .remote()
-        .close();
+    if (shard < layout.size()) {
+      layout
+          .shards()
+          .get(shard)
+          .call(
+              ShardActor::lookAround, table.id(), table.consistency().patience().toNanos())
+          .remote()
+          .close();
+    }
   }
 
+  // ---- steps
+
   /** A step is over; the shards are told by what is sent next. */
-  long endStep() {
+  void endStep() {
     requireOpen();
-    return ++ended;
+    hasPushed = false;
+    ended++;
   }
 
   void clock() {
@@ -160,9 +255,12 @@ final class Seat {
 
   private void tellClock() {
     Shards.reached(() -> {
-      for (int i = 0; i < shards.size(); i++) {
-        var told = shards.get(i).tell(ShardActor::clock, id, worker, ended).remote();
-        inFlight.addLast(new Sent(ended, i, false, told, nothing -> {}));
+      for (int i = 0; i < layout.size(); i++) {
+        ObjectRef<?> told = Mobula.remoteStage(layout
+            .shards()
+            .get(i)
+            .call(ShardActor::clock, table.id(), worker, layout.version(), ended));
+        inFlight.addLast(new Sent(ended, i, false, told, Parcel.NOTHING));
       }
       return inFlight;
     });
@@ -174,18 +272,24 @@ final class Seat {
       return;
     }
     open = false;
-    var left = new ArrayList<ObjectRef<?>>();
+    do {
+      leaveRefused = false;
+      sendLeave();
+      drain();
+    } while (leaveRefused);
+  }
+
+  private void sendLeave() {
+    long lastStep = hasPushed ? ended + 1 : ended; // leaving ends the step
     Shards.reached(() -> {
-      for (var shard : shards) {
-        left.add(shard.tell(ShardActor::leave, id, worker).remote());
+      for (int i = 0; i < layout.size(); i++) {
+        ObjectRef<?> told = Mobula.remoteStage(layout
+            .shards()
+            .get(i)
+            .call(ShardActor::leave, table.id(), worker, layout.version(), lastStep));
+        inFlight.addLast(new Sent(ended, i, false, told, leaving));
       }
-      return left;
-    });
-    ended++;
-    settleDownTo(0);
-    Shards.reached(() -> {
-      left.forEach(Shards::taken);
-      return left;
+      return inFlight;
     });
   }
 }

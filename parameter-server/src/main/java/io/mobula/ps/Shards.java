@@ -8,6 +8,8 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.error.ServerClosedException;
+import io.mobula.ps.shard.ForgottenException;
+import io.mobula.ps.shard.MovedException;
 import io.mobula.ps.shard.ShardActor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,14 +58,17 @@ final class Shards {
       return work.get();
     } catch (ActorDiedException | RuntimeClosedException gone) {
       throw new ServerClosedException(
-          "The parameter server is no longer there: it was closed, its runtime was, or a shard died. "
-              + "Keep it open until all workers are done.",
+          "The parameter server is no longer there: it was closed, its runtime was, or a shard died"
+              + " and could not come back. Keep it open until all workers are done; use replicas(1)"
+              + " or checkpoints for shards that may die.",
           gone);
     } catch (TaskFailedException failed) {
-      if (failed.getCause() instanceof ParameterServerException refused) {
-        throw refused;
-      }
-      throw failed;
+      throw switch (failed.getCause()) {
+        case ParameterServerException refused -> refused;
+        case MovedException moved -> moved;
+        case ForgottenException forgotten -> forgotten;
+        case null, default -> failed;
+      };
     }
   }
 }

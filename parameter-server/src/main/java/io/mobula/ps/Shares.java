@@ -1,6 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
+import io.mobula.ps.shard.KeyPlacement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -14,15 +15,14 @@ final class Shares {
     this.places = places;
   }
 
-  static Shares of(long[] list, SparseTable table) {
-    int shards = table.shards();
+  static Shares of(long[] list, KeyPlacement placement, int shards) {
     if (shards == 1) {
       return new Shares(new long[][] {list}, new int[1][]);
     }
     var shardOf = new int[list.length];
     var counts = new int[shards];
     for (int i = 0; i < list.length; i++) {
-      int shard = table.partitioner().shardOf(list[i], shards);
+      int shard = placement.shardOf(list[i], shards);
       if (shard < 0 || shard >= shards) {
         throw new KeyException(
             "The partitioner gives shard " + shard + " for key " + list[i] + ": there are " + shards

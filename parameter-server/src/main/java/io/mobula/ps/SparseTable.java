@@ -1,6 +1,5 @@
 package io.mobula.ps;
 
-import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.clock.Consistency;
@@ -9,7 +8,9 @@ import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
 import io.mobula.ps.shard.SparseSpec;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SparseTable {
   private final SparseSpec spec;
-  private final Partitioner partitioner;
-  private final List<ActorHandle<ShardActor>> shards;
+  private final Reach reach;
   private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
 
-  SparseTable(
-      SparseSpec spec,
-      Partitioner partitioner,
-      List<ActorHandle<ShardActor>> shards,
-      MobulaRuntime runtime) {
+  SparseTable(SparseSpec spec, Reach reach, MobulaRuntime runtime) {
     this.spec = spec;
-    this.partitioner = partitioner;
-    this.shards = List.copyOf(shards);
+    this.reach = reach;
     this.runtime = runtime;
   }
 
@@ -38,12 +33,8 @@ public final class SparseTable {
     return spec;
   }
 
-  Partitioner partitioner() {
-    return partitioner;
-  }
-
-  List<ActorHandle<ShardActor>> handles() {
-    return shards;
+  Reach reach() {
+    return reach;
   }
 
   /** What people call it. */
@@ -56,14 +47,14 @@ public final class SparseTable {
     return spec.width();
   }
 
-  /** How many shards its rows are spread over. */
+  /** How many shards its rows are spread over, as far as is known here. */
   public int shards() {
-    return shards.size();
+    return reach.layout().size();
   }
 
   /** How many rows there are. Asks all shards and waits. */
   public long rows() {
-    return Shards.all(shards, shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
+    return reach.all(shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
         .mapToLong(Long::longValue)
         .sum();
   }
@@ -85,8 +76,7 @@ public final class SparseTable {
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return Shards.all(
-        shards, shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return reach.all(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /**
@@ -108,12 +98,12 @@ public final class SparseTable {
   public static final class Builder {
     private final ParameterServer server;
     private final SparseSpec spec;
-    private final Partitioner partitioner;
+    private final @Nullable Path restored;
 
-    private Builder(ParameterServer server, SparseSpec spec, Partitioner partitioner) {
+    private Builder(ParameterServer server, SparseSpec spec, @Nullable Path restored) {
       this.server = server;
       this.spec = spec;
-      this.partitioner = partitioner;
+      this.restored = restored;
     }
 
     static Builder of(ParameterServer server, String name, int width) {
@@ -125,45 +115,48 @@ public final class SparseTable {
               width,
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
-              new SparseSpec.Initial(0, 0)),
-          Partitioner.hash());
-    }
-
-    private Builder with(Optimizer optimizer, Consistency consistency, SparseSpec.Initial initial) {
-      return new Builder(
-          server,
-          new SparseSpec(spec.id(), spec.name(), spec.width(), optimizer, consistency, initial),
-          partitioner);
+              new SparseSpec.Initial(0, 0),
+              Partitioner.hash()),
+          null);
     }
 
     /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
     public Builder optimizer(Optimizer optimizer) {
-      return with(optimizer, spec.consistency(), spec.initial());
+      return new Builder(server, spec.with(optimizer), restored);
     }
 
     /** How far apart workers may be; asynchronous by default. */
     public Builder consistency(Consistency consistency) {
-      return with(spec.optimizer(), consistency, spec.initial());
+      return new Builder(server, spec.with(consistency), restored);
     }
 
     /** Rows begin even over {@code -range} to {@code range}; as zeros by default. */
     public Builder initial(double range, long seed) {
-      return with(
-          spec.optimizer(), spec.consistency(), new SparseSpec.Initial((float) range, seed));
+      return new Builder(server, spec.with(new SparseSpec.Initial((float) range, seed)), restored);
     }
 
     /** Which shard has a key; spread by a hash by default. */
     public Builder partitioner(Partitioner chosen) {
-      return new Builder(server, spec, chosen);
+      return new Builder(server, spec.with(chosen), restored);
+    }
+
+    /**
+     * Begins with the newest checkpoint of a table of this name; see
+     * {@link DenseTable.Builder#restore}.
+     */
+    public Builder restore(Path directory) {
+      return new Builder(server, spec, Objects.requireNonNull(directory, "directory"));
     }
 
     /**
      * Makes the table on all shards and waits for it.
      *
      * @throws io.mobula.ps.error.TableException when the name is taken
+     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to begin with, or
+     *     it was altered, or is of a table of another shape
      */
     public SparseTable create() {
-      return server.create(spec, partitioner);
+      return server.create(spec, restored);
     }
   }
 }

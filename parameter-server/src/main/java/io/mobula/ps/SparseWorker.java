@@ -1,19 +1,26 @@
 package io.mobula.ps;
 
 import io.mobula.DType;
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.shard.Element;
+import io.mobula.ps.shard.ForgottenException;
+import io.mobula.ps.shard.MovedException;
 import io.mobula.ps.shard.Rows;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.SparseSpec;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's way to a sparse table: pulls rows, pushes gradients of rows without waiting for
@@ -28,6 +35,7 @@ public final class SparseWorker implements AutoCloseable {
   private static final int LARGE = 64 << 10;
   private static final int LISTS = 32;
   private static final int WORTH_REMEMBERING = 16;
+  private static final int MOST_MOVES = 100;
 
   private final SparseTable table;
   private final MobulaRuntime runtime;
@@ -50,15 +58,7 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    var spec = table.spec();
-    var seat = new Seat(
-        spec.toString(),
-        spec.id(),
-        spec.consistency(),
-        table.handles(),
-        runtime,
-        rank,
-        maxInFlight);
+    var seat = new Seat(table.spec(), table.reach(), runtime, rank, maxInFlight);
     seat.join();
     return new SparseWorker(table, runtime, seat);
   }
@@ -81,32 +81,70 @@ public final class SparseWorker implements AutoCloseable {
    */
   public float[] pull(long... keys) {
     seat.requireOpen();
-    var shares = Shares.of(keys, table);
+    for (int i = 1; ; i++) {
+      var refused = new Seat.Refused();
+      var rows = pull(keys, refused);
+      if (!refused.any()) {
+        return rows;
+      }
+      if (i == MOST_MOVES) {
+        throw new IllegalStateException(
+            "The rows of " + table.name() + " have moved " + i + " times meanwhile.");
+      }
+      seat.recover(refused);
+    }
+  }
+
+  private float[] pull(long[] keys, Seat.Refused refused) {
+    var layout = seat.layout();
+    var shares = sharesOf(keys);
     return Shards.reached(() -> {
-      var asked = new ObjectRef<?>[table.shards()];
+      var asked = new ObjectRef<?>[layout.size()];
       for (int shard = 0; shard < asked.length; shard++) {
         if (shares.count(shard) > 0) {
-          asked[shard] = runtime.remoteStage(table
-              .handles()
+          asked[shard] = Mobula.remoteStage(layout
+              .shards()
               .get(shard)
-              .call(ShardActor::pullRows, table.spec().id(), seat.worker(), shares.keys(shard)));
+              .call(
+                  ShardActor::pullRows,
+                  table.spec().id(),
+                  seat.worker(),
+                  layout.version(),
+                  seat.steps(),
+                  shares.keys(shard)));
         }
       }
-      return gathered(asked, shares, keys.length);
+      return gathered(asked, shares, keys.length, refused);
     });
   }
 
-  private float[] gathered(ObjectRef<?>[] asked, Shares shares, int keys) {
+  private Shares sharesOf(long[] keys) {
+    return Shares.of(keys, table.spec().placement(), seat.layout().size());
+  }
+
+  private float[] gathered(
+      @Nullable ObjectRef<?>[] asked, Shares shares, int keys, Seat.Refused refused) {
     var result = new float[Math.multiplyExact(keys, width)];
     for (int i = 0; i < asked.length; i++) {
       var ref = asked[i];
       if (ref != null) {
-        int shard = i;
-        Shards.await(runtime, ref, () -> seat.lookAround(shard));
-        shares.scatter(shard, (float[]) Objects.requireNonNull(Shards.taken(ref)), result, width);
+        gather(ref, i, shares, result, refused);
       }
     }
     return result;
+  }
+
+  private void gather(
+      ObjectRef<?> ref, int shard, Shares shares, float[] result, Seat.Refused refused) {
+    try {
+      Shards.await(runtime, ref, () -> seat.lookAround(shard));
+      var rows = (float[]) Objects.requireNonNull(Shards.reached(() -> Shards.taken(ref)));
+      shares.scatter(shard, rows, result, width);
+    } catch (MovedException e) {
+      refused.moved(Parcel.NOTHING);
+    } catch (ForgottenException e) {
+      refused.forgotten(Parcel.NOTHING);
+    }
   }
 
   // ---- push
@@ -133,49 +171,92 @@ public final class SparseWorker implements AutoCloseable {
       throw GradientException.ofNumber(
           "the gradients of " + table.spec(), bad, gradients[(int) bad]);
     }
-    var shares = Shares.of(keys, table);
+    send(sharesOf(keys), gradients, seat.nextPush(), seat.steps(), false);
+    seat.settle();
+  }
+
+  private void send(Shares shares, float[] gradients, long push, long step, boolean withKeys) {
     Shards.reached(() -> {
-      for (int shard = 0; shard < table.shards(); shard++) {
+      for (int shard = 0; shard < seat.layout().size(); shard++) {
         if (shares.count(shard) > 0) {
-          send(shard, shares, gradients);
+          send(shard, shares, gradients, push, step, withKeys);
         }
       }
       return seat;
     });
-    seat.settle();
   }
 
-  private void send(int shard, Shares shares, float[] gradients) {
+  private void send(
+      int shard, Shares shares, float[] gradients, long push, long step, boolean withKeys) {
     long list = shares.count(shard) < WORTH_REMEMBERING ? 0 : nameOf(shares.keys(shard), shard);
     boolean known = list != 0 && sentLists.put(list, true) != null;
-    var answer = sent(shard, shares, gradients, list, !known);
-    if (!known) {
-      seat.sent(shard, answer);
-      return;
-    }
-    var kept = gradients.clone();
-    seat.sent(shard, answer, taken -> {
-      if (!Boolean.TRUE.equals(taken)) { // the shard has forgotten the list
-        seat.sent(shard, sent(shard, shares, kept, list, true));
-      }
-    });
-  }
-
-  private ObjectRef<Boolean> sent(
-      int shard, Shares shares, float[] gradients, long list, boolean withKeys) {
-    int count = shares.count(shard);
-    long bytes = Rows.sizeOf(count, width, withKeys);
-    var handle = table.handles().get(shard);
+    boolean keysGo = withKeys || !known;
+    long bytes = Rows.sizeOf(shares.count(shard), width, keysGo);
+    var handle = seat.layout().shards().get(shard);
     int id = table.spec().id();
     if (bytes <= LARGE) {
       var array = new byte[(int) bytes];
-      fill(MemorySegment.ofArray(array), shard, shares, gradients, list, withKeys);
-      return runtime.remoteStage(handle.call(ShardActor::pushRows, id, array));
+      fill(MemorySegment.ofArray(array), shard, shares, gradients, list, step, keysGo);
+      seat.sent(
+          shard,
+          step,
+          Mobula.remoteStage(handle.call(ShardActor::pushRows, id, array)),
+          new Sent(new Parcel.Bytes(array), push, shares.keys(shard), step));
+      return;
     }
     try (var room = runtime.create(bytes)) {
-      fill(room.segment(), shard, shares, gradients, list, withKeys);
-      try (var stored = room.seal(DType.INT8, bytes)) {
-        return runtime.remoteStage(handle.call(ShardActor::pushRowsLarge, id, stored));
+      fill(room.segment(), shard, shares, gradients, list, step, keysGo);
+      var stored = room.seal(DType.INT8, bytes);
+      var sent = new Sent(new Parcel.Stored(stored), push, shares.keys(shard), step);
+      seat.sent(
+          shard,
+          step,
+          Mobula.remoteStage(handle.call(ShardActor::pushRowsLarge, id, stored)),
+          sent);
+    }
+  }
+
+  /** Gradients of rows on their way to one shard. */
+  private final class Sent extends Parcel {
+    private final long[] keys;
+    private final long step;
+
+    Sent(Contents contents, long push, long[] keys, long step) {
+      super(contents, push);
+      this.keys = keys;
+      this.step = step;
+    }
+
+    @Override
+    void again(List<Parcel> all) {
+      var parts = all.stream().map(Sent.class::cast).toList();
+      var joined =
+          parts.stream().flatMapToLong(part -> Arrays.stream(part.keys)).toArray();
+      var numbers = new float[joined.length * width];
+      int at = 0;
+      for (var part : parts) {
+        try (var arena = Arena.ofConfined()) {
+          int count = part.keys.length * width;
+          MemorySegment.copy(
+              new Rows(part.frame(arena)).numbers(),
+              ValueLayout.JAVA_FLOAT_UNALIGNED,
+              0,
+              numbers,
+              at,
+              count);
+          at += count;
+        }
+        part.release();
+      }
+      send(sharesOf(joined), numbers, push(), step, true);
+    }
+
+    @Override
+    void taken(@Nullable Object answer) {
+      if (Boolean.TRUE.equals(answer)) {
+        release();
+      } else { // the shard has forgotten the list
+        again(List.of(this));
       }
     }
   }
@@ -186,9 +267,10 @@ public final class SparseWorker implements AutoCloseable {
       Shares shares,
       float[] gradients,
       long list,
+      long step,
       boolean withKeys) {
     var rows = new Rows(memory);
-    rows.head(seat.worker(), seat.nextSequence(shard), shares.count(shard), width, list, withKeys);
+    rows.head(seat.next(shard, step), shares.count(shard), width, list, withKeys);
     if (withKeys) {
       var keys = shares.keys(shard);
       MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);

@@ -1,19 +1,10 @@
 package io.mobula.ps;
 
-import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.MobulaRuntime;
-import io.mobula.ObjectRef;
-import io.mobula.Tensor;
-import io.mobula.ps.compression.Compression;
-import io.mobula.ps.compression.Encoder;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.shard.Element;
-import io.mobula.ps.shard.Frame;
-import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * One worker's way to a dense table: pulls parameters, pushes gradients without waiting for them, a
@@ -38,25 +29,17 @@ public final class Worker implements AutoCloseable {
   private final DenseTable table;
   private final MobulaRuntime runtime;
   private final Seat seat;
-  private final @Nullable Encoder[] encoders;
+  private final DensePushes pushes;
 
   private Worker(DenseTable table, MobulaRuntime runtime, Seat seat) {
     this.table = table;
     this.runtime = runtime;
     this.seat = seat;
-    this.encoders = new Encoder[table.shards()];
+    this.pushes = new DensePushes(table, runtime, seat);
   }
 
   static Worker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    var spec = table.spec();
-    var seat = new Seat(
-        spec.toString(),
-        spec.id(),
-        spec.consistency(),
-        table.handles(),
-        runtime,
-        rank,
-        maxInFlight);
+    var seat = new Seat(table.spec(), table.reach(), runtime, rank, maxInFlight);
     seat.join();
     return new Worker(table, runtime, seat);
   }
@@ -91,7 +74,7 @@ public final class Worker implements AutoCloseable {
 
   /** Asks for all parameters, and goes on. */
   public Pull startPull() {
-    return startPull(table.split().whole());
+    return startPull(table.whole());
   }
 
   /** Asks for some parameters, and goes on. */
@@ -104,18 +87,14 @@ public final class Worker implements AutoCloseable {
 
   /** Room for a gradient of all parameters. */
   public GradientSlot claim() {
-    return claim(table.split().whole());
+    return claim(table.whole());
   }
 
   /** Room for a gradient of some parameters. */
   public GradientSlot claim(KeyRange range) {
     seat.requireOpen();
-    boolean array = isCompressed() && range.equals(table.split().whole());
-    return new GradientSlot(runtime, table.spec(), table.split(), range, array);
-  }
-
-  private boolean isCompressed() {
-    return !table.spec().compression().equals(Compression.none());
+    boolean array = pushes.isCompressed() && range.equals(table.whole());
+    return new GradientSlot(runtime, table.spec(), table.splitOf(seat.layout()), range, array);
   }
 
   /**
@@ -148,10 +127,7 @@ public final class Worker implements AutoCloseable {
     seat.requireOpen();
     double scale = checked(slot);
     Shards.reached(() -> {
-      for (var part : slot.take()) {
-        var shard = table.shard(part.shard());
-        seat.sent(part.shard(), pushed(shard, message(part, scale)));
-      }
+      send(slot, scale);
       return seat;
     });
     seat.settle();
@@ -163,50 +139,37 @@ public final class Worker implements AutoCloseable {
    */
   public Pulled exchange(GradientSlot slot) {
     seat.requireOpen();
-    if (!slot.range().equals(table.split().whole())) {
+    if (!slot.range().equals(table.whole())) {
       throw new GradientException("Got a gradient of " + slot.range() + " for an exchange of "
           + table.spec() + ": push it, or claim all.");
     }
     double scale = checked(slot);
-    long ended = seat.endStep();
+    if (table.reach().isReplicated()) {
+      Shards.reached(() -> {
+        send(slot, scale);
+        return seat;
+      });
+      seat.clock();
+      return pull();
+    }
+    seat.endStep();
+    long push = seat.nextPush();
     var pull = Pull.of(table, runtime, seat, slot.range());
     Shards.reached(() -> {
-      for (var part : slot.take()) {
-        var shard = table.shard(part.shard());
-        boolean large = Pull.isLarge(table, part.shard());
-        pull.add(part.shard(), exchanged(shard, message(part, scale), large, ended));
-      }
+      present(slot).forEach(part -> pushes.exchange(part, scale, push, pull));
       return pull;
     });
     return pull.await();
   }
 
-  private ObjectRef<?> pushed(ActorHandle<ShardActor> shard, Message message) {
-    int id = table.spec().id();
-    return switch (message) {
-      case Bytes bytes -> runtime.remoteStage(shard.call(ShardActor::push, id, bytes.array()));
-      case Stored(var ref) -> {
-        try (ref) {
-          yield runtime.remoteStage(shard.call(ShardActor::pushLarge, id, ref));
-        }
-      }
-    };
+  private void send(GradientSlot slot, double scale) {
+    long push = seat.nextPush();
+    present(slot).forEach(part -> pushes.push(part, scale, push));
   }
 
-  private ObjectRef<?> exchanged(
-      ActorHandle<ShardActor> shard, Message message, boolean large, long ended) {
-    int id = table.spec().id();
-    return switch (message) {
-      case Bytes bytes ->
-        large
-            ? runtime.remoteStage(shard.call(ShardActor::exchangePacked, id, bytes.array(), ended))
-            : runtime.remoteStage(shard.call(ShardActor::exchange, id, bytes.array(), ended));
-      case Stored(var ref) -> {
-        try (ref) {
-          yield runtime.remoteStage(shard.call(ShardActor::exchangeLarge, id, ref, ended));
-        }
-      }
-    };
+  /** The parts of a slot, for the shards that have those parameters now. */
+  private List<GradientSlot.Part> present(GradientSlot slot) {
+    return slot.takeFor(table.splitOf(seat.layout()), runtime);
   }
 
   /** As {@link #exchange(GradientSlot)}, of a copy of the gradient. */
@@ -215,47 +178,6 @@ public final class Worker implements AutoCloseable {
       slot.set(gradient);
       return exchange(slot);
     }
-  }
-
-  /** A frame as it is sent: in an array, or in the store and then to be closed. */
-  private sealed interface Message {}
-
-  private record Bytes(Frame frame) implements Message {
-    byte[] array() {
-      return (byte[]) frame.memory().heapBase().orElseThrow();
-    }
-  }
-
-  private record Stored(ObjectRef<Tensor> ref) implements Message {}
-
-  private Message message(GradientSlot.Part part, double scale) {
-    int count = (int) part.count(table.spec().element());
-    long sequence = seat.nextSequence(part.shard());
-    if (part.room() != null) {
-      part.frame().push(seat.worker(), sequence, part.local(), count, scale);
-      long bytes = part.frame().memory().byteSize();
-      return new Stored(part.room().seal(DType.INT8, bytes));
-    }
-    if (isCompressed() && part.local() == 0 && count == table.split().length(part.shard())) {
-      return new Bytes(compressed(part, sequence, count, scale));
-    }
-    part.frame().push(seat.worker(), sequence, part.local(), count, scale);
-    return new Bytes(part.frame());
-  }
-
-  private Frame compressed(GradientSlot.Part part, long sequence, int count, double scale) {
-    var encoder = encoders[part.shard()];
-    if (encoder == null) {
-      encoder = table.spec().compression().encoder(count);
-      encoders[part.shard()] = encoder;
-    }
-    var numbers = part.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-    var encoded = encoder.encode(numbers, 0);
-    var bytes = new byte[Frame.HEAD + encoded.length];
-    System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
-    var frame = new Frame(MemorySegment.ofArray(bytes));
-    frame.compressedPush(seat.worker(), sequence, part.local(), count, scale);
-    return frame;
   }
 
   /** Checks or repairs every number; gives what they are multiplied by. */

@@ -18,16 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DenseShard extends TableShard {
   private final DenseSpec spec;
+  private final long start; // the first parameter
   private final int length;
   private final Weights weights;
   private final Kernel kernel;
   private final TreeMap<Long, Round> rounds = new TreeMap<>();
   private long updates;
 
-  DenseShard(MobulaRuntime runtime, DenseSpec spec, int length) {
-    super(spec.toString(), spec.consistency());
+  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part) {
+    super(spec.toString(), spec.consistency(), part);
     this.spec = spec;
-    this.length = length;
+    var split = Split.even(spec.size(), part.shards());
+    this.start = split.start(part.index());
+    this.length = split.length(part.index());
     this.weights = Weights.of(runtime, spec.element(), length);
     this.kernel = Kernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length);
   }
@@ -45,21 +48,24 @@ final class DenseShard extends TableShard {
   /** Applies a gradient, or keeps it until its step is over; completes when it is taken in. */
   CompletableFuture<@Nullable Void> push(Frame frame) {
     long began = System.nanoTime();
-    gate.enter(frame.worker());
-    var gradient = gradientOf(frame);
-    if (!gate.clocks().isNew(frame.worker(), frame.sequence())) {
-      traffic.repeated();
+    var sender = frame.sender();
+    if (wasTaken(sender)) {
       return CompletableFuture.completedFuture(null);
     }
+    var gradient = gradientOf(frame);
+    take(sender);
     traffic.pushed(frame.memory().byteSize());
     if (gate.isBulk()) {
-      return rounds
-          .computeIfAbsent(gate.clocks().ended(frame.worker()), step -> new Round())
-          .add(frame.worker(), gradient, kernel, spec.element(), length);
+      return round(Math.max(sender.steps(), gate.applied()))
+          .add(gate.clocks().rank(sender.worker()), gradient, kernel);
     }
     apply(List.of(gradient), 1, gradient.from(), gradient.count());
     traffic.updated(System.nanoTime() - began);
     return CompletableFuture.completedFuture(null);
+  }
+
+  private Round round(long step) {
+    return rounds.computeIfAbsent(step, absent -> new Round(spec.element(), length));
   }
 
   private Gradient gradientOf(Frame frame) {
@@ -92,6 +98,11 @@ final class DenseShard extends TableShard {
     } catch (CompressedFormatException e) {
       throw new GradientException("A gradient of " + spec + " cannot be read: " + e.getMessage());
     }
+    var decoded = MemorySegment.ofArray(numbers);
+    long bad = Element.FLOAT.firstNotFinite(decoded);
+    if (bad >= 0) {
+      throw GradientException.ofNumber("a gradient of " + spec, bad, numbers[(int) bad]);
+    }
     return kernel.ofFloats(numbers);
   }
 
@@ -107,16 +118,16 @@ final class DenseShard extends TableShard {
   @Override
   void finishBefore(long step) {
     while (!rounds.isEmpty() && rounds.firstKey() < step) {
-      finish(rounds.pollFirstEntry().getValue());
+      var first = rounds.pollFirstEntry();
+      finish(first.getValue(), gate.clocks().participants(first.getKey()));
     }
   }
 
-  private void finish(Round round) {
+  private void finish(Round round, int workers) {
     long began = System.nanoTime();
-    var gradients = round.gradients(length);
+    var gradients = round.gradients();
     if (!gradients.isEmpty()) {
-      double factor = 1.0 / Math.max(1, gate.clocks().size());
-      apply(gradients, factor, 0, length);
+      apply(gradients, 1.0 / Math.max(1, workers), 0, length);
     }
     round.done();
     traffic.updated(System.nanoTime() - began);
@@ -125,7 +136,8 @@ final class DenseShard extends TableShard {
   // ---- pull
 
   /** Completes when the worker may read: with the frame of an answer in an array. */
-  CompletableFuture<byte[]> pull(long worker) {
+  CompletableFuture<byte[]> pull(long worker, int layout, long steps) {
+    ask(worker, layout, steps);
     return gate.read(worker, () -> {
       traffic.pulled((long) length * spec.element().bytes());
       return ((ArrayWeights) weights).answer(updates, gate.applied());
@@ -133,11 +145,159 @@ final class DenseShard extends TableShard {
   }
 
   /** The same in store memory. */
-  CompletableFuture<Tensor> pullLarge(long worker) {
+  CompletableFuture<Tensor> pullLarge(long worker, int layout, long steps) {
+    ask(worker, layout, steps);
     return gate.read(worker, () -> {
       traffic.pulled((long) length * spec.element().bytes());
       return ((StoredWeights) weights).answer(updates, gate.applied());
     });
+  }
+
+  // ---- moving
+
+  @Override
+  void fold() {
+    rounds.values().forEach(round -> round.fold(kernel));
+  }
+
+  @Override
+  TableSpec spec() {
+    return spec;
+  }
+
+  @Override
+  long firstItem() {
+    return start;
+  }
+
+  @Override
+  long lastItem() {
+    return start + length;
+  }
+
+  @Override
+  boolean wants(long from, long to) {
+    return from < lastItem() && start < to;
+  }
+
+  /** What of this range a block would have, by parameters of the table. */
+  private record Range(long from, long to) {
+    long count() {
+      return Math.max(0, to - from);
+    }
+  }
+
+  private Range range(Cut cut) {
+    return switch (cut) {
+      case Cut.All() -> new Range(start, start + length);
+      case Cut.For(Part to) -> {
+        var split = Split.even(spec.size(), to.shards());
+        long from = split.start(to.index());
+        yield new Range(
+            Math.max(start, from), Math.min(start + length, from + split.length(to.index())));
+      }
+    };
+  }
+
+  @Override
+  Block.Head head(Cut cut) {
+    fold();
+    var range = range(cut);
+    return new Block.Head(
+        spec.element(),
+        1,
+        1 + spec.optimizer().stateVectors(),
+        range.from(),
+        range.count(),
+        updates,
+        part.layout(),
+        gate.applied(),
+        clocks().slowest(),
+        clocks().marks(),
+        before(),
+        rounds.keySet().stream()
+            .map(step -> new Block.Open(step, range.count()))
+            .toList());
+  }
+
+  @Override
+  long sizeOf(Cut cut) {
+    return Block.sizeOf(head(cut), false);
+  }
+
+  @Override
+  void write(Cut cut, Output output) {
+    var head = head(cut);
+    var bytes = Block.headBytes(head);
+    output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
+    int from = (int) (head.start() - start);
+    write(output, weights.numbers(), from, (int) head.count());
+    for (int i = 0; i < spec.optimizer().stateVectors(); i++) {
+      int vector = i;
+      pieces(
+          (int) head.count(),
+          (at, count) ->
+              output.put(bytesOf(count), memory -> kernel.copyState(vector, from + at, memory)));
+    }
+    rounds.values().forEach(round -> write(output, round.sum(), from, (int) head.count()));
+  }
+
+  private void write(Output output, MemorySegment numbers, int from, int all) {
+    pieces(
+        all,
+        (at, count) -> output.put(
+            bytesOf(count),
+            memory -> memory.copyFrom(numbers.asSlice(bytesOf(from + at), bytesOf(count)))));
+  }
+
+  private long bytesOf(long count) {
+    return count * spec.element().bytes();
+  }
+
+  private interface Piece {
+    void at(int from, int count);
+  }
+
+  private void pieces(int all, Piece piece) {
+    int most = Output.WINDOW / spec.element().bytes();
+    for (int at = 0; at < all; at += most) {
+      piece.at(at, Math.min(most, all - at));
+    }
+  }
+
+  @Override
+  void adopt(Block block, Entry entry) {
+    var head = block.head();
+    long from = Math.max(start, head.start());
+    int count = (int) Math.max(0, Math.min(start + length, head.start() + head.count()) - from);
+    if (count > 0) {
+      int at = (int) (from - start);
+      long there = from - head.start();
+      weights
+          .target(false)
+          .asSlice(bytesOf(at), bytesOf(count))
+          .copyFrom(block.vector(0, there, count));
+      weights.updated();
+      for (int i = 1; i < head.vectors(); i++) {
+        kernel.setState(i - 1, at, block.vector(i, there, count));
+      }
+      if (entry != Entry.RESTORED) {
+        adoptOpen(block, at, there, count);
+      }
+      updates = Math.max(updates, head.updates());
+    }
+    begin(head, entry);
+  }
+
+  private void adoptOpen(Block block, int at, long there, int count) {
+    int vector = block.head().vectors();
+    for (var open : block.head().open()) {
+      round(open.step())
+          .sum()
+          .asSlice(bytesOf(at), bytesOf(count))
+          .copyFrom(block.vector(vector, there, count));
+      vector++;
+    }
   }
 
   @Override

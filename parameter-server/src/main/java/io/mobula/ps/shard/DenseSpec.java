@@ -3,7 +3,6 @@ package io.mobula.ps.shard;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.optimizer.Optimizer;
-import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -27,7 +26,7 @@ public record DenseSpec(
     Consistency consistency,
     Compression compression,
     Limits limits)
-    implements Serializable {
+    implements TableSpec {
   /** Refuses nulls. */
   public DenseSpec {
     Objects.requireNonNull(name, "name");
@@ -68,10 +67,14 @@ public record DenseSpec(
     return new DenseSpec(id, name, element, size, optimizer, consistency, compression, changed);
   }
 
+  @Override
+  public String shape() {
+    return "dense " + element.words() + ", " + optimizer.stateVectors() + " state vectors";
+  }
+
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "table " + name + " of " + size + " " + element.name().toLowerCase(java.util.Locale.ROOT)
-        + "s";
+    return "table " + name + " of " + size + " " + element.words();
   }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 final class DoubleKernel extends Kernel {
   private final Optimizer optimizer;
   private final double clip;
-  private final int length;
   private final double[] weights = new double[BLOCK];
   private final double[] gradient = new double[BLOCK];
   private final double[] next = new double[BLOCK];
@@ -21,7 +20,6 @@ final class DoubleKernel extends Kernel {
   DoubleKernel(Optimizer optimizer, double clip, int length) {
     this.optimizer = optimizer;
     this.clip = clip;
-    this.length = length;
     this.state = new double[optimizer.stateVectors()][blocks(length)][BLOCK];
     this.present = new double[optimizer.stateVectors()][];
   }
@@ -145,27 +143,28 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  MemorySegment state(int vector) {
-    var copy = zeros(Element.DOUBLE, length);
-    for (int at = 0; at < length; at += BLOCK) {
-      int n = Math.min(BLOCK, length - at);
+  void copyState(int vector, int from, MemorySegment into) {
+    int count = (int) (into.byteSize() / Double.BYTES);
+    for (int done = 0; done < count; ) {
+      int at = from + done;
+      int n = Math.min(BLOCK - at % BLOCK, count - done);
+      var block = state[vector][at / BLOCK];
       MemorySegment.copy(
-          state[vector][at / BLOCK], 0, copy, JAVA_DOUBLE_UNALIGNED, (long) at * Double.BYTES, n);
+          block, at % BLOCK, into, JAVA_DOUBLE_UNALIGNED, (long) done * Double.BYTES, n);
+      done += n;
     }
-    return copy;
   }
 
   @Override
-  void state(int vector, MemorySegment numbers) {
-    for (int at = 0; at < length; at += BLOCK) {
-      int n = Math.min(BLOCK, length - at);
+  void setState(int vector, int from, MemorySegment numbers) {
+    int count = (int) (numbers.byteSize() / Double.BYTES);
+    for (int done = 0; done < count; ) {
+      int at = from + done;
+      int n = Math.min(BLOCK - at % BLOCK, count - done);
+      var block = state[vector][at / BLOCK];
       MemorySegment.copy(
-          numbers,
-          JAVA_DOUBLE_UNALIGNED,
-          (long) at * Double.BYTES,
-          state[vector][at / BLOCK],
-          0,
-          n);
+          numbers, JAVA_DOUBLE_UNALIGNED, (long) done * Double.BYTES, block, at % BLOCK, n);
+      done += n;
     }
   }
 }

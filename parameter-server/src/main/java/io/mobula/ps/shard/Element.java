@@ -27,6 +27,14 @@ public enum Element {
     return count * bytes > LARGE;
   }
 
+  /** What people call several. */
+  String words() {
+    return switch (this) {
+      case FLOAT -> "floats";
+      case DOUBLE -> "doubles";
+    };
+  }
+
   /** How many bytes one takes. */
   public int bytes() {
     return bytes;

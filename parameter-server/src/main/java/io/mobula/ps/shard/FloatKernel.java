@@ -11,7 +11,6 @@ import java.util.List;
 final class FloatKernel extends Kernel {
   private final Optimizer optimizer;
   private final float clip;
-  private final int length;
   private final float[] weights = new float[BLOCK];
   private final float[] gradient = new float[BLOCK];
   private final float[] next = new float[BLOCK];
@@ -21,7 +20,6 @@ final class FloatKernel extends Kernel {
   FloatKernel(Optimizer optimizer, float clip, int length) {
     this.optimizer = optimizer;
     this.clip = clip;
-    this.length = length;
     this.state = new float[optimizer.stateVectors()][blocks(length)][BLOCK];
     this.present = new float[optimizer.stateVectors()][];
   }
@@ -141,22 +139,28 @@ final class FloatKernel extends Kernel {
   }
 
   @Override
-  MemorySegment state(int vector) {
-    var copy = zeros(Element.FLOAT, length);
-    for (int at = 0; at < length; at += BLOCK) {
-      int n = Math.min(BLOCK, length - at);
+  void copyState(int vector, int from, MemorySegment into) {
+    int count = (int) (into.byteSize() / Float.BYTES);
+    for (int done = 0; done < count; ) {
+      int at = from + done;
+      int n = Math.min(BLOCK - at % BLOCK, count - done);
+      var block = state[vector][at / BLOCK];
       MemorySegment.copy(
-          state[vector][at / BLOCK], 0, copy, JAVA_FLOAT_UNALIGNED, (long) at * Float.BYTES, n);
+          block, at % BLOCK, into, JAVA_FLOAT_UNALIGNED, (long) done * Float.BYTES, n);
+      done += n;
     }
-    return copy;
   }
 
   @Override
-  void state(int vector, MemorySegment numbers) {
-    for (int at = 0; at < length; at += BLOCK) {
-      int n = Math.min(BLOCK, length - at);
+  void setState(int vector, int from, MemorySegment numbers) {
+    int count = (int) (numbers.byteSize() / Float.BYTES);
+    for (int done = 0; done < count; ) {
+      int at = from + done;
+      int n = Math.min(BLOCK - at % BLOCK, count - done);
+      var block = state[vector][at / BLOCK];
       MemorySegment.copy(
-          numbers, JAVA_FLOAT_UNALIGNED, (long) at * Float.BYTES, state[vector][at / BLOCK], 0, n);
+          numbers, JAVA_FLOAT_UNALIGNED, (long) done * Float.BYTES, block, at % BLOCK, n);
+      done += n;
     }
   }
 }

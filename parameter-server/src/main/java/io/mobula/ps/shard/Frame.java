@@ -19,6 +19,8 @@ import java.nio.ByteOrder;
  * <tr><td>24, int</td><td>the first number's index in the shard's range</td><td>0</td></tr>
  * <tr><td>28, int</td><td>how many numbers</td><td>the same</td></tr>
  * <tr><td>32, double</td><td>what each is multiplied by</td><td>1</td></tr>
+ * <tr><td>40, long</td><td>how many steps the worker had ended</td><td>0</td></tr>
+ * <tr><td>48, int</td><td>the layout that the worker knows</td><td>0</td></tr>
  * </table>
  *
  * @param memory all of it
@@ -50,13 +52,10 @@ public record Frame(MemorySegment memory) {
   }
 
   /** Writes the head of a push. */
-  public void push(long worker, long sequence, int from, int count, double scale) {
-    head(worker, sequence, from, count, scale, false);
-  }
-
-  /** Writes the head of a push whose numbers are compressed. */
-  public void compressedPush(long worker, long sequence, int from, int count, double scale) {
-    head(worker, sequence, from, count, scale, true);
+  public void push(Sender sender, int from, int count, double scale, boolean compressed) {
+    head(sender.worker(), sender.sequence(), from, count, scale, compressed);
+    memory.set(LONG, 40, sender.steps());
+    memory.set(INT, 48, sender.layout());
   }
 
   /** Writes the head of an answer. */
@@ -75,19 +74,18 @@ public record Frame(MemorySegment memory) {
     memory.set(DOUBLE, 32, scale);
   }
 
-  boolean isCompressed() {
+  /** Whether the numbers are compressed. */
+  public boolean isCompressed() {
     return memory.get(INT, 4) != 0;
   }
 
-  long worker() {
-    return memory.get(LONG, 8);
+  Sender sender() {
+    return new Sender(
+        memory.get(LONG, 8), memory.get(LONG, 16), memory.get(LONG, 40), memory.get(INT, 48));
   }
 
-  long sequence() {
-    return memory.get(LONG, 16);
-  }
-
-  int from() {
+  /** The first number's index in the shard's range. */
+  public int from() {
     return memory.get(INT, 24);
   }
 
@@ -96,7 +94,8 @@ public record Frame(MemorySegment memory) {
     return memory.get(INT, 28);
   }
 
-  double scale() {
+  /** What each number is multiplied by. */
+  public double scale() {
     return memory.get(DOUBLE, 32);
   }
 

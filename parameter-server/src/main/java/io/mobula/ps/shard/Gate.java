@@ -4,28 +4,40 @@ import io.mobula.ps.clock.Clocks;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.WorkerEvictedException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Who may read a table now: its rule, the clocks of its workers, and those who wait. One thread.
  */
 final class Gate {
+  private static final int MOST_GONE = 10_000;
+
   private final String table;
   private final Consistency rule;
   private final Clocks clocks = new Clocks();
   private final List<Waiting> waiting = new ArrayList<>();
   private final Traffic traffic;
+  private final Set<Long> gone = new HashSet<>(); // since this shard forgot
   private long applied;
+  private boolean begun;
+  private boolean forgetful;
 
   /** Somebody who may not read yet; {@code answer} runs when the slowest has come far enough. */
-  private record Waiting(long worker, Runnable answer) {}
+  private record Waiting(long worker, Runnable answer, Consumer<RuntimeException> refused) {}
 
   Gate(String table, Consistency rule, Traffic traffic) {
     this.table = table;
     this.rule = rule;
     this.traffic = traffic;
+  }
+
+  String table() {
+    return table;
   }
 
   Clocks clocks() {
@@ -45,8 +57,34 @@ final class Gate {
     return applied;
   }
 
+  /** Begins where others have come to; where those who came last of them are. */
+  void begin(long step) {
+    applied = begun ? Math.min(applied, step) : step;
+    begun = true;
+  }
+
+  /** From now on there are workers that this shard does not know, though they are the table's. */
+  void forget() {
+    forgetful = true;
+  }
+
+  void leave(long worker) {
+    clocks.leave(worker);
+    if (forgetful && gone.size() < MOST_GONE) {
+      gone.add(worker);
+    }
+  }
+
+  /** Refuses a worker that was forgotten; one that is no worker has the number 0. */
+  void requireKnown(long worker) {
+    if (forgetful && worker != 0 && !clocks.has(worker) && !gone.contains(worker)) {
+      throw new ForgottenException(table);
+    }
+  }
+
   /** Notes a sign of life of a worker, which must be one of the table's. */
   void enter(long worker) {
+    requireKnown(worker);
     if (!clocks.has(worker)) {
       throw new WorkerEvictedException(
           "This worker is none of " + table
@@ -71,6 +109,13 @@ final class Gate {
     ready.forEach(each -> each.answer().run());
   }
 
+  /** Answers nobody who waits, but with an exception. */
+  void sendAway(Supplier<RuntimeException> reason) {
+    var all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(each -> each.refused().accept(reason.get()));
+  }
+
   private boolean mayRead(long worker) {
     return rule.mayRead(clocks.ended(worker), applied);
   }
@@ -82,7 +127,8 @@ final class Gate {
       return CompletableFuture.completedFuture(answered(worker, answer));
     }
     var later = new CompletableFuture<T>();
-    waiting.add(new Waiting(worker, () -> answerLater(worker, later, answer)));
+    waiting.add(new Waiting(
+        worker, () -> answerLater(worker, later, answer), later::completeExceptionally));
     traffic.waited();
     return later;
   }

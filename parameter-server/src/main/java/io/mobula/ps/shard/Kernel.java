@@ -71,9 +71,9 @@ abstract sealed class Kernel permits FloatKernel, DoubleKernel {
   /** What an encoder has made of floats. */
   abstract MemorySegment ofFloats(float[] decoded);
 
-  /** A copy of one state vector. */
-  abstract MemorySegment state(int vector);
+  /** Copies some of a state vector to memory, from the number {@code from} on. */
+  abstract void copyState(int vector, int from, MemorySegment into);
 
-  /** Sets one state vector. */
-  abstract void state(int vector, MemorySegment numbers);
+  /** Sets some of a state vector, from the number {@code from} on. */
+  abstract void setState(int vector, int from, MemorySegment numbers);
 }

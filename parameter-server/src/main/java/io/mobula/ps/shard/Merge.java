@@ -103,6 +103,11 @@ final class Merge {
     return count;
   }
 
+  /** Where the sum of a row is that was added. */
+  int placeOf(int row) {
+    return (int) placeOf[row];
+  }
+
   /** The row of each sum. */
   int[] rows() {
     return rows;

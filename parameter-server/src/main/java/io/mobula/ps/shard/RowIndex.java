@@ -94,6 +94,17 @@ final class RowIndex {
     }
   }
 
+  /** The key of each row. */
+  long[] keys() {
+    var keys = new long[rows];
+    for (int i = 0; i < slots.length; i += 2) {
+      if (slots[i + 1] >= 0) {
+        keys[(int) slots[i + 1]] = slots[i];
+      }
+    }
+    return keys;
+  }
+
   int size() {
     return rows;
   }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Gradients of rows on their way to a shard: 48 bytes that say what they are, then the keys, if
+ * Gradients of rows on their way to a shard: 64 bytes that say what they are, then the keys, if
  * they are sent, then the numbers. In the machine's byte order, as both sides are of one kind.
  *
  * <table>
@@ -18,13 +18,15 @@ import java.lang.foreign.ValueLayout;
  * <tr><td>24, long</td><td>names the list of keys; 0 if it is not to be remembered</td></tr>
  * <tr><td>32, int</td><td>1 if the keys follow, 0 if the shard is to know the list</td></tr>
  * <tr><td>36, int</td><td>how many numbers a row has</td></tr>
+ * <tr><td>40, long</td><td>how many steps the worker had ended</td></tr>
+ * <tr><td>48, int</td><td>the layout that the worker knows</td></tr>
  * </table>
  *
  * @param memory all of it
  */
 public record Rows(MemorySegment memory) {
   private static final int MAGIC = 0x5350524D; // "MRPS"
-  private static final int HEAD = 48;
+  private static final int HEAD = 64;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -45,27 +47,25 @@ public record Rows(MemorySegment memory) {
   }
 
   /** Writes the head. */
-  public void head(
-      long worker, long sequence, int count, int width, long list, boolean keysFollow) {
+  public void head(Sender sender, int count, int width, long list, boolean keysFollow) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, count);
-    memory.set(LONG, 8, worker);
-    memory.set(LONG, 16, sequence);
+    memory.set(LONG, 8, sender.worker());
+    memory.set(LONG, 16, sender.sequence());
     memory.set(LONG, 24, list);
     memory.set(INT, 32, keysFollow ? 1 : 0);
     memory.set(INT, 36, width);
+    memory.set(LONG, 40, sender.steps());
+    memory.set(INT, 48, sender.layout());
   }
 
   int count() {
     return memory.get(INT, 4);
   }
 
-  long worker() {
-    return memory.get(LONG, 8);
-  }
-
-  long sequence() {
-    return memory.get(LONG, 16);
+  Sender sender() {
+    return new Sender(
+        memory.get(LONG, 8), memory.get(LONG, 16), memory.get(LONG, 40), memory.get(INT, 48));
   }
 
   long list() {

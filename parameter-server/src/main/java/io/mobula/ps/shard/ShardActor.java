@@ -1,98 +1,225 @@
 package io.mobula.ps.shard;
 
+import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
+import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.ps.error.TableException;
+import io.mobula.ps.clock.Mark;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The actor that is one shard: its part of every table of a server, on a thread of its own, with
  * arguments that it borrows. Gradients and weights come and go as {@link Frame}s: in arrays where
  * they are small, in store memory where they are large.
+ *
+ * <p>One that is started anew asks the {@link Catalog} what it has to have, and takes it from a
+ * {@link StandbyActor} or from the last checkpoint. Calls that were on their way when it died come
+ * again, by the runtime's retries; a push that was taken in before is known by its number.
  */
 public final class ShardActor {
-  private final MobulaRuntime runtime = Mobula.context().runtime();
-  private final Map<Integer, TableShard> tables = new HashMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
 
-  /** Makes a range of a dense table, all zeros. */
-  public void create(DenseSpec spec, int length) {
-    tables.put(spec.id(), new DenseShard(runtime, spec, length));
+  private final MobulaRuntime runtime = Mobula.context().runtime();
+  private final Tables tables = new Tables(runtime);
+  private final ActorHandle<ShardActor> self;
+  private final int index;
+  private final int epoch;
+  private Standbys standbys;
+
+  /**
+   * Asks the catalog, and has all it is to have when it returns.
+   *
+   * @param index its place among the shards, from 0
+   */
+  @SuppressWarnings("unchecked") // what else should be here
+  public ShardActor(ActorHandle<Catalog> catalog, int index) {
+    this.self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
+    this.index = index;
+    Orders orders = got(Mobula.remoteStage(catalog.call(Catalog::enlist, index)));
+    this.epoch = orders.epoch();
+    this.standbys = standbys(orders.standbys());
+    recover(orders);
   }
 
-  /** Makes this shard's part of a sparse table, without rows. */
-  public void createSparse(SparseSpec spec) {
-    tables.put(spec.id(), new SparseShard(spec));
+  private Standbys standbys(List<ActorHandle<StandbyActor>> handles) {
+    return new Standbys(index, handles, (standby, change) -> {
+      var answer = self.tell(ShardActor::copyTo, standby, change).remote();
+      return answer.toCompletableFuture().whenComplete((done, failed) -> answer.close());
+    });
+  }
+
+  private static <T extends @Nullable Object> T got(ObjectRef<T> ref) {
+    try (ref) {
+      return ref.get();
+    }
+  }
+
+  // ---- beginning again
+
+  private void recover(Orders orders) {
+    if (orders.isFirst()) {
+      return;
+    }
+    for (var standby : orders.standbys()) {
+      var copies = got(
+          standby.call(StandbyActor::takeOver, epoch, orders.part().layout()).remote());
+      if (!copies.isEmpty()) {
+        copies.forEach(copy -> takeOver(standby, copy));
+        LOG.info("Shard {} goes on with {} tables from its standby", index, copies.size());
+        return;
+      }
+    }
+    orders.tables().forEach(entry -> recover(entry, orders.part()));
+  }
+
+  private void takeOver(ActorHandle<StandbyActor> standby, Copy copy) {
+    int id = copy.table().id();
+    try (var ref = standby.call(StandbyActor::block, id).remote();
+        var arena = java.lang.foreign.Arena.ofConfined()) {
+      var block = Block.read(ref.get(arena).segment());
+      tables.create(copy.table(), copy.part()).adopt(block, TableShard.Entry.TAKEN_OVER);
+    }
+  }
+
+  private void recover(TableEntry entry, Part part) {
+    var checkpoint = entry.checkpoint();
+    if (checkpoint == null) {
+      LOG.error(
+          "Shard {} has lost its part of {}: it was started anew, and there was neither a"
+              + " standby nor a checkpoint.",
+          index,
+          entry.spec());
+      return;
+    }
+    var shard = tables.create(entry.spec(), part);
+    Packing.load(shard, entry.spec(), Path.of(checkpoint), TableShard.Entry.RECOVERED);
+    LOG.warn(
+        "Shard {} goes on with {} from {}: pushes after that are lost.",
+        index,
+        entry.spec(),
+        checkpoint);
+  }
+
+  // ---- standbys
+
+  /** From now on these stand by: they are told of all changes. */
+  public void follow(List<ActorHandle<StandbyActor>> handles) {
+    standbys = standbys(handles);
+  }
+
+  /** Gives a standby a copy, if it has none with that change, and waits until it has it. */
+  public void copyTo(int standby, long change) {
+    standbys.copy(standby, change, to -> {
+      got(to.tell(StandbyActor::beginCopy, epoch).remote());
+      tables.forEach((held, later) -> {
+        var copy = new Copy(held.spec(), held.shard().part, later);
+        try (var block = Packing.store(runtime, held.shard(), new Cut.All())) {
+          got(to.tell(StandbyActor::copy, copy, block).remote());
+        }
+      });
+      return got(to.call(StandbyActor::endCopy, epoch, tables.size()).remote());
+    });
+  }
+
+  private CompletableFuture<@Nullable Void> make(Change change) {
+    tables.make(change);
+    return tell(change);
+  }
+
+  private CompletableFuture<@Nullable Void> tell(Change change) {
+    return standbys.tell(to -> to.call(StandbyActor::follow, epoch, change).remote());
+  }
+
+  /** What is to be said when the standbys have it, too. */
+  private static <T extends @Nullable Object> CompletionStage<T> after(
+      CompletableFuture<@Nullable Void> told, CompletableFuture<T> answer) {
+    return told.isDone() && !told.isCompletedExceptionally()
+        ? answer
+        : told.thenCombine(answer, (nothing, value) -> value);
+  }
+
+  // ---- tables
+
+  /**
+   * Makes a part of a table: of a dense one all zeros, of a sparse one without rows.
+   *
+   * @param checkpoint the directory of one to begin with; null for none
+   */
+  public CompletionStage<@Nullable Void> create(
+      TableSpec spec, Part part, @Nullable String checkpoint) {
+    if (checkpoint == null) {
+      return make(new Change.Create(spec, part));
+    }
+    Packing.load(tables.create(spec, part), spec, Path.of(checkpoint), TableShard.Entry.RESTORED);
+    return copied();
+  }
+
+  /** Completes when all standbys have a copy of all there is. */
+  private CompletableFuture<@Nullable Void> copied() {
+    for (int i = 0; i < standbys.size(); i++) {
+      copyTo(i, 0);
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   /** Sets some of a range's first weights; the frame is that of a push. */
-  public void start(int table, byte[] frame) {
-    dense(table).start(Frame.read(frame));
+  public CompletionStage<@Nullable Void> start(int table, byte[] frame) {
+    tables.dense(table).start(Frame.read(frame));
+    return standbys.tell(to -> followed(to, table, Cargo.START, frame));
   }
 
   /** As {@link #start(int, byte[])}. */
-  public void startLarge(int table, Tensor frame) {
-    dense(table).start(Frame.read(frame.segment()));
-  }
-
-  private TableShard table(int id) {
-    var found = tables.get(id);
-    if (found == null) {
-      throw new TableException(
-          "There is no table " + id + " on this shard: it was dropped, or the shard was restarted.",
-          null);
-    }
-    return found;
-  }
-
-  private DenseShard dense(int id) {
-    return (DenseShard) table(id);
-  }
-
-  private SparseShard sparse(int id) {
-    return (SparseShard) table(id);
+  public CompletionStage<@Nullable Void> startLarge(int table, Tensor frame) {
+    tables.dense(table).start(Frame.read(frame.segment()));
+    return standbys.tell(to -> followed(to, table, Cargo.START, frame));
   }
 
   /** Gives back all memory of a table. */
-  public void drop(int table) {
-    var dropped = tables.remove(table);
-    if (dropped != null) {
-      dropped.close();
-    }
+  public CompletionStage<@Nullable Void> drop(int table) {
+    return make(new Change.Drop(table));
   }
 
   /** Gives back all memory of all tables. */
   public void close() {
-    tables.values().forEach(TableShard::close);
     tables.clear();
   }
 
   // ---- workers
 
   /** A worker joins; gives how many steps it counts as having ended. */
-  public long join(int table, long worker, int rank, NodeId node) {
-    return table(table).join(worker, rank, node);
+  public CompletionStage<Long> join(int table, int layout, long worker, int rank, NodeId node) {
+    tables.get(table).requirePresent(layout);
+    long ended = tables.get(table).join(worker, rank, node);
+    var told = tell(new Change.Join(table, worker, rank, node));
+    return after(told, CompletableFuture.completedFuture(ended));
   }
 
-  /** A worker leaves. */
-  public void leave(int table, long worker) {
-    var shard = tables.get(table);
-    if (shard != null) {
-      shard.leave(worker);
-    }
+  /** A worker comes back that this shard has forgotten. */
+  public CompletionStage<@Nullable Void> rejoin(int table, Mark mark) {
+    return make(new Change.Rejoin(table, mark));
+  }
+
+  /** A worker leaves, after so many steps. */
+  public CompletionStage<@Nullable Void> leave(int table, long worker, int layout, long steps) {
+    return make(new Change.Leave(table, worker, layout, steps));
   }
 
   /** A worker has ended that many steps. */
-  public void clock(int table, long worker, long steps) {
-    table(table).clock(worker, steps);
+  public CompletionStage<@Nullable Void> clock(int table, long worker, int layout, long steps) {
+    return make(new Change.Clock(table, worker, layout, steps));
   }
 
   /**
@@ -101,57 +228,82 @@ public final class ShardActor {
    */
   public List<Integer> lookAround(int table, long patienceNanos) {
     var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
-    return table(table).evict(nodes, patienceNanos);
+    var gone = tables.get(table).evictable(nodes, patienceNanos);
+    if (!gone.isEmpty()) {
+      var _ = make(new Change.Evict(table, gone));
+    }
+    return gone.stream().map(Mark::rank).toList();
   }
 
   // ---- gradients and weights
 
+  private ObjectRef<Standbys.Outcome> followed(
+      ActorHandle<StandbyActor> to, int table, Cargo cargo, byte[] frame) {
+    return runtime.remoteStage(to.call(StandbyActor::followFrame, epoch, table, cargo, frame));
+  }
+
+  private ObjectRef<Standbys.Outcome> followed(
+      ActorHandle<StandbyActor> to, int table, Cargo cargo, Tensor frame) {
+    return runtime.remoteStage(to.call(StandbyActor::followLarge, epoch, table, cargo, frame));
+  }
+
   /** Takes in a gradient. */
   public CompletionStage<@Nullable Void> push(int table, byte[] frame) {
-    return dense(table).push(Frame.read(frame));
+    var read = Frame.read(frame);
+    if (tables.tookBefore(table, read.sender())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    var taken = tables.dense(table).push(read);
+    return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
   }
 
   /** Takes in a gradient that lies in store memory. */
   public CompletionStage<@Nullable Void> pushLarge(int table, Tensor frame) {
-    return dense(table).push(Frame.read(frame.segment()));
+    var read = Frame.read(frame.segment());
+    if (tables.tookBefore(table, read.sender())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    var taken = tables.dense(table).push(read);
+    return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
   }
 
   /** Gives the weights, in a frame, when the worker may read them. */
-  public CompletionStage<byte[]> pull(int table, long worker) {
-    return dense(table).pull(worker);
+  public CompletionStage<byte[]> pull(int table, long worker, int layout, long steps) {
+    return tables.dense(table).pull(worker, layout, steps);
   }
 
   /** As {@link #pull}, of a range that lies in store memory. */
-  public CompletionStage<Tensor> pullLarge(int table, long worker) {
-    return dense(table).pullLarge(worker);
+  public CompletionStage<Tensor> pullLarge(int table, long worker, int layout, long steps) {
+    return tables.dense(table).pullLarge(worker, layout, steps);
   }
 
-  /** A push, the end of a step and a pull in one. */
+  /**
+   * A push, the end of a step and a pull in one; for shards without standbys, as the answer does
+   * not wait for any.
+   */
   public CompletionStage<byte[]> exchange(int table, byte[] frame, long steps) {
-    var shard = dense(table);
-    var pushed = Frame.read(frame);
-    long worker = pushed.worker();
-    var _ = shard.push(pushed);
-    shard.clock(worker, steps);
-    return shard.pull(worker);
+    var sender = ended(table, Frame.read(frame), steps);
+    return tables.dense(table).pull(sender.worker(), sender.layout(), steps);
   }
 
   /** As {@link #exchange}, of few bytes for a range that lies in store memory. */
   public CompletionStage<Tensor> exchangePacked(int table, byte[] frame, long steps) {
-    return exchangeLarge(table, Frame.read(frame), steps);
+    var sender = ended(table, Frame.read(frame), steps);
+    return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
   }
 
   /** As {@link #exchange}, of a range that lies in store memory. */
   public CompletionStage<Tensor> exchangeLarge(int table, Tensor frame, long steps) {
-    return exchangeLarge(table, Frame.read(frame.segment()), steps);
+    var sender = ended(table, Frame.read(frame.segment()), steps);
+    return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
   }
 
-  private CompletionStage<Tensor> exchangeLarge(int table, Frame pushed, long steps) {
-    var shard = dense(table);
-    long worker = pushed.worker();
+  private Sender ended(int table, Frame pushed, long steps) {
+    var shard = tables.dense(table);
+    var sender = pushed.sender();
     var _ = shard.push(pushed);
-    shard.clock(worker, steps);
-    return shard.pullLarge(worker);
+    shard.clock(sender.worker(), sender.layout(), steps);
+    return sender;
   }
 
   // ---- sparse tables
@@ -161,34 +313,122 @@ public final class ShardActor {
    * (any more), and then nothing has happened.
    */
   public CompletionStage<Boolean> pushRows(int table, byte[] frame) {
-    return sparse(table).push(Rows.read(MemorySegment.ofArray(frame)));
+    return rows(
+        table,
+        Rows.read(MemorySegment.ofArray(frame)),
+        to -> followed(to, table, Cargo.ROWS, frame));
   }
 
   /** As {@link #pushRows}, in store memory. */
   public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
-    return sparse(table).push(Rows.read(frame.segment()));
+    return rows(table, Rows.read(frame.segment()), to -> followed(to, table, Cargo.ROWS, frame));
+  }
+
+  private CompletionStage<Boolean> rows(
+      int table,
+      Rows rows,
+      Function<ActorHandle<StandbyActor>, ObjectRef<Standbys.Outcome>> follow) {
+    if (tables.tookBefore(table, rows.sender())) {
+      return CompletableFuture.completedFuture(true);
+    }
+    var taken = tables.sparse(table).push(rows);
+    return Boolean.TRUE.equals(taken.getNow(true)) ? after(standbys.tell(follow), taken) : taken;
   }
 
   /** Gives rows, one after the other, when the worker may read them. */
-  public CompletionStage<float[]> pullRows(int table, long worker, long[] keys) {
-    return sparse(table).pull(worker, keys);
+  public CompletionStage<float[]> pullRows(
+      int table, long worker, int layout, long steps, long[] keys) {
+    return tables.sparse(table).pull(worker, layout, steps, keys);
   }
 
   /** How many rows a table has here. */
   public long rows(int table) {
-    return sparse(table).rows();
+    return tables.sparse(table).rows();
+  }
+
+  // ---- all shards at the same step
+
+  /** Applies no further step; gives up to which all are applied. */
+  public CompletionStage<Long> hold(int table) {
+    long applied = tables.get(table).applied();
+    return after(make(new Change.Hold(table, applied)), CompletableFuture.completedFuture(applied));
+  }
+
+  /** Applies the steps before that, and no further one; completes when they are. */
+  public CompletionStage<Long> reach(int table, long step) {
+    var told = make(new Change.Hold(table, step));
+    return after(told, tables.get(table).reach(step).toCompletableFuture());
+  }
+
+  /** Steps are applied as they end again. */
+  public CompletionStage<@Nullable Void> release(int table) {
+    return make(new Change.Hold(table, Long.MAX_VALUE));
+  }
+
+  // ---- checkpoints
+
+  /**
+   * Writes its part of a table into a draft of a checkpoint; completes when it is on the disk.
+   *
+   * @param draft the directory
+   */
+  public CompletionStage<io.mobula.ps.checkpoint.Part> save(int table, String draft) {
+    var shard = tables.get(table);
+    return Packing.save(shard, Path.of(draft), index, shard.firstItem(), shard.lastItem());
+  }
+
+  // ---- moving
+
+  /** Takes in nothing of a table any more, until the layout is settled. */
+  public void freeze(int table) {
+    tables.get(table).freeze();
+  }
+
+  /**
+   * Sends what it has of a frozen table to those who are to have it.
+   *
+   * @param to the next layout
+   */
+  public CompletionStage<@Nullable Void> moveTo(int table, Layout to) {
+    var shard = tables.get(table);
+    var arrived = new ArrayList<CompletableFuture<?>>();
+    for (int i = 0; i < to.size(); i++) {
+      var part = new Part(to.version(), i, to.size());
+      try (var block = Packing.store(runtime, shard, new Cut.For(part))) {
+        var answer = runtime.remoteStage(
+            to.shards().get(i).call(ShardActor::receive, shard.spec(), part, block));
+        arrived.add(answer.toCompletableFuture().whenComplete((done, failed) -> answer.close()));
+      }
+    }
+    return CompletableFuture.allOf(arrived.toArray(CompletableFuture[]::new));
+  }
+
+  /** Gets some of what it is to have in the next layout. */
+  public CompletionStage<@Nullable Void> receive(TableSpec spec, Part part, Tensor block) {
+    tables.prepared(spec, part).adopt(Block.read(block.segment()), TableShard.Entry.MOVED);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** All has come: gives the standbys a copy, so that it cannot be lost from now on. */
+  public CompletionStage<@Nullable Void> received() {
+    return copied();
+  }
+
+  /** The next layout is valid, or is not and all stays as it was. */
+  public CompletionStage<@Nullable Void> moved(int layout, boolean valid) {
+    return make(new Change.Move(layout, valid));
   }
 
   // ---- reports
 
   /** How often the weights of a table were changed here. */
   public long updates(int table) {
-    return table(table).updates();
+    return tables.get(table).updates();
   }
 
   /** What this shard has done for a table. */
   public ShardMetrics metrics(int table) {
-    return table(table).metrics();
+    return tables.get(table).metrics();
   }
 
   /** The node it lives on. */

@@ -5,11 +5,18 @@ import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * One shard's rows of a sparse table. Rows are made when their key is first pushed; what is pulled
@@ -28,6 +35,7 @@ final class SparseShard extends TableShard {
   private static final int AHEAD = 64;
 
   private final SparseSpec spec;
+  private final int stride; // numbers of a row with its state
   private final RowIndex index = new RowIndex();
   private final Slab slab;
   private final Batch batch;
@@ -45,19 +53,22 @@ final class SparseShard extends TableShard {
 
   /** Gradients of rows that wait for the end of their step. */
   private static final class Kept {
+    private final int rank;
     private final int[] rows;
     private final float[] numbers;
 
-    Kept(int[] rows, float[] numbers) {
+    Kept(int rank, int[] rows, float[] numbers) {
+      this.rank = rank;
       this.rows = rows;
       this.numbers = numbers;
     }
   }
 
-  SparseShard(SparseSpec spec) {
-    super(spec.toString(), spec.consistency());
+  SparseShard(SparseSpec spec, Part part) {
+    super(spec.toString(), spec.consistency(), part);
     this.spec = spec;
-    this.slab = new Slab(spec.width() * (1 + spec.optimizer().stateVectors()));
+    this.stride = spec.width() * (1 + spec.optimizer().stateVectors());
+    this.slab = new Slab(stride);
     this.batch = new Batch(spec.width(), slab, spec.optimizer());
     this.merge = new Merge(spec.width());
   }
@@ -67,25 +78,24 @@ final class SparseShard extends TableShard {
   /** Applies gradients, or keeps them; false if it does not know the list of keys. */
   CompletableFuture<Boolean> push(Rows pushed) {
     long began = System.nanoTime();
-    gate.enter(pushed.worker());
     if (pushed.width() != spec.width()) {
       throw new GradientException("Got rows of " + pushed.width() + " numbers for " + spec + ".");
+    }
+    var sender = pushed.sender();
+    if (wasTaken(sender)) {
+      return CompletableFuture.completedFuture(true);
     }
     int[] rows = rowsOf(pushed);
     if (rows.length != pushed.count()) {
       return CompletableFuture.completedFuture(false);
     }
-    if (!gate.clocks().isNew(pushed.worker(), pushed.sequence())) {
-      traffic.repeated();
-      return CompletableFuture.completedFuture(true);
-    }
+    take(sender);
     traffic.pushed(pushed.memory().byteSize());
     traffic.keys(rows.length);
     if (gate.isBulk()) {
       var numbers = pushed.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-      rounds
-          .computeIfAbsent(gate.clocks().ended(pushed.worker()), step -> new ArrayList<>())
-          .add(new Kept(rows, numbers));
+      round(Math.max(sender.steps(), gate.applied()))
+          .add(new Kept(gate.clocks().rank(sender.worker()), rows, numbers));
     } else {
       merge.begin(index.size());
       merge.add(rows, pushed.numbers());
@@ -93,6 +103,10 @@ final class SparseShard extends TableShard {
     }
     traffic.updated(System.nanoTime() - began);
     return CompletableFuture.completedFuture(true);
+  }
+
+  private List<Kept> round(long step) {
+    return rounds.computeIfAbsent(step, absent -> new ArrayList<>());
   }
 
   private int[] rowsOf(Rows pushed) {
@@ -143,20 +157,26 @@ final class SparseShard extends TableShard {
   void finishBefore(long step) {
     while (!rounds.isEmpty() && rounds.firstKey() < step) {
       long began = System.nanoTime();
-      merge.begin(index.size());
-      rounds
-          .pollFirstEntry()
-          .getValue()
-          .forEach(kept -> merge.add(kept.rows, MemorySegment.ofArray(kept.numbers)));
-      apply(1.0 / Math.max(1, gate.clocks().size()));
+      var first = rounds.pollFirstEntry();
+      merge(first.getValue());
+      apply(1.0 / Math.max(1, gate.clocks().participants(first.getKey())));
       traffic.updated(System.nanoTime() - began);
     }
+  }
+
+  /** Sums what was kept for a step, in the order of the workers' ranks. */
+  private void merge(List<Kept> round) {
+    merge.begin(index.size());
+    round.stream()
+        .sorted(Comparator.comparingInt(kept -> kept.rank))
+        .forEach(kept -> merge.add(kept.rows, MemorySegment.ofArray(kept.numbers)));
   }
 
   // ---- pull
 
   /** Completes when the worker may read: with the rows of the keys, in their order. */
-  CompletableFuture<float[]> pull(long worker, long[] keys) {
+  CompletableFuture<float[]> pull(long worker, int layout, long steps, long[] keys) {
+    ask(worker, layout, steps);
     return gate.read(worker, () -> {
       var result = new float[keys.length * spec.width()];
       for (int i = 0; i < keys.length; i++) {
@@ -175,6 +195,195 @@ final class SparseShard extends TableShard {
     }
     for (int i = 0; i < spec.width(); i++) {
       into[at + i] = spec.initial().at(key, i);
+    }
+  }
+
+  // ---- moving
+
+  /** What is kept is a copy already. */
+  @Override
+  void fold() {}
+
+  @Override
+  TableSpec spec() {
+    return spec;
+  }
+
+  @Override
+  long firstItem() {
+    return 0;
+  }
+
+  @Override
+  long lastItem() {
+    return index.size();
+  }
+
+  @Override
+  boolean wants(long from, long to) {
+    return true;
+  }
+
+  /** The rows that a block would have, in order. */
+  private int[] rows(Cut cut, long[] keys) {
+    return switch (cut) {
+      case Cut.All() -> IntStream.range(0, keys.length).toArray();
+      case Cut.For(Part to) ->
+        IntStream.range(0, keys.length)
+            .filter(row -> spec.placement().shardOf(keys[row], to.shards()) == to.index())
+            .toArray();
+    };
+  }
+
+  /** Of the rows of a block, which have gradients that are kept; by step. */
+  private Map<Long, int[]> kept(int[] rows) {
+    var wanted = new BitSet();
+    for (int row : rows) {
+      wanted.set(row);
+    }
+    var result = new TreeMap<Long, int[]>();
+    rounds.forEach((step, round) -> result.put(
+        step,
+        round.stream()
+            .flatMapToInt(kept -> Arrays.stream(kept.rows))
+            .filter(wanted::get)
+            .sorted()
+            .distinct()
+            .toArray()));
+    return result;
+  }
+
+  @Override
+  Block.Head head(Cut cut) {
+    int[] rows = rows(cut, index.keys());
+    return head(rows, kept(rows));
+  }
+
+  private Block.Head head(int[] rows, Map<Long, int[]> kept) {
+    var open = new ArrayList<Block.Open>();
+    kept.forEach((step, some) -> open.add(new Block.Open(step, some.length)));
+    return new Block.Head(
+        Element.FLOAT,
+        spec.width(),
+        1 + spec.optimizer().stateVectors(),
+        0,
+        rows.length,
+        updates,
+        part.layout(),
+        gate.applied(),
+        clocks().slowest(),
+        clocks().marks(),
+        before(),
+        open);
+  }
+
+  @Override
+  long sizeOf(Cut cut) {
+    return Block.sizeOf(head(cut), true);
+  }
+
+  @Override
+  void write(Cut cut, Output output) {
+    long[] keys = index.keys();
+    int[] rows = rows(cut, keys);
+    var kept = kept(rows);
+    var bytes = Block.headBytes(head(rows, kept));
+    output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
+    writeKeys(output, keys, rows);
+    writeRows(output, rows, stride, row -> slab.chunk(row), slab::offset);
+    kept.forEach((step, some) -> {
+      writeKeys(output, keys, some);
+      merge(Objects.requireNonNull(rounds.get(step)));
+      writeRows(
+          output,
+          some,
+          spec.width(),
+          row -> merge.sums(),
+          row -> merge.placeOf(row) * spec.width());
+    });
+  }
+
+  private static void writeKeys(Output output, long[] keys, int[] rows) {
+    pieces(
+        rows.length,
+        Output.WINDOW / Long.BYTES,
+        (from, count) -> output.put((long) count * Long.BYTES, memory -> {
+          for (int i = 0; i < count; i++) {
+            memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, keys[rows[from + i]]);
+          }
+        }));
+  }
+
+  private static void writeRows(
+      Output output, int[] rows, int width, IntFunction<float[]> numbers, IntUnaryOperator offset) {
+    pieces(
+        rows.length,
+        Output.WINDOW / Float.BYTES / width,
+        (from, count) -> output.put((long) count * width * Float.BYTES, memory -> {
+          for (int i = 0; i < count; i++) {
+            int row = rows[from + i];
+            MemorySegment.copy(
+                numbers.apply(row),
+                offset.applyAsInt(row),
+                memory,
+                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                (long) i * width * Float.BYTES,
+                width);
+          }
+        }));
+  }
+
+  private interface Piece {
+    void at(int from, int count);
+  }
+
+  private static void pieces(int all, int most, Piece piece) {
+    for (int at = 0; at < all; at += most) {
+      piece.at(at, Math.min(most, all - at));
+    }
+  }
+
+  @Override
+  void adopt(Block block, Entry entry) {
+    var head = block.head();
+    var keys = block.numbers().asSlice(0, head.count() * Long.BYTES);
+    var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * stride * Float.BYTES);
+    for (int i = 0; i < head.count(); i++) {
+      long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
+      if (isMine(key)) {
+        int row = index.findOrAdd(key);
+        slab.reach(row + 1);
+        MemorySegment.copy(
+            numbers,
+            ValueLayout.JAVA_FLOAT_UNALIGNED,
+            (long) i * stride * Float.BYTES,
+            slab.chunk(row),
+            slab.offset(row),
+            stride);
+      }
+    }
+    if (entry != Entry.RESTORED) {
+      adoptOpen(head, block.numbers().asSlice(keys.byteSize() + numbers.byteSize()));
+    }
+    updates = Math.max(updates, head.updates());
+    begin(head, entry);
+  }
+
+  private boolean isMine(long key) {
+    return spec.placement().shardOf(key, part.shards()) == part.index();
+  }
+
+  private void adoptOpen(Block.Head head, MemorySegment numbers) {
+    long at = 0;
+    for (var open : head.open()) {
+      var keys = numbers.asSlice(at, open.count() * Long.BYTES);
+      long bytes = open.count() * spec.width() * Float.BYTES;
+      var sums = numbers.asSlice(at + keys.byteSize(), bytes);
+      int[] rows = Arrays.stream(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED))
+          .mapToInt(this::rowOf)
+          .toArray();
+      round(open.step()).add(new Kept(-1, rows, sums.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
+      at += keys.byteSize() + bytes;
     }
   }
 

@@ -14,10 +14,17 @@ import java.util.Objects;
  * @param optimizer what applies gradients
  * @param consistency how far apart its workers may be
  * @param initial how a row begins
+ * @param placement which shard has a key
  */
 public record SparseSpec(
-    int id, String name, int width, Optimizer optimizer, Consistency consistency, Initial initial)
-    implements Serializable {
+    int id,
+    String name,
+    int width,
+    Optimizer optimizer,
+    Consistency consistency,
+    Initial initial,
+    KeyPlacement placement)
+    implements TableSpec {
 
   /**
    * How a row begins: even over {@code -range} to {@code range}, the same for a key whoever asks
@@ -51,6 +58,7 @@ public record SparseSpec(
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(initial, "initial");
+    Objects.requireNonNull(placement, "placement");
     if (width < 1 || width > Kernel.BLOCK) {
       throw new IllegalArgumentException(
           "Wanted rows of " + width + " numbers: from 1 to " + Kernel.BLOCK + ".");
@@ -59,7 +67,27 @@ public record SparseSpec(
 
   /** The same under that number. */
   public SparseSpec numbered(int number) {
-    return new SparseSpec(number, name, width, optimizer, consistency, initial);
+    return new SparseSpec(number, name, width, optimizer, consistency, initial, placement);
+  }
+
+  /** The same with another optimizer. */
+  public SparseSpec with(Optimizer changed) {
+    return new SparseSpec(id, name, width, changed, consistency, initial, placement);
+  }
+
+  /** The same with another rule. */
+  public SparseSpec with(Consistency changed) {
+    return new SparseSpec(id, name, width, optimizer, changed, initial, placement);
+  }
+
+  /** The same with rows that begin otherwise. */
+  public SparseSpec with(Initial changed) {
+    return new SparseSpec(id, name, width, optimizer, consistency, changed, placement);
+  }
+
+  /** The same with keys on other shards. */
+  public SparseSpec with(KeyPlacement changed) {
+    return new SparseSpec(id, name, width, optimizer, consistency, initial, changed);
   }
 
   /** A key's bits, spread: every bit of it changes about half of them (Stafford's mix 13). */
@@ -67,6 +95,11 @@ public record SparseSpec(
     long z = (key ^ (key >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
+  }
+
+  @Override
+  public String shape() {
+    return "sparse rows of " + width + " floats, " + optimizer.stateVectors() + " state vectors";
   }
 
   /** What people read in errors and reports. */

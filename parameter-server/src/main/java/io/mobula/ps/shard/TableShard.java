@@ -1,22 +1,40 @@
 package io.mobula.ps.shard;
 
 import io.mobula.NodeId;
+import io.mobula.ps.clock.Clocks;
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.clock.Mark;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One shard's part of a table, as far as all kinds of tables are alike: workers join, end steps and
- * leave. One thread.
+ * leave; steps are held back while others want all shards to stand at the same one; and it moves.
+ * One thread.
  */
 abstract sealed class TableShard permits DenseShard, SparseShard {
   final Traffic traffic = new Traffic();
   final Gate gate;
+  final Part part;
+  private final Map<Long, Long> before = new HashMap<>(); // the last pushes in the layout before
+  private long ceiling = Long.MAX_VALUE;
+  private boolean frozen;
+  private @Nullable Reached reached;
 
-  TableShard(String table, Consistency rule) {
+  /** Somebody waits until all steps before one are applied. */
+  private record Reached(long step, CompletableFuture<Long> answer) {}
+
+  TableShard(String table, Consistency rule, Part part) {
     this.gate = new Gate(table, rule, traffic);
+    this.part = part;
   }
+
+  // ---- workers
 
   /** A worker joins; gives how many steps it counts as having ended. */
   final long join(long worker, int rank, NodeId node) {
@@ -25,34 +43,215 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     return ended;
   }
 
-  final void leave(long worker) {
-    gate.clocks().leave(worker);
+  /** A worker comes back that this shard may have forgotten. */
+  final void rejoin(Mark mark) {
+    gate.clocks().admit(mark, System.nanoTime());
+    settle();
+  }
+
+  /** A worker leaves, and has ended that many steps by it. */
+  final void leave(long worker, int layout, long steps) {
+    requirePresent(layout);
+    gate.clocks().end(worker, steps, System.nanoTime());
+    settle();
+    gate.leave(worker);
     settle();
   }
 
   /** A worker has ended that many steps. */
-  final void clock(long worker, long steps) {
+  final void clock(long worker, int layout, long steps) {
+    requirePresent(layout);
     gate.enter(worker);
+    end(worker, steps);
+  }
+
+  private void end(long worker, long steps) {
     gate.clocks().end(worker, steps, System.nanoTime());
     settle();
   }
 
-  /** Goes on without the dead and the silent; gives their ranks. */
-  final List<Integer> evict(@Nullable Set<NodeId> nodes, long patienceNanos) {
-    var gone = gate.clocks().evict(nodes, patienceNanos, System.nanoTime());
-    settle();
-    return gone;
+  /** Who is dead or silent. */
+  final List<Mark> evictable(@Nullable Set<NodeId> nodes, long patienceNanos) {
+    return gate.clocks().evict(nodes, patienceNanos, System.nanoTime());
   }
 
+  /** Goes on without them. */
+  final void evict(List<Mark> gone) {
+    gone.forEach(mark -> gate.leave(mark.worker()));
+    settle();
+  }
+
+  /** Refuses what is for another layout, or for one that is about to end. */
+  final void requirePresent(int layout) {
+    if (frozen || layout != part.layout()) {
+      throw new MovedException(gate.table(), layout, part.layout());
+    }
+  }
+
+  /**
+   * Whether a push was taken in before; if not, it may be now.
+   *
+   * @throws MovedException when it is for another layout, and was not taken in there
+   */
+  final boolean wasTaken(Sender sender) {
+    boolean here = !frozen && sender.layout() == part.layout();
+    if (here) {
+      gate.enter(sender.worker());
+      if (gate.clocks().ended(sender.worker()) < sender.steps()) {
+        end(sender.worker(), sender.steps());
+      }
+    }
+    boolean was = sender.sequence() <= lastOf(sender);
+    if (was) {
+      traffic.repeated();
+    } else if (!here) {
+      throw new MovedException(gate.table(), sender.layout(), part.layout());
+    }
+    return was;
+  }
+
+  private long lastOf(Sender sender) {
+    if (sender.layout() == part.layout()) {
+      return gate.clocks().sequence(sender.worker());
+    }
+    return sender.layout() == part.layout() - 1 ? before.getOrDefault(sender.worker(), 0L) : 0;
+  }
+
+  /** Takes a push in, from now on. */
+  final void take(Sender sender) {
+    gate.clocks().isNew(sender.worker(), sender.sequence());
+  }
+
+  /** A worker, or somebody who is none, wants to read. */
+  final void ask(long worker, int layout, long steps) {
+    requirePresent(layout);
+    gate.requireKnown(worker);
+    if (gate.clocks().has(worker) && gate.clocks().ended(worker) < steps) {
+      end(worker, steps);
+    }
+  }
+
+  // ---- steps
+
   /** Applies the steps that all have ended, and answers those who may read now. */
-  private void settle() {
-    long slowest = gate.clocks().slowest();
+  final void settle() {
+    long slowest = Math.min(gate.clocks().slowest(), ceiling);
     finishBefore(slowest);
+    gate.clocks().applied(slowest);
     gate.open(slowest);
+    var waiting = reached;
+    if (waiting != null && gate.applied() >= waiting.step()) {
+      reached = null;
+      waiting.answer().complete(gate.applied());
+    }
   }
 
   /** Applies what was kept for the steps before that. */
   abstract void finishBefore(long step);
+
+  /** No step beyond that is applied from now on. */
+  final void holdAt(long step) {
+    ceiling = step;
+    settle();
+  }
+
+  /** Up to which step everything is applied. */
+  final long applied() {
+    return gate.applied();
+  }
+
+  /** Completes when all steps before that are applied. */
+  final CompletionStage<Long> reach(long step) {
+    var answer = new CompletableFuture<Long>();
+    reached = new Reached(step, answer);
+    settle();
+    return answer;
+  }
+
+  // ---- moving
+
+  /** Takes nothing in any more, and sends those away who wait. */
+  final void freeze() {
+    frozen = true;
+    fold();
+    gate.sendAway(() -> new MovedException(gate.table(), part.layout(), part.layout(), true));
+  }
+
+  /** The parameters stay here after all. */
+  final void thaw() {
+    frozen = false;
+    fold();
+    settle();
+  }
+
+  /** Copies gradients that are kept: those who wrote them wait no longer. */
+  abstract void fold();
+
+  /** Which pushes were the last, for those that come again after the move. */
+  final void remember(TableShard old) {
+    for (var mark : old.gate.clocks().marks()) {
+      before.put(mark.worker(), mark.sequence());
+    }
+  }
+
+  /** Takes over what a block says of its shard as a whole. */
+  final void begin(Block.Head head, Entry entry) {
+    boolean same = head.layout() == part.layout();
+    if (entry != Entry.RESTORED) {
+      before.putAll(same ? head.before() : Map.of());
+      for (var mark : head.workers()) {
+        gate.clocks().admit(same ? mark : mark.anew(), System.nanoTime());
+      }
+      gate.clocks().begin(head.slowest());
+      gate.begin(head.applied());
+    }
+    if (entry == Entry.RECOVERED) {
+      gate.forget();
+    }
+  }
+
+  /** How a shard comes by a block. */
+  enum Entry {
+    /** From a standby: nothing is lost. */
+    TAKEN_OVER,
+    /** From other shards, in another layout. */
+    MOVED,
+    /** From a checkpoint, of a server that lives on. */
+    RECOVERED,
+    /** From a checkpoint, into a new table. */
+    RESTORED
+  }
+
+  /** What the table is. */
+  abstract TableSpec spec();
+
+  /** The number of the first parameter, or 0. */
+  abstract long firstItem();
+
+  /** The number after that of the last parameter, or how many rows there are. */
+  abstract long lastItem();
+
+  /** Whether it has to look at those of a checkpoint for its own. */
+  abstract boolean wants(long from, long to);
+
+  /** What a block of some of it would have. */
+  abstract Block.Head head(Cut cut);
+
+  /** How long that block is. */
+  abstract long sizeOf(Cut cut);
+
+  /** Writes a block of some of it. */
+  abstract void write(Cut cut, Output output);
+
+  /** Takes in the state in a block, as far as it is this shard's. */
+  abstract void adopt(Block block, Entry entry);
+
+  /** The last pushes in the layout before this one, by worker. */
+  final Map<Long, Long> before() {
+    return Map.copyOf(before);
+  }
+
+  // ---- reports
 
   /** How often the weights were changed. */
   abstract long updates();
@@ -63,5 +262,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** What has happened here so far. */
   final ShardMetrics metrics() {
     return traffic.metrics(updates(), gate.waiting(), gate.clocks().size());
+  }
+
+  /** The clocks, for whoever writes them. */
+  final Clocks clocks() {
+    return gate.clocks();
   }
 }

@@ -1,4 +1,4 @@
-package io.mobula.ps;
+package io.mobula.ps.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,12 +1,11 @@
-package io.mobula.ps;
+package io.mobula.ps.shard;
 
-import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
 import java.io.Serializable;
 import java.util.Arrays;
 
 /** How a vector is split into ranges, one per shard, in order. Immutable; pure arithmetic. */
-final class Split implements Serializable {
+public final class Split implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long MOST = 1L << 30;
 
@@ -27,7 +26,7 @@ final class Split implements Serializable {
   }
 
   /** As even as can be. */
-  static Split even(long size, int shards) {
+  public static Split even(long size, int shards) {
     if (shards < 1 || size < shards) {
       throw new TableException(
           "Wanted " + size + " parameters on " + shards
@@ -41,39 +40,30 @@ final class Split implements Serializable {
     return new Split(starts);
   }
 
-  int shards() {
+  /** How many ranges there are. */
+  public int shards() {
     return starts.length - 1;
   }
 
-  long size() {
+  /** How long the vector is. */
+  public long size() {
     return starts[shards()];
   }
 
-  long start(int shard) {
+  /** The first index of a shard. */
+  public long start(int shard) {
     return starts[shard];
   }
 
-  int length(int shard) {
+  /** How many a shard has. */
+  public int length(int shard) {
     return (int) (starts[shard + 1] - starts[shard]);
   }
 
   /** Which shard has that parameter. */
-  int shardOf(long index) {
+  public int shardOf(long index) {
     int at = Arrays.binarySearch(starts, index);
     return at >= 0 ? at : -at - 2;
-  }
-
-  KeyRange whole() {
-    return new KeyRange(0, size());
-  }
-
-  void require(KeyRange range) {
-    if (range.to() > size()) {
-      throw new KeyException(
-          "Wanted parameters " + range.from() + " to " + range.to() + " (exclusive) of " + size()
-              + ".",
-          null);
-    }
   }
 
   @Override

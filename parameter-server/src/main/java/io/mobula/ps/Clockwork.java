@@ -1,0 +1,36 @@
+package io.mobula.ps;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes checkpoints now and then, on a thread of its own; one that fails is reported. */
+final class Clockwork implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Clockwork.class);
+
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+      Thread.ofPlatform().daemon().name("mobula-checkpoints").factory());
+
+  Clockwork(Duration interval, Runnable write) {
+    long nanos = interval.toNanos();
+    var _ = thread.scheduleWithFixedDelay(() -> attempt(write), nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void attempt(Runnable write) {
+    try {
+      write.run();
+    } catch (RuntimeException e) {
+      if (!thread.isShutdown()) {
+        LOG.error("No checkpoint could be written; the one before stays the last", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,64 @@
+package io.mobula.ps;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.TableSpec;
+
+/**
+ * Has all shards of a bulk synchronous table stand at the same step for a while: they apply no
+ * further one, then all up to the latest that any has applied. For the owner, one thread at a time.
+ */
+final class OneStep {
+  private final Reach reach;
+  private final MobulaRuntime runtime;
+  private final TableSpec table;
+
+  OneStep(Reach reach, MobulaRuntime runtime, TableSpec table) {
+    this.reach = reach;
+    this.runtime = runtime;
+    this.table = table;
+  }
+
+  /** Waits until all are there; workers may have to wait until {@link #release}. */
+  void reach() {
+    long latest =
+        reach
+            .all(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
+            .stream()
+            .mapToLong(Long::longValue)
+            .max()
+            .orElseThrow();
+    Shards.reached(() -> {
+      var shards = reach.layout().shards();
+      var answers = shards.stream()
+          .map(shard -> {
+            ObjectRef<Long> answer =
+                Mobula.remoteStage(shard.call(ShardActor::reach, table.id(), latest));
+            return answer;
+          })
+          .toList();
+      for (int i = 0; i < answers.size(); i++) {
+        var shard = shards.get(i);
+        Shards.await(
+            runtime,
+            answers.get(i),
+            () -> shard
+                .call(
+                    ShardActor::lookAround,
+                    table.id(),
+                    table.consistency().patience().toNanos())
+                .remote()
+                .close());
+        Shards.taken(answers.get(i));
+      }
+      return answers;
+    });
+  }
+
+  /** Steps are applied again as they end. */
+  void release() {
+    var _ = reach.all(shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
+  }
+}

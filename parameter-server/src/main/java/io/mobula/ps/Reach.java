@@ -1,0 +1,104 @@
+package io.mobula.ps;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.ps.shard.Catalog;
+import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.MovedException;
+import io.mobula.ps.shard.ShardActor;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a table to its shards: the layout as it was last seen, and who knows the present
+ * one. Safe for use by many threads.
+ */
+final class Reach {
+  /** How often a request is made again that met parameters on the move. */
+  private static final int MOST_MOVES = 100;
+
+  private final ActorHandle<Catalog> catalog;
+  private final boolean recovers;
+  private final boolean replicated;
+  private volatile Layout layout;
+
+  /**
+   * A way to the shards.
+   *
+   * @param recovers whether a shard that dies comes back
+   * @param replicated whether shards have standbys
+   */
+  Reach(ActorHandle<Catalog> catalog, Layout layout, boolean recovers, boolean replicated) {
+    this.catalog = catalog;
+    this.layout = layout;
+    this.recovers = recovers;
+    this.replicated = replicated;
+  }
+
+  /** The layout as it was last seen. */
+  Layout layout() {
+    return layout;
+  }
+
+  boolean isReplicated() {
+    return replicated;
+  }
+
+  /** Whether a shard that dies comes back. */
+  boolean recovers() {
+    return recovers;
+  }
+
+  ActorHandle<ShardActor> shard(int index) {
+    return layout.shards().get(index);
+  }
+
+  /** Asks for the present layout; waits while parameters move. */
+  Layout refresh() {
+    var present = Shards.reached(() -> {
+      ObjectRef<Layout> answer = Mobula.remoteStage(catalog.call(Catalog::layout));
+      return Shards.taken(answer);
+    });
+    return newest(present);
+  }
+
+  /** Answers may overtake each other; a layout never comes back. */
+  private synchronized Layout newest(Layout answered) {
+    if (answered.version() > layout.version()) {
+      layout = answered;
+    }
+    return layout;
+  }
+
+  /** Does it, again with the present layout where the one it used is over. */
+  <T extends @Nullable Object> T retrying(Supplier<T> request) {
+    for (int i = 1; ; i++) {
+      try {
+        return Shards.reached(request);
+      } catch (MovedException e) {
+        if (i == MOST_MOVES) {
+          throw e;
+        }
+        refresh();
+      }
+    }
+  }
+
+  /** Asks all shards at once and waits for all answers, in order. */
+  <T extends @Nullable Object> List<T> all(Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
+    return retrying(() -> Shards.all(layout.shards(), call));
+  }
+
+  /** As {@link #all}, where the answer depends on the layout. */
+  <T extends @Nullable Object> List<T> allOf(
+      BiFunction<ActorHandle<ShardActor>, Integer, ObjectRef<T>> call) {
+    return retrying(() -> {
+      var present = layout;
+      return Shards.all(present.shards(), shard -> call.apply(shard, present.version()));
+    });
+  }
+}

@@ -1,0 +1,101 @@
+package io.mobula.ps;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ps.error.TableException;
+import io.mobula.ps.shard.Catalog;
+import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.TableSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * How the parameters of a server move to another number of shards while workers go on: shards take
+ * in nothing for a moment, send what they have to those that are to have it, and the new layout is
+ * valid at once, for all tables, or not at all. Pushes that were refused in that moment are sent
+ * again by their workers, under the new layout. For the owner, one thread at a time.
+ */
+final class Resharding {
+  private final Fleet fleet;
+  private final Reach reach;
+  private final MobulaRuntime runtime;
+  private final List<TableSpec> tables;
+
+  Resharding(Fleet fleet, Reach reach, MobulaRuntime runtime, List<TableSpec> tables) {
+    this.fleet = fleet;
+    this.reach = reach;
+    this.runtime = runtime;
+    this.tables = tables;
+  }
+
+  /**
+   * Moves all tables.
+   *
+   * @throws TableException when a shard died meanwhile; all is as it was then
+   */
+  void to(int count) {
+    var old = reach.layout();
+    var next = new Layout(old.version() + 1, fleet.shards(count));
+    fleet.standBy();
+    var involved =
+        Stream.concat(old.shards().stream(), next.shards().stream()).distinct().toList();
+    var steps = new ArrayList<OneStep>();
+    Map<Integer, Integer> starts = Shards.reached(
+        () -> Shards.taken(fleet.catalog().call(Catalog::beginMove).remote()));
+    boolean valid = false;
+    try {
+      for (var table : tables) {
+        if (table.consistency().isBulk()) {
+          var step = new OneStep(reach, runtime, table);
+          steps.add(step);
+          step.reach();
+        }
+      }
+      move(old, next);
+      valid = Shards.reached(
+          () -> Shards.taken(fleet.catalog().call(Catalog::commit, next, starts).remote()));
+    } finally {
+      settle(involved, next, valid);
+      if (!valid) {
+        steps.forEach(OneStep::release);
+      }
+    }
+    if (!valid) {
+      throw new TableException(
+          "The tables stay on " + old.size() + " shards: one of them died and came back while they"
+              + " were about to move. Try again.",
+          null);
+    }
+  }
+
+  private void move(Layout old, Layout next) {
+    Shards.reached(() -> {
+      for (var table : tables) {
+        var _ = Shards.all(
+            old.shards(), shard -> shard.tell(ShardActor::freeze, table.id()).remote());
+      }
+      for (var table : tables) {
+        var _ = Shards.all(
+            old.shards(),
+            shard -> Mobula.remoteStage(shard.call(ShardActor::moveTo, table.id(), next)));
+      }
+      return Shards.all(
+          next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::received)));
+    });
+  }
+
+  private void settle(List<ActorHandle<ShardActor>> involved, Layout next, boolean valid) {
+    try {
+      Shards.reached(() -> Shards.all(
+          involved,
+          shard -> Mobula.remoteStage(shard.call(ShardActor::moved, next.version(), valid))));
+    } finally {
+      Shards.reached(() -> Shards.taken(fleet.catalog().tell(Catalog::endMove).remote()));
+      reach.refresh();
+    }
+  }
+}

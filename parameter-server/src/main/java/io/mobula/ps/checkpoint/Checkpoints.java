@@ -1,0 +1,229 @@
+package io.mobula.ps.checkpoint;
+
+import io.mobula.ps.error.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of one table below one directory, for its one owner: {@link #begin} makes a
+ * draft, every shard writes its part into it with a {@link PartWriter}, and {@link #commit} makes
+ * it a checkpoint, at once. Who fails in between {@link #abandon}s it. Keeps nothing in memory, so
+ * that it is as true after a crash as before. Blocks.
+ */
+public final class Checkpoints {
+  /** The file that is written last. */
+  static final String MANIFEST = "manifest";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+  private final Path root;
+  private final String table;
+  private final DirectoryNames names;
+
+  private Checkpoints(Path root, String table) {
+    this.root = root;
+    this.table = table;
+    this.names = DirectoryNames.of(table);
+  }
+
+  /**
+   * Touches nothing yet.
+   *
+   * @param root one that all shards and the owner see under the same path
+   * @param table its name, of whatever characters
+   */
+  public static Checkpoints of(Path root, String table) {
+    return new Checkpoints(root.toAbsolutePath().normalize(), table);
+  }
+
+  // ---- writing
+
+  /** One more than any number that is taken, by whatever is there under such a name. */
+  public long next() {
+    return Math.addExact(
+        1,
+        Stream.concat(numbered(), drafts())
+            .mapToLong(
+                path -> names.number(path).orElseGet(() -> names.draft(path).orElseThrow()))
+            .max()
+            .orElse(0));
+  }
+
+  /**
+   * Makes the directory that the shards are to write into, and removes drafts of this table in
+   * which nothing was written for an hour.
+   *
+   * @param number larger than those of all checkpoints before it
+   * @throws CheckpointException when there is one of that number, or no room
+   */
+  public Path begin(long number) {
+    var target = root.resolve(names.of(number));
+    requireFree(target);
+    var draft = root.resolve(names.draftOf(number));
+    try {
+      Durable.create(root);
+      Leftovers.remove(drafts().toList());
+      return Files.createDirectory(draft);
+    } catch (IOException e) {
+      throw WriteFailure.of(draft, e);
+    }
+  }
+
+  private static void requireFree(Path target) {
+    if (!Files.notExists(target)) {
+      throw new CheckpointException(
+          "Cannot write " + target + ": it is there already. Use a larger number.", null);
+    }
+  }
+
+  /**
+   * Makes a draft the latest checkpoint: all of it, or nothing.
+   *
+   * @param draft what {@link #begin} has made
+   * @param manifest says which parts are in it
+   * @return where it is from now on
+   * @throws CheckpointException when a part is not there as a whole, or there is no room; the draft
+   *     is to be abandoned then
+   */
+  public Path commit(Path draft, Manifest manifest) {
+    requireDraft(draft);
+    if (!manifest.table().equals(table)) {
+      throw new IllegalArgumentException(
+          "Cannot commit a manifest of table " + manifest.table() + " as one of " + table);
+    }
+    CheckpointReader.requireParts(draft, manifest);
+    seal(draft, manifest);
+    return publish(draft);
+  }
+
+  /** Writes the manifest. */
+  void seal(Path draft, Manifest manifest) {
+    byte[] bytes = ManifestText.write(manifest);
+    try {
+      Durable.write(draft.resolve(MANIFEST), bytes);
+      Durable.sync(draft);
+    } catch (IOException e) {
+      throw WriteFailure.of(draft.resolve(MANIFEST), bytes.length, e);
+    }
+  }
+
+  /** Gives a draft that is complete the name under which it is found. */
+  Path publish(Path draft) {
+    var target = root.resolve(names.of(names.draft(draft).orElseThrow()));
+    requireFree(target);
+    try {
+      Durable.rename(root, draft, target);
+      return target;
+    } catch (IOException e) {
+      throw WriteFailure.of(target, e);
+    }
+  }
+
+  /**
+   * Removes a draft. Idempotent.
+   *
+   * @throws CheckpointException when the system refuses
+   */
+  public void abandon(Path draft) {
+    requireDraft(draft);
+    try {
+      Durable.delete(draft);
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot remove " + draft + ": " + e, e);
+    }
+  }
+
+  private void requireDraft(Path draft) {
+    boolean here = root.equals(draft.toAbsolutePath().getParent());
+    boolean other = Files.exists(draft) && !Durable.isDirectory(draft);
+    if (!here || other || names.draft(draft).isEmpty()) {
+      throw new IllegalArgumentException(
+          draft + " is no draft of table " + table + " in " + root + ".");
+    }
+  }
+
+  // ---- finding
+
+  /**
+   * The newest complete one. One whose manifest cannot be read, or whose parts are not all there in
+   * their right length, is passed over, with a warning. Checksums are for
+   * {@link CheckpointReader#verify}.
+   *
+   * @throws CheckpointException when the directory cannot be read
+   */
+  public Optional<Path> latest() {
+    return numbered().filter(this::isComplete).findFirst();
+  }
+
+  /** All complete ones, the newest first. */
+  public List<Path> all() {
+    return numbered().filter(this::isComplete).toList();
+  }
+
+  /**
+   * Removes all complete ones but the newest. One that somebody is reading loses its files.
+   *
+   * @param keep how many are to stay, 1 or more
+   * @throws CheckpointException when the system refuses
+   */
+  public void prune(int keep) {
+    if (keep < 1) {
+      throw new IllegalArgumentException("One checkpoint at least has to stay, got " + keep);
+    }
+    all().stream().skip(keep).map(this::retire).forEach(this::abandon);
+  }
+
+  /** Makes a draft of it again, so that it is never there in part. */
+  Path retire(Path checkpoint) {
+    var draft = root.resolve(names.draftOf(names.number(checkpoint).orElseThrow()));
+    try {
+      Durable.rename(root, checkpoint, draft);
+      return draft;
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot remove " + checkpoint + ": " + e, e);
+    }
+  }
+
+  private boolean isComplete(Path directory) {
+    try {
+      var reader = CheckpointReader.open(directory);
+      if (!reader.manifest().table().equals(table)) {
+        return false;
+      }
+      reader.requireParts();
+      return true;
+    } catch (CheckpointException e) {
+      LOG.warn("Passed over {}: {}", directory, e.getMessage());
+      return false;
+    }
+  }
+
+  private Stream<Path> numbered() {
+    return directories()
+        .filter(path -> names.number(path).isPresent())
+        .sorted(Comparator.<Path>comparingLong(path -> names.number(path).orElseThrow())
+            .reversed());
+  }
+
+  private Stream<Path> drafts() {
+    return directories().filter(path -> names.draft(path).isPresent());
+  }
+
+  private Stream<Path> directories() {
+    try {
+      return Durable.entries(root).stream().filter(Durable::isDirectory);
+    } catch (NoSuchFileException e) {
+      return Stream.empty();
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot look for checkpoints in " + root + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.mobula.ps.checkpoint;
+
+import java.util.HexFormat;
+
+/**
+ * Text of any characters as some ASCII ones: the others, and {@code %}, are a {@code %} and four
+ * hexadecimal digits per UTF-16 unit, halves of pairs included. No two texts become the same.
+ */
+final class Escape {
+  private static final int DIGITS = 4;
+
+  private Escape() {}
+
+  /** Keeps what is printable, blanks included. */
+  static String line(String text) {
+    var out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      append(out, c, c >= ' ' && c < 0x7f && c != '%');
+    }
+    return out.toString();
+  }
+
+  /** Keeps letters, digits, {@code _}, {@code -} and dots but the first; never empty. */
+  static String fileName(String text) {
+    var out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      append(out, c, isPlain(c) || (c == '.' && i > 0));
+    }
+    return out.isEmpty() ? "%" : out.toString();
+  }
+
+  private static boolean isPlain(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
+  }
+
+  private static void append(StringBuilder out, char c, boolean plain) {
+    if (plain) {
+      out.append(c);
+    } else {
+      out.append('%').append(HexFormat.of().toHexDigits(c));
+    }
+  }
+
+  /**
+   * What a line was made of.
+   *
+   * @throws IllegalArgumentException when it was not made by {@link #line}
+   */
+  static String text(String line) {
+    var out = new StringBuilder();
+    for (int i = 0; i < line.length(); i++) {
+      if (line.charAt(i) != '%') {
+        out.append(line.charAt(i));
+      } else if (line.length() - i > DIGITS) {
+        out.append((char) HexFormat.fromHexDigits(line, i + 1, i + 1 + DIGITS));
+        i += DIGITS;
+      } else {
+        throw new IllegalArgumentException("a % with fewer than four digits ends " + line);
+      }
+    }
+    return out.toString();
+  }
+}

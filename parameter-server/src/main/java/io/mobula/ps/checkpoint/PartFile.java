@@ -1,0 +1,79 @@
+package io.mobula.ps.checkpoint;
+
+import io.mobula.ps.error.CheckpointException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One part as it is on the disk, which need not be what its manifest says. Keeps nothing open.
+ * Blocks; safe for use by many threads.
+ */
+final class PartFile {
+  private final Path file;
+  private final Part part;
+
+  private PartFile(Path file, Part part) {
+    this.file = file;
+    this.part = part;
+  }
+
+  static PartFile of(Path directory, Part part) {
+    return new PartFile(directory.resolve(part.file()), part);
+  }
+
+  /** Looks whether it is there and how long it is, at the cost of opening it. */
+  void requireLength() {
+    read(FileChannel::size);
+  }
+
+  /** Reads every byte. */
+  void verify() {
+    int there = read(channel -> Window.checksum(channel, part.bytes()));
+    if (there != part.crc32c()) {
+      throw refused("was altered: its checksum is another", null);
+    }
+  }
+
+  /** All of it as memory. */
+  MemorySegment map(Arena arena) {
+    return read(channel -> channel.map(MapMode.READ_ONLY, 0, part.bytes(), arena));
+  }
+
+  /** What is done with an open file. */
+  private interface Reading<T> {
+    T from(FileChannel channel) throws IOException;
+  }
+
+  private <T> T read(Reading<T> reading) {
+    var options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    try (var channel = FileChannel.open(file, options)) {
+      requireLength(channel.size());
+      return reading.from(channel);
+    } catch (NoSuchFileException e) {
+      throw refused("is missing", e);
+    } catch (IOException e) {
+      throw refused("cannot be read: " + e, e);
+    }
+  }
+
+  private void requireLength(long there) {
+    if (there != part.bytes()) {
+      String how = there < part.bytes() ? "is cut off" : "was altered";
+      throw refused(how + ": wanted " + part.bytes() + " bytes, there are " + there, null);
+    }
+  }
+
+  private CheckpointException refused(String why, @Nullable Throwable cause) {
+    return new CheckpointException(
+        "The part " + file + " " + why + ". Use another checkpoint.", cause);
+  }
+}

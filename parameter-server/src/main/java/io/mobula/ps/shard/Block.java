@@ -1,0 +1,206 @@
+package io.mobula.ps.shard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mobula.NodeId;
+import io.mobula.ps.clock.Mark;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of one shard's part of a table, or of some of it, in one piece of memory: what goes to
+ * a standby, to another shard when parameters move, and into the file of a checkpoint.
+ *
+ * <p>First 16 bytes: "MBBL", the version (1), how many bytes the head has, 0, each an int, little
+ * endian. Then the head, and zeros up to a multiple of 64; then the numbers, little endian. Of a
+ * dense table: the weights, each state vector, and the sum of gradients of each open step, all as
+ * long as the range. Of a sparse one: the keys; the rows, each with weights and state; and for each
+ * open step its keys and then its sums.
+ *
+ * @param head what there is
+ * @param numbers what follows it
+ */
+record Block(Head head, MemorySegment numbers) {
+  private static final int MAGIC = 0x4C42424D; // "MBBL"
+  private static final int VERSION = 1;
+  private static final int FIXED = 16;
+  private static final int ALIGNMENT = 64;
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * What a block has.
+   *
+   * @param element what the numbers are
+   * @param width how many numbers an item has; 1 in a dense table
+   * @param vectors the weights and the state: 1 or more
+   * @param start the first parameter; 0 in a sparse table
+   * @param count how many parameters or rows
+   * @param updates how many updates they have had
+   * @param layout the layout in which the workers' pushes are counted
+   * @param applied up to which step everything is applied
+   * @param slowest how many steps all have ended: those from {@code applied} to that are due
+   * @param workers the clocks
+   * @param before the last push of each worker in the layout before
+   * @param open the steps that wait for their end
+   */
+  record Head(
+      Element element,
+      int width,
+      int vectors,
+      long start,
+      long count,
+      long updates,
+      int layout,
+      long applied,
+      long slowest,
+      List<Mark> workers,
+      Map<Long, Long> before,
+      List<Open> open) {}
+
+  /**
+   * A step for which gradients are kept.
+   *
+   * @param step which
+   * @param count for how many parameters or rows
+   */
+  record Open(long step, long count) {}
+
+  /** How long a block with that head is. */
+  static long sizeOf(Head head, boolean sparse) {
+    return headBytes(head).length + numbersOf(head, sparse);
+  }
+
+  private static long numbersOf(Head head, boolean sparse) {
+    long item = (long) head.width() * head.element().bytes();
+    long key = sparse ? Long.BYTES : 0;
+    long bytes = head.count() * (key + item * head.vectors());
+    for (var open : head.open()) {
+      bytes += open.count() * (key + item);
+    }
+    return bytes;
+  }
+
+  /** Everything before the numbers. */
+  static byte[] headBytes(Head head) {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(bytes)) {
+      write(head, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("to memory", e);
+    }
+    int length = bytes.size();
+    var all = new byte[(FIXED + length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT];
+    var memory = MemorySegment.ofArray(all);
+    memory.set(INT, 0, MAGIC);
+    memory.set(INT, 4, VERSION);
+    memory.set(INT, 8, length);
+    System.arraycopy(bytes.toByteArray(), 0, all, FIXED, length);
+    return all;
+  }
+
+  private static void write(Head head, DataOutputStream out) throws IOException {
+    var element = head.element().name().getBytes(UTF_8);
+    out.writeInt(element.length);
+    out.write(element);
+    out.writeInt(head.width());
+    out.writeInt(head.vectors());
+    out.writeLong(head.start());
+    out.writeLong(head.count());
+    out.writeLong(head.updates());
+    out.writeInt(head.layout());
+    out.writeLong(head.applied());
+    out.writeLong(head.slowest());
+    out.writeInt(head.workers().size());
+    for (var mark : head.workers()) {
+      out.writeLong(mark.worker());
+      out.writeInt(mark.rank());
+      out.writeLong(mark.node().incarnation());
+      out.writeLong(mark.ended());
+      out.writeLong(mark.sequence());
+      out.writeBoolean(mark.gone());
+    }
+    out.writeInt(head.before().size());
+    for (var last : head.before().entrySet()) {
+      out.writeLong(last.getKey());
+      out.writeLong(last.getValue());
+    }
+    out.writeInt(head.open().size());
+    for (var open : head.open()) {
+      out.writeLong(open.step());
+      out.writeLong(open.count());
+    }
+  }
+
+  /**
+   * One that somebody else has written.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static Block read(MemorySegment memory) {
+    boolean is = memory.byteSize() >= FIXED && memory.get(INT, 0) == MAGIC;
+    int version = is ? memory.get(INT, 4) : 0;
+    if (version != VERSION) {
+      throw new IllegalArgumentException("Not a block of version " + VERSION + " of a table: "
+          + memory.byteSize() + " bytes" + (is ? ", version " + version : "") + ".");
+    }
+    int length = memory.get(INT, 8);
+    var bytes = memory.asSlice(FIXED, length).toArray(ValueLayout.JAVA_BYTE);
+    try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      long from = (FIXED + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      return new Block(head(in), memory.asSlice(from));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The head of a block is cut off: " + length + " bytes", e);
+    }
+  }
+
+  private static Head head(DataInputStream in) throws IOException {
+    var element = Element.valueOf(new String(in.readNBytes(in.readInt()), UTF_8));
+    int width = in.readInt();
+    int vectors = in.readInt();
+    long start = in.readLong();
+    long count = in.readLong();
+    long updates = in.readLong();
+    int layout = in.readInt();
+    long applied = in.readLong();
+    long slowest = in.readLong();
+    var workers = new ArrayList<Mark>();
+    for (int i = in.readInt(); i > 0; i--) {
+      workers.add(new Mark(
+          in.readLong(),
+          in.readInt(),
+          new NodeId(in.readLong()),
+          in.readLong(),
+          in.readLong(),
+          in.readBoolean()));
+    }
+    var before = new HashMap<Long, Long>();
+    for (int i = in.readInt(); i > 0; i--) {
+      before.put(in.readLong(), in.readLong());
+    }
+    var open = new ArrayList<Open>();
+    for (int i = in.readInt(); i > 0; i--) {
+      open.add(new Open(in.readLong(), in.readLong()));
+    }
+    return new Head(
+        element, width, vectors, start, count, updates, layout, applied, slowest, workers, before,
+        open);
+  }
+
+  /** A dense table's vector, the open steps' sums after the state, from one parameter on. */
+  MemorySegment vector(int vector, long from, long count) {
+    int bytes = head.element().bytes();
+    return numbers.asSlice((vector * head.count() + from) * bytes, count * bytes);
+  }
+}

@@ -1,0 +1,54 @@
+package io.mobula.ps.shard;
+
+import io.mobula.NodeId;
+import io.mobula.ps.clock.Mark;
+import java.io.Serializable;
+import java.util.List;
+
+/** What changes a shard besides gradients, as its standbys hear of it. */
+public sealed interface Change extends Serializable {
+  /** It gets a part of a table. */
+  record Create(TableSpec table, Part part) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A table is no more. */
+  record Drop(int table) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A worker joins. */
+  record Join(int table, long worker, int rank, NodeId node) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A worker comes back. */
+  record Rejoin(int table, Mark mark) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A worker leaves after so many steps. */
+  record Leave(int table, long worker, int layout, long steps) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A worker has ended so many steps. */
+  record Clock(int table, long worker, int layout, long steps) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Workers are dead or silent. */
+  record Evict(int table, List<Mark> gone) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** No step beyond that is applied. */
+  record Hold(int table, long step) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A layout is valid for which parts were prepared, or is not. */
+  record Move(int layout, boolean valid) implements Change {
+    private static final long serialVersionUID = 1L;
+  }
+}

@@ -1,0 +1,20 @@
+package io.mobula.ps.shard;
+
+import java.io.Serializable;
+
+/** Which of a shard's parameters or rows go into a {@link Block}. */
+public sealed interface Cut extends Serializable {
+  /** All there are. */
+  record All() implements Cut {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Those that another shard has in another layout.
+   *
+   * @param to which part of the table that is
+   */
+  record For(Part to) implements Cut {
+    private static final long serialVersionUID = 1L;
+  }
+}

@@ -1,0 +1,72 @@
+package io.mobula.ps.shard;
+
+import io.mobula.DType;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Tensor;
+import io.mobula.ps.checkpoint.CheckpointReader;
+import io.mobula.ps.checkpoint.PartWriter;
+import io.mobula.ps.error.CheckpointException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@link Block}s on their way to store memory and to files, and back from files. */
+final class Packing {
+  private Packing() {}
+
+  /** A block in the store; to be closed by the caller. */
+  static ObjectRef<Tensor> store(MobulaRuntime runtime, TableShard shard, Cut cut) {
+    long bytes = shard.sizeOf(cut);
+    try (var room = runtime.create(bytes)) {
+      shard.write(cut, Output.to(room.segment()));
+      return room.seal(DType.INT8, bytes);
+    }
+  }
+
+  /**
+   * Writes the file of a part; when this returns the numbers are copied, and it completes when they
+   * are on the disk.
+   */
+  static CompletionStage<io.mobula.ps.checkpoint.Part> save(
+      TableShard shard, Path draft, int index, long from, long to) {
+    var cut = new Cut.All();
+    var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(cut));
+    try (var arena = Arena.ofConfined()) {
+      shard.write(cut, Output.to(writer::write, arena));
+    } catch (RuntimeException | Error e) {
+      writer.close();
+      throw e;
+    }
+    var written = new CompletableFuture<io.mobula.ps.checkpoint.Part>();
+    Thread.ofVirtual().name("mobula-checkpoint").start(() -> {
+      try (writer) {
+        written.complete(writer.finish());
+      } catch (RuntimeException e) {
+        written.completeExceptionally(e);
+      }
+    });
+    return written;
+  }
+
+  /**
+   * Reads a shard's numbers from a checkpoint, whatever shards have written it.
+   *
+   * @throws CheckpointException when there is none in that directory, or it is not what it was
+   */
+  static void load(TableShard shard, TableSpec spec, Path directory, TableShard.Entry entry) {
+    var reader = CheckpointReader.open(directory).require(spec.shape());
+    for (var part : reader.manifest().parts()) {
+      if (shard.wants(part.from(), part.to())) {
+        reader.verify(part);
+        try (var arena = Arena.ofConfined()) {
+          shard.adopt(Block.read(reader.map(part, arena)), entry);
+        } catch (IllegalArgumentException e) {
+          throw new CheckpointException(
+              "The part " + part.file() + " in " + directory + " is none: " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ActorHandle;
+import io.mobula.ObjectRef;
+import io.mobula.error.ActorDiedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The actors that have a copy of a shard, as the shard sees them: they hear of every change, in
+ * order, and make it, too. A worker's push counts as taken in when they have (compare van Renesse
+ * and Schneider, <em>Chain Replication</em>, OSDI 2004). One that was started anew has lost its
+ * copy and is given another; one that is gone for good is done without, with a warning.
+ *
+ * <p>For the thread of the shard.
+ */
+final class Standbys {
+  private static final Logger LOG = LoggerFactory.getLogger(Standbys.class);
+  private static final int MOST_COPIES = 5;
+  private static final CompletableFuture<@Nullable Void> TOLD =
+      CompletableFuture.completedFuture(null);
+
+  private final int shard;
+  private final List<Standby> all = new ArrayList<>();
+  private final Resync resync;
+
+  /** Has a standby given a copy, on the shard's thread. From any thread. */
+  interface Resync {
+    /**
+     * Asks for it.
+     *
+     * @param standby which, from 0
+     * @param change the change that it could not make
+     */
+    CompletionStage<@Nullable Void> ask(int standby, long change);
+  }
+
+  /** How one that stands by took in a change. */
+  enum Outcome {
+    /** It has made it. */
+    MADE,
+    /** It has no copy, or has lost it. */
+    NO_COPY,
+    /** Who tells is not the shard any more: it was started anew elsewhere. */
+    DEPOSED
+  }
+
+  /** One of them. */
+  private static final class Standby {
+    private final int index;
+    private final ActorHandle<StandbyActor> handle;
+    private long told;
+    private long copied; // all changes up to that were in its last copy
+    private volatile boolean lost;
+
+    Standby(int index, ActorHandle<StandbyActor> handle) {
+      this.index = index;
+      this.handle = handle;
+    }
+  }
+
+  Standbys(int shard, List<ActorHandle<StandbyActor>> handles, Resync resync) {
+    this.shard = shard;
+    this.resync = resync;
+    handles.forEach(handle -> all.add(new Standby(all.size(), handle)));
+  }
+
+  boolean isEmpty() {
+    return all.isEmpty();
+  }
+
+  /** Tells all of a change; completes when they have made it or have a copy with it. */
+  CompletableFuture<@Nullable Void> tell(
+      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
+    if (all.isEmpty()) {
+      return TOLD;
+    }
+    var answers = all.stream()
+        .filter(standby -> !standby.lost)
+        .map(standby -> tell(standby, change))
+        .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(answers);
+  }
+
+  private CompletableFuture<@Nullable Void> tell(
+      Standby standby, Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
+    long number = ++standby.told;
+    var ref = change.apply(standby.handle);
+    return ref.toCompletableFuture()
+        .handle((outcome, failure) -> {
+          ref.close();
+          return failure == null ? settled(standby, number, outcome) : lost(standby, failure);
+        })
+        .thenCompose(Function.identity());
+  }
+
+  private CompletionStage<@Nullable Void> settled(Standby standby, long number, Outcome outcome) {
+    return switch (outcome) {
+      case MADE -> TOLD;
+      case NO_COPY -> resync.ask(standby.index, number);
+      case DEPOSED -> CompletableFuture.failedStage(deposed());
+    };
+  }
+
+  private CompletionStage<@Nullable Void> lost(Standby standby, Throwable failure) {
+    standby.lost = true;
+    LOG.warn(
+        "Shard {} goes on without its standby {}, which is gone: what it has is not safe any more.",
+        shard,
+        standby.index,
+        failure);
+    return TOLD;
+  }
+
+  private IllegalStateException deposed() {
+    return new IllegalStateException("Shard " + shard + " was started anew elsewhere.");
+  }
+
+  /**
+   * Gives a standby a copy, unless it has one with that change.
+   *
+   * @param copy gives it, waits, and says whether it has it
+   */
+  void copy(int standby, long change, Predicate<ActorHandle<StandbyActor>> copy) {
+    var to = all.get(standby);
+    if (to.lost || to.copied >= change && change > 0) {
+      return;
+    }
+    try {
+      for (int i = 1; !copy.test(to.handle); i++) {
+        if (i == MOST_COPIES) {
+          throw new IllegalStateException("Standby " + standby + " of shard " + shard
+              + " was started anew each time it was given a copy, " + i + " times.");
+        }
+      }
+      to.copied = to.told;
+    } catch (ActorDiedException e) {
+      var _ = lost(to, e);
+    }
+  }
+
+  int size() {
+    return all.size();
+  }
+}

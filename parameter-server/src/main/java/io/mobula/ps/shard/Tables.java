@@ -1,0 +1,181 @@
+package io.mobula.ps.shard;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.ps.error.TableException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's parts of all tables, and those that it is about to have in the next layout. Makes
+ * {@linkplain Change changes}, which are the same wherever a copy of the shard is. One thread.
+ */
+final class Tables {
+  private final MobulaRuntime runtime;
+  private final TreeMap<Integer, Held> present = new TreeMap<>();
+  private final TreeMap<Integer, Held> prepared = new TreeMap<>();
+  private final Map<Integer, Departed> departed = new HashMap<>();
+
+  /** A part of a table, and what that table is. */
+  record Held(TableSpec spec, TableShard shard) {}
+
+  Tables(MobulaRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  // ---- which there are
+
+  /** A part that is there. */
+  TableShard get(int id) {
+    var found = present.get(id);
+    if (found != null) {
+      return found.shard();
+    }
+    throw absent(id);
+  }
+
+  private RuntimeException absent(int id) {
+    var gone = departed.get(id);
+    return gone != null
+        ? new MovedException(gone.table(), gone.layout(), gone.layout() + 1)
+        : new TableException(
+            "There is no table " + id + " on this shard: it was dropped, or the shard died and"
+                + " there was no copy and no checkpoint to start from."
+                + " Use replicas(1), or checkpoints.",
+            null);
+  }
+
+  /** Whether a push to a part that is not here any more was taken in while it was. */
+  boolean tookBefore(int id, Sender sender) {
+    var gone = departed.get(id);
+    return gone != null && gone.took(sender);
+  }
+
+  DenseShard dense(int id) {
+    return (DenseShard) get(id);
+  }
+
+  SparseShard sparse(int id) {
+    return (SparseShard) get(id);
+  }
+
+  /** All that are there, then all that are prepared. */
+  void forEach(BiConsumer<Held, Boolean> action) {
+    present.values().forEach(held -> action.accept(held, false));
+    prepared.values().forEach(held -> action.accept(held, true));
+  }
+
+  int size() {
+    return present.size() + prepared.size();
+  }
+
+  // ---- making and ending them
+
+  /** Makes an empty part. */
+  TableShard create(TableSpec spec, Part part) {
+    return put(present, spec, part);
+  }
+
+  /** A part for a layout that is not valid yet; made if it is not there. */
+  TableShard prepared(TableSpec spec, Part part) {
+    var there = prepared.get(spec.id());
+    return there != null && there.shard().part.equals(part)
+        ? there.shard()
+        : put(prepared, spec, part);
+  }
+
+  private TableShard put(TreeMap<Integer, Held> into, TableSpec spec, Part part) {
+    var shard = switch (spec) {
+      case DenseSpec dense -> new DenseShard(runtime, dense, part);
+      case SparseSpec sparse -> new SparseShard(sparse, part);
+    };
+    close(into.put(spec.id(), new Held(spec, shard)));
+    return shard;
+  }
+
+  private static void close(@Nullable Held held) {
+    if (held != null) {
+      held.shard().close();
+    }
+  }
+
+  void drop(int id) {
+    close(present.remove(id));
+    close(prepared.remove(id));
+    departed.remove(id);
+  }
+
+  /** Gives all memory back. */
+  void clear() {
+    forEach((held, later) -> held.shard().close());
+    present.clear();
+    prepared.clear();
+    departed.clear();
+  }
+
+  // ---- changes
+
+  /** Makes a change that its shard, or it itself, has allowed. */
+  void make(Change change) {
+    switch (change) {
+      case Change.Create(var spec, var part) -> create(spec, part);
+      case Change.Drop(int table) -> drop(table);
+      case Change.Join(int table, long worker, int rank, var node) ->
+        get(table).join(worker, rank, node);
+      case Change.Rejoin(int table, var mark) -> get(table).rejoin(mark);
+      case Change.Leave(int table, long worker, int layout, long steps) ->
+        leave(table, worker, layout, steps);
+      case Change.Clock(int table, long worker, int layout, long steps) ->
+        get(table).clock(worker, layout, steps);
+      case Change.Evict(int table, var gone) -> get(table).evict(gone);
+      case Change.Hold(int table, long step) -> get(table).holdAt(step);
+      case Change.Move(int layout, boolean valid) -> move(layout, valid);
+    }
+  }
+
+  /** That layout is valid: what is prepared for it is there from now on, for others not at all. */
+  void settle(int layout) {
+    move(layout, prepared.values().stream().anyMatch(held -> held.shard().part.layout() == layout));
+  }
+
+  /** From a table that was dropped, everybody has left. */
+  private void leave(int table, long worker, int layout, long steps) {
+    if (present.containsKey(table) || departed.containsKey(table)) {
+      get(table).leave(worker, layout, steps);
+    }
+  }
+
+  /** The parts that were prepared take the place of those that are there, or are forgotten. */
+  private void move(int layout, boolean valid) {
+    if (!valid) {
+      prepared.values().forEach(Tables::close);
+      prepared.clear();
+      present.values().forEach(held -> held.shard().thaw());
+      return;
+    }
+    var olds = Map.copyOf(present);
+    olds.forEach((id, old) -> {
+      if (old.shard().part.layout() < layout) {
+        present.remove(id);
+        departed.put(id, Departed.of(old));
+      }
+    });
+    prepared.forEach((id, next) -> {
+      present.put(id, next);
+      departed.remove(id);
+      var old = olds.get(id);
+      if (old != null) {
+        next.shard().remember(old.shard());
+      }
+    });
+    prepared.clear();
+    olds.forEach((id, old) -> {
+      if (old.shard().part.layout() < layout) {
+        old.shard().close();
+      }
+    });
+    present.values().forEach(held -> held.shard().settle());
+  }
+}

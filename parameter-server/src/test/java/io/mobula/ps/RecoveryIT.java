@@ -1,0 +1,190 @@
+package io.mobula.ps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.Placement;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Optimizers;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shards whose JVM is killed, and go on from a replica or from a checkpoint. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+class RecoveryIT {
+  private static final int LARGE = 50_000;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private LocalCluster cluster;
+
+  @BeforeEach
+  void open() {
+    cluster = LocalCluster.builder()
+        .nodes(2)
+        .cpusPerNode(8)
+        .settings(Mobula.settings().storeCapacity(64L << 20))
+        .start();
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  @AfterAll
+  void end() {
+    threads.shutdownNow();
+  }
+
+  private ParameterServer.Builder builder() {
+    return ParameterServer.builder(cluster.runtime())
+        .shards(2)
+        .placement(Placement.preferring(cluster.nodes().getFirst().id()));
+  }
+
+  private static float[] all(int size, float value) {
+    var result = new float[size];
+    Arrays.fill(result, value);
+    return result;
+  }
+
+  @Test
+  void eachPushCountsOnceWhenAShardIsKilledThatHasAReplica() throws Exception {
+    try (var server = builder().replicas(1).build()) {
+      var killed = cluster.nodes().getFirst().pid();
+      assertThat(server.places()).extracting(Place::pid).containsOnly(killed);
+      assertThat(server.standbys()).extracting(Place::pid).doesNotContain(killed);
+      var sgd = Optimizers.sgd(1);
+      var small = server.dense("small", 20).optimizer(sgd).create();
+      var large = server
+          .dense("large", LARGE)
+          .optimizer(sgd)
+          .consistency(Consistency.boundedStaleness(1))
+          .create();
+      var bulk = server
+          .dense("bulk", LARGE)
+          .optimizer(sgd)
+          .consistency(Consistency.bulkSynchronous())
+          .create();
+      var rows = server.sparse("rows", 2).optimizer(sgd).create();
+      var keys = new Random(3).longs(100).toArray();
+      int steps = 300;
+      var begun = new AtomicInteger();
+      var done = List.of(
+          threads.submit(() -> push(small, steps, begun)),
+          threads.submit(() -> push(large, steps, begun)),
+          threads.submit(() -> push(bulk, steps, begun)),
+          threads.submit(() -> {
+            try (var worker = rows.join(0)) {
+              for (int i = 0; i < steps; i++) {
+                worker.push(keys, all(2 * keys.length, 1));
+                worker.clock();
+                begun.incrementAndGet();
+              }
+            }
+          }));
+      while (begun.get() < steps) {
+        assertThat(done)
+            .noneMatch(each -> each.state() == java.util.concurrent.Future.State.FAILED);
+        Thread.onSpinWait();
+      }
+      cluster.kill(0);
+      for (var each : done) {
+        each.get(100, TimeUnit.SECONDS);
+      }
+      assertThat(small.toFloats()).containsOnly(-steps);
+      assertThat(large.toFloats()).containsOnly(-steps);
+      assertThat(bulk.toFloats()).containsOnly(-steps);
+      try (var reader = rows.join(1)) {
+        assertThat(reader.pull(keys)).containsOnly(-steps);
+      }
+    }
+  }
+
+  private static void push(DenseTable table, int steps, AtomicInteger begun) {
+    var ones = all((int) table.size(), 1);
+    try (var worker = table.join(0)) {
+      for (int i = 0; i < steps; i++) {
+        if (i % 2 == 0) {
+          worker.push(ones);
+          worker.clock();
+          worker.pull().close();
+        } else {
+          worker.exchange(ones).close();
+        }
+        begun.incrementAndGet();
+      }
+    }
+  }
+
+  @Test
+  void theOptimizersStateIsThatOfARunWithoutAKill() {
+    var adam = Optimizers.adam(0.01);
+    float[] undisturbed;
+    try (var server = builder().build()) {
+      undisturbed = trained(server, adam, () -> {});
+    }
+    try (var server = builder().replicas(1).build()) {
+      assertThat(trained(server, adam, () -> cluster.kill(0))).isEqualTo(undisturbed);
+    }
+  }
+
+  private static float[] trained(ParameterServer server, Optimizer optimizer, Runnable between) {
+    var table = server.dense("w", 1000).optimizer(optimizer).create();
+    try (var worker = table.join(0)) {
+      for (int i = 0; i < 20; i++) {
+        if (i == 10) {
+          between.run();
+        }
+        worker.exchange(all(1000, i - 8.5f)).close();
+      }
+    }
+    return table.toFloats();
+  }
+
+  @Test
+  void aShardWithoutAReplicaGoesOnFromTheLastCheckpoint(@TempDir Path directory) {
+    try (var server = builder().checkpoints(directory).build()) {
+      var dense = server.dense("w", LARGE).optimizer(Optimizers.sgd(1)).create();
+      var sparse = server.sparse("rows", 2).optimizer(Optimizers.sgd(1)).create();
+      long[] keys = {1, 2, 3, 1L << 60};
+      var early = dense.join(0, 0);
+      var rows = sparse.join(0, 0);
+      push(early, rows, keys, 10);
+      server.checkpoint();
+      var late = dense.join(1, 0); // not in the checkpoint
+      push(late, rows, keys, 5); // lost
+      cluster.kill(0);
+      push(early, rows, keys, 7);
+      push(late, rows, keys, 4);
+      assertThat(dense.toFloats()).containsOnly(-21);
+      assertThat(rows.pull(keys)).containsOnly(-21);
+      early.close();
+      late.close();
+      rows.close();
+    }
+  }
+
+  private static void push(Worker dense, SparseWorker sparse, long[] keys, int times) {
+    for (int i = 0; i < times; i++) {
+      dense.push(all(LARGE, 1));
+      sparse.push(keys, all(2 * keys.length, 1));
+    }
+  }
+}
