@@ -168,7 +168,7 @@ final class DensePushes {
     part.frame().push(seat.next(part.shard(), step), part.local(), count, scale, false);
     var room = part.room();
     var contents = room == null
-        ? new Parcel.Bytes((byte[]) memory.heapBase().orElseThrow())
+        ? new Parcel.Bytes(memory)
         : new Parcel.Stored(room.seal(DType.INT8, memory.byteSize()));
     return new Sent(contents, push, part.start(), count, step);
   }
@@ -180,7 +180,7 @@ final class DensePushes {
     System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
     new Frame(MemorySegment.ofArray(bytes))
         .push(seat.next(part.shard(), step), part.local(), count, scale, true);
-    return new Sent(new Parcel.Bytes(bytes), push, part.start(), count, step);
+    return new Sent(Parcel.Bytes.of(bytes), push, part.start(), count, step);
   }
 
   /** What was kept back for a layout that is over is lost with it. */

@@ -23,16 +23,18 @@ abstract class Parcel {
   /** A frame as it was sent. */
   sealed interface Contents {}
 
-  /** In an array. */
-  record Bytes(byte[] array) implements Contents {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
+  /**
+   * In an array.
+   *
+   * @param frame memory of an array of bytes
+   */
+  record Bytes(MemorySegment frame) implements Contents {
+    static Bytes of(byte[] array) {
+      return new Bytes(MemorySegment.ofArray(array));
     }
 
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
+    byte[] array() {
+      return (byte[]) frame.heapBase().orElseThrow();
     }
   }
 
@@ -46,7 +48,7 @@ abstract class Parcel {
 
   /** One without contents. */
   static Parcel of(Runnable again) {
-    return new Parcel(new Bytes(new byte[0]), NO_PUSH) {
+    return new Parcel(Bytes.of(new byte[0]), NO_PUSH) {
       @Override
       void again(List<Parcel> all) {
         again.run();
@@ -72,7 +74,7 @@ abstract class Parcel {
   /** The frame as it was sent. */
   final MemorySegment frame(Arena arena) {
     return switch (contents) {
-      case Bytes bytes -> MemorySegment.ofArray(bytes.array());
+      case Bytes(var frame) -> frame;
       case Stored(var ref) -> ref.get(arena).segment();
     };
   }

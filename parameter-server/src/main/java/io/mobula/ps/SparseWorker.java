@@ -201,7 +201,7 @@ public final class SparseWorker implements AutoCloseable {
           shard,
           step,
           Mobula.remoteStage(handle.call(ShardActor::pushRows, id, array)),
-          new Sent(new Parcel.Bytes(array), push, shares.keys(shard), step));
+          new Sent(Parcel.Bytes.of(array), push, shares.keys(shard), step));
       return;
     }
     try (var room = runtime.create(bytes)) {
