@@ -400,7 +400,7 @@ public final class ShardActor {
         arrived.add(answer.toCompletableFuture().whenComplete((done, failed) -> answer.close()));
       }
     }
-    return CompletableFuture.allOf(arrived.toArray(CompletableFuture[]::new));
+    return Standbys.allOf(arrived);
   }
 
   /** Gets some of what it is to have in the next layout. */

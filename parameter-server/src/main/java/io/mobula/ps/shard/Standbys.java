@@ -82,11 +82,16 @@ final class Standbys {
     if (all.isEmpty()) {
       return TOLD;
     }
-    var answers = all.stream()
+    return allOf(all.stream()
         .filter(standby -> !standby.lost)
         .map(standby -> tell(standby, change))
-        .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(answers);
+        .toList());
+  }
+
+  /** Completes when all have. */
+  static CompletableFuture<@Nullable Void> allOf(List<? extends CompletableFuture<?>> answers) {
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(done -> null);
   }
 
   private CompletableFuture<@Nullable Void> tell(
@@ -130,7 +135,7 @@ final class Standbys {
    */
   void copy(int standby, long change, Predicate<ActorHandle<StandbyActor>> copy) {
     var to = all.get(standby);
-    if (to.lost || to.copied >= change && change > 0) {
+    if (to.lost || (to.copied >= change && change > 0)) {
       return;
     }
     try {

@@ -86,7 +86,7 @@ final class Tables {
         : put(prepared, spec, part);
   }
 
-  private TableShard put(TreeMap<Integer, Held> into, TableSpec spec, Part part) {
+  private TableShard put(Map<Integer, Held> into, TableSpec spec, Part part) {
     var shard = switch (spec) {
       case DenseSpec dense -> new DenseShard(runtime, dense, part);
       case SparseSpec sparse -> new SparseShard(sparse, part);
