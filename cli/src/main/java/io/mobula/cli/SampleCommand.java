@@ -9,6 +9,8 @@ import io.mobula.samples.ShardedParameterServer;
 import io.mobula.samples.SharedCounter;
 import io.mobula.samples.SyncParameterServer;
 import io.mobula.samples.Tips;
+import io.mobula.samples.fashion.FashionTraining;
+import io.mobula.samples.mails.MailTraining;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,16 +28,18 @@ import picocli.CommandLine.Spec;
     description = "Runs a sample program; without a name, lists them.",
     mixinStandardHelpOptions = true)
 final class SampleCommand implements Callable<Integer> {
-  private static final Map<String, Program> PROGRAMS = new TreeMap<>(Map.of(
-      "QuickStart", QuickStart::main,
-      "Tips", Tips::main,
-      "BeyondMemory", BeyondMemory::main,
-      "MonteCarloPi", MonteCarloPi::main,
-      "Pipeline", Pipeline::main,
-      "SharedCounter", SharedCounter::main,
-      "AsyncParameterServer", AsyncParameterServer::main,
-      "SyncParameterServer", SyncParameterServer::main,
-      "ShardedParameterServer", ShardedParameterServer::main));
+  private static final Map<String, Program> PROGRAMS = new TreeMap<>(Map.ofEntries(
+      Map.entry("QuickStart", QuickStart::main),
+      Map.entry("Tips", Tips::main),
+      Map.entry("BeyondMemory", BeyondMemory::main),
+      Map.entry("MonteCarloPi", MonteCarloPi::main),
+      Map.entry("Pipeline", Pipeline::main),
+      Map.entry("SharedCounter", SharedCounter::main),
+      Map.entry("AsyncParameterServer", AsyncParameterServer::main),
+      Map.entry("SyncParameterServer", SyncParameterServer::main),
+      Map.entry("ShardedParameterServer", ShardedParameterServer::main),
+      Map.entry("FashionTraining", FashionTraining::main),
+      Map.entry("MailTraining", MailTraining::main)));
 
   @Spec
   private CommandSpec spec;
@@ -53,6 +57,12 @@ final class SampleCommand implements Callable<Integer> {
   /** A sample's {@code main}. */
   private interface Program {
     void main(String[] arguments) throws Exception;
+  }
+
+  /** What follows the name is the program's, options too. */
+  @Spec
+  void leaveTheRest(CommandSpec own) {
+    own.parser().stopAtPositional(true);
   }
 
   /** Exit code 0 when the program ended, or was listed. */

@@ -2,6 +2,8 @@ package io.mobula.samples.digits;
 
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
+import io.mobula.samples.training.CurvesPlot;
+import io.mobula.samples.training.LearningCurve;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,8 +1,7 @@
 package io.mobula.samples.fashion;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import io.mobula.samples.training.Batches;
+import java.util.stream.IntStream;
 
 /**
  * Training on one thread, without any server: what synchronous training with as many workers must
@@ -15,7 +14,7 @@ final class Baseline {
   private final Batches batches;
   private final float rate;
   private final float[] parameters;
-  private final List<Double> losses = new ArrayList<>();
+  private long steps;
 
   /**
    * Stands before the first step.
@@ -35,16 +34,13 @@ final class Baseline {
     this.parameters = network.initial(batches.seed());
   }
 
-  /** Makes so many more steps. */
-  void learn(int steps) {
-    for (int i = 0; i < steps; i++) {
-      losses.add(step(losses.size()));
-    }
-  }
-
-  /** The mean loss of each step's examples before the step, in nats. */
-  List<Double> losses() {
-    return Collections.unmodifiableList(losses);
+  /**
+   * Makes so many more steps.
+   *
+   * @return for each the mean loss of its examples before it, in nats
+   */
+  double[] learn(int more) {
+    return IntStream.range(0, more).mapToDouble(i -> step()).toArray();
   }
 
   /** The parameters as they are; the next step changes them. */
@@ -53,12 +49,12 @@ final class Baseline {
   }
 
   /** Adds up in the order of the ranks; another order may differ in the last bits. */
-  private double step(long step) {
+  private double step() {
     var gradient = new float[parameters.length];
     var sum = new float[parameters.length];
     double loss = 0;
     for (int rank = 0; rank < batches.workers(); rank++) {
-      loss += network.gradient(parameters, set, batches.of(step, rank), gradient);
+      loss += network.gradient(parameters, set, batches.of(steps, rank), gradient);
       for (int i = 0; i < sum.length; i++) {
         sum[i] += gradient[i];
       }
@@ -66,6 +62,7 @@ final class Baseline {
     for (int i = 0; i < sum.length; i++) {
       parameters[i] -= rate * (sum[i] / batches.workers());
     }
+    steps++;
     return loss / batches.workers();
   }
 }

@@ -1,12 +1,12 @@
 package io.mobula.samples.fashion;
 
+import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The four files of Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence) in a folder: what
@@ -30,15 +30,8 @@ record FashionFiles(Path folder) {
       List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
 
   /** The folder that the user chose, else the one that Debian's package fills. */
-  static FashionFiles chosen() {
-    return chosen(System.getProperty(PROPERTY), System.getenv(VARIABLE));
-  }
-
-  static FashionFiles chosen(@Nullable String property, @Nullable String variable) {
-    if (property != null) {
-      return new FashionFiles(Path.of(property));
-    }
-    return new FashionFiles(variable != null ? Path.of(variable) : INSTALLED);
+  static FashionFiles chosen(DataFolders folders) {
+    return new FashionFiles(folders.chosen(PROPERTY, VARIABLE, INSTALLED));
   }
 
   /** Why there is nothing to read and what to do about it; empty when all four files are there. */

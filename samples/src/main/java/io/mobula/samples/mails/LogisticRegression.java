@@ -31,14 +31,16 @@ final class LogisticRegression {
     return loss / batch.count();
   }
 
-  /** The share of a batch that is predicted right. */
-  static double accuracy(SparseBatch batch, float[] weights) {
+  /** What a batch is predicted to be, beside what it is: spam where the score is above zero. */
+  static Verdicts verdicts(SparseBatch batch, float[] weights) {
     requireOnePerKey(batch, weights);
-    int right = 0;
+    var spam = new int[2]; // missed, hit
+    var ham = new int[2]; // passed, suspected
     for (int mail = 0; mail < batch.count(); mail++) {
-      right += score(batch.places(mail), weights) > 0 == batch.spam(mail) ? 1 : 0;
+      int predicted = score(batch.places(mail), weights) > 0 ? 1 : 0;
+      (batch.spam(mail) ? spam : ham)[predicted]++;
     }
-    return (double) right / batch.count();
+    return new Verdicts(spam[1], spam[0], ham[1], ham[0]);
   }
 
   private static double score(int[] places, float[] weights) {

@@ -1,5 +1,6 @@
 package io.mobula.samples.mails;
 
+import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The labelled mails of the SpamAssassin project (2002 to 2005) in a folder: what the npm package
@@ -27,28 +26,14 @@ record MailFiles(Path folder) {
   static final String VARIABLE = "MOBULA_SPAM_ASSASSIN";
 
   /** In the user's cache: where {@code samples/fetch-mails.sh} puts them. */
-  private static final Path CACHED = Path.of("mobula", "spam-assassin-0.2.3");
+  private static final String CACHED = "spam-assassin-0.2.3";
 
   private static final List<String> GROUPS =
       List.of("easy-ham-1", "easy-ham-2", "hard-ham-1", "spam-1", "spam-2");
 
   /** The folder that the user chose, else the one in the user's cache. */
-  static MailFiles chosen() {
-    return chosen(
-        System.getProperty(PROPERTY), System.getenv(), Path.of(System.getProperty("user.home")));
-  }
-
-  static MailFiles chosen(@Nullable String property, Map<String, String> environment, Path home) {
-    if (property != null) {
-      return new MailFiles(Path.of(property));
-    }
-    var named = environment.get(VARIABLE);
-    if (named != null) {
-      return new MailFiles(Path.of(named));
-    }
-    var cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return new MailFiles(
-        (cache.isEmpty() ? home.resolve(".cache") : Path.of(cache)).resolve(CACHED));
+  static MailFiles chosen(DataFolders folders) {
+    return new MailFiles(folders.chosen(PROPERTY, VARIABLE, folders.cache().resolve(CACHED)));
   }
 
   /** Why there is nothing to read and what to do about it; empty when all groups are there. */

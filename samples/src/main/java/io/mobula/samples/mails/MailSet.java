@@ -1,10 +1,7 @@
 package io.mobula.samples.mails;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Mails with their labels.
@@ -38,13 +35,8 @@ record MailSet(List<Mail> mails) {
     return SparseBatch.of(mails);
   }
 
-  /** All mails once, in an order that the seed decides; the last batch may be smaller. */
-  List<SparseBatch> batches(int size, long seed) {
-    var shuffled = new ArrayList<>(mails);
-    Collections.shuffle(shuffled, new Random(seed));
-    return IntStream.range(0, Math.ceilDiv(count(), size))
-        .mapToObj(i -> shuffled.subList(i * size, Math.min((i + 1) * size, count())))
-        .map(SparseBatch::of)
-        .toList();
+  /** Some mails as one batch, by their rows; one may come twice. */
+  SparseBatch batch(int[] rows) {
+    return SparseBatch.of(Arrays.stream(rows).mapToObj(mails::get).toList());
   }
 }

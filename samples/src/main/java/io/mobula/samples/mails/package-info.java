@@ -1,12 +1,14 @@
 /**
  * Logistic regression on mails, spam or not: a million weights of which every mail touches a few
- * hundred.
+ * hundred, on a parameter server, and what that is held against: the same training on one thread.
  *
  * <p>From a file to a batch: {@code MailFiles} finds the files, {@code Entity} takes a mail apart,
  * {@code Features} makes keys of it, {@code MailSet} holds the mails, {@code SparseBatch} joins the
- * keys of some, and {@code LogisticRegression} gives a gradient per key. All of it is plain: no
- * actors, no tasks. The mails do not come with this module; {@code MailFiles} says where they are
- * looked for and what fetches them.
+ * keys of some, and {@code LogisticRegression} gives a gradient per key. All of that, and
+ * {@code Baseline}, is plain: no actors, no tasks. {@code MailRun} and {@code MailWorker} put it on
+ * actors, {@code MailTrainer} begins trainings, and {@code MailTraining} is the program. The mails
+ * do not come with this module; {@code MailFiles} says where they are looked for and what fetches
+ * them.
  */
 @NullMarked
 package io.mobula.samples.mails;

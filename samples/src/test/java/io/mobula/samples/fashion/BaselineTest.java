@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,13 +15,14 @@ import org.junit.jupiter.api.Test;
 /** Learns from the images themselves; where they are not, it is skipped and says why. */
 class BaselineTest {
   private static final float RATE = 0.1f;
+  private static final int STEPS = 20;
 
   private static FashionSet train;
   private static FashionSet test;
 
   @BeforeAll
   static void read() throws IOException {
-    var files = FashionFiles.chosen();
+    var files = FashionFiles.chosen(DataFolders.ofThisProcess());
     files.absence().ifPresent(reason -> {
       System.out.println("skipped: " + reason);
       Assumptions.abort(reason);
@@ -34,34 +38,31 @@ class BaselineTest {
     var baseline = new Baseline(train, network, new Batches(2, 32, train.count(), 1), RATE);
     assertThat(network.accuracy(baseline.parameters(), test)).isLessThan(0.3);
 
-    baseline.learn(300);
+    var losses = baseline.learn(300);
     assertThat(network.accuracy(baseline.parameters(), test)).isGreaterThan(0.75);
-    assertThat(baseline.losses()).hasSize(300);
-    assertThat(mean(baseline, 270, 300)).isLessThan(mean(baseline, 0, 30) / 2);
+    assertThat(losses).hasSize(300);
+    assertThat(mean(losses, 270, 300)).isLessThan(mean(losses, 0, 30) / 2);
   }
 
-  private static double mean(Baseline baseline, int from, int to) {
-    return baseline.losses().subList(from, to).stream()
-        .mapToDouble(Double::doubleValue)
-        .average()
-        .orElseThrow();
+  private static double mean(double[] losses, int from, int to) {
+    return Arrays.stream(losses, from, to).average().orElseThrow();
   }
 
   @Test
   void comesToTheSameWithAnyNumberOfWorkers() {
-    var alone = learned(new Batches(1, 48, train.count(), 1));
-    var shared = learned(new Batches(4, 12, train.count(), 1));
-    for (int i = 0; i < 20; i++) {
-      assertThat(shared.losses().get(i)).isCloseTo(alone.losses().get(i), within(1e-3));
+    var alone = baseline(new Batches(1, 48, train.count(), 1)).learn(STEPS);
+    var four = baseline(new Batches(4, 12, train.count(), 1));
+    var shared = four.learn(STEPS);
+    for (int i = 0; i < STEPS; i++) {
+      assertThat(shared[i]).isCloseTo(alone[i], within(1e-3));
     }
-    assertThat(shared.parameters())
-        .isEqualTo(learned(new Batches(4, 12, train.count(), 1)).parameters());
+    var again = baseline(new Batches(4, 12, train.count(), 1));
+    again.learn(STEPS);
+    assertThat(four.parameters()).isEqualTo(again.parameters());
   }
 
-  private static Baseline learned(Batches batches) {
-    var baseline = new Baseline(train, new TwoLayerNetwork(16), batches, RATE);
-    baseline.learn(20);
-    return baseline;
+  private static Baseline baseline(Batches batches) {
+    return new Baseline(train, new TwoLayerNetwork(16), batches, RATE);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mobula.samples.fashion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.samples.training.DataFolders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,10 +122,11 @@ class IdxFileTest {
   }
 
   @Test
-  void prefersThePropertyToTheVariableToWhatIsInstalled() {
-    assertThat(FashionFiles.chosen("/a", "/b").folder()).isEqualTo(Path.of("/a"));
-    assertThat(FashionFiles.chosen(null, "/b").folder()).isEqualTo(Path.of("/b"));
-    assertThat(FashionFiles.chosen(null, null).folder()).isAbsolute();
+  void looksWhereTheUserSaysAndElseWhereThePackageIsInstalled() {
+    var named = new DataFolders(Map.of(FashionFiles.PROPERTY, "/a")::get, name -> null);
+    var nowhere = new DataFolders(name -> null, name -> null);
+    assertThat(FashionFiles.chosen(named).folder()).isEqualTo(Path.of("/a"));
+    assertThat(FashionFiles.chosen(nowhere).folder()).isAbsolute();
   }
 
   private void fails(String message) {

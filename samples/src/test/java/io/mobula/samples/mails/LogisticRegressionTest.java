@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mobula.samples.training.Batches;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -56,15 +57,36 @@ class LogisticRegressionTest {
 
   @Test
   void learnsWhatCanBeTold() {
-    var baseline = new Baseline(1);
-    IntStream.range(0, 50).forEach(i -> baseline.learn(BATCH));
-    assertThat(baseline.accuracy(new MailSet(mails(12)))).isEqualTo(1);
+    var baseline = new Baseline(new MailSet(mails(12)), new Batches(1, 12, 12, SEED));
+    double[] losses = baseline.learn(50);
+    assertThat(losses[49]).isLessThan(losses[0] / 2);
+    assertThat(
+            LogisticRegression.verdicts(BATCH, baseline.weights(BATCH.keys())).accuracy())
+        .isEqualTo(1);
   }
 
   @Test
-  void refusesWeightsOfOtherKeys() {
-    assertThatThrownBy(() -> LogisticRegression.accuracy(BATCH, new float[1]))
+  void countsWhatItGetsRight() {
+    var batch = SparseBatch.of(List.of(
+        new Mail("a", true, new long[] {0}),
+        new Mail("b", true, new long[] {1}),
+        new Mail("c", true, new long[] {0, 1}),
+        new Mail("d", false, new long[] {0}),
+        new Mail("e", false, new long[] {1})));
+    var verdicts = LogisticRegression.verdicts(batch, new float[] {2, -1});
+    assertThat(verdicts).isEqualTo(new Verdicts(2, 1, 1, 1));
+    assertThat(verdicts.accuracy()).isEqualTo(0.6);
+    assertThat(verdicts.precision()).isEqualTo(2 / 3.0);
+    assertThat(verdicts.recall()).isEqualTo(2 / 3.0);
+    assertThat(new Verdicts(0, 3, 0, 2).precision()).isZero();
+  }
+
+  @Test
+  void refusesWeightsOfOtherKeysAndBatchesOfAnotherSet() {
+    assertThatThrownBy(() -> LogisticRegression.verdicts(BATCH, new float[1]))
         .hasMessageContaining("keys, not 1");
+    assertThatThrownBy(() -> new Baseline(new MailSet(mails(12)), new Batches(1, 1, 7, 1)))
+        .hasMessageContaining("12 mails, the batches want 7");
   }
 
   private static float[] weights() {

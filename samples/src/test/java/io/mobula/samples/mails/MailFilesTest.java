@@ -3,6 +3,7 @@ package io.mobula.samples.mails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,14 +55,14 @@ class MailFilesTest {
 
   @Test
   void looksWhereTheUserSaysAndElseInTheCache() {
-    var home = Path.of("/home/me");
-    var named = Map.of(MailFiles.VARIABLE, "/b", "XDG_CACHE_HOME", "/c");
-    var cache = Map.of("XDG_CACHE_HOME", "/c");
-    assertThat(MailFiles.chosen("/a", named, home).folder()).isEqualTo(Path.of("/a"));
-    assertThat(MailFiles.chosen(null, named, home).folder()).isEqualTo(Path.of("/b"));
-    assertThat(MailFiles.chosen(null, cache, home).folder()).startsWithRaw(Path.of("/c/mobula"));
-    assertThat(MailFiles.chosen(null, Map.of(), home).folder())
-        .startsWithRaw(Path.of("/home/me/.cache/mobula"));
+    assertThat(MailFiles.chosen(folders(Map.of(MailFiles.VARIABLE, "/b"))).folder())
+        .isEqualTo(Path.of("/b"));
+    assertThat(MailFiles.chosen(folders(Map.of("XDG_CACHE_HOME", "/c"))).folder())
+        .startsWithRaw(Path.of("/c/mobula"));
+  }
+
+  private static DataFolders folders(Map<String, String> variables) {
+    return new DataFolders(name -> null, variables::get);
   }
 
   /** The script and the sources must mean the same folder. */
@@ -70,7 +71,7 @@ class MailFilesTest {
     var script = Files.readString(Path.of("fetch-mails.sh"));
     var version = script.lines().filter(line -> line.startsWith("VERSION=")).findFirst();
     assertThat(version).isPresent();
-    assertThat(MailFiles.chosen(null, Map.of(), folder).folder())
+    assertThat(MailFiles.chosen(folders(Map.of())).folder())
         .hasFileName("spam-assassin-" + version.get().substring("VERSION=".length()));
   }
 }

@@ -1,6 +1,6 @@
-package io.mobula.samples.digits;
+package io.mobula.samples.training;
 
-import io.mobula.samples.digits.LearningCurve.Point;
+import io.mobula.samples.training.LearningCurve.Point;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,17 +16,17 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A PNG with two charts over time, loss and accuracy, and a line per model in each. Needs no
+ * A PNG with two charts over time, loss and accuracy, and a line per curve in each. Needs no
  * display.
  */
-final class CurvesPlot {
+public final class CurvesPlot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 480;
 
   private CurvesPlot() {}
 
   /** Makes the folder of a picture, so that a long run need not fail at its end. */
-  static void makeFolder(Path file) throws IOException {
+  public static void makeFolder(Path file) throws IOException {
     var folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -34,10 +34,10 @@ final class CurvesPlot {
   }
 
   /** Writes the picture, in place of what may be there. */
-  static void write(Path file, List<LearningCurve> curves) throws IOException {
+  public static void write(Path file, List<LearningCurve> curves) throws IOException {
     System.setProperty("java.awt.headless", "true");
     var loss = chart("Training loss", "nats", curves, Point::loss);
-    var accuracy = chart("Accuracy on the test images", "share", curves, Point::accuracy);
+    var accuracy = chart("Accuracy on what was held out", "share", curves, Point::accuracy);
     accuracy.getStyler().setLegendPosition(LegendPosition.InsideSE);
     try (OutputStream out = Files.newOutputStream(file)) {
       BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, out, BitmapFormat.PNG);

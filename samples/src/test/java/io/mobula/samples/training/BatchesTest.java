@@ -1,4 +1,4 @@
-package io.mobula.samples.fashion;
+package io.mobula.samples.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.mobula.samples.fashion;
+package io.mobula.samples.training;
 
 /**
  * The numbers from 0 to below {@code size} in an order that a seed decides, each looked up by

@@ -1,8 +1,8 @@
-package io.mobula.samples.digits;
+package io.mobula.samples.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.samples.digits.LearningCurve.Point;
+import io.mobula.samples.training.LearningCurve.Point;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

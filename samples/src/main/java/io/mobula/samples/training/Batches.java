@@ -1,4 +1,4 @@
-package io.mobula.samples.fashion;
+package io.mobula.samples.training;
 
 /**
  * Who learns from which examples when: a pure function that every way of training asks. The workers
@@ -11,10 +11,11 @@ package io.mobula.samples.fashion;
  * @param examples how many there are
  * @param seed decides the orders
  */
-record Batches(int workers, int size, int examples, long seed) {
+public record Batches(int workers, int size, int examples, long seed) {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
-  Batches {
+  /** Refuses numbers below 1; any seed goes. */
+  public Batches {
     if (workers < 1 || size < 1 || examples < 1) {
       throw new IllegalArgumentException("Wanted " + workers + " workers with " + size + " of "
           + examples + " examples each: every number must be at least 1.");
@@ -25,7 +26,7 @@ record Batches(int workers, int size, int examples, long seed) {
    * The rows of the examples that a worker takes in a step, both counted from zero. One batch never
    * has an example twice unless it crosses from an epoch to the next.
    */
-  int[] of(long step, int rank) {
+  public int[] of(long step, int rank) {
     if (step < 0 || rank < 0 || rank >= workers) {
       throw new IllegalArgumentException(
           "There is no step " + step + " of worker " + rank + " among " + workers + ".");
@@ -44,7 +45,7 @@ record Batches(int workers, int size, int examples, long seed) {
   }
 
   /** How many steps it takes to have learned from every example once. */
-  long stepsPerEpoch() {
+  public long stepsPerEpoch() {
     return Math.ceilDiv(examples, (long) workers * size);
   }
 }

@@ -1,0 +1,73 @@
+package io.mobula.samples.fashion;
+
+import io.mobula.ps.DenseTable;
+import io.mobula.ps.Pulled;
+import io.mobula.ps.Worker;
+import io.mobula.samples.training.Learner;
+import java.io.IOException;
+
+/**
+ * The actor that learns from the images of one rank: computes the gradient of a batch, pushes it,
+ * ends the step, and pulls the parameters of the next.
+ */
+final class FashionWorker implements Learner {
+  private final Lesson lesson;
+  private final FashionSet images;
+  private final TwoLayerNetwork network;
+  private final float[] parameters;
+  private final float[] gradient;
+  private final Worker server;
+
+  /** Joins the table, and pulls the first parameters. */
+  FashionWorker(Lesson lesson, DenseTable table, int rank) throws IOException {
+    this.lesson = lesson;
+    this.images = lesson.images();
+    this.network = lesson.network();
+    this.parameters = new float[network.size()];
+    this.gradient = new float[network.size()];
+    this.server = table.join(rank);
+    take(server.pull());
+  }
+
+  @Override
+  public long steps() {
+    return server.steps();
+  }
+
+  @Override
+  public double[] learn(int steps) {
+    var losses = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      int[] batch = lesson.batches().of(server.steps(), server.rank());
+      losses[i] = network.gradient(parameters, images, batch, gradient);
+      take(next());
+    }
+    return losses;
+  }
+
+  /**
+   * The three calls would do in any mode. Where all wait for each other anyway, the one that does
+   * the same saves two trips to every shard.
+   */
+  private Pulled next() {
+    return switch (lesson.mode()) {
+      case SYNCHRONOUS -> server.exchange(gradient);
+      case BOUNDED, ASYNCHRONOUS -> {
+        server.push(gradient);
+        server.clock();
+        yield server.pull();
+      }
+    };
+  }
+
+  private void take(Pulled pulled) {
+    try (pulled) {
+      pulled.copyTo(parameters);
+    }
+  }
+
+  @Override
+  public void leave() {
+    server.close();
+  }
+}

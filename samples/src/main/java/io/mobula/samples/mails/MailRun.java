@@ -1,0 +1,94 @@
+package io.mobula.samples.mails;
+
+import io.mobula.ActorHandle;
+import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
+import io.mobula.ps.ParameterServer;
+import io.mobula.ps.SparseTable;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.Judgement;
+import io.mobula.samples.training.Mode;
+import io.mobula.samples.training.Team;
+import io.mobula.samples.training.TrainingRun;
+
+/**
+ * A training by a parameter server with one table, a weight for each key, and a worker actor for
+ * each rank.
+ */
+final class MailRun implements TrainingRun {
+  private static final int SHARDS = 2;
+
+  private final MobulaRuntime runtime;
+  private final MailStore mails;
+  private final Batches batches;
+  private final ParameterServer server;
+  private final SparseTable table;
+  private final Team team;
+
+  /** Stands before the first step: all workers have joined. */
+  MailRun(MobulaRuntime runtime, MailStore mails, Batches batches, Mode mode) {
+    this.runtime = runtime;
+    this.mails = mails;
+    this.batches = batches;
+    this.server = ParameterServer.builder(runtime).shards(SHARDS).build();
+    try {
+      this.table = table(mode);
+      this.team = new Team(runtime, batches.workers(), this::worker);
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** The same rate for any mode: how far AdaGrad goes is no matter of how large gradients are. */
+  private SparseTable table(Mode mode) {
+    return server
+        .sparse("mails", 1)
+        .consistency(mode.consistency())
+        .optimizer(Optimizers.adagrad(Baseline.RATE).initialSum(Baseline.FIRST_SUM))
+        .create();
+  }
+
+  /** On a thread of its own, since it computes for long and waits for others. */
+  private ActorHandle<MailWorker> worker(int rank) {
+    return runtime
+        .actor(MailWorker::new, batches, mails.train(), table, rank)
+        .placement(Placement.spread())
+        .dedicatedThread()
+        .remote();
+  }
+
+  @Override
+  public double[] learn(int steps) {
+    return team.learn(steps);
+  }
+
+  @Override
+  public Judgement judge() {
+    return LogisticRegression.verdicts(mails.test(), weights(mails.test().keys()))
+        .judgement();
+  }
+
+  /** The weights of some keys as they are: joins for that, while nobody else has a step to end. */
+  float[] weights(long... keys) {
+    try (var reader = table.join(batches.workers())) {
+      return reader.pull(keys);
+    }
+  }
+
+  /** What the shard with the most has made. */
+  @Override
+  public long updates() {
+    return table.metrics().stream().mapToLong(shard -> shard.updates()).max().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    try {
+      team.close();
+    } finally {
+      server.close();
+    }
+  }
+}

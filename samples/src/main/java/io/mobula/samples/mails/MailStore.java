@@ -1,0 +1,17 @@
+package io.mobula.samples.mails;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+
+/**
+ * The mails as trainings want them.
+ *
+ * @param train to learn from: put once, and read by every worker
+ * @param test to judge by, with the driver
+ */
+record MailStore(ObjectRef<MailSet> train, SparseBatch test) {
+  /** Splits the mails, and puts those to learn from. */
+  static MailStore of(MobulaRuntime runtime, MailSet all) {
+    return new MailStore(runtime.put(all.train()), all.test().whole());
+  }
+}

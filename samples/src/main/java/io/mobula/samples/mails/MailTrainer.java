@@ -1,0 +1,48 @@
+package io.mobula.samples.mails;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.LocalRun;
+import io.mobula.samples.training.Mode;
+import io.mobula.samples.training.Trainer;
+import io.mobula.samples.training.TrainingRun;
+
+/**
+ * Begins trainings of logistic regression on four fifths of the mails, by three workers or none.
+ */
+final class MailTrainer implements Trainer {
+  private static final int WORKERS = 3;
+  private static final int BATCH = 16;
+  private static final long SEED = 1;
+
+  private final MobulaRuntime runtime;
+  private final MailSet train;
+  private final MailStore mails;
+  private final Batches batches;
+
+  MailTrainer(MobulaRuntime runtime, MailSet all) {
+    this.runtime = runtime;
+    this.train = all.train();
+    this.mails = MailStore.of(runtime, all);
+    this.batches = new Batches(WORKERS, BATCH, train.count(), SEED);
+  }
+
+  @Override
+  public long stepsPerEpoch() {
+    return batches.stepsPerEpoch();
+  }
+
+  @Override
+  public TrainingRun begin(Mode mode) {
+    return new MailRun(runtime, mails, batches, mode);
+  }
+
+  @Override
+  public TrainingRun baseline() {
+    var baseline = new Baseline(train, batches);
+    var test = mails.test();
+    return new LocalRun(
+        baseline::learn,
+        () -> LogisticRegression.verdicts(test, baseline.weights(test.keys())).judgement());
+  }
+}

@@ -1,0 +1,85 @@
+package io.mobula.samples.training;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A program that trains a model in several ways, on several processes if wanted, writes a PNG of
+ * how it learned, and at the end prints a line for each way:
+ *
+ * <pre>name: mode=synchronous accuracy=0.862 epochs=5 seconds=31.4 updates=3125
+ * name: mode=bounded accuracy_min=0.860 runs=5 epochs=5 seconds=30.2 updates=9375</pre>
+ *
+ * <p>Where the examples are not installed, it says what installs them and ends in peace.
+ *
+ * @param name what its lines begin with
+ * @param usual what runs without any option
+ * @param absence why there is nothing to learn from and what to do about it, if so
+ * @param opening reads the examples
+ */
+public record TrainingProgram(
+    String name, TrainingSettings usual, Supplier<Optional<String>> absence, Opening opening) {
+
+  /** Reads the examples, and gives what trains on them. */
+  public interface Opening {
+    /**
+     * Reads the examples.
+     *
+     * @throws IOException when they are there and cannot be read
+     */
+    Trainer open(MobulaRuntime runtime) throws IOException;
+  }
+
+  /**
+   * Runs it with options; ends this process with exit code 2 when they cannot be meant.
+   *
+   * @throws IOException when the examples that are there cannot be read, or the plot not written
+   */
+  public void main(String... args) throws IOException {
+    TrainingSettings settings;
+    try {
+      settings = usual.with(List.of(args));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + " Options: " + TrainingSettings.USAGE);
+      System.exit(2);
+      return;
+    }
+    run(settings, System.out);
+  }
+
+  /**
+   * Trains and tells {@code out}; throws as {@link #main} does.
+   *
+   * @throws IOException when the examples that are there cannot be read, or the plot not written
+   */
+  public void run(TrainingSettings settings, PrintStream out) throws IOException {
+    var missing = absence.get();
+    if (missing.isPresent()) {
+      out.println(name + ": skipped. " + missing.get());
+      return;
+    }
+    CurvesPlot.makeFolder(settings.plot());
+    var results = results(settings);
+    CurvesPlot.write(
+        settings.plot(), results.stream().map(result -> result.worst().curve()).toList());
+    out.println("plot: " + settings.plot().toAbsolutePath());
+    results.forEach(result -> out.println(name + ": " + result.line()));
+  }
+
+  private List<TrainingResult> results(TrainingSettings settings) throws IOException {
+    if (settings.nodes() == 1) {
+      try (var runtime = Mobula.init()) {
+        return new Course(opening.open(runtime), settings).results();
+      }
+    }
+    try (var cluster = LocalCluster.start(settings.nodes())) {
+      return new Course(opening.open(cluster.runtime()), settings).results();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.mobula.samples.training;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a user may choose about a training.
+ *
+ * @param nodes how many node processes it runs on; with one, everything is in this process
+ * @param ways what is trained, one after the other
+ * @param epochs how often each example is learned from
+ * @param runs how often a mode is trained in which chance decides whose gradient comes first
+ * @param plot the PNG to write
+ */
+public record TrainingSettings(int nodes, Ways ways, int epochs, int runs, Path plot) {
+  /** The options as a user writes them. */
+  static final String USAGE = "[--nodes N]"
+      + " [--mode baseline|synchronous|bounded|asynchronous|all]"
+      + " [--epochs E] [--runs R] [--plot FILE]";
+
+  private static final int MOST_NODES = 16;
+  private static final int MOST = 1000;
+
+  /**
+   * Who learns.
+   *
+   * @param baseline whether one thread does, without any server
+   * @param modes how workers wait for each other, when they do
+   */
+  public record Ways(boolean baseline, List<Mode> modes) {
+    /** The baseline, and each mode. */
+    public static final Ways ALL = new Ways(true, List.of(Mode.values()));
+
+    /** Keeps a copy. */
+    public Ways {
+      modes = List.copyOf(modes);
+    }
+
+    private static Ways named(String name) {
+      if (name.equals("all")) {
+        return ALL;
+      }
+      var ways = new Ways(name.equals("baseline"), Mode.named(name));
+      if (!ways.baseline() && ways.modes().isEmpty()) {
+        throw new IllegalArgumentException("Wanted mode " + name
+            + ": there are baseline, synchronous, bounded, asynchronous and all.");
+      }
+      return ways;
+    }
+  }
+
+  /** Refuses numbers that cannot run, naming the option. */
+  public TrainingSettings {
+    requireBetween("--nodes", nodes, MOST_NODES);
+    requireBetween("--epochs", epochs, MOST);
+    requireBetween("--runs", runs, MOST);
+  }
+
+  private static void requireBetween(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(
+          "Wanted " + option + " " + value + ": it must be from 1 to " + most + ".");
+    }
+  }
+
+  /** Everything once in this process: what a program begins with before it reads options. */
+  public static TrainingSettings usual(int epochs, Path plot) {
+    return new TrainingSettings(1, Ways.ALL, epochs, 1, plot);
+  }
+
+  /**
+   * The same, changed by a command line: pairs of an option and its value.
+   *
+   * @throws IllegalArgumentException when something cannot be meant; the message says what
+   */
+  TrainingSettings with(List<String> words) {
+    var settings = this;
+    for (int i = 0; i < words.size(); i += 2) {
+      if (i + 1 == words.size()) {
+        throw new IllegalArgumentException("There is nothing after " + words.get(i) + ".");
+      }
+      settings = settings.with(words.get(i), words.get(i + 1));
+    }
+    return settings;
+  }
+
+  private TrainingSettings with(String option, String value) {
+    return switch (option) {
+      case "--nodes" -> new TrainingSettings(number(option, value), ways, epochs, runs, plot);
+      case "--mode" -> new TrainingSettings(nodes, Ways.named(value), epochs, runs, plot);
+      case "--epochs" -> new TrainingSettings(nodes, ways, number(option, value), runs, plot);
+      case "--runs" -> new TrainingSettings(nodes, ways, epochs, number(option, value), plot);
+      case "--plot" -> new TrainingSettings(nodes, ways, epochs, runs, Path.of(value));
+      default -> throw new IllegalArgumentException("There is no option " + option + ".");
+    };
+  }
+
+  private static int number(String option, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Wanted " + option + " " + value + ": it must be a number.", e);
+    }
+  }
+}

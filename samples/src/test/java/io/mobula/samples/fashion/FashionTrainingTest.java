@@ -1,0 +1,106 @@
+package io.mobula.samples.fashion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.DataFolders;
+import io.mobula.samples.training.Mode;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Trains on the images themselves, with three workers in this JVM; where they are not, it is
+ * skipped and says why.
+ */
+@Timeout(60)
+class FashionTrainingTest {
+  private static final int STEPS = 40;
+  private static final Batches BATCHES = new Batches(3, 32, 6_000, 1);
+
+  /**
+   * The shards add the workers' gradients up in an order of their own, the baseline in that of the
+   * ranks: the last bits differ, and what they do to later gradients. That was below 1e-6.
+   */
+  private static final double TOLERANCE = 1e-4;
+
+  private static FashionFiles files;
+  private static FashionSet test;
+  private static MobulaRuntime runtime;
+
+  @BeforeAll
+  static void start() throws IOException {
+    files = FashionFiles.chosen(DataFolders.ofThisProcess());
+    files.absence().ifPresent(reason -> {
+      System.out.println("skipped: " + reason);
+      Assumptions.abort(reason);
+    });
+    test = files.test();
+    runtime = Mobula.init();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (runtime != null) {
+      runtime.close();
+    }
+  }
+
+  @Test
+  void comesToWhatOneThreadComesToWhenAllWaitForEachOther() throws IOException {
+    var lesson = lesson(Mode.SYNCHRONOUS);
+    var baseline = new Baseline(lesson.images(), lesson.network(), BATCHES, Lesson.RATE);
+    double[] wanted = baseline.learn(STEPS);
+    try (var run = new FashionRun(runtime, lesson, test)) {
+      var losses = run.learn(STEPS);
+
+      for (int step = 0; step < STEPS; step++) {
+        assertThat(losses[step])
+            .as("loss of step %d", step)
+            .isCloseTo(wanted[step], withinPercentage(100 * TOLERANCE));
+      }
+      assertThat(distance(run.parameters(), baseline.parameters()))
+          .isLessThan(TOLERANCE * distance(start(lesson), baseline.parameters()));
+      assertThat(run.updates()).isEqualTo(STEPS);
+    }
+  }
+
+  private static float[] start(Lesson lesson) {
+    return lesson.network().initial(BATCHES.seed());
+  }
+
+  private static double distance(float[] a, float[] b) {
+    assertThat(a).hasSameSizeAs(b);
+    double squares = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = a[i] - b[i];
+      squares += difference * difference;
+    }
+    return Math.sqrt(squares);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SYNCHRONOUS")
+  void learnsWhenTheyDoNot(Mode mode) {
+    var lesson = lesson(mode);
+    try (var run = new FashionRun(runtime, lesson, test)) {
+      run.learn(STEPS / 2);
+      run.learn(STEPS / 2);
+
+      assertThat(run.judge().accuracy()).isGreaterThan(0.6);
+      assertThat(run.updates()).isEqualTo((long) STEPS * BATCHES.workers());
+    }
+  }
+
+  private static Lesson lesson(Mode mode) {
+    return new Lesson(mode, files, TwoLayerNetwork.HIDDEN, BATCHES);
+  }
+}
