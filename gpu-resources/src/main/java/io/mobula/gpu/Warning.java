@@ -1,0 +1,17 @@
+package io.mobula.gpu;
+
+import java.util.Objects;
+
+/**
+ * Something that could not be asked, which keeps nobody from starting.
+ *
+ * @param source who says so, such as {@code nvml}
+ * @param cause what is wrong and what to do, for people
+ */
+public record Warning(String source, String cause) {
+  /** Refuses null. */
+  public Warning {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(cause, "cause");
+  }
+}
