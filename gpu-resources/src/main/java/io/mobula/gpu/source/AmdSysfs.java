@@ -1,0 +1,219 @@
+package io.mobula.gpu.source;
+
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Link;
+import io.mobula.gpu.Load;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Neighbour;
+import io.mobula.gpu.Place;
+import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.Vendor;
+import io.mobula.gpu.Warning;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * AMD's GPUs by the files of the kernel's compute driver, {@code /sys/class/kfd}, and of its
+ * graphics driver, {@code /sys/class/drm}. Costs some dozens of small files a GPU.
+ *
+ * <p>The kernel shows every GPU of the host and refuses the files of those that a container may not
+ * use; a GPU whose {@code /dev/dri/renderD…} is missing is not this container's, either.
+ */
+public final class AmdSysfs implements Source {
+  private static final String NAME = "amd-sysfs";
+  private static final String NODES = "sys/class/kfd/kfd/topology/nodes";
+  private static final String DRM = "sys/class/drm/renderD";
+
+  private final HostFiles files;
+  private Map<String, AmdNode> seen = Map.of();
+
+  /** Reads below a root. */
+  public AmdSysfs(HostFiles files) {
+    this.files = files;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Reading read() {
+    var nodes = nodes();
+    seen = Map.of();
+    if (nodes.isEmpty()) {
+      return Reading.absent();
+    }
+    if (!files.exists("dev/kfd")) {
+      return Reading.broken(
+          NAME,
+          "The kernel knows " + nodes.size()
+              + " AMD GPUs, and /dev/kfd is missing: give this container the device.");
+    }
+    return answer(nodes);
+  }
+
+  private Reading answer(List<AmdNode> nodes) {
+    var usable = new LinkedHashMap<String, AmdNode>();
+    for (var node : nodes) {
+      if (files.exists("dev/dri/renderD" + node.renderMinor())) {
+        usable.put(node.uuid(), node);
+      }
+    }
+    seen = usable;
+    var sightings = new ArrayList<Sighting>();
+    for (var node : usable.values()) {
+      sightings.add(sighting(sightings.size(), node, usable.values().stream().toList()));
+    }
+    return new Reading.Answered(
+        sightings, usable.isEmpty() ? List.of(allRefused(nodes)) : List.of());
+  }
+
+  private static Warning allRefused(List<AmdNode> nodes) {
+    return new Warning(
+        NAME,
+        "The kernel knows " + nodes.size() + " AMD GPUs, and /dev/dri/renderD"
+            + nodes.getFirst().renderMinor()
+            + (nodes.size() == 1 ? " is" : " and the others are")
+            + " missing: give this container the devices.");
+  }
+
+  /** GPUs whose files this process may read; nodes without a GPU are processors. */
+  private List<AmdNode> nodes() {
+    return files.names(NODES).stream()
+        .filter(node -> files.number(NODES + "/" + node + "/gpu_id").orElse(0) != 0)
+        .map(node -> AmdNode.of(node, files.numbers(NODES + "/" + node + "/properties")))
+        .flatMap(java.util.Optional::stream)
+        .toList();
+  }
+
+  private Sighting sighting(int number, AmdNode node, List<AmdNode> all) {
+    var folder = folder(node);
+    var model = new Model(Vendor.AMD, modelName(node), memory(node), node.architecture());
+    var place =
+        Place.at(node.pciAddress(), files.numaNode(folder)).withNeighbours(neighbours(node, all));
+    return Sighting.of(number, node.uuid(), model, place, health(folder));
+  }
+
+  private static String folder(AmdNode node) {
+    return DRM + node.renderMinor() + "/device";
+  }
+
+  private String modelName(AmdNode node) {
+    return files
+        .text(folder(node) + "/product_name")
+        .filter(name -> !name.isBlank())
+        .orElseGet(() -> "AMD " + (node.architecture().isEmpty() ? "GPU" : node.architecture()));
+  }
+
+  /** The graphics driver's total, or else the sum of the banks that are on the device. */
+  private long memory(AmdNode node) {
+    var total = files.number(folder(node) + "/mem_info_vram_total");
+    if (total.isPresent()) {
+      return Math.max(0, total.getAsLong());
+    }
+    var banks = NODES + "/" + node.name() + "/mem_banks";
+    return files.names(banks).stream()
+        .map(bank -> files.numbers(banks + "/" + bank + "/properties"))
+        .filter(AmdNode::isOnDevice)
+        .mapToLong(bank -> Math.max(0, bank.getOrDefault("size_in_bytes", 0L)))
+        .sum();
+  }
+
+  private List<Neighbour> neighbours(AmdNode node, List<AmdNode> all) {
+    var near = new ArrayList<Neighbour>();
+    var linked = linked(node);
+    var home = files.numaNode(folder(node));
+    for (var other : all) {
+      if (other.equals(node)) {
+        continue;
+      }
+      if (linked.contains(other.name())) {
+        near.add(new Neighbour(other.uuid(), Link.XGMI));
+      } else if (home.isPresent() && home.equals(files.numaNode(folder(other)))) {
+        near.add(new Neighbour(other.uuid(), Link.NUMA_NODE));
+      }
+    }
+    return near;
+  }
+
+  private List<String> linked(AmdNode node) {
+    var links = NODES + "/" + node.name() + "/io_links";
+    return files.names(links).stream()
+        .map(link -> files.numbers(links + "/" + link + "/properties"))
+        .filter(AmdNode::isXgmi)
+        .map(link -> String.valueOf(link.getOrDefault("node_to", -1L)))
+        .toList();
+  }
+
+  /** A block of the device that counts lost bits says {@code ue: 2}. */
+  private Health health(String folder) {
+    for (var file : files.names(folder + "/ras")) {
+      if (!file.endsWith("_err_count")) {
+        continue;
+      }
+      long lost = files.numbers(folder + "/ras/" + file).getOrDefault("ue:", 0L);
+      if (lost > 0) {
+        return Health.ill(
+            Health.Cause.MEMORY_ERROR,
+            lost + " errors that could not be corrected in "
+                + file.substring(0, file.length() - "_err_count".length()));
+      }
+    }
+    return Health.healthy();
+  }
+
+  @Override
+  public List<Utilisation> sample() {
+    return seen.values().stream()
+        .filter(node -> files.exists(folder(node)))
+        .map(node -> new Utilisation(node.uuid(), load(folder(node)), processes(node)))
+        .toList();
+  }
+
+  private Load load(String folder) {
+    return new Load(
+        percent(folder + "/gpu_busy_percent"),
+        percent(folder + "/mem_busy_percent"),
+        files.number(folder + "/mem_info_vram_used"),
+        celsius(folder + "/hwmon"));
+  }
+
+  private OptionalInt percent(String path) {
+    var number = files.number(path);
+    return number.isPresent() && number.getAsLong() >= 0 && number.getAsLong() <= 100
+        ? OptionalInt.of((int) number.getAsLong())
+        : OptionalInt.empty();
+  }
+
+  /** Thousandths of a degree, in the only folder there. */
+  private OptionalInt celsius(String monitors) {
+    return files.names(monitors).stream()
+        .map(monitor -> files.number(monitors + "/" + monitor + "/temp1_input"))
+        .flatMapToLong(OptionalLong::stream)
+        .mapToInt(thousandths -> (int) (thousandths / 1000))
+        .findFirst();
+  }
+
+  private List<GpuProcess> processes(AmdNode node) {
+    var processes = new ArrayList<GpuProcess>();
+    var id = files.text(NODES + "/" + node.name() + "/gpu_id").orElse("");
+    for (var pid : files.names("sys/class/kfd/kfd/proc")) {
+      var bytes = files.number("sys/class/kfd/kfd/proc/" + pid + "/vram_" + id);
+      if (bytes.isPresent() && pid.matches("[0-9]{1,18}")) {
+        processes.add(new GpuProcess(Long.parseLong(pid), bytes));
+      }
+    }
+    return processes;
+  }
+
+  @Override
+  public void close() {
+    seen = Map.of();
+  }
+}

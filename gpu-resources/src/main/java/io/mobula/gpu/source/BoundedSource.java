@@ -1,0 +1,98 @@
+package io.mobula.gpu.source;
+
+import io.mobula.gpu.Utilisation;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source that keeps nobody waiting: asked on a thread of its own, and broken when it takes too
+ * long, as drivers of dying devices do. While it hangs it is not asked again, and it is as before
+ * once it comes back. The thread ends when nothing has been asked for a second.
+ */
+public final class BoundedSource implements Source {
+  private final Source source;
+  private final Duration limit;
+  private final ThreadPoolExecutor thread;
+  private @Nullable Future<?> hanging;
+
+  /** Asks a source, for no longer than a limit each time. */
+  public BoundedSource(Source source, Duration limit) {
+    this.source = source;
+    this.limit = limit;
+    this.thread = new ThreadPoolExecutor(
+        1,
+        1,
+        1,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        Thread.ofPlatform().daemon().name("mobula-" + source.name()).factory());
+    this.thread.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public String name() {
+    return source.name();
+  }
+
+  @Override
+  public Reading read() {
+    return ask(source::read, "does not answer");
+  }
+
+  @Override
+  public List<Utilisation> sample() {
+    try {
+      return wait(source::sample);
+    } catch (TimeoutException | ExecutionException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private Reading ask(Callable<Reading> question, String complaint) {
+    try {
+      return wait(question);
+    } catch (TimeoutException e) {
+      return Reading.broken(
+          name(), name() + " " + complaint + " within " + limit.toMillis() + " ms.");
+    } catch (ExecutionException e) {
+      return Reading.broken(name(), name() + " cannot be asked: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Reading.broken(name(), name() + " was not waited for: interrupted.");
+    }
+  }
+
+  private <T> T wait(Callable<T> question)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    if (hanging != null && !hanging.isDone()) {
+      throw new TimeoutException();
+    }
+    var answer = thread.submit(question);
+    hanging = answer;
+    return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Returns at once where the driver hangs; it is let go of once it comes back. */
+  @Override
+  public void close() {
+    thread.execute(source::close);
+    thread.shutdown();
+    try {
+      var _ = thread.awaitTermination(
+          hanging == null || hanging.isDone() ? limit.toNanos() : 0, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

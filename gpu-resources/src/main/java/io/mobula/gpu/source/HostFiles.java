@@ -1,0 +1,95 @@
+package io.mobula.gpu.source;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * The small files in which a kernel tells of devices, below a root that tests choose. What cannot
+ * be read is as if it were not there: a container is refused files that it sees.
+ */
+public final class HostFiles {
+  private static final int MOST_BYTES = 1 << 16;
+
+  private final Path root;
+
+  /** Below a root; {@code /} outside of tests. */
+  public HostFiles(Path root) {
+    this.root = Objects.requireNonNull(root, "root");
+  }
+
+  /** Whether there is such a file or folder. */
+  public boolean exists(String path) {
+    return Files.exists(root.resolve(path));
+  }
+
+  /** The text of a file, without white space around it; its first 64 KiB. */
+  public Optional<String> text(String path) {
+    try (var in = Files.newInputStream(root.resolve(path))) {
+      return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The number in a file, if it is one. */
+  public OptionalLong number(String path) {
+    return text(path).map(HostFiles::parsed).orElse(OptionalLong.empty());
+  }
+
+  /** The NUMA node of a PCI device's folder; kernels without NUMA say -1. */
+  public OptionalInt numaNode(String folder) {
+    var node = number(folder + "/numa_node");
+    return node.isPresent() && node.getAsLong() >= 0 && node.getAsLong() <= Integer.MAX_VALUE
+        ? OptionalInt.of((int) node.getAsLong())
+        : OptionalInt.empty();
+  }
+
+  /** What is in a folder, in order; empty if there is no such folder. */
+  public List<String> names(String folder) {
+    try (var entries = Files.list(root.resolve(folder))) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .sorted(HostFiles::byNumber)
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Lines of a name and a number; others are passed over. */
+  public Map<String, Long> numbers(String path) {
+    var numbers = new HashMap<String, Long>();
+    text(path).stream().flatMap(String::lines).forEach(line -> {
+      var words = line.strip().split("\\s+", -1);
+      if (words.length == 2) {
+        parsed(words[1]).ifPresent(number -> numbers.put(words[0], number));
+      }
+    });
+    return numbers;
+  }
+
+  /** Numbers of a kernel may need all 64 bits. */
+  private static OptionalLong parsed(String text) {
+    try {
+      return OptionalLong.of(
+          text.startsWith("-") ? Long.parseLong(text) : Long.parseUnsignedLong(text));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static int byNumber(String one, String other) {
+    return one.length() == other.length()
+        ? one.compareTo(other)
+        : Integer.compare(one.length(), other.length());
+  }
+}

@@ -1,0 +1,170 @@
+package io.mobula.gpu.source;
+
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.Load;
+import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Place;
+import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.Warning;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * NVIDIA's GPUs by the program {@code nvidia-smi}, where NVML itself cannot be asked. Costs a
+ * process and up to two seconds each time. Tells neither Xid errors nor what is near what.
+ */
+public final class NvidiaSmi implements Source {
+  private static final String NAME = "nvidia-smi";
+  private static final String[] APPS = {
+    "--query-compute-apps=gpu_uuid,pid,used_memory", "--format=csv,noheader,nounits"
+  };
+  private static final int UNKNOWN_INSTANCE = -1;
+
+  private final Optional<Program> program;
+  private final HostFiles files;
+
+  private NvidiaSmi(Optional<Program> program, HostFiles files) {
+    this.program = program;
+    this.files = files;
+  }
+
+  /**
+   * Looks for the program once.
+   *
+   * @param name a name to be found on the path, or a path to the program
+   * @param path folders, with colons between them
+   * @param files of the host
+   * @param limit how long one run may take
+   */
+  public static NvidiaSmi find(String name, String path, HostFiles files, Duration limit) {
+    return new NvidiaSmi(Program.find(name, path).map(file -> new Program(file, limit)), files);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Reading read() {
+    if (program.isEmpty()) {
+      return Reading.absent();
+    }
+    try {
+      return read(program.get());
+    } catch (IOException e) {
+      return Reading.broken(NAME, cannotRun(program.get().file(), e.toString()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Reading.broken(NAME, cannotRun(program.get().file(), "interrupted"));
+    }
+  }
+
+  private static String cannotRun(Path file, String why) {
+    return file + " cannot be asked: " + why;
+  }
+
+  private Reading read(Program smi) throws IOException, InterruptedException {
+    var run = query(smi);
+    if (!run.succeeded()) {
+      return Reading.broken(NAME, cannotRun(smi.file(), run.complaint()));
+    }
+    var report = SmiReport.parse(run.output());
+    var warnings = new ArrayList<Warning>();
+    report
+        .strange()
+        .forEach(line -> warnings.add(new Warning(NAME, "Printed what is no GPU: " + line)));
+    var sightings = new ArrayList<Sighting>();
+    var instances = report.rows().stream().anyMatch(SmiReport.Row::isSplit)
+        ? SmiReport.instances(smi.run("-L").output())
+        : List.<SmiReport.Instance>of();
+    for (var row : report.rows()) {
+      if (row.isSplit()) {
+        split(row, instances, sightings, warnings);
+      } else {
+        sightings.add(Sighting.of(row.number(), row.uuid(), row.model(), place(row), row.health()));
+      }
+    }
+    return new Reading.Answered(sightings, warnings);
+  }
+
+  private static Program.Run query(Program smi) throws IOException, InterruptedException {
+    var format = "--format=csv,noheader,nounits";
+    var run = smi.run("--query-gpu=" + SmiReport.FIELDS, format);
+    return run.inTime() && run.output().contains("not a valid field")
+        ? smi.run("--query-gpu=" + SmiReport.OLD_FIELDS, format)
+        : run;
+  }
+
+  private Place place(SmiReport.Row row) {
+    return Place.at(
+        row.pciAddress(),
+        row.pciAddress().isEmpty()
+            ? OptionalInt.empty()
+            : files.numaNode("sys/bus/pci/devices/" + row.pciAddress()));
+  }
+
+  private void split(
+      SmiReport.Row row,
+      List<SmiReport.Instance> instances,
+      List<Sighting> sightings,
+      List<Warning> warnings) {
+    int before = sightings.size();
+    for (var instance : instances) {
+      if (!instance.parent().equals(row.uuid())) {
+        continue;
+      }
+      var model = new Model(
+          row.model().vendor(),
+          row.model().name() + " MIG " + instance.profile(),
+          0,
+          row.model().architecture());
+      var mig = new MigInstance(row.uuid(), UNKNOWN_INSTANCE, UNKNOWN_INSTANCE);
+      var place = new Place(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
+      sightings.add(Sighting.of(row.number(), instance.uuid(), model, place, row.health()));
+    }
+    if (sightings.size() == before) {
+      warnings.add(new Warning(
+          NAME, row.uuid() + " is split by MIG, and has no instance: nothing can run there."));
+    }
+  }
+
+  @Override
+  public List<Utilisation> sample() {
+    if (program.isEmpty()) {
+      return List.of();
+    }
+    try {
+      var run = query(program.get());
+      var apps = program.get().run(APPS);
+      var processes = apps.succeeded()
+          ? SmiReport.processes(apps.output())
+          : Map.<String, List<GpuProcess>>of();
+      return run.succeeded()
+          ? SmiReport.parse(run.output()).rows().stream()
+              .map(row -> utilisation(row.uuid(), row.load(), processes))
+              .toList()
+          : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private static Utilisation utilisation(
+      String uuid, Load load, Map<String, List<GpuProcess>> processes) {
+    return new Utilisation(uuid, load, processes.getOrDefault(uuid, List.of()));
+  }
+
+  @Override
+  public void close() {}
+}

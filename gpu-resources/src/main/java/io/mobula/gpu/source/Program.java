@@ -1,0 +1,95 @@
+package io.mobula.gpu.source;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program of the host that prints what it knows and ends. What it prints is read up to a limit,
+ * and it is ended when it takes too long.
+ *
+ * @param file the program
+ * @param limit how long one run may take
+ */
+record Program(Path file, Duration limit) {
+  private static final int MOST_BYTES = 1 << 20;
+
+  /**
+   * How a run ended.
+   *
+   * @param exitCode what it ended with
+   * @param inTime false if it had to be ended
+   * @param output what it printed, errors included
+   */
+  record Run(int exitCode, boolean inTime, String output) {
+    /** Whether it did as it was told. */
+    boolean succeeded() {
+      return inTime && exitCode == 0;
+    }
+
+    /** Why it did not, for people: its first line. */
+    String complaint() {
+      if (!inTime) {
+        return "it did not end in time";
+      }
+      var first =
+          output.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst();
+      return "it ended with " + exitCode + first.map(line -> ": " + line).orElse("");
+    }
+  }
+
+  /**
+   * The first file of that name on a path.
+   *
+   * @param name a name, or a path with a slash, which is taken as it is
+   * @param path folders, with colons between them
+   */
+  static Optional<Path> find(String name, String path) {
+    if (name.indexOf('/') >= 0) {
+      return Optional.of(Path.of(name)).filter(Files::isExecutable);
+    }
+    for (var folder : path.split(":", -1)) {
+      var file = Path.of(folder.isEmpty() ? "." : folder, name);
+      if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws IOException when it cannot be started or read
+   */
+  Run run(String... arguments) throws IOException, InterruptedException {
+    var words = new ArrayList<>(List.of(file.toString()));
+    words.addAll(List.of(arguments));
+    var process = new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .start();
+    try {
+      var inTime = process.onExit().thenApply(_ -> true);
+      inTime.completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS);
+      var _ = inTime.thenAccept(ended -> {
+        if (!ended) {
+          process.destroyForcibly();
+        }
+      });
+      var printed = process.getInputStream().readNBytes(MOST_BYTES);
+      process.getInputStream().close();
+      process.waitFor();
+      return new Run(
+          process.exitValue(), inTime.join(), new String(printed, StandardCharsets.UTF_8));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

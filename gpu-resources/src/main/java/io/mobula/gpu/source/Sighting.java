@@ -1,0 +1,35 @@
+package io.mobula.gpu.source;
+
+import io.mobula.gpu.Accelerator;
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Place;
+import java.util.Objects;
+
+/**
+ * A device as a source sees it, before anybody asks whether this process may use it.
+ *
+ * @param number the driver's own number of the GPU, from 0; instances of one GPU share it
+ * @param device the device; its index means nothing yet
+ */
+public record Sighting(int number, Accelerator device) {
+  /** Refuses null. */
+  public Sighting {
+    Objects.requireNonNull(device, "device");
+  }
+
+  /** A device that has no index yet. */
+  public static Sighting of(int number, String uuid, Model model, Place place, Health health) {
+    return new Sighting(number, new Accelerator(0, uuid, model, place, health));
+  }
+
+  /** Its UUID. */
+  public String uuid() {
+    return device.uuid();
+  }
+
+  /** The same device in another state. */
+  public Sighting withHealth(Health health) {
+    return new Sighting(number, device.withHealth(health));
+  }
+}

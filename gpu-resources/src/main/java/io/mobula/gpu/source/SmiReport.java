@@ -1,0 +1,175 @@
+package io.mobula.gpu.source;
+
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Load;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Vendor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code nvidia-smi} prints, understood. Pure.
+ *
+ * @param rows a GPU each
+ * @param strange lines that are none
+ */
+record SmiReport(List<Row> rows, List<String> strange) {
+  /** What is asked for, of drivers since 510. */
+  static final String FIELDS =
+      "index,uuid,name,memory.total,memory.used,pci.bus_id,ecc.errors.uncorrected.volatile.total,"
+          + "temperature.gpu,utilization.gpu,utilization.memory,mig.mode.current,compute_cap";
+
+  /** What drivers before that understand: one field that is not known spoils the whole answer. */
+  static final String OLD_FIELDS = FIELDS.substring(0, FIELDS.indexOf(",mig.mode"));
+
+  private static final int FEWEST = OLD_FIELDS.split(",", -1).length;
+  private static final int ALL = FIELDS.split(",", -1).length;
+  private static final long MEBIBYTE = 1 << 20;
+  private static final Pattern LISTED_GPU = Pattern.compile("GPU (\\d{1,6}): .*\\(UUID: (\\S+)\\)");
+  private static final Pattern LISTED_INSTANCE =
+      Pattern.compile("\\s+MIG (\\S+)\\s+Device\\s+\\d+: \\(UUID: (MIG-\\S+)\\)");
+
+  /** Copies the lists. */
+  SmiReport {
+    rows = List.copyOf(rows);
+    strange = List.copyOf(strange);
+  }
+
+  /**
+   * A GPU.
+   *
+   * @param isSplit whether MIG is on
+   */
+  record Row(
+      int number,
+      String uuid,
+      Model model,
+      String pciAddress,
+      boolean isSplit,
+      Health health,
+      Load load) {}
+
+  /**
+   * An instance of a GPU.
+   *
+   * @param number that of the GPU
+   * @param parent the UUID of the GPU
+   * @param profile its size, such as {@code 1g.10gb}
+   */
+  record Instance(int number, String parent, String uuid, String profile) {}
+
+  /** Understands comma-separated lines of {@link #FIELDS} or {@link #OLD_FIELDS}. */
+  static SmiReport parse(String printed) {
+    var rows = new ArrayList<Row>();
+    var strange = new ArrayList<String>();
+    printed
+        .lines()
+        .filter(line -> !line.isBlank())
+        .forEach(line -> row(line).ifPresentOrElse(rows::add, () -> strange.add(line.strip())));
+    return new SmiReport(rows, strange);
+  }
+
+  private static Optional<Row> row(String line) {
+    var fields = line.strip().split("\\s*,\\s*", -1);
+    var number = number(fields[0]);
+    if ((fields.length != FEWEST && fields.length != ALL)
+        || number.isEmpty()
+        || number.getAsLong() > Integer.MAX_VALUE
+        || !fields[1].startsWith("GPU-")) {
+      return Optional.empty();
+    }
+    var load = new Load(small(fields[8]), small(fields[9]), bytes(fields[4]), small(fields[7]));
+    var model = new Model(
+        Vendor.NVIDIA,
+        fields[2],
+        bytes(fields[3]).orElse(0),
+        fields.length == ALL && fields[11].matches("\\d+\\.\\d+") ? fields[11] : "");
+    return Optional.of(new Row(
+        (int) number.getAsLong(),
+        fields[1],
+        model,
+        PciAddress.of(fields[5]),
+        fields.length == ALL && fields[10].equals("Enabled"),
+        health(line, fields[6]),
+        load));
+  }
+
+  /** In place of a value there may stand what ails the GPU. */
+  private static Health health(String line, String uncorrected) {
+    var lower = line.toLowerCase(Locale.ROOT);
+    if (lower.contains("gpu is lost")) {
+      return Health.ill(Health.Cause.GONE, "nvidia-smi says: GPU is lost");
+    }
+    if (lower.contains("requires reset") || lower.contains("reset required")) {
+      return Health.ill(Health.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset");
+    }
+    long errors = number(uncorrected).orElse(0);
+    return errors > 0
+        ? Health.ill(
+            Health.Cause.MEMORY_ERROR,
+            errors + " uncorrected memory errors since the driver was loaded")
+        : Health.healthy();
+  }
+
+  /** The instances in what {@code nvidia-smi -L} prints: indented below their GPUs. */
+  static List<Instance> instances(String printed) {
+    var instances = new ArrayList<Instance>();
+    int number = 0;
+    var parent = "";
+    for (var line : printed.lines().toList()) {
+      var gpu = LISTED_GPU.matcher(line);
+      var instance = LISTED_INSTANCE.matcher(line);
+      if (gpu.matches()) {
+        number = Integer.parseInt(gpu.group(1));
+        parent = gpu.group(2);
+      } else if (instance.matches() && !parent.isEmpty()) {
+        instances.add(new Instance(number, parent, instance.group(2), instance.group(1)));
+      }
+    }
+    return instances;
+  }
+
+  /** By GPU, what {@code --query-compute-apps=gpu_uuid,pid,used_memory} prints. */
+  static Map<String, List<GpuProcess>> processes(String printed) {
+    var processes = new HashMap<String, List<GpuProcess>>();
+    for (var line : printed.lines().toList()) {
+      var fields = line.strip().split("\\s*,\\s*", -1);
+      var pid = fields.length == 3 ? number(fields[1]) : OptionalLong.empty();
+      if (pid.isPresent()) {
+        processes
+            .computeIfAbsent(fields[0], _ -> new ArrayList<>())
+            .add(new GpuProcess(pid.getAsLong(), bytes(fields[2])));
+      }
+    }
+    return processes;
+  }
+
+  private static OptionalLong bytes(String mebibytes) {
+    var number = number(mebibytes);
+    return number.isPresent()
+        ? OptionalLong.of(number.getAsLong() * MEBIBYTE)
+        : OptionalLong.empty();
+  }
+
+  private static OptionalInt small(String field) {
+    var number = number(field);
+    return number.isPresent() && number.getAsLong() <= Integer.MAX_VALUE
+        ? OptionalInt.of((int) number.getAsLong())
+        : OptionalInt.empty();
+  }
+
+  /** Of at most 12 digits, so that a million of them is still a number. */
+  private static OptionalLong number(String field) {
+    return field.matches("\\d{1,12}")
+        ? OptionalLong.of(Long.parseLong(field))
+        : OptionalLong.empty();
+  }
+}
