@@ -1,0 +1,110 @@
+package io.mobula.gpu.nvml;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/**
+ * The shapes that NVML's functions have: what is asked for comes first, and then where to write the
+ * answer.
+ */
+final class Calls {
+  /** Names of devices, and UUIDs, are shorter. */
+  private static final int LONGEST_TEXT = 96;
+
+  private final Library library;
+
+  Calls(Library library) {
+    this.library = library;
+  }
+
+  /** Calls a function of another shape. */
+  int call(Function function, Object... arguments) {
+    return library.call(function, arguments);
+  }
+
+  /** What a call brought, by the code that it returned. */
+  <T> Answer<T> answer(Function function, int code, Supplier<T> result) {
+    return code == ReturnCode.SUCCESS
+        ? new Answer.Told<>(result.get())
+        : new Answer.Refused<>(new Refusal(function, code, library.words(code)));
+  }
+
+  /** A function whose last parameter points to an int. */
+  Answer<Integer> number(Function function, Object... first) {
+    return numbers(function, 1, at -> at.apply(0), first);
+  }
+
+  /** A function whose last parameters point to an int each. */
+  <T> Answer<T> numbers(
+      Function function,
+      int count,
+      java.util.function.Function<IntFunction<Integer>, T> result,
+      Object... first) {
+    try (var arena = Arena.ofConfined()) {
+      var places = arena.allocate(JAVA_INT, count);
+      var arguments = new ArrayList<>(List.of(first));
+      for (int i = 0; i < count; i++) {
+        arguments.add(places.asSlice(i * JAVA_INT.byteSize(), JAVA_INT));
+      }
+      int code = library.call(function, arguments.toArray());
+      return answer(function, code, () -> result.apply(i -> places.getAtIndex(JAVA_INT, i)));
+    }
+  }
+
+  /** A function whose last parameter points to a handle. */
+  Answer<MemorySegment> pointer(Function function, Object... first) {
+    try (var arena = Arena.ofConfined()) {
+      var place = arena.allocate(ADDRESS);
+      int code = library.call(function, with(first, place));
+      return answer(function, code, () -> place.get(ADDRESS, 0));
+    }
+  }
+
+  /** A function whose last parameter points to a structure. */
+  <T> Answer<T> structure(
+      Function function,
+      MemoryLayout layout,
+      java.util.function.Function<MemorySegment, T> result,
+      Object... first) {
+    try (var arena = Arena.ofConfined()) {
+      var place = arena.allocate(layout);
+      int code = library.call(function, with(first, place));
+      return answer(function, code, () -> result.apply(place));
+    }
+  }
+
+  /** A function whose last parameters are room for text and its length. */
+  Answer<String> text(Function function, MemorySegment device) {
+    try (var arena = Arena.ofConfined()) {
+      var text = arena.allocate(LONGEST_TEXT);
+      int code = library.call(function, device, text, LONGEST_TEXT);
+      return answer(function, code, () -> textIn(text));
+    }
+  }
+
+  /** Up to a zero, or to the end where there is none. */
+  static String textIn(MemorySegment memory) {
+    var bytes = memory.toArray(JAVA_BYTE);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+  }
+
+  private static Object[] with(Object[] first, Object last) {
+    var arguments = new ArrayList<>(List.of(first));
+    arguments.add(last);
+    return arguments.toArray();
+  }
+}

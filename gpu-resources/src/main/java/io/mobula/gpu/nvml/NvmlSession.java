@@ -1,0 +1,191 @@
+package io.mobula.gpu.nvml;
+
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Load;
+import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.Warning;
+import io.mobula.gpu.source.HostFiles;
+import io.mobula.gpu.source.Reading;
+import io.mobula.gpu.source.Sighting;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * NVML, initialised: from {@code nvmlInit_v2} to {@code nvmlShutdown}. Remembers which devices
+ * there were, so that one that no longer says who it is can be told by its number.
+ */
+final class NvmlSession {
+  private final Nvml nvml;
+  private final HostFiles files;
+  private final XidWatch watch;
+  private final Topology topology;
+  private final Map<Integer, List<Sighting>> before = new HashMap<>();
+  private List<DeviceReader.Found> found = List.of();
+
+  NvmlSession(Nvml nvml, HostFiles files) {
+    this.nvml = nvml;
+    this.files = files;
+    this.watch = new XidWatch(nvml);
+    this.topology = new Topology(nvml);
+  }
+
+  Reading read() {
+    found = List.of();
+    return switch (nvml.count()) {
+      case Answer.Refused<Integer>(var refusal) ->
+        Reading.broken(
+            NvmlSource.NAME, "NVML does not say how many GPUs there are: " + refusal + ".");
+      case Answer.Told<Integer>(var count) -> read(count);
+    };
+  }
+
+  private Reading read(int count) {
+    var warnings = new ArrayList<Warning>();
+    var sightings = new ArrayList<Sighting>();
+    var gpus = new ArrayList<Gpu>();
+    int forbidden = 0;
+    for (int number = 0; number < count; number++) {
+      switch (identify(number)) {
+        case Answer.Told<Gpu>(var gpu) -> gpus.add(gpu);
+        case Answer.Refused<Gpu>(var refusal) -> {
+          forbidden += unknown(number, refusal, sightings, warnings);
+        }
+      }
+    }
+    if (forbidden > 0 && forbidden == count) {
+      warnings.add(new Warning(
+          NvmlSource.NAME,
+          "There are " + count + " GPUs, and this process may use none of them: give it, or its"
+              + " container, their devices."));
+    }
+    gpus.removeIf(gpu -> isWithoutNode(gpu, warnings));
+    gpus.forEach(gpu -> watch
+        .follow(gpu.handle(), gpu.uuid())
+        .filter(refusal -> refusal.meaning() == ReturnCode.Meaning.BROKEN)
+        .ifPresent(refusal -> warnings.add(new Warning(
+            NvmlSource.NAME,
+            gpu.uuid() + ": errors of the driver are not seen: " + refusal + "."))));
+    watch.drain();
+    interview(gpus, sightings, warnings);
+    return new Reading.Answered(sightings, warnings);
+  }
+
+  /** Who has a number. */
+  private Answer<Gpu> identify(int number) {
+    var handle = nvml.handle(number);
+    if (handle instanceof Answer.Refused<MemorySegment>(var refusal)) {
+      return new Answer.Refused<>(refusal);
+    }
+    var device = handle.toOptional().orElseThrow();
+    return switch (nvml.uuid(device)) {
+      case Answer.Refused<String>(var refusal) -> new Answer.Refused<>(refusal);
+      case Answer.Told<String>(var uuid) ->
+        new Answer.Told<>(
+            new Gpu(number, device, uuid, nvml.pciAddress(device).toOptional().orElse("")));
+    };
+  }
+
+  /** Tells what was known by a number, or warns; returns 1 if it is merely forbidden. */
+  private int unknown(
+      int number, Refusal refusal, List<Sighting> sightings, List<Warning> warnings) {
+    var known = before.getOrDefault(number, List.of());
+    if (!known.isEmpty()) {
+      var health = refusal.health().isHealthy()
+          ? Health.ill(Health.Cause.NO_ANSWER, refusal.toString())
+          : refusal.health();
+      known.forEach(sighting -> sightings.add(sighting.withHealth(health)));
+    } else if (ReturnCode.isForbidden(refusal.code())) {
+      return 1;
+    } else {
+      warnings.add(
+          new Warning(NvmlSource.NAME, "GPU " + number + " is left out, since " + refusal + "."));
+    }
+    return 0;
+  }
+
+  /** A container may have the driver's own device and not that of every GPU. */
+  private boolean isWithoutNode(Gpu gpu, List<Warning> warnings) {
+    var minor = nvml.minorNumber(gpu.handle()).toOptional();
+    if (minor.isEmpty()
+        || !files.exists("dev/nvidiactl")
+        || files.exists("dev/nvidia" + minor.get())) {
+      return false;
+    }
+    warnings.add(new Warning(
+        NvmlSource.NAME,
+        gpu.uuid() + " is left out, since /dev/nvidia" + minor.get()
+            + " is missing: give this container the device."));
+    return true;
+  }
+
+  private void interview(List<Gpu> gpus, List<Sighting> sightings, List<Warning> warnings) {
+    var reader = new DeviceReader(nvml, watch, files, warnings);
+    var neighbours = topology.of(gpus);
+    var now = new ArrayList<DeviceReader.Found>();
+    for (var gpu : gpus) {
+      var parts = reader.read(gpu, neighbours.getOrDefault(gpu.uuid(), List.of()));
+      var seen =
+          parts.stream().map(DeviceReader.Found::sighting).map(this::asBefore).toList();
+      sightings.addAll(seen);
+      before.put(gpu.number(), seen);
+      now.addAll(parts);
+    }
+    found = now;
+  }
+
+  /** A device that no longer answers is what it was, and ill. */
+  private Sighting asBefore(Sighting now) {
+    if (!(now.device().health() instanceof Health.Ill ill)
+        || (ill.cause() != Health.Cause.GONE && ill.cause() != Health.Cause.NEEDS_RESET)) {
+      return now;
+    }
+    return before.getOrDefault(now.number(), List.of()).stream()
+        .filter(known -> known.uuid().equals(now.uuid()))
+        .findFirst()
+        .map(known -> known.withHealth(now.device().health()))
+        .orElse(now);
+  }
+
+  List<Utilisation> sample() {
+    return found.stream().map(this::sample).flatMap(Optional::stream).toList();
+  }
+
+  private Optional<Utilisation> sample(DeviceReader.Found device) {
+    var memory = nvml.memory(device.handle());
+    if (memory instanceof Answer.Refused<Nvml.Memory>(var refusal)
+        && refusal.meaning() != ReturnCode.Meaning.NOT_TOLD) {
+      return Optional.empty();
+    }
+    var rates = nvml.utilisation(device.handle()).toOptional();
+    var load = new Load(
+        percent(rates.map(Nvml.Rates::gpu)),
+        percent(rates.map(Nvml.Rates::memory)),
+        memory.toOptional().map(it -> OptionalLong.of(it.used())).orElse(OptionalLong.empty()),
+        nvml.temperature(device.gpu())
+            .toOptional()
+            .map(OptionalInt::of)
+            .orElse(OptionalInt.empty()));
+    return Optional.of(new Utilisation(
+        device.sighting().uuid(),
+        load,
+        nvml.processes(device.handle()).toOptional().orElse(List.of())));
+  }
+
+  private static OptionalInt percent(Optional<Integer> number) {
+    return number
+        .filter(it -> it >= 0 && it <= 100)
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
+  }
+
+  void close() {
+    watch.close();
+    nvml.shutdown();
+  }
+}

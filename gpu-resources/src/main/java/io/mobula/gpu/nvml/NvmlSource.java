@@ -1,0 +1,117 @@
+package io.mobula.gpu.nvml;
+
+import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.source.HostFiles;
+import io.mobula.gpu.source.Reading;
+import io.mobula.gpu.source.Source;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * NVIDIA's GPUs by NVML. Keeps NVML initialised between readings, which is how it hears of errors
+ * that the driver reports meanwhile; after a failure it begins anew with the next reading.
+ *
+ * <p>Asks nothing of a JVM without native access for Mobula
+ * ({@code --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code
+ * runs in this process: a driver that crashes takes the JVM along.
+ */
+public final class NvmlSource implements Source {
+  /** The name of the library for the system's loader. */
+  public static final String LIBRARY = "libnvidia-ml.so.1";
+
+  static final String NAME = "nvml";
+
+  private final String file;
+  private final HostFiles files;
+  private @Nullable Library library;
+  private @Nullable NvmlSession session;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param file the library: {@link #LIBRARY}, or a path to it
+   * @param files of the host
+   */
+  public NvmlSource(String file, HostFiles files) {
+    this.file = file;
+    this.files = files;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Reading read() {
+    if (!Library.isAllowed()) {
+      return expected()
+          ? Reading.broken(
+              NAME,
+              "NVML was not asked, since this JVM may not call native code: start it with"
+                  + " --enable-native-access=ALL-UNNAMED.")
+          : Reading.absent();
+    }
+    if (library == null) {
+      var opened = Library.open(file);
+      if (opened.isEmpty()) {
+        return expected() ? Reading.broken(NAME, cannotOpen()) : Reading.absent();
+      }
+      library = opened.get();
+    }
+    return read(library);
+  }
+
+  private Reading read(Library nvml) {
+    var missing = nvml.lacks();
+    if (missing.isPresent()) {
+      return Reading.broken(
+          NAME,
+          file + " has no " + missing.get().symbol()
+              + ": it is not NVML, or of a driver that is too old.");
+    }
+    if (session == null) {
+      var fresh = new Nvml(nvml);
+      if (fresh.init() instanceof Answer.Refused<Integer>(var refusal)) {
+        return Reading.broken(NAME, "NVML does not start: " + refusal + hint(refusal) + ".");
+      }
+      session = new NvmlSession(fresh, files);
+    }
+    var reading = session.read();
+    if (reading instanceof Reading.Broken) {
+      close();
+    }
+    return reading;
+  }
+
+  /** Whether somebody meant NVIDIA's devices to be here. */
+  private boolean expected() {
+    return !file.equals(LIBRARY) || files.exists("dev/nvidiactl");
+  }
+
+  private String cannotOpen() {
+    return file.equals(LIBRARY)
+        ? "/dev/nvidiactl is here, and " + LIBRARY
+            + " cannot be opened: install the driver's libraries, or give them to this container."
+        : file + " cannot be opened: it is not there, or no library for this machine.";
+  }
+
+  private String hint(Refusal refusal) {
+    return refusal.code() == ReturnCode.DRIVER_NOT_LOADED && !files.exists("dev/nvidiactl")
+        ? "; /dev/nvidiactl is missing: load the driver, or give this container its devices"
+        : "";
+  }
+
+  @Override
+  public List<Utilisation> sample() {
+    return session == null ? List.of() : session.sample();
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+  }
+}

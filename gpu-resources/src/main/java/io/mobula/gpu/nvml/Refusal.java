@@ -1,0 +1,34 @@
+package io.mobula.gpu.nvml;
+
+import io.mobula.gpu.Health;
+
+/**
+ * A call that did not succeed.
+ *
+ * @param function which
+ * @param code what it returned
+ * @param words what NVML calls that; empty if it does not say
+ */
+record Refusal(Function function, int code, String words) {
+
+  /** What it means for a probe. */
+  ReturnCode.Meaning meaning() {
+    return ReturnCode.meaning(code);
+  }
+
+  /** What it says about the device that was asked. */
+  Health health() {
+    return switch (meaning()) {
+      case NOT_TOLD, BROKEN -> Health.healthy();
+      case LOST -> Health.ill(Health.Cause.GONE, toString());
+      case NEEDS_RESET -> Health.ill(Health.Cause.NEEDS_RESET, toString());
+    };
+  }
+
+  /** Such as {@code nvmlDeviceGetName answered "GPU is lost" (15)}. */
+  @Override
+  public String toString() {
+    return function.symbol() + " answered "
+        + (words.isEmpty() ? code : "\"" + words + "\" (" + code + ")");
+  }
+}

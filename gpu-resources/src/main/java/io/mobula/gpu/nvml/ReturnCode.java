@@ -1,0 +1,53 @@
+package io.mobula.gpu.nvml;
+
+/** The numbers that NVML's functions return, and what they mean for a probe. */
+final class ReturnCode {
+  static final int SUCCESS = 0;
+  static final int NOT_SUPPORTED = 3;
+  static final int NO_PERMISSION = 4;
+  static final int NOT_FOUND = 6;
+  static final int INSUFFICIENT_SIZE = 7;
+  static final int DRIVER_NOT_LOADED = 9;
+  static final int TIMEOUT = 10;
+  static final int FUNCTION_NOT_FOUND = 13;
+  static final int GPU_IS_LOST = 15;
+  static final int RESET_REQUIRED = 16;
+  static final int OPERATING_SYSTEM = 17;
+  static final int NO_DATA = 21;
+  static final int DEPRECATED = 26;
+  static final int NOT_READY = 27;
+
+  private ReturnCode() {}
+
+  /** What a call that did not succeed means. */
+  enum Meaning {
+    /** It has nothing to say about that, or not to this process. */
+    NOT_TOLD,
+    /** The device does not answer, or is no longer there. */
+    LOST,
+    /** The device does nothing until it is reset. */
+    NEEDS_RESET,
+    /** Something is wrong. */
+    BROKEN
+  }
+
+  static Meaning meaning(int code) {
+    return switch (code) {
+      case NOT_SUPPORTED,
+          NO_PERMISSION,
+          NOT_FOUND,
+          FUNCTION_NOT_FOUND,
+          NO_DATA,
+          DEPRECATED,
+          NOT_READY -> Meaning.NOT_TOLD;
+      case GPU_IS_LOST -> Meaning.LOST;
+      case RESET_REQUIRED -> Meaning.NEEDS_RESET;
+      default -> Meaning.BROKEN;
+    };
+  }
+
+  /** Whether a device is kept from this process: by rights, or by a container. */
+  static boolean isForbidden(int code) {
+    return code == NO_PERMISSION || code == NOT_FOUND || code == OPERATING_SYSTEM;
+  }
+}

@@ -1,0 +1,100 @@
+package io.mobula.gpu.nvml;
+
+import io.mobula.gpu.Link;
+import io.mobula.gpu.Neighbour;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which GPUs of a host are near each other. Asks for every pair, once: wires do not move while NVML
+ * is open.
+ */
+final class Topology {
+  private static final int MOST_LINKS = 18;
+  private static final int UP = 1;
+
+  private final Nvml nvml;
+  private List<String> known = List.of();
+  private Map<String, List<Neighbour>> neighbours = Map.of();
+
+  Topology(Nvml nvml) {
+    this.nvml = nvml;
+  }
+
+  /** The neighbours of each of these, by UUID. */
+  Map<String, List<Neighbour>> of(List<Gpu> gpus) {
+    var uuids = gpus.stream().map(Gpu::uuid).toList();
+    if (!uuids.equals(known)) {
+      neighbours = ask(gpus);
+      known = uuids;
+    }
+    return neighbours;
+  }
+
+  private Map<String, List<Neighbour>> ask(List<Gpu> gpus) {
+    var found = new HashMap<String, List<Neighbour>>();
+    var linked = new HashMap<String, Set<String>>();
+    for (int i = 0; i < gpus.size(); i++) {
+      for (int j = i + 1; j < gpus.size(); j++) {
+        var one = gpus.get(i);
+        var other = gpus.get(j);
+        link(one, other, linked).ifPresent(link -> {
+          found
+              .computeIfAbsent(one.uuid(), _ -> new ArrayList<>())
+              .add(new Neighbour(other.uuid(), link));
+          found
+              .computeIfAbsent(other.uuid(), _ -> new ArrayList<>())
+              .add(new Neighbour(one.uuid(), link));
+        });
+      }
+    }
+    return found;
+  }
+
+  private Optional<Link> link(Gpu one, Gpu other, Map<String, Set<String>> linked) {
+    return switch (nvml.p2p(one.handle(), other.handle())) {
+      case Answer.Told<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(Link.NVLINK);
+      case Answer.Told<Integer> _ -> byBuses(one, other);
+      case Answer.Refused<Integer> _ ->
+        linked.computeIfAbsent(one.uuid(), _ -> ends(one)).contains(other.pciAddress())
+            ? Optional.of(Link.NVLINK)
+            : byBuses(one, other);
+    };
+  }
+
+  /** Where the links of a GPU end, for drivers that do not answer for a pair. */
+  private Set<String> ends(Gpu gpu) {
+    var ends = new HashSet<String>();
+    for (int link = 0; link < MOST_LINKS; link++) {
+      var state = nvml.linkState(gpu.handle(), link).toOptional();
+      if (state.isPresent() && state.get() == UP) {
+        nvml.linkRemote(gpu.handle(), link)
+            .toOptional()
+            .filter(address -> !address.isEmpty())
+            .ifPresent(ends::add);
+      }
+    }
+    return ends;
+  }
+
+  private Optional<Link> byBuses(Gpu one, Gpu other) {
+    return nvml.commonAncestor(one.handle(), other.handle()).toOptional().flatMap(Topology::link);
+  }
+
+  /** {@code nvmlGpuTopologyLevel_t}: between two processors is nothing near. */
+  private static Optional<Link> link(int level) {
+    return switch (level) {
+      case 0 -> Optional.of(Link.BOARD);
+      case 10 -> Optional.of(Link.PCI_SWITCH);
+      case 20 -> Optional.of(Link.PCI_SWITCHES);
+      case 30 -> Optional.of(Link.HOST_BRIDGE);
+      case 40 -> Optional.of(Link.NUMA_NODE);
+      default -> Optional.empty();
+    };
+  }
+}

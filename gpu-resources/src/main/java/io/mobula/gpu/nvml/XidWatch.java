@@ -1,0 +1,100 @@
+package io.mobula.gpu.nvml;
+
+import io.mobula.gpu.Health;
+import io.mobula.gpu.MigInstance;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The errors that NVIDIA's driver has reported since a device was first seen. What was before is
+ * not known, and what was is not forgotten until NVML is opened anew, as it is after the driver was
+ * loaded anew.
+ */
+final class XidWatch {
+  private static final long XID = 8;
+  private static final int MOST_AT_ONCE = 256;
+  private static final int MILLISECONDS = 1;
+
+  private final Nvml nvml;
+  private final Map<Long, String> followed = new HashMap<>();
+  private final Map<String, List<Xid>> reported = new HashMap<>();
+  private @Nullable MemorySegment set;
+  private boolean isBlind;
+
+  XidWatch(Nvml nvml) {
+    this.nvml = nvml;
+  }
+
+  /** Watches a GPU from now on; why that cannot be is told once. */
+  Optional<Refusal> follow(MemorySegment device, String uuid) {
+    if (isBlind || followed.containsValue(uuid)) {
+      return Optional.empty();
+    }
+    if (set == null) {
+      switch (nvml.createEventSet()) {
+        case Answer.Told<MemorySegment>(var created) -> set = created;
+        case Answer.Refused<MemorySegment>(var refusal) -> {
+          isBlind = true;
+          return Optional.of(refusal);
+        }
+      }
+    }
+    followed.put(device.address(), uuid);
+    return nvml.registerEvents(device, XID, set) instanceof Answer.Refused<Integer>(var refusal)
+        ? Optional.of(refusal)
+        : Optional.empty();
+  }
+
+  /** Takes in what was reported meanwhile; costs a millisecond where nothing was. */
+  void drain() {
+    if (set == null) {
+      return;
+    }
+    for (int i = 0; i < MOST_AT_ONCE; i++) {
+      var event = nvml.nextEvent(set, MILLISECONDS).toOptional();
+      if (event.isEmpty()) {
+        return;
+      }
+      take(event.get());
+    }
+  }
+
+  private void take(Nvml.Event event) {
+    var uuid = followed.get(event.device());
+    var xid = new Xid(event.number(), event.gpuInstance(), event.computeInstance());
+    if (uuid != null && (event.type() & XID) != 0 && xid.isOfDevice()) {
+      var before = reported.computeIfAbsent(uuid, _ -> new ArrayList<>());
+      if (!before.contains(xid)) {
+        before.add(xid);
+      }
+    }
+  }
+
+  /** What was reported about a whole GPU, or about any part of it. */
+  Health of(String uuid) {
+    return worst(reported.getOrDefault(uuid, List.of()));
+  }
+
+  /** What was reported about a part of a GPU. */
+  Health of(MigInstance part) {
+    return worst(reported.getOrDefault(part.parent(), List.of()).stream()
+        .filter(xid -> xid.concerns(part))
+        .toList());
+  }
+
+  private static Health worst(List<Xid> xids) {
+    return xids.stream().map(Xid::health).reduce(Health.healthy(), Health::or);
+  }
+
+  void close() {
+    if (set != null) {
+      nvml.freeEventSet(set);
+      set = null;
+    }
+  }
+}
