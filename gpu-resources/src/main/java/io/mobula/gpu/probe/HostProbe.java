@@ -1,0 +1,153 @@
+package io.mobula.gpu.probe;
+
+import io.mobula.gpu.Accelerator;
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Place;
+import io.mobula.gpu.Probed;
+import io.mobula.gpu.ResourceProbe;
+import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.Vendor;
+import io.mobula.gpu.Warning;
+import io.mobula.gpu.nvml.NvmlSource;
+import io.mobula.gpu.source.AmdSysfs;
+import io.mobula.gpu.source.BoundedSource;
+import io.mobula.gpu.source.HostFiles;
+import io.mobula.gpu.source.NvidiaSmi;
+import io.mobula.gpu.source.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The probe of this host: NVIDIA by NVML, or by {@code nvidia-smi} where NVML cannot be asked; AMD
+ * by files of the kernel; and what a user declares beyond them. Opening it asks nothing yet.
+ */
+public final class HostProbe implements ResourceProbe {
+  /** What the program of a driver may take longer than its library: it is run up to three times. */
+  private static final int RUNS = 4;
+
+  private final ProbeSettings settings;
+  private final List<Family> families;
+  private List<String> listed = List.of();
+  private boolean closed;
+
+  private HostProbe(ProbeSettings settings, List<Family> families) {
+    this.settings = settings;
+    this.families = families;
+  }
+
+  /** A probe that has seen nothing yet. */
+  public static HostProbe open(ProbeSettings settings) {
+    var files = new HostFiles(settings.drivers().root());
+    return new HostProbe(
+        settings,
+        List.of(
+            new Family(nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
+            new Family(
+                List.of(new BoundedSource(new AmdSysfs(files), settings.limit())),
+                List.of(
+                    list(settings, "ROCR_VISIBLE_DEVICES"),
+                    list(settings, hipVariable(settings.environment()))))));
+  }
+
+  private static List<Source> nvidia(ProbeSettings settings, HostFiles files) {
+    var sources = new ArrayList<Source>();
+    var drivers = settings.drivers();
+    var limit = settings.limit();
+    if (!drivers.nvml().equals(ProbeSettings.OFF)) {
+      sources.add(new BoundedSource(new NvmlSource(drivers.nvml(), files), limit));
+    }
+    if (!drivers.nvidiaSmi().equals(ProbeSettings.OFF)) {
+      var path = settings.environment().getOrDefault("PATH", "");
+      sources.add(new BoundedSource(
+          NvidiaSmi.find(drivers.nvidiaSmi(), path, files, limit), limit.multipliedBy(RUNS)));
+    }
+    return sources;
+  }
+
+  private static VisibleDevices list(ProbeSettings settings, String variable) {
+    return VisibleDevices.of(variable, settings.environment().get(variable));
+  }
+
+  /** Programs of HIP follow CUDA's variable where theirs is not set. */
+  private static String hipVariable(Map<String, String> environment) {
+    return environment.containsKey("HIP_VISIBLE_DEVICES")
+        ? "HIP_VISIBLE_DEVICES"
+        : "CUDA_VISIBLE_DEVICES";
+  }
+
+  /** {@inheritDoc} */
+  @Override
+  public synchronized Probed probe() {
+    requireOpen();
+    if (settings.declared().orElse(-1) == 0) {
+      listed = List.of();
+      return Probed.nothing();
+    }
+    var warnings = new ArrayList<Warning>();
+    var devices = new ArrayList<Accelerator>();
+    families.forEach(family -> devices.addAll(family.look(warnings)));
+    var told = told(asDeclared(devices));
+    listed = told.stream().map(Accelerator::uuid).toList();
+    return new Probed(told, warnings);
+  }
+
+  /** As many as the user said: the first of more, or made up to be more. */
+  private List<Accelerator> asDeclared(List<Accelerator> found) {
+    int wanted = settings.declared().orElse(found.size());
+    var devices = new ArrayList<>(found.subList(0, Math.min(wanted, found.size())));
+    for (int i = devices.size(); i < wanted; i++) {
+      devices.add(new Accelerator(
+          i,
+          "declared-" + i,
+          new Model(Vendor.DECLARED, "declared", 0, ""),
+          Place.unknown(),
+          Health.healthy()));
+    }
+    return devices;
+  }
+
+  /** Each at its index, with those neighbours that are told, too. */
+  private static List<Accelerator> told(List<Accelerator> devices) {
+    Set<String> uuids = new HashSet<>();
+    devices.forEach(device -> uuids.add(device.uuid()));
+    var told = new ArrayList<Accelerator>();
+    for (var device : devices) {
+      var near = device.place().neighbours().stream()
+          .filter(neighbour -> uuids.contains(neighbour.uuid()))
+          .toList();
+      told.add(device.withIndex(told.size()).withPlace(device.place().withNeighbours(near)));
+    }
+    return told;
+  }
+
+  /** {@inheritDoc} */
+  @Override
+  public synchronized List<Utilisation> sample() {
+    requireOpen();
+    var found = new HashMap<String, Utilisation>();
+    if (!listed.isEmpty()) {
+      families.forEach(family -> family.sample().forEach(it -> found.put(it.uuid(), it)));
+    }
+    return listed.stream().filter(found::containsKey).map(found::get).toList();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This probe was closed: open another.");
+    }
+  }
+
+  /** {@inheritDoc} */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      families.forEach(Family::close);
+    }
+  }
+}

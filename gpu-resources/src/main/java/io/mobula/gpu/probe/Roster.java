@@ -1,0 +1,52 @@
+package io.mobula.gpu.probe;
+
+import io.mobula.gpu.Health;
+import io.mobula.gpu.source.Sighting;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The devices that were ever seen: one that is no longer shown is still there, and ill. Keeps the
+ * order of the driver's numbers, so that a list of numbers means the same devices for as long as
+ * the probe lives.
+ */
+final class Roster {
+  private final Map<String, Sighting> known = new LinkedHashMap<>();
+
+  /** Takes in what a driver shows now. */
+  void saw(List<Sighting> devices) {
+    var now = new HashSet<String>();
+    for (var device : devices) {
+      now.add(device.uuid());
+      known.put(device.uuid(), device);
+    }
+    known.replaceAll(
+        (uuid, device) -> now.contains(uuid) ? device : device.withHealth(missing(device)));
+  }
+
+  private static Health missing(Sighting device) {
+    return Health.ill(
+        Health.Cause.GONE,
+        device.device().place().mig().isPresent()
+            ? "No longer listed: its GPU was split in another way, or is gone"
+            : "No longer listed: it has left the bus, or was taken from this host or container");
+  }
+
+  /** No driver could be asked, for a reason. */
+  void heardNothing(String reason) {
+    known.replaceAll((_, device) ->
+        device.device().health() instanceof Health.Ill ill && ill.cause() == Health.Cause.GONE
+            ? device
+            : device.withHealth(Health.ill(Health.Cause.NO_ANSWER, reason)));
+  }
+
+  /** All of them, by number. */
+  List<Sighting> devices() {
+    return known.values().stream()
+        .sorted(Comparator.comparingInt(Sighting::number))
+        .toList();
+  }
+}

@@ -1,0 +1,178 @@
+package io.mobula.gpu.probe;
+
+import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.source.Sighting;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list of devices as {@code CUDA_VISIBLE_DEVICES} has it, and the variables of AMD after its
+ * example. Pure.
+ *
+ * <p>An entry is the driver's number of a GPU (that of CUDA with
+ * {@code CUDA_DEVICE_ORDER=PCI_BUS_ID}, which matters where GPUs differ); a UUID, or as much of its
+ * beginning as only one has; or, for an instance of a GPU, also {@code MIG-GPU-…/1/0} with the
+ * numbers of its parts. The list has an order. As with CUDA, an entry that names nothing ends it,
+ * one of another kind than the first does, too, naming a device twice hides all, and an empty list
+ * hides all.
+ *
+ * <p>A GPU that is split stands for all its instances. A program of CUDA would get the first of
+ * them alone, since it can use no more than one; a node has several programs.
+ */
+final class VisibleDevices {
+  private static final Pattern COMMA = Pattern.compile(",");
+  private static final Pattern NUMBER = Pattern.compile("\\+?0*(\\d+)(\\D.*)?");
+  private static final Pattern PART = Pattern.compile("MIG-(GPU-[^/]+)/(\\d{1,9})/(\\d{1,9})");
+  private static final int LONGEST_NUMBER = 9;
+  private static final VisibleDevices ALL = new VisibleDevices("", null);
+
+  private final String variable;
+  private final @Nullable List<String> entries;
+
+  private VisibleDevices(String variable, @Nullable List<String> entries) {
+    this.variable = variable;
+    this.entries = entries;
+  }
+
+  /**
+   * What a list lets through.
+   *
+   * @param devices in the list's order
+   * @param complaint what is wrong with the list; an entry below zero is a way to end it
+   */
+  record Chosen(List<Sighting> devices, Optional<String> complaint) {}
+
+  /** Hides nothing. */
+  static VisibleDevices all() {
+    return ALL;
+  }
+
+  /** The list in a variable; hides nothing where the variable is not set. */
+  static VisibleDevices of(String variable, @Nullable String value) {
+    return value == null
+        ? ALL
+        : new VisibleDevices(
+            variable,
+            value.isBlank()
+                ? List.of()
+                : COMMA.splitAsStream(value).map(String::strip).toList());
+  }
+
+  /** Chooses among the devices of a host. */
+  Chosen choose(List<Sighting> devices) {
+    if (entries == null) {
+      return new Chosen(devices, Optional.empty());
+    }
+    var chosen = new ArrayList<Sighting>();
+    var seen = new HashSet<String>();
+    for (var entry : entries) {
+      var named = kind(entry).equals(kind(entries.getFirst()))
+          ? named(entry, devices)
+          : List.<Sighting>of();
+      if (named.isEmpty()) {
+        return new Chosen(chosen, complaint(entry));
+      }
+      for (var device : named) {
+        if (!seen.add(device.uuid())) {
+          return new Chosen(
+              List.of(),
+              Optional.of(variable + "=" + String.join(",", entries) + " names " + device.uuid()
+                  + " twice, which hides all devices, as it does for CUDA."));
+        }
+      }
+      chosen.addAll(named);
+    }
+    return new Chosen(chosen, Optional.empty());
+  }
+
+  /** As the next list counts them, where one hides devices before another. */
+  static List<Sighting> renumbered(List<Sighting> devices) {
+    var gpus = devices.stream().map(VisibleDevices::gpuOf).distinct().toList();
+    return devices.stream()
+        .map(device -> new Sighting(gpus.indexOf(gpuOf(device)), device.device()))
+        .toList();
+  }
+
+  private Optional<String> complaint(String entry) {
+    return entry.startsWith("-")
+        ? Optional.empty()
+        : Optional.of(variable + "=" + String.join(",", entries == null ? List.of() : entries)
+            + ": \"" + entry + "\" names no device here, or no single one, so the list ends before"
+            + " it, as it does for CUDA.");
+  }
+
+  private enum Kind {
+    NUMBER,
+    GPU,
+    INSTANCE,
+    OTHER
+  }
+
+  private static Kind kind(String entry) {
+    if (NUMBER.matcher(entry).matches()) {
+      return Kind.NUMBER;
+    }
+    if (startsWith(entry, "MIG-")) {
+      return Kind.INSTANCE;
+    }
+    return startsWith(entry, "GPU-") || startsWith(entry, "AMD-") ? Kind.GPU : Kind.OTHER;
+  }
+
+  private static List<Sighting> named(String entry, List<Sighting> devices) {
+    return switch (kind(entry)) {
+      case NUMBER -> {
+        var digits = NUMBER.matcher(entry);
+        yield digits.matches() && digits.group(1).length() <= LONGEST_NUMBER
+            ? numbered(Integer.parseInt(digits.group(1)), devices)
+            : List.of();
+      }
+      case GPU -> gpu(entry, devices);
+      case INSTANCE -> instance(entry, devices);
+      case OTHER -> List.of();
+    };
+  }
+
+  private static List<Sighting> numbered(int number, List<Sighting> devices) {
+    return devices.stream().filter(device -> device.number() == number).toList();
+  }
+
+  private static List<Sighting> gpu(String prefix, List<Sighting> devices) {
+    var whole =
+        devices.stream().filter(device -> startsWith(gpuOf(device), prefix)).toList();
+    return whole.stream().map(VisibleDevices::gpuOf).distinct().count() == 1 ? whole : List.of();
+  }
+
+  /** The UUID of a GPU, also for an instance of it. */
+  private static String gpuOf(Sighting device) {
+    return device.device().place().mig().map(MigInstance::parent).orElse(device.uuid());
+  }
+
+  private static List<Sighting> instance(String entry, List<Sighting> devices) {
+    var part = PART.matcher(entry);
+    var named = devices.stream()
+        .filter(device -> device.device().place().mig().isPresent())
+        .filter(device -> startsWith(device.uuid(), entry)
+            || (part.matches()
+                && isPart(
+                    device.device().place().mig().get(),
+                    part.group(1),
+                    Integer.parseInt(part.group(2)),
+                    Integer.parseInt(part.group(3)))))
+        .toList();
+    return named.size() == 1 ? named : List.of();
+  }
+
+  private static boolean isPart(MigInstance mig, String parent, int gpu, int compute) {
+    return mig.parent().equalsIgnoreCase(parent)
+        && mig.gpuInstance() == gpu
+        && mig.computeInstance() == compute;
+  }
+
+  private static boolean startsWith(String text, String prefix) {
+    return text.regionMatches(true, 0, prefix, 0, prefix.length());
+  }
+}

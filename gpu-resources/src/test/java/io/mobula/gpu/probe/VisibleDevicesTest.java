@@ -1,0 +1,136 @@
+package io.mobula.gpu.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.gpu.Health;
+import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.Model;
+import io.mobula.gpu.Place;
+import io.mobula.gpu.Vendor;
+import io.mobula.gpu.source.Sighting;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VisibleDevicesTest {
+  private static final Model MODEL = new Model(Vendor.NVIDIA, "one", 1, "");
+
+  /** Four GPUs, of which the last is split in two. */
+  private static final List<Sighting> HOST = List.of(
+      gpu(0, "GPU-11aa"),
+      gpu(1, "GPU-11ab"),
+      gpu(2, "GPU-2222"),
+      part(3, "MIG-77aa", "GPU-3333", 1, 0),
+      part(3, "MIG-77ab", "GPU-3333", 2, 0));
+
+  private static Sighting gpu(int number, String uuid) {
+    return Sighting.of(number, uuid, MODEL, Place.unknown(), Health.healthy());
+  }
+
+  private static Sighting part(int number, String uuid, String parent, int gpu, int compute) {
+    var place = new Place(
+        "", OptionalInt.empty(), Optional.of(new MigInstance(parent, gpu, compute)), List.of());
+    return Sighting.of(number, uuid, MODEL, place, Health.healthy());
+  }
+
+  private static VisibleDevices.Chosen choose(String value) {
+    return VisibleDevices.of("CUDA_VISIBLE_DEVICES", value).choose(HOST);
+  }
+
+  private static String chosen(String value) {
+    return String.join(" ", choose(value).devices().stream().map(Sighting::uuid).toList());
+  }
+
+  @Test
+  void hidesNothingWhereNothingIsSaid() {
+    assertThat(choose(null).devices()).isEqualTo(HOST);
+    assertThat(VisibleDevices.all().choose(HOST).devices()).isEqualTo(HOST);
+  }
+
+  @Test
+  void anEmptyListHidesAllInSilence() {
+    for (var value : List.of("", "  ", "-1", "-1,0")) {
+      assertThat(choose(value)).isEqualTo(new VisibleDevices.Chosen(List.of(), Optional.empty()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // numbers, in the list's order; what follows the digits is nothing to CUDA
+        "0|GPU-11aa",
+        "2,0|GPU-2222 GPU-11aa",
+        " 1 , 2 |GPU-11ab GPU-2222",
+        "1gpu,+2|GPU-11ab GPU-2222",
+        "0,2,-1,1|GPU-11aa GPU-2222",
+        "0,9,1|GPU-11aa",
+        "0,,1|GPU-11aa",
+        "0,|GPU-11aa",
+        "00000000002|GPU-2222",
+        // a name, or enough of it
+        "GPU-2222|GPU-2222",
+        "GPU-2|GPU-2222",
+        "gpu-2222,GPU-11ab|GPU-2222 GPU-11ab",
+        "GPU-2222,GPU-11,GPU-11ab|GPU-2222",
+        // one kind to a list
+        "0,GPU-2222|GPU-11aa",
+        "GPU-2222,0|GPU-2222",
+        "GPU-2222,MIG-77aa|GPU-2222",
+        // instances
+        "MIG-77aa|MIG-77aa",
+        "MIG-77ab,MIG-77aa|MIG-77ab MIG-77aa",
+        "MIG-GPU-3333/2/0|MIG-77ab",
+        "MIG-77aa,MIG-GPU-3333/2/0|MIG-77aa MIG-77ab",
+        // a GPU that is split stands for its instances
+        "3|MIG-77aa MIG-77ab",
+        "GPU-3|MIG-77aa MIG-77ab",
+      })
+  void choosesAsCudaDoes(String value, String expected) {
+    assertThat(chosen(value)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "9",
+        "none",
+        "NoDevFiles",
+        "12345678901234567890",
+        "GPU-11",
+        "GPU-",
+        "MIG-77",
+        "MIG-GPU-3333/9/0",
+        "MIG-GPU-3333/2",
+        "MIG-GPU-11aa/1/0",
+        ",0",
+      })
+  void anEntryThatNamesNothingEndsTheListAndIsTold(String value) {
+    assertThat(choose(value).devices()).isEmpty();
+    assertThat(choose(value).complaint().orElseThrow())
+        .startsWith("CUDA_VISIBLE_DEVICES=" + value)
+        .contains("the list ends before it");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"0,1,0", "GPU-2222,GPU-2", "3,3", "0,00"})
+  void namingADeviceTwiceHidesAll(String value) {
+    assertThat(choose(value).devices()).isEmpty();
+    assertThat(choose(value).complaint().orElseThrow()).contains("twice");
+  }
+
+  @Test
+  void aListBehindAnotherCountsWhatThatLetThrough() {
+    var first = VisibleDevices.renumbered(choose("3,1").devices());
+    assertThat(first).extracting(Sighting::number).containsExactly(0, 0, 1);
+    assertThat(VisibleDevices.of("SECOND", "1").choose(first).devices())
+        .extracting(Sighting::uuid)
+        .containsExactly("GPU-11ab");
+  }
+}
