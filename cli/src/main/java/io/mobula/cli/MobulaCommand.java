@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       StartCommand.class,
       StopCommand.class,
       StatusCommand.class,
+      GpusCommand.class,
       RunCommand.class,
       DemoCommand.class,
       SampleCommand.class,

@@ -1,0 +1,189 @@
+package io.mobula.cli;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.mobula.gpu.Accelerator;
+import io.mobula.gpu.Health;
+import io.mobula.gpu.Load;
+import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.Probed;
+import io.mobula.gpu.Utilisation;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code mobula gpus} says, in the words of its JSON: a script's contract, to which names are
+ * added and never changed. What is not known is null.
+ *
+ * @param accelerators those that this process may use, each at its index
+ * @param warnings why something could not be asked
+ */
+@JsonPropertyOrder({"accelerators", "warnings"})
+record GpuReport(List<Device> accelerators, List<Note> warnings) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  GpuReport {
+    accelerators = List.copyOf(accelerators);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * One device.
+   *
+   * @param vendor {@code nvidia}, {@code amd} or {@code declared}
+   * @param memory in bytes
+   */
+  @JsonPropertyOrder({
+    "index",
+    "uuid",
+    "vendor",
+    "model",
+    "memory",
+    "architecture",
+    "health",
+    "pci",
+    "numa",
+    "mig",
+    "neighbours",
+    "load"
+  })
+  record Device(
+      int index,
+      String uuid,
+      String vendor,
+      String model,
+      @Nullable Long memory,
+      @Nullable String architecture,
+      Condition health,
+      @Nullable String pci,
+      @Nullable Integer numa,
+      @Nullable Part mig,
+      List<Near> neighbours,
+      @Nullable Use load) {}
+
+  /**
+   * Whether it can be worked with.
+   *
+   * @param cause for programs, such as {@code gone}; null if it is healthy
+   * @param reason for people
+   */
+  @JsonPropertyOrder({"healthy", "cause", "reason"})
+  record Condition(
+      boolean healthy, @Nullable String cause, @Nullable String reason) {}
+
+  /** Which part of which GPU. */
+  @JsonPropertyOrder({"parent", "gpuInstance", "computeInstance"})
+  record Part(String parent, int gpuInstance, int computeInstance) {}
+
+  /**
+   * Another device.
+   *
+   * @param link such as {@code nvlink}
+   */
+  @JsonPropertyOrder({"uuid", "link"})
+  record Near(String uuid, String link) {}
+
+  /** Per cent, bytes and degrees; null altogether where the device does not answer. */
+  @JsonPropertyOrder({"compute", "memory", "used", "celsius", "processes"})
+  record Use(
+      @Nullable Integer compute,
+      @Nullable Integer memory,
+      @Nullable Long used,
+      @Nullable Integer celsius,
+      List<Worker> processes) {}
+
+  /** A process on a device; its memory in bytes. */
+  @JsonPropertyOrder({"pid", "memory"})
+  record Worker(long pid, @Nullable Long memory) {}
+
+  /** A warning. */
+  @JsonPropertyOrder({"source", "cause"})
+  record Note(String source, String cause) {}
+
+  static GpuReport of(Probed probed, List<Utilisation> samples) {
+    Map<String, Utilisation> byDevice =
+        samples.stream().collect(Collectors.toMap(Utilisation::uuid, Function.identity()));
+    return new GpuReport(
+        probed.devices().stream()
+            .map(device -> device(device, byDevice.get(device.uuid())))
+            .toList(),
+        probed.warnings().stream()
+            .map(warning -> new Note(warning.source(), warning.cause()))
+            .toList());
+  }
+
+  private static Device device(Accelerator device, @Nullable Utilisation sample) {
+    var place = device.place();
+    return new Device(
+        device.index(),
+        device.uuid(),
+        word(device.model().vendor()),
+        device.model().name(),
+        device.model().memoryBytes() == 0 ? null : device.model().memoryBytes(),
+        known(device.model().architecture()),
+        condition(device.health()),
+        known(place.pciAddress()),
+        known(place.numaNode()),
+        place.mig().map(GpuReport::part).orElse(null),
+        place.neighbours().stream()
+            .map(near -> new Near(near.uuid(), word(near.link())))
+            .toList(),
+        sample == null ? null : use(sample));
+  }
+
+  private static Condition condition(Health health) {
+    return switch (health) {
+      case Health.Healthy _ -> new Condition(true, null, null);
+      case Health.Ill(var cause, var reason) -> new Condition(false, word(cause), reason);
+    };
+  }
+
+  private static Part part(MigInstance mig) {
+    return new Part(mig.parent(), mig.gpuInstance(), mig.computeInstance());
+  }
+
+  private static Use use(Utilisation sample) {
+    Load load = sample.load();
+    return new Use(
+        known(load.computePercent()),
+        known(load.memoryPercent()),
+        known(load.usedBytes()),
+        known(load.celsius()),
+        sample.processes().stream()
+            .map(process -> new Worker(process.pid(), known(process.memoryBytes())))
+            .toList());
+  }
+
+  private static @Nullable String known(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  private static @Nullable Integer known(OptionalInt number) {
+    return number.isPresent() ? number.getAsInt() : null;
+  }
+
+  private static @Nullable Long known(OptionalLong number) {
+    return number.isPresent() ? number.getAsLong() : null;
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  String json() {
+    try {
+      return MAPPER.writeValueAsString(this);
+    } catch (JsonProcessingException e) { // records of strings and numbers always can be
+      throw new IllegalStateException("Cannot write " + this, e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.mobula.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The accelerators of a host for people: a line each, in columns as wide as they need. */
+final class GpuTable {
+  private static final List<String> HEAD = List.of("index", "uuid", "model", "memory", "health");
+  private static final String UNKNOWN = "?";
+
+  private GpuTable() {}
+
+  static void print(GpuReport report, PrintWriter out) {
+    if (report.accelerators().isEmpty()) {
+      out.println("no accelerators found");
+      return;
+    }
+    var lines = new ArrayList<List<String>>();
+    lines.add(HEAD);
+    report.accelerators().forEach(device -> lines.add(cells(device)));
+    var widths = IntStream.range(0, HEAD.size())
+        .map(column ->
+            lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
+        .toArray();
+    lines.forEach(line -> out.println(IntStream.range(0, HEAD.size())
+        .mapToObj(column ->
+            line.get(column) + " ".repeat(widths[column] - line.get(column).length()))
+        .collect(Collectors.joining("  "))
+        .stripTrailing()));
+  }
+
+  private static List<String> cells(GpuReport.Device device) {
+    return List.of(
+        String.valueOf(device.index()),
+        device.uuid(),
+        device.model(),
+        memory(device.memory()),
+        health(device.health()));
+  }
+
+  private static String memory(@Nullable Long bytes) {
+    return bytes == null ? UNKNOWN : StatusTable.bytes((double) bytes);
+  }
+
+  private static String health(GpuReport.Condition health) {
+    return health.healthy() ? "healthy" : "ill: " + health.reason();
+  }
+}
