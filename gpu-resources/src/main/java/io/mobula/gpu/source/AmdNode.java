@@ -35,6 +35,11 @@ record AmdNode(String name, String uuid, long renderMinor, String architecture, 
         address));
   }
 
+  /** With a name of its own, for kernels that give all partitions of a GPU the same. */
+  AmdNode asPartition() {
+    return new AmdNode(name, uuid + "-" + renderMinor, renderMinor, architecture, pciAddress);
+  }
+
   private static String uuid(long unique, String address) {
     return unique == 0 ? "AMD-" + address : String.format(Locale.ROOT, "GPU-%016x", unique);
   }

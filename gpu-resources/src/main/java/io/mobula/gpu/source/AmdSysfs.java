@@ -62,7 +62,8 @@ public final class AmdSysfs implements Source {
     var usable = new LinkedHashMap<String, AmdNode>();
     for (var node : nodes) {
       if (files.exists("dev/dri/renderD" + node.renderMinor())) {
-        usable.put(node.uuid(), node);
+        var named = usable.containsKey(node.uuid()) ? node.asPartition() : node;
+        usable.put(named.uuid(), named);
       }
     }
     seen = usable;

@@ -125,6 +125,16 @@ class AmdSysfsTest {
   }
 
   @Test
+  void partitionsOfOneGpuHaveNamesOfTheirOwn() throws IOException {
+    processor();
+    gpu(1, 128, 0, "1");
+    gpu(2, 129, 0, "1");
+    assertThat(answered().devices())
+        .extracting(Sighting::uuid)
+        .containsExactly("GPU-0000000000000001", "GPU-0000000000000001-129");
+  }
+
+  @Test
   void devicesOfOtherContainersAreLeftOut() throws IOException {
     processor();
     gpu(1, 128, 0, "1");
