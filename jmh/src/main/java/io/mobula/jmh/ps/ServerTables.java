@@ -5,6 +5,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 /** The tables, each by itself: which are printed is for the command line to say. */
 public final class ServerTables {
   private static final Map<String, Table> TABLES = tables();
+  private static final String RECOVERY = "recovery"; // starts and kills nodes of its own
 
   private ServerTables() {}
 
@@ -38,7 +40,9 @@ public final class ServerTables {
 
   /** What they are called. */
   public static Set<String> names() {
-    return TABLES.keySet();
+    var names = new LinkedHashSet<>(TABLES.keySet());
+    names.add(RECOVERY);
+    return names;
   }
 
   /**
@@ -55,6 +59,11 @@ public final class ServerTables {
         with(inProcess, runtime -> each.getValue().print(runtime, seconds, out));
         out.println();
       }
+    }
+    if (only.matcher(RECOVERY).matches()) {
+      progress.println("bench: parameter server, " + RECOVERY);
+      new RecoveryTable().print(out);
+      out.println();
     }
   }
 

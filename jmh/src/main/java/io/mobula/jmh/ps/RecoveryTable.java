@@ -1,0 +1,147 @@
+package io.mobula.jmh.ps;
+
+import io.mobula.LocalCluster;
+import io.mobula.Placement;
+import io.mobula.jmh.Words;
+import io.mobula.ps.DenseTable;
+import io.mobula.ps.ParameterServer;
+import io.mobula.ps.optimizer.Optimizers;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * A process with two shards is killed while a worker trains: how long the worker's longest step
+ * takes, and the loss through it. The loss is the mean square of what is missing to weights that
+ * are known, and a step is one gradient of it; in even stretches of the run, of which the fifth
+ * begins with the kill.
+ */
+final class RecoveryTable {
+  private static final int SIZE = 1_000_000;
+  private static final int STRETCHES = 8;
+  private static final int KILL_AT = 4;
+  private static final double RATE = 0.01;
+
+  /** How shards are made safe. */
+  private enum Safety {
+    NONE("no kill, nothing kept"),
+    UNHARMED("no kill, 1 replica"),
+    REPLICA("killed, 1 replica"),
+    CHECKPOINTS("killed, a checkpoint every 0.5 s");
+
+    private final String words;
+
+    Safety(String words) {
+      this.words = words;
+    }
+  }
+
+  private final float[] wanted = new float[SIZE];
+
+  RecoveryTable() {
+    var random = new Random(1);
+    for (int i = 0; i < SIZE; i++) {
+      wanted[i] = (float) random.nextGaussian();
+    }
+  }
+
+  /** Measures, on nodes of its own, and prints. */
+  void print(PrintStream out) throws IOException {
+    out.println("| 1 M floats on 2 shards, 400 steps of descent | median step | longest step |"
+        + " loss after each eighth of the run |");
+    out.println("|---|--:|--:|---|");
+    for (var safety : Safety.values()) {
+      var directory = Files.createTempDirectory("mobula-recovery");
+      int cores = 2 * Runtime.getRuntime().availableProcessors();
+      try (var cluster = LocalCluster.builder().nodes(2).cpusPerNode(cores).start();
+          var server = server(cluster, safety, directory)) {
+        var run = run(cluster, server, safety);
+        out.printf(
+            Locale.ROOT,
+            "| %s | %s | %s | %s |%n",
+            safety.words,
+            Words.time(run.median()),
+            Words.time(run.longest()),
+            run.losses());
+      } finally {
+        remove(directory);
+      }
+    }
+  }
+
+  private static ParameterServer server(LocalCluster cluster, Safety safety, Path directory) {
+    var builder = ParameterServer.builder(cluster.runtime())
+        .shards(2)
+        .placement(Placement.preferring(cluster.nodes().getFirst().id()));
+    return switch (safety) {
+      case NONE -> builder.build();
+      case UNHARMED, REPLICA -> builder.replicas(1).build();
+      case CHECKPOINTS ->
+        builder.checkpoints(directory).checkpointEvery(Duration.ofMillis(500)).build();
+    };
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param median of a step, in nanoseconds
+   * @param longest the same
+   * @param losses as they are printed
+   */
+  private record Run(long median, long longest, String losses) {}
+
+  private Run run(LocalCluster cluster, ParameterServer server, Safety safety) {
+    int steps = 50 * STRETCHES;
+    var took = new long[steps];
+    var losses = new StringBuilder();
+    var table = server.dense("w", SIZE).optimizer(Optimizers.sgd(RATE)).create();
+    try (var worker = table.join(0)) {
+      for (int step = 0; step < steps; step++) {
+        if (step == steps / STRETCHES * KILL_AT
+            && (safety == Safety.REPLICA || safety == Safety.CHECKPOINTS)) {
+          cluster.kill(0);
+        }
+        long began = System.nanoTime();
+        try (var weights = worker.pull();
+            var slot = worker.claim()) {
+          slot.set(missing(weights.toFloats()));
+          worker.push(slot);
+        }
+        worker.flush();
+        took[step] = System.nanoTime() - began;
+        if ((step + 1) % (steps / STRETCHES) == 0) {
+          losses.append(String.format(Locale.ROOT, "%s%.3f", step < 60 ? "" : " ", loss(table)));
+        }
+      }
+    }
+    Arrays.sort(took);
+    return new Run(took[steps / 2], took[steps - 1], losses.toString());
+  }
+
+  private float[] missing(float[] weights) {
+    for (int i = 0; i < SIZE; i++) {
+      weights[i] -= wanted[i];
+    }
+    return weights;
+  }
+
+  private double loss(DenseTable table) {
+    var missing = missing(table.toFloats());
+    return IntStream.range(0, SIZE).mapToDouble(i -> missing[i] * missing[i]).sum() / SIZE;
+  }
+
+  private static void remove(Path directory) throws IOException {
+    try (var all = Files.walk(directory)) {
+      for (var path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
