@@ -3,14 +3,17 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
 import io.mobula.ps.shard.SparseSpec;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +83,25 @@ public final class SparseTable {
   }
 
   /**
+   * The keys that most gradients are pushed for, the most first. Asks all shards and waits.
+   *
+   * @param most how many at most
+   */
+  public List<HotKey> hotKeys(int most) {
+    var rows = reach.all(
+        shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
+    double all = Math.max(
+        1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
+    return IntStream.range(0, rows.size())
+        .boxed()
+        .flatMap(shard -> rows.get(shard).stream()
+            .map(row -> new HotKey(row.key(), shard, row.count() / all)))
+        .sorted(Comparator.comparingDouble(HotKey::share).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  /**
    * How uneven the work is: the most gradients of rows that a shard was sent, over what each would
    * have been sent if all had the same; 1 at best.
    */
@@ -116,7 +138,8 @@ public final class SparseTable {
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
               new SparseSpec.Initial(0, 0),
-              Partitioner.hash()),
+              Partitioner.hash(),
+              0),
           null);
     }
 
@@ -138,6 +161,21 @@ public final class SparseTable {
     /** Which shard has a key; spread by a hash by default. */
     public Builder partitioner(Partitioner chosen) {
       return new Builder(server, spec.with(chosen), restored);
+    }
+
+    /**
+     * Has workers keep copies of the keys that each of them pushes most. Gradients of such a key are summed
+     * by the worker and sent once a step, or after 64 pushes; its row is pulled once a step. What a
+     * worker pushes for it is seen by itself from its next step on. Workers also sum the gradients
+     * of any key that comes twice in a push. Off by default.
+     *
+     * @param most how many keys; 0 for none
+     */
+    public Builder hotKeys(int most) {
+      if (most < 0) {
+        throw new TableException("Wanted " + most + " hot keys: use 0 for none.", null);
+      }
+      return new Builder(server, spec.with(most), restored);
     }
 
     /**

@@ -41,6 +41,7 @@ public final class SparseWorker implements AutoCloseable {
   private final MobulaRuntime runtime;
   private final Seat seat;
   private final int width;
+  private final @Nullable HotRows hot;
   private final Map<Long, Boolean> sentLists = new LinkedHashMap<>(16, 0.75f, true) {
     private static final long serialVersionUID = 1L;
 
@@ -55,6 +56,7 @@ public final class SparseWorker implements AutoCloseable {
     this.runtime = runtime;
     this.seat = seat;
     this.width = table.width();
+    this.hot = table.spec().hotKeys() == 0 ? null : new HotRows(width, table.spec().hotKeys());
   }
 
   static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
@@ -81,6 +83,10 @@ public final class SparseWorker implements AutoCloseable {
    */
   public float[] pull(long... keys) {
     seat.requireOpen();
+    return hot == null ? asked(keys) : hot.filled(keys, asked(hot.missing(keys)));
+  }
+
+  private float[] asked(long[] keys) {
     for (int i = 1; ; i++) {
       var refused = new Seat.Refused();
       var rows = pull(keys, refused);
@@ -171,8 +177,29 @@ public final class SparseWorker implements AutoCloseable {
       throw GradientException.ofNumber(
           "the gradients of " + table.spec(), bad, gradients[(int) bad]);
     }
-    send(sharesOf(keys), gradients, seat.nextPush(), seat.steps(), false);
+    if (hot == null) {
+      send(keys, gradients);
+    } else {
+      var others = hot.keep(keys, gradients);
+      send(others.list(), others.numbers());
+      if (hot.isFull()) {
+        sendHot();
+      }
+    }
     seat.settle();
+  }
+
+  private void send(long[] keys, float[] gradients) {
+    if (keys.length > 0) {
+      send(sharesOf(keys), gradients, seat.nextPush(), seat.steps(), false);
+    }
+  }
+
+  private void sendHot() {
+    if (hot != null) {
+      var sums = hot.take();
+      send(sums.list(), sums.numbers());
+    }
   }
 
   private void send(Shares shares, float[] gradients, long push, long step, boolean withKeys) {
@@ -291,18 +318,24 @@ public final class SparseWorker implements AutoCloseable {
 
   /** Waits until the step's pushes are taken in, and ends it; see {@link Worker#clock}. */
   public void clock() {
+    sendHot();
     seat.drain();
     seat.clock();
+    if (hot != null) {
+      hot.clock();
+    }
   }
 
   /** Waits until all pushes are taken in; throws the failure of the first that was not. */
   public void flush() {
+    sendHot();
     seat.drain();
   }
 
   /** Leaves, so that nobody waits for this worker, when all pushes are taken in. */
   @Override
   public void close() {
+    sendHot();
     seat.leave();
   }
 }

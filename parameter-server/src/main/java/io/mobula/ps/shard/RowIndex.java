@@ -7,7 +7,7 @@ import java.util.Arrays;
  * with keys and rows side by side, so that a lookup touches one cache line, seldom two. At most
  * half full. One thread.
  */
-final class RowIndex {
+public final class RowIndex {
   private static final int FIRST = 1 << 10;
   private static final int MOST = 1 << 29;
 
@@ -25,7 +25,7 @@ final class RowIndex {
   }
 
   /** The key's row, or -1. */
-  int find(long key) {
+  public int find(long key) {
     int at = (int) SparseSpec.mixed(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
@@ -37,7 +37,7 @@ final class RowIndex {
   }
 
   /** The key's row, a new one if it has none. */
-  int findOrAdd(long key) {
+  public int findOrAdd(long key) {
     int at = (int) SparseSpec.mixed(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
@@ -94,8 +94,14 @@ final class RowIndex {
     }
   }
 
+  /** Forgets all keys, and keeps the room. */
+  public void clear() {
+    Arrays.fill(slots, -1);
+    rows = 0;
+  }
+
   /** The key of each row. */
-  long[] keys() {
+  public long[] keys() {
     var keys = new long[rows];
     for (int i = 0; i < slots.length; i += 2) {
       if (slots[i + 1] >= 0) {
@@ -105,7 +111,8 @@ final class RowIndex {
     return keys;
   }
 
-  int size() {
+  /** How many keys have a row. */
+  public int size() {
     return rows;
   }
 }

@@ -341,6 +341,11 @@ public final class ShardActor {
     return tables.sparse(table).pull(worker, layout, steps, keys);
   }
 
+  /** The rows here that most gradients are pushed for. */
+  public List<HotRow> hotRows(int table, int most) {
+    return tables.sparse(table).hotRows(most);
+  }
+
   /** How many rows a table has here. */
   public long rows(int table) {
     return tables.sparse(table).rows();

@@ -40,6 +40,7 @@ final class SparseShard extends TableShard {
   private final Slab slab;
   private final Batch batch;
   private final Merge merge;
+  private final HotKeys hot = new HotKeys();
   private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
   private final Map<Long, int[]> lists = new LinkedHashMap<>(16, 0.75f, true) {
     private static final long serialVersionUID = 1L;
@@ -92,6 +93,7 @@ final class SparseShard extends TableShard {
     take(sender);
     traffic.pushed(pushed.memory().byteSize());
     traffic.keys(rows.length);
+    hot.add(rows);
     if (gate.isBulk()) {
       var numbers = pushed.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
       round(Math.max(sender.steps(), gate.applied()))
@@ -389,6 +391,14 @@ final class SparseShard extends TableShard {
 
   int rows() {
     return index.size();
+  }
+
+  /** Those that most gradients came for, the most first. */
+  List<HotRow> hotRows(int most) {
+    var keys = index.keys();
+    return hot.most(most).stream()
+        .map(row -> new HotRow(keys[(int) row.key()], row.share() * traffic.keys()))
+        .toList();
   }
 
   @Override

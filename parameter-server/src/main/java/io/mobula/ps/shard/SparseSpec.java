@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param consistency how far apart its workers may be
  * @param initial how a row begins
  * @param placement which shard has a key
+ * @param hotKeys how many of the most pushed keys workers have copies of; 0 for none
  */
 public record SparseSpec(
     int id,
@@ -23,7 +24,8 @@ public record SparseSpec(
     Optimizer optimizer,
     Consistency consistency,
     Initial initial,
-    KeyPlacement placement)
+    KeyPlacement placement,
+    int hotKeys)
     implements TableSpec {
 
   /**
@@ -67,27 +69,33 @@ public record SparseSpec(
 
   /** The same under that number. */
   public SparseSpec numbered(int number) {
-    return new SparseSpec(number, name, width, optimizer, consistency, initial, placement);
+    return new SparseSpec(number, name, width, optimizer, consistency, initial, placement, hotKeys);
   }
 
   /** The same with another optimizer. */
   public SparseSpec with(Optimizer changed) {
-    return new SparseSpec(id, name, width, changed, consistency, initial, placement);
+    return new SparseSpec(id, name, width, changed, consistency, initial, placement, hotKeys);
   }
 
   /** The same with another rule. */
   public SparseSpec with(Consistency changed) {
-    return new SparseSpec(id, name, width, optimizer, changed, initial, placement);
+    return new SparseSpec(id, name, width, optimizer, changed, initial, placement, hotKeys);
   }
 
   /** The same with rows that begin otherwise. */
   public SparseSpec with(Initial changed) {
-    return new SparseSpec(id, name, width, optimizer, consistency, changed, placement);
+    return new SparseSpec(id, name, width, optimizer, consistency, changed, placement, hotKeys);
+  }
+
+  /** The same with copies of so many keys. */
+  public SparseSpec with(int changed) {
+    return new SparseSpec(
+        id, name, width, optimizer, consistency, initial, placement, changed);
   }
 
   /** The same with keys on other shards. */
   public SparseSpec with(KeyPlacement changed) {
-    return new SparseSpec(id, name, width, optimizer, consistency, initial, changed);
+    return new SparseSpec(id, name, width, optimizer, consistency, initial, changed, hotKeys);
   }
 
   /** A key's bits, spread: every bit of it changes about half of them (Stafford's mix 13). */

@@ -23,6 +23,11 @@ final class Traffic {
     keys += more;
   }
 
+  /** How many came. */
+  long keys() {
+    return keys;
+  }
+
   /** A push came again that was applied before. */
   void repeated() {
     repeated++;

@@ -1,0 +1,71 @@
+package io.mobula.ps.shard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which keys, or rows, come most often, about: every so many is counted, in as many counters as
+ * there is room for; a key that has none takes that of the key with the fewest, and its count
+ * (Metwally et al., <em>Efficient Computation of Frequent and Top-k Elements in Data Streams</em>,
+ * ICDT 2005). One thread.
+ */
+public final class HotKeys {
+  private static final int COUNTERS = 256;
+  private static final int EVERY = 61; // no power of two, as lists often are
+
+  private final Map<Long, Long> counts = new HashMap<>();
+  private long counted;
+  private int skip;
+
+  /** These rows came. */
+  void add(int[] rows) {
+    int at = skip;
+    for (; at < rows.length; at += EVERY) {
+      count(rows[at]);
+    }
+    skip = at - rows.length;
+  }
+
+  /** These keys came. */
+  public void add(long[] keys) {
+    int at = skip;
+    for (; at < keys.length; at += EVERY) {
+      count(keys[at]);
+    }
+    skip = at - keys.length;
+  }
+
+  private void count(long key) {
+    counted++;
+    if (counts.containsKey(key) || counts.size() < COUNTERS) {
+      counts.merge(key, 1L, Long::sum);
+      return;
+    }
+    var fewest = counts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
+    counts.remove(fewest.getKey());
+    counts.put(key, fewest.getValue() + 1);
+  }
+
+  /**
+   * A key that came often.
+   *
+   * @param key which
+   * @param share of all that came, about
+   */
+  public record Hot(long key, double share) {}
+
+  /** Those that came most, the most first; those that came but once are left out. */
+  public List<Hot> most(int limit) {
+    var result = new ArrayList<Hot>();
+    counts.forEach((key, count) -> {
+      if (count > 1) {
+        result.add(new Hot(key, (double) count / counted));
+      }
+    });
+    result.sort(Comparator.comparingDouble(Hot::share).reversed());
+    return result.subList(0, Math.min(limit, result.size()));
+  }
+}
