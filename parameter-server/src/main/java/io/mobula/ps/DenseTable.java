@@ -6,6 +6,7 @@ import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
+import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.DenseSpec;
@@ -160,7 +161,8 @@ public final class DenseTable {
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
               Compression.none(),
-              Limits.NONE),
+              Limits.NONE,
+              Aggregator.mean()),
           null,
           null);
     }
@@ -177,6 +179,14 @@ public final class DenseTable {
     /** How far apart workers may be; asynchronous by default. */
     public Builder consistency(Consistency consistency) {
       return with(spec.with(consistency));
+    }
+
+    /**
+     * How the gradients of all workers of a step become one; their mean by default. For bulk
+     * synchronous tables.
+     */
+    public Builder aggregator(Aggregator aggregator) {
+      return with(spec.with(aggregator));
     }
 
     /** How gradients are made smaller on their way; not at all by default. For floats only. */
@@ -238,6 +248,12 @@ public final class DenseTable {
       if (spec.element() == Element.DOUBLE && !spec.compression().equals(Compression.none())) {
         throw new TableException(
             "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
+            null);
+      }
+      if (!spec.aggregator().isMean() && !spec.consistency().isBulk()) {
+        throw new TableException(
+            "Wanted gradients aggregated by " + spec.aggregator() + " in a table that is "
+                + spec.consistency() + ": use Consistency.bulkSynchronous(), too.",
             null);
       }
       if (initial != null && initial.length != spec.size()) {

@@ -7,8 +7,8 @@ import java.io.Serializable;
  *
  * @param key which
  * @param shard where its row is
- * @param share of all gradients of rows that were pushed to the table: about, as every 61st is
- *     counted
+ * @param share of all gradients of rows that were pushed to the table: rather too little, as every
+ *     251st is counted
  */
 public record HotKey(long key, int shard, double share) implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -88,14 +88,13 @@ public final class SparseTable {
    * @param most how many at most
    */
   public List<HotKey> hotKeys(int most) {
-    var rows = reach.all(
-        shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
-    double all = Math.max(
-        1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
+    var rows =
+        reach.all(shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
+    double all = Math.max(1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
     return IntStream.range(0, rows.size())
         .boxed()
-        .flatMap(shard -> rows.get(shard).stream()
-            .map(row -> new HotKey(row.key(), shard, row.count() / all)))
+        .flatMap(shard ->
+            rows.get(shard).stream().map(row -> new HotKey(row.key(), shard, row.count() / all)))
         .sorted(Comparator.comparingDouble(HotKey::share).reversed())
         .limit(most)
         .toList();
@@ -164,10 +163,10 @@ public final class SparseTable {
     }
 
     /**
-     * Has workers keep copies of the keys that each of them pushes most. Gradients of such a key are summed
-     * by the worker and sent once a step, or after 64 pushes; its row is pulled once a step. What a
-     * worker pushes for it is seen by itself from its next step on. Workers also sum the gradients
-     * of any key that comes twice in a push. Off by default.
+     * Has workers keep copies of the keys that each of them pushes most. Gradients of such a key
+     * are summed by the worker and sent once a step, or after 64 pushes; its row is pulled once a
+     * step. What a worker pushes for it is seen by itself from its next step on. Workers also sum
+     * the gradients of any key that comes twice in a push. Off by default.
      *
      * @param most how many keys; 0 for none
      */

@@ -56,7 +56,8 @@ public final class SparseWorker implements AutoCloseable {
     this.runtime = runtime;
     this.seat = seat;
     this.width = table.width();
-    this.hot = table.spec().hotKeys() == 0 ? null : new HotRows(width, table.spec().hotKeys());
+    this.hot =
+        table.spec().hotKeys() == 0 ? null : new HotRows(width, table.spec().hotKeys());
   }
 
   static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {

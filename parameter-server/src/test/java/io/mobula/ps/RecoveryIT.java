@@ -101,8 +101,7 @@ class RecoveryIT {
             }
           }));
       while (begun.get() < steps) {
-        assertThat(done)
-            .noneMatch(each -> each.state() == Future.State.FAILED);
+        assertThat(done).noneMatch(each -> each.state() == Future.State.FAILED);
         Thread.onSpinWait();
       }
       assertThat(trained(server, adam, () -> cluster.kill(0))).isEqualTo(undisturbed);

@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 
 /**
  * A process with two shards is killed while a worker trains: how long the worker's longest step
- * takes, the first eighth of the run left out, and the loss through it. The loss is the mean square of what is missing to weights that
- * are known, and a step is one gradient of it; in even stretches of the run, of which the fifth
- * begins with the kill.
+ * takes, the first eighth of the run left out, and the loss through it. The loss is the mean square
+ * of what is missing to weights that are known, and a step is one gradient of it; in even stretches
+ * of the run, of which the fifth begins with the kill.
  */
 final class RecoveryTable {
   private static final int SIZE = 1_000_000;

@@ -12,13 +12,13 @@ import java.util.Locale;
 /**
  * Gradients of single weights by keys, a million of which follow Zipf's law, pushed to one shard:
  * all lists new, with and without copies of hot keys at the worker, and the same lists again, which
- * travel as their names. Eight pushes are a step.
+ * travel as their names. 64 pushes are a step.
  */
 final class SparseBenchTable implements ServerTables.Table {
   private static final int KEYS = 1_000_000;
   private static final int PER_PUSH = 100_000;
   private static final int LISTS = 40;
-  private static final int PUSHES_A_STEP = 8;
+  private static final int PUSHES_A_STEP = 64;
 
   @Override
   public void print(MobulaRuntime runtime, double seconds, PrintStream out) throws Exception {
@@ -47,7 +47,11 @@ final class SparseBenchTable implements ServerTables.Table {
     var gradients = new float[PER_PUSH];
     Arrays.fill(gradients, 0.01f);
     try (var server = ParameterServer.builder(runtime).shards(1).build()) {
-      var table = server.sparse("keys", 1).optimizer(Optimizers.adagrad(0.1)).hotKeys(hot).create();
+      var table = server
+          .sparse("keys", 1)
+          .optimizer(Optimizers.adagrad(0.1))
+          .hotKeys(hot)
+          .create();
       try (var worker = table.join(0)) {
         var turn = new int[1];
         var pushed = new long[1];

@@ -46,7 +46,7 @@ public record Consistency(Mode mode, int staleness, Duration patience) implement
   }
 
   /**
-   * The gradients of all workers of a step are summed and applied as one update; a pull after
+   * The gradients of all workers of a step become one, their mean, and are one update; a pull after
    * {@code clock()} sees that update and no other (Valiant, <em>A Bridging Model for Parallel
    * Computation</em>, 1990).
    */

@@ -24,9 +24,9 @@ import java.util.Map;
  *
  * <p>First 16 bytes: "MBBL", the version (1), how many bytes the head has, 0, each an int, little
  * endian. Then the head, and zeros up to a multiple of 64; then the numbers, little endian. Of a
- * dense table: the weights, each state vector, and the sum of gradients of each open step, all as
- * long as the range. Of a sparse one: the keys; the rows, each with weights and state; and for each
- * open step its keys and then its sums.
+ * dense table: the weights, each state vector, and the sums of gradients of open steps, all as long
+ * as the range. Of a sparse one: the keys; the rows, each with weights and state; and for each open
+ * step its keys and then its sums.
  *
  * @param head what there is
  * @param numbers what follows it
@@ -73,9 +73,10 @@ record Block(Head head, MemorySegment numbers) {
    * A step for which gradients are kept.
    *
    * @param step which
+   * @param rank of the worker whose they are; -1 for all
    * @param count for how many parameters or rows
    */
-  record Open(long step, long count) {}
+  record Open(long step, int rank, long count) {}
 
   /** How long a block with that head is. */
   static long sizeOf(Head head, boolean sparse) {
@@ -139,6 +140,7 @@ record Block(Head head, MemorySegment numbers) {
     out.writeInt(head.open().size());
     for (var open : head.open()) {
       out.writeLong(open.step());
+      out.writeInt(open.rank());
       out.writeLong(open.count());
     }
   }
@@ -191,7 +193,7 @@ record Block(Head head, MemorySegment numbers) {
     }
     var open = new ArrayList<Open>();
     for (int i = in.readInt(); i > 0; i--) {
-      open.add(new Open(in.readLong(), in.readLong()));
+      open.add(new Open(in.readLong(), in.readInt(), in.readLong()));
     }
     return new Head(
         element, width, vectors, start, count, updates, layout, applied, slowest, workers, before,

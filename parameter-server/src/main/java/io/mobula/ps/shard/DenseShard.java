@@ -7,6 +7,7 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,8 @@ final class DenseShard extends TableShard {
   }
 
   private Round round(long step) {
-    return rounds.computeIfAbsent(step, absent -> new Round(spec.element(), length));
+    return rounds.computeIfAbsent(
+        step, absent -> new Round(spec.element(), length, !spec.aggregator().isMean()));
   }
 
   private Gradient gradientOf(Frame frame) {
@@ -127,7 +129,12 @@ final class DenseShard extends TableShard {
     long began = System.nanoTime();
     var gradients = round.gradients();
     if (!gradients.isEmpty()) {
-      apply(gradients, 1.0 / Math.max(1, workers), 0, length);
+      if (spec.aggregator().isMean()) {
+        apply(gradients, 1.0 / Math.max(1, workers), 0, length);
+      } else {
+        var one = Aggregation.of(spec.element(), spec.aggregator(), gradients, workers, length);
+        apply(List.of(new Gradient(one, 0, length, 1)), 1, 0, length);
+      }
     }
     round.done();
     traffic.updated(System.nanoTime() - began);
@@ -215,9 +222,14 @@ final class DenseShard extends TableShard {
         clocks().slowest(),
         clocks().marks(),
         before(),
-        rounds.keySet().stream()
-            .map(step -> new Block.Open(step, range.count()))
-            .toList());
+        open(range.count()));
+  }
+
+  private List<Block.Open> open(long count) {
+    var open = new ArrayList<Block.Open>();
+    rounds.forEach((step, round) ->
+        round.sums().keySet().forEach(rank -> open.add(new Block.Open(step, rank, count))));
+    return open;
   }
 
   @Override
@@ -239,7 +251,10 @@ final class DenseShard extends TableShard {
           (at, count) ->
               output.put(bytesOf(count), memory -> kernel.copyState(vector, from + at, memory)));
     }
-    rounds.values().forEach(round -> write(output, round.sum(), from, (int) head.count()));
+    rounds
+        .values()
+        .forEach(round ->
+            round.sums().values().forEach(sum -> write(output, sum, from, (int) head.count())));
   }
 
   private void write(Output output, MemorySegment numbers, int from, int all) {
@@ -293,7 +308,7 @@ final class DenseShard extends TableShard {
     int vector = block.head().vectors();
     for (var open : block.head().open()) {
       round(open.step())
-          .sum()
+          .sum(open.rank())
           .asSlice(bytesOf(at), bytesOf(count))
           .copyFrom(block.vector(vector, there, count));
       vector++;

@@ -2,6 +2,7 @@ package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
+import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import java.util.Objects;
 
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param consistency how far apart its workers may be
  * @param compression how gradients are made smaller on their way
  * @param limits what becomes of numbers that are too large
+ * @param aggregator how the gradients of a step become one, where they wait for its end
  */
 public record DenseSpec(
     int id,
@@ -25,7 +27,8 @@ public record DenseSpec(
     Optimizer optimizer,
     Consistency consistency,
     Compression compression,
-    Limits limits)
+    Limits limits,
+    Aggregator aggregator)
     implements TableSpec {
   /** Refuses nulls. */
   public DenseSpec {
@@ -35,36 +38,49 @@ public record DenseSpec(
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(compression, "compression");
     Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(aggregator, "aggregator");
   }
 
   /** The same under that number. */
   public DenseSpec numbered(int number) {
-    return new DenseSpec(number, name, element, size, optimizer, consistency, compression, limits);
+    return new DenseSpec(
+        number, name, element, size, optimizer, consistency, compression, limits, aggregator);
   }
 
   /** The same with such numbers. */
   public DenseSpec with(Element changed) {
-    return new DenseSpec(id, name, changed, size, optimizer, consistency, compression, limits);
+    return new DenseSpec(
+        id, name, changed, size, optimizer, consistency, compression, limits, aggregator);
   }
 
   /** The same with another optimizer. */
   public DenseSpec with(Optimizer changed) {
-    return new DenseSpec(id, name, element, size, changed, consistency, compression, limits);
+    return new DenseSpec(
+        id, name, element, size, changed, consistency, compression, limits, aggregator);
   }
 
   /** The same with another rule. */
   public DenseSpec with(Consistency changed) {
-    return new DenseSpec(id, name, element, size, optimizer, changed, compression, limits);
+    return new DenseSpec(
+        id, name, element, size, optimizer, changed, compression, limits, aggregator);
   }
 
   /** The same with another compression. */
   public DenseSpec with(Compression changed) {
-    return new DenseSpec(id, name, element, size, optimizer, consistency, changed, limits);
+    return new DenseSpec(
+        id, name, element, size, optimizer, consistency, changed, limits, aggregator);
+  }
+
+  /** The same with another aggregator. */
+  public DenseSpec with(Aggregator changed) {
+    return new DenseSpec(
+        id, name, element, size, optimizer, consistency, compression, limits, changed);
   }
 
   /** The same with other limits. */
   public DenseSpec with(Limits changed) {
-    return new DenseSpec(id, name, element, size, optimizer, consistency, compression, changed);
+    return new DenseSpec(
+        id, name, element, size, optimizer, consistency, compression, changed, aggregator);
   }
 
   @Override

@@ -8,13 +8,12 @@ import java.util.Map;
 
 /**
  * Which keys, or rows, come most often, about: every so many is counted, in as many counters as
- * there is room for; a key that has none takes that of the key with the fewest, and its count
- * (Metwally et al., <em>Efficient Computation of Frequent and Top-k Elements in Data Streams</em>,
- * ICDT 2005). One thread.
+ * there is room for; where a key would need one more, all counts go down by one and those at zero
+ * are free again (Misra and Gries, <em>Finding Repeated Elements</em>, 1982). One thread.
  */
 public final class HotKeys {
   private static final int COUNTERS = 256;
-  private static final int EVERY = 61; // no power of two, as lists often are
+  private static final int EVERY = 251; // no power of two, as lists often are
 
   private final Map<Long, Long> counts = new HashMap<>();
   private long counted;
@@ -42,11 +41,10 @@ public final class HotKeys {
     counted++;
     if (counts.containsKey(key) || counts.size() < COUNTERS) {
       counts.merge(key, 1L, Long::sum);
-      return;
+    } else {
+      counts.replaceAll((other, count) -> count - 1);
+      counts.values().removeIf(count -> count == 0);
     }
-    var fewest = counts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
-    counts.remove(fewest.getKey());
-    counts.put(key, fewest.getValue() + 1);
   }
 
   /**

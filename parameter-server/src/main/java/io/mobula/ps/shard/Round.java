@@ -3,6 +3,7 @@ package io.mobula.ps.shard;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -14,26 +15,33 @@ import org.jspecify.annotations.Nullable;
  * second time are they summed before, so that no more than one of each is kept.
  */
 final class Round {
+  private static final int ALL = -1;
+
   private final Element element;
   private final int length;
+  private final boolean each;
   private final TreeMap<Integer, Held> held = new TreeMap<>();
-  private @Nullable MemorySegment sum;
+  private final TreeMap<Integer, MemorySegment> sums = new TreeMap<>();
 
   /** A gradient, and what its worker waits for. */
   private record Held(Gradient gradient, CompletableFuture<@Nullable Void> taken) {}
 
-  Round(Element element, int length) {
+  /**
+   * One without gradients.
+   *
+   * @param each whether those of each worker are to be known at the end; else only their sum is
+   */
+  Round(Element element, int length, boolean each) {
     this.element = element;
     this.length = length;
+    this.each = each;
   }
 
   /** Keeps a gradient; what it returns completes when that can be forgotten by its worker. */
   CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, Kernel kernel) {
-    if (held.containsKey(rank) || !gradient.covers(length)) {
+    if (held.containsKey(rank) || sums.containsKey(rank) || !gradient.covers(length)) {
       fold(kernel);
-    }
-    if (!gradient.covers(length)) {
-      kernel.add(sum(), gradient);
+      kernel.add(sum(rank), gradient);
       return CompletableFuture.completedFuture(null);
     }
     var taken = new CompletableFuture<@Nullable Void>();
@@ -43,21 +51,22 @@ final class Round {
 
   /** Sums what there is: no worker's memory is needed any more. */
   void fold(Kernel kernel) {
-    if (!held.isEmpty()) {
-      var into = sum();
-      present().forEach(gradient -> kernel.add(into, gradient));
-      done();
-    }
+    held.forEach((rank, one) -> {
+      if (one.gradient().isThere()) {
+        kernel.add(sum(rank), one.gradient());
+      }
+    });
+    done();
   }
 
-  /** The sum of what was {@linkplain #fold folded}; zeros at first. */
-  MemorySegment sum() {
-    var present = sum;
-    if (present == null) {
-      present = Kernel.zeros(element, length);
-      sum = present;
-    }
-    return present;
+  /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
+  MemorySegment sum(int rank) {
+    return sums.computeIfAbsent(each ? rank : ALL, absent -> Kernel.zeros(element, length));
+  }
+
+  /** The sums, by rank; one for all where that is enough. */
+  SortedMap<Integer, MemorySegment> sums() {
+    return sums;
   }
 
   private List<Gradient> present() {
@@ -73,9 +82,7 @@ final class Round {
   /** What is to be summed and applied, each over the whole range; nothing if nobody has pushed. */
   List<Gradient> gradients() {
     var result = present();
-    if (sum != null) {
-      result.add(new Gradient(sum, 0, length, 1));
-    }
+    sums.values().forEach(sum -> result.add(new Gradient(sum, 0, length, 1)));
     return result;
   }
 

@@ -263,7 +263,7 @@ final class SparseShard extends TableShard {
 
   private Block.Head head(int[] rows, Map<Long, int[]> kept) {
     var open = new ArrayList<Block.Open>();
-    kept.forEach((step, some) -> open.add(new Block.Open(step, some.length)));
+    kept.forEach((step, some) -> open.add(new Block.Open(step, -1, some.length)));
     return new Block.Head(
         Element.FLOAT,
         spec.width(),

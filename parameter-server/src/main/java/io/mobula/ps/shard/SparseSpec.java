@@ -89,8 +89,7 @@ public record SparseSpec(
 
   /** The same with copies of so many keys. */
   public SparseSpec with(int changed) {
-    return new SparseSpec(
-        id, name, width, optimizer, consistency, initial, placement, changed);
+    return new SparseSpec(id, name, width, optimizer, consistency, initial, placement, changed);
   }
 
   /** The same with keys on other shards. */

@@ -1,0 +1,33 @@
+package io.mobula.ps.optimizer;
+
+/** See {@link Aggregator#mean()}. */
+enum Mean implements Aggregator {
+  MEAN;
+
+  @Override
+  public void aggregate(float[][] gradients, int workers, int count, float[] into) {
+    for (int i = 0; i < count; i++) {
+      float sum = 0;
+      for (float[] gradient : gradients) {
+        sum += gradient[i];
+      }
+      into[i] = sum / workers;
+    }
+  }
+
+  @Override
+  public void aggregate(double[][] gradients, int workers, int count, double[] into) {
+    for (int i = 0; i < count; i++) {
+      double sum = 0;
+      for (double[] gradient : gradients) {
+        sum += gradient[i];
+      }
+      into[i] = sum / workers;
+    }
+  }
+
+  @Override
+  public boolean isMean() {
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+package io.mobula.ps.shard;
+
+import io.mobula.ps.optimizer.Aggregator;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** One gradient of several, block by block, by a function of the user's. One thread. */
+final class Aggregation {
+  private Aggregation() {}
+
+  /** Of gradients of the whole range. */
+  static MemorySegment of(
+      Element element, Aggregator aggregator, List<Gradient> gradients, int workers, int length) {
+    var result = Kernel.zeros(element, length);
+    switch (element) {
+      case FLOAT -> floats(aggregator, gradients, workers, length, result);
+      case DOUBLE -> doubles(aggregator, gradients, workers, length, result);
+    }
+    return result;
+  }
+
+  private static void floats(
+      Aggregator aggregator, List<Gradient> gradients, int workers, int length, MemorySegment to) {
+    var blocks = new float[gradients.size()][Kernel.BLOCK];
+    var into = new float[Kernel.BLOCK];
+    for (int at = 0; at < length; at += Kernel.BLOCK) {
+      int n = Math.min(Kernel.BLOCK, length - at);
+      long offset = (long) at * Float.BYTES;
+      for (int w = 0; w < blocks.length; w++) {
+        var from = gradients.get(w);
+        MemorySegment.copy(
+            from.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, offset, blocks[w], 0, n);
+        for (int i = 0; i < n; i++) {
+          blocks[w][i] *= (float) from.scale();
+        }
+      }
+      aggregator.aggregate(blocks, workers, n, into);
+      MemorySegment.copy(into, 0, to, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, n);
+    }
+  }
+
+  private static void doubles(
+      Aggregator aggregator, List<Gradient> gradients, int workers, int length, MemorySegment to) {
+    var blocks = new double[gradients.size()][Kernel.BLOCK];
+    var into = new double[Kernel.BLOCK];
+    for (int at = 0; at < length; at += Kernel.BLOCK) {
+      int n = Math.min(Kernel.BLOCK, length - at);
+      long offset = (long) at * Double.BYTES;
+      for (int w = 0; w < blocks.length; w++) {
+        var from = gradients.get(w);
+        MemorySegment.copy(
+            from.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, blocks[w], 0, n);
+        for (int i = 0; i < n; i++) {
+          blocks[w][i] *= from.scale();
+        }
+      }
+      aggregator.aggregate(blocks, workers, n, into);
+      MemorySegment.copy(into, 0, to, ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, n);
+    }
+  }
+}
