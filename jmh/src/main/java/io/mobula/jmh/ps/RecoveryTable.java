@@ -95,7 +95,7 @@ final class RecoveryTable {
    * @param longest the same
    * @param losses as they are printed
    */
-  private record Run(long median, long longest, String losses) {}
+  private record Run(double median, double longest, String losses) {}
 
   private Run run(LocalCluster cluster, ParameterServer server, Safety safety) {
     int steps = 50 * STRETCHES;
