@@ -37,6 +37,7 @@ class DocsTest {
       import io.mobula.ps.optimizer.*;
       import java.io.*;
       import java.lang.foreign.*;
+      import java.nio.file.*;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
