@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.shard.HotKeys;
-import io.mobula.ps.shard.RowIndex;
+import io.mobula.ps.row.HotKeys;
+import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
+import io.mobula.ps.row.KeyHash;
 import io.mobula.ps.shard.KeyPlacement;
-import io.mobula.ps.shard.SparseSpec;
 
 /** Which shard has a key of a sparse table. Pure, and the same for all workers. */
 @FunctionalInterface
@@ -18,7 +18,7 @@ public interface Partitioner extends KeyPlacement {
 
   /** Spreads keys evenly, whatever they are. */
   static Partitioner hash() {
-    return (key, shards) -> (int) ((SparseSpec.mixed(key) >>> 33) % shards);
+    return (key, shards) -> (int) ((KeyHash.mixed(key) >>> 33) % shards);
   }
 
   /**

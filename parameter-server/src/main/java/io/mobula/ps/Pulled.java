@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.shard.Element;
+import io.mobula.ps.kernel.Element;
 import io.mobula.ps.shard.Frame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

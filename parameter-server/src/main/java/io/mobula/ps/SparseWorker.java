@@ -6,12 +6,12 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.shard.Element;
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.row.KeyHash;
 import io.mobula.ps.shard.ForgottenException;
 import io.mobula.ps.shard.MovedException;
 import io.mobula.ps.shard.Rows;
 import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.SparseSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -307,7 +307,7 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   private static long nameOf(long[] keys, int shard) {
-    long name = SparseSpec.mixed(keys.length + ((long) shard << 32));
+    long name = KeyHash.mixed(keys.length + ((long) shard << 32));
     for (long key : keys) {
       name = (name ^ key) * 0x9e3779b97f4a7c15L;
       name ^= name >>> 29;

@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.shard.Element;
+import io.mobula.ps.kernel.Element;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.mobula.ps.shard;
 
+import io.mobula.ps.kernel.Element;
 import java.lang.foreign.MemorySegment;
 
 /** See {@link Weights}: so few that each reader gets a copy. */

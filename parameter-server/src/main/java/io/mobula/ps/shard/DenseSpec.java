@@ -2,6 +2,7 @@ package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
+import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import java.util.Objects;

@@ -1,7 +1,13 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.row.Batch;
+import io.mobula.ps.row.HotKeys;
+import io.mobula.ps.row.Merge;
+import io.mobula.ps.row.RowIndex;
+import io.mobula.ps.row.Slab;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

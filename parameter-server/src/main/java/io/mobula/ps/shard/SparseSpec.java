@@ -1,7 +1,9 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.kernel.Kernel;
 import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.row.KeyHash;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -49,7 +51,7 @@ public record SparseSpec(
       if (range == 0) {
         return 0;
       }
-      long bits = mixed(mixed(key + seed) + column);
+      long bits = KeyHash.mixed(KeyHash.mixed(key + seed) + column);
       return range * ((bits >>> 40) * 0x1p-23f - 1);
     }
   }
@@ -95,13 +97,6 @@ public record SparseSpec(
   /** The same with keys on other shards. */
   public SparseSpec with(KeyPlacement changed) {
     return new SparseSpec(id, name, width, optimizer, consistency, initial, changed, hotKeys);
-  }
-
-  /** A key's bits, spread: every bit of it changes about half of them (Stafford's mix 13). */
-  public static long mixed(long key) {
-    long z = (key ^ (key >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 
   @Override

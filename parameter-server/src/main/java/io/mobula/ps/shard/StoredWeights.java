@@ -5,6 +5,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Sealable;
 import io.mobula.Tensor;
+import io.mobula.ps.kernel.Element;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.MobulaRuntime;
+import io.mobula.ps.kernel.Element;
 import java.lang.foreign.MemorySegment;
 
 /**

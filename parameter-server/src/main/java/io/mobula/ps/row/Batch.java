@@ -1,5 +1,6 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.row;
 
+import io.mobula.ps.kernel.Kernel;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
 
@@ -7,7 +8,7 @@ import io.mobula.ps.optimizer.Step;
  * Updates rows wherever they lie: gathers some of them into arrays that fit the first-level cache,
  * runs the optimizer's loop over all at once, and scatters them back. One thread.
  */
-final class Batch {
+public final class Batch {
   private final int width;
   private final int most;
   private final Slab slab;
@@ -16,7 +17,8 @@ final class Batch {
   private final float[][] parts; // weights, then each state vector
   private final float[][] state;
 
-  Batch(int width, Slab slab, Optimizer optimizer) {
+  /** Of rows of that width, which lie in a slab. */
+  public Batch(int width, Slab slab, Optimizer optimizer) {
     this.width = width;
     this.most = Math.max(1, Kernel.BLOCK / width);
     this.slab = slab;
@@ -27,7 +29,12 @@ final class Batch {
     System.arraycopy(parts, 1, state, 0, state.length);
   }
 
-  void update(Step step, Merge merged, float factor) {
+  /**
+   * Applies sums of gradients, each multiplied by a factor.
+   *
+   * @param step which update this is
+   */
+  public void update(Step step, Merge merged, float factor) {
     for (int done = 0; done < merged.count(); done += most) {
       int n = Math.min(most, merged.count() - done);
       System.arraycopy(merged.sums(), done * width, gradients, 0, n * width);

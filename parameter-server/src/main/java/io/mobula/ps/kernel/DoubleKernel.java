@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
@@ -25,7 +25,7 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  void update(
+  public void update(
       Step step,
       MemorySegment from,
       MemorySegment to,
@@ -101,7 +101,7 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  void add(MemorySegment sum, Gradient more) {
+  public void add(MemorySegment sum, Gradient more) {
     long offset = (long) more.from() * Double.BYTES;
     for (int done = 0; done < more.count(); done += BLOCK) {
       int n = Math.min(BLOCK, more.count() - done);
@@ -134,7 +134,7 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  MemorySegment ofFloats(float[] decoded) {
+  public MemorySegment ofFloats(float[] decoded) {
     var wide = new double[decoded.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = decoded[i];
@@ -143,7 +143,7 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  void copyState(int vector, int from, MemorySegment into) {
+  public void copyState(int vector, int from, MemorySegment into) {
     int count = (int) (into.byteSize() / Double.BYTES);
     for (int done = 0; done < count; ) {
       int at = from + done;
@@ -156,7 +156,7 @@ final class DoubleKernel extends Kernel {
   }
 
   @Override
-  void setState(int vector, int from, MemorySegment numbers) {
+  public void setState(int vector, int from, MemorySegment numbers) {
     int count = (int) (numbers.byteSize() / Double.BYTES);
     for (int done = 0; done < count; ) {
       int at = from + done;

@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -28,7 +28,7 @@ public enum Element {
   }
 
   /** What people call several. */
-  String words() {
+  public String words() {
     return switch (this) {
       case FLOAT -> "floats";
       case DOUBLE -> "doubles";

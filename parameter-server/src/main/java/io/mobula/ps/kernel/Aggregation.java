@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import io.mobula.ps.optimizer.Aggregator;
 import java.lang.foreign.MemorySegment;
@@ -6,11 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** One gradient of several, block by block, by a function of the user's. One thread. */
-final class Aggregation {
+public final class Aggregation {
   private Aggregation() {}
 
   /** Of gradients of the whole range. */
-  static MemorySegment of(
+  public static MemorySegment of(
       Element element, Aggregator aggregator, List<Gradient> gradients, int workers, int length) {
     var result = Kernel.zeros(element, length);
     switch (element) {

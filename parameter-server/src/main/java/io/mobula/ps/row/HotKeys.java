@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.row;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +20,7 @@ public final class HotKeys {
   private int skip;
 
   /** These rows came. */
-  void add(int[] rows) {
+  public void add(int[] rows) {
     int at = skip;
     for (; at < rows.length; at += EVERY) {
       count(rows[at]);

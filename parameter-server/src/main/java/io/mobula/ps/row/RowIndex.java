@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.row;
 
 import java.util.Arrays;
 
@@ -26,7 +26,7 @@ public final class RowIndex {
 
   /** The key's row, or -1. */
   public int find(long key) {
-    int at = (int) SparseSpec.mixed(key) & mask;
+    int at = (int) KeyHash.mixed(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0 || slots[2 * at] == key) {
@@ -38,7 +38,7 @@ public final class RowIndex {
 
   /** The key's row, a new one if it has none. */
   public int findOrAdd(long key) {
-    int at = (int) SparseSpec.mixed(key) & mask;
+    int at = (int) KeyHash.mixed(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0) {
@@ -55,10 +55,10 @@ public final class RowIndex {
    * Reads where these keys would be, one after the other with nothing in between: what is not in a
    * cache comes from memory for several at the same time.
    */
-  void touch(long[] keys, int from, int to) {
+  public void touch(long[] keys, int from, int to) {
     long seen = 0;
     for (int i = from; i < to; i++) {
-      seen += slots[2 * ((int) SparseSpec.mixed(keys[i]) & mask)];
+      seen += slots[2 * ((int) KeyHash.mixed(keys[i]) & mask)];
     }
     touched = seen;
   }
@@ -84,7 +84,7 @@ public final class RowIndex {
     mask = capacity - 1;
     for (int i = 0; i < old.length; i += 2) {
       if (old[i + 1] >= 0) {
-        int at = (int) SparseSpec.mixed(old[i]) & mask;
+        int at = (int) KeyHash.mixed(old[i]) & mask;
         while (slots[2 * at + 1] >= 0) {
           at = (at + 1) & mask;
         }

@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
@@ -15,16 +15,16 @@ import java.util.List;
  * is not copied at all. Plain descent needs none of this and runs over the memory itself.
  * {@code docs/performance.md} has the table that this was chosen from.
  */
-abstract sealed class Kernel permits FloatKernel, DoubleKernel {
+public abstract sealed class Kernel permits FloatKernel, DoubleKernel {
   /** How many numbers a block has: with weights, state and gradients it stays below 48 KiB. */
-  static final int BLOCK = 2048;
+  public static final int BLOCK = 2048;
 
   /**
    * State of zeros.
    *
    * @param clip the largest magnitude of a number of an update
    */
-  static Kernel of(Element element, Optimizer optimizer, double clip, int length) {
+  public static Kernel of(Element element, Optimizer optimizer, double clip, int length) {
     return switch (element) {
       case FLOAT -> new FloatKernel(optimizer, (float) clip, length);
       case DOUBLE -> new DoubleKernel(optimizer, clip, length);
@@ -32,7 +32,7 @@ abstract sealed class Kernel permits FloatKernel, DoubleKernel {
   }
 
   /** Zeros, outside the heap. */
-  static MemorySegment zeros(Element element, long length) {
+  public static MemorySegment zeros(Element element, long length) {
     return Arena.ofAuto().allocate(length * element.bytes(), 64);
   }
 
@@ -48,7 +48,7 @@ abstract sealed class Kernel permits FloatKernel, DoubleKernel {
    * @param to the weights as they will be; may be the same memory
    * @param factor what the sum is multiplied by
    */
-  abstract void update(
+  public abstract void update(
       Step step,
       MemorySegment from,
       MemorySegment to,
@@ -61,19 +61,20 @@ abstract sealed class Kernel permits FloatKernel, DoubleKernel {
    * Whether none is an array: a loop over memory is fast where it meets one kind of memory only, so
    * arrays, which are small, are for the other one.
    */
-  static boolean areInMemory(MemorySegment from, MemorySegment to, List<Gradient> gradients) {
+  public static boolean areInMemory(
+      MemorySegment from, MemorySegment to, List<Gradient> gradients) {
     return from.isNative() && to.isNative() && gradients.getFirst().numbers().isNative();
   }
 
   /** Adds the scaled gradient to a sum of the whole range. */
-  abstract void add(MemorySegment sum, Gradient gradient);
+  public abstract void add(MemorySegment sum, Gradient gradient);
 
   /** What an encoder has made of floats. */
-  abstract MemorySegment ofFloats(float[] decoded);
+  public abstract MemorySegment ofFloats(float[] decoded);
 
   /** Copies some of a state vector to memory, from the number {@code from} on. */
-  abstract void copyState(int vector, int from, MemorySegment into);
+  public abstract void copyState(int vector, int from, MemorySegment into);
 
   /** Sets some of a state vector, from the number {@code from} on. */
-  abstract void setState(int vector, int from, MemorySegment numbers);
+  public abstract void setState(int vector, int from, MemorySegment numbers);
 }

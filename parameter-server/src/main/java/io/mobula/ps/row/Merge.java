@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.row;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * The gradients of one update by row, each row once: those of the same row are summed. Used again
  * for each update. One thread.
  */
-final class Merge {
+public final class Merge {
   private static final int AHEAD = 64;
 
   private final int width;
@@ -23,13 +23,14 @@ final class Merge {
 
   private int count;
 
-  Merge(int width) {
+  /** Of rows of that width. */
+  public Merge(int width) {
     this.width = width;
     this.sums = new float[1024 * width];
   }
 
   /** Begins an update of rows below that number. */
-  void begin(int known) {
+  public void begin(int known) {
     if (known > placeOf.length) {
       placeOf = Arrays.copyOf(placeOf, Math.max(known, placeOf.length + (placeOf.length >> 1)));
     }
@@ -41,7 +42,7 @@ final class Merge {
   }
 
   /** Adds the gradients of rows. */
-  void add(int[] which, MemorySegment numbers) {
+  public void add(int[] which, MemorySegment numbers) {
     reserve(count + which.length);
     float[] gradients = numbers.toArray(JAVA_FLOAT_UNALIGNED);
     if (width == 1) {
@@ -99,21 +100,23 @@ final class Merge {
     }
   }
 
-  int count() {
+  /** How many rows have a sum. */
+  public int count() {
     return count;
   }
 
   /** Where the sum of a row is that was added. */
-  int placeOf(int row) {
+  public int placeOf(int row) {
     return (int) placeOf[row];
   }
 
   /** The row of each sum. */
-  int[] rows() {
+  public int[] rows() {
     return rows;
   }
 
-  float[] sums() {
+  /** The sums, row by row in the order of {@link #rows}. */
+  public float[] sums() {
     return sums;
   }
 }

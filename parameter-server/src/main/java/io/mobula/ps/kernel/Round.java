@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * ranks, so that the sum is the same to the bit whoever was first; only where a worker pushes a
  * second time are they summed before, so that no more than one of each is kept.
  */
-final class Round {
+public final class Round {
   private static final int ALL = -1;
 
   private final Element element;
@@ -31,14 +31,14 @@ final class Round {
    *
    * @param each whether those of each worker are to be known at the end; else only their sum is
    */
-  Round(Element element, int length, boolean each) {
+  public Round(Element element, int length, boolean each) {
     this.element = element;
     this.length = length;
     this.each = each;
   }
 
   /** Keeps a gradient; what it returns completes when that can be forgotten by its worker. */
-  CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, Kernel kernel) {
+  public CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, Kernel kernel) {
     if (held.containsKey(rank) || sums.containsKey(rank) || !gradient.covers(length)) {
       fold(kernel);
       kernel.add(sum(rank), gradient);
@@ -50,7 +50,7 @@ final class Round {
   }
 
   /** Sums what there is: no worker's memory is needed any more. */
-  void fold(Kernel kernel) {
+  public void fold(Kernel kernel) {
     held.forEach((rank, one) -> {
       if (one.gradient().isThere()) {
         kernel.add(sum(rank), one.gradient());
@@ -60,12 +60,12 @@ final class Round {
   }
 
   /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
-  MemorySegment sum(int rank) {
+  public MemorySegment sum(int rank) {
     return sums.computeIfAbsent(each ? rank : ALL, absent -> Kernel.zeros(element, length));
   }
 
   /** The sums, by rank; one for all where that is enough. */
-  SortedMap<Integer, MemorySegment> sums() {
+  public SortedMap<Integer, MemorySegment> sums() {
     return sums;
   }
 
@@ -80,14 +80,14 @@ final class Round {
   }
 
   /** What is to be summed and applied, each over the whole range; nothing if nobody has pushed. */
-  List<Gradient> gradients() {
+  public List<Gradient> gradients() {
     var result = present();
     sums.values().forEach(sum -> result.add(new Gradient(sum, 0, length, 1)));
     return result;
   }
 
   /** All are applied, or part of the sum: their workers may forget them. */
-  void done() {
+  public void done() {
     var all = List.copyOf(held.values());
     held.clear();
     all.forEach(each -> each.taken().complete(null));

@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.row;
 
 import java.util.Arrays;
 
@@ -6,21 +6,22 @@ import java.util.Arrays;
  * Rows of floats, weights and after them the optimizer's state of each, that grow in number, in
  * arrays of some 64 KiB each, so that nothing is copied when they do. One thread.
  */
-final class Slab {
+public final class Slab {
   private static final int FLOATS = 1 << 14;
 
   private final int width;
   private final int shift;
   private float[][] chunks = new float[0][];
 
-  Slab(int width) {
+  /** Of rows of that many numbers, none at first. */
+  public Slab(int width) {
     this.width = width;
     this.shift = 31
         - Integer.numberOfLeadingZeros(Math.max(1, FLOATS / width)); // rows in a chunk, as a power
   }
 
   /** Has room for rows below that number, zeros at first. */
-  void reach(int rows) {
+  public void reach(int rows) {
     int wanted = (rows + (1 << shift) - 1) >>> shift;
     int had = chunks.length;
     if (wanted > had) {
@@ -31,11 +32,13 @@ final class Slab {
     }
   }
 
-  float[] chunk(int row) {
+  /** The array that a row lies in. */
+  public float[] chunk(int row) {
     return chunks[row >>> shift];
   }
 
-  int offset(int row) {
+  /** Where it begins there. */
+  public int offset(int row) {
     return (row & ((1 << shift) - 1)) * width;
   }
 }

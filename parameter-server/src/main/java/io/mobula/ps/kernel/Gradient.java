@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import java.lang.foreign.MemorySegment;
 
@@ -10,13 +10,14 @@ import java.lang.foreign.MemorySegment;
  * @param count how many
  * @param scale what each is multiplied by
  */
-record Gradient(MemorySegment numbers, int from, int count, double scale) {
+public record Gradient(MemorySegment numbers, int from, int count, double scale) {
   /** Whether it can be read: its worker may have died since. */
-  boolean isThere() {
+  public boolean isThere() {
     return numbers.scope().isAlive();
   }
 
-  boolean covers(int length) {
+  /** Whether it is for all of a range. */
+  public boolean covers(int length) {
     return from == 0 && count == length;
   }
 }

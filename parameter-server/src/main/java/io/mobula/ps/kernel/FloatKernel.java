@@ -1,4 +1,4 @@
-package io.mobula.ps.shard;
+package io.mobula.ps.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -25,7 +25,7 @@ final class FloatKernel extends Kernel {
   }
 
   @Override
-  void update(
+  public void update(
       Step step,
       MemorySegment from,
       MemorySegment to,
@@ -101,7 +101,7 @@ final class FloatKernel extends Kernel {
   }
 
   @Override
-  void add(MemorySegment sum, Gradient more) {
+  public void add(MemorySegment sum, Gradient more) {
     long offset = (long) more.from() * Float.BYTES;
     for (int done = 0; done < more.count(); done += BLOCK) {
       int n = Math.min(BLOCK, more.count() - done);
@@ -134,12 +134,12 @@ final class FloatKernel extends Kernel {
   }
 
   @Override
-  MemorySegment ofFloats(float[] decoded) {
+  public MemorySegment ofFloats(float[] decoded) {
     return MemorySegment.ofArray(decoded);
   }
 
   @Override
-  void copyState(int vector, int from, MemorySegment into) {
+  public void copyState(int vector, int from, MemorySegment into) {
     int count = (int) (into.byteSize() / Float.BYTES);
     for (int done = 0; done < count; ) {
       int at = from + done;
@@ -152,7 +152,7 @@ final class FloatKernel extends Kernel {
   }
 
   @Override
-  void setState(int vector, int from, MemorySegment numbers) {
+  public void setState(int vector, int from, MemorySegment numbers) {
     int count = (int) (numbers.byteSize() / Float.BYTES);
     for (int done = 0; done < count; ) {
       int at = from + done;
