@@ -32,13 +32,13 @@ final class Fleet {
   private static final int MOST_RETRIES = 5;
 
   private final MobulaRuntime runtime;
-  private final ParameterServer.Choices choices;
+  private final Choices choices;
   private final ActorHandle<Catalog> catalog;
   private final List<ActorHandle<ShardActor>> shards = new ArrayList<>();
   private final Map<Integer, List<ActorHandle<StandbyActor>>> standbys =
       new ConcurrentSkipListMap<>();
 
-  Fleet(MobulaRuntime runtime, ParameterServer.Choices choices) {
+  Fleet(MobulaRuntime runtime, Choices choices) {
     this.runtime = runtime;
     this.choices = choices;
     this.catalog = runtime

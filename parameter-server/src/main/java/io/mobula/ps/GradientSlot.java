@@ -137,6 +137,23 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   /**
+   * Adds to all numbers, which have to be set: so several gradients go in one push.
+   *
+   * @throws GradientException when the length is another
+   */
+  public void add(float[] gradient) {
+    requireLength(gradient.length);
+    for (var part : parts()) {
+      int at = (int) (part.start() - range.from());
+      int count = (int) part.count(spec.element());
+      for (int i = 0; i < count; i++) {
+        double sum = spec.element().at(part.numbers(), i) + gradient[at + i];
+        spec.element().set(part.numbers(), i, sum);
+      }
+    }
+  }
+
+  /**
    * Sets all numbers of a table of doubles.
    *
    * @throws GradientException when the table is one of floats, or the length is another

@@ -64,31 +64,12 @@ public final class ParameterServer implements AutoCloseable {
   private final Map<String, TableEntry> tables = new HashMap<>();
   private final @Nullable Clockwork clockwork;
 
-  /**
-   * What was chosen before the server started.
-   *
-   * @param checkpoints the directory of checkpoints; null for none
-   * @param every how often one is written; null if only when asked for
-   * @param keep how many are to stay
-   */
-  record Choices(
-      int shards,
-      int replicas,
-      Placement placement,
-      @Nullable Path checkpoints,
-      @Nullable Duration every,
-      int keep) {
-    boolean recovers() {
-      return replicas > 0 || checkpoints != null;
-    }
-  }
-
   private ParameterServer(MobulaRuntime runtime, Choices choices) {
     this.runtime = runtime;
     this.choices = choices;
     this.fleet = new Fleet(runtime, choices);
     var layout = new Layout(1, fleet.shards(choices.shards()));
-    this.reach = new Reach(fleet.catalog(), layout, choices.recovers(), choices.replicas() > 0);
+    this.reach = new Reach(fleet.catalog(), layout, choices.replicas() > 0);
     fill(1);
     fleet.standBy();
     this.clockwork = choices.every() == null ? null : new Clockwork(choices.every(), this::save);
@@ -112,7 +93,7 @@ public final class ParameterServer implements AutoCloseable {
 
   /** What a server is made of; two shards by default. */
   public static Builder builder(MobulaRuntime runtime) {
-    return new Builder(runtime, new Choices(2, 0, Placement.spread(), null, null, 2));
+    return new Builder(runtime, Choices.DEFAULT);
   }
 
   // ---- tables
@@ -381,13 +362,7 @@ public final class ParameterServer implements AutoCloseable {
 
     /** How many actors the parameters are split over. */
     public Builder shards(int count) {
-      return with(new Choices(
-          count,
-          choices.replicas(),
-          choices.placement(),
-          choices.checkpoints(),
-          choices.every(),
-          choices.keep()));
+      return with(choices.shards(count));
     }
 
     private Builder with(Choices changed) {
@@ -396,13 +371,7 @@ public final class ParameterServer implements AutoCloseable {
 
     /** Where they should live; spread over the nodes by default. */
     public Builder placement(Placement where) {
-      return with(new Choices(
-          choices.shards(),
-          choices.replicas(),
-          where,
-          choices.checkpoints(),
-          choices.every(),
-          choices.keep()));
+      return with(choices.placement(where));
     }
 
     /**
@@ -415,13 +384,7 @@ public final class ParameterServer implements AutoCloseable {
       if (count < 0) {
         throw new TableException("Wanted " + count + " replicas: use 0 for none.", null);
       }
-      return with(new Choices(
-          choices.shards(),
-          count,
-          choices.placement(),
-          choices.checkpoints(),
-          choices.every(),
-          choices.keep()));
+      return with(choices.replicas(count));
     }
 
     /**
@@ -431,13 +394,7 @@ public final class ParameterServer implements AutoCloseable {
      * @param directory one that all nodes see under this path
      */
     public Builder checkpoints(Path directory) {
-      return with(new Choices(
-          choices.shards(),
-          choices.replicas(),
-          choices.placement(),
-          directory.toAbsolutePath().normalize(),
-          choices.every(),
-          choices.keep()));
+      return with(choices.checkpoints(directory.toAbsolutePath().normalize()));
     }
 
     /** Writes a checkpoint that often, from now on; needs {@link #checkpoints}. */
@@ -446,13 +403,7 @@ public final class ParameterServer implements AutoCloseable {
         throw new CheckpointException(
             "Wanted a checkpoint every " + interval + ": it must be above zero.", null);
       }
-      return with(new Choices(
-          choices.shards(),
-          choices.replicas(),
-          choices.placement(),
-          choices.checkpoints(),
-          interval,
-          choices.keep()));
+      return with(choices.every(interval));
     }
 
     /** How many checkpoints of each table stay; 2 by default. */
@@ -460,13 +411,7 @@ public final class ParameterServer implements AutoCloseable {
       if (count < 1) {
         throw new CheckpointException("Wanted to keep " + count + " checkpoints: 1 or more.", null);
       }
-      return with(new Choices(
-          choices.shards(),
-          choices.replicas(),
-          choices.placement(),
-          choices.checkpoints(),
-          choices.every(),
-          count));
+      return with(choices.keep(count));
     }
 
     /**

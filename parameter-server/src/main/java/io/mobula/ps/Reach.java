@@ -22,20 +22,17 @@ final class Reach {
   private static final int MOST_MOVES = 100;
 
   private final ActorHandle<Catalog> catalog;
-  private final boolean recovers;
   private final boolean replicated;
   private volatile Layout layout;
 
   /**
    * A way to the shards.
    *
-   * @param recovers whether a shard that dies comes back
    * @param replicated whether shards have standbys
    */
-  Reach(ActorHandle<Catalog> catalog, Layout layout, boolean recovers, boolean replicated) {
+  Reach(ActorHandle<Catalog> catalog, Layout layout, boolean replicated) {
     this.catalog = catalog;
     this.layout = layout;
-    this.recovers = recovers;
     this.replicated = replicated;
   }
 
@@ -46,15 +43,6 @@ final class Reach {
 
   boolean isReplicated() {
     return replicated;
-  }
-
-  /** Whether a shard that dies comes back. */
-  boolean recovers() {
-    return recovers;
-  }
-
-  ActorHandle<ShardActor> shard(int index) {
-    return layout.shards().get(index);
   }
 
   /** Asks for the present layout; waits while parameters move. */

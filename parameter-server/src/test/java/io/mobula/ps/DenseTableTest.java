@@ -13,6 +13,7 @@ import io.mobula.ps.error.WorkerEvictedException;
 import io.mobula.ps.optimizer.Optimizers;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -383,6 +384,26 @@ class DenseTableTest extends ServerTest {
       try (var worker = table.join(0, 0)) {
         worker.push(ones(4));
         assertThat(table.updates()).isEqualTo(1); // applied before push returned
+      }
+    }
+  }
+
+  @Test
+  void severalGradientsGoInOnePush() {
+    try (var server = server(2)) {
+      for (var table : List.of(
+          server.dense("floats", 3).optimizer(Optimizers.sgd(1)).create(),
+          server.dense("doubles", 3).doubles().optimizer(Optimizers.sgd(1)).create())) {
+        try (var worker = table.join(0);
+            var slot = worker.claim()) {
+          slot.set(new float[] {1, 2, 3});
+          slot.add(new float[] {10, 20, 30});
+          assertThatThrownBy(() -> slot.add(new float[2])).isInstanceOf(GradientException.class);
+          worker.push(slot);
+          worker.flush();
+        }
+        assertThat(table.toFloats()).containsExactly(-11, -22, -33);
+        assertThat(table.updates()).isEqualTo(1);
       }
     }
   }

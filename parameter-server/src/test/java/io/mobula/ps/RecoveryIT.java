@@ -6,6 +6,7 @@ import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.Placement;
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class RecoveryIT {
   @BeforeAll
   void open() {
     cluster = LocalCluster.builder()
-        .nodes(3) // each test kills one
+        .nodes(4) // each test kills one
         .cpusPerNode(8)
         .settings(Mobula.settings().storeCapacity(64L << 20))
         .start();
@@ -114,6 +115,51 @@ class RecoveryIT {
       try (var reader = rows.join(1)) {
         assertThat(reader.pull(keys)).containsOnly(-steps);
       }
+    }
+  }
+
+  @Test
+  void eachPushCountsOnceWhenAShardIsKilledWhileParametersMove() throws Exception {
+    try (var server = builder(2).replicas(1).build()) {
+      var sgd = Optimizers.sgd(1);
+      var small = server.dense("small", 60).optimizer(sgd).create();
+      var bulk = server
+          .dense("bulk", LARGE)
+          .optimizer(sgd)
+          .consistency(Consistency.bulkSynchronous())
+          .create();
+      int steps = 400;
+      var begun = new AtomicInteger();
+      var done = List.of(
+          threads.submit(() -> push(small, steps, begun)),
+          threads.submit(() -> push(bulk, steps, begun)));
+      var moves = threads.submit(() -> {
+        int moved = 0;
+        for (int i = 0; done.stream().anyMatch(each -> !each.isDone()); i++) {
+          int before = begun.get();
+          while (begun.get() < before + 20 && done.stream().anyMatch(each -> !each.isDone())) {
+            Thread.onSpinWait();
+          }
+          try {
+            server.reshard(2 + i % 3);
+            moved++;
+          } catch (TableException diedMeanwhile) {
+            assertThat(diedMeanwhile).hasMessageContaining("Try again");
+          }
+        }
+        return moved;
+      });
+      while (begun.get() < steps / 2) {
+        assertThat(done).noneMatch(each -> each.state() == Future.State.FAILED);
+        Thread.onSpinWait();
+      }
+      cluster.kill(2);
+      for (var each : done) {
+        each.get(100, TimeUnit.SECONDS);
+      }
+      assertThat(moves.get(100, TimeUnit.SECONDS)).isPositive();
+      assertThat(small.toFloats()).containsOnly(-steps);
+      assertThat(bulk.toFloats()).containsOnly(-steps);
     }
   }
 

@@ -90,6 +90,7 @@ public final class StandbyActor {
   /** A copy is about to come, in place of what there is. */
   public void beginCopy(int from) {
     requireNotOlder(from);
+    tables.fold();
     tables.clear();
     complete = false;
     epoch = from;

@@ -72,10 +72,6 @@ final class Standbys {
     handles.forEach(handle -> all.add(new Standby(all.size(), handle)));
   }
 
-  boolean isEmpty() {
-    return all.isEmpty();
-  }
-
   /** Tells all of a change; completes when they have made it or have a copy with it. */
   CompletableFuture<@Nullable Void> tell(
       Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {

@@ -137,7 +137,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final void settle() {
     long slowest = Math.min(gate.clocks().slowest(), ceiling);
     finishBefore(slowest);
-    gate.clocks().applied(slowest);
+    gate.clocks().applied(gate.isBulk() ? slowest : Long.MAX_VALUE);
     gate.open(slowest);
     var waiting = reached;
     if (waiting != null && gate.applied() >= waiting.step()) {

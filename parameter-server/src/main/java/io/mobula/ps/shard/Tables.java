@@ -107,6 +107,11 @@ final class Tables {
     departed.remove(id);
   }
 
+  /** Answers for gradients that are kept, as others are about to keep them. */
+  void fold() {
+    forEach((held, later) -> held.shard().fold());
+  }
+
   /** Gives all memory back. */
   void clear() {
     forEach((held, later) -> held.shard().close());
@@ -173,6 +178,7 @@ final class Tables {
     prepared.clear();
     olds.forEach((id, old) -> {
       if (old.shard().part.layout() < layout) {
+        old.shard().fold(); // a standby answers for what it keeps
         old.shard().close();
       }
     });

@@ -84,4 +84,23 @@ class ClocksTest {
       last = slowest;
     }
   }
+
+  @Test
+  void whoLeavesAfterAStepHasAShareInItUntilItIsApplied() {
+    var clocks = new Clocks();
+    clocks.join(1, 10, HERE, 0);
+    clocks.join(2, 20, HERE, 0);
+    clocks.end(1, 1, 0);
+    clocks.leave(1);
+    assertThat(clocks.has(1)).isFalse();
+    assertThat(clocks.size()).isEqualTo(1);
+    assertThat(clocks.slowest()).isZero();
+    assertThat(clocks.participants(0)).isEqualTo(2);
+    assertThat(clocks.participants(1)).isEqualTo(1);
+    clocks.end(2, 1, 0);
+    assertThat(clocks.slowest()).isEqualTo(1);
+    assertThat(clocks.participants(0)).isEqualTo(2);
+    clocks.applied(1);
+    assertThat(clocks.marks()).extracting(Mark::worker).containsExactly(2L);
+  }
 }
