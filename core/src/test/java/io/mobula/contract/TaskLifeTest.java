@@ -199,11 +199,14 @@ class TaskLifeTest extends ContractTest {
   }
 
   @Test
-  void whatDependsOnACancelledTaskFailsWithIt() {
-    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal()).remote();
+  void whatDependsOnACancelledTaskFailsWithIt() throws Exception {
+    var journal = journal();
+    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal).remote();
     var dependent = runtime.task(TaskLifeTest::pass, ref).remote();
+    journal.await("started", 1);
     ref.cancel();
     assertThatThrownBy(() -> dependent.get(LONG)).isInstanceOf(TaskCancelledException.class);
+    journal.await("interrupted, cancelled", 1); // it writes nothing any more
   }
 
   // ---- limits of time
