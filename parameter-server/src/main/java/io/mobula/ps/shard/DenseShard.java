@@ -172,6 +172,10 @@ final class DenseShard extends TableShard {
     rounds.values().forEach(round -> round.fold(kernel));
   }
 
+  /** There are none. */
+  @Override
+  void forgetNames() {}
+
   @Override
   TableSpec spec() {
     return spec;

@@ -125,6 +125,7 @@ public final class ShardActor {
     standbys.copy(standby, change, to -> {
       got(to.tell(StandbyActor::beginCopy, epoch).remote());
       tables.forEach((held, later) -> {
+        held.shard().forgetNames();
         var copy = new Copy(held.spec(), held.shard().part, later);
         try (var block = Packing.store(runtime, held.shard(), new Cut.All())) {
           got(to.tell(StandbyActor::copy, copy, block).remote());
@@ -299,9 +300,13 @@ public final class ShardActor {
   }
 
   private Sender ended(int table, Frame pushed, long steps) {
-    var shard = tables.dense(table);
     var sender = pushed.sender();
+    if (tables.tookBefore(table, sender)) {
+      throw new MovedException("table " + table, sender.layout(), sender.layout() + 1, true);
+    }
+    var shard = tables.dense(table);
     var _ = shard.push(pushed);
+    shard.requirePresent(sender.layout(), true);
     shard.clock(sender.worker(), sender.layout(), steps);
     return sender;
   }

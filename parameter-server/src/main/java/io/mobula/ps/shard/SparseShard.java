@@ -213,6 +213,11 @@ final class SparseShard extends TableShard {
   void fold() {}
 
   @Override
+  void forgetNames() {
+    lists.clear();
+  }
+
+  @Override
   TableSpec spec() {
     return spec;
   }

@@ -83,8 +83,13 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   /** Refuses what is for another layout, or for one that is about to end. */
   final void requirePresent(int layout) {
+    requirePresent(layout, false);
+  }
+
+  /** As above, after a push that came with it was taken in. */
+  final void requirePresent(int layout, boolean taken) {
     if (frozen || layout != part.layout()) {
-      throw new MovedException(gate.table(), layout, part.layout());
+      throw new MovedException(gate.table(), layout, part.layout(), taken);
     }
   }
 
@@ -233,6 +238,9 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   /** Whether it has to look at those of a checkpoint for its own. */
   abstract boolean wants(long from, long to);
+
+  /** A standby gets a copy, which does not have the names of lists of keys: they are sent anew. */
+  abstract void forgetNames();
 
   /** What a block of some of it would have. */
   abstract Block.Head head(Cut cut);
