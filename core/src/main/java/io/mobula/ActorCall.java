@@ -49,6 +49,19 @@ public final class ActorCall<A> {
     return with(options.with(asked().gpus(amount)));
   }
 
+  /**
+   * Holds as large a share of one accelerator for life as has that much memory, such as
+   * {@code "20GiB"}; in place of {@link #gpus}.
+   */
+  public ActorCall<A> gpuMemory(String size) {
+    return with(options.with(asked().gpuMemory(size)));
+  }
+
+  /** Lives on accelerators of a kind, such as {@code "H200"}; see {@link Resources#accelerator}. */
+  public ActorCall<A> accelerator(String kind) {
+    return with(options.with(asked().accelerator(kind)));
+  }
+
   /** Holds that much memory for life, in bytes. A promise for placement; nothing is enforced. */
   public ActorCall<A> memory(long bytes) {
     return with(options.with(asked().memory(bytes)));

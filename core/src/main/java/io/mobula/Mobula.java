@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,27 @@ public final class Mobula extends MobulaForms {
         .context()
         .orElseThrow(() -> new io.mobula.error.NoRuntimeException(
             "Mobula.context() is for tasks and actor methods; this thread runs neither."));
+  }
+
+  /**
+   * The accelerators that the calling task or actor holds; empty if it asked for none.
+   *
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   */
+  public static List<Gpu> gpus() {
+    return context().gpus();
+  }
+
+  /**
+   * The same as {@code CUDA_VISIBLE_DEVICES} is to be set for a child process of the caller, so
+   * that it sees no other: UUIDs where the driver gives them, else indices, with commas between
+   * them; the empty string, for none, if it asked for none. A task that runs inside a shared JVM
+   * shares that JVM's variable: CUDA reads it once, at its first call.
+   *
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   */
+  public static String cudaVisibleDevices() {
+    return gpus().stream().map(Gpu::cudaName).collect(Collectors.joining(","));
   }
 
   /** See {@link MobulaRuntime#put}. */

@@ -1,5 +1,7 @@
 package io.mobula;
 
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
 import io.mobula.error.InvalidRequestException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -25,6 +27,12 @@ public final class Resources {
 
   /** The name of accelerators. */
   public static final String GPU = "GPU";
+
+  /** The name of accelerators' memory; its unit is the byte. */
+  public static final String GPU_MEMORY = "gpu_memory";
+
+  /** What the names of kinds of accelerators begin with. */
+  public static final String ACCELERATOR = "accelerator:";
 
   /** The name of memory; its unit is the byte. */
   public static final String MEMORY = "memory";
@@ -57,7 +65,60 @@ public final class Resources {
           "Wanted GPU=" + amount
               + ": more than one GPU must be a whole number. Ask for a fraction up to 1, or for whole ones.");
     }
+    if (amount > 0 && units(GPU_MEMORY) > 0) {
+      throw shareAndMemory();
+    }
     return with(GPU, amount);
+  }
+
+  /**
+   * These with memory of one accelerator: as large a share of a device as has so many bytes of its
+   * memory. It is a share that is accounted for, no limit that is enforced.
+   *
+   * @throws InvalidRequestException also when they have accelerators by number already
+   */
+  public Resources gpuMemory(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidRequestException(
+          "Wanted gpu_memory=" + bytes + " bytes: an amount cannot be negative.");
+    }
+    if (bytes > 0 && units(GPU) > 0) {
+      throw shareAndMemory();
+    }
+    return withUnits(GPU_MEMORY, bytes);
+  }
+
+  /**
+   * The same with an amount such as {@code "20GiB"}, as settings write sizes.
+   *
+   * @throws InvalidRequestException also when it is no size
+   */
+  public Resources gpuMemory(String size) {
+    try {
+      return gpuMemory(ConfigValueFactory.fromAnyRef(size).atKey("size").getBytes("size"));
+    } catch (ConfigException e) {
+      throw new InvalidRequestException("Wanted gpu_memory=\"" + size
+          + "\": a size is a number and a unit, such as \"20GiB\" or \"512 MiB\".");
+    }
+  }
+
+  /**
+   * These on accelerators of a kind: of a model whose name has that word, such as {@code "H200"} or
+   * {@code "A100-SXM4-80GB"}, in any case. Without {@link #gpus} or {@link #gpuMemory} it is a
+   * whole one.
+   */
+  public Resources accelerator(String kind) {
+    Objects.requireNonNull(kind, "kind");
+    if (kind.chars().noneMatch(Character::isLetterOrDigit)) {
+      throw new InvalidRequestException(
+          "Wanted an accelerator of kind \"" + kind + "\": name a model, such as \"H200\".");
+    }
+    return withUnits(ACCELERATOR + kind, UNITS_PER_ONE);
+  }
+
+  private static InvalidRequestException shareAndMemory() {
+    return new InvalidRequestException("Wanted accelerators by number and by memory: ask for"
+        + " gpus(...), or for gpuMemory(...), which is as much of one as has that memory.");
   }
 
   /** These with another amount of memory, in bytes. */
@@ -78,13 +139,14 @@ public final class Resources {
     return switch (name) {
       case GPU -> gpus(amount);
       case MEMORY -> memory((long) check(name, amount));
+      case GPU_MEMORY -> gpuMemory((long) check(name, amount));
       default -> with(name, amount);
     };
   }
 
   /**
-   * The fixed-point amount of a resource: bytes for memory, 1/{@value #UNITS_PER_ONE} for all
-   * others; 0 if absent.
+   * The fixed-point amount of a resource: bytes for memory of both kinds, 1/{@value #UNITS_PER_ONE}
+   * for all others; 0 if absent.
    */
   public long units(String name) {
     return units.getOrDefault(name, 0L);
@@ -92,7 +154,7 @@ public final class Resources {
 
   /** The amount of a resource as users write it; 0 if absent. */
   public double amount(String name) {
-    return name.equals(MEMORY) ? units(name) : (double) units(name) / UNITS_PER_ONE;
+    return isBytes(name) ? units(name) : (double) units(name) / UNITS_PER_ONE;
   }
 
   /** Every resource with an amount above zero, by name, in fixed-point units. */
@@ -123,8 +185,12 @@ public final class Resources {
     return withUnits(name, fixed);
   }
 
+  private static boolean isBytes(String name) {
+    return name.equals(MEMORY) || name.equals(GPU_MEMORY);
+  }
+
   private static double check(String name, double amount) {
-    double most = name.equals(MEMORY) ? Long.MAX_VALUE : MOST;
+    double most = isBytes(name) ? Long.MAX_VALUE : MOST;
     boolean fits = amount >= 0 && amount <= most;
     if (!fits) {
       throw new InvalidRequestException("Wanted " + name + "=" + amount
@@ -150,7 +216,7 @@ public final class Resources {
     units.forEach((name, value) -> text.append(text.length() > 1 ? ", " : "")
         .append(name)
         .append('=')
-        .append(name.equals(MEMORY) ? (Object) value : (Object) amount(name)));
+        .append(isBytes(name) ? (Object) value : (Object) amount(name)));
     return text.append('}').toString();
   }
 }

@@ -51,6 +51,19 @@ public abstract sealed class TaskChain<S>
   }
 
   /**
+   * Holds as large a share of one accelerator while it runs as has that much memory, such as
+   * {@code "20GiB"}; in place of {@link #gpus}.
+   */
+  public final S gpuMemory(String size) {
+    return with(options.with(options.resources().gpuMemory(size)));
+  }
+
+  /** Runs on accelerators of a kind, such as {@code "H200"}; see {@link Resources#accelerator}. */
+  public final S accelerator(String kind) {
+    return with(options.with(options.resources().accelerator(kind)));
+  }
+
+  /**
    * Holds that much memory while it runs, in bytes. A promise for placement; nothing is enforced.
    */
   public final S memory(long bytes) {

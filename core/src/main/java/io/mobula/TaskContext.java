@@ -1,6 +1,7 @@
 package io.mobula;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,12 @@ public interface TaskContext {
 
   /** What it holds. */
   Resources resources();
+
+  /**
+   * The accelerators that it holds, in the order of their index; empty if it asked for none. Asked
+   * again, it also says which of them have fallen ill meanwhile.
+   */
+  List<Gpu> gpus();
 
   /**
    * Whether somebody cancelled it, or its time is up. A loop without blocking calls should look now

@@ -2,6 +2,7 @@ package io.mobula.spi;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param queued how many requests wait there
  * @param store how full its object store is, from 0 to 1
  * @param accepting whether it takes new work: drivers and leaving nodes do not
+ * @param devices its healthy accelerators
  */
 public record NodeView(
     NodeId id,
@@ -26,29 +28,54 @@ public record NodeView(
     Resources available,
     int queued,
     double store,
-    boolean accepting) {
-  /** Copies the labels and refuses nulls. */
+    boolean accepting,
+    List<DeviceView> devices) {
+  /** Copies the labels and the devices, and refuses nulls. */
   public NodeView {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(name, "name");
     labels = Map.copyOf(labels);
     Objects.requireNonNull(total, "total");
     Objects.requireNonNull(available, "available");
+    devices = List.copyOf(devices);
+  }
+
+  /** One whose accelerators, as many as it has, are known by number alone. */
+  public NodeView(
+      NodeId id,
+      String name,
+      Map<String, String> labels,
+      Resources total,
+      Resources available,
+      int queued,
+      double store,
+      boolean accepting) {
+    this(
+        id,
+        name,
+        labels,
+        total,
+        available,
+        queued,
+        store,
+        accepting,
+        DeviceView.unknown(total.units(Resources.GPU), available.units(Resources.GPU)));
   }
 
   /** Whether it could ever hold this. */
   public boolean canEverHold(Resources wanted) {
-    return covers(total, wanted);
+    return covers(total, wanted) && DeviceNeed.of(wanted).canEverFit(devices);
   }
 
   /** Whether it could hold this now. */
   public boolean canHoldNow(Resources wanted) {
-    return covers(available, wanted);
+    return covers(available, wanted) && DeviceNeed.of(wanted).fits(devices);
   }
 
   private static boolean covers(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .allMatch(each -> had.units(each.getKey()) >= each.getValue());
+        .allMatch(each ->
+            DeviceNeed.isName(each.getKey()) || had.units(each.getKey()) >= each.getValue());
   }
 
   /** Such as {@code node 1f… (name)}. */

@@ -1,6 +1,8 @@
 package io.mobula.internal.actor;
 
+import io.mobula.Gpu;
 import io.mobula.internal.execution.CpuHold;
+import java.util.List;
 
 /**
  * The CPUs of an actor whose methods run several at a time: given back only while every one that
@@ -29,6 +31,11 @@ final class SharedHold implements CpuHold {
     if (waiting > 0 && waiting == running) {
       lease.giveBack();
     }
+  }
+
+  @Override
+  public List<Gpu> gpus() {
+    return lease.gpus();
   }
 
   @Override

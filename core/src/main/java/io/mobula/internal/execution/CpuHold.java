@@ -1,8 +1,11 @@
 package io.mobula.internal.execution;
 
+import io.mobula.Gpu;
+import java.util.List;
+
 /**
- * The CPU that an execution holds and gives back while it waits. Called by the executing thread
- * only.
+ * What an execution holds: the CPU, which it gives back while it waits, and accelerators, which it
+ * keeps. The CPU is given and taken by the executing thread only.
  */
 public interface CpuHold {
   /** For work that holds no CPU, and for threads that are not ours. */
@@ -19,4 +22,9 @@ public interface CpuHold {
 
   /** The thread goes on. Never waits: the balance may go below zero for a while. */
   void takeBack();
+
+  /** The accelerators, as they are now. From any thread. */
+  default List<Gpu> gpus() {
+    return List.of();
+  }
 }

@@ -1,12 +1,14 @@
 package io.mobula.internal.execution;
 
 import io.mobula.ActorHandle;
+import io.mobula.Gpu;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Resources;
 import io.mobula.TaskContext;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -165,6 +167,11 @@ public final class Execution implements TaskContext {
   @Override
   public Resources resources() {
     return identity.resources();
+  }
+
+  @Override
+  public List<Gpu> gpus() {
+    return hold.gpus();
   }
 
   @Override

@@ -1,68 +1,145 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
+import io.mobula.spi.Device;
+import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceView;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node has and what of it is free, in fixed-point units. Pure; for one thread.
+ * What a node has and what of it is free, in fixed-point units; accelerators one by one
+ * ({@link Devices}). Pure; for one thread.
  *
  * <p>Granting never takes more than is free. Only a resumed execution may: it takes its CPU back
  * without waiting, so the CPU may be owed for a while, and nothing that needs CPU is granted until
  * the debt is paid.
  */
 final class Balance {
-  private final Resources total;
+  private final Resources others; // all but accelerators
   private final Map<String, Long> free;
+  private final Devices devices;
 
+  /** So much, with accelerators of which nothing is known. */
   Balance(Resources total) {
-    this.total = total;
-    this.free = new TreeMap<>(total.asUnits());
+    this(total, Share.declared(total.units(Resources.GPU)));
   }
 
+  /**
+   * So much, with these accelerators.
+   *
+   * @param total what it says of accelerators does not count
+   */
+  Balance(Resources total, List<Share> devices) {
+    this.others = withoutDevices(total);
+    this.free = new TreeMap<>(others.asUnits());
+    this.devices = new Devices(devices);
+  }
+
+  private static Resources withoutDevices(Resources all) {
+    var result = all;
+    for (var name : all.asUnits().keySet()) {
+      result = DeviceNeed.isName(name) ? result.withUnits(name, 0) : result;
+    }
+    return result;
+  }
+
+  /** What there is that is not ill. */
   Resources total() {
-    return total;
+    return others.withUnits(Resources.GPU, devices.total());
+  }
+
+  /** The accelerators that are healthy. */
+  List<DeviceView> devices() {
+    return devices.view();
+  }
+
+  /** The accelerators, ill or not, and what is held of each. */
+  List<Share> held() {
+    return devices.held();
   }
 
   /** The names of which less is free than wanted; empty means it can be granted. */
   Set<String> lacking(Resources wanted) {
     var names = new TreeSet<String>();
     wanted.asUnits().forEach((name, units) -> {
-      if (free.getOrDefault(name, 0L) < units) {
+      if (!DeviceNeed.isName(name) && free.getOrDefault(name, 0L) < units) {
         names.add(name);
       }
     });
+    if (!devices.fits(DeviceNeed.of(wanted))) {
+      wanted.asUnits().keySet().stream().filter(DeviceNeed::isName).forEach(names::add);
+    }
     return names;
   }
 
-  /** Whether this is free even if {@code reserved} is left alone. */
+  /** Whether this is free even if {@code reserved} is left alone; of all but accelerators. */
   boolean fitsBeside(Resources reserved, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .allMatch(
-            each -> freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
+        .allMatch(each -> DeviceNeed.isName(each.getKey())
+            || freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
   }
 
-  /** Takes all of it; the caller has seen that nothing is {@linkplain #lacking lacking}. */
-  void take(Resources granted) {
+  /** See {@link Devices#setAside}. */
+  void setAside(Resources wanted) {
+    devices.setAside(DeviceNeed.of(wanted));
+  }
+
+  /** See {@link Devices#speakFor}. */
+  void speakFor(Resources wanted) {
+    devices.speakFor(DeviceNeed.of(wanted));
+  }
+
+  /** Whether somebody waits for each of these, and for each accelerator. */
+  boolean isSpokenFor(Set<String> names) {
+    return names.containsAll(others.asUnits().keySet()) && devices.areSpokenFor();
+  }
+
+  /** See {@link Devices#release}. */
+  void release() {
+    devices.release();
+  }
+
+  /** Whether this could be granted if nothing but that were held. */
+  boolean wouldFit(Resources wanted, Resources kept, Map<String, Long> keptOfDevices) {
+    return devices.wouldFit(DeviceNeed.of(wanted), keptOfDevices)
+        && wanted.asUnits().entrySet().stream()
+            .allMatch(each -> DeviceNeed.isName(each.getKey())
+                || others.units(each.getKey()) - kept.units(each.getKey()) >= each.getValue());
+  }
+
+  /**
+   * Takes all of it; the caller has seen that nothing is {@linkplain #lacking lacking}.
+   *
+   * @return what of it are accelerators
+   */
+  List<Share> take(Resources granted) {
     var lacking = lacking(granted);
     if (!lacking.isEmpty()) {
       throw new IllegalStateException(
-          "Grant of " + granted + " would take more " + lacking + " than is free: " + free);
+          "Grant of " + granted + " would take more " + lacking + " than is free: " + available());
     }
-    granted.asUnits().forEach((name, units) -> free.merge(name, -units, Long::sum));
+    withoutDevices(granted).asUnits().forEach((name, units) -> free.merge(name, -units, Long::sum));
+    return devices.take(DeviceNeed.of(granted));
   }
 
-  /** Puts all of it back. */
-  void putBack(Resources granted) {
-    granted.asUnits().forEach((name, units) -> {
+  /**
+   * Puts all of it back.
+   *
+   * @param shares what of it are accelerators
+   */
+  void putBack(Resources granted, List<Share> shares) {
+    withoutDevices(granted).asUnits().forEach((name, units) -> {
       long now = free.merge(name, units, Long::sum);
-      if (now > total.units(name)) {
+      if (now > others.units(name)) {
         throw new IllegalStateException(
             "Return of " + granted + " makes more " + name + " free than there is: " + now);
       }
     });
+    devices.putBack(shares);
   }
 
   /** Takes CPU back for an execution that goes on, into debt if need be. */
@@ -78,11 +155,21 @@ final class Balance {
     for (var entry : free.entrySet()) {
       result = result.withUnits(entry.getKey(), Math.max(0, entry.getValue()));
     }
-    return result;
+    return result.withUnits(Resources.GPU, devices.free());
   }
 
   /** The exact balance of one resource, negative when owed. */
   long freeUnits(String name) {
-    return free.getOrDefault(name, 0L);
+    return name.equals(Resources.GPU) ? devices.free() : free.getOrDefault(name, 0L);
+  }
+
+  /** See {@link Devices#update}. */
+  void update(List<Device> found) {
+    devices.update(found);
+  }
+
+  /** See {@link Devices#asOfNow}. */
+  List<Share> asOfNow(List<Share> shares) {
+    return devices.asOfNow(shares);
   }
 }

@@ -1,7 +1,9 @@
 package io.mobula.internal.ledger;
 
+import io.mobula.Gpu;
 import io.mobula.Resources;
 import io.mobula.internal.execution.CpuHold;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,6 +20,7 @@ public final class Lease implements CpuHold {
   private final Book book;
   private final long grantedAt = System.nanoTime();
   private final AtomicBoolean released = new AtomicBoolean();
+  private volatile List<Share> shares;
   private volatile boolean recalled;
 
   /** Who keeps account of a lease. All from any thread; nothing blocks. */
@@ -33,11 +36,12 @@ public final class Lease implements CpuHold {
   }
 
   /** A lease that is accounted for elsewhere. */
-  public static Lease of(Requester requester, Book book) {
-    return new Lease(requester, book);
+  public static Lease of(Requester requester, List<Share> shares, Book book) {
+    return new Lease(requester, shares, book);
   }
 
-  Lease(Requester requester, Book book) {
+  Lease(Requester requester, List<Share> shares, Book book) {
+    this.shares = shares;
     this.requester = requester;
     this.resources = requester.wanted();
     this.book = book;
@@ -46,6 +50,21 @@ public final class Lease implements CpuHold {
   /** What may be used. */
   public Resources resources() {
     return resources;
+  }
+
+  /** The accelerators among it, as they are now. */
+  public List<Share> shares() {
+    return shares;
+  }
+
+  /** They have changed their state. Called by whoever accounts for it. */
+  public void shares(List<Share> now) {
+    shares = now;
+  }
+
+  @Override
+  public List<Gpu> gpus() {
+    return shares.stream().map(Share::gpu).toList();
   }
 
   Requester requester() {

@@ -7,6 +7,9 @@ import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
+import io.mobula.spi.Device;
+import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -18,8 +21,10 @@ import java.util.function.Supplier;
 public final class Ledger implements Lease.Book {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
-  private final Resources total;
+  private final List<DeviceView> devices;
+  private final Resources everything; // be it ill or not
   private final ActorRef<ResourceLedger.Command> actor;
+  private volatile Resources total;
   private volatile Resources possible = Resources.none();
 
   /**
@@ -27,25 +32,37 @@ public final class Ledger implements Lease.Book {
    *
    * @param available what is free
    * @param waiting who waits for what, at most a thousand, oldest first
+   * @param devices the accelerators, ill or not, and how much of each is held
    */
-  public record Report(Resources available, List<Waiting> waiting) {}
+  public record Report(Resources available, List<Waiting> waiting, List<Share> devices) {}
 
   /**
    * The balance at a moment.
    *
+   * @param total what there is that is not ill
    * @param available what is free
+   * @param devices the accelerators that are healthy
    * @param queued how many requests wait
    */
-  public record Now(Resources available, int queued) {}
+  public record Now(Resources total, Resources available, List<DeviceView> devices, int queued) {}
 
-  private Ledger(Resources total, Spawner spawner) {
-    this.total = total;
-    this.actor = spawner.spawn(ResourceLedger.create(total, this), "ledger");
+  private Ledger(Resources total, List<Share> devices, Spawner spawner) {
+    var all = new Balance(total, devices);
+    this.devices = all.devices();
+    this.total = all.total();
+    this.everything =
+        total.withUnits(Resources.GPU, devices.stream().mapToLong(Share::units).sum());
+    this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), "ledger");
   }
 
-  /** Starts the ledger's actor. */
+  /** Starts the ledger's actor, with as many accelerators as the total says. */
   public static Ledger start(Resources total, Spawner spawner) {
-    return new Ledger(total, spawner);
+    return start(total, Share.declared(total.units(Resources.GPU)), spawner);
+  }
+
+  /** Starts the ledger's actor, with these accelerators whatever the total says. */
+  public static Ledger start(Resources total, List<Share> devices, Spawner spawner) {
+    return new Ledger(total, devices, spawner);
   }
 
   /** Starts an actor under a name. */
@@ -54,9 +71,18 @@ public final class Ledger implements Lease.Book {
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
-  /** Everything the node has. */
+  /** Everything the node has that is not ill. */
   public Resources total() {
     return total;
+  }
+
+  void totalIs(Resources now) {
+    total = now;
+  }
+
+  /** The balance before anything was granted. */
+  public Now unused() {
+    return new Now(total, total, devices, 0);
   }
 
   /**
@@ -69,13 +95,22 @@ public final class Ledger implements Lease.Book {
       return; // most callers ask for the same again and again
     }
     wanted.asUnits().forEach((name, units) -> {
-      if (total.units(name) < units) {
-        throw new UnschedulableException(
-            what.get() + " asks for " + wanted + ", but the only node has " + total
-                + ". Ask for less " + name + ", or declare more in the settings.");
+      if (!DeviceNeed.isName(name) && everything.units(name) < units) {
+        throw impossible(wanted, name, what);
       }
     });
+    var need = DeviceNeed.of(wanted);
+    if (!need.canEverFit(devices)) {
+      throw impossible(wanted, need.kinds().isEmpty() ? "GPU" : "of those accelerators", what);
+    }
     possible = wanted;
+  }
+
+  private UnschedulableException impossible(Resources wanted, String name, Supplier<String> what) {
+    return new UnschedulableException(
+        what.get() + " asks for " + wanted + ", but the only node has " + everything
+            + DeviceNeed.inWords(devices) + ". Ask for less " + name
+            + ", or declare more in the settings.");
   }
 
   /** Wants a lease; the requester hears of it. */
@@ -91,11 +126,17 @@ public final class Ledger implements Lease.Book {
     actor.tell(new ResourceLedger.LookAgain());
   }
 
+  /** Accelerators were looked at anew. */
+  public void probed(List<Device> found) {
+    actor.tell(new ResourceLedger.Probed(found));
+  }
+
   /** What is free and what waits. */
   public CompletionStage<Report> report(ActorSystem<?> system) {
     CompletionStage<ResourceLedger.Report> answer = AskPattern.ask(
         actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
-    return answer.thenApply(report -> new Report(report.available(), report.waiting()));
+    return answer.thenApply(
+        report -> new Report(report.available(), report.waiting(), report.devices()));
   }
 
   /**

@@ -44,4 +44,10 @@ public interface Requester {
    * Others wait for what this lease of yours holds. A slot should let go soon, an actor need not.
    */
   void recalled(Lease lease);
+
+  /**
+   * Accelerators of this lease of yours have fallen ill, or are healthy again; on the ledger's
+   * thread.
+   */
+  default void devicesChanged(Lease lease) {}
 }

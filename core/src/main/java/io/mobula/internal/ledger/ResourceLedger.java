@@ -7,6 +7,8 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Resources;
+import io.mobula.spi.Device;
+import io.mobula.spi.DeviceNeed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,8 +47,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   /** Wants to know what is free, and to be told once when that is no longer so. */
   record Watch(ActorRef<Ledger.Now> replyTo, Runnable onChange) implements Command {}
 
+  /** Accelerators were looked at anew. */
+  record Probed(List<Device> devices) implements Command {}
+
   /** What is free and what waits. */
-  record Report(Resources available, List<Waiting> waiting) {}
+  record Report(Resources available, List<Waiting> waiting, List<Share> devices) {}
 
   private final Ledger ledger;
   private final Balance balance;
@@ -54,14 +59,15 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final Map<Lease, Boolean> held = new HashMap<>();
   private @Nullable Runnable watcher;
 
-  private ResourceLedger(ActorContext<Command> context, Resources total, Ledger ledger) {
+  private ResourceLedger(ActorContext<Command> context, Balance balance, Ledger ledger) {
     super(context);
     this.ledger = ledger;
-    this.balance = new Balance(total);
+    this.balance = balance;
   }
 
-  static Behavior<Command> create(Resources total, Ledger ledger) {
-    return Behaviors.setup(context -> new ResourceLedger(context, total, ledger));
+  static Behavior<Command> create(Resources total, List<Share> devices, Ledger ledger) {
+    return Behaviors.setup(
+        context -> new ResourceLedger(context, new Balance(total, devices), ledger));
   }
 
   @Override
@@ -72,12 +78,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       case Release(var lease) -> onRelease(lease);
       case Blocked(var lease) -> onBlocked(lease);
       case Resumed(var lease) -> onResumed(lease);
+      case Probed(var devices) -> onProbed(devices);
       case ReportTo(var replyTo) -> {
         replyTo.tell(report());
         return this;
       }
       case Watch(var replyTo, var onChange) -> {
-        replyTo.tell(new Ledger.Now(balance.available(), queue.size()));
+        replyTo.tell(
+            new Ledger.Now(balance.total(), balance.available(), balance.devices(), queue.size()));
         watcher = onChange;
         return this;
       }
@@ -114,14 +122,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private void onRelease(Lease lease) {
     var blocked = held.remove(lease);
     if (blocked != null) {
-      balance.putBack(blocked ? lease.resources().cpus(0) : lease.resources());
+      balance.putBack(blocked ? lease.resources().cpus(0) : lease.resources(), lease.shares());
       grantWhatFits();
     }
   }
 
   private void onBlocked(Lease lease) {
     if (held.replace(lease, false, true)) {
-      balance.putBack(cpuOf(lease));
+      balance.putBack(cpuOf(lease), List.of());
       grantWhatFits();
     }
   }
@@ -136,51 +144,71 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return Resources.none().withUnits(Resources.CPU, lease.cpuUnits());
   }
 
+  /** Nobody is granted what is ill, and whoever holds some of it is told. */
+  private void onProbed(List<Device> devices) {
+    balance.update(devices);
+    ledger.totalIs(balance.total());
+    for (var lease : held.keySet()) {
+      var now = balance.asOfNow(lease.shares());
+      if (!now.equals(lease.shares())) {
+        lease.shares(now);
+        lease.requester().devicesChanged(lease);
+      }
+    }
+    grantWhatFits();
+  }
+
   private void grantWhatFits() {
     Set<String> spokenFor = new TreeSet<>();
     var reserved = Resources.none();
     boolean first = true;
-    var names = balance.total().asUnits().keySet();
-    for (var waiting = queue.iterator(); waiting.hasNext() && !spokenFor.containsAll(names); ) {
+    for (var waiting = queue.iterator(); waiting.hasNext() && !balance.isSpokenFor(spokenFor); ) {
       var requester = waiting.next();
       if (!requester.stillWants()) {
         waiting.remove();
         continue;
       }
-      var lacking = balance.lacking(requester.wanted());
+      var wanted = requester.wanted();
+      var lacking = balance.lacking(wanted);
       if (lacking.isEmpty()
-          && spokenFor.stream().allMatch(name -> requester.wanted().units(name) == 0)
-          && balance.fitsBeside(reserved, requester.wanted())) {
+          && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
+          && balance.fitsBeside(reserved, wanted)) {
         waiting.remove();
         grant(requester);
       } else {
-        if (first && willCome(requester.wanted(), lacking)) {
-          reserved = requester.wanted();
+        if (first && willCome(wanted)) {
+          reserved = wanted;
+          balance.setAside(wanted);
+        } else if (lacking.stream().anyMatch(DeviceNeed::isName)) {
+          balance.speakFor(wanted);
         }
         first = false;
-        spokenFor.addAll(lacking);
+        lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
         recallFor(requester, lacking);
       }
     }
+    balance.release();
   }
 
   /** Whether what is lacking comes back some day: actors keep theirs. */
-  private boolean willCome(Resources wanted, Set<String> lacking) {
-    for (var name : lacking) {
-      long kept = 0;
-      for (var lease : held.keySet()) {
-        kept += lease.requester().isForLife() ? lease.resources().units(name) : 0;
-      }
-      if (balance.total().units(name) - kept < wanted.units(name)) {
-        return false;
+  private boolean willCome(Resources wanted) {
+    var kept = Resources.none();
+    Map<String, Long> keptOfDevices = new HashMap<>();
+    for (var lease : held.keySet()) {
+      if (lease.requester().isForLife()) {
+        for (var each : lease.resources().asUnits().entrySet()) {
+          kept = kept.withUnits(each.getKey(), kept.units(each.getKey()) + each.getValue());
+        }
+        lease
+            .shares()
+            .forEach(share -> keptOfDevices.merge(share.device().uuid(), share.units(), Long::sum));
       }
     }
-    return true;
+    return balance.wouldFit(wanted, kept, keptOfDevices);
   }
 
   private void grant(Requester requester) {
-    balance.take(requester.wanted());
-    var lease = new Lease(requester, ledger);
+    var lease = new Lease(requester, balance.take(requester.wanted()), ledger);
     held.put(lease, false);
     requester.granted(lease);
   }
@@ -191,13 +219,23 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   private void recallFor(Requester requester, Set<String> lacking) {
+    var need = DeviceNeed.of(requester.wanted());
     for (var lease : held.keySet()) {
       if (!lease.isRecalled()
           && lease.requester().group() != requester.group()
-          && lacking.stream().anyMatch(name -> lease.resources().units(name) > 0)) {
+          && lacking.stream()
+              .anyMatch(name -> DeviceNeed.isName(name)
+                  ? holdsOf(lease, need)
+                  : lease.resources().units(name) > 0)) {
         lease.recall();
       }
     }
+  }
+
+  private static boolean holdsOf(Lease lease, DeviceNeed need) {
+    return lease.shares().stream()
+        .map(Share::device)
+        .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
   }
 
   private Report report() {
@@ -214,6 +252,6 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
               + balance.total();
       waiting.add(new Waiting(requester.what(), requester.wanted(), why));
     }
-    return new Report(balance.available(), waiting);
+    return new Report(balance.available(), waiting, balance.held());
   }
 }

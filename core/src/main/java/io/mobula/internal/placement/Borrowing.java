@@ -8,6 +8,8 @@ import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.Share;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,8 @@ final class Borrowing {
     long number = in.int64();
     var submitter = new NodeId(in.int64());
     var purpose = in.choice(Wanting.Purpose.values());
-    var lent = new Borrowed(from, submitter, number, LeaseDesk.readResources(in));
+    var resources = LeaseDesk.readResources(in);
+    var lent = new Borrowed(from, submitter, number, resources, Shares.read(in));
     borrowed.put(number, lent);
     if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
       desk.open(purpose, submitter, number, lent.lease);
@@ -50,6 +53,7 @@ final class Borrowing {
     switch (in.choice(Lending.Order.values())) {
       case RECALL -> lent.recall();
       case END -> lent.end();
+      case DEVICES -> lent.lease.shares(Shares.read(in));
     }
   }
 
@@ -75,12 +79,13 @@ final class Borrowing {
     private @Nullable Wanting user;
     private boolean ended;
 
-    Borrowed(NodeId lender, NodeId submitter, long number, Resources resources) {
+    Borrowed(
+        NodeId lender, NodeId submitter, long number, Resources resources, List<Share> shares) {
       this.lender = lender;
       this.submitter = submitter;
       this.number = number;
       this.resources = resources;
-      this.lease = Lease.of(this, this);
+      this.lease = Lease.of(this, shares, this);
     }
 
     synchronized boolean take(Wanting by) {

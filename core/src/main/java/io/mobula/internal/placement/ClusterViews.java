@@ -37,7 +37,7 @@ public final class ClusterViews {
     this.membership = membership;
     this.ledger = ledger;
     this.store = store;
-    put(membership.self(), state(new Ledger.Now(ledger.total(), 0)));
+    put(membership.self(), state(ledger.unused()));
   }
 
   /** Starts an actor under a name. */
@@ -90,11 +90,12 @@ public final class ClusterViews {
 
   NodeState state(Ledger.Now balance) {
     return new NodeState(
-        ledger.total().asUnits(),
+        balance.total().asUnits(),
         balance.available().asUnits(),
         balance.queued(),
         store.get(),
-        !draining && membership.self().role() != Peer.Role.DRIVER);
+        !draining && membership.self().role() != Peer.Role.DRIVER,
+        balance.devices());
   }
 
   void put(Peer peer, NodeState state) {
@@ -106,7 +107,8 @@ public final class ClusterViews {
         NodeState.resources(state.available()),
         state.queued(),
         state.fullness(),
-        state.accepting());
+        state.accepting(),
+        state.devices());
     var before = entries.put(peer.id(), new Entry(view, state.store()));
     if (before == null || !before.view().equals(view)) {
       changed();

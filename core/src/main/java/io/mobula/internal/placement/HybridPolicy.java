@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.spi.ClusterView;
+import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy;
 import java.util.Arrays;
@@ -54,14 +55,16 @@ public final class HybridPolicy implements PlacementPolicy {
     private final long[] amounts;
     private final long[][] totals;
     private final long[][] free;
-    private final boolean wantsGpu;
+    private final DeviceNeed devices;
 
     Decision(Wish wish, Columns columns, RandomGenerator random) {
       this.wish = wish;
       this.columns = columns;
       this.random = random;
       var units = wish.wanted().asUnits();
-      names = units.keySet().toArray(new String[0]);
+      names = units.keySet().stream()
+          .filter(name -> !DeviceNeed.isName(name) || name.equals(Resources.GPU))
+          .toArray(String[]::new);
       amounts = new long[names.length];
       totals = new long[names.length][];
       free = new long[names.length][];
@@ -70,7 +73,7 @@ public final class HybridPolicy implements PlacementPolicy {
         totals[i] = columns.totals(names[i]);
         free[i] = columns.free(names[i]);
       }
-      wantsGpu = wish.wanted().units(Resources.GPU) > 0;
+      devices = DeviceNeed.of(wish.wanted());
     }
 
     Choice choice() {
@@ -87,7 +90,7 @@ public final class HybridPolicy implements PlacementPolicy {
       var open = new int[count];
       int opens = 0;
       for (int i = 0; i < count; i++) {
-        if (covers(free, able[i])) {
+        if (isOpen(able[i])) {
           open[opens++] = able[i];
         }
       }
@@ -95,7 +98,7 @@ public final class HybridPolicy implements PlacementPolicy {
         var busy = Arrays.stream(able, 0, count).mapToObj(columns::node).toList();
         return new Choice.Wait(shortestQueue(busy).id(), Reasons.busy(wish, busy));
       }
-      boolean targetIsOpen = target >= 0 && covers(free, target);
+      boolean targetIsOpen = target >= 0 && isOpen(target);
       int chosen = targetIsOpen ? target : spreadOrPack(open, opens);
       return new Choice.On(columns.node(chosen).id());
     }
@@ -107,11 +110,19 @@ public final class HybridPolicy implements PlacementPolicy {
       int count = 0;
       for (int i = 0; i < able.length; i++) {
         var node = columns.node(i);
-        if (node.accepting() && covers(totals, i) && allowed.allows(node)) {
+        if (node.accepting()
+            && covers(totals, i)
+            && (devices.isNone() || devices.canEverFit(node.devices()))
+            && allowed.allows(node)) {
           able[count++] = i;
         }
       }
       return count;
+    }
+
+    private boolean isOpen(int index) {
+      return covers(free, index)
+          && (devices.isNone() || devices.fits(columns.node(index).devices()));
     }
 
     private boolean covers(long[][] had, int index) {
@@ -229,7 +240,7 @@ public final class HybridPolicy implements PlacementPolicy {
     private double rank(int index) {
       double fullness = fullness(index);
       double packed = fullness < HALF ? -fullness : fullness;
-      boolean keepsOff = !wantsGpu && columns.totals(Resources.GPU)[index] > 0;
+      boolean keepsOff = devices.isNone() && columns.totals(Resources.GPU)[index] > 0;
       return keepsOff ? packed + 2 : packed;
     }
 

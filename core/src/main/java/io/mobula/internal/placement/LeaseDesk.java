@@ -385,6 +385,13 @@ public final class LeaseDesk {
     }
 
     @Override
+    public void devicesChanged(Lease lease) {
+      if (environment != null) {
+        lending.devicesChanged(number);
+      }
+    }
+
+    @Override
     public void recalled(Lease lease) {
       if (environment == null) {
         LeaseDesk.this.recalled(submitter, number);

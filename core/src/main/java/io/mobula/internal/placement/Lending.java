@@ -36,7 +36,9 @@ final class Lending {
   /** What a worker is told about a lease that it was lent. */
   enum Order {
     RECALL,
-    END
+    END,
+    /** Its accelerators have fallen ill or are healthy again; they follow. */
+    DEVICES
   }
 
   private final Lanes lanes;
@@ -90,6 +92,14 @@ final class Lending {
     var loan = loans.get(number);
     if (loan != null) {
       loan.order(Order.RECALL);
+    }
+  }
+
+  /** Its accelerators have changed their state. */
+  void devicesChanged(long number) {
+    var loan = loans.get(number);
+    if (loan != null) {
+      loan.order(Order.DEVICES);
     }
   }
 
@@ -159,6 +169,7 @@ final class Lending {
           .int64(terms.submitter().incarnation())
           .choice(terms.purpose());
       LeaseDesk.writeResources(frame, lease.resources());
+      Shares.write(frame, lease.shares());
       return frame.toBytes();
     }
 
@@ -178,9 +189,11 @@ final class Lending {
         worker = at;
       }
       if (worker != null) {
-        lanes.send(
-            worker,
-            new FrameWriter().octet(ORDER).int64(terms.number()).choice(what).toBytes());
+        var frame = new FrameWriter().octet(ORDER).int64(terms.number()).choice(what);
+        if (what == Order.DEVICES) {
+          Shares.write(frame, lease.shares());
+        }
+        lanes.send(worker, frame.toBytes());
       }
     }
 

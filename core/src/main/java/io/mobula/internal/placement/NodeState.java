@@ -2,6 +2,8 @@ package io.mobula.internal.placement;
 
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.Resources;
+import io.mobula.spi.DeviceView;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,16 +14,19 @@ import java.util.Map;
  * @param queued how many requests wait at its ledger
  * @param store its object store
  * @param accepting whether it takes new work
+ * @param devices its healthy accelerators
  */
 record NodeState(
     Map<String, Long> total,
     Map<String, Long> available,
     int queued,
     StoreUsage store,
-    boolean accepting) {
+    boolean accepting,
+    List<DeviceView> devices) {
   NodeState {
     total = Map.copyOf(total);
     available = Map.copyOf(available);
+    devices = List.copyOf(devices);
   }
 
   static Resources resources(Map<String, Long> units) {

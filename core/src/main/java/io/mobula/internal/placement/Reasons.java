@@ -2,6 +2,7 @@ package io.mobula.internal.placement;
 
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Wish;
 import java.util.Comparator;
@@ -47,7 +48,7 @@ final class Reasons {
             .thenComparingDouble(node -> -share(node.total(), wish.wanted())))
         .orElseThrow();
     return "no node has " + wish.wanted() + "; the one that comes nearest is " + largest + " with "
-        + largest.total();
+        + largest.total() + DeviceNeed.inWords(largest.devices());
   }
 
   static String busy(Wish wish, List<NodeView> able) {

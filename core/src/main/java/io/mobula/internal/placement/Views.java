@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
-import io.mobula.Resources;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -63,7 +62,7 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
   private final TimerScheduler<Command> timers;
   private final ActorRef<Ledger.Now> balances;
   private final Map<NodeId, Long> versions = new HashMap<>();
-  private Ledger.Now last = new Ledger.Now(Resources.none(), 0);
+  private Ledger.Now last;
   private long version;
   private boolean lulling;
   private boolean stale;
@@ -79,6 +78,7 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
     this.membership = membership;
     this.ledger = ledger;
     this.timers = timers;
+    this.last = ledger.unused();
     Function<Ledger.Now, Command> balanced = Balanced::new;
     this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
     timers.startTimerWithFixedDelay(new Beat(), HEARTBEAT);

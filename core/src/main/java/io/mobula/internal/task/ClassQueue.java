@@ -1,5 +1,6 @@
 package io.mobula.internal.task;
 
+import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -432,6 +433,11 @@ final class ClassQueue implements Wanting {
 
     SlotHold(Lease lease) {
       this.lease = lease;
+    }
+
+    @Override
+    public List<Gpu> gpus() {
+      return lease.gpus();
     }
 
     @Override

@@ -21,11 +21,12 @@ class BalanceTest {
     var balance = new Balance(TOTAL);
     var wanted = Resources.none().cpus(1.5).resource("Licence", 3);
     assertThat(balance.lacking(wanted)).isEmpty();
-    balance.take(wanted);
+    var shares = balance.take(wanted);
+    assertThat(shares).isEmpty();
     assertThat(balance.available()).isEqualTo(Resources.none().cpus(2.5).gpus(2).memory(1000));
     assertThat(balance.lacking(wanted)).containsExactly("Licence");
     assertThat(balance.lacking(Resources.none().resource("TPU", 1))).containsExactly("TPU");
-    balance.putBack(wanted);
+    balance.putBack(wanted, shares);
     assertThat(balance.available()).isEqualTo(TOTAL);
   }
 
@@ -34,7 +35,9 @@ class BalanceTest {
     var balance = new Balance(TOTAL);
     assertThatThrownBy(() -> balance.take(Resources.none().cpus(5)))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5)))
+    assertThatThrownBy(() -> balance.putBack(Resources.none().cpus(0.5), List.of()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5), Share.declared(5_000)))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -48,37 +51,39 @@ class BalanceTest {
     assertThat(balance.available().amount("CPU")).isZero();
     assertThat(balance.lacking(Resources.none().cpus(0.0001))).containsExactly("CPU");
     assertThat(balance.lacking(Resources.none().gpus(2))).isEmpty();
-    balance.putBack(four);
+    balance.putBack(four, List.of());
     assertThat(balance.lacking(Resources.none().cpus(0.0001))).containsExactly("CPU");
-    balance.putBack(four);
+    balance.putBack(four, List.of());
     assertThat(balance.available()).isEqualTo(TOTAL);
   }
+
+  private record Held(Resources wanted, List<Share> shares) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void neverHandsOutMoreThanThereIs(long seed) {
     var random = new Random(seed);
     var balance = new Balance(TOTAL);
-    List<Resources> held = new ArrayList<>();
+    List<Held> held = new ArrayList<>();
     for (int step = 0; step < 20_000; step++) {
       if (random.nextBoolean()) {
         var wanted = draw(random);
         if (balance.lacking(wanted).isEmpty()) {
-          balance.take(wanted);
-          held.add(wanted);
+          held.add(new Held(wanted, balance.take(wanted)));
         }
       } else if (!held.isEmpty()) {
-        balance.putBack(held.remove(random.nextInt(held.size())));
+        var back = held.remove(random.nextInt(held.size()));
+        balance.putBack(back.wanted(), back.shares());
       }
       for (var name : TOTAL.asUnits().keySet()) {
-        long taken = held.stream().mapToLong(each -> each.units(name)).sum();
+        long taken = held.stream().mapToLong(each -> each.wanted().units(name)).sum();
         assertThat(taken)
             .as("seed %d, step %d, %s", seed, step, name)
             .isLessThanOrEqualTo(TOTAL.units(name));
         assertThat(balance.freeUnits(name)).isEqualTo(TOTAL.units(name) - taken);
       }
     }
-    held.forEach(balance::putBack);
+    held.forEach(each -> balance.putBack(each.wanted(), each.shares()));
     assertThat(balance.available()).isEqualTo(TOTAL);
   }
 

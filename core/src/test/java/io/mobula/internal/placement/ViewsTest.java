@@ -16,6 +16,7 @@ import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +64,8 @@ class ViewsTest {
         Map.of("CPU", freeUnits),
         3,
         new StoreUsage(10, 100, 1, 20, 2),
-        true);
+        true,
+        List.of(new DeviceView("NVIDIA H200", 1L << 37, 10_000, 5_000)));
   }
 
   @BeforeEach

@@ -23,8 +23,7 @@ public class BalanceBenchmark {
   /** A lease given and returned. */
   @Benchmark
   public long takeAndPutBack() {
-    balance.take(fits);
-    balance.putBack(fits);
+    balance.putBack(fits, balance.take(fits));
     return balance.freeUnits(Resources.CPU);
   }
 

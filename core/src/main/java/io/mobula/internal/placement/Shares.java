@@ -1,0 +1,43 @@
+package io.mobula.internal.placement;
+
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.ledger.Share;
+import io.mobula.spi.Device;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Accelerators of a lease as they travel: what their holder may ask, not what is near them. */
+final class Shares {
+  private Shares() {}
+
+  static void write(FrameWriter out, List<Share> shares) {
+    out.list(shares, (to, share) -> {
+      var device = share.device();
+      to.int32(device.index()).text(device.uuid()).text(device.model());
+      to.int64(device.memoryBytes()).text(device.architecture());
+      to.text(device.illness().orElse("")).int64(share.units());
+    });
+  }
+
+  static List<Share> read(FrameReader frame) {
+    return frame.list(in -> {
+      int index = in.int32();
+      var uuid = in.text();
+      var model = in.text();
+      long memory = in.int64();
+      var architecture = in.text();
+      var illness = in.text();
+      var device = new Device(
+          index,
+          uuid,
+          model,
+          memory,
+          architecture,
+          Map.of(),
+          illness.isEmpty() ? Optional.empty() : Optional.of(illness));
+      return new Share(device, in.int64());
+    });
+  }
+}

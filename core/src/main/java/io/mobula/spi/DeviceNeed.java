@@ -1,0 +1,132 @@
+package io.mobula.spi;
+
+import io.mobula.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a request wants of accelerators: some whole ones, a share of one, or some memory of one;
+ * perhaps of a kind. Immutable.
+ *
+ * @param count of how many devices
+ * @param share how much of each, in units; 0 if {@code memory} says it
+ * @param memory bytes of the one, or 0
+ * @param kinds what its model must say, all of them
+ */
+public record DeviceNeed(int count, long share, long memory, List<String> kinds) {
+  /** Nothing. */
+  public static final DeviceNeed NONE = new DeviceNeed(0, 0, 0, List.of());
+
+  private static final long WHOLE = Resources.UNITS_PER_ONE;
+
+  /** Copies the list. */
+  public DeviceNeed {
+    kinds = List.copyOf(kinds);
+  }
+
+  /** What of these amounts is meant for accelerators. */
+  public static DeviceNeed of(Resources wanted) {
+    var kinds = new ArrayList<String>();
+    for (var name : wanted.asUnits().keySet()) {
+      if (name.startsWith(Resources.ACCELERATOR)) {
+        kinds.add(name.substring(Resources.ACCELERATOR.length()));
+      }
+    }
+    long units = wanted.units(Resources.GPU);
+    long memory = wanted.units(Resources.GPU_MEMORY);
+    if (memory > 0) {
+      return new DeviceNeed(1, 0, memory, kinds);
+    }
+    if (units == 0) {
+      return kinds.isEmpty() ? NONE : new DeviceNeed(1, WHOLE, 0, kinds);
+    }
+    return units < WHOLE
+        ? new DeviceNeed(1, units, 0, kinds)
+        : new DeviceNeed(Math.toIntExact(units / WHOLE), WHOLE, 0, kinds);
+  }
+
+  /** Whether amounts of that name are taken from devices. */
+  public static boolean isName(String name) {
+    return name.equals(Resources.GPU)
+        || name.equals(Resources.GPU_MEMORY)
+        || name.startsWith(Resources.ACCELERATOR);
+  }
+
+  /** Whether it is nothing. */
+  public boolean isNone() {
+    return count == 0;
+  }
+
+  /**
+   * How much of a device it takes, in units.
+   *
+   * @return -1 if that device is of another kind, or has not as much memory
+   */
+  public long unitsOf(String model, long memoryBytes) {
+    for (var kind : kinds) {
+      if (!isOfKind(model, kind)) {
+        return -1;
+      }
+    }
+    if (memory == 0) {
+      return share;
+    }
+    return memory > memoryBytes ? -1 : unitsFor(memory, memoryBytes);
+  }
+
+  /** The share that has as much memory, rounded up. */
+  private static long unitsFor(long wanted, long all) {
+    long units = (long) ((double) wanted / all * WHOLE);
+    while (units < WHOLE && (double) all * units < (double) wanted * WHOLE) {
+      units++;
+    }
+    return Math.max(1, units);
+  }
+
+  /** Whether as much of such devices is free. */
+  public boolean fits(List<DeviceView> devices) {
+    int found = 0;
+    for (int i = 0; i < devices.size() && found < count; i++) {
+      var device = devices.get(i);
+      long units = unitsOf(device.model(), device.memoryBytes());
+      found += units >= 0 && units <= device.free() ? 1 : 0;
+    }
+    return found >= count;
+  }
+
+  /** Whether there would be as much if nothing were taken. */
+  public boolean canEverFit(List<DeviceView> devices) {
+    return fits(devices.stream().map(DeviceView::unused).toList());
+  }
+
+  /**
+   * Whether a model is of a kind: has its words one after the other, in any case. {@code H200} is a
+   * kind of {@code NVIDIA H200}, {@code A100} of {@code NVIDIA A100-SXM4-80GB}, {@code H20} of
+   * neither.
+   */
+  public static boolean isOfKind(String model, String kind) {
+    return plain(model).contains(plain(kind));
+  }
+
+  /** Such as {@code " with 2 NVIDIA H200"}; empty where no model is known. */
+  public static String inWords(List<DeviceView> devices) {
+    var counts = new TreeMap<String, Integer>();
+    for (var device : devices) {
+      if (!device.model().isEmpty()) {
+        counts.merge(device.model(), 1, Integer::sum);
+      }
+    }
+    return counts.isEmpty()
+        ? ""
+        : counts.entrySet().stream()
+            .map(each -> each.getValue() + " " + each.getKey())
+            .collect(Collectors.joining(" and ", " with ", ""));
+  }
+
+  private static String plain(String text) {
+    return " " + text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", " ").strip() + " ";
+  }
+}
