@@ -1,5 +1,6 @@
 package io.mobula;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param total what it has in all
  * @param available what of it is free; for other processes a moment old
  * @param store its object store; for other processes a moment old
+ * @param gpus its accelerators; for other processes a moment old
  */
 public record NodeInfo(
     NodeId id,
@@ -28,10 +30,12 @@ public record NodeInfo(
     State state,
     Resources total,
     Resources available,
-    MobulaRuntime.StoreUsage store) {
-  /** Copies the map. */
+    MobulaRuntime.StoreUsage store,
+    List<GpuInfo> gpus) {
+  /** Copies the map and the list. */
   public NodeInfo {
     labels = Map.copyOf(labels);
+    gpus = List.copyOf(gpus);
   }
 
   /** How a process stands with its cluster. */

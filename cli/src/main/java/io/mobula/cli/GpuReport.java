@@ -41,6 +41,7 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
    *
    * @param vendor {@code nvidia}, {@code amd} or {@code declared}
    * @param memory in bytes
+   * @param shares how much of it Mobula has granted, from 0 to 1; null where no node was asked
    */
   @JsonPropertyOrder({
     "index",
@@ -50,6 +51,7 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
     "memory",
     "architecture",
     "health",
+    "shares",
     "pci",
     "numa",
     "mig",
@@ -64,6 +66,7 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
       @Nullable Long memory,
       @Nullable String architecture,
       Condition health,
+      @Nullable Double shares,
       @Nullable String pci,
       @Nullable Integer numa,
       @Nullable Part mig,
@@ -109,19 +112,20 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
   @JsonPropertyOrder({"source", "cause"})
   record Note(String source, String cause) {}
 
-  static GpuReport of(Probed probed, List<Utilisation> samples) {
+  static GpuReport of(Probed probed, List<Utilisation> samples, GpuShares shares) {
     Map<String, Utilisation> byDevice =
         samples.stream().collect(Collectors.toMap(Utilisation::uuid, Function.identity()));
     return new GpuReport(
         probed.devices().stream()
-            .map(device -> device(device, byDevice.get(device.uuid())))
+            .map(device -> device(device, shares.of(device.uuid()), byDevice.get(device.uuid())))
             .toList(),
         probed.warnings().stream()
             .map(warning -> new Note(warning.source(), warning.cause()))
             .toList());
   }
 
-  private static Device device(Accelerator device, @Nullable Utilisation sample) {
+  private static Device device(
+      Accelerator device, @Nullable Double shares, @Nullable Utilisation sample) {
     var place = device.place();
     return new Device(
         device.index(),
@@ -131,6 +135,7 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
         device.model().memoryBytes() == 0 ? null : device.model().memoryBytes(),
         known(device.model().architecture()),
         condition(device.health()),
+        shares,
         known(place.pciAddress()),
         known(place.numaNode()),
         place.mig().map(GpuReport::part).orElse(null),

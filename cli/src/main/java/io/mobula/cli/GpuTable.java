@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The accelerators of a host for people: a line each, in columns as wide as they need. */
 final class GpuTable {
-  private static final List<String> HEAD = List.of("index", "uuid", "model", "memory", "health");
+  private static final List<String> HEAD =
+      List.of("index", "uuid", "model", "memory", "shares", "health");
   private static final String UNKNOWN = "?";
 
   private GpuTable() {}
@@ -39,11 +40,16 @@ final class GpuTable {
         device.uuid(),
         device.model(),
         memory(device.memory()),
+        shares(device.shares()),
         health(device.health()));
   }
 
   private static String memory(@Nullable Long bytes) {
     return bytes == null ? UNKNOWN : StatusTable.bytes((double) bytes);
+  }
+
+  private static String shares(@Nullable Double shares) {
+    return shares == null ? "-" : StatusTable.number(shares);
   }
 
   private static String health(GpuReport.Condition health) {

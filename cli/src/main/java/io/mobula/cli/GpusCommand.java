@@ -2,7 +2,9 @@ package io.mobula.cli;
 
 import io.mobula.gpu.probe.HostProbe;
 import io.mobula.gpu.probe.ProbeSettings;
+import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gpus",
     description =
-        "Shows the accelerators of this host that this process may use, and how they are.",
+        "Shows the accelerators of this host that this process may use, how they are, and how much of"
+            + " each a node of Mobula has granted.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -24,14 +27,25 @@ final class GpusCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      converter = Address.Converter.class,
+      description =
+          "A node of the cluster that is asked what it has granted; by default one of this"
+              + " user's on this host, if there is one.")
+  private @Nullable Address address;
+
   @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
 
   /** Exit code 0, also where there is none; warnings go to standard error. */
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (var probe = HostProbe.open(ProbeSettings.ofThisProcess())) {
-      var report = GpuReport.of(probe.probe(), probe.sample());
+      var found = probe.probe();
+      var report = GpuReport.of(
+          found, probe.sample(), found.devices().isEmpty() ? GpuShares.UNKNOWN : shares());
       var err = spec.commandLine().getErr();
       report
           .warnings()
@@ -40,6 +54,20 @@ final class GpusCommand implements Callable<Integer> {
       print(report);
       return ExitCode.DONE;
     }
+  }
+
+  private GpuShares shares() throws IOException {
+    return GpuShares.of(
+        address == null ? running() : address.toString(),
+        why -> spec.commandLine().getErr().println("mobula gpus: " + why));
+  }
+
+  /** Where a node of this user listens on this host, or null. */
+  private static @Nullable String running() throws IOException {
+    for (var node : NodeRegistry.ofThisUser().alive()) {
+      return node.entry().address();
+    }
+    return null;
   }
 
   private void print(GpuReport report) {

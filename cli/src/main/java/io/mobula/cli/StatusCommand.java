@@ -74,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
    * Nodes tell each other what they have; a process that has just come waits until all have told
    * it, or for some seconds.
    */
-  private static List<NodeInfo> described(MobulaRuntime runtime) throws InterruptedException {
+  static List<NodeInfo> described(MobulaRuntime runtime) throws InterruptedException {
     long end = System.nanoTime() + DESCRIBING.toNanos();
     var nodes = runtime.nodes();
     while (!nodes.stream().allMatch(StatusCommand::isDescribed) && System.nanoTime() < end) {

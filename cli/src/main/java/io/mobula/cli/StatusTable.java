@@ -112,7 +112,7 @@ final class StatusTable {
     return name.equals(MEMORY) ? bytes(amount) : number(amount);
   }
 
-  private static String number(double amount) {
+  static String number(double amount) {
     return amount == Math.rint(amount)
         ? String.valueOf((long) amount)
         : String.format(Locale.ROOT, "%.4f", amount).replaceAll("0+$", "");

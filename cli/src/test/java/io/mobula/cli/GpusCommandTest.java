@@ -19,6 +19,7 @@ import io.mobula.gpu.Warning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -59,7 +60,8 @@ class GpusCommandTest {
       List.of(new Utilisation(
           "GPU-1",
           new Load(OptionalInt.of(37), OptionalInt.empty(), OptionalLong.of(5), OptionalInt.of(41)),
-          List.of(new GpuProcess(42, OptionalLong.of(3))))));
+          List.of(new GpuProcess(42, OptionalLong.of(3))))),
+      new GpuShares(Map.of("GPU-1", 0.75)));
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -104,10 +106,10 @@ class GpusCommandTest {
     GpuTable.print(REPORT, new PrintWriter(out, true));
     assertThat(out.toString().lines())
         .containsExactly(
-            "index  uuid        model                   memory    health",
-            "0      GPU-1       NVIDIA H100             80.0 GiB  healthy",
-            "1      MIG-a       NVIDIA A100 MIG 1g.5gb  5.0 GiB   ill: it says so",
-            "2      declared-2  declared                ?         healthy");
+            "index  uuid        model                   memory    shares  health",
+            "0      GPU-1       NVIDIA H100             80.0 GiB  0.75    healthy",
+            "1      MIG-a       NVIDIA A100 MIG 1g.5gb  5.0 GiB   -       ill: it says so",
+            "2      declared-2  declared                ?         -       healthy");
   }
 
   @Test
@@ -115,20 +117,20 @@ class GpusCommandTest {
     assertThat(REPORT.json().replaceAll("\\s+", ""))
         .isEqualTo("{\"accelerators\":[{\"index\":0,\"uuid\":\"GPU-1\",\"vendor\":\"nvidia\","
             + "\"model\":\"NVIDIAH100\",\"memory\":85899345920,\"architecture\":\"9.0\","
-            + "\"health\":{\"healthy\":true,\"cause\":null,\"reason\":null},"
+            + "\"health\":{\"healthy\":true,\"cause\":null,\"reason\":null},\"shares\":0.75,"
             + "\"pci\":\"0000:19:00.0\",\"numa\":1,\"mig\":null,"
             + "\"neighbours\":[{\"uuid\":\"MIG-a\",\"link\":\"pci-switch\"}],"
             + "\"load\":{\"compute\":37,\"memory\":null,\"used\":5,\"celsius\":41,"
             + "\"processes\":[{\"pid\":42,\"memory\":3}]}},"
             + "{\"index\":1,\"uuid\":\"MIG-a\",\"vendor\":\"nvidia\","
             + "\"model\":\"NVIDIAA100MIG1g.5gb\",\"memory\":5368709120,\"architecture\":\"8.0\","
-            + "\"health\":{\"healthy\":false,\"cause\":\"needs-reset\",\"reason\":\"itsaysso\"},"
+            + "\"health\":{\"healthy\":false,\"cause\":\"needs-reset\",\"reason\":\"itsaysso\"},\"shares\":null,"
             + "\"pci\":\"0000:3b:00.0\",\"numa\":null,"
             + "\"mig\":{\"parent\":\"GPU-2\",\"gpuInstance\":7,\"computeInstance\":0},"
             + "\"neighbours\":[],\"load\":null},"
             + "{\"index\":2,\"uuid\":\"declared-2\",\"vendor\":\"declared\","
             + "\"model\":\"declared\",\"memory\":null,\"architecture\":null,"
-            + "\"health\":{\"healthy\":true,\"cause\":null,\"reason\":null},"
+            + "\"health\":{\"healthy\":true,\"cause\":null,\"reason\":null},\"shares\":null,"
             + "\"pci\":null,\"numa\":null,\"mig\":null,\"neighbours\":[],\"load\":null}],"
             + "\"warnings\":[{\"source\":\"nvml\",\"cause\":\"old\"}]}");
   }

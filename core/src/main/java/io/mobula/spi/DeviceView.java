@@ -6,18 +6,29 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One healthy accelerator of a node, as others know it.
+ * One accelerator of a node, as others know it.
  *
- * @param model as its driver calls it
+ * @param index its place among the node's
+ * @param uuid tells it from all others
+ * @param model as its driver calls it; empty where that is not told
  * @param memoryBytes memory of its own; 0 where that is not told
  * @param total how much of it the node hands out, in units of which the whole has
  *     {@value Resources#UNITS_PER_ONE}
- * @param free what of that is free
+ * @param used what of that is held
+ * @param illness why it is granted to nobody; empty if it is healthy
  */
-public record DeviceView(String model, long memoryBytes, long total, long free) {
+public record DeviceView(
+    int index, String uuid, String model, long memoryBytes, long total, long used, String illness) {
   /** Refuses null. */
   public DeviceView {
+    Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(illness, "illness");
+  }
+
+  /** How much of it can be granted now. */
+  public long free() {
+    return illness.isEmpty() ? total - used : 0;
   }
 
   /** Devices of no known model, so much in all, and of that so much free in whole ones first. */
@@ -27,7 +38,8 @@ public record DeviceView(String model, long memoryBytes, long total, long free) 
     for (long at = 0; at < total; at += Resources.UNITS_PER_ONE) {
       long all = Math.min(Resources.UNITS_PER_ONE, total - at);
       long open = Math.min(all, left);
-      devices.add(new DeviceView("", 0, all, open));
+      int index = devices.size();
+      devices.add(new DeviceView(index, "declared-" + index, "", 0, all, all - open, ""));
       left -= open;
     }
     return devices;
@@ -35,6 +47,6 @@ public record DeviceView(String model, long memoryBytes, long total, long free) 
 
   /** The same with nothing taken. */
   DeviceView unused() {
-    return new DeviceView(model, memoryBytes, total, total);
+    return new DeviceView(index, uuid, model, memoryBytes, total, 0, illness);
   }
 }

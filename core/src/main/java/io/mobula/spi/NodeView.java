@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param queued how many requests wait there
  * @param store how full its object store is, from 0 to 1
  * @param accepting whether it takes new work: drivers and leaving nodes do not
- * @param devices its healthy accelerators
+ * @param devices its accelerators, ill or not
  */
 public record NodeView(
     NodeId id,

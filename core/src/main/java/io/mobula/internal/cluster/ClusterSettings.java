@@ -2,6 +2,7 @@ package io.mobula.internal.cluster;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,20 @@ public record ClusterSettings(
     Objects.requireNonNull(joinTimeout, "joinTimeout");
     Objects.requireNonNull(leaveTimeout, "leaveTimeout");
     Objects.requireNonNull(security, "security");
+  }
+
+  /** The same with further labels; those that were said before count. */
+  public ClusterSettings with(Map<String, String> found) {
+    var labels = new HashMap<>(found);
+    labels.putAll(identity.labels());
+    return new ClusterSettings(
+        enabled,
+        new Identity(identity.cluster(), identity.node(), identity.role(), labels),
+        binding,
+        seeds,
+        joinTimeout,
+        leaveTimeout,
+        security);
   }
 
   /**

@@ -7,6 +7,8 @@ import io.mobula.Settings;
 import io.mobula.error.ProcessException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.Split;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
@@ -36,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class StandingWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StandingWorkers.class);
 
+  /** The variable by which CUDA is told which devices a process may use. */
+  static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
+
   private final Plan plan;
   private final SharedStore store;
   private final WorkerSupervisor supervisor;
@@ -50,9 +55,15 @@ public final class StandingWorkers implements AutoCloseable {
    * @param flags for their JVMs
    * @param restarts how often one is started again within ten minutes
    * @param division what they offer, and what stays with the node
+   * @param gpus which accelerators each of them has, if they have any, and which stay
    */
   public record Plan(
-      int count, List<Path> classPath, List<String> flags, int restarts, Division division) {
+      int count,
+      List<Path> classPath,
+      List<String> flags,
+      int restarts,
+      Division division,
+      Split gpus) {
     /** Copies the lists. */
     public Plan {
       classPath = List.copyOf(classPath);
@@ -97,7 +108,10 @@ public final class StandingWorkers implements AutoCloseable {
   }
 
   private static ChildPlan child(Plan plan, int worker) {
-    return WorkerMain.plan("worker " + worker).flags(plan.flags()).classPath(plan.classPath());
+    var child = WorkerMain.plan("worker " + worker).flags(plan.flags()).classPath(plan.classPath());
+    return plan.gpus().parts().isEmpty()
+        ? child
+        : child.environment(VISIBLE, Share.visible(plan.gpus().parts().get(worker)));
   }
 
   private static Settings told(Plan plan, Terms terms) {

@@ -33,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker processes of a node: one for each environment that work has been granted here for,
- * started when the first lease is, ended when it has had nothing to do for a while, or with the
- * node. Safe for all threads; processes are started on threads of its own.
+ * The worker processes of a node: one for each environment that work has been granted here for, and
+ * of those with accelerators one for each set of them, which is all that it sees; started when the
+ * first lease is, ended when it has had nothing to do for a while, or with the node. Safe for all
+ * threads; processes are started on threads of its own.
  */
 public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   static final int ASK_IDLE = 82;
@@ -52,7 +53,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private final JarCache jars;
   private final Timer timer;
   private final ExecutorService threads = ElasticPool.create("mobula-workshop", STARTS_AT_ONCE);
-  private final Map<String, Post> posts = new HashMap<>();
+  private final Map<Key, Post> posts = new HashMap<>();
   private boolean closed;
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -62,8 +63,17 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     void after(Duration delay, Runnable action);
   }
 
+  /**
+   * What a worker is for.
+   *
+   * @param jars the hash of its environment
+   * @param devices what its {@code CUDA_VISIBLE_DEVICES} says; empty where it is not set
+   */
+  private record Key(String jars, String devices) {}
+
   /** The worker of one environment; what changes is guarded by the workshop's monitor. */
   private static final class Post {
+    final Key key;
     final Environment environment;
     final CompletableFuture<NodeId> up = new CompletableFuture<>();
 
@@ -74,7 +84,8 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     long employed;
     long idleSince = System.nanoTime();
 
-    Post(Environment environment) {
+    Post(Key key, Environment environment) {
+      this.key = key;
       this.environment = environment;
     }
 
@@ -105,14 +116,15 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   // ---- work for them
 
   @Override
-  public synchronized CompletionStage<NodeId> employ(Environment environment) {
+  public synchronized CompletionStage<NodeId> employ(Environment environment, String devices) {
     if (closed) {
       return CompletableFuture.failedFuture(new ProcessException("This node is closing."));
     }
-    var post = posts.get(environment.hash());
+    var key = new Key(environment.hash(), devices);
+    var post = posts.get(key);
     if (post == null) {
-      post = new Post(environment);
-      posts.put(environment.hash(), post);
+      post = new Post(key, environment);
+      posts.put(key, post);
       start(post);
     }
     post.uses++;
@@ -121,8 +133,8 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   }
 
   @Override
-  public synchronized void dismiss(Environment environment) {
-    var post = posts.get(environment.hash());
+  public synchronized void dismiss(Environment environment, String devices) {
+    var post = posts.get(new Key(environment.hash(), devices));
     if (post != null && post.uses > 0) {
       post.uses--;
       post.idleSince = System.nanoTime();
@@ -167,6 +179,9 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
         .withoutUserClasses()
         .classPath(files)
         .flags(settings.workers().flags());
+    if (!post.key.devices().isEmpty()) {
+      plan = plan.environment(StandingWorkers.VISIBLE, post.key.devices());
+    }
     var child = ChildJvm.start(plan, output(name));
     if (!accept(post, child)) {
       child.kill();
@@ -221,7 +236,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   }
 
   private synchronized boolean forget(Post post) {
-    return posts.remove(post.environment.hash(), post);
+    return posts.remove(post.key, post);
   }
 
   /** Asks a worker that has no lease whether it may go. */
@@ -229,7 +244,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     timer.after(settings.workers().idle(), () -> {
       long employed;
       synchronized (this) {
-        if (!post.equals(posts.get(post.environment.hash()))) {
+        if (!post.equals(posts.get(post.key))) {
           return;
         }
         long quiet = System.nanoTime() - post.idleSince;
@@ -250,7 +265,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     synchronized (this) {
       var found = posts.values().stream().filter(post -> post.isAt(from)).findFirst();
       if (found.isPresent() && found.get().uses == 0 && found.get().employed == employed) {
-        posts.remove(found.get().environment.hash());
+        posts.remove(found.get().key);
         leaving = found.get().child;
       }
     }

@@ -52,14 +52,9 @@ final class Balance {
     return others.withUnits(Resources.GPU, devices.total());
   }
 
-  /** The accelerators that are healthy. */
+  /** The accelerators, be they ill or not. */
   List<DeviceView> devices() {
     return devices.view();
-  }
-
-  /** The accelerators, ill or not, and what is held of each. */
-  List<Share> held() {
-    return devices.held();
   }
 
   /** The names of which less is free than wanted; empty means it can be granted. */

@@ -69,18 +69,26 @@ final class Devices {
     return slots.stream().mapToLong(Slot::free).sum();
   }
 
-  /** Those that are healthy, for others. */
+  /** Each, ill or not, for others. */
   List<DeviceView> view() {
     return slots.stream()
-        .filter(Slot::isHealthy)
         .map(slot -> new DeviceView(
-            slot.device.model(), slot.device.memoryBytes(), slot.capacity, slot.free()))
+            slot.device.index(),
+            slot.device.uuid(),
+            slot.device.model(),
+            slot.device.memoryBytes(),
+            slot.capacity,
+            slot.used,
+            slot.device.illness().orElse("")))
         .toList();
   }
 
-  /** Each, ill or not, with what is held of it. */
-  List<Share> held() {
-    return slots.stream().map(slot -> new Share(slot.device, slot.used)).toList();
+  /** What of each is not held, be it ill or not. */
+  List<Share> rest() {
+    return slots.stream()
+        .filter(slot -> slot.used < slot.capacity)
+        .map(slot -> new Share(slot.device, slot.capacity - slot.used))
+        .toList();
   }
 
   // ---- granting

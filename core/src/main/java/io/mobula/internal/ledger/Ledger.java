@@ -32,16 +32,16 @@ public final class Ledger implements Lease.Book {
    *
    * @param available what is free
    * @param waiting who waits for what, at most a thousand, oldest first
-   * @param devices the accelerators, ill or not, and how much of each is held
+   * @param devices the accelerators, ill or not
    */
-  public record Report(Resources available, List<Waiting> waiting, List<Share> devices) {}
+  public record Report(Resources available, List<Waiting> waiting, List<DeviceView> devices) {}
 
   /**
    * The balance at a moment.
    *
    * @param total what there is that is not ill
    * @param available what is free
-   * @param devices the accelerators that are healthy
+   * @param devices the accelerators, ill or not
    * @param queued how many requests wait
    */
   public record Now(Resources total, Resources available, List<DeviceView> devices, int queued) {}
@@ -100,10 +100,18 @@ public final class Ledger implements Lease.Book {
       }
     });
     var need = DeviceNeed.of(wanted);
-    if (!need.canEverFit(devices)) {
+    if (!need.canEverFit(healthy(devices))) {
       throw impossible(wanted, need.kinds().isEmpty() ? "GPU" : "of those accelerators", what);
     }
     possible = wanted;
+  }
+
+  /** What is ill today may be healthy tomorrow. */
+  private static List<DeviceView> healthy(List<DeviceView> devices) {
+    return devices.stream()
+        .map(each -> new DeviceView(
+            each.index(), each.uuid(), each.model(), each.memoryBytes(), each.total(), 0, ""))
+        .toList();
   }
 
   private UnschedulableException impossible(Resources wanted, String name, Supplier<String> what) {

@@ -9,6 +9,7 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a node's resources. It grants leases in the order they were asked for, resource
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * for life: so a request for several resources is not starved by streams of requests for each.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
   private static final int MOST_REPORTED = 1000;
 
   sealed interface Command {}
@@ -51,7 +55,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   record Probed(List<Device> devices) implements Command {}
 
   /** What is free and what waits. */
-  record Report(Resources available, List<Waiting> waiting, List<Share> devices) {}
+  record Report(Resources available, List<Waiting> waiting, List<DeviceView> devices) {}
 
   private final Ledger ledger;
   private final Balance balance;
@@ -152,10 +156,24 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       var now = balance.asOfNow(lease.shares());
       if (!now.equals(lease.shares())) {
         lease.shares(now);
+        say(lease);
         lease.requester().devicesChanged(lease);
       }
     }
     grantWhatFits();
+  }
+
+  private static void say(Lease lease) {
+    for (var gpu : lease.gpus()) {
+      gpu.illness()
+          .ifPresent(why -> LOG.warn(
+              "{} holds {} of accelerator {} ({}), which {}",
+              lease.requester().what(),
+              gpu.share(),
+              gpu.index(),
+              gpu.uuid(),
+              why));
+    }
   }
 
   private void grantWhatFits() {
@@ -252,6 +270,6 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
               + balance.total();
       waiting.add(new Waiting(requester.what(), requester.wanted(), why));
     }
-    return new Report(balance.available(), waiting, balance.held());
+    return new Report(balance.available(), waiting, balance.devices());
   }
 }

@@ -4,6 +4,7 @@ import io.mobula.Gpu;
 import io.mobula.Resources;
 import io.mobula.spi.Device;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -14,26 +15,33 @@ import java.util.stream.IntStream;
  */
 public record Share(Device device, long units) {
 
+  /** What {@code CUDA_VISIBLE_DEVICES} is to be for a process that has these. */
+  public static String visible(List<Share> shares) {
+    return shares.stream().map(share -> share.gpu().cudaName()).collect(Collectors.joining(","));
+  }
+
   /** As its holder knows it. */
   Gpu gpu() {
     return new Gpu(
         device.index(), device.uuid(), (double) units / Resources.UNITS_PER_ONE, device.illness());
   }
 
-  /** The whole of each device. */
-  public static List<Share> whole(List<Device> devices) {
-    return devices.stream()
-        .map(device -> new Share(device, Resources.UNITS_PER_ONE))
-        .toList();
-  }
-
   /** So many units of devices of which nothing is known; the last may be a part of one. */
   public static List<Share> declared(long units) {
     long whole = Resources.UNITS_PER_ONE;
-    int count = Math.toIntExact((units + whole - 1) / whole);
-    return IntStream.range(0, count)
-        .mapToObj(
-            index -> new Share(Device.declared(index), Math.min(whole, units - index * whole)))
+    return of(
+        IntStream.range(0, Math.toIntExact((units + whole - 1) / whole))
+            .mapToObj(Device::declared)
+            .toList(),
+        units);
+  }
+
+  /** So many units of these devices, in their order; the last may be a part of one. */
+  public static List<Share> of(List<Device> devices, long units) {
+    long whole = Resources.UNITS_PER_ONE;
+    return IntStream.range(0, devices.size())
+        .filter(at -> units > at * whole)
+        .mapToObj(at -> new Share(devices.get(at), Math.min(whole, units - at * whole)))
         .toList();
   }
 }

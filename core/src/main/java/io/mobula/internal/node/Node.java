@@ -79,6 +79,7 @@ public final class Node {
   private final NodeTimer timer;
   private final ObjectStore objects;
   private final Ledger ledger;
+  private final @Nullable DeviceWatch devices;
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
@@ -109,7 +110,8 @@ public final class Node {
     this.timer = new NodeTimer(system.executionContext());
     var codec = Codec.create(codecOptions(settings.codec()));
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
-    this.ledger = Ledger.start(settings.total(), this::spawnNow);
+    this.ledger = Ledger.start(settings.total(), settings.gpus().shares(), this::spawnNow);
+    this.devices = settings.gpus().watch(ledger::probed);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.cluster = membership instanceof ClusterMembership
         ? new Clustered(
@@ -301,13 +303,16 @@ public final class Node {
 
   /** Every process of the cluster, this one first. */
   public List<NodeInfo> nodes() {
+    objects.requireOpen();
     var all = new ArrayList<NodeInfo>();
+    var own = answerOf(ledger.report(system));
     all.add(Portrait.of(
         membership.self(),
         membership.standing(membership.self()),
         ledger.total(),
-        answerOf(ownReport()).available(),
-        objects.usage()));
+        own.available(),
+        objects.usage(),
+        own.devices()));
     if (cluster != null) {
       for (var peer : membership.peers()) {
         all.add(Portrait.of(peer, membership.standing(peer), cluster.views()));
@@ -389,7 +394,7 @@ public final class Node {
     return answerOf(cluster == null ? ownReport() : cluster.reports().all());
   }
 
-  private Reports.Report answerOf(CompletionStage<Reports.Report> asked) {
+  private <T> T answerOf(CompletionStage<T> asked) {
     try {
       return asked.toCompletableFuture().get(REPORT_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -433,6 +438,9 @@ public final class Node {
       letGuestsEnd(drained);
     }
     objects.refuseMore();
+    if (devices != null) {
+      devices.close();
+    }
     Transit.of(Adapter.toClassic(system)).close();
     if (cluster != null) {
       cluster.handOver(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));

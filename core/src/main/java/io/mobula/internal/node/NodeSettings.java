@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * before anything starts.
  *
  * @param total what the node offers
+ * @param gpus its accelerators
  * @param store where and how large its memory is
  * @param limits up to what objects stay in the heap
  * @param tasks the bounds of task running
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeSettings(
     Resources total,
+    GpuReading gpus,
     StoreOptions store,
     ObjectStore.Limits limits,
     TaskSettings tasks,
@@ -107,17 +109,21 @@ public record NodeSettings(
   public static NodeSettings read(Config config) {
     KnownKeys.require(config);
     var reader = new Reader(config);
-    var cluster = ClusterReading.read(reader, config);
-    var role = cluster.identity().role();
+    var described = ClusterReading.read(reader, config);
+    var role = described.identity().role();
     long usable = usableMemory();
     long capacity =
         reader.automatic("mobula.store.capacity", config::getBytes, usualStoreCapacity());
-    var all = role == Peer.Role.DRIVER || JobReading.environment(reader, config) != null
-        ? Resources.none()
-        : resources(reader, config, usable, capacity);
-    var standing = WorkerReading.read(reader, config, role, all);
+    boolean offers = role != Peer.Role.DRIVER && JobReading.environment(reader, config) == null;
+    var gpus = GpuReading.read(reader, config, offers);
+    var all = offers
+        ? resources(reader, config, usable, capacity).withUnits(Resources.GPU, gpus.units())
+        : Resources.none();
+    var standing = WorkerReading.read(reader, config, role, all, gpus);
+    var cluster = described.with(gpus.labels());
     return new NodeSettings(
         standing.division().node(),
+        gpus.leaving(standing.gpus().rest()),
         new StoreOptions(
             reader.directory("mobula.store.directory"),
             reader.storable("mobula.store.capacity", capacity),
@@ -182,8 +188,7 @@ public record NodeSettings(
     long memory = reader.automatic("mobula.resources.memory", config::getBytes, free);
     var total = reader.checked("mobula.resources.cpus", () -> Resources.none().cpus(cpus));
     var withMemory = reader.checked("mobula.resources.memory", () -> total.memory(memory));
-    double gpus = reader.read("mobula.resources.gpus", config::getDouble);
-    var result = reader.checked("mobula.resources.gpus", () -> withMemory.gpus(gpus));
+    var result = withMemory;
     for (var name : reader.read("mobula.resources.custom", config::getObject).keySet()) {
       var key = "mobula.resources.custom." + ConfigUtil.quoteString(name);
       double amount = reader.read(key, config::getDouble);

@@ -1,13 +1,17 @@
 package io.mobula.internal.node;
 
+import io.mobula.GpuInfo;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.placement.ClusterViews;
+import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What users are told of a process. */
 final class Portrait {
@@ -24,11 +28,18 @@ final class Portrait {
         drains && standing == Standing.ALIVE ? Standing.LEAVING : standing,
         view.map(NodeView::total).orElse(Resources.none()),
         view.map(NodeView::available).orElse(Resources.none()),
-        store == null ? new StoreUsage(0, 0, 0, 0, 0) : store);
+        store == null ? new StoreUsage(0, 0, 0, 0, 0) : store,
+        view.map(NodeView::devices).orElse(List.of()));
   }
 
+  /** Of a process that has said so itself. */
   static NodeInfo of(
-      Peer peer, Standing standing, Resources total, Resources available, StoreUsage store) {
+      Peer peer,
+      Standing standing,
+      Resources total,
+      Resources available,
+      StoreUsage store,
+      List<DeviceView> devices) {
     return new NodeInfo(
         peer.id(),
         peer.name(),
@@ -40,7 +51,20 @@ final class Portrait {
         state(standing),
         total,
         available,
-        store);
+        store,
+        devices.stream().map(Portrait::gpu).toList());
+  }
+
+  private static GpuInfo gpu(DeviceView device) {
+    double one = Resources.UNITS_PER_ONE;
+    return new GpuInfo(
+        device.index(),
+        device.uuid(),
+        device.model(),
+        device.memoryBytes(),
+        device.total() / one,
+        device.used() / one,
+        device.illness().isEmpty() ? Optional.empty() : Optional.of(device.illness()));
   }
 
   private static NodeInfo.State state(Standing standing) {

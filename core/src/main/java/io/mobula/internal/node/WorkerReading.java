@@ -6,6 +6,7 @@ import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.Division;
 import io.mobula.internal.job.StandingWorkers;
+import io.mobula.internal.ledger.Split;
 import io.mobula.internal.node.NodeSettings.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +36,11 @@ final class WorkerReading {
    * What stands beside the node.
    *
    * @param all what node and workers offer together
+   * @param gpus which accelerators are among it
    */
-  static StandingWorkers.Plan read(Reader reader, Config config, Peer.Role role, Resources all) {
-    return new WorkerReading(reader, config).read(role, all);
+  static StandingWorkers.Plan read(
+      Reader reader, Config config, Peer.Role role, Resources all, GpuReading gpus) {
+    return new WorkerReading(reader, config).read(role, all, gpus);
   }
 
   /** How many there are to be. */
@@ -49,18 +52,32 @@ final class WorkerReading {
     return (int) count;
   }
 
-  private StandingWorkers.Plan read(Peer.Role role, Resources all) {
+  private StandingWorkers.Plan read(Peer.Role role, Resources all, GpuReading gpus) {
     int count = count(reader, config);
     if (count > 0 && role != Peer.Role.NODE) {
       throw reader.malformed(COUNT, "only a node has workers beside it", null);
     }
     var said = said(); // even where nobody gets it: what is malformed is refused
+    var division = count == 0 ? Division.none(all) : division(all, count, said);
     return new StandingWorkers.Plan(
         count,
         classPath(),
         reader.words("mobula.workers.flags"),
         restarts(),
-        count == 0 ? Division.none(all) : division(all, count, said));
+        division,
+        split(gpus, count, division.worker().units(Resources.GPU)));
+  }
+
+  private Split split(GpuReading gpus, int count, long each) {
+    var split = Split.of(gpus.shares(), each == 0 ? 0 : count, each);
+    if (split == null) {
+      throw reader.malformed(
+          RESOURCES + ".gpus",
+          count + " shares of " + (double) each / Resources.UNITS_PER_ONE + " do not lie on "
+              + gpus.shares().size() + " devices, as none lies on two",
+          null);
+    }
+    return split;
   }
 
   private int restarts() {

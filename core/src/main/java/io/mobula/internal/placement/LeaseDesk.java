@@ -73,20 +73,25 @@ public final class LeaseDesk {
     /** There are none. */
     Workers NONE = new Workers() {
       @Override
-      public CompletionStage<NodeId> employ(Environment environment) {
+      public CompletionStage<NodeId> employ(Environment environment, String devices) {
         return CompletableFuture.failedFuture(
             new ProcessException("This process starts no workers."));
       }
 
       @Override
-      public void dismiss(Environment environment) {}
+      public void dismiss(Environment environment, String devices) {}
     };
 
-    /** A process that has them, started if there is none; it is not ended before dismissed. */
-    CompletionStage<NodeId> employ(Environment environment);
+    /**
+     * A process that has them, started if there is none; it is not ended before dismissed.
+     *
+     * @param devices what its {@code CUDA_VISIBLE_DEVICES} says, empty for work without
+     *     accelerators
+     */
+    CompletionStage<NodeId> employ(Environment environment, String devices);
 
     /** The work for which one was employed is over. */
-    void dismiss(Environment environment);
+    void dismiss(Environment environment, String devices);
   }
 
   /** Whether another node could grant at once what this one cannot. */

@@ -9,6 +9,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Share;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -127,6 +128,7 @@ final class Lending {
     private final Terms terms;
     private final Lease lease;
     private final Client client;
+    private final String devices;
     private @Nullable NodeId at;
     private boolean ended;
     private boolean over;
@@ -135,10 +137,11 @@ final class Lending {
       this.terms = terms;
       this.lease = lease;
       this.client = client;
+      this.devices = Share.visible(lease.shares());
     }
 
     void start() {
-      var _ = workers.get().employ(terms.environment()).whenComplete((worker, failure) -> {
+      var _ = workers.get().employ(terms.environment(), devices).whenComplete((worker, failure) -> {
         if (failure == null) {
           send(worker);
         } else {
@@ -214,7 +217,7 @@ final class Lending {
       }
       loans.remove(terms.number());
       lease.release();
-      workers.get().dismiss(terms.environment());
+      workers.get().dismiss(terms.environment(), devices);
       client.over();
     }
   }

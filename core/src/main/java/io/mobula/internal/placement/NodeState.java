@@ -14,7 +14,7 @@ import java.util.Map;
  * @param queued how many requests wait at its ledger
  * @param store its object store
  * @param accepting whether it takes new work
- * @param devices its healthy accelerators
+ * @param devices its accelerators, ill or not
  */
 record NodeState(
     Map<String, Long> total,

@@ -25,7 +25,7 @@ class DevicesTest {
   }
 
   private static Devices of(Device... devices) {
-    return new Devices(Share.whole(List.of(devices)));
+    return new Devices(Share.of(List.of(devices), 10_000L * devices.length));
   }
 
   private static Devices four() {
@@ -159,7 +159,11 @@ class DevicesTest {
               random.nextInt(1, 5) * 20 * GIB,
               Map.of("GPU-" + random.nextInt(count), random.nextInt(7))))
           .toList();
-      run(new Devices(Share.whole(all)), all, random, "seed " + seed + ", history " + history);
+      run(
+          new Devices(Share.of(all, 10_000L * all.size())),
+          all,
+          random,
+          "seed " + seed + ", history " + history);
     }
   }
 
@@ -213,10 +217,8 @@ class DevicesTest {
           .isTrue();
     }
     assertThat(taken.values()).as(what).allMatch(units -> units <= Resources.UNITS_PER_ONE);
-    for (var share : devices.held()) {
-      assertThat(share.units())
-          .as(what)
-          .isEqualTo(taken.getOrDefault(share.device().uuid(), 0L));
+    for (var device : devices.view()) {
+      assertThat(device.used()).as(what).isEqualTo(taken.getOrDefault(device.uuid(), 0L));
     }
   }
 }

@@ -65,7 +65,7 @@ class ViewsTest {
         3,
         new StoreUsage(10, 100, 1, 20, 2),
         true,
-        List.of(new DeviceView("NVIDIA H200", 1L << 37, 10_000, 5_000)));
+        List.of(new DeviceView(0, "GPU-0", "NVIDIA H200", 1L << 37, 10_000, 5_000, "")));
   }
 
   @BeforeEach

@@ -1,0 +1,124 @@
+package io.mobula.internal.node;
+
+import com.typesafe.config.Config;
+import io.mobula.Resources;
+import io.mobula.internal.ledger.Share;
+import io.mobula.internal.node.NodeSettings.Reader;
+import io.mobula.spi.Device;
+import io.mobula.spi.DeviceProbe;
+import io.mobula.spi.DeviceProbeFactory;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The accelerators of a node: those that its probe finds, or as many as the user says.
+ *
+ * @param shares what of each the node hands out
+ * @param declared how many there are by the user's word; empty for those that are found
+ * @param interval how often they are looked at while the node runs
+ */
+public record GpuReading(List<Share> shares, OptionalInt declared, Duration interval) {
+  private static final Logger LOG = LoggerFactory.getLogger(GpuReading.class);
+  private static final String COUNT = "mobula.resources.gpus";
+  private static final long GIB = 1L << 30;
+
+  /** Copies the list. */
+  public GpuReading {
+    shares = List.copyOf(shares);
+  }
+
+  /**
+   * Looks at them, which may take as long as a driver takes to wake up.
+   *
+   * @param offers false for a process that has none, whatever there is
+   */
+  static GpuReading read(Reader reader, Config config, boolean offers) {
+    double said = reader.automatic(COUNT, config::getDouble, -1.0);
+    long units = said == -1
+        ? -1
+        : reader.checked(COUNT, () -> Resources.none().gpus(said)).units(Resources.GPU);
+    var interval = reader.duration("mobula.gpus.probe-interval");
+    long whole = Resources.UNITS_PER_ONE;
+    var declared = units < 0
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.toIntExact((units + whole - 1) / whole));
+    if (!offers || units == 0) {
+      return new GpuReading(List.of(), OptionalInt.of(0), interval);
+    }
+    var devices = found(declared);
+    return new GpuReading(
+        Share.of(devices, units < 0 ? devices.size() * whole : units), declared, interval);
+  }
+
+  private static List<Device> found(OptionalInt declared) {
+    var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
+    if (factory.isEmpty()) {
+      return Share.declared(declared.orElse(0) * Resources.UNITS_PER_ONE).stream()
+          .map(Share::device)
+          .toList();
+    }
+    try (DeviceProbe probe = factory.get().open(declared)) {
+      var found = probe.look();
+      found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
+      return found.devices();
+    }
+  }
+
+  /** How much of them there is. */
+  long units() {
+    return shares.stream().mapToLong(Share::units).sum();
+  }
+
+  /** The same with what is left of them. */
+  GpuReading leaving(List<Share> rest) {
+    return new GpuReading(rest, declared, interval);
+  }
+
+  /** Watches them, where a driver can say how they are; null where none can. */
+  @Nullable
+  DeviceWatch watch(Consumer<List<Device>> changed) {
+    var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
+    return isWatched() && factory.isPresent()
+        ? DeviceWatch.start(factory.get().open(declared), shares, interval, changed)
+        : null;
+  }
+
+  /** Whether a driver can say how they are. */
+  boolean isWatched() {
+    return shares.stream().anyMatch(share -> !share.device().model().isEmpty());
+  }
+
+  /**
+   * What placement may ask for: the model, memory and architecture of the devices, where they are
+   * all alike.
+   */
+  Map<String, String> labels() {
+    Map<String, String> labels = new TreeMap<>();
+    if (isWatched()) {
+      label(
+          labels, "gpu.model", device -> device.model().strip().replaceAll("[^A-Za-z0-9._]+", "-"));
+      label(labels, "gpu.memory", device -> device.memoryBytes() / GIB + "GiB");
+      label(labels, "gpu.compute", Device::architecture);
+    }
+    return labels;
+  }
+
+  private void label(Map<String, String> labels, String name, Function<Device, String> of) {
+    Set<String> all = new HashSet<>();
+    shares.forEach(share -> all.add(of.apply(share.device())));
+    if (all.size() == 1 && !all.contains("")) {
+      labels.put(name, all.iterator().next());
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.mobula.gpu.node;
+
+import io.mobula.gpu.probe.HostProbe;
+import io.mobula.gpu.probe.ProbeSettings;
+import io.mobula.spi.DeviceProbe;
+import io.mobula.spi.DeviceProbeFactory;
+import java.util.OptionalInt;
+
+/** Opens the probe of this host for a node. Made by {@link java.util.ServiceLoader}. */
+public final class NodeProbeFactory implements DeviceProbeFactory {
+
+  /** For the service loader. */
+  public NodeProbeFactory() {}
+
+  @Override
+  public DeviceProbe open(OptionalInt declared) {
+    var settings = ProbeSettings.ofThisProcess();
+    return new NodeProbe(
+        HostProbe.open(declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
+  }
+}
