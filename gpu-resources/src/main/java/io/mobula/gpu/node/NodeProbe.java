@@ -37,7 +37,7 @@ final class NodeProbe implements DeviceProbe {
         model.memoryBytes(),
         model.architecture(),
         accelerator.place().neighbours().stream()
-            .collect(Collectors.toMap(Neighbour::uuid, to -> to.link().ordinal())),
+            .collect(Collectors.toMap(Neighbour::uuid, to -> to.link().distance())),
         illness(accelerator.health()));
   }
 
