@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,8 +65,9 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
   private static List<Device> found(OptionalInt declared) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
     if (factory.isEmpty()) {
-      return Share.declared(declared.orElse(0) * Resources.UNITS_PER_ONE).stream()
-          .map(Share::device)
+      var visible = System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "").split(",");
+      return IntStream.range(0, declared.orElse(0))
+          .mapToObj(at -> Device.declared(numbered(visible, at)))
           .toList();
     }
     try (DeviceProbe probe = factory.get().open(declared)) {
@@ -73,6 +75,13 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
       found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
       return found.devices();
     }
+  }
+
+  /** The number by which whoever started this process has shown it a device, or its place. */
+  private static int numbered(String[] visible, int at) {
+    return at < visible.length && visible[at].strip().matches("\\d{1,4}")
+        ? Integer.parseInt(visible[at].strip())
+        : at;
   }
 
   /** How much of them there is. */

@@ -58,6 +58,10 @@ class ShipIT {
           return Mobula.task(Program::answer, nothing).cpus(1).remote().get();
         }
 
+        static String devices(int nothing) {
+          return System.getenv("CUDA_VISIBLE_DEVICES") + " " + Mobula.cudaVisibleDevices();
+        }
+
         static int[] large(int size) {
           return new int[size];
         }
@@ -84,6 +88,8 @@ class ShipIT {
           switch (word) {
             case "task":
               return runtime.task(Program::answer, 0).remote().get();
+            case "gpus":
+              return runtime.task(Program::devices, 0).gpus(2).remote().get();
             case "zero":
               return runtime.task(Program::answer, 0).cpus(0).remote().get();
             case "nested":
@@ -129,6 +135,7 @@ class ShipIT {
         .nodes(1)
         .cpusPerNode(2)
         .settings(Mobula.settings()
+            .gpus(2)
             .set("mobula.jobs.worker-idle", "10s")
             .set("mobula.jobs.worker-flags", List.of("-Xmx200m", "-XX:TieredStopAtLevel=1")))
         .jvmFlags("-Xmx200m", "-XX:TieredStopAtLevel=1")
@@ -213,7 +220,7 @@ class ShipIT {
 
   @Test
   void workRunsInAProcessThatHasTheJarsAndTheLeasesGoHome() throws Exception {
-    var lines = run(jar(1), "task,zero,nested,large,many,actor,light,free");
+    var lines = run(jar(1), "task,zero,nested,large,many,actor,light,gpus,free");
     var task = line(lines, "task ");
     assertThat(task).startsWith("task Answer[version=1, pid=");
     assertThat(task).doesNotContain("pid=" + cluster.nodes().getFirst().pid() + "]");
@@ -223,6 +230,7 @@ class ShipIT {
     assertThat(line(lines, "many ")).isEqualTo("many 1");
     assertThat(line(lines, "actor ")).isEqualTo("actor 71");
     assertThat(line(lines, "light ")).isEqualTo("light 11");
+    assertThat(line(lines, "gpus ")).isEqualTo("gpus 0,1 0,1");
     assertThat(line(lines, "free ")).isEqualTo("free again");
     assertThat(line(lines, "(Program.answer pid=")).endsWith("answering 1");
   }

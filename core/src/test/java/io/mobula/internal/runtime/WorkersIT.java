@@ -53,6 +53,11 @@ class WorkersIT {
     return ProcessHandle.current().pid();
   }
 
+  /** What CUDA would see here, and what Mobula says. */
+  static String visible(int nothing) {
+    return System.getenv("CUDA_VISIBLE_DEVICES") + " " + Mobula.cudaVisibleDevices();
+  }
+
   /** Notes that it was here, and takes its JVM along. */
   static int crash(String how, String notes) throws IOException {
     Files.writeString(
@@ -106,23 +111,28 @@ class WorkersIT {
     List<Long> pids;
     var settings = SMALL
         .cpus(3)
+        .gpus(3)
         .memory(1 << 20)
         .resource("Licence", 4)
         .label("zone", "a")
         .workers(2)
         .workerResources(Resources.none().cpus(1));
     try (var runtime = Mobula.init(settings)) {
-      var each = Resources.none().cpus(1).memory(1 << 19).resource("Licence", 2);
+      var each = Resources.none().cpus(1).gpus(1).memory(1 << 19).resource("Licence", 2);
       await(() -> workers(runtime).stream().allMatch(worker -> worker.total().equals(each)));
       assertThat(workers(runtime)).hasSize(2).allSatisfy(worker -> {
         assertThat(worker.labels()).containsEntry("zone", "a");
         assertThat(worker.store().capacityBytes()).isEqualTo(64 << 20); // shared, not divided
       });
-      assertThat(runtime.nodes().getFirst().total()).isEqualTo(Resources.none().cpus(1));
+      assertThat(runtime.nodes().getFirst().total())
+          .isEqualTo(Resources.none().cpus(1).gpus(1));
       assertThat(runtime.totalResources().amount("CPU")).isEqualTo(3);
       pids = workers(runtime).stream().map(NodeInfo::pid).toList();
       var licensed = runtime.task(WorkersIT::pid, 0).resource("Licence", 2).remote();
       assertThat(licensed.get()).isIn(pids);
+      var visible = runtime.task(WorkersIT::visible, 0).gpus(1).resource("Licence", 2);
+      assertThat(runtime.get(List.of(visible.remote(), visible.remote())))
+          .allMatch(both -> both.equals("0 0") || both.equals("1 1"));
     }
     assertThat(pids).noneMatch(WorkersIT::runs);
   }

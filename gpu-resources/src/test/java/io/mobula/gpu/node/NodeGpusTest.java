@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,8 +83,7 @@ class NodeGpusTest {
     long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).isLessThan(end);
-      Thread.onSpinWait();
-      Thread.yield();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -101,7 +101,8 @@ class NodeGpusTest {
         assertThat(gpu.uuid()).isEqualTo("GPU-a");
         assertThat(gpu.share()).isEqualTo(0.5);
       });
-      var small = runtime.actor(Holder::new).cpus(0).gpuMemory("6GB").remote();
+      var small =
+          runtime.actor(Holder::new).cpus(0).gpuMemory("6GB").accelerator("L4").remote();
       assertThat(gpusOf(small).getFirst().share()).isEqualTo(0.25);
       assertThat(gpusOf(small).getFirst().uuid()).isEqualTo("GPU-c");
       assertThat(half.call(Holder::visible).remote().get()).isEqualTo("GPU-a");
@@ -143,13 +144,15 @@ class NodeGpusTest {
       assertThat(gpusOf(holder).getFirst().illness()).isPresent();
       assertThat(runtime.task(Mobula::cudaVisibleDevices).gpus(0.5).remote().get())
           .isEqualTo("GPU-b");
-      var two = runtime
-          .task(Mobula::cudaVisibleDevices)
-          .gpus(1)
-          .accelerator("H200")
-          .placement(io.mobula.Placement.anywhere())
-          .remote();
+      var two =
+          runtime.task(Mobula::cudaVisibleDevices).gpus(1).accelerator("H200").remote();
       assertThat(two.get()).isEqualTo("GPU-b");
+      var three = runtime.task(Mobula::cudaVisibleDevices).gpus(3).remote();
+      var done = Mobula.wait(List.of(three), 1, Duration.ofMillis(100));
+      assertThat(done.ready()).isEmpty();
+      holder.kill();
+      played.plays(THREE);
+      assertThat(three.get(Duration.ofSeconds(20))).isEqualTo("GPU-a,GPU-b,GPU-c");
     }
   }
 
