@@ -53,7 +53,8 @@ class DocsTest {
   static Stream<Path> guides() throws IOException {
     try (var files = Files.list(DOCS)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith("for-"))
+          .filter(file ->
+              file.getFileName().toString().matches("(for-.*|resources|placement-groups)\\.md"))
           .sorted()
           .toList()
           .stream();

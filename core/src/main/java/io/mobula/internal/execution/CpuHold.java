@@ -15,6 +15,11 @@ public interface CpuHold {
 
     @Override
     public void takeBack() {}
+
+    @Override
+    public List<Gpu> gpus() {
+      return List.of();
+    }
   };
 
   /** The thread is about to wait for long; others may use its CPU. */
@@ -24,7 +29,5 @@ public interface CpuHold {
   void takeBack();
 
   /** The accelerators, as they are now. From any thread. */
-  default List<Gpu> gpus() {
-    return List.of();
-  }
+  List<Gpu> gpus();
 }

@@ -1,5 +1,6 @@
 package io.mobula.internal.task;
 
+import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.execution.CpuHold;
@@ -329,6 +330,11 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       lock.unlock();
     }
     doomed.forEach(run -> run.cancel(run.job().number(), true));
+  }
+
+  @Override
+  public List<Gpu> gpus() {
+    return lease.gpus();
   }
 
   @Override
