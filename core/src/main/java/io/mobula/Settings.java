@@ -151,6 +151,15 @@ public final class Settings {
   }
 
   /**
+   * How much of a node the work of this program may hold for each 1 of another's, where programs
+   * compete for it; 1 by default. With weights of 1 and 2 the first comes to a third of what both
+   * want, the second to two thirds. What runs is never stopped: turns count when something is free.
+   */
+  public Settings weight(double weight) {
+    return set("mobula.jobs.weight", weight);
+  }
+
+  /**
    * How many worker processes stand beside the node and run its work, so that what crashes a JVM
    * harms none but a worker, which is started again. The node's resources and its store's capacity
    * are divided among them; see {@code mobula.workers} in {@code reference.conf}. Turns the cluster

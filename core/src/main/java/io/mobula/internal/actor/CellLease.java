@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Requester;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ final class CellLease implements Requester {
   @Override
   public boolean isForLife() {
     return cell.options().resources() != null;
+  }
+
+  @Override
+  public Program program() {
+    return cell.program();
   }
 
   @Override

@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param driver the node of its process
  * @param output whether what its work prints shall come to it
  * @param environment the jars that its work needs, or null if the nodes have its classes
+ * @param weight how much of a node it may hold beside other programs, for each 1 of theirs
  */
 public record Program(
-    NodeId driver, boolean output, @Nullable Environment environment) {
-  /** Refuses a null driver. */
+    NodeId driver, boolean output, @Nullable Environment environment, double weight) {
+  /** Refuses a null driver, and a weight that is none. */
   public Program {
     Objects.requireNonNull(driver, "driver");
+    if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("Got a weight of " + weight + ": it is more than 0.");
+    }
   }
 
   /** The program that the calling thread works for: {@code own}, unless it runs work of another. */
@@ -29,7 +33,8 @@ public record Program(
 
   /** Writes it. */
   public void write(FrameWriter out) {
-    out.int64(driver.incarnation()).flag(output).flag(environment != null);
+    out.int64(driver.incarnation()).int64(Double.doubleToLongBits(weight)).flag(output);
+    out.flag(environment != null);
     if (environment != null) {
       environment.write(out);
     }
@@ -37,6 +42,8 @@ public record Program(
 
   /** Reads what {@link #write} has written. */
   public static Program read(FrameReader in) {
-    return new Program(new NodeId(in.int64()), in.flag(), in.flag() ? Environment.read(in) : null);
+    var driver = new NodeId(in.int64());
+    double weight = Double.longBitsToDouble(in.int64());
+    return new Program(driver, in.flag(), in.flag() ? Environment.read(in) : null, weight);
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cache where jars are kept on disk, or null for the temporary directory
  * @param workers how worker processes for such jars live
  * @param standing the worker processes that stand beside this node
+ * @param weight how much of a node this program may hold beside others
  * @param told the settings of this process that differ from the defaults, for its workers
  */
 public record JobSettings(
@@ -23,6 +24,7 @@ public record JobSettings(
     @Nullable Path cache,
     Workers workers,
     StandingWorkers.Plan standing,
+    double weight,
     Map<String, Object> told) {
   /** By which a worker process is told whose store's ceiling it shares. */
   static final String BESIDE = "mobula.store.beside";

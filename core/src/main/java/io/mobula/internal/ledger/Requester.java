@@ -1,6 +1,7 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
 
 /**
  * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to
@@ -11,6 +12,9 @@ public interface Requester {
 
   /** What each lease shall hold. */
   Resources wanted();
+
+  /** Whose work it is: programs take turns by what their work holds. */
+  Program program();
 
   /** Names who asks, for reports. */
   String what();

@@ -10,9 +10,7 @@ import io.mobula.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.DeviceView;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a node's resources. It grants leases in the order they were asked for, resource
- * by resource: a request that does not fit yet holds back every later one that needs what it lacks,
- * while others pass. For the oldest one all it wants is set aside, unless actors keep what it lacks
- * for life: so a request for several resources is not starved by streams of requests for each.
+ * The one writer of a node's resources. It grants leases in the order they were asked for, where
+ * programs compete by turns ({@link Lines}), resource by resource: a request that does not fit yet
+ * holds back every later one that needs what it lacks, while others pass. For the oldest one all it
+ * wants is set aside, unless actors keep what it lacks for life: so a request for several resources
+ * is not starved by streams of requests for each.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
@@ -59,7 +58,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private final Ledger ledger;
   private final Balance balance;
-  private final Deque<Requester> queue = new ArrayDeque<>();
+  private final Holdings holdings;
+  private final Lines lines;
   private final Map<Lease, Boolean> held = new HashMap<>();
   private @Nullable Runnable watcher;
 
@@ -67,6 +67,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     super(context);
     this.ledger = ledger;
     this.balance = balance;
+    this.holdings = new Holdings(balance::total);
+    this.lines = new Lines(holdings);
   }
 
   static Behavior<Command> create(Resources total, List<Share> devices, Ledger ledger) {
@@ -89,7 +91,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       }
       case Watch(var replyTo, var onChange) -> {
         replyTo.tell(
-            new Ledger.Now(balance.total(), balance.available(), balance.devices(), queue.size()));
+            new Ledger.Now(balance.total(), balance.available(), balance.devices(), lines.size()));
         watcher = onChange;
         return this;
       }
@@ -110,37 +112,37 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     if (requester.wanted().asUnits().isEmpty()) {
       grant(requester);
     } else {
-      queue.addLast(requester);
+      lines.add(requester);
       grantWhatFits();
-      if (isLast(requester)) {
+      if (lines.isLast(requester)) {
         requester.mustWait();
       }
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
-  private boolean isLast(Requester requester) {
-    return queue.peekLast() == requester;
-  }
-
   private void onRelease(Lease lease) {
     var blocked = held.remove(lease);
     if (blocked != null) {
-      balance.putBack(blocked ? lease.resources().cpus(0) : lease.resources(), lease.shares());
-      grantWhatFits();
+      putBack(lease, blocked ? lease.resources().cpus(0) : lease.resources(), lease.shares());
     }
   }
 
   private void onBlocked(Lease lease) {
     if (held.replace(lease, false, true)) {
-      balance.putBack(cpuOf(lease), List.of());
-      grantWhatFits();
+      putBack(lease, cpuOf(lease), List.of());
     }
+  }
+
+  private void putBack(Lease lease, Resources some, List<Share> shares) {
+    balance.putBack(some, shares);
+    holdings.gaveBack(lease.requester().program(), some, shares);
+    grantWhatFits();
   }
 
   private void onResumed(Lease lease) {
     if (held.replace(lease, true, false)) {
       balance.oweCpu(lease.cpuUnits());
+      holdings.took(lease.requester().program(), cpuOf(lease), List.of());
     }
   }
 
@@ -180,10 +182,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     Set<String> spokenFor = new TreeSet<>();
     var reserved = Resources.none();
     boolean first = true;
-    for (var waiting = queue.iterator(); waiting.hasNext() && !balance.isSpokenFor(spokenFor); ) {
-      var requester = waiting.next();
+    var scan = lines.scan();
+    while (!balance.isSpokenFor(spokenFor)) {
+      var requester = scan.next();
+      if (requester == null) {
+        break;
+      }
       if (!requester.stillWants()) {
-        waiting.remove();
+        scan.remove();
         continue;
       }
       var wanted = requester.wanted();
@@ -191,7 +197,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       if (lacking.isEmpty()
           && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
           && balance.fitsBeside(reserved, wanted)) {
-        waiting.remove();
+        scan.remove();
         grant(requester);
       } else {
         if (first && willCome(wanted)) {
@@ -205,6 +211,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         recallFor(requester, lacking);
       }
     }
+    scan.end();
     balance.release();
   }
 
@@ -228,6 +235,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private void grant(Requester requester) {
     var lease = new Lease(requester, balance.take(requester.wanted()), ledger);
     held.put(lease, false);
+    holdings.took(requester.program(), lease.resources(), lease.shares());
     requester.granted(lease);
   }
 
@@ -257,15 +265,17 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private Report report() {
-    queue.removeIf(requester -> !requester.stillWants());
     var waiting = new ArrayList<Waiting>();
-    for (var requester : queue) {
+    for (var requester : lines.inOrder()) {
       if (waiting.size() == MOST_REPORTED) {
         break;
       }
+      if (!requester.stillWants()) {
+        continue;
+      }
       var lacking = balance.lacking(requester.wanted());
       var why = lacking.isEmpty()
-          ? "an earlier request is waiting for the same resources"
+          ? "another request is first in turn for the same resources"
           : "not enough free " + lacking + ": free is " + balance.available() + " of "
               + balance.total();
       waiting.add(new Waiting(requester.what(), requester.wanted(), why));

@@ -30,6 +30,9 @@ final class JobReading {
       SHIP,
       ENVIRONMENT);
 
+  private static final String WEIGHT = "mobula.jobs.weight";
+  private static final double MOST_WEIGHT = 1e6;
+
   private JobReading() {}
 
   /** How jars get here, and {@code standing} workers, of which it is said elsewhere. */
@@ -50,6 +53,7 @@ final class JobReading {
             reader.duration("mobula.jobs.worker-start-limit"),
             reader.duration("mobula.jobs.worker-idle")),
         standing,
+        weight(reader, config),
         KnownKeys.changed(config, OWN));
   }
 
@@ -67,5 +71,13 @@ final class JobReading {
         parts[0],
         new ObjectId(
             Long.parseLong(parts[1]), Long.parseLong(parts[2]), Integer.parseInt(parts[3])));
+  }
+
+  private static double weight(Reader reader, Config config) {
+    double weight = reader.read(WEIGHT, config::getDouble);
+    if (!(weight > 0 && weight <= MOST_WEIGHT)) {
+      throw reader.malformed(WEIGHT, "it must be more than 0, and at most " + MOST_WEIGHT, null);
+    }
+    return weight;
   }
 }

@@ -30,6 +30,7 @@ import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
+import io.mobula.internal.execution.Environment;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
@@ -122,7 +123,7 @@ public final class Node {
       objects.lookout(lookout);
       ElasticDispatcher.lookout(system, lookout);
     }
-    this.program = new Program(id, settings.output().toDriver(), settings.jobs().environment());
+    this.program = program(settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
     this.tasks = new TaskEngine(
         new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::program),
@@ -190,7 +191,7 @@ public final class Node {
     if (!jars.isEmpty()) {
       var shipped = Shipment.put(jars, objects);
       shipment = shipped;
-      program = new Program(id, settings.output().toDriver(), shipped.environment());
+      program = program(shipped.environment());
       LOG.debug("{} is in the store", shipment);
     }
   }
@@ -259,6 +260,11 @@ public final class Node {
       cluster.sharing().receivedFromAnybody(in);
       return kept;
     }
+  }
+
+  private Program program(@Nullable Environment environment) {
+    return new Program(
+        id, settings.output().toDriver(), environment, settings.jobs().weight());
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {

@@ -2,6 +2,7 @@ package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -146,6 +147,11 @@ final class Borrowing {
     @Override
     public Resources wanted() {
       return resources;
+    }
+
+    @Override
+    public Program program() {
+      return new Program(submitter, false, null, 1);
     }
 
     @Override

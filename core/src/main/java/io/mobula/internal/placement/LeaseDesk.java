@@ -279,6 +279,7 @@ public final class LeaseDesk {
     private final String what;
     private final int hops;
     private final long number = numbers.incrementAndGet();
+    private final Program program;
     private final @Nullable Environment environment;
     private volatile boolean withdrawn;
 
@@ -291,6 +292,7 @@ public final class LeaseDesk {
         int hops,
         Program program) {
       super(submitter);
+      this.program = program;
       this.environment = program.environment();
       this.request = request;
       this.purpose = purpose;
@@ -306,6 +308,11 @@ public final class LeaseDesk {
     @Override
     public Resources wanted() {
       return wanted;
+    }
+
+    @Override
+    public Program program() {
+      return program;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -434,6 +435,11 @@ public final class Placer implements Places {
     @Override
     public String what() {
       return search.wanting.what();
+    }
+
+    @Override
+    public Program program() {
+      return search.wanting.program();
     }
 
     @Override

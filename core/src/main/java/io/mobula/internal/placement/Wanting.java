@@ -3,7 +3,6 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.error.MobulaException;
-import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Requester;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,9 +24,6 @@ public interface Wanting extends Requester {
 
   /** What the lease is for. */
   Purpose purpose();
-
-  /** Whose work it is. */
-  Program program();
 
   /** Where it should be. */
   Placement placement();

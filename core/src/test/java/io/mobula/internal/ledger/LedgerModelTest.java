@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
+import io.mobula.internal.execution.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,12 +47,29 @@ class LedgerModelTest {
   /** Keeps what it is granted until told otherwise. */
   private static class Client implements Requester {
     private final Resources wanted;
+    private final Program program;
     private final List<Lease> granted = new CopyOnWriteArrayList<>();
     private final List<Lease> recalled = new CopyOnWriteArrayList<>();
     private volatile boolean wants = true;
+    private boolean back;
 
     Client(Resources wanted) {
+      this(wanted, new Program(new NodeId(1), false, null, 1));
+    }
+
+    Client(Resources wanted, Program program) {
       this.wanted = wanted;
+      this.program = program;
+    }
+
+    void giveUp() {
+      back = true;
+      lease().release();
+    }
+
+    @Override
+    public Program program() {
+      return program;
     }
 
     @Override
@@ -181,6 +200,63 @@ class LedgerModelTest {
     assertThat(actor.has()).isTrue();
     assertThat(endless.has()).isFalse();
     assertThat(small.has()).isTrue();
+  }
+
+  private Client acquire(Program program, Resources wanted) {
+    var client = new Client(wanted, program);
+    ledger.acquire(client);
+    return client;
+  }
+
+  private static List<Client> holding(List<Client> clients) {
+    return clients.stream().filter(client -> client.has() && !client.back).toList();
+  }
+
+  @Test
+  void programsThatCompeteHoldWhatTheirWeightsSay() throws Exception {
+    var light = new Program(new NodeId(1), false, null, 1);
+    var heavy = new Program(new NodeId(2), false, null, 3);
+    var lights = new ArrayList<Client>();
+    var heavies = new ArrayList<Client>();
+    for (int i = 0; i < 40; i++) {
+      lights.add(acquire(light, cpus(1)));
+    }
+    for (int i = 0; i < 40; i++) {
+      heavies.add(acquire(heavy, cpus(1)));
+    }
+    report();
+    assertThat(holding(lights)).hasSize(4); // they came first
+    var random = new Random(7);
+    for (int step = 0; step < 40; step++) {
+      var all = new ArrayList<>(holding(lights));
+      all.addAll(holding(heavies));
+      all.get(step < 4 ? 0 : random.nextInt(all.size())).giveUp();
+      report();
+      if (step >= 4) {
+        assertThat(holding(lights)).as("step %d", step).hasSize(1);
+        assertThat(holding(heavies)).as("step %d", step).hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void whoHoldsNothingIsNextWhateverWaitsBeforeIt() throws Exception {
+    var many = new Program(new NodeId(1), false, null, 1e6);
+    var holders = new ArrayList<Client>();
+    for (int i = 0; i < 100; i++) {
+      holders.add(acquire(many, cpus(1)));
+    }
+    var late = acquire(new Program(new NodeId(2), false, null, 1e-6), cpus(4));
+    report();
+    for (int i = 0; i < 4; i++) {
+      assertThat(late.has()).isFalse();
+      holders.get(i).giveUp();
+      report();
+    }
+    assertThat(late.has()).isTrue();
+    late.giveUp();
+    report();
+    assertThat(holding(holders)).hasSize(4);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -219,6 +220,11 @@ class ViewsTest {
   private Lease lease() throws Exception {
     var granted = new CompletableFuture<Lease>();
     ledger.acquire(new Requester() {
+      @Override
+      public Program program() {
+        return new Program(new NodeId(1), false, null, 1);
+      }
+
       @Override
       public Resources wanted() {
         return Resources.none().cpus(2);

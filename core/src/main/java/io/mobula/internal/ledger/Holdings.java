@@ -1,0 +1,93 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
+import io.mobula.spi.DeviceNeed;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** How much of a node each driver's work holds, for its weight. Pure; for one thread. */
+final class Holdings {
+  private final Supplier<Resources> total;
+  private final Map<NodeId, Holding> holdings = new HashMap<>();
+  private long turns;
+
+  private static final class Holding {
+    private final double weight;
+    private final Map<String, Long> units = new HashMap<>();
+    private long lastTurn;
+
+    Holding(double weight) {
+      this.weight = weight;
+    }
+  }
+
+  /** Nothing is held of that. */
+  Holdings(Supplier<Resources> total) {
+    this.total = total;
+  }
+
+  /** It was granted that. */
+  void took(Program program, Resources granted, List<Share> shares) {
+    var holding =
+        holdings.computeIfAbsent(program.driver(), driver -> new Holding(program.weight()));
+    holding.lastTurn = ++turns;
+    granted.asUnits().forEach((name, units) -> {
+      if (!DeviceNeed.isName(name)) {
+        holding.units.merge(name, units, Long::sum);
+      }
+    });
+    if (!shares.isEmpty()) {
+      holding.units.merge(Resources.GPU, unitsOf(shares), Long::sum);
+    }
+  }
+
+  /** It has given that back. */
+  void gaveBack(Program program, Resources granted, List<Share> shares) {
+    var holding = holdings.get(program.driver());
+    if (holding == null) {
+      return; // it had been granted nothing at all
+    }
+    granted.asUnits().forEach((name, units) -> {
+      if (!DeviceNeed.isName(name)) {
+        lower(holding, name, units);
+      }
+    });
+    lower(holding, Resources.GPU, unitsOf(shares));
+    if (holding.units.isEmpty()) {
+      holdings.remove(program.driver());
+    }
+  }
+
+  private static void lower(Holding holding, String name, long units) {
+    holding.units.computeIfPresent(name, (same, had) -> had == units ? null : had - units);
+  }
+
+  private static long unitsOf(List<Share> shares) {
+    return shares.stream().mapToLong(Share::units).sum();
+  }
+
+  /** When it was last granted something, counted in grants; 0 if it holds nothing. */
+  long lastTurnOf(NodeId driver) {
+    var holding = holdings.get(driver);
+    return holding == null ? 0 : holding.lastTurn;
+  }
+
+  /** The largest part that it holds of any resource, over its weight; 0 if it holds nothing. */
+  double shareOf(NodeId driver) {
+    var holding = holdings.get(driver);
+    if (holding == null) {
+      return 0;
+    }
+    var all = total.get();
+    double most = 0;
+    for (var each : holding.units.entrySet()) {
+      long there = all.units(each.getKey());
+      most = Math.max(most, there == 0 ? 1 : (double) each.getValue() / there);
+    }
+    return most / holding.weight;
+  }
+}
