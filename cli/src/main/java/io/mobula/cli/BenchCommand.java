@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       ClusterBenchCommand.class,
       ComparisonCommand.class,
       IdleBenchCommand.class,
+      LedgerBenchCommand.class,
       ParameterServerBenchCommand.class,
       PlacementBenchCommand.class,
       ScaleBenchCommand.class

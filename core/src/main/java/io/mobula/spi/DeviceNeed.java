@@ -3,7 +3,6 @@ package io.mobula.spi;
 import io.mobula.Resources;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -126,7 +125,19 @@ public record DeviceNeed(int count, long share, long memory, List<String> kinds)
             .collect(Collectors.joining(" and ", " with ", ""));
   }
 
+  /** Its words in small letters, with one space around each. */
   private static String plain(String text) {
-    return " " + text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", " ").strip() + " ";
+    var words = new StringBuilder(text.length() + 2).append(' ');
+    for (int i = 0; i < text.length(); i++) {
+      char sign = Character.toLowerCase(text.charAt(i));
+      if ((sign >= 'a' && sign <= 'z') || (sign >= '0' && sign <= '9') || sign == '.') {
+        words.append(sign);
+      } else if (words.charAt(words.length() - 1) != ' ') {
+        words.append(' ');
+      }
+    }
+    return words.charAt(words.length() - 1) == ' '
+        ? words.toString()
+        : words.append(' ').toString();
   }
 }

@@ -88,11 +88,6 @@ final class Balance {
     devices.speakFor(DeviceNeed.of(wanted));
   }
 
-  /** Whether somebody waits for each of these, and for each accelerator. */
-  boolean isSpokenFor(Set<String> names) {
-    return names.containsAll(others.asUnits().keySet()) && devices.areSpokenFor();
-  }
-
   /** See {@link Devices#release}. */
   void release() {
     devices.release();

@@ -148,11 +148,6 @@ final class Devices {
     slots.forEach(slot -> slot.spokenFor |= slot.unitsFor(need) > 0);
   }
 
-  /** Whether there is none left that nobody waits for. */
-  boolean areSpokenFor() {
-    return slots.stream().allMatch(slot -> slot.spokenFor);
-  }
-
   /** Forgets what was set aside and spoken for. */
   void release() {
     slots.forEach(slot -> {
@@ -167,18 +162,24 @@ final class Devices {
 
   /** Which devices it is taken from; empty if it does not fit. */
   private List<Slot> choose(DeviceNeed need, ToLongFunction<Slot> open) {
-    var able = slots.stream()
-        .filter(slot -> slot.unitsFor(need) > 0 && slot.unitsFor(need) <= open.applyAsLong(slot))
-        .toList();
-    if (able.size() < need.count()) {
+    var able = new ArrayList<Slot>();
+    Slot fullest = null;
+    long least = Long.MAX_VALUE;
+    for (var slot : slots) {
+      long free = open.applyAsLong(slot);
+      long units = free > 0 ? slot.unitsFor(need) : -1;
+      if (units > 0 && units <= free) {
+        able.add(slot);
+        if (free - units < least) {
+          least = free - units;
+          fullest = slot;
+        }
+      }
+    }
+    if (able.size() < need.count() || fullest == null) {
       return List.of();
     }
-    if (need.count() == 1) {
-      return List.of(able.stream()
-          .min(Comparator.comparingLong(slot -> open.applyAsLong(slot) - slot.unitsFor(need)))
-          .orElseThrow());
-    }
-    return nearest(able, need.count());
+    return need.count() == 1 ? List.of(fullest) : nearest(able, need.count());
   }
 
   /** So many that are near each other: from each one on the nearest first, the best of all. */

@@ -7,11 +7,12 @@ import io.mobula.spi.DeviceNeed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** How much of a node each driver's work holds, for its weight. Pure; for one thread. */
 final class Holdings {
-  private final Supplier<Resources> total;
+  private static final double UNKNOWN = -1;
+
+  private Resources total;
   private final Map<NodeId, Holding> holdings = new HashMap<>();
   private long turns;
 
@@ -19,6 +20,7 @@ final class Holdings {
     private final double weight;
     private final Map<String, Long> units = new HashMap<>();
     private long lastTurn;
+    private double share = UNKNOWN;
 
     Holding(double weight) {
       this.weight = weight;
@@ -26,8 +28,14 @@ final class Holdings {
   }
 
   /** Nothing is held of that. */
-  Holdings(Supplier<Resources> total) {
+  Holdings(Resources total) {
     this.total = total;
+  }
+
+  /** There is more or less of it now. */
+  void totalIs(Resources now) {
+    total = now;
+    holdings.values().forEach(holding -> holding.share = UNKNOWN);
   }
 
   /** It was granted that. */
@@ -35,6 +43,7 @@ final class Holdings {
     var holding =
         holdings.computeIfAbsent(program.driver(), driver -> new Holding(program.weight()));
     holding.lastTurn = ++turns;
+    holding.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
       if (!DeviceNeed.isName(name)) {
         holding.units.merge(name, units, Long::sum);
@@ -51,6 +60,7 @@ final class Holdings {
     if (holding == null) {
       return; // it had been granted nothing at all
     }
+    holding.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
       if (!DeviceNeed.isName(name)) {
         lower(holding, name, units);
@@ -82,12 +92,18 @@ final class Holdings {
     if (holding == null) {
       return 0;
     }
-    var all = total.get();
+    if (holding.share == UNKNOWN) {
+      holding.share = dominant(holding) / holding.weight;
+    }
+    return holding.share;
+  }
+
+  private double dominant(Holding holding) {
     double most = 0;
     for (var each : holding.units.entrySet()) {
-      long there = all.units(each.getKey());
+      long there = total.units(each.getKey());
       most = Math.max(most, there == 0 ? 1 : (double) each.getValue() / there);
     }
-    return most / holding.weight;
+    return most;
   }
 }

@@ -1,35 +1,42 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.NodeId;
+import io.mobula.Resources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits at a ledger: a line for each driver, in the order of arrival. Pure; for one thread.
+ * Who waits at a ledger: a line for each driver and amount that is wanted, in the order of arrival.
+ * Pure; for one thread.
  *
  * <p>They are looked at by turns: the driver that holds least for its weight comes first, of those
  * that hold the same the one whose last turn is longest ago, and then the one whose request is
- * older (max-min fairness over dominant shares, Ghodsi et al., NSDI 2011).
+ * older (max-min fairness over dominant shares, Ghodsi et al., NSDI 2011). Where one is refused,
+ * all behind it in its line are, without a look at them.
  */
 final class Lines {
-  private final Map<NodeId, Line> lines = new LinkedHashMap<>();
+  private final Map<NodeId, Driver> drivers = new LinkedHashMap<>();
   private final Holdings holdings;
   private long arrivals;
   private int size;
 
   private record Entry(Requester requester, long arrival) {}
 
-  /** Those of one driver. */
-  private static final class Line {
-    private final Deque<Entry> entries = new ArrayDeque<>();
+  /** The lines of one driver. */
+  private static final class Driver {
+    private final NodeId id;
+    private final Map<Resources, Deque<Entry>> lines = new LinkedHashMap<>();
     private long lastTurn;
+
+    Driver(NodeId id) {
+      this.id = id;
+    }
   }
 
   /** Nobody waits; turns go by what these say. */
@@ -42,114 +49,128 @@ final class Lines {
     return size;
   }
 
-  /** Takes its place at the end of its driver's line. */
+  /** Takes its place at the end of its line. */
   void add(Requester requester) {
-    lines
-        .computeIfAbsent(requester.program().driver(), driver -> new Line())
-        .entries
+    drivers
+        .computeIfAbsent(requester.program().driver(), Driver::new)
+        .lines
+        .computeIfAbsent(requester.wanted(), wanted -> new ArrayDeque<>())
         .addLast(new Entry(requester, arrivals++));
     size++;
   }
 
-  /** Whether it still waits, nobody of its driver having come since. */
+  /** Whether it still waits, being the last that has come to its line. */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   boolean isLast(Requester requester) {
-    var line = lines.get(requester.program().driver());
-    return line != null
-        && !line.entries.isEmpty()
-        && line.entries.getLast().requester() == requester;
+    var driver = drivers.get(requester.program().driver());
+    var line = driver == null ? null : driver.lines.get(requester.wanted());
+    var last = line == null ? null : line.peekLast();
+    return last != null && last.requester() == requester;
   }
 
   /** All, the oldest first. */
   List<Requester> inOrder() {
-    return lines.values().stream()
-        .flatMap(line -> line.entries.stream())
+    return drivers.values().stream()
+        .flatMap(driver -> driver.lines.values().stream())
+        .flatMap(Deque::stream)
         .sorted(Comparator.comparingLong(Entry::arrival))
         .map(Entry::requester)
         .toList();
   }
 
-  /** Looks at each once, by turns; what is held may change meanwhile. */
+  /** Forgets those who want no more, wherever they stand. */
+  void removeLapsed() {
+    for (var driver : drivers.values()) {
+      for (var line : driver.lines.values()) {
+        int before = line.size();
+        line.removeIf(entry -> !entry.requester().stillWants());
+        size -= before - line.size();
+      }
+    }
+  }
+
+  /** A look at all of them by turns; what is held may change meanwhile. */
   Scan scan() {
     return new Scan();
   }
 
-  /** One look at all who wait. */
-  final class Scan {
-    private final List<Cursor> cursors = new ArrayList<>();
-    private @Nullable Cursor current;
-
-    private Scan() {
-      lines.forEach((driver, line) -> cursors.add(new Cursor(driver, line)));
-    }
-
-    /** Whose turn it is; null when all had theirs. */
-    @Nullable
-    Requester next() {
-      cursors.removeIf(Cursor::isOver);
-      cursors.forEach(Cursor::noteTurn);
-      current = cursors.size() < 2
-          ? cursors.stream().findFirst().orElse(null)
-          : cursors.stream()
-              .min(Comparator.comparingDouble((Cursor each) -> holdings.shareOf(each.driver))
-                  .thenComparingLong(each -> each.line.lastTurn)
-                  .thenComparingLong(Cursor::arrival))
-              .orElseThrow();
-      return current == null ? null : current.step();
-    }
-
-    /** Whoever has just been looked at waits no more. */
-    void remove() {
-      if (current != null) {
-        current.remove();
-      }
-    }
-
-    /** Ends it: drivers without anybody who waits are forgotten. */
-    void end() {
-      lines.values().removeIf(line -> line.entries.isEmpty());
+  /** One line, and whose it is. */
+  private record Cursor(Driver driver, Deque<Entry> line) {
+    long arrival() {
+      return line.getFirst().arrival();
     }
   }
 
-  /** Where a look is in one line. */
-  private final class Cursor {
-    private final NodeId driver;
-    private final Line line;
-    private final Iterator<Entry> rest;
-    private @Nullable Entry ahead;
+  /** One look. */
+  final class Scan {
+    private final List<Cursor> open = new ArrayList<>();
+    private @Nullable Cursor current;
 
-    Cursor(NodeId driver, Line line) {
-      this.driver = driver;
-      this.line = line;
-      this.rest = line.entries.iterator();
-    }
-
-    boolean isOver() {
-      if (ahead == null && rest.hasNext()) {
-        ahead = rest.next();
+    private Scan() {
+      for (var driver : drivers.values()) {
+        driver.lastTurn = Math.max(driver.lastTurn, holdings.lastTurnOf(driver.id));
+        driver.lines.values().forEach(line -> open.add(new Cursor(driver, line)));
       }
-      return ahead == null;
     }
 
-    /** A line remembers it when nothing is held any more. */
-    void noteTurn() {
-      line.lastTurn = Math.max(line.lastTurn, holdings.lastTurnOf(driver));
-    }
-
-    long arrival() {
-      return ahead == null ? Long.MAX_VALUE : ahead.arrival();
-    }
-
+    /** Whose turn it is; null when all had theirs. Whoever wants no more is left out. */
     @Nullable
-    Requester step() {
-      var entry = ahead;
-      ahead = null;
-      return entry == null ? null : entry.requester();
+    Requester next() {
+      open.removeIf(cursor -> {
+        skipLapsed(cursor.line());
+        return cursor.line().isEmpty();
+      });
+      current = first();
+      return current == null ? null : current.line().getFirst().requester();
     }
 
-    void remove() {
-      rest.remove();
-      size--;
+    private void skipLapsed(Deque<Entry> line) {
+      while (!line.isEmpty() && !line.getFirst().requester().stillWants()) {
+        line.removeFirst();
+        size--;
+      }
+    }
+
+    private @Nullable Cursor first() {
+      Cursor best = null;
+      for (var cursor : open) {
+        best = best == null || isBefore(cursor, best) ? cursor : best;
+      }
+      return best;
+    }
+
+    private boolean isBefore(Cursor one, Cursor other) {
+      if (one.driver().equals(other.driver())) {
+        return one.arrival() < other.arrival();
+      }
+      int byShare =
+          Double.compare(holdings.shareOf(one.driver().id), holdings.shareOf(other.driver().id));
+      if (byShare != 0) {
+        return byShare < 0;
+      }
+      int byTurn = Long.compare(one.driver().lastTurn, other.driver().lastTurn);
+      return byTurn == 0 ? one.arrival() < other.arrival() : byTurn < 0;
+    }
+
+    /** Whoever has just been looked at is granted what it wants. */
+    void served() {
+      if (current != null) {
+        current.line().removeFirst();
+        size--;
+      }
+    }
+
+    /** Whoever has just been looked at is not, nor is anybody behind it. */
+    void refused() {
+      open.remove(current);
+    }
+
+    /** Ends it: lines in which nobody waits are forgotten. */
+    void end() {
+      drivers.values().removeIf(driver -> {
+        driver.lines.values().removeIf(Deque::isEmpty);
+        return driver.lines.isEmpty();
+      });
     }
   }
 }

@@ -67,7 +67,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     super(context);
     this.ledger = ledger;
     this.balance = balance;
-    this.holdings = new Holdings(balance::total);
+    this.holdings = new Holdings(balance.total());
     this.lines = new Lines(holdings);
   }
 
@@ -80,7 +80,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Acquire(var requester) -> onAcquire(requester);
-      case LookAgain() -> grantWhatFits();
+      case LookAgain() -> {
+        lines.removeLapsed();
+        grantWhatFits();
+      }
       case Release(var lease) -> onRelease(lease);
       case Blocked(var lease) -> onBlocked(lease);
       case Resumed(var lease) -> onResumed(lease);
@@ -154,6 +157,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private void onProbed(List<Device> devices) {
     balance.update(devices);
     ledger.totalIs(balance.total());
+    holdings.totalIs(balance.total());
     for (var lease : held.keySet()) {
       var now = balance.asOfNow(lease.shares());
       if (!now.equals(lease.shares())) {
@@ -183,21 +187,13 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     var reserved = Resources.none();
     boolean first = true;
     var scan = lines.scan();
-    while (!balance.isSpokenFor(spokenFor)) {
-      var requester = scan.next();
-      if (requester == null) {
-        break;
-      }
-      if (!requester.stillWants()) {
-        scan.remove();
-        continue;
-      }
+    for (var requester = scan.next(); requester != null; requester = scan.next()) {
       var wanted = requester.wanted();
       var lacking = balance.lacking(wanted);
       if (lacking.isEmpty()
           && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
           && balance.fitsBeside(reserved, wanted)) {
-        scan.remove();
+        scan.served();
         grant(requester);
       } else {
         if (first && willCome(wanted)) {
@@ -207,6 +203,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
           balance.speakFor(wanted);
         }
         first = false;
+        scan.refused();
         lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
         recallFor(requester, lacking);
       }

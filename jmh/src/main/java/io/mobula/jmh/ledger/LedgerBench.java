@@ -1,0 +1,146 @@
+package io.mobula.jmh.ledger;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.ConfigFactory;
+import io.mobula.Resources;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Share;
+import io.mobula.jmh.Words;
+import io.mobula.spi.Device;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * Leases a second of one ledger with 64 cores and eight devices in two groups of four: so many
+ * requesters at a time ask, give back and ask again.
+ */
+public final class LedgerBench {
+  private static final int DEVICES = 8;
+  private static final long MEMORY = 141L << 30;
+
+  private final int rounds;
+  private final double seconds;
+
+  /**
+   * How long.
+   *
+   * @param rounds of each row, of which the median is told
+   * @param seconds of each round
+   */
+  public LedgerBench(int rounds, double seconds) {
+    if (rounds < 1 || !(seconds > 0)) {
+      throw new IllegalArgumentException(
+          "Wanted " + rounds + " rounds of " + seconds + " s: at least one, of more than none");
+    }
+    this.rounds = rounds;
+    this.seconds = seconds;
+  }
+
+  /**
+   * A row.
+   *
+   * @param name what is asked for
+   * @param wanted by each
+   * @param takers how many ask at a time
+   * @param drivers for how many programs
+   */
+  private record Kind(String name, Resources wanted, int takers, int drivers) {}
+
+  private static List<Kind> kinds() {
+    var none = Resources.none();
+    return List.of(
+        new Kind("1 core, 16 ask", none.cpus(1), 16, 1),
+        new Kind("1 core, 256 ask for 64", none.cpus(1), 256, 1),
+        new Kind("1 core, 256 of 4 programs ask for 64", none.cpus(1), 256, 4),
+        new Kind("a quarter of a device, 16 ask", none.gpus(0.25), 16, 1),
+        new Kind("20 GiB of a device, 16 ask", none.gpuMemory(20L << 30), 16, 1),
+        new Kind("1 whole device, 8 ask", none.gpus(1), 8, 1),
+        new Kind("4 whole devices of a kind, 2 ask", none.gpus(4).accelerator("H200"), 2, 1),
+        new Kind("1 core and a device, 64 ask for 8", none.cpus(1).gpus(1), 64, 1));
+  }
+
+  /** Prints the table. */
+  public void run(PrintStream out) throws InterruptedException {
+    out.println("| leases of one ledger | granted and given back | each |");
+    out.println("|---|--:|--:|");
+    for (var kind : kinds()) {
+      var rates = new double[rounds];
+      for (int round = 0; round < rounds; round++) {
+        rates[round] = rate(kind);
+      }
+      Arrays.sort(rates);
+      double median = rates[rounds / 2];
+      out.println("| " + kind.name() + " | " + Words.rate(median) + " | "
+          + Words.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
+    }
+  }
+
+  private double rate(Kind kind) throws InterruptedException {
+    var system = ActorSystem.create(
+        Behaviors.empty(),
+        "ledger-bench",
+        ConfigFactory.parseString("akka.loglevel = WARNING").withFallback(ConfigFactory.load()));
+    try {
+      var ledger = Ledger.start(
+          Resources.none().cpus(64),
+          Share.of(devices(), DEVICES * Resources.UNITS_PER_ONE),
+          new Ledger.Spawner() {
+            @Override
+            public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+              return system.systemActorOf(behavior, name, Props.empty());
+            }
+          });
+      var ended = new CountDownLatch(kind.takers());
+      var takers = new ArrayList<Taker>();
+      for (int i = 0; i < kind.takers(); i++) {
+        takers.add(new Taker(ledger, kind.wanted(), 1 + i % kind.drivers(), ended));
+      }
+      takers.forEach(Taker::start);
+      long half = (long) (seconds * TimeUnit.SECONDS.toNanos(1) / 2);
+      TimeUnit.NANOSECONDS.sleep(half);
+      long before = grants(takers);
+      long began = System.nanoTime();
+      TimeUnit.NANOSECONDS.sleep(half);
+      double rate = (double) (grants(takers) - before)
+          * TimeUnit.SECONDS.toNanos(1)
+          / (System.nanoTime() - began);
+      takers.forEach(Taker::stop);
+      ended.await();
+      return rate;
+    } finally {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().join();
+    }
+  }
+
+  private static long grants(List<Taker> takers) {
+    return takers.stream().mapToLong(Taker::grants).sum();
+  }
+
+  /** Two groups of four, near each other within a group. */
+  private static List<Device> devices() {
+    return IntStream.range(0, DEVICES).mapToObj(LedgerBench::device).toList();
+  }
+
+  private static Device device(int index) {
+    Map<String, Integer> near = new HashMap<>();
+    for (int other = 0; other < DEVICES; other++) {
+      if (other != index) {
+        near.put("GPU-" + other, other / 4 == index / 4 ? 0 : 5);
+      }
+    }
+    return new Device(index, "GPU-" + index, "NVIDIA H200", MEMORY, "9.0", near, Optional.empty());
+  }
+}

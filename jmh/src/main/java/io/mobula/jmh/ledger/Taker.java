@@ -1,0 +1,74 @@
+package io.mobula.jmh.ledger;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import java.util.concurrent.CountDownLatch;
+
+/** Asks for a lease, gives it back as soon as it has it, and asks again, until told to stop. */
+final class Taker implements Requester {
+  private final Ledger ledger;
+  private final Resources wanted;
+  private final Program program;
+  private final CountDownLatch ended;
+  private volatile boolean stopped;
+  private volatile long grants;
+
+  Taker(Ledger ledger, Resources wanted, long driver, CountDownLatch ended) {
+    this.ledger = ledger;
+    this.wanted = wanted;
+    this.program = new Program(new NodeId(driver), false, null, 1);
+    this.ended = ended;
+  }
+
+  void start() {
+    ledger.acquire(this);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  long grants() {
+    return grants;
+  }
+
+  @Override
+  public Resources wanted() {
+    return wanted;
+  }
+
+  @Override
+  public Program program() {
+    return program;
+  }
+
+  @Override
+  public String what() {
+    return "a taker of " + wanted;
+  }
+
+  @Override
+  public boolean stillWants() {
+    return true;
+  }
+
+  /** On the ledger's thread alone, which also writes the count. */
+  @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  public void granted(Lease lease) {
+    grants++;
+    lease.release();
+    if (stopped) {
+      ended.countDown();
+    } else {
+      ledger.acquire(this);
+    }
+  }
+
+  @Override
+  public void recalled(Lease lease) {}
+}
