@@ -1,5 +1,7 @@
 package io.mobula.ps;
 
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.row.HotKeys;
 import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;
@@ -14,14 +16,15 @@ final class HotRows {
 
   private static final int CLOCKS_BETWEEN_CHOICES = 64;
 
+  private final Element element;
   private final int width;
   private final int most;
   private final HotKeys seen = new HotKeys();
   private final RowIndex unique = new RowIndex();
   private RowIndex hot = new RowIndex();
-  private float[] rows = new float[0];
+  private Numbers rows;
   private boolean[] known = new boolean[0];
-  private float[] sums = new float[0];
+  private Numbers sums;
   private boolean[] pushed = new boolean[0];
   private int pushes;
   private int clocks;
@@ -31,54 +34,45 @@ final class HotRows {
    *
    * @param most how many are to be
    */
-  HotRows(int width, int most) {
+  HotRows(Element element, int width, int most) {
+    this.element = element;
+    this.rows = Numbers.zeros(element, 0);
+    this.sums = Numbers.zeros(element, 0);
     this.width = width;
     this.most = most;
   }
-
-  /**
-   * Keys and their gradients.
-   *
-   * @param list each once
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared, and nobody else's
-  record Gradients(long[] list, float[] numbers) {}
 
   /** From now on other keys are hot; there is nothing that was not {@linkplain #take sent}. */
   private void choose() {
     hot = new RowIndex();
     seen.most(most).forEach(key -> hot.findOrAdd(key.key()));
     int count = hot.size();
-    rows = new float[count * width];
+    rows = Numbers.zeros(element, count * width);
     known = new boolean[count];
-    sums = new float[count * width];
+    sums = Numbers.zeros(element, count * width);
     pushed = new boolean[count];
   }
 
   // ---- push
 
   /** Keeps the gradients of hot keys, and gives the others, each key once. */
-  Gradients keep(long[] keys, float[] gradients) {
+  RowGradients keep(RowGradients more) {
+    long[] keys = more.keys();
     seen.add(keys);
     unique.clear();
-    var others = new float[gradients.length];
+    var others = Numbers.zeros(element, more.numbers().length());
     for (int i = 0; i < keys.length; i++) {
       int at = hot.size() == 0 ? -1 : hot.find(keys[i]);
       if (at >= 0) {
         pushed[at] = true;
-        add(gradients, i * width, sums, at * width);
+        more.numbers().add(i * width, sums, at * width, width);
       } else {
-        add(gradients, i * width, others, unique.findOrAdd(keys[i]) * width);
+        int place = unique.findOrAdd(keys[i]);
+        more.numbers().add(i * width, others, place * width, width);
       }
     }
     pushes++;
-    return new Gradients(unique.keys(), Arrays.copyOf(others, unique.size() * width));
-  }
-
-  private void add(float[] from, int at, float[] into, int there) {
-    for (int i = 0; i < width; i++) {
-      into[there + i] += from[at + i];
-    }
+    return new RowGradients(unique.keys(), others.resized(unique.size() * width));
   }
 
   boolean isFull() {
@@ -86,22 +80,22 @@ final class HotRows {
   }
 
   /** The sums that were kept, to be sent now. */
-  Gradients take() {
+  RowGradients take() {
     var keys = hot.keys();
     var list = new long[keys.length];
-    var numbers = new float[sums.length];
+    var numbers = Numbers.zeros(element, sums.length());
     int count = 0;
     for (int i = 0; i < keys.length; i++) {
       if (pushed[i]) {
         list[count] = keys[i];
-        System.arraycopy(sums, i * width, numbers, count * width, width);
+        sums.copy(i * width, numbers, count * width, width);
         count++;
       }
     }
-    Arrays.fill(sums, 0);
+    sums.clear();
     Arrays.fill(pushed, false);
     pushes = 0;
-    return new Gradients(Arrays.copyOf(list, count), Arrays.copyOf(numbers, count * width));
+    return new RowGradients(Arrays.copyOf(list, count), numbers.resized(count * width));
   }
 
   // ---- pull
@@ -117,15 +111,15 @@ final class HotRows {
   }
 
   /** The rows of all keys, of which the missing ones have been asked for. */
-  float[] filled(long[] keys, float[] asked) {
-    var result = new float[keys.length * width];
+  Numbers filled(long[] keys, Numbers asked) {
+    var result = Numbers.zeros(element, keys.length * width);
     int next = 0;
     for (int i = 0; i < keys.length; i++) {
       int at = hot.find(keys[i]);
       if (at >= 0 && known[at]) {
-        System.arraycopy(rows, at * width, result, i * width, width);
+        rows.copy(at * width, result, i * width, width);
       } else {
-        System.arraycopy(asked, next * width, result, i * width, width);
+        asked.copy(next * width, result, i * width, width);
         next++;
       }
     }
@@ -133,12 +127,12 @@ final class HotRows {
     return result;
   }
 
-  private void remember(long[] keys, float[] all) {
+  private void remember(long[] keys, Numbers all) {
     for (int i = 0; i < keys.length; i++) {
       int at = hot.find(keys[i]);
       if (at >= 0) {
         known[at] = true;
-        System.arraycopy(all, i * width, rows, at * width, width);
+        all.copy(i * width, rows, at * width, width);
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
+import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.shard.KeyPlacement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Which keys of a list go to which shard, and where they stood in it. */
 final class Shares {
@@ -57,32 +57,20 @@ final class Shares {
   }
 
   /** Copies the gradients of a shard's keys, one after the other. */
-  void gather(int shard, float[] gradients, MemorySegment into, int width) {
-    int[] at = places[shard];
+  void gather(int shard, Numbers gradients, MemorySegment into, int width) {
     if (keys.length == 1) {
-      MemorySegment.copy(gradients, 0, into, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, gradients.length);
-      return;
-    }
-    for (int i = 0; i < at.length; i++) {
-      MemorySegment.copy(
-          gradients,
-          at[i] * width,
-          into,
-          ValueLayout.JAVA_FLOAT_UNALIGNED,
-          (long) i * width * Float.BYTES,
-          width);
+      into.copyFrom(gradients.memory());
+    } else {
+      gradients.gather(places[shard], width, into);
     }
   }
 
   /** Copies a shard's rows to where their keys stood in the list. */
-  void scatter(int shard, float[] rows, float[] into, int width) {
+  void scatter(int shard, Numbers rows, Numbers into, int width) {
     if (keys.length == 1) {
-      System.arraycopy(rows, 0, into, 0, into.length);
-      return;
-    }
-    int[] at = places[shard];
-    for (int i = 0; i < at.length; i++) {
-      System.arraycopy(rows, i * width, into, at[i] * width, width);
+      rows.copy(0, into, 0, into.length());
+    } else {
+      rows.scatter(places[shard], width, into);
     }
   }
 }

@@ -4,8 +4,10 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
+import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.row.Initial;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
 import io.mobula.ps.shard.SparseSpec;
@@ -17,7 +19,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of floats by keys of 64 bits, on the shards of a {@link ParameterServer}. A row is there
+ * Rows of numbers by keys of 64 bits, on the shards of a {@link ParameterServer}. A row is there
  * from the first push of its key on. Immutable; may be the argument of a task or an actor, and
  * captured. Safe for use by many threads.
  */
@@ -45,7 +47,7 @@ public final class SparseTable {
     return spec.name();
   }
 
-  /** How many floats a row has. */
+  /** How many numbers a row has. */
   public int width() {
     return spec.width();
   }
@@ -133,13 +135,19 @@ public final class SparseTable {
           new SparseSpec(
               0,
               name,
+              Element.FLOAT,
               width,
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
-              new SparseSpec.Initial(0, 0),
+              Initial.ZERO,
               Partitioner.hash(),
               0),
           null);
+    }
+
+    /** Numbers of 64 bits, not of 32; see {@link SparseWorker#pullDoubles}. */
+    public Builder doubles() {
+      return new Builder(server, spec.with(Element.DOUBLE), restored);
     }
 
     /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
@@ -154,7 +162,7 @@ public final class SparseTable {
 
     /** Rows begin even over {@code -range} to {@code range}; as zeros by default. */
     public Builder initial(double range, long seed) {
-      return new Builder(server, spec.with(new SparseSpec.Initial((float) range, seed)), restored);
+      return new Builder(server, spec.with(new Initial(range, seed)), restored);
     }
 
     /** Which shard has a key; spread by a hash by default. */

@@ -1,6 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.kernel.Element;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -20,6 +21,7 @@ import java.lang.foreign.ValueLayout;
  * <tr><td>36, int</td><td>how many numbers a row has</td></tr>
  * <tr><td>40, long</td><td>how many steps the worker had ended</td></tr>
  * <tr><td>48, int</td><td>the layout that the worker knows</td></tr>
+ * <tr><td>52, int</td><td>how many bytes a number has</td></tr>
  * </table>
  *
  * @param memory all of it
@@ -31,15 +33,21 @@ public record Rows(MemorySegment memory) {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   /** How many bytes such gradients take. */
-  public static long sizeOf(long keys, int width, boolean sent) {
-    return HEAD + (sent ? keys * Long.BYTES : 0) + keys * width * Float.BYTES;
+  public static long sizeOf(long keys, int width, Element element, boolean sent) {
+    return sizeOf(keys, width, element.bytes(), sent);
+  }
+
+  private static long sizeOf(long keys, int width, int numberBytes, boolean sent) {
+    return HEAD + (sent ? keys * Long.BYTES : 0) + keys * width * numberBytes;
   }
 
   /** One that somebody else has written. */
   static Rows read(MemorySegment memory) {
     boolean is = memory.byteSize() >= HEAD && memory.get(INT, 0) == MAGIC;
     var rows = new Rows(memory);
-    if (!is || memory.byteSize() != sizeOf(rows.count(), rows.width(), rows.hasKeys())) {
+    if (!is
+        || memory.byteSize()
+            != sizeOf(rows.count(), rows.width(), rows.numberBytes(), rows.hasKeys())) {
       throw new GradientException(
           "Not gradients of rows of a parameter server: " + memory.byteSize() + " bytes.");
     }
@@ -47,7 +55,8 @@ public record Rows(MemorySegment memory) {
   }
 
   /** Writes the head. */
-  public void head(Sender sender, int count, int width, long list, boolean keysFollow) {
+  public void head(
+      Sender sender, int count, int width, Element element, long list, boolean keysFollow) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, count);
     memory.set(LONG, 8, sender.worker());
@@ -57,6 +66,7 @@ public record Rows(MemorySegment memory) {
     memory.set(INT, 36, width);
     memory.set(LONG, 40, sender.steps());
     memory.set(INT, 48, sender.layout());
+    memory.set(INT, 52, element.bytes());
   }
 
   int count() {
@@ -80,6 +90,10 @@ public record Rows(MemorySegment memory) {
     return memory.get(INT, 36);
   }
 
+  int numberBytes() {
+    return memory.get(INT, 52);
+  }
+
   /** The keys, where they follow. */
   public MemorySegment keys() {
     return memory.asSlice(HEAD, (long) count() * Long.BYTES);
@@ -88,6 +102,6 @@ public record Rows(MemorySegment memory) {
   /** The numbers, row by row. */
   public MemorySegment numbers() {
     long at = HEAD + (hasKeys() ? (long) count() * Long.BYTES : 0);
-    return memory.asSlice(at, (long) count() * width() * Float.BYTES);
+    return memory.asSlice(at, (long) count() * width() * numberBytes());
   }
 }

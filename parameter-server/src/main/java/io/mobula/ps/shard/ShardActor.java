@@ -8,6 +8,7 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.clock.Mark;
+import io.mobula.ps.kernel.Numbers;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -340,10 +341,13 @@ public final class ShardActor {
     return Boolean.TRUE.equals(taken.getNow(true)) ? after(standbys.tell(follow), taken) : taken;
   }
 
-  /** Gives rows, one after the other, when the worker may read them. */
-  public CompletionStage<float[]> pullRows(
+  /**
+   * Gives rows, one after the other, when the worker may read them: {@code float[]} or
+   * {@code double[]}, whichever the table has.
+   */
+  public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
-    return tables.sparse(table).pull(worker, layout, steps, keys);
+    return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(Numbers::array);
   }
 
   /** The rows here that most gradients are pushed for. */

@@ -1,13 +1,11 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.optimizer.Step;
-import io.mobula.ps.row.Batch;
 import io.mobula.ps.row.HotKeys;
-import io.mobula.ps.row.Merge;
 import io.mobula.ps.row.RowIndex;
-import io.mobula.ps.row.Slab;
+import io.mobula.ps.row.RowKernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -20,8 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntFunction;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -41,11 +37,8 @@ final class SparseShard extends TableShard {
   private static final int AHEAD = 64;
 
   private final SparseSpec spec;
-  private final int stride; // numbers of a row with its state
   private final RowIndex index = new RowIndex();
-  private final Slab slab;
-  private final Batch batch;
-  private final Merge merge;
+  private final RowKernel kernel;
   private final HotKeys hot = new HotKeys();
   private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
   private final Map<Long, int[]> lists = new LinkedHashMap<>(16, 0.75f, true) {
@@ -62,9 +55,9 @@ final class SparseShard extends TableShard {
   private static final class Kept {
     private final int rank;
     private final int[] rows;
-    private final float[] numbers;
+    private final MemorySegment numbers;
 
-    Kept(int rank, int[] rows, float[] numbers) {
+    Kept(int rank, int[] rows, MemorySegment numbers) {
       this.rank = rank;
       this.rows = rows;
       this.numbers = numbers;
@@ -74,10 +67,7 @@ final class SparseShard extends TableShard {
   SparseShard(SparseSpec spec, Part part) {
     super(spec.toString(), spec.consistency(), part);
     this.spec = spec;
-    this.stride = spec.width() * (1 + spec.optimizer().stateVectors());
-    this.slab = new Slab(stride);
-    this.batch = new Batch(spec.width(), slab, spec.optimizer());
-    this.merge = new Merge(spec.width());
+    this.kernel = RowKernel.of(spec.element(), spec.width(), spec.optimizer(), spec.initial());
   }
 
   // ---- push
@@ -85,8 +75,9 @@ final class SparseShard extends TableShard {
   /** Applies gradients, or keeps them; false if it does not know the list of keys. */
   CompletableFuture<Boolean> push(Rows pushed) {
     long began = System.nanoTime();
-    if (pushed.width() != spec.width()) {
-      throw new GradientException("Got rows of " + pushed.width() + " numbers for " + spec + ".");
+    if (pushed.width() != spec.width() || pushed.numberBytes() != spec.element().bytes()) {
+      throw new GradientException("Got rows of " + pushed.width() + " numbers of "
+          + pushed.numberBytes() + " bytes for " + spec + ".");
     }
     var sender = pushed.sender();
     if (wasTaken(sender)) {
@@ -101,16 +92,19 @@ final class SparseShard extends TableShard {
     traffic.keys(rows.length);
     hot.add(rows);
     if (gate.isBulk()) {
-      var numbers = pushed.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
       round(Math.max(sender.steps(), gate.applied()))
-          .add(new Kept(gate.clocks().rank(sender.worker()), rows, numbers));
+          .add(new Kept(gate.clocks().rank(sender.worker()), rows, copied(pushed.numbers())));
     } else {
-      merge.begin(index.size());
-      merge.add(rows, pushed.numbers());
+      kernel.beginUpdate(index.size());
+      kernel.add(rows, pushed.numbers());
       apply(1);
     }
     traffic.updated(System.nanoTime() - began);
     return CompletableFuture.completedFuture(true);
+  }
+
+  private static MemorySegment copied(MemorySegment numbers) {
+    return MemorySegment.ofArray(numbers.toArray(ValueLayout.JAVA_BYTE));
   }
 
   private List<Kept> round(long step) {
@@ -140,25 +134,15 @@ final class SparseShard extends TableShard {
     int known = index.size();
     int row = index.findOrAdd(key);
     if (row == known) {
-      begin(row, key);
+      kernel.begin(row, key);
     }
     return row;
-  }
-
-  private void begin(int row, long key) {
-    slab.reach(row + 1);
-    if (spec.initial().range() > 0) {
-      float[] chunk = slab.chunk(row);
-      for (int i = 0; i < spec.width(); i++) {
-        chunk[slab.offset(row) + i] = spec.initial().at(key, i);
-      }
-    }
   }
 
   private void apply(double factor) {
     long number = ++updates;
     var step = new Step(number, spec.optimizer().rateAt(number));
-    batch.update(step, merge, (float) factor);
+    kernel.update(step, factor);
   }
 
   @Override
@@ -174,36 +158,23 @@ final class SparseShard extends TableShard {
 
   /** Sums what was kept for a step, in the order of the workers' ranks. */
   private void merge(List<Kept> round) {
-    merge.begin(index.size());
+    kernel.beginUpdate(index.size());
     round.stream()
         .sorted(Comparator.comparingInt(kept -> kept.rank))
-        .forEach(kept -> merge.add(kept.rows, MemorySegment.ofArray(kept.numbers)));
+        .forEach(kept -> kernel.add(kept.rows, kept.numbers));
   }
 
   // ---- pull
 
   /** Completes when the worker may read: with the rows of the keys, in their order. */
-  CompletableFuture<float[]> pull(long worker, int layout, long steps, long[] keys) {
+  CompletableFuture<Numbers> pull(long worker, int layout, long steps, long[] keys) {
     ask(worker, layout, steps);
-    return gate.read(worker, () -> {
-      var result = new float[keys.length * spec.width()];
-      for (int i = 0; i < keys.length; i++) {
-        copy(keys[i], result, i * spec.width());
-      }
-      traffic.pulled((long) result.length * Float.BYTES);
-      return result;
-    });
+    return gate.read(worker, () -> read(kernel.weights(index, keys)));
   }
 
-  private void copy(long key, float[] into, int at) {
-    int row = index.find(key);
-    if (row >= 0) {
-      System.arraycopy(slab.chunk(row), slab.offset(row), into, at, spec.width());
-      return;
-    }
-    for (int i = 0; i < spec.width(); i++) {
-      into[at + i] = spec.initial().at(key, i);
-    }
+  private Numbers read(Numbers rows) {
+    traffic.pulled(rows.memory().byteSize());
+    return rows;
   }
 
   // ---- moving
@@ -276,7 +247,7 @@ final class SparseShard extends TableShard {
     var open = new ArrayList<Block.Open>();
     kept.forEach((step, some) -> open.add(new Block.Open(step, -1, some.length)));
     return new Block.Head(
-        Element.FLOAT,
+        spec.element(),
         spec.width(),
         1 + spec.optimizer().stateVectors(),
         0,
@@ -303,17 +274,28 @@ final class SparseShard extends TableShard {
     var bytes = Block.headBytes(head(rows, kept));
     output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
     writeKeys(output, keys, rows);
-    writeRows(output, rows, stride, row -> slab.chunk(row), slab::offset);
+    pieces(
+        rows.length,
+        Output.WINDOW / rowBytes(),
+        (from, count) -> output.put(
+            (long) count * rowBytes(), memory -> kernel.copyRows(rows, from, count, memory)));
     kept.forEach((step, some) -> {
       writeKeys(output, keys, some);
       merge(Objects.requireNonNull(rounds.get(step)));
-      writeRows(
-          output,
-          some,
-          spec.width(),
-          row -> merge.sums(),
-          row -> merge.placeOf(row) * spec.width());
+      pieces(
+          some.length,
+          Output.WINDOW / sumBytes(),
+          (from, count) -> output.put(
+              (long) count * sumBytes(), memory -> kernel.copySums(some, from, count, memory)));
     });
+  }
+
+  private int sumBytes() {
+    return spec.width() * spec.element().bytes();
+  }
+
+  private int rowBytes() {
+    return sumBytes() * (1 + spec.optimizer().stateVectors());
   }
 
   private static void writeKeys(Output output, long[] keys, int[] rows) {
@@ -323,25 +305,6 @@ final class SparseShard extends TableShard {
         (from, count) -> output.put((long) count * Long.BYTES, memory -> {
           for (int i = 0; i < count; i++) {
             memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, keys[rows[from + i]]);
-          }
-        }));
-  }
-
-  private static void writeRows(
-      Output output, int[] rows, int width, IntFunction<float[]> numbers, IntUnaryOperator offset) {
-    pieces(
-        rows.length,
-        Output.WINDOW / Float.BYTES / width,
-        (from, count) -> output.put((long) count * width * Float.BYTES, memory -> {
-          for (int i = 0; i < count; i++) {
-            int row = rows[from + i];
-            MemorySegment.copy(
-                numbers.apply(row),
-                offset.applyAsInt(row),
-                memory,
-                ValueLayout.JAVA_FLOAT_UNALIGNED,
-                (long) i * width * Float.BYTES,
-                width);
           }
         }));
   }
@@ -360,19 +323,12 @@ final class SparseShard extends TableShard {
   void adopt(Block block, Entry entry) {
     var head = block.head();
     var keys = block.numbers().asSlice(0, head.count() * Long.BYTES);
-    var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * stride * Float.BYTES);
+    var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * rowBytes());
     for (int i = 0; i < head.count(); i++) {
       long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
       if (isMine(key)) {
         int row = index.findOrAdd(key);
-        slab.reach(row + 1);
-        MemorySegment.copy(
-            numbers,
-            ValueLayout.JAVA_FLOAT_UNALIGNED,
-            (long) i * stride * Float.BYTES,
-            slab.chunk(row),
-            slab.offset(row),
-            stride);
+        kernel.set(row, numbers, (long) i * rowBytes());
       }
     }
     if (entry != Entry.RESTORED) {
@@ -390,12 +346,12 @@ final class SparseShard extends TableShard {
     long at = 0;
     for (var open : head.open()) {
       var keys = numbers.asSlice(at, open.count() * Long.BYTES);
-      long bytes = open.count() * spec.width() * Float.BYTES;
+      long bytes = open.count() * sumBytes();
       var sums = numbers.asSlice(at + keys.byteSize(), bytes);
       int[] rows = Arrays.stream(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED))
           .mapToInt(this::rowOf)
           .toArray();
-      round(open.step()).add(new Kept(-1, rows, sums.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
+      round(open.step()).add(new Kept(-1, rows, copied(sums)));
       at += keys.byteSize() + bytes;
     }
   }

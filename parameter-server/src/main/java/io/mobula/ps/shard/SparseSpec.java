@@ -1,10 +1,10 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Kernel;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.row.KeyHash;
-import java.io.Serializable;
+import io.mobula.ps.row.Initial;
 import java.util.Objects;
 
 /**
@@ -12,7 +12,8 @@ import java.util.Objects;
  *
  * @param id names it among the tables of its server
  * @param name what people call it
- * @param width how many floats a row has
+ * @param element what its numbers are
+ * @param width how many numbers a row has
  * @param optimizer what applies gradients
  * @param consistency how far apart its workers may be
  * @param initial how a row begins
@@ -22,6 +23,7 @@ import java.util.Objects;
 public record SparseSpec(
     int id,
     String name,
+    Element element,
     int width,
     Optimizer optimizer,
     Consistency consistency,
@@ -30,35 +32,10 @@ public record SparseSpec(
     int hotKeys)
     implements TableSpec {
 
-  /**
-   * How a row begins: even over {@code -range} to {@code range}, the same for a key whoever asks
-   * first.
-   *
-   * @param range 0 for rows of zeros
-   * @param seed another one gives other rows
-   */
-  public record Initial(float range, long seed) implements Serializable {
-    /** Refuses a range that is none. */
-    public Initial {
-      if (!(range >= 0 && range < Float.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "Wanted rows that begin from -" + range + " to " + range + ": use 0 or more.");
-      }
-    }
-
-    /** The first value of a number of a row. */
-    float at(long key, int column) {
-      if (range == 0) {
-        return 0;
-      }
-      long bits = KeyHash.mixed(KeyHash.mixed(key + seed) + column);
-      return range * ((bits >>> 40) * 0x1p-23f - 1);
-    }
-  }
-
   /** Refuses nulls, and rows of nothing. */
   public SparseSpec {
     Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(element, "element");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(initial, "initial");
@@ -71,42 +48,55 @@ public record SparseSpec(
 
   /** The same under that number. */
   public SparseSpec numbered(int number) {
-    return new SparseSpec(number, name, width, optimizer, consistency, initial, placement, hotKeys);
+    return new SparseSpec(
+        number, name, element, width, optimizer, consistency, initial, placement, hotKeys);
+  }
+
+  /** The same with such numbers. */
+  public SparseSpec with(Element changed) {
+    return new SparseSpec(
+        id, name, changed, width, optimizer, consistency, initial, placement, hotKeys);
   }
 
   /** The same with another optimizer. */
   public SparseSpec with(Optimizer changed) {
-    return new SparseSpec(id, name, width, changed, consistency, initial, placement, hotKeys);
+    return new SparseSpec(
+        id, name, element, width, changed, consistency, initial, placement, hotKeys);
   }
 
   /** The same with another rule. */
   public SparseSpec with(Consistency changed) {
-    return new SparseSpec(id, name, width, optimizer, changed, initial, placement, hotKeys);
+    return new SparseSpec(
+        id, name, element, width, optimizer, changed, initial, placement, hotKeys);
   }
 
   /** The same with rows that begin otherwise. */
   public SparseSpec with(Initial changed) {
-    return new SparseSpec(id, name, width, optimizer, consistency, changed, placement, hotKeys);
+    return new SparseSpec(
+        id, name, element, width, optimizer, consistency, changed, placement, hotKeys);
   }
 
   /** The same with copies of so many keys. */
   public SparseSpec with(int changed) {
-    return new SparseSpec(id, name, width, optimizer, consistency, initial, placement, changed);
+    return new SparseSpec(
+        id, name, element, width, optimizer, consistency, initial, placement, changed);
   }
 
   /** The same with keys on other shards. */
   public SparseSpec with(KeyPlacement changed) {
-    return new SparseSpec(id, name, width, optimizer, consistency, initial, changed, hotKeys);
+    return new SparseSpec(
+        id, name, element, width, optimizer, consistency, initial, changed, hotKeys);
   }
 
   @Override
   public String shape() {
-    return "sparse rows of " + width + " floats, " + optimizer.stateVectors() + " state vectors";
+    return "sparse rows of " + width + " " + element.words() + ", " + optimizer.stateVectors()
+        + " state vectors";
   }
 
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "sparse table " + name + " of " + width + " floats a row";
+    return "sparse table " + name + " of " + width + " " + element.words() + " a row";
   }
 }

@@ -1,0 +1,50 @@
+package io.mobula.ps;
+
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.error.KeyException;
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.shard.SparseSpec;
+
+/**
+ * Keys and the gradients of their rows, one after the other.
+ *
+ * @param keys in any order
+ * @param numbers as many for each key as a row has
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record RowGradients(long[] keys, Numbers numbers) {
+
+  /**
+   * What a user wants to push.
+   *
+   * @throws KeyException when there are not as many numbers as the keys want
+   * @throws GradientException when they are of another type, or one is not finite
+   */
+  static RowGradients checked(SparseSpec table, long[] keys, Numbers numbers) {
+    if (numbers.element() != table.element()) {
+      throw new GradientException("Got " + numbers.element().words() + " for " + table + ": push "
+          + table.element().words() + ".");
+    }
+    if (numbers.length() != (long) keys.length * table.width()) {
+      throw new KeyException(
+          "Got " + numbers.length() + " numbers for " + keys.length + " keys of " + table
+              + ": push " + table.width() + " for each key.",
+          null);
+    }
+    long bad = table.element().firstNotFinite(numbers.memory());
+    if (bad >= 0) {
+      throw GradientException.ofNumber("the gradients of " + table, bad, numbers.at((int) bad));
+    }
+    return new RowGradients(keys, numbers);
+  }
+
+  /** So many keys, the numbers of each still to be set. */
+  static RowGradients room(Element element, long[] keys, int width) {
+    return new RowGradients(keys, Numbers.zeros(element, Math.multiplyExact(keys.length, width)));
+  }
+
+  boolean isEmpty() {
+    return keys.length == 0;
+  }
+}

@@ -1,0 +1,88 @@
+package io.mobula.ps.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** See {@link Numbers}. */
+final class DoubleNumbers extends Numbers {
+  private final double[] array;
+
+  DoubleNumbers(double[] array) {
+    this.array = array;
+  }
+
+  private static double[] doubles(Numbers numbers) {
+    return ((DoubleNumbers) numbers).array;
+  }
+
+  @Override
+  public Element element() {
+    return Element.DOUBLE;
+  }
+
+  @Override
+  public int length() {
+    return array.length;
+  }
+
+  @Override
+  public Object array() {
+    return array;
+  }
+
+  @Override
+  public MemorySegment memory() {
+    return MemorySegment.ofArray(array);
+  }
+
+  @Override
+  public double at(int index) {
+    return array[index];
+  }
+
+  @Override
+  public void copy(int from, Numbers into, int at, int count) {
+    System.arraycopy(array, from, doubles(into), at, count);
+  }
+
+  @Override
+  public void add(int from, Numbers into, int at, int count) {
+    var sums = doubles(into);
+    for (int i = 0; i < count; i++) {
+      sums[at + i] += array[from + i];
+    }
+  }
+
+  @Override
+  public void gather(int[] rows, int width, MemorySegment into) {
+    for (int i = 0; i < rows.length; i++) {
+      long at = (long) i * width * Double.BYTES;
+      MemorySegment.copy(array, rows[i] * width, into, JAVA_DOUBLE_UNALIGNED, at, width);
+    }
+  }
+
+  @Override
+  public void scatter(int[] rows, int width, Numbers into) {
+    var others = doubles(into);
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(array, i * width, others, rows[i] * width, width);
+    }
+  }
+
+  @Override
+  public void set(int at, int count, MemorySegment from) {
+    MemorySegment.copy(from, JAVA_DOUBLE_UNALIGNED, 0, array, at, count);
+  }
+
+  @Override
+  public void clear() {
+    Arrays.fill(array, 0);
+  }
+
+  @Override
+  public Numbers resized(int length) {
+    return new DoubleNumbers(Arrays.copyOf(array, length));
+  }
+}

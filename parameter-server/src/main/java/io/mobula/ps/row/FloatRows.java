@@ -1,0 +1,197 @@
+package io.mobula.ps.row;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Step;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** See {@link RowKernel}. */
+final class FloatRows extends RowKernel {
+  private float[][] chunks = new float[0][];
+  private float[] sums = new float[0];
+  private final float[] gradients;
+  private final float[][] parts; // of a batch: weights, then each state vector
+  private final float[][] state;
+
+  FloatRows(int width, Optimizer optimizer, Initial initial) {
+    super(Element.FLOAT, width, optimizer, initial);
+    this.gradients = new float[most * width];
+    this.parts = new float[1 + optimizer.stateVectors()][most * width];
+    this.state = Arrays.copyOfRange(parts, 1, parts.length);
+  }
+
+  @Override
+  void grow(int count, int numbers) {
+    int had = chunks.length;
+    chunks = Arrays.copyOf(chunks, count);
+    for (int i = had; i < count; i++) {
+      chunks[i] = new float[numbers];
+    }
+  }
+
+  @Override
+  void setInitial(int row, long key) {
+    float[] chunk = chunks[chunk(row)];
+    int at = offset(row);
+    for (int i = 0; i < width; i++) {
+      chunk[at + i] = initial.floatAt(key, i);
+    }
+  }
+
+  // ---- sums
+
+  @Override
+  void clearSums(int count) {
+    Arrays.fill(sums, 0, count * width, 0);
+  }
+
+  @Override
+  public void add(int[] rows, MemorySegment numbers) {
+    int room = Math.multiplyExact(places.reserve(rows.length), width);
+    if (room > sums.length) {
+      sums = Arrays.copyOf(sums, room);
+    }
+    float[] more = numbers.toArray(JAVA_FLOAT_UNALIGNED);
+    if (width == 1) {
+      addSingles(rows, more);
+      return;
+    }
+    for (int i = 0; i < rows.length; i++) {
+      int at = places.add(rows[i]) * width;
+      int from = i * width;
+      for (int k = 0; k < width; k++) {
+        sums[at + k] += more[from + k];
+      }
+    }
+  }
+
+  private void addSingles(int[] rows, float[] more) {
+    for (int from = 0; from < rows.length; from += AHEAD) {
+      int to = Math.min(from + AHEAD, rows.length);
+      places.touch(rows, from, to);
+      for (int i = from; i < to; i++) {
+        sums[places.add(rows[i])] += more[i];
+      }
+    }
+  }
+
+  // ---- update
+
+  @Override
+  public void update(Step step, double factor) {
+    int[] rows = places.rows();
+    for (int done = 0; done < places.count(); done += most) {
+      int n = Math.min(most, places.count() - done);
+      System.arraycopy(sums, done * width, gradients, 0, n * width);
+      if (factor != 1) {
+        scale(gradients, (float) factor, n * width);
+      }
+      gather(rows, done, n);
+      optimizer.update(step, parts[0], state, gradients, n * width);
+      scatter(rows, done, n);
+    }
+  }
+
+  private static void scale(float[] numbers, float factor, int n) {
+    for (int i = 0; i < n; i++) {
+      numbers[i] *= factor;
+    }
+  }
+
+  private void gather(int[] rows, int from, int n) {
+    for (int p = 0; p < parts.length; p++) {
+      if (width == 1) {
+        gatherSingles(rows, from, n, p, parts[p]);
+      } else {
+        for (int i = 0; i < n; i++) {
+          int row = rows[from + i];
+          int at = offset(row) + p * width;
+          System.arraycopy(chunks[chunk(row)], at, parts[p], i * width, width);
+        }
+      }
+    }
+  }
+
+  private void gatherSingles(int[] rows, int from, int n, int p, float[] into) {
+    for (int i = 0; i < n; i++) {
+      int row = rows[from + i];
+      into[i] = chunks[chunk(row)][offset(row) + p];
+    }
+  }
+
+  private void scatter(int[] rows, int from, int n) {
+    for (int p = 0; p < parts.length; p++) {
+      if (width == 1) {
+        scatterSingles(rows, from, n, p, parts[p]);
+      } else {
+        for (int i = 0; i < n; i++) {
+          int row = rows[from + i];
+          int at = offset(row) + p * width;
+          System.arraycopy(parts[p], i * width, chunks[chunk(row)], at, width);
+        }
+      }
+    }
+  }
+
+  private void scatterSingles(int[] rows, int from, int n, int p, float[] numbers) {
+    for (int i = 0; i < n; i++) {
+      int row = rows[from + i];
+      chunks[chunk(row)][offset(row) + p] = numbers[i];
+    }
+  }
+
+  // ---- copies
+
+  @Override
+  public Numbers weights(RowIndex index, long[] keys) {
+    var result = new float[Math.multiplyExact(keys.length, width)];
+    for (int i = 0; i < keys.length; i++) {
+      int row = index.find(keys[i]);
+      if (row >= 0) {
+        System.arraycopy(chunks[chunk(row)], offset(row), result, i * width, width);
+      } else {
+        for (int k = 0; k < width; k++) {
+          result[i * width + k] = initial.floatAt(keys[i], k);
+        }
+      }
+    }
+    return Numbers.of(result);
+  }
+
+  @Override
+  public Numbers weights(int[] rows) {
+    var result = new float[Math.multiplyExact(rows.length, width)];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(chunks[chunk(rows[i])], offset(rows[i]), result, i * width, width);
+    }
+    return Numbers.of(result);
+  }
+
+  @Override
+  public void copyRows(int[] rows, int from, int count, MemorySegment into) {
+    for (int i = 0; i < count; i++) {
+      int row = rows[from + i];
+      long at = (long) i * stride * Float.BYTES;
+      MemorySegment.copy(chunks[chunk(row)], offset(row), into, JAVA_FLOAT_UNALIGNED, at, stride);
+    }
+  }
+
+  @Override
+  public void copySums(int[] rows, int from, int count, MemorySegment into) {
+    for (int i = 0; i < count; i++) {
+      int place = places.of(rows[from + i]);
+      long at = (long) i * width * Float.BYTES;
+      MemorySegment.copy(sums, place * width, into, JAVA_FLOAT_UNALIGNED, at, width);
+    }
+  }
+
+  @Override
+  public void set(int row, MemorySegment numbers, long at) {
+    reach(row + 1);
+    MemorySegment.copy(numbers, JAVA_FLOAT_UNALIGNED, at, chunks[chunk(row)], offset(row), stride);
+  }
+}

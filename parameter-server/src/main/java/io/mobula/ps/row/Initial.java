@@ -1,0 +1,43 @@
+package io.mobula.ps.row;
+
+import java.io.Serializable;
+
+/**
+ * How a row begins: even over {@code -range} to {@code range}, the same for a key whoever asks
+ * first.
+ *
+ * @param range 0 for rows of zeros
+ * @param seed another one gives other rows
+ */
+public record Initial(double range, long seed) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Rows of zeros. */
+  public static final Initial ZERO = new Initial(0, 0);
+
+  /** Refuses a range that is none, or that floats do not have. */
+  public Initial {
+    if (!(range >= 0 && range <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException("Wanted rows that begin from -" + range + " to " + range
+          + ": use 0 or more, and at most " + Float.MAX_VALUE + ".");
+    }
+  }
+
+  boolean isZero() {
+    return range == 0;
+  }
+
+  /** The first value of a number of a row of floats. */
+  float floatAt(long key, int column) {
+    return isZero() ? 0 : (float) range * ((bits(key, column) >>> 40) * 0x1p-23f - 1);
+  }
+
+  /** The first value of a number of a row of doubles. */
+  double doubleAt(long key, int column) {
+    return isZero() ? 0 : range * ((bits(key, column) >>> 11) * 0x1p-52 - 1);
+  }
+
+  private long bits(long key, int column) {
+    return KeyHash.mixed(KeyHash.mixed(key + seed) + column);
+  }
+}

@@ -1,0 +1,123 @@
+package io.mobula.ps.row;
+
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Kernel;
+import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Step;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The numbers of one shard's rows, and the arithmetic: weights, after them the optimizer's state of
+ * each row, and the sums of the gradients of one update, each row once. One thread.
+ *
+ * <p>Rows grow in number, in arrays of some 64 KiB each, so that nothing is copied when they do. An
+ * update goes in batches: some rows are gathered into arrays that fit the first-level cache,
+ * updated in one loop, and scattered back. The loops are over arrays of one type each, as the JVM
+ * compiles those well; what is not arithmetic is here.
+ */
+public abstract sealed class RowKernel permits FloatRows, DoubleRows {
+  private static final int CHUNK = 64 << 10;
+
+  /** How many rows are looked for at a time, so that memory answers for several at once. */
+  static final int AHEAD = 64;
+
+  final int width;
+  final int stride; // numbers of a row with its state
+  final int most; // rows of a batch
+  final Optimizer optimizer;
+  final Initial initial;
+  final Places places = new Places();
+  private final int shift; // rows of a chunk, as a power
+  private int chunks;
+
+  RowKernel(Element element, int width, Optimizer optimizer, Initial initial) {
+    this.width = width;
+    this.stride = width * (1 + optimizer.stateVectors());
+    this.most = Math.max(1, Kernel.BLOCK / width);
+    this.optimizer = optimizer;
+    this.initial = initial;
+    int fit = Math.max(1, CHUNK / element.bytes() / stride);
+    this.shift = 31 - Integer.numberOfLeadingZeros(fit);
+  }
+
+  /** No rows at first. */
+  public static RowKernel of(Element element, int width, Optimizer optimizer, Initial initial) {
+    return switch (element) {
+      case FLOAT -> new FloatRows(width, optimizer, initial);
+      case DOUBLE -> new DoubleRows(width, optimizer, initial);
+    };
+  }
+
+  // ---- where rows are
+
+  /** Has room for rows below that number, zeros at first. */
+  final void reach(int rows) {
+    int wanted = (rows + (1 << shift) - 1) >>> shift;
+    if (wanted > chunks) {
+      chunks = Math.max(wanted, chunks + (chunks >> 1));
+      grow(chunks, stride << shift);
+    }
+  }
+
+  /** Has so many chunks, of so many numbers each. */
+  abstract void grow(int count, int numbers);
+
+  /** Which chunk a row lies in. */
+  final int chunk(int row) {
+    return row >>> shift;
+  }
+
+  /** Where it begins there. */
+  final int offset(int row) {
+    return (row & ((1 << shift) - 1)) * stride;
+  }
+
+  /** A row begins that was not there. */
+  public final void begin(int row, long key) {
+    reach(row + 1);
+    if (!initial.isZero()) {
+      setInitial(row, key);
+    }
+  }
+
+  abstract void setInitial(int row, long key);
+
+  // ---- an update
+
+  /** Begins an update of rows below that number. */
+  public final void beginUpdate(int known) {
+    clearSums(places.count());
+    places.begin(known);
+  }
+
+  /** Sets the sums of so many rows to 0; the others are. */
+  abstract void clearSums(int count);
+
+  /** Adds gradients of rows to the sums; the same row may come again. */
+  public abstract void add(int[] rows, MemorySegment gradients);
+
+  /**
+   * Applies the sums, each multiplied by a factor.
+   *
+   * @param step which update this is
+   */
+  public abstract void update(Step step, double factor);
+
+  // ---- copies
+
+  /** The weights of keys, in their order; of one without a row, those it would begin with. */
+  public abstract Numbers weights(RowIndex index, long[] keys);
+
+  /** The weights of rows, in their order. */
+  public abstract Numbers weights(int[] rows);
+
+  /** Copies rows with their state to memory, one after the other. */
+  public abstract void copyRows(int[] rows, int from, int count, MemorySegment into);
+
+  /** Copies sums of rows that were {@linkplain #add added} to memory, one after the other. */
+  public abstract void copySums(int[] rows, int from, int count, MemorySegment into);
+
+  /** Sets a row with its state to the numbers that begin at that byte. */
+  public abstract void set(int row, MemorySegment numbers, long at);
+}

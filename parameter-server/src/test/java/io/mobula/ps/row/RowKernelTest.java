@@ -1,0 +1,113 @@
+package io.mobula.ps.row;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.optimizer.Step;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowKernelTest {
+  private static final int ROWS = 9000; // of more than one chunk
+  private static final Optimizer OPTIMIZER = Optimizers.adagrad(0.5);
+
+  private static double[] random(Random random, int count) {
+    return IntStream.range(0, count).mapToDouble(i -> random.nextInt(9) - 4).toArray();
+  }
+
+  private static Numbers numbers(Element element, double[] values) {
+    var result = Numbers.zeros(element, values.length);
+    for (int i = 0; i < values.length; i++) {
+      element.set(result.memory(), i, values[i]);
+    }
+    return result;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT, 1", "FLOAT, 3", "DOUBLE, 1", "DOUBLE, 3"})
+  void agreesWithOneRowAfterTheOther(Element element, int width) {
+    var random = new Random(11);
+    var kernel = RowKernel.of(element, width, OPTIMIZER, Initial.ZERO);
+    for (int row = 0; row < ROWS; row++) {
+      kernel.begin(row, row);
+    }
+    var weights = new double[ROWS][width];
+    var state = new double[ROWS][width];
+    for (int update = 1; update <= 3; update++) {
+      var sums = new double[ROWS][];
+      kernel.beginUpdate(ROWS);
+      for (int push = 0; push < 2; push++) {
+        var rows = random.ints(3000, 0, ROWS).toArray(); // some twice
+        var gradients = random(random, rows.length * width);
+        kernel.add(rows, numbers(element, gradients).memory());
+        for (int i = 0; i < rows.length; i++) {
+          var sum = sums[rows[i]] == null ? new double[width] : sums[rows[i]];
+          for (int k = 0; k < width; k++) {
+            sum[k] += gradients[i * width + k];
+          }
+          sums[rows[i]] = sum;
+        }
+      }
+      var step = new Step(update, 0.5);
+      kernel.update(step, 0.5);
+      for (int row = 0; row < ROWS; row++) {
+        if (sums[row] != null) {
+          for (int k = 0; k < width; k++) {
+            sums[row][k] *= 0.5;
+          }
+          OPTIMIZER.update(step, weights[row], new double[][] {state[row]}, sums[row], width);
+        }
+      }
+    }
+    var all = kernel.weights(IntStream.range(0, ROWS).toArray());
+    for (int i = 0; i < ROWS * width; i++) {
+      double difference = all.at(i) - weights[i / width][i % width];
+      assertThat(Math.abs(difference)).isLessThan(element == Element.FLOAT ? 1e-5 : 1e-14);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT, 5", "DOUBLE, 5"})
+  void rowsComeBackFromMemoryWithTheirState(Element element, int width) {
+    var first = RowKernel.of(element, width, OPTIMIZER, new Initial(1, 3));
+    var rows = IntStream.range(0, 10).toArray();
+    for (int row : rows) {
+      first.begin(row, row);
+    }
+    var gradients = numbers(element, random(new Random(4), rows.length * width)).memory();
+    train(first, rows, gradients);
+    long bytes = 2L * width * element.bytes();
+    var memory = MemorySegment.ofArray(new long[(int) (rows.length * bytes / 8)]);
+    first.copyRows(rows, 0, rows.length, memory);
+    var second = RowKernel.of(element, width, OPTIMIZER, Initial.ZERO);
+    for (int row : rows) {
+      second.set(row, memory, row * bytes);
+    }
+    train(first, rows, gradients);
+    train(second, rows, gradients);
+    assertThat(second.weights(rows).array()).isEqualTo(first.weights(rows).array());
+  }
+
+  private static void train(RowKernel kernel, int[] rows, MemorySegment gradients) {
+    kernel.beginUpdate(rows.length);
+    kernel.add(rows, gradients);
+    kernel.update(new Step(1, 0.1), 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT", "DOUBLE"})
+  void aKeyBeginsTheSameWithAndWithoutARow(Element element) {
+    var kernel = RowKernel.of(element, 4, OPTIMIZER, new Initial(0.25, 8));
+    var index = new RowIndex();
+    var before = kernel.weights(index, new long[] {5, 6});
+    kernel.begin(index.findOrAdd(6), 6);
+    assertThat(kernel.weights(index, new long[] {5, 6}).array()).isEqualTo(before.array());
+    assertThat(before.at(0)).isBetween(-0.25, 0.25).isNotEqualTo(before.at(4));
+  }
+}
