@@ -4,14 +4,12 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.ps.shard.ForgottenException;
 import io.mobula.ps.shard.Frame;
 import io.mobula.ps.shard.Layout;
-import io.mobula.ps.shard.MovedException;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.Split;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,28 +29,18 @@ public final class Pull implements AutoCloseable {
   private static final int MOST_MOVES = 100;
 
   private final DenseTable table;
-  private final MobulaRuntime runtime;
   private final @Nullable Seat seat;
   private final KeyRange range;
-  private final List<Asked> asked = new ArrayList<>();
+  private final Answers answers;
+  private Split split; // when they were asked
   private boolean over;
-
-  /**
-   * What one shard was asked for: bytes, or a tensor where its range is large.
-   *
-   * @param parcel the push that went with it; null if none did
-   */
-  private record Asked(
-      int shard,
-      boolean large,
-      ObjectRef<?> answer,
-      @Nullable Parcel parcel) {}
 
   private Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
     this.table = table;
-    this.runtime = runtime;
     this.seat = seat;
     this.range = range;
+    this.answers = new Answers(runtime);
+    this.split = table.splitOf(layout());
   }
 
   /** One whose answers are {@linkplain #add added}. */
@@ -77,8 +65,7 @@ public final class Pull implements AutoCloseable {
     long worker = seat == null ? NOBODY : seat.worker();
     long steps = seat == null ? 0 : seat.steps();
     var layout = layout();
-    var split = table.splitOf(layout);
-    asked.clear();
+    split = table.splitOf(layout);
     Shards.reached(() -> {
       for (int shard = split.shardOf(range.from());
           shard < split.shards() && split.start(shard) < range.to();
@@ -86,14 +73,14 @@ public final class Pull implements AutoCloseable {
         var handle = layout.shards().get(shard);
         add(
             shard,
-            table.spec().element().isLarge(split.length(shard))
+            isLarge(shard)
                 ? Mobula.remoteStage(
                     handle.call(ShardActor::pullLarge, id, worker, layout.version(), steps))
                 : Mobula.remoteStage(
                     handle.call(ShardActor::pull, id, worker, layout.version(), steps)),
             null);
       }
-      return asked;
+      return answers;
     });
   }
 
@@ -102,13 +89,16 @@ public final class Pull implements AutoCloseable {
   }
 
   void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
-    boolean large = table.spec().element().isLarge(table.splitOf(layout()).length(shard));
-    asked.add(new Asked(shard, large, answer, parcel));
+    answers.add(shard, answer, parcel);
+  }
+
+  private boolean isLarge(int shard) {
+    return table.spec().element().isLarge(split.length(shard));
   }
 
   /** Whether {@link #await} would return or throw at once. */
   public boolean isReady() {
-    return asked.stream().allMatch(each -> each.answer().isReady());
+    return answers.areReady();
   }
 
   /**
@@ -141,7 +131,7 @@ public final class Pull implements AutoCloseable {
   }
 
   private void askAgain(Seat.Refused refused) {
-    forget();
+    answers.close();
     if (seat == null) {
       table.reach().refresh();
     } else {
@@ -154,10 +144,12 @@ public final class Pull implements AutoCloseable {
   private @Nullable Pulled collected(Seat.Refused refused) {
     var arena = Arena.ofConfined();
     try {
-      var parts = new ArrayList<Pulled.Part>(asked.size());
-      for (var each : asked) {
-        collect(each, arena, parts, refused);
-      }
+      var parts = new ArrayList<Pulled.Part>();
+      answers.collect(refused, this::lookAround, (shard, answer) -> {
+        var frame = frame(shard, answer, arena);
+        parts.add(Pulled.Part.of(frame, table.spec().element(), split.start(shard), range));
+        return true;
+      });
       if (!refused.any()) {
         return new Pulled(table.spec().element(), range, parts, arena);
       }
@@ -169,31 +161,11 @@ public final class Pull implements AutoCloseable {
     }
   }
 
-  private void collect(Asked each, Arena arena, List<Pulled.Part> into, Seat.Refused refused) {
-    try {
-      var frame = Shards.reached(() -> frame(each, arena));
-      long start = table.splitOf(layout()).start(each.shard());
-      into.add(Pulled.Part.of(frame, table.spec().element(), start, range));
-      release(each);
-    } catch (MovedException e) {
-      refused.moved(each.parcel() == null || e.wasTaken() ? Parcel.NOTHING : each.parcel());
-    } catch (ForgottenException e) {
-      refused.forgotten(each.parcel() == null ? Parcel.NOTHING : each.parcel());
-    }
-  }
-
-  private static void release(Asked each) {
-    var parcel = each.parcel();
-    if (parcel != null) {
-      parcel.release();
-    }
-  }
-
-  private Frame frame(Asked each, Arena arena) {
-    Shards.await(runtime, each.answer(), () -> lookAround(each.shard()));
-    return each.large()
-        ? Frame.read(((Tensor) each.answer().get(arena)).segment())
-        : Frame.read((byte[]) each.answer().get());
+  /** Bytes, or a tensor where the range is large. */
+  private Frame frame(int shard, ObjectRef<?> answer, Arena arena) {
+    return isLarge(shard)
+        ? Frame.read(((Tensor) answer.get(arena)).segment())
+        : Frame.read((byte[]) answer.get());
   }
 
   private void lookAround(int shard) {
@@ -206,11 +178,6 @@ public final class Pull implements AutoCloseable {
   @Override
   public void close() {
     over = true;
-    forget();
-  }
-
-  private void forget() {
-    asked.forEach(each -> each.answer().close());
-    asked.clear();
+    answers.close();
   }
 }

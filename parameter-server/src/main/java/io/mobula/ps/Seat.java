@@ -169,6 +169,7 @@ final class Seat {
     private final List<Parcel> parcels = new ArrayList<>();
     private boolean moved;
     private boolean forgotten;
+    private boolean unknown;
 
     /** A shard has, or is about to have, other parameters. */
     void moved(Parcel parcel) {
@@ -182,8 +183,14 @@ final class Seat {
       parcels.add(parcel);
     }
 
+    /** A shard does not know the list of keys. */
+    void unknown(Parcel parcel) {
+      unknown = true;
+      parcels.add(parcel);
+    }
+
     boolean any() {
-      return moved || forgotten;
+      return moved || forgotten || unknown;
     }
 
     /** Sends all again, those of one push together, in the order in which they were sent. */
@@ -256,14 +263,19 @@ final class Seat {
   private void tellClock() {
     Shards.reached(() -> {
       for (int i = 0; i < layout.size(); i++) {
-        ObjectRef<?> told = Mobula.remoteStage(layout
-            .shards()
-            .get(i)
-            .call(ShardActor::clock, table.id(), worker, layout.version(), ended));
-        inFlight.addLast(new Sent(ended, i, false, told, Parcel.NOTHING));
+        tellClock(i);
       }
       return inFlight;
     });
+  }
+
+  /** Tells a shard that a step is over. */
+  void tellClock(int shard) {
+    ObjectRef<?> told = Mobula.remoteStage(layout
+        .shards()
+        .get(shard)
+        .call(ShardActor::clock, table.id(), worker, layout.version(), ended));
+    inFlight.addLast(new Sent(ended, shard, false, told, Parcel.NOTHING));
   }
 
   /** Leaves, and waits until all that was sent is taken in. Again does nothing. */

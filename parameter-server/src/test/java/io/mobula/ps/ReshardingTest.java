@@ -152,6 +152,36 @@ class ReshardingTest extends ServerTest {
     }
   }
 
+  @Test
+  void anAnswerFromBeforeTheMoveIsReadAsWhatItIs() {
+    try (var server = ParameterServer.builder(runtime).shards(2).build()) {
+      var initial = new float[SMALL];
+      for (int i = 0; i < SMALL; i++) {
+        initial[i] = i;
+      }
+      var table = server
+          .dense("w", SMALL)
+          .initial(initial)
+          .optimizer(Optimizers.sgd(1))
+          .create();
+      try (var worker = table.join(0);
+          var before = worker.startPull()) {
+        while (!before.isReady()) {
+          Thread.onSpinWait();
+        }
+        server.reshard(3);
+        worker.push(all(SMALL, 1));
+        worker.flush(); // now the worker knows the layout
+        try (var pulled = before.await()) {
+          assertThat(pulled.toFloats()).isEqualTo(initial);
+        }
+        try (var pulled = worker.pull()) {
+          assertThat(pulled.get(SMALL - 1)).isEqualTo(SMALL - 2);
+        }
+      }
+    }
+  }
+
   static List<Optimizer> optimizers() {
     return List.of(Optimizers.adam(0.01), Optimizers.momentum(0.01, 0.9));
   }
