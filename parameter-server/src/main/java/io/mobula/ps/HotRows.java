@@ -5,6 +5,7 @@ import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.row.HotKeys;
 import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A worker's copies of the rows that are pushed most, and the sums of its gradients for them. Also
@@ -100,31 +101,46 @@ final class HotRows {
 
   // ---- pull
 
-  /** Which of the keys have to be asked for. */
-  long[] missing(long[] keys) {
-    return Arrays.stream(keys).filter(key -> !has(key)).toArray();
-  }
+  /** Rows that a worker wants, of which some are at hand; the others have to be asked for. */
+  final class Wanted {
+    private final long[] keys;
+    private final Numbers result;
+    private final long[] missing;
+    private final int[] places; // of those that are missing
+    private final int clock = clocks;
 
-  private boolean has(long key) {
-    int at = hot.find(key);
-    return at >= 0 && known[at];
-  }
-
-  /** The rows of all keys, of which the missing ones have been asked for. */
-  Numbers filled(long[] keys, Numbers asked) {
-    var result = Numbers.zeros(element, keys.length * width);
-    int next = 0;
-    for (int i = 0; i < keys.length; i++) {
-      int at = hot.find(keys[i]);
-      if (at >= 0 && known[at]) {
-        rows.copy(at * width, result, i * width, width);
-      } else {
-        asked.copy(next * width, result, i * width, width);
-        next++;
-      }
+    private Wanted(long[] keys) {
+      this.keys = keys;
+      this.result = Numbers.zeros(element, Math.multiplyExact(keys.length, width));
+      this.places = IntStream.range(0, keys.length).filter(i -> !fill(i)).toArray();
+      this.missing = Arrays.stream(places).mapToLong(i -> keys[i]).toArray();
     }
-    remember(keys, result);
-    return result;
+
+    private boolean fill(int i) {
+      int at = hot.find(keys[i]);
+      boolean is = at >= 0 && known[at];
+      if (is) {
+        rows.copy(at * width, result, i * width, width);
+      }
+      return is;
+    }
+
+    long[] missing() {
+      return missing;
+    }
+
+    /** All rows, as those that were missing have come; those of this step are kept. */
+    Numbers filled(Numbers asked) {
+      asked.scatter(places, width, result);
+      if (clock == clocks) {
+        remember(keys, result);
+      }
+      return result;
+    }
+  }
+
+  Wanted want(long[] keys) {
+    return new Wanted(keys);
   }
 
   private void remember(long[] keys, Numbers all) {

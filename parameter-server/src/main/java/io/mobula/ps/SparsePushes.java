@@ -66,6 +66,35 @@ final class SparsePushes {
     });
   }
 
+  /** Sends gradients, says that the step has ended, and asks for their rows; all in one. */
+  void exchange(RowGradients gradients, RowPull pull) {
+    long push = seat.nextPush();
+    long ended = seat.steps();
+    var shares = pull.shares();
+    Shards.reached(() -> {
+      for (int shard = 0; shard < seat.layout().size(); shard++) {
+        if (shares.count(shard) > 0) {
+          var sent = sealed(shard, shares, gradients.numbers(), push, ended - 1, false);
+          pull.add(shard, exchange(shard, sent, ended), sent);
+        } else {
+          seat.tellClock(shard);
+        }
+      }
+      return seat;
+    });
+  }
+
+  private ObjectRef<?> exchange(int shard, Sent sent, long ended) {
+    var handle = seat.layout().shards().get(shard);
+    int id = table.id();
+    return switch (sent.contents()) {
+      case Parcel.Bytes bytes ->
+        Mobula.remoteStage(handle.call(ShardActor::exchangeRows, id, bytes.array(), ended));
+      case Parcel.Stored(var ref) ->
+        Mobula.remoteStage(handle.call(ShardActor::exchangeRowsLarge, id, ref, ended));
+    };
+  }
+
   private ObjectRef<?> send(int shard, Sent sent) {
     var handle = seat.layout().shards().get(shard);
     return switch (sent.contents()) {

@@ -34,6 +34,13 @@ public final class SparseTable {
     this.runtime = runtime;
   }
 
+  void require(Element wanted, String instead) {
+    if (spec.element() != wanted) {
+      throw new TableException(
+          "Wanted " + wanted.words() + " of " + spec + ": use " + instead + ".", null);
+    }
+  }
+
   SparseSpec spec() {
     return spec;
   }

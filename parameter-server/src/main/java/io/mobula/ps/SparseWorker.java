@@ -1,17 +1,11 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.ObjectRef;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Numbers;
-import io.mobula.ps.shard.ForgottenException;
-import io.mobula.ps.shard.MovedException;
-import io.mobula.ps.shard.ShardActor;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +18,9 @@ import org.jspecify.annotations.Nullable;
  * travels as its hash alone (Li et al., OSDI 2014, section 4).
  */
 public final class SparseWorker implements AutoCloseable {
-  private static final int MOST_MOVES = 100;
-
   private final SparseTable table;
   private final MobulaRuntime runtime;
   private final Seat seat;
-  private final int width;
   private final @Nullable HotRows hot;
   private final SparsePushes pushes;
 
@@ -37,10 +28,9 @@ public final class SparseWorker implements AutoCloseable {
     this.table = table;
     this.runtime = runtime;
     this.seat = seat;
-    this.width = table.width();
     this.pushes = new SparsePushes(table.spec(), runtime, seat);
     int most = table.spec().hotKeys();
-    this.hot = most == 0 ? null : new HotRows(table.spec().element(), width, most);
+    this.hot = most == 0 ? null : new HotRows(table.spec().element(), table.width(), most);
   }
 
   static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
@@ -71,8 +61,8 @@ public final class SparseWorker implements AutoCloseable {
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
   public float[] pull(long... keys) {
-    require(Element.FLOAT, "pullDoubles");
-    return (float[]) rows(keys).array();
+    table.require(Element.FLOAT, "pullDoubles");
+    return (float[]) ask(keys).rows().array();
   }
 
   /**
@@ -81,87 +71,17 @@ public final class SparseWorker implements AutoCloseable {
    * @throws TableException when the table is one of floats
    */
   public double[] pullDoubles(long... keys) {
-    require(Element.DOUBLE, "pull");
-    return (double[]) rows(keys).array();
+    table.require(Element.DOUBLE, "pull");
+    return (double[]) ask(keys).rows().array();
   }
 
-  private void require(Element wanted, String instead) {
-    if (table.spec().element() != wanted) {
-      throw new TableException(
-          "Wanted " + wanted.words() + " of " + table.spec() + ": use " + instead + ".", null);
-    }
-  }
-
-  private Numbers rows(long[] keys) {
+  private RowPull ask(long[] keys) {
     seat.requireOpen();
-    return hot == null ? asked(keys) : hot.filled(keys, asked(hot.missing(keys)));
-  }
-
-  private Numbers asked(long[] keys) {
-    for (int i = 1; ; i++) {
-      var refused = new Seat.Refused();
-      var rows = pull(keys, refused);
-      if (!refused.any()) {
-        return rows;
-      }
-      if (i == MOST_MOVES) {
-        throw new IllegalStateException(
-            "The rows of " + table.name() + " have moved " + i + " times meanwhile.");
-      }
-      seat.recover(refused);
+    if (hot == null) {
+      return RowPull.asked(table, runtime, seat, keys, rows -> rows);
     }
-  }
-
-  private Numbers pull(long[] keys, Seat.Refused refused) {
-    var layout = seat.layout();
-    var shares = sharesOf(keys);
-    return Shards.reached(() -> {
-      var asked = new ObjectRef<?>[layout.size()];
-      for (int shard = 0; shard < asked.length; shard++) {
-        if (shares.count(shard) > 0) {
-          asked[shard] = Mobula.remoteStage(layout
-              .shards()
-              .get(shard)
-              .call(
-                  ShardActor::pullRows,
-                  table.spec().id(),
-                  seat.worker(),
-                  layout.version(),
-                  seat.steps(),
-                  shares.keys(shard)));
-        }
-      }
-      return gathered(asked, shares, keys.length, refused);
-    });
-  }
-
-  private Shares sharesOf(long[] keys) {
-    return Shares.of(keys, table.spec().placement(), seat.layout().size());
-  }
-
-  private Numbers gathered(
-      @Nullable ObjectRef<?>[] asked, Shares shares, int keys, Seat.Refused refused) {
-    var result = Numbers.zeros(table.spec().element(), Math.multiplyExact(keys, width));
-    for (int i = 0; i < asked.length; i++) {
-      var ref = asked[i];
-      if (ref != null) {
-        gather(ref, i, shares, result, refused);
-      }
-    }
-    return result;
-  }
-
-  private void gather(
-      ObjectRef<?> ref, int shard, Shares shares, Numbers result, Seat.Refused refused) {
-    try {
-      Shards.await(runtime, ref, () -> seat.lookAround(shard));
-      var rows = Objects.requireNonNull(Shards.reached(() -> Shards.taken(ref)));
-      shares.scatter(shard, Numbers.ofArray(rows), result, width);
-    } catch (MovedException e) {
-      refused.moved(Parcel.NOTHING);
-    } catch (ForgottenException e) {
-      refused.forgotten(Parcel.NOTHING);
-    }
+    var wanted = hot.want(keys);
+    return RowPull.asked(table, runtime, seat, wanted.missing(), wanted::filled);
   }
 
   // ---- push
@@ -197,6 +117,37 @@ public final class SparseWorker implements AutoCloseable {
       }
     }
     seat.settle();
+  }
+
+  /**
+   * Sends gradients of rows, ends the step, and waits for these rows of the next: a push, a
+   * {@link #clock} and a {@link #pull} in one trip to each shard. With replicas, or copies of hot
+   * keys, they are a trip each.
+   *
+   * @return the rows, one after the other in the order of the keys
+   */
+  public float[] exchange(long[] keys, float[] gradients) {
+    return (float[]) exchange(keys, Numbers.of(gradients)).array();
+  }
+
+  /** As {@link #exchange(long[], float[])}, of a table of doubles. */
+  public double[] exchange(long[] keys, double[] gradients) {
+    return (double[]) exchange(keys, Numbers.of(gradients)).array();
+  }
+
+  private Numbers exchange(long[] keys, Numbers numbers) {
+    seat.requireOpen();
+    var gradients = RowGradients.checked(table.spec(), keys, numbers);
+    if (hot != null || table.reach().isReplicated()) {
+      push(keys, numbers);
+      clock();
+      return ask(keys).rows();
+    }
+    seat.drain();
+    seat.endStep();
+    var pull = RowPull.of(table, runtime, seat, keys);
+    pushes.exchange(gradients, pull);
+    return pull.rows();
   }
 
   private void sendHot() {

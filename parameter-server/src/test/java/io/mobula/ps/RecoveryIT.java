@@ -84,7 +84,7 @@ class RecoveryIT {
           .optimizer(sgd)
           .consistency(Consistency.bulkSynchronous())
           .create();
-      var rows = server.sparse("rows", 2).optimizer(sgd).create();
+      var rows = server.sparse("rows", 2).doubles().optimizer(sgd).create();
       var keys = new Random(3).longs(100).toArray();
       int steps = 600;
       var begun = new AtomicInteger();
@@ -94,9 +94,15 @@ class RecoveryIT {
           threads.submit(() -> push(bulk, steps, begun)),
           threads.submit(() -> {
             try (var worker = rows.join(0)) {
+              var ones = new double[2 * keys.length];
+              Arrays.fill(ones, 1);
               for (int i = 0; i < steps; i++) {
-                worker.push(keys, all(2 * keys.length, 1));
-                worker.clock();
+                if (i % 2 == 0) {
+                  worker.push(keys, ones);
+                  worker.clock();
+                } else {
+                  assertThat(worker.exchange(keys, ones)).contains(-i - 1);
+                }
                 begun.incrementAndGet();
               }
             }
@@ -113,7 +119,7 @@ class RecoveryIT {
       assertThat(large.toFloats()).containsOnly(-steps);
       assertThat(bulk.toFloats()).containsOnly(-steps);
       try (var reader = rows.join(1)) {
-        assertThat(reader.pull(keys)).containsOnly(-steps);
+        assertThat(reader.pullDoubles(keys)).containsOnly(-steps);
       }
     }
   }
@@ -218,7 +224,11 @@ class RecoveryIT {
   private static void push(Worker dense, SparseWorker sparse, long[] keys, int times) {
     for (int i = 0; i < times; i++) {
       dense.push(all(LARGE, 1));
-      sparse.push(keys, all(2 * keys.length, 1));
+      if (i % 2 == 0) {
+        sparse.push(keys, all(2 * keys.length, 1));
+      } else {
+        sparse.exchange(keys, all(2 * keys.length, 1));
+      }
     }
   }
 }

@@ -130,9 +130,13 @@ class ReshardingTest extends ServerTest {
         done.add(threads.submit(() -> {
           try (var worker = joined) {
             while (worker.steps() < steps) {
-              worker.push(keys, all(2 * keys.length, 1));
-              worker.clock();
-              assertThat(worker.pull(keys)).hasSize(2 * keys.length);
+              if (worker.steps() % 2 == 0) {
+                worker.push(keys, all(2 * keys.length, 1));
+                worker.clock();
+                assertThat(worker.pull(keys)).hasSize(2 * keys.length);
+              } else {
+                assertThat(worker.exchange(keys, all(2 * keys.length, 1))).hasSize(2 * keys.length);
+              }
             }
           }
         }));

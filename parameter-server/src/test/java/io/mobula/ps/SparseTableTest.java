@@ -13,6 +13,7 @@ import io.mobula.ps.optimizer.Optimizers;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,12 @@ class SparseTableTest extends ServerTest {
         worker.push(keys, ones);
         worker.flush();
         assertThat(worker.pull(0, 19)).containsExactly(-2, -2);
+        for (int i = 1; i <= 100; i++) {
+          long from = 1000L * i;
+          other.push(IntStream.range(0, 20).mapToLong(k -> from + k).toArray(), ones);
+        }
+        other.flush();
+        assertThat(worker.exchange(keys, ones)).hasSize(20).containsOnly(-3);
       }
     }
   }
@@ -158,6 +165,57 @@ class SparseTableTest extends ServerTest {
         b.clock();
         assertThat(a.pull(1, 2, 3)).containsExactly(-1, -3, -3);
       }
+    }
+  }
+
+  @Test
+  void anExchangeIsOneMessageToEachShardAndGivesTheRowsAfterIt() {
+    for (int shards = 1; shards <= 3; shards++) {
+      try (var server = server(shards)) {
+        var table = table(server, 2);
+        try (var worker = table.join(0)) {
+          for (int i = 1; i <= 5; i++) {
+            assertThat(worker.exchange(new long[] {7, -3, 7}, new float[] {1, 2, 3, 4, 1, 0}))
+                .containsExactly(-2 * i, -2 * i, -3 * i, -4 * i, -2 * i, -2 * i);
+            assertThat(worker.steps()).isEqualTo(i);
+          }
+          assertThat(table.metrics()).allMatch(shard -> shard.pushes() == shard.pulls());
+          assertThat(table.metrics()).allMatch(shard -> shard.pushes() % 5 == 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anExchangeOfABulkSynchronousTableWaitsForTheStepsOfAll() throws Exception {
+    try (var server = server(2);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var table = server
+          .sparse("b", 1)
+          .doubles()
+          .optimizer(Optimizers.sgd(1))
+          .consistency(Consistency.bulkSynchronous())
+          .create();
+      var keys = IntStream.range(0, 100).mapToLong(i -> i).toArray();
+      var two = new double[100];
+      Arrays.fill(two, 2);
+      var a = table.join(0);
+      var b = table.join(1);
+      var other = threads.submit(() -> {
+        try (b) {
+          for (int i = 0; i < 10; i++) {
+            b.exchange(new long[] {i}, new double[] {4}); // of one shard
+          }
+        }
+        return true;
+      });
+      for (int i = 1; i <= 10; i++) {
+        var rows = a.exchange(keys, two);
+        assertThat(rows[99]).isEqualTo(-i);
+        assertThat(rows[i - 1]).isEqualTo(-i - 2);
+      }
+      a.close();
+      assertThat(other.get()).isTrue();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may read a table now: its rule, the clocks of its workers, and those who wait. One thread.
@@ -121,7 +122,7 @@ final class Gate {
   }
 
   /** Completes when the worker may read, which strangers always may. */
-  <T> CompletableFuture<T> read(long worker, Supplier<T> answer) {
+  <T extends @Nullable Object> CompletableFuture<T> read(long worker, Supplier<T> answer) {
     clocks.seen(worker, System.nanoTime());
     if (!clocks.has(worker) || mayRead(worker)) {
       return CompletableFuture.completedFuture(answered(worker, answer));
@@ -133,7 +134,8 @@ final class Gate {
     return later;
   }
 
-  private <T> void answerLater(long worker, CompletableFuture<T> later, Supplier<T> answer) {
+  private <T extends @Nullable Object> void answerLater(
+      long worker, CompletableFuture<T> later, Supplier<T> answer) {
     try {
       enter(worker);
       later.complete(answered(worker, answer));
@@ -142,7 +144,7 @@ final class Gate {
     }
   }
 
-  private <T> T answered(long worker, Supplier<T> answer) {
+  private <T extends @Nullable Object> T answered(long worker, Supplier<T> answer) {
     traffic.read(clocks.has(worker) ? clocks.ended(worker) - applied : 0);
     return answer.get();
   }

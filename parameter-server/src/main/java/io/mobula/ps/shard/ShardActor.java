@@ -302,14 +302,18 @@ public final class ShardActor {
 
   private Sender ended(int table, Frame pushed, long steps) {
     var sender = pushed.sender();
-    if (tables.tookBefore(table, sender)) {
-      throw new MovedException("table " + table, sender.layout(), sender.layout() + 1, true);
-    }
+    requireNotTakenBefore(table, sender);
     var shard = tables.dense(table);
     var _ = shard.push(pushed);
     shard.requirePresent(sender.layout(), true);
     shard.clock(sender.worker(), sender.layout(), steps);
     return sender;
+  }
+
+  private void requireNotTakenBefore(int table, Sender sender) {
+    if (tables.tookBefore(table, sender)) {
+      throw new MovedException("table " + table, sender.layout(), sender.layout() + 1, true);
+    }
   }
 
   // ---- sparse tables
@@ -348,6 +352,27 @@ public final class ShardActor {
   public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
     return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(Numbers::array);
+  }
+
+  /**
+   * Gradients of rows, the end of a step, and a pull of the same rows in one, as {@link #exchange};
+   * null if the list of keys is not known, and then nothing has happened.
+   */
+  public CompletionStage<@Nullable Object> exchangeRows(int table, byte[] frame, long steps) {
+    return exchanged(table, Rows.read(MemorySegment.ofArray(frame)), steps);
+  }
+
+  /** As {@link #exchangeRows}, in store memory. */
+  public CompletionStage<@Nullable Object> exchangeRowsLarge(int table, Tensor frame, long steps) {
+    return exchanged(table, Rows.read(frame.segment()), steps);
+  }
+
+  private CompletionStage<@Nullable Object> exchanged(int table, Rows pushed, long steps) {
+    requireNotTakenBefore(table, pushed.sender());
+    return tables
+        .sparse(table)
+        .exchange(pushed, steps)
+        .thenApply(rows -> rows == null ? null : rows.array());
   }
 
   /** The rows here that most gradients are pushed for. */

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard's rows of a sparse table. Rows are made when their key is first pushed; what is pulled
@@ -28,27 +28,12 @@ import java.util.stream.IntStream;
  * state of some rows are gathered into arrays, updated in one loop, and scattered back. One thread.
  */
 final class SparseShard extends TableShard {
-  /** How many lists of keys of workers are remembered; the longest unused goes first. */
-  private static final int LISTS = 64;
-
-  private static final int[] UNKNOWN = {};
-
-  /** How many keys are looked for at a time, so that memory answers for several at once. */
-  private static final int AHEAD = 64;
-
   private final SparseSpec spec;
   private final RowIndex index = new RowIndex();
   private final RowKernel kernel;
+  private final RowLookup lookup;
   private final HotKeys hot = new HotKeys();
   private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
-  private final Map<Long, int[]> lists = new LinkedHashMap<>(16, 0.75f, true) {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Long, int[]> eldest) {
-      return size() > LISTS;
-    }
-  };
   private long updates;
 
   /** Gradients of rows that wait for the end of their step. */
@@ -68,24 +53,32 @@ final class SparseShard extends TableShard {
     super(spec.toString(), spec.consistency(), part);
     this.spec = spec;
     this.kernel = RowKernel.of(spec.element(), spec.width(), spec.optimizer(), spec.initial());
+    this.lookup = new RowLookup(index, kernel);
   }
 
   // ---- push
 
   /** Applies gradients, or keeps them; false if it does not know the list of keys. */
   CompletableFuture<Boolean> push(Rows pushed) {
-    long began = System.nanoTime();
+    requireFits(pushed);
+    boolean taken = wasTaken(pushed.sender()) || takeIn(pushed) != null;
+    return CompletableFuture.completedFuture(taken);
+  }
+
+  private void requireFits(Rows pushed) {
     if (pushed.width() != spec.width() || pushed.numberBytes() != spec.element().bytes()) {
       throw new GradientException("Got rows of " + pushed.width() + " numbers of "
           + pushed.numberBytes() + " bytes for " + spec + ".");
     }
+  }
+
+  /** Gives the rows that it was for; null, and nothing has happened, if the list is not known. */
+  private int @Nullable [] takeIn(Rows pushed) {
+    long began = System.nanoTime();
     var sender = pushed.sender();
-    if (wasTaken(sender)) {
-      return CompletableFuture.completedFuture(true);
-    }
-    int[] rows = rowsOf(pushed);
-    if (rows.length != pushed.count()) {
-      return CompletableFuture.completedFuture(false);
+    int[] rows = lookup.rowsOf(pushed);
+    if (rows == null) {
+      return null;
     }
     take(sender);
     traffic.pushed(pushed.memory().byteSize());
@@ -100,7 +93,27 @@ final class SparseShard extends TableShard {
       apply(1);
     }
     traffic.updated(System.nanoTime() - began);
-    return CompletableFuture.completedFuture(true);
+    return rows;
+  }
+
+  /**
+   * A push, the end of its worker's step, and a pull of the same rows; null if it does not know the
+   * list of keys, and then nothing has happened.
+   */
+  CompletableFuture<@Nullable Numbers> exchange(Rows pushed, long steps) {
+    requireFits(pushed);
+    var sender = pushed.sender();
+    boolean again = wasTaken(sender);
+    int[] rows = again ? lookup.rowsOf(pushed) : takeIn(pushed);
+    if (rows == null) {
+      if (again) { // its worker asks for the rows
+        throw new MovedException(gate.table(), sender.layout(), part.layout(), true);
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+    requirePresent(sender.layout(), true);
+    clock(sender.worker(), sender.layout(), steps);
+    return gate.<@Nullable Numbers>read(sender.worker(), () -> read(kernel.weights(rows)));
   }
 
   private static MemorySegment copied(MemorySegment numbers) {
@@ -109,34 +122,6 @@ final class SparseShard extends TableShard {
 
   private List<Kept> round(long step) {
     return rounds.computeIfAbsent(step, absent -> new ArrayList<>());
-  }
-
-  private int[] rowsOf(Rows pushed) {
-    if (!pushed.hasKeys()) {
-      int[] known = lists.get(pushed.list());
-      return known != null && known.length == pushed.count() ? known : UNKNOWN;
-    }
-    var keys = pushed.keys().toArray(ValueLayout.JAVA_LONG_UNALIGNED);
-    var rows = new int[keys.length];
-    for (int i = 0; i < rows.length; i++) {
-      if (i % AHEAD == 0) {
-        index.touch(keys, i, Math.min(i + AHEAD, keys.length));
-      }
-      rows[i] = rowOf(keys[i]);
-    }
-    if (pushed.list() != 0) {
-      lists.put(pushed.list(), rows);
-    }
-    return rows;
-  }
-
-  private int rowOf(long key) {
-    int known = index.size();
-    int row = index.findOrAdd(key);
-    if (row == known) {
-      kernel.begin(row, key);
-    }
-    return row;
   }
 
   private void apply(double factor) {
@@ -185,7 +170,7 @@ final class SparseShard extends TableShard {
 
   @Override
   void forgetNames() {
-    lists.clear();
+    lookup.forgetNames();
   }
 
   @Override
@@ -348,9 +333,7 @@ final class SparseShard extends TableShard {
       var keys = numbers.asSlice(at, open.count() * Long.BYTES);
       long bytes = open.count() * sumBytes();
       var sums = numbers.asSlice(at + keys.byteSize(), bytes);
-      int[] rows = Arrays.stream(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED))
-          .mapToInt(this::rowOf)
-          .toArray();
+      int[] rows = lookup.rowsOf(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED));
       round(open.step()).add(new Kept(-1, rows, copied(sums)));
       at += keys.byteSize() + bytes;
     }

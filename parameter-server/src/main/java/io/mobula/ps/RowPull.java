@@ -1,0 +1,175 @@
+package io.mobula.ps;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.shard.ShardActor;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of a sparse table that are on their way from their shards. For the worker's thread.
+ *
+ * <pre>{@code
+ * var next = worker.startPull(keys); // asks, and goes on
+ * compute();
+ * float[] rows = next.await();
+ * }</pre>
+ */
+public final class RowPull implements AutoCloseable {
+  /** How often rows are asked for again that have moved. */
+  private static final int MOST_MOVES = 100;
+
+  private final SparseTable table;
+  private final Seat seat;
+  private final long[] keys;
+  private final UnaryOperator<Numbers> finish;
+  private final Answers answers;
+  private Shares shares;
+  private boolean over;
+
+  private RowPull(
+      SparseTable table,
+      MobulaRuntime runtime,
+      Seat seat,
+      long[] keys,
+      UnaryOperator<Numbers> finish) {
+    this.table = table;
+    this.seat = seat;
+    this.keys = keys;
+    this.finish = finish;
+    this.answers = new Answers(runtime);
+    this.shares = Shares.of(keys, table.spec().placement(), seat.layout().size());
+  }
+
+  /** One whose answers are {@linkplain #add added}. */
+  static RowPull of(SparseTable table, MobulaRuntime runtime, Seat seat, long[] keys) {
+    return new RowPull(table, runtime, seat, keys, rows -> rows);
+  }
+
+  /**
+   * Asks all shards that have some of the rows.
+   *
+   * @param finish what is made of them in the end
+   */
+  static RowPull asked(
+      SparseTable table,
+      MobulaRuntime runtime,
+      Seat seat,
+      long[] keys,
+      UnaryOperator<Numbers> finish) {
+    var pull = new RowPull(table, runtime, seat, keys, finish);
+    pull.ask();
+    return pull;
+  }
+
+  private void ask() {
+    var layout = seat.layout();
+    Shards.reached(() -> {
+      for (int shard = 0; shard < layout.size(); shard++) {
+        if (shares.count(shard) > 0) {
+          var handle = layout.shards().get(shard);
+          add(
+              shard,
+              Mobula.remoteStage(handle.call(
+                  ShardActor::pullRows,
+                  table.spec().id(),
+                  seat.worker(),
+                  layout.version(),
+                  seat.steps(),
+                  shares.keys(shard))),
+              null);
+        }
+      }
+      return answers;
+    });
+  }
+
+  /** Which keys go to which shard. */
+  Shares shares() {
+    return shares;
+  }
+
+  void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
+    answers.add(shard, answer, parcel);
+  }
+
+  /** Whether {@link #await} would return or throw at once. */
+  public boolean isReady() {
+    return answers.areReady();
+  }
+
+  /**
+   * Waits until the rule of the table lets this worker read, and for the rows, one after the other
+   * in the order of the keys. Once.
+   *
+   * @throws io.mobula.ps.error.TableException when the table is one of doubles
+   * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
+   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   */
+  public float[] await() {
+    table.require(Element.FLOAT, "awaitDoubles");
+    return (float[]) rows().array();
+  }
+
+  /**
+   * As {@link #await}, of a table of doubles.
+   *
+   * @throws io.mobula.ps.error.TableException when the table is one of floats
+   */
+  public double[] awaitDoubles() {
+    table.require(Element.DOUBLE, "await");
+    return (double[]) rows().array();
+  }
+
+  Numbers rows() {
+    if (over) {
+      throw new IllegalStateException("These rows were awaited, or closed, before: pull again.");
+    }
+    try {
+      for (int i = 1; ; i++) {
+        var refused = new Seat.Refused();
+        var rows = collected(refused);
+        if (!refused.any()) {
+          return finish.apply(rows);
+        }
+        if (i == MOST_MOVES) {
+          throw new IllegalStateException(
+              "The rows of " + table.name() + " have moved " + i + " times meanwhile.");
+        }
+        askAgain(refused);
+      }
+    } finally {
+      close();
+    }
+  }
+
+  private Numbers collected(Seat.Refused refused) {
+    int width = table.width();
+    var rows = Numbers.zeros(table.spec().element(), Math.multiplyExact(keys.length, width));
+    answers.collect(refused, seat::lookAround, (shard, answer) -> {
+      Object came = answer.get();
+      if (came != null) {
+        shares.scatter(shard, Numbers.ofArray(came), rows, width);
+      }
+      return came != null;
+    });
+    return rows;
+  }
+
+  private void askAgain(Seat.Refused refused) {
+    answers.close();
+    seat.recover(refused);
+    shares = Shares.of(keys, table.spec().placement(), seat.layout().size());
+    ask();
+  }
+
+  /** Forgets what was asked for. */
+  @Override
+  public void close() {
+    over = true;
+    answers.close();
+  }
+}

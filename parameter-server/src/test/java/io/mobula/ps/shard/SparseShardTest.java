@@ -1,0 +1,105 @@
+package io.mobula.ps.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.GradientException;
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.row.Initial;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SparseShardTest {
+  private static final long WORKER = 7;
+  private static final long LIST = 3;
+  private static final Part PART = new Part(1, 0, 1);
+
+  private final SparseSpec spec = new SparseSpec(
+      1,
+      "rows",
+      Element.DOUBLE,
+      1,
+      Optimizers.sgd(1),
+      Consistency.asynchronous(),
+      Initial.ZERO,
+      Partitioner.hash(),
+      0);
+  private final SparseShard shard = new SparseShard(spec, PART);
+
+  @BeforeEach
+  void join() {
+    shard.join(WORKER, 0, new NodeId(1));
+  }
+
+  /** Gradients of 1 for each key. */
+  private static Rows frame(
+      long sequence, int layout, Element element, boolean follow, long... keys) {
+    long bytes = Rows.sizeOf(keys.length, 1, element, follow);
+    var rows = new Rows(MemorySegment.ofArray(new byte[(int) bytes]));
+    rows.head(new Sender(WORKER, sequence, 0, layout), keys.length, 1, element, LIST, follow);
+    if (follow) {
+      MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+    }
+    for (int i = 0; i < keys.length; i++) {
+      element.set(rows.numbers(), i, 1);
+    }
+    return rows;
+  }
+
+  private static Rows frame(long sequence, boolean follow, long... keys) {
+    return frame(sequence, PART.layout(), Element.DOUBLE, follow, keys);
+  }
+
+  private Object exchanged(Rows rows, long steps) {
+    var came = shard.exchange(rows, steps).join();
+    return came == null ? null : came.array();
+  }
+
+  @Test
+  void anExchangeThatComesAgainCountsOnceAndIsAnswered() {
+    assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
+    assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
+    assertThat(exchanged(frame(2, false, 5, 6, 5), 2)).isEqualTo(new double[] {-4, -2, -4});
+    assertThat(shard.clocks().ended(WORKER)).isEqualTo(2);
+    assertThat(shard.metrics().repeated()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingHasHappenedWhereTheListIsNotKnown() {
+    assertThat(exchanged(frame(1, false, 5, 6), 1)).isNull();
+    assertThat(shard.clocks().ended(WORKER)).isZero();
+    assertThat(exchanged(frame(2, true, 5, 6), 1)).isEqualTo(new double[] {-1, -1});
+  }
+
+  @Test
+  void oneThatWasTakenInButWhoseListIsForgottenIsNotToGoAgain() {
+    exchanged(frame(1, true, 5, 6), 1);
+    shard.forgetNames();
+    assertThatThrownBy(() -> exchanged(frame(1, false, 5, 6), 1))
+        .isInstanceOfSatisfying(
+            MovedException.class, moved -> assertThat(moved.wasTaken()).isTrue());
+  }
+
+  @Test
+  void anExchangeForAnotherLayoutIsToGoAgain() {
+    assertThatThrownBy(() -> exchanged(frame(1, 2, Element.DOUBLE, true, 5), 1))
+        .isInstanceOfSatisfying(
+            MovedException.class, moved -> assertThat(moved.wasTaken()).isFalse());
+    shard.freeze();
+    assertThatThrownBy(() -> exchanged(frame(1, true, 5), 1)).isInstanceOf(MovedException.class);
+    assertThat(shard.rows()).isZero();
+  }
+
+  @Test
+  void refusesNumbersOfAnotherSize() {
+    assertThatThrownBy(() -> shard.push(frame(1, 1, Element.FLOAT, true, 5)))
+        .isInstanceOf(GradientException.class)
+        .hasMessageContaining("of 4 bytes");
+  }
+}
