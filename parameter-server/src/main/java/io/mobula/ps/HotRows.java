@@ -76,6 +76,11 @@ final class HotRows {
     return new RowGradients(unique.keys(), others.resized(unique.size() * width));
   }
 
+  /** Whether one of the keys is hot. */
+  boolean isAny(long[] keys) {
+    return hot.size() > 0 && Arrays.stream(keys).anyMatch(key -> hot.find(key) >= 0);
+  }
+
   boolean isFull() {
     return pushes >= MOST_PUSHES;
   }

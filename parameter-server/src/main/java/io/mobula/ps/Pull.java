@@ -10,6 +10,7 @@ import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.Split;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,14 @@ public final class Pull implements AutoCloseable {
   /** Whether {@link #await} would return or throw at once. */
   public boolean isReady() {
     return answers.areReady();
+  }
+
+  /**
+   * Completes, on a thread of the runtime, when all shards have answered, whatever it is: then
+   * {@link #await} returns or throws at once, unless parameters have moved and it has to ask again.
+   */
+  public CompletionStage<@Nullable Void> ready() {
+    return answers.ready();
   }
 
   /**

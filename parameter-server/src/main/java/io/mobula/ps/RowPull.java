@@ -6,6 +6,7 @@ import io.mobula.ObjectRef;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.shard.ShardActor;
+import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,14 @@ public final class RowPull implements AutoCloseable {
   /** Whether {@link #await} would return or throw at once. */
   public boolean isReady() {
     return answers.areReady();
+  }
+
+  /**
+   * Completes, on a thread of the runtime, when all shards have answered, whatever it is: then
+   * {@link #await} returns or throws at once, unless rows have moved and it has to ask again.
+   */
+  public CompletionStage<@Nullable Void> ready() {
+    return answers.ready();
   }
 
   /**

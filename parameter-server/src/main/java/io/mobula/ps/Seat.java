@@ -31,6 +31,7 @@ final class Seat {
   private final int maxInFlight;
   private final long worker = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   private final Deque<Sent> inFlight = new ArrayDeque<>();
+  private final Receipts receipts = new Receipts();
   private Layout layout;
   private long[] sequences;
   private long ended;
@@ -103,6 +104,11 @@ final class Seat {
     return ++pushes;
   }
 
+  /** The futures of pushes. */
+  Receipts receipts() {
+    return receipts;
+  }
+
   void requireOpen() {
     if (!open) {
       throw new IllegalStateException(
@@ -116,6 +122,7 @@ final class Seat {
   void sent(int shard, long step, ObjectRef<?> answer, Parcel parcel) {
     hasPushed |= step == ended;
     inFlight.addLast(new Sent(step, shard, true, answer, parcel));
+    receipts.sent(parcel.push(), answer);
   }
 
   /** Waits for the oldest while too many are under way. */
@@ -212,6 +219,15 @@ final class Seat {
    * refused.
    */
   void recover(Refused refused) {
+    try {
+      sendAgain(refused);
+    } catch (RuntimeException e) {
+      refused.parcels.forEach(parcel -> receipts.fail(parcel.push(), e));
+      throw e;
+    }
+  }
+
+  private void sendAgain(Refused refused) {
     while (!inFlight.isEmpty()) {
       settle(inFlight.removeFirst(), refused);
     }
@@ -228,6 +244,7 @@ final class Seat {
           shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), mark))));
     }
     refused.again();
+    refused.parcels.forEach(parcel -> receipts.settle(parcel.push()));
     if (open) {
       tellClock();
     }

@@ -56,19 +56,33 @@ final class Shards {
   static <T extends @Nullable Object> T reached(Supplier<T> work) {
     try {
       return work.get();
-    } catch (ActorDiedException | RuntimeClosedException gone) {
-      throw new ServerClosedException(
-          "The parameter server is no longer there: it was closed, its runtime was, or a shard died"
-              + " and could not come back. Keep it open until all workers are done; use replicas(1)"
-              + " or checkpoints for shards that may die.",
-          gone);
-    } catch (TaskFailedException failed) {
-      throw switch (failed.getCause()) {
-        case ParameterServerException refused -> refused;
-        case MovedException moved -> moved;
-        case ForgottenException forgotten -> forgotten;
-        case null, default -> failed;
-      };
+    } catch (ActorDiedException | RuntimeClosedException | TaskFailedException failure) {
+      throw reasonOf(failure);
     }
+  }
+
+  /** What a call failed with, in the server's own family where it can be. */
+  static RuntimeException reasonOf(Throwable failure) {
+    return switch (failure) {
+      case ActorDiedException gone -> closed(gone);
+      case RuntimeClosedException gone -> closed(gone);
+      case TaskFailedException failed ->
+        switch (failed.getCause()) {
+          case ParameterServerException refused -> refused;
+          case MovedException moved -> moved;
+          case ForgottenException forgotten -> forgotten;
+          case null, default -> failed;
+        };
+      case RuntimeException other -> other;
+      default -> new IllegalStateException("A shard's answer could not be had", failure);
+    };
+  }
+
+  private static ServerClosedException closed(Throwable gone) {
+    return new ServerClosedException(
+        "The parameter server is no longer there: it was closed, its runtime was, or a shard died"
+            + " and could not come back. Keep it open until all workers are done; use replicas(1)"
+            + " or checkpoints for shards that may die.",
+        gone);
   }
 }

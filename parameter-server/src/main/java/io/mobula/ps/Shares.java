@@ -22,13 +22,7 @@ final class Shares {
     var shardOf = new int[list.length];
     var counts = new int[shards];
     for (int i = 0; i < list.length; i++) {
-      int shard = placement.shardOf(list[i], shards);
-      if (shard < 0 || shard >= shards) {
-        throw new KeyException(
-            "The partitioner gives shard " + shard + " for key " + list[i] + ": there are " + shards
-                + ", from 0.",
-            null);
-      }
+      int shard = shardOf(list[i], placement, shards);
       shardOf[i] = shard;
       counts[shard]++;
     }
@@ -46,6 +40,24 @@ final class Shares {
       places[shard][at] = i;
     }
     return new Shares(keys, places);
+  }
+
+  private static int shardOf(long key, KeyPlacement placement, int shards) {
+    int shard = placement.shardOf(key, shards);
+    if (shard < 0 || shard >= shards) {
+      throw new KeyException(
+          "The partitioner gives shard " + shard + " for key " + key + ": there are " + shards
+              + ", from 0.",
+          null);
+    }
+    return shard;
+  }
+
+  /** Refuses keys that have no shard. */
+  static void require(long[] list, KeyPlacement placement, int shards) {
+    for (long key : list) {
+      var _ = shardOf(key, placement, shards);
+    }
   }
 
   int count(int shard) {

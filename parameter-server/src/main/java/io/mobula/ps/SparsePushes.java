@@ -47,10 +47,15 @@ final class SparsePushes {
   }
 
   /** Sends gradients as one push of the present step; nothing if there are none. */
-  void push(RowGradients gradients) {
+  void push(RowGradients gradients, long push) {
     if (!gradients.isEmpty()) {
-      send(gradients, seat.nextPush(), seat.steps(), false);
+      send(gradients, push, seat.steps(), false);
     }
+  }
+
+  /** Refuses keys that {@link #push} would refuse. */
+  void require(long[] keys) {
+    Shares.require(keys, table.placement(), seat.layout().size());
   }
 
   private void send(RowGradients gradients, long push, long step, boolean withKeys) {
@@ -140,6 +145,7 @@ final class SparsePushes {
         release();
       } else { // the shard has forgotten the list
         again(List.of(this));
+        seat.receipts().settle(push());
       }
     }
   }

@@ -81,9 +81,20 @@ public final class SparseTable {
 
   /** See {@link DenseTable#join(int, int)}. */
   public SparseWorker join(int rank, int maxInFlight) {
+    return join(rank, maxInFlight, Batching.none());
+  }
+
+  /**
+   * As {@link #join(int, int)}, for a worker of many small pushes, several of which go as one: what
+   * comes twice for a key in them is summed and applied once. Until they are sent, nobody sees
+   * them, this worker neither.
+   *
+   * @param maxInFlight how many of those may be under way before the next one waits
+   */
+  public SparseWorker join(int rank, int maxInFlight, Batching batching) {
     var known = runtime;
     var here = known != null ? known : Mobula.context().runtime();
-    return SparseWorker.join(this, here, rank, maxInFlight);
+    return SparseWorker.join(this, here, rank, maxInFlight, batching);
   }
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */

@@ -6,6 +6,7 @@ import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Numbers;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +22,27 @@ public final class SparseWorker implements AutoCloseable {
   private final SparseTable table;
   private final MobulaRuntime runtime;
   private final Seat seat;
-  private final @Nullable HotRows hot;
   private final SparsePushes pushes;
+  private final @Nullable HotRows hot;
+  private final Outbox outbox;
 
-  private SparseWorker(SparseTable table, MobulaRuntime runtime, Seat seat) {
+  private SparseWorker(SparseTable table, MobulaRuntime runtime, Seat seat, Batching batching) {
     this.table = table;
     this.runtime = runtime;
     this.seat = seat;
     this.pushes = new SparsePushes(table.spec(), runtime, seat);
+    var element = table.spec().element();
     int most = table.spec().hotKeys();
-    this.hot = most == 0 ? null : new HotRows(table.spec().element(), table.width(), most);
+    this.hot = most == 0 ? null : new HotRows(element, table.width(), most);
+    var gathered = batching.pushes() == 1 ? null : new Gathered(element, table.width(), batching);
+    this.outbox = new Outbox(pushes, seat, hot, gathered);
   }
 
-  static SparseWorker join(SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
+  static SparseWorker join(
+      SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight, Batching batching) {
     var seat = new Seat(table.spec(), table.reach(), runtime, rank, maxInFlight);
     seat.join();
-    return new SparseWorker(table, runtime, seat);
+    return new SparseWorker(table, runtime, seat, batching);
   }
 
   /** Tells it from other workers. */
@@ -62,7 +68,7 @@ public final class SparseWorker implements AutoCloseable {
    */
   public float[] pull(long... keys) {
     table.require(Element.FLOAT, "pullDoubles");
-    return (float[]) ask(keys).rows().array();
+    return startPull(keys).await();
   }
 
   /**
@@ -72,10 +78,16 @@ public final class SparseWorker implements AutoCloseable {
    */
   public double[] pullDoubles(long... keys) {
     table.require(Element.DOUBLE, "pull");
-    return (double[]) ask(keys).rows().array();
+    return startPull(keys).awaitDoubles();
   }
 
-  private RowPull ask(long[] keys) {
+  /**
+   * Asks for rows, and goes on; this worker's own pushes from now on are not in them. Each holds
+   * its rows until it is awaited or closed: it is the caller's to bound how many there are.
+   *
+   * @throws KeyException when a key is none of the table's
+   */
+  public RowPull startPull(long... keys) {
     seat.requireOpen();
     if (hot == null) {
       return RowPull.asked(table, runtime, seat, keys, rows -> rows);
@@ -97,26 +109,31 @@ public final class SparseWorker implements AutoCloseable {
    *     was sent
    */
   public void push(long[] keys, float[] gradients) {
-    push(keys, Numbers.of(gradients));
+    outbox.put(checked(keys, Numbers.of(gradients)));
   }
 
   /** As {@link #push(long[], float[])}, to a table of doubles. */
   public void push(long[] keys, double[] gradients) {
-    push(keys, Numbers.of(gradients));
+    outbox.put(checked(keys, Numbers.of(gradients)));
   }
 
-  private void push(long[] keys, Numbers numbers) {
+  /**
+   * As {@link #push(long[], float[])}. What it returns completes, on a thread of the runtime, when
+   * the shards have taken all of it in, or with what a later call throws. Where the worker has to
+   * send something again, as rows have moved, it does so in its next call.
+   */
+  public CompletionStage<@Nullable Void> startPush(long[] keys, float[] gradients) {
+    return outbox.follow(checked(keys, Numbers.of(gradients)));
+  }
+
+  /** As {@link #startPush(long[], float[])}, to a table of doubles. */
+  public CompletionStage<@Nullable Void> startPush(long[] keys, double[] gradients) {
+    return outbox.follow(checked(keys, Numbers.of(gradients)));
+  }
+
+  private RowGradients checked(long[] keys, Numbers numbers) {
     seat.requireOpen();
-    var gradients = RowGradients.checked(table.spec(), keys, numbers);
-    if (hot == null) {
-      pushes.push(gradients);
-    } else {
-      pushes.push(hot.keep(gradients));
-      if (hot.isFull()) {
-        sendHot();
-      }
-    }
-    seat.settle();
+    return RowGradients.checked(table.spec(), keys, numbers);
   }
 
   /**
@@ -136,31 +153,24 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   private Numbers exchange(long[] keys, Numbers numbers) {
-    seat.requireOpen();
-    var gradients = RowGradients.checked(table.spec(), keys, numbers);
+    var gradients = checked(keys, numbers);
     if (hot != null || table.reach().isReplicated()) {
-      push(keys, numbers);
+      outbox.put(gradients);
       clock();
-      return ask(keys).rows();
+      return startPull(keys).rows();
     }
-    seat.drain();
+    flush();
     seat.endStep();
     var pull = RowPull.of(table, runtime, seat, keys);
     pushes.exchange(gradients, pull);
     return pull.rows();
   }
 
-  private void sendHot() {
-    if (hot != null) {
-      pushes.push(hot.take());
-    }
-  }
-
   // ---- steps
 
   /** Waits until the step's pushes are taken in, and ends it; see {@link Worker#clock}. */
   public void clock() {
-    sendHot();
+    outbox.flush();
     seat.drain();
     seat.clock();
     if (hot != null) {
@@ -170,14 +180,14 @@ public final class SparseWorker implements AutoCloseable {
 
   /** Waits until all pushes are taken in; throws the failure of the first that was not. */
   public void flush() {
-    sendHot();
+    outbox.flush();
     seat.drain();
   }
 
   /** Leaves, so that nobody waits for this worker, when all pushes are taken in. */
   @Override
   public void close() {
-    sendHot();
+    outbox.flush();
     seat.leave();
   }
 }

@@ -5,6 +5,8 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.kernel.Element;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's way to a dense table: pulls parameters, pushes gradients without waiting for them, a
@@ -125,12 +127,43 @@ public final class Worker implements AutoCloseable {
    */
   public void push(GradientSlot slot) {
     seat.requireOpen();
-    double scale = checked(slot);
-    Shards.reached(() -> {
-      send(slot, scale);
-      return seat;
-    });
+    push(slot, checked(slot), seat.nextPush());
+  }
+
+  private void push(GradientSlot slot, double scale, long push) {
+    send(slot, scale, push);
     seat.settle();
+  }
+
+  /**
+   * As {@link #push(GradientSlot)}. What it returns completes, on a thread of the runtime, when the
+   * shards have applied all of it, or with what a later call throws; in a bulk synchronous table
+   * that is when its step is over. Where the worker has to send something again, as parameters have
+   * moved, it does so in its next call.
+   */
+  public CompletionStage<@Nullable Void> startPush(GradientSlot slot) {
+    seat.requireOpen();
+    double scale = checked(slot);
+    long push = seat.nextPush();
+    var taken = seat.receipts().of(push);
+    push(slot, scale, push);
+    return taken;
+  }
+
+  /** As {@link #startPush(GradientSlot)}, of a copy of the gradient. */
+  public CompletionStage<@Nullable Void> startPush(float[] gradient) {
+    try (var slot = claim()) {
+      slot.set(gradient);
+      return startPush(slot);
+    }
+  }
+
+  /** As {@link #startPush(float[])}, to a table of doubles. */
+  public CompletionStage<@Nullable Void> startPush(double[] gradient) {
+    try (var slot = claim()) {
+      slot.set(gradient);
+      return startPush(slot);
+    }
   }
 
   /**
@@ -145,10 +178,7 @@ public final class Worker implements AutoCloseable {
     }
     double scale = checked(slot);
     if (table.reach().isReplicated()) {
-      Shards.reached(() -> {
-        send(slot, scale);
-        return seat;
-      });
+      send(slot, scale, seat.nextPush());
       seat.clock();
       return pull();
     }
@@ -162,9 +192,12 @@ public final class Worker implements AutoCloseable {
     return pull.await();
   }
 
-  private void send(GradientSlot slot, double scale) {
-    long push = seat.nextPush();
-    present(slot).forEach(part -> pushes.push(part, scale, push));
+  private void send(GradientSlot slot, double scale, long push) {
+    Shards.reached(() -> {
+      present(slot).forEach(part -> pushes.push(part, scale, push));
+      return seat;
+    });
+    seat.receipts().settle(push);
   }
 
   /** The parts of a slot, for the shards that have those parameters now. */

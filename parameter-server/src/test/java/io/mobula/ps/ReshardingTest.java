@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,9 +95,11 @@ class ReshardingTest extends ServerTest {
         if (worker.steps() % 3 == 0) {
           worker.exchange(all(size, 1)).close();
         } else if (worker.steps() % 3 == 1) {
-          worker.push(all(size, 1));
+          var pushed = worker.startPush(all(size, 1));
           worker.clock();
           worker.pull().close();
+          worker.flush();
+          pushed.toCompletableFuture().join();
         } else {
           push(worker, new KeyRange(0, size / 3));
           push(worker, new KeyRange(size / 3, size));
@@ -126,12 +129,17 @@ class ReshardingTest extends ServerTest {
       int workers = 3;
       int steps = 60;
       var done = new ArrayList<Future<?>>();
-      for (var joined : IntStream.range(0, workers).mapToObj(table::join).toList()) {
+      for (var joined : IntStream.range(0, workers)
+          .mapToObj(rank -> table.join(rank, 4, Batching.of(1 + rank)))
+          .toList()) {
         done.add(threads.submit(() -> {
+          var pushed = new ArrayList<CompletionStage<?>>();
           try (var worker = joined) {
             while (worker.steps() < steps) {
               if (worker.steps() % 2 == 0) {
-                worker.push(keys, all(2 * keys.length, 1));
+                for (int i = 0; i < 2; i++) {
+                  pushed.add(worker.startPush(keys, all(2 * keys.length, 0.5f)));
+                }
                 worker.clock();
                 assertThat(worker.pull(keys)).hasSize(2 * keys.length);
               } else {
@@ -163,11 +171,8 @@ class ReshardingTest extends ServerTest {
       for (int i = 0; i < SMALL; i++) {
         initial[i] = i;
       }
-      var table = server
-          .dense("w", SMALL)
-          .initial(initial)
-          .optimizer(Optimizers.sgd(1))
-          .create();
+      var table =
+          server.dense("w", SMALL).initial(initial).optimizer(Optimizers.sgd(1)).create();
       try (var worker = table.join(0);
           var before = worker.startPull()) {
         while (!before.isReady()) {

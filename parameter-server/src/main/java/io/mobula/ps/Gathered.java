@@ -1,0 +1,54 @@
+package io.mobula.ps;
+
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.Numbers;
+import java.util.Arrays;
+
+/** Gradients of several pushes that are to go as one. For one thread. */
+final class Gathered {
+  private static final int FIRST = 256;
+
+  private final Batching bounds;
+  private final int width;
+  private final int bytesPerKey;
+  private long[] keys = new long[FIRST];
+  private Numbers numbers;
+  private int count;
+  private int pushes;
+
+  Gathered(Element element, int width, Batching bounds) {
+    this.bounds = bounds;
+    this.width = width;
+    this.bytesPerKey = Long.BYTES + width * element.bytes();
+    this.numbers = Numbers.zeros(element, FIRST * width);
+  }
+
+  void add(RowGradients more) {
+    int added = more.keys().length;
+    reserve(Math.addExact(count, added));
+    System.arraycopy(more.keys(), 0, keys, count, added);
+    more.numbers().copy(0, numbers, count * width, added * width);
+    count += added;
+    pushes++;
+  }
+
+  private void reserve(int wanted) {
+    if (wanted > keys.length) {
+      int room = Math.max(wanted, keys.length + (keys.length >> 1));
+      keys = Arrays.copyOf(keys, room);
+      numbers = numbers.resized(Math.multiplyExact(room, width));
+    }
+  }
+
+  boolean isFull() {
+    return pushes >= bounds.pushes() || (long) count * bytesPerKey >= bounds.bytes();
+  }
+
+  /** All of it, to be sent now. */
+  RowGradients take() {
+    var taken = new RowGradients(Arrays.copyOf(keys, count), numbers.resized(count * width));
+    count = 0;
+    pushes = 0;
+    return taken;
+  }
+}

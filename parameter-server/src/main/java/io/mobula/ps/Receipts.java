@@ -1,0 +1,80 @@
+package io.mobula.ps;
+
+import io.mobula.ObjectRef;
+import io.mobula.ps.shard.ForgottenException;
+import io.mobula.ps.shard.MovedException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Futures of a worker's pushes, by number: each completes when all shards have taken in what is
+ * theirs, on a thread of the runtime. A frame that is refused counts as open until it has gone
+ * again. For the worker's thread.
+ */
+final class Receipts {
+  private final Map<Long, Receipt> open = new HashMap<>();
+
+  /** Of one push. */
+  private static final class Receipt {
+    private final CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
+    private final AtomicInteger left = new AtomicInteger(1); // frames, and one until all are sent
+
+    void add(ObjectRef<?> answer) {
+      left.incrementAndGet();
+      var _ = answer.toCompletableFuture().whenComplete(this::answered);
+    }
+
+    private void answered(@Nullable Object answer, @Nullable Throwable failure) {
+      if (failure == null) {
+        if (!Boolean.FALSE.equals(answer)) { // else the list of keys is not known
+          settle();
+        }
+        return;
+      }
+      var reason = Shards.reasonOf(failure);
+      if (!(reason instanceof MovedException || reason instanceof ForgottenException)) {
+        taken.completeExceptionally(reason);
+      }
+    }
+
+    void settle() {
+      if (left.decrementAndGet() == 0) {
+        taken.complete(null);
+      }
+    }
+  }
+
+  /** The future of a push that is yet to be sent. */
+  CompletionStage<@Nullable Void> of(long push) {
+    open.values().removeIf(receipt -> receipt.taken.isDone());
+    return open.computeIfAbsent(push, absent -> new Receipt()).taken.copy();
+  }
+
+  /** A frame of it was sent, for the first time or again. */
+  void sent(long push, ObjectRef<?> answer) {
+    var receipt = open.get(push);
+    if (receipt != null) {
+      receipt.add(answer);
+    }
+  }
+
+  /** All frames of it were sent; or all that go in place of one that was refused. */
+  void settle(long push) {
+    var receipt = open.get(push);
+    if (receipt != null) {
+      receipt.settle();
+    }
+  }
+
+  /** It cannot be sent again. */
+  void fail(long push, Throwable reason) {
+    var receipt = open.get(push);
+    if (receipt != null) {
+      receipt.taken.completeExceptionally(reason);
+    }
+  }
+}
