@@ -18,8 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The actor that is one shard: its part of every table of a server, on a thread of its own, with
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
  * again, by the runtime's retries; a push that was taken in before is known by its number.
  */
 public final class ShardActor {
-  private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
-
   private final MobulaRuntime runtime = Mobula.context().runtime();
   private final Tables tables = new Tables(runtime);
   private final ActorHandle<ShardActor> self;
@@ -49,10 +45,10 @@ public final class ShardActor {
   public ShardActor(ActorHandle<Catalog> catalog, int index) {
     this.self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
     this.index = index;
-    Orders orders = got(Mobula.remoteStage(catalog.call(Catalog::enlist, index)));
+    Orders orders = Recovery.got(Mobula.remoteStage(catalog.call(Catalog::enlist, index)));
     this.epoch = orders.epoch();
     this.standbys = standbys(orders.standbys());
-    recover(orders);
+    new Recovery(tables, index).run(orders);
   }
 
   private Standbys standbys(List<ActorHandle<StandbyActor>> handles) {
@@ -60,58 +56,6 @@ public final class ShardActor {
       var answer = self.tell(ShardActor::copyTo, standby, change).remote();
       return answer.toCompletableFuture().whenComplete((done, failed) -> answer.close());
     });
-  }
-
-  private static <T extends @Nullable Object> T got(ObjectRef<T> ref) {
-    try (ref) {
-      return ref.get();
-    }
-  }
-
-  // ---- beginning again
-
-  private void recover(Orders orders) {
-    if (orders.isFirst()) {
-      return;
-    }
-    for (var standby : orders.standbys()) {
-      var copies = got(
-          standby.call(StandbyActor::takeOver, epoch, orders.part().layout()).remote());
-      if (!copies.isEmpty()) {
-        copies.forEach(copy -> takeOver(standby, copy));
-        LOG.info("Shard {} goes on with {} tables from its standby", index, copies.size());
-        return;
-      }
-    }
-    orders.tables().forEach(entry -> recover(entry, orders.part()));
-  }
-
-  private void takeOver(ActorHandle<StandbyActor> standby, Copy copy) {
-    int id = copy.table().id();
-    try (var ref = standby.call(StandbyActor::block, id).remote();
-        var arena = java.lang.foreign.Arena.ofConfined()) {
-      var block = Block.read(ref.get(arena).segment());
-      tables.create(copy.table(), copy.part()).adopt(block, TableShard.Entry.TAKEN_OVER);
-    }
-  }
-
-  private void recover(TableEntry entry, Part part) {
-    var checkpoint = entry.checkpoint();
-    if (checkpoint == null) {
-      LOG.error(
-          "Shard {} has lost its part of {}: it was started anew, and there was neither a"
-              + " standby nor a checkpoint.",
-          index,
-          entry.spec());
-      return;
-    }
-    var shard = tables.create(entry.spec(), part);
-    Packing.load(shard, entry.spec(), Path.of(checkpoint), TableShard.Entry.RECOVERED);
-    LOG.warn(
-        "Shard {} goes on with {} from {}: pushes after that are lost.",
-        index,
-        entry.spec(),
-        checkpoint);
   }
 
   // ---- standbys
@@ -124,15 +68,15 @@ public final class ShardActor {
   /** Gives a standby a copy, if it has none with that change, and waits until it has it. */
   public void copyTo(int standby, long change) {
     standbys.copy(standby, change, to -> {
-      got(to.tell(StandbyActor::beginCopy, epoch).remote());
+      Recovery.got(to.tell(StandbyActor::beginCopy, epoch).remote());
       tables.forEach((held, later) -> {
         held.shard().forgetNames();
         var copy = new Copy(held.spec(), held.shard().part, later);
         try (var block = Packing.store(runtime, held.shard(), new Cut.All())) {
-          got(to.tell(StandbyActor::copy, copy, block).remote());
+          Recovery.got(to.tell(StandbyActor::copy, copy, block).remote());
         }
       });
-      return got(to.call(StandbyActor::endCopy, epoch, tables.size()).remote());
+      return Recovery.got(to.call(StandbyActor::endCopy, epoch, tables.size()).remote());
     });
   }
 
