@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Futures of a worker's pushes, by number: each completes when all shards have taken in what is
- * theirs, on a thread of the runtime. A frame that is refused counts as open until it has gone
- * again. For the worker's thread.
+ * theirs, on a thread of the runtime or on the worker's. A frame that is refused counts as open
+ * until it has gone again. For the worker's thread.
  */
 final class Receipts {
   private final Map<Long, Receipt> open = new HashMap<>();

@@ -118,9 +118,10 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   /**
-   * As {@link #push(long[], float[])}. What it returns completes, on a thread of the runtime, when
-   * the shards have taken all of it in, or with what a later call throws. Where the worker has to
-   * send something again, as rows have moved, it does so in its next call.
+   * As {@link #push(long[], float[])}. What it returns completes, on a thread of the runtime or in
+   * a call of this worker, when the shards have taken all of it in, or with what a later call
+   * throws. Where the worker has to send something again, as rows have moved, it does so in its
+   * next call.
    */
   public CompletionStage<@Nullable Void> startPush(long[] keys, float[] gradients) {
     return outbox.follow(checked(keys, Numbers.of(gradients)));

@@ -136,10 +136,10 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * As {@link #push(GradientSlot)}. What it returns completes, on a thread of the runtime, when the
-   * shards have applied all of it, or with what a later call throws; in a bulk synchronous table
-   * that is when its step is over. Where the worker has to send something again, as parameters have
-   * moved, it does so in its next call.
+   * As {@link #push(GradientSlot)}. What it returns completes, on a thread of the runtime or in a
+   * call of this worker, when the shards have applied all of it, or with what a later call throws;
+   * in a bulk synchronous table that is when its step is over. Where the worker has to send
+   * something again, as parameters have moved, it does so in its next call.
    */
   public CompletionStage<@Nullable Void> startPush(GradientSlot slot) {
     seat.requireOpen();

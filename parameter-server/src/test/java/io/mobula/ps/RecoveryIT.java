@@ -97,7 +97,7 @@ class RecoveryIT {
               var ones = new double[2 * keys.length];
               Arrays.fill(ones, 1);
               for (int i = 0; i < steps; i++) {
-                if (i % 2 == 0) {
+                if (i % 10 > 0) {
                   worker.push(keys, ones);
                   worker.clock();
                 } else {
