@@ -13,6 +13,7 @@ import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -46,13 +47,13 @@ public final class Ledger implements Lease.Book {
    */
   public record Now(Resources total, Resources available, List<DeviceView> devices, int queued) {}
 
-  private Ledger(Resources total, List<Share> devices, Spawner spawner) {
+  private Ledger(Resources total, List<Share> devices, Spawner spawner, String name) {
     var all = new Balance(total, devices);
     this.devices = all.devices();
     this.total = all.total();
     this.everything =
         total.withUnits(Resources.GPU, devices.stream().mapToLong(Share::units).sum());
-    this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), "ledger");
+    this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), name);
   }
 
   /** Starts the ledger's actor, with as many accelerators as the total says. */
@@ -62,7 +63,12 @@ public final class Ledger implements Lease.Book {
 
   /** Starts the ledger's actor, with these accelerators whatever the total says. */
   public static Ledger start(Resources total, List<Share> devices, Spawner spawner) {
-    return new Ledger(total, devices, spawner);
+    return new Ledger(total, devices, spawner, "ledger");
+  }
+
+  /** Starts the actor of a ledger of what a lease holds, which the caller keeps until it closes. */
+  public static Ledger within(Lease lease, Spawner spawner, String name) {
+    return new Ledger(lease.resources(), lease.shares(), spawner, name);
   }
 
   /** Starts an actor under a name. */
@@ -127,6 +133,26 @@ public final class Ledger implements Lease.Book {
   }
 
   /**
+   * Wants a lease for each of these, now or not at all; nothing is set aside, and nobody who waits
+   * is overtaken.
+   *
+   * @param answer hears on the ledger's thread whether all have been granted, after they have
+   */
+  public void acquireNow(List<? extends Requester> requesters, Consumer<Boolean> answer) {
+    actor.tell(new ResourceLedger.AcquireNow(List.copyOf(requesters), answer));
+  }
+
+  /**
+   * Grants nothing more, turns away who waits, and asks for all leases back.
+   *
+   * @param onEmpty runs on the ledger's thread when all have been released, after which it is no
+   *     more
+   */
+  public void close(Runnable onEmpty) {
+    actor.tell(new ResourceLedger.Close(onEmpty));
+  }
+
+  /**
    * Somebody {@linkplain Requester#stillWants wants no more}: others may be granted what he held
    * back.
    */
@@ -154,7 +180,12 @@ public final class Ledger implements Lease.Book {
    * @param onChange runs on the ledger's thread and must not block
    */
   public void watch(ActorRef<Now> replyTo, Runnable onChange) {
-    actor.tell(new ResourceLedger.Watch(replyTo, onChange));
+    watch(replyTo::tell, onChange);
+  }
+
+  /** The same; both run on the ledger's thread. */
+  public void watch(Consumer<Now> reply, Runnable onChange) {
+    actor.tell(new ResourceLedger.Watch(reply, onChange));
   }
 
   @Override

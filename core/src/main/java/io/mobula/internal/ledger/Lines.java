@@ -89,6 +89,14 @@ final class Lines {
     }
   }
 
+  /** Nobody waits any more; those who did, the oldest first. */
+  List<Requester> removeAll() {
+    var all = inOrder();
+    drivers.clear();
+    size = 0;
+    return all;
+  }
+
   /** A look at all of them by turns; what is held may change meanwhile. */
   Scan scan() {
     return new Scan();

@@ -41,6 +41,9 @@ public interface Requester {
   /** The request cannot be granted at once and is queued; called once, on the ledger's thread. */
   default void mustWait() {}
 
+  /** The ledger has closed, and the outstanding request with it. Once; it may ask elsewhere. */
+  default void turnedAway() {}
+
   /** The outstanding request is granted; the lease must be released some time. */
   void granted(Lease lease);
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,12 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   /** Wants a lease; the requester hears of it. */
   record Acquire(Requester requester) implements Command {}
 
+  /** Wants all of these now, or none. */
+  record AcquireNow(List<Requester> requesters, Consumer<Boolean> answer) implements Command {}
+
+  /** Grants nothing more; ends when all leases have come back. */
+  record Close(Runnable onEmpty) implements Command {}
+
   /** A request may have lapsed. */
   record LookAgain() implements Command {}
 
@@ -48,7 +55,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   record ReportTo(ActorRef<Report> replyTo) implements Command {}
 
   /** Wants to know what is free, and to be told once when that is no longer so. */
-  record Watch(ActorRef<Ledger.Now> replyTo, Runnable onChange) implements Command {}
+  record Watch(Consumer<Ledger.Now> reply, Runnable onChange) implements Command {}
 
   /** Accelerators were looked at anew. */
   record Probed(List<Device> devices) implements Command {}
@@ -62,6 +69,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final Lines lines;
   private final Map<Lease, Boolean> held = new HashMap<>();
   private @Nullable Runnable watcher;
+  private @Nullable Runnable onEmpty;
 
   private ResourceLedger(ActorContext<Command> context, Balance balance, Ledger ledger) {
     super(context);
@@ -80,6 +88,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Acquire(var requester) -> onAcquire(requester);
+      case AcquireNow(var requesters, var answer) -> answer.accept(grantAll(requesters));
+      case Close(var then) -> onClose(then);
       case LookAgain() -> {
         lines.removeLapsed();
         grantWhatFits();
@@ -92,15 +102,30 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         replyTo.tell(report());
         return this;
       }
-      case Watch(var replyTo, var onChange) -> {
-        replyTo.tell(
+      case Watch(var reply, var onChange) -> {
+        reply.accept(
             new Ledger.Now(balance.total(), balance.available(), balance.devices(), lines.size()));
         watcher = onChange;
         return this;
       }
     }
     tellWatcher();
-    return this;
+    return endIfEmpty();
+  }
+
+  private Behavior<Command> endIfEmpty() {
+    var then = onEmpty;
+    if (then == null || !held.isEmpty()) {
+      return this;
+    }
+    then.run();
+    return Behaviors.stopped();
+  }
+
+  private void onClose(Runnable then) {
+    onEmpty = then;
+    lines.removeAll().forEach(Requester::turnedAway);
+    List.copyOf(held.keySet()).forEach(Lease::recall);
   }
 
   private void tellWatcher() {
@@ -112,7 +137,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private void onAcquire(Requester requester) {
-    if (requester.wanted().asUnits().isEmpty()) {
+    if (onEmpty != null) {
+      requester.turnedAway();
+    } else if (requester.wanted().asUnits().isEmpty()) {
       grant(requester);
     } else {
       lines.add(requester);
@@ -189,27 +216,86 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     var scan = lines.scan();
     for (var requester = scan.next(); requester != null; requester = scan.next()) {
       var wanted = requester.wanted();
-      var lacking = balance.lacking(wanted);
-      if (lacking.isEmpty()
-          && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
-          && balance.fitsBeside(reserved, wanted)) {
+      if (isFree(wanted, reserved, spokenFor)) {
         scan.served();
         grant(requester);
       } else {
-        if (first && willCome(wanted)) {
-          reserved = wanted;
-          balance.setAside(wanted);
-        } else if (lacking.stream().anyMatch(DeviceNeed::isName)) {
-          balance.speakFor(wanted);
-        }
+        var lacking = balance.lacking(wanted);
+        var aside = hold(wanted, first, spokenFor);
+        reserved = first ? aside : reserved;
         first = false;
         scan.refused();
-        lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
         recallFor(requester, lacking);
       }
     }
     scan.end();
     balance.release();
+  }
+
+  private boolean isFree(Resources wanted, Resources reserved, Set<String> spokenFor) {
+    return balance.lacking(wanted).isEmpty()
+        && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
+        && balance.fitsBeside(reserved, wanted);
+  }
+
+  /**
+   * Somebody waits for this: holds back who comes later.
+   *
+   * @return what is set aside for him
+   */
+  private Resources hold(Resources wanted, boolean first, Set<String> spokenFor) {
+    var lacking = balance.lacking(wanted);
+    var aside = Resources.none();
+    if (first && willCome(wanted)) {
+      aside = wanted;
+      balance.setAside(wanted);
+    } else if (lacking.stream().anyMatch(DeviceNeed::isName)) {
+      balance.speakFor(wanted);
+    }
+    lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
+    return aside;
+  }
+
+  /**
+   * Grants all of these, or none: as if each had just been queued, so that what is free but set
+   * aside for somebody who waits stays so.
+   */
+  private boolean grantAll(List<Requester> requesters) {
+    var leases = new ArrayList<Lease>();
+    for (var requester : requesters) {
+      var lease = onEmpty == null ? takeBehindTheQueue(requester) : null;
+      if (lease == null) {
+        leases.forEach(this::takeBack);
+        return false;
+      }
+      leases.add(lease);
+    }
+    leases.forEach(lease -> lease.requester().granted(lease));
+    return true;
+  }
+
+  private @Nullable Lease takeBehindTheQueue(Requester requester) {
+    Set<String> spokenFor = new TreeSet<>();
+    var reserved = Resources.none();
+    boolean first = true;
+    var scan = lines.scan();
+    for (var waiting = scan.next(); waiting != null; waiting = scan.next()) {
+      var aside = hold(waiting.wanted(), first, spokenFor);
+      reserved = first ? aside : reserved;
+      first = false;
+      scan.refused();
+    }
+    scan.end();
+    boolean fits = isFree(requester.wanted(), reserved, spokenFor);
+    var lease = fits ? take(requester) : null;
+    balance.release();
+    return lease;
+  }
+
+  private void takeBack(Lease lease) {
+    held.remove(lease);
+    balance.putBack(lease.resources(), lease.shares());
+    holdings.gaveBack(lease.requester().program(), lease.resources(), lease.shares());
   }
 
   /** Whether what is lacking comes back some day: actors keep theirs. */
@@ -230,10 +316,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private void grant(Requester requester) {
+    requester.granted(take(requester));
+  }
+
+  private Lease take(Requester requester) {
     var lease = new Lease(requester, balance.take(requester.wanted()), ledger);
     held.put(lease, false);
     holdings.took(requester.program(), lease.resources(), lease.shares());
-    requester.granted(lease);
+    return lease;
   }
 
   /**
