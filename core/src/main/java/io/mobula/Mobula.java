@@ -194,6 +194,21 @@ public final class Mobula extends MobulaForms {
     return runtime().actorNamed(name, type);
   }
 
+  /** A placement group to be made; see {@link PlacementGroup}. */
+  public static PlacementGroupCall placementGroup() {
+    return PlacementGroupCall.of(null);
+  }
+
+  /** See {@link MobulaRuntime#placementGroup(String)}. */
+  public static PlacementGroup placementGroup(String name) {
+    return runtime().placementGroup(name);
+  }
+
+  /** See {@link MobulaRuntime#placementGroups()}. */
+  public static List<PlacementGroup> placementGroups() {
+    return runtime().placementGroups();
+  }
+
   /** See {@link MobulaRuntime#spawn}. */
   public static <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources) {

@@ -171,6 +171,36 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
 
+  /** A placement group to be made; see {@link PlacementGroup}. */
+  default PlacementGroupCall placementGroup() {
+    return PlacementGroupCall.of(this);
+  }
+
+  /**
+   * The living placement group of that name. Asks the scheduler of groups.
+   *
+   * @throws io.mobula.error.PlacementGroupException when there is none, or no answer
+   */
+  PlacementGroup placementGroup(String name);
+
+  /** Every living placement group, oldest first. Asks the scheduler of groups. */
+  List<PlacementGroup> placementGroups();
+
+  /**
+   * Makes a placement group; what {@link PlacementGroupCall#create} does. Users write
+   * {@code placementGroup}.
+   */
+  PlacementGroup create(PlacementGroupRequest request);
+
+  /** See {@link PlacementGroup#ready}. */
+  ObjectRef<PlacementGroup> ready(PlacementGroup group);
+
+  /** See {@link PlacementGroup#state}. */
+  PlacementGroupState state(PlacementGroup group);
+
+  /** See {@link PlacementGroup#remove}. */
+  void remove(PlacementGroup group);
+
   /**
    * Starts an Akka actor on a node that has these resources, which it holds until it stops. It is
    * an ordinary actor: watched, stopped and supervised as any, and made again by nobody when its

@@ -1,14 +1,15 @@
 package io.mobula;
 
+import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
  * Where work should run, beyond the resources it needs. A value; the default is
  * {@link #anywhere()}.
  *
- * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()} and {@link #preferring}
- * mean something; the others are refused with {@link io.mobula.error.InvalidRequestException}
- * there.
+ * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring} and
+ * {@link #group(PlacementGroup)} mean something; the others are refused with
+ * {@link io.mobula.error.InvalidRequestException} there.
  */
 public sealed interface Placement {
 
@@ -37,9 +38,21 @@ public sealed interface Placement {
     return new Near(ref);
   }
 
-  /** In a bundle of a placement group. */
-  static Placement group(String group, int bundle) {
-    return new Group(group, bundle);
+  /** In any bundle of a placement group: one that has room now, else the first that will. */
+  static Group group(PlacementGroup group) {
+    return new Group(group, Group.ANY, false);
+  }
+
+  /**
+   * In that bundle of a placement group, counted from zero.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the group has no such bundle
+   */
+  static Group group(PlacementGroup group, int bundle) {
+    if (bundle < 0) {
+      throw Group.noSuchBundle(group, bundle);
+    }
+    return new Group(group, bundle, false);
   }
 
   /**
@@ -87,11 +100,35 @@ public sealed interface Placement {
     }
   }
 
-  /** See {@link Placement#group}. */
-  record Group(String group, int bundle) implements Placement {
-    /** Refuses null. */
+  /**
+   * See {@link Placement#group(PlacementGroup)}.
+   *
+   * @param bundle its number, or {@link #ANY}
+   * @param capturing whether what runs there puts the work that it submits there, too
+   */
+  record Group(PlacementGroup group, int bundle, boolean capturing) implements Placement {
+    /** Any bundle. */
+    public static final int ANY = -1;
+
+    /** Refuses null, and a bundle that the group has not. */
     public Group {
       Objects.requireNonNull(group, "group");
+      if (bundle < ANY || bundle >= group.bundles().size()) {
+        throw noSuchBundle(group, bundle);
+      }
+    }
+
+    static InvalidRequestException noSuchBundle(PlacementGroup group, int bundle) {
+      return new InvalidRequestException("Wanted bundle " + bundle + " of " + group + ": it has "
+          + group.bundles().size() + ", numbered from 0.");
+    }
+
+    /**
+     * The same, and the tasks and actors that work here submits go to any bundle of the group, and
+     * so do theirs, unless they are given a placement themselves.
+     */
+    public Group capturingChildren() {
+      return new Group(group, bundle, true);
     }
   }
 

@@ -43,6 +43,9 @@ public interface TaskContext {
   /** The actor whose method this is, or empty in a task. */
   Optional<ActorHandle<?>> self();
 
+  /** The placement group that it runs in, or empty. */
+  Optional<PlacementGroup> placementGroup();
+
   /** The runtime that runs it. */
   MobulaRuntime runtime();
 }

@@ -26,6 +26,7 @@ public abstract sealed class MobulaException extends RuntimeException
         PendingCallsExceededException,
         SelfGetException,
         NodeLostException,
+        PlacementGroupException,
         NoRuntimeException,
         RuntimeClosedException,
         InvalidRequestException,

@@ -397,10 +397,7 @@ class TaskCallsTest extends ContractTest {
   }
 
   static List<Placement> needACluster() {
-    return List.of(
-        Placement.on(new NodeId(7)),
-        Placement.group("training", 2),
-        Placement.labels("zone in (a, b)"));
+    return List.of(Placement.on(new NodeId(7)), Placement.labels("zone in (a, b)"));
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.placement.GroupFrame;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -401,7 +402,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         asked == null ? Resources.none() : asked,
         null,
         cell.program(),
-        cell.passport().title());
+        cell.passport().title(),
+        GroupFrame.of(cell.options().placement()));
     return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::handle);
   }
 

@@ -12,11 +12,13 @@ import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
 import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
-import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.ActorNames;
@@ -30,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +61,6 @@ public final class ActorEngine {
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
-      Ledger ledger,
       Places placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
@@ -104,7 +106,7 @@ public final class ActorEngine {
   public <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     requireOpen();
-    return spawning.spawn(factory, name, resources, placement);
+    return spawning.spawn(factory, name, resources, Execution.placementOf(placement));
   }
 
   Spawning spawning() {
@@ -112,7 +114,7 @@ public final class ActorEngine {
   }
 
   private <A> ActorHandle<A> createNew(ActorRequest request) {
-    var options = request.options();
+    var options = placed(request.options());
     var type = typeOf(request);
     parts
         .placement()
@@ -135,6 +137,27 @@ public final class ActorEngine {
     return other == null ? birth.handle() : other;
   }
 
+  /** Work of a group that captures its children puts them there. */
+  private static ActorOptions placed(ActorOptions asked) {
+    return new ActorOptions(
+        asked.resources(),
+        Execution.placementOf(asked.placement()),
+        asked.naming(),
+        asked.life(),
+        asked.running());
+  }
+
+  /** A placement group is no more: what lives in it here dies of that. */
+  public void end(PlacementGroupId group, String how, Function<String, MobulaException> why) {
+    cells.values().forEach(cell -> {
+      if (cell.options().placement() instanceof Placement.Group placed
+          && placed.group().id().equals(group)) {
+        cell.kill(() -> cell.died(how, why.apply(cell.describe())));
+      }
+    });
+    spawning.end(group);
+  }
+
   /** An actor that is noted, so that others find it by its name, and not made yet. */
   private record Birth<A>(ActorHandle<A> handle, Runnable start, Runnable abandon) {}
 
@@ -146,7 +169,7 @@ public final class ActorEngine {
         handle,
         () -> {
           host(cell, 0);
-          parts.ledger().acquire(cell.lease());
+          parts.placement().acquire(cell.lease());
         },
         () -> {
           cells.remove(cell.id());
@@ -230,7 +253,7 @@ public final class ActorEngine {
   void forget(ActorCell cell) {
     cells.remove(cell.id(), cell);
     names.release(cell.passport());
-    parts.ledger().lookAgain();
+    parts.placement().lookAgain(cell.options().placement());
   }
 
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */

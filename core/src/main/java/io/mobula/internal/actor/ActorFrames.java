@@ -7,8 +7,10 @@ import io.mobula.Placement;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.placement.LeaseDesk;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of frames about actors, and what is alike in them. */
 final class ActorFrames {
@@ -71,24 +73,28 @@ final class ActorFrames {
         .int32(running.maxPendingCalls())
         .choice(running.threads())
         .flag(running.borrows());
+    GroupFrame.write(out, GroupFrame.of(options.placement()));
   }
 
   static ActorOptions readOptions(FrameReader in) {
-    return readOptions(in, nothing -> Placement.anywhere());
+    return readOptions(in, null);
   }
 
   /**
    * Reads what {@link #writeOptions} wrote.
    *
-   * @param placement reads where it is to live, which follows
+   * @param placement reads where it is to live, which follows; null where that is decided
    */
-  static ActorOptions readOptions(FrameReader in, Function<FrameReader, Placement> placement) {
+  static ActorOptions readOptions(
+      FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
     var resources = in.flag() ? LeaseDesk.readResources(in) : null;
     var naming = new ActorOptions.Naming(in.optionalText(), false);
     var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
     var running = new ActorOptions.Running(
         in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
-    return new ActorOptions(resources, placement.apply(in), naming, life, running);
+    var decided = GroupFrame.orAnywhere(GroupFrame.read(in));
+    var where = placement == null ? decided : placement.apply(in);
+    return new ActorOptions(resources, where, naming, life, running);
   }
 
   /** Writes where an actor may live; an object it shall be near to is forgotten. */
@@ -99,8 +105,7 @@ final class ActorFrames {
       case Placement.Spread spread -> out.octet(SPREAD);
       case Placement.OnNode(var node) -> out.octet(ON).int64(node.incarnation());
       case Placement.Preferring(var node) -> out.octet(PREFERRING).int64(node.incarnation());
-      case Placement.Group(var group, var bundle) ->
-        out.octet(GROUP).text(group).int32(bundle);
+      case Placement.Group group -> GroupFrame.write(out.octet(GROUP), group);
       case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
     }
   }
@@ -112,7 +117,7 @@ final class ActorFrames {
       case SPREAD -> Placement.spread();
       case ON -> Placement.on(new NodeId(in.int64()));
       case PREFERRING -> Placement.preferring(new NodeId(in.int64()));
-      case GROUP -> Placement.group(in.text(), in.int32());
+      case GROUP -> GroupFrame.orAnywhere(GroupFrame.read(in));
       case LABELS -> Placement.labels(in.text());
       default -> throw unknown("a placement", kind);
     };

@@ -7,9 +7,11 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.PlacementGroupId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parent of users' Akka actors on this node: starts them, and says when one has stopped. A
@@ -18,17 +20,27 @@ import java.util.concurrent.Callable;
 final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command> {
   static final String NAME = "behaviors";
 
-  sealed interface Command permits Start {}
+  sealed interface Command permits Start, End {}
 
   /**
    * Starts a child.
    *
    * @param name unique by what is added to it
    * @param maker makes its behavior, on the host's thread
+   * @param group the placement group that it lives in, or null
    * @param outcome hears of it
    */
-  record Start<T>(String name, Callable<Behavior<T>> maker, Outcome<T> outcome)
+  record Start<T>(
+      String name,
+      Callable<Behavior<T>> maker,
+      @Nullable PlacementGroupId group,
+      Outcome<T> outcome)
       implements Command {}
+
+  /** A placement group is no more: stops the children that live in it. */
+  record End(PlacementGroupId group) implements Command {}
+
+  private record Child(Outcome<?> outcome, @Nullable PlacementGroupId group) {}
 
   /** What becomes of a child. Called on the host's thread: {@code ended} last, and in any case. */
   interface Outcome<T> {
@@ -42,7 +54,7 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
     void ended();
   }
 
-  private final Map<ActorRef<?>, Outcome<?>> children = new HashMap<>();
+  private final Map<ActorRef<?>, Child> children = new HashMap<>();
   private long numbers;
 
   private BehaviorHost(ActorContext<Command> context) {
@@ -57,8 +69,17 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Start<?> start -> start(start);
+      case End(var group) -> onEnd(group);
     }
     return this;
+  }
+
+  private void onEnd(PlacementGroupId group) {
+    children.forEach((ref, child) -> {
+      if (group.equals(child.group())) {
+        getContext().stop(ref);
+      }
+    });
   }
 
   private <T> void start(Start<T> start) {
@@ -71,16 +92,16 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
       return;
     }
     getContext().watch(child);
-    children.put(child, start.outcome());
+    children.put(child, new Child(start.outcome(), start.group()));
     start.outcome().started(child);
   }
 
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof Terminated terminated) {
-      var outcome = children.remove(terminated.getRef());
-      if (outcome != null) {
-        outcome.ended();
+      var child = children.remove(terminated.getRef());
+      if (child != null) {
+        child.outcome().ended();
       }
     }
     return this;

@@ -1,16 +1,20 @@
 package io.mobula.internal.actor;
 
+import io.mobula.NodeId;
+import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.Wanting;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
  * was asked for, for life. Safe for all threads.
  */
-final class CellLease implements Requester {
+final class CellLease implements Wanting {
   private final ActorCell cell;
   private @Nullable Lease lease;
 
@@ -33,8 +37,29 @@ final class CellLease implements Requester {
   }
 
   @Override
+  public Purpose purpose() {
+    return Purpose.ACTOR;
+  }
+
+  @Override
   public Program program() {
     return cell.program();
+  }
+
+  @Override
+  public Placement placement() {
+    return cell.options().placement();
+  }
+
+  @Override
+  public void grantedAt(NodeId node, long number) {
+    throw new IllegalStateException(
+        "The lease of " + cell.describe() + " is of this node, and not of node " + node);
+  }
+
+  @Override
+  public void refused(Function<String, MobulaException> why) {
+    cell.kill(() -> why.apply(cell.describe()));
   }
 
   @Override

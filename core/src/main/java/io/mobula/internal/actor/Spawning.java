@@ -9,6 +9,7 @@ import io.mobula.BehaviorFactory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
@@ -20,6 +21,7 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.Failure;
 import java.util.Map;
@@ -77,15 +79,28 @@ final class Spawning {
     }
   }
 
+  /** A placement group is no more: what lives in it here stops. */
+  void end(PlacementGroupId group) {
+    var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.End(group)));
+  }
+
+  private static @Nullable PlacementGroupId groupOf(Placement placement) {
+    return placement instanceof Placement.Group placed ? placed.group().id() : null;
+  }
+
   void close(Supplier<? extends MobulaException> why) {
     wishes.values().forEach(wish -> wish.fail(why.get()));
   }
 
   /** Starts it here; the lease ends with it. */
   private <T> void start(
-      String name, BoundCall call, Lease lease, BehaviorHost.Outcome<T> outcome) {
+      String name,
+      BoundCall call,
+      Lease lease,
+      @Nullable PlacementGroupId group,
+      BehaviorHost.Outcome<T> outcome) {
     var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
-        name, () -> Spawning.<T>made(call), new BehaviorHost.Outcome<T>() {
+        name, () -> Spawning.<T>made(call), group, new BehaviorHost.Outcome<T>() {
           @Override
           public void started(ActorRef<T> child) {
             outcome.started(child);
@@ -125,14 +140,16 @@ final class Spawning {
       return; // its submitter has left
     }
     BoundCall call;
+    Placement placement;
     try {
+      placement = GroupFrame.orAnywhere(GroupFrame.read(in));
       call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
     } catch (RuntimeException | Error e) { // a class that is not here
       lease.release();
       answer(cluster, from, number, new Failure(() -> failure(name, e)));
       return;
     }
-    start(name, call, lease, new BehaviorHost.Outcome<Object>() {
+    start(name, call, lease, groupOf(placement), new BehaviorHost.Outcome<Object>() {
       @Override
       public void started(ActorRef<Object> child) {
         cluster.send(
@@ -248,7 +265,7 @@ final class Spawning {
 
     @Override
     public void granted(Lease granted) {
-      start(name, call, granted, new BehaviorHost.Outcome<T>() {
+      start(name, call, granted, groupOf(placement), new BehaviorHost.Outcome<T>() {
         @Override
         public void started(ActorRef<T> child) {
           done();
@@ -275,6 +292,7 @@ final class Spawning {
           .int64(number)
           .int64(granted)
           .text(name);
+      GroupFrame.write(frame, GroupFrame.of(placement));
       try {
         call.write(frame, cluster.sharing(), node);
       } catch (RuntimeException | Error e) { // something captured that cannot travel

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /** The configuration of an actor system that is to be a member of a cluster. */
 public final class ClusterSystem {
-  /** The role of members that vote. */
-  static final String VOTER = "mobula-node";
+  /** The role of members that vote, and of which one schedules placement groups. */
+  public static final String NODE = "mobula-node";
 
   /** The role of members that host parts of the directory: all but drivers, which come and go. */
   static final String DIRECTORY = "mobula-directory";

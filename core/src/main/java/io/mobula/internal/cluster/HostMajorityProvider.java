@@ -31,8 +31,8 @@ public final class HostMajorityProvider extends DowningProvider {
   public Option<Props> downingActorProps() {
     var settings = new SplitBrainResolverSettings(system.settings().config());
     var cluster = Cluster.get(system);
-    var strategy = new HostMajority(
-        cluster.selfDataCenter(), cluster.selfUniqueAddress(), ClusterSystem.VOTER);
+    var strategy =
+        new HostMajority(cluster.selfDataCenter(), cluster.selfUniqueAddress(), ClusterSystem.NODE);
     return Option.apply(SplitBrainResolver.props(settings.DowningStableAfter(), strategy));
   }
 }

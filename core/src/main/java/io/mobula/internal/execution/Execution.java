@@ -5,6 +5,8 @@ import io.mobula.Gpu;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroup;
 import io.mobula.Resources;
 import io.mobula.TaskContext;
 import java.time.Instant;
@@ -34,6 +36,7 @@ public final class Execution implements TaskContext {
    * @param deadline when its result is no longer wanted, or null
    * @param program on whose behalf
    * @param signature what stands before what it prints
+   * @param group the placement group that it runs in, or null
    */
   public record Identity(
       MobulaRuntime runtime,
@@ -43,7 +46,8 @@ public final class Execution implements TaskContext {
       Resources resources,
       @Nullable Instant deadline,
       Program program,
-      String signature) {}
+      String signature,
+      Placement.@Nullable Group group) {}
 
   private final Identity identity;
   private final Object owner;
@@ -75,6 +79,18 @@ public final class Execution implements TaskContext {
   public static CpuHold currentHold() {
     var present = CURRENT.get();
     return present == null ? CpuHold.NOTHING : present.hold;
+  }
+
+  /**
+   * Where work goes that the calling thread submits: to the placement group of what it runs, if
+   * that captures its children and they were given no placement.
+   */
+  public static Placement placementOf(Placement asked) {
+    var present = CURRENT.get();
+    var group = present == null ? null : present.identity.group();
+    return asked instanceof Placement.Anywhere && group != null && group.capturing()
+        ? Placement.group(group.group()).capturingChildren()
+        : asked;
   }
 
   /**
@@ -187,6 +203,11 @@ public final class Execution implements TaskContext {
   @Override
   public Optional<ActorHandle<?>> self() {
     return Optional.ofNullable(self.get());
+  }
+
+  @Override
+  public Optional<PlacementGroup> placementGroup() {
+    return Optional.ofNullable(identity.group()).map(Placement.Group::group);
   }
 
   @Override

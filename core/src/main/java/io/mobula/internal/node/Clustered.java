@@ -5,6 +5,7 @@ import io.mobula.LaneInfo;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ActorEngine;
@@ -12,6 +13,7 @@ import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.group.Groups;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.job.Workbench;
@@ -56,6 +58,7 @@ final class Clustered {
   private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
   private final Membership membership;
+  private final Groups groups;
   private final Router router;
   private final Lanes lanes;
   private final Sharing sharing;
@@ -79,8 +82,10 @@ final class Clustered {
       SharedStore memory,
       NodeSettings settings,
       Supplier<CompletionStage<Reports.Report>> ownReport,
+      Groups groups,
       Placer.Timer timer) {
     this.membership = membership;
+    this.groups = groups;
     this.objects = objects;
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
@@ -90,7 +95,7 @@ final class Clustered {
     objects.lookout(lanes.lookout());
     this.sharing = new Sharing(
         objects, memory, membership, lanes, router, settings.limits().inlineLimit());
-    this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere);
+    this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere, groups);
     this.reports = new Reports(membership, lanes, router, ownReport);
     this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);
     this.display = new Display(membership, lanes, router);
@@ -100,10 +105,13 @@ final class Clustered {
         lanes,
         router,
         desk,
-        new Placer.Rules(this::choose, settings.unschedulableTimeout(), timer));
+        new Placer.Rules(this::choose, groups, settings.unschedulableTimeout(), timer));
   }
 
   private Placer.Choice choose(Wanting wanting) {
+    if (wanting.placement() instanceof Placement.Group group) {
+      return groups.choose(group, wanting.wanted());
+    }
     return choose(wanting.wanted(), wanting.placement(), wanting.argumentBytes());
   }
 
@@ -167,6 +175,9 @@ final class Clustered {
       lanes.open(spawner::spawn, router);
     }
     ElasticDispatcher.lookout(system, lanes.lookout());
+    groups.open(spawner::spawn, () -> views.now().nodes(), settings.unschedulableTimeout());
+    groups.onChange(placer::lookAgain);
+    views.onChange(groups::viewChanged);
     views.onChange(placer::lookAgain);
     views.open(spawner);
   }
@@ -183,6 +194,11 @@ final class Clustered {
     return security.tls() == null
         ? TransferSettings.Aeron.at(host, memory.directory().resolve("transfer"))
         : new TransferSettings.Artery(system, spawner::spawn);
+  }
+
+  /** A placement group is no more: what others were granted out of it here ends. */
+  void end(PlacementGroupId group) {
+    desk.end(group);
   }
 
   /** Grants nothing more to others, and says so. */

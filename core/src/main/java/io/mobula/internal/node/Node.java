@@ -13,10 +13,12 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
+import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.error.PlacementGroupException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
@@ -32,6 +34,7 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Environment;
 import io.mobula.internal.execution.Program;
+import io.mobula.internal.group.Groups;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -54,6 +57,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +85,7 @@ public final class Node {
   private final ObjectStore objects;
   private final Ledger ledger;
   private final @Nullable DeviceWatch devices;
+  private final Groups groups;
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
@@ -114,9 +119,17 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), settings.gpus().shares(), this::spawnNow);
     this.devices = settings.gpus().watch(ledger::probed);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
+    this.groups = new Groups(new Groups.Parts(
+        system,
+        owner.runtime(),
+        membership,
+        membership instanceof ClusterMembership,
+        ledger,
+        objects,
+        this::program));
     this.cluster = membership instanceof ClusterMembership
         ? new Clustered(
-            membership, ledger, objects, memory, settings, this::ownReport, timer::after)
+            membership, ledger, objects, memory, settings, this::ownReport, groups, timer::after)
         : null;
     if (cluster == null) {
       var lookout = Lookout.alone();
@@ -124,7 +137,7 @@ public final class Node {
       ElasticDispatcher.lookout(system, lookout);
     }
     this.program = program(settings.jobs().environment());
-    var places = cluster == null ? new SingleNode(ledger) : cluster.placer();
+    var places = cluster == null ? new SingleNode(ledger, groups) : cluster.placer();
     this.tasks = new TaskEngine(
         new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::program),
         settings.tasks(),
@@ -137,7 +150,6 @@ public final class Node {
             owner.runtime(),
             objects,
             binder,
-            ledger,
             places,
             timer::after,
             this::spawn,
@@ -146,7 +158,10 @@ public final class Node {
             this::program),
         methods,
         virtualThreads);
-    if (cluster != null) {
+    groups.work(this::endGroup);
+    if (cluster == null) {
+      groups.open(this::spawnNow, null, Duration.ZERO);
+    } else {
       actors.join(cluster.wire(actors, settings));
       cluster.work(objects, settings.jobs(), timer::after, this::isBusy);
       cluster.open(system, settings, this::spawnNow, timer::after);
@@ -223,6 +238,15 @@ public final class Node {
     @Override
     public void expelled() {
       closeAside(owner);
+    }
+  }
+
+  private void endGroup(
+      PlacementGroupId id, String how, Function<String, PlacementGroupException> exception) {
+    tasks.end(id, exception::apply);
+    actors.end(id, how, exception::apply);
+    if (cluster != null) {
+      cluster.end(id);
     }
   }
 
@@ -359,6 +383,11 @@ public final class Node {
     return actors;
   }
 
+  /** Its placement groups. */
+  public Groups groups() {
+    return groups;
+  }
+
   /** What all nodes offer in all. Of other nodes: asks them and waits for the answers. */
   public Resources total() {
     return cluster == null ? ledger.total() : report().total();
@@ -380,13 +409,14 @@ public final class Node {
   }
 
   private CompletionStage<Reports.Report> ownReport() {
-    return ledger.report(system).thenApply(report -> {
+    return ledger.report(system).thenCombine(groups.waiting(), (report, inGroups) -> {
       var all = new ArrayList<>(tasks.waiting());
       if (cluster != null) {
         all.addAll(cluster.placer().hopeless());
         all.addAll(cluster.vacant());
       }
       all.addAll(report.waiting());
+      all.addAll(inGroups);
       return new Reports.Report(
           ledger.total(),
           report.available(),
@@ -455,6 +485,7 @@ public final class Node {
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();
     }
+    groups.close();
     long end = System.nanoTime() + settings.closeTimeout().toNanos();
     tasks.close();
     actors.close();

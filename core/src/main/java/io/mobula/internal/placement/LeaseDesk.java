@@ -1,6 +1,8 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
@@ -44,6 +46,7 @@ public final class LeaseDesk {
   private final Membership membership;
   private final Lanes lanes;
   private final Elsewhere elsewhere;
+  private final Bundles bundles;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Key, Guest> requests = new ConcurrentHashMap<>();
   private final Map<Long, Holding> granted = new ConcurrentHashMap<>();
@@ -102,10 +105,20 @@ public final class LeaseDesk {
     NodeId find(Resources wanted);
   }
 
-  /** Answers requests from now on. */
+  /**
+   * Answers requests from now on.
+   *
+   * @param bundles of placement groups
+   */
   public LeaseDesk(
-      Ledger ledger, Membership membership, Lanes lanes, Router router, Elsewhere elsewhere) {
+      Ledger ledger,
+      Membership membership,
+      Lanes lanes,
+      Router router,
+      Elsewhere elsewhere,
+      Bundles bundles) {
     this.ledger = ledger;
+    this.bundles = bundles;
     this.membership = membership;
     this.lanes = lanes;
     this.elsewhere = elsewhere;
@@ -144,6 +157,15 @@ public final class LeaseDesk {
     return borrowing.isNone();
   }
 
+  /** A placement group is no more: what other nodes were granted out of it here ends. */
+  public void end(PlacementGroupId group) {
+    granted.forEach((number, holding) -> {
+      if (holding instanceof Guest guest && guest.isIn(group)) {
+        end(number);
+      }
+    });
+  }
+
   /** Grants nothing more. */
   public void drain() {
     draining = true;
@@ -157,13 +179,14 @@ public final class LeaseDesk {
         readResources(frame),
         frame.text(),
         frame.octet(),
-        Program.read(frame));
+        Program.read(frame),
+        GroupFrame.read(frame));
     if (draining) {
       guest.redirect(from);
       return;
     }
     requests.put(guest.key(), guest);
-    ledger.acquire(guest);
+    guest.acquire();
   }
 
   /** Writes amounts by name. */
@@ -186,7 +209,7 @@ public final class LeaseDesk {
     var guest = requests.remove(new Key(from, frame.int64()));
     if (guest != null) {
       guest.withdrawn = true;
-      ledger.lookAgain();
+      guest.lookAgain();
     }
   }
 
@@ -228,6 +251,9 @@ public final class LeaseDesk {
     requests.values().removeIf(guest -> {
       boolean theirs = guest.submitter.equals(peer);
       guest.withdrawn |= theirs;
+      if (theirs) {
+        guest.lookAgain();
+      }
       return theirs;
     });
     ledger.lookAgain();
@@ -281,6 +307,7 @@ public final class LeaseDesk {
     private final long number = numbers.incrementAndGet();
     private final Program program;
     private final @Nullable Environment environment;
+    private final Placement.@Nullable Group group;
     private volatile boolean withdrawn;
 
     Guest(
@@ -290,9 +317,11 @@ public final class LeaseDesk {
         Resources wanted,
         String what,
         int hops,
-        Program program) {
+        Program program,
+        Placement.@Nullable Group group) {
       super(submitter);
       this.program = program;
+      this.group = group;
       this.environment = program.environment();
       this.request = request;
       this.purpose = purpose;
@@ -303,6 +332,34 @@ public final class LeaseDesk {
 
     Key key() {
       return new Key(submitter, request);
+    }
+
+    boolean isIn(PlacementGroupId id) {
+      return group != null && group.group().id().equals(id);
+    }
+
+    void acquire() {
+      if (group == null) {
+        ledger.acquire(this);
+      } else if (!bundles.acquire(group.group().id(), group.bundle(), this)) {
+        redirect(submitter);
+      }
+    }
+
+    void lookAgain() {
+      if (group == null) {
+        ledger.lookAgain();
+      } else {
+        bundles.lookAgain(group.group().id());
+      }
+    }
+
+    /** The bundle has closed: the submitter looks for where it is now. */
+    @Override
+    public void turnedAway() {
+      if (!withdrawn) {
+        redirect(submitter);
+      }
     }
 
     @Override
@@ -333,7 +390,7 @@ public final class LeaseDesk {
     /** Once: before the request is queued here, another node that seems free is named. */
     @Override
     public void mustWait() {
-      var better = hops < MOST_HOPS ? elsewhere.find(wanted) : null;
+      var better = hops < MOST_HOPS && group == null ? elsewhere.find(wanted) : null;
       if (better != null && !better.equals(submitter)) {
         redirect(better);
       }

@@ -4,6 +4,7 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Membership;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ public final class Placer implements Places {
   private final Lanes lanes;
   private final LeaseDesk desk;
   private final Chooser chooser;
+  private final Bundles bundles;
   private final Patience.Terms terms;
   private final Map<Long, Search> searches = new LinkedHashMap<>();
   private long numbers;
@@ -54,6 +57,16 @@ public final class Placer implements Places {
 
     /** It can be granted some time, but not now. */
     record Later(@Nullable NodeId queueAt, String why) implements Choice {}
+
+    /** There is nowhere to ask yet, but there will be, for as long as that takes. */
+    record Await(String why) implements Choice {}
+
+    /**
+     * It can never be granted.
+     *
+     * @param exception made from the name of whoever wanted it
+     */
+    record Refused(Function<String, MobulaException> exception) implements Choice {}
   }
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -66,9 +79,10 @@ public final class Placer implements Places {
   /**
    * What decides on requests.
    *
+   * @param bundles of placement groups
    * @param unschedulable how long one is kept that no node can ever grant
    */
-  public record Rules(Chooser chooser, Duration unschedulable, Timer timer) {}
+  public record Rules(Chooser chooser, Bundles bundles, Duration unschedulable, Timer timer) {}
 
   /** Asks for nothing yet. */
   public Placer(
@@ -83,6 +97,7 @@ public final class Placer implements Places {
     this.membership = membership;
     this.lanes = lanes;
     this.chooser = rules.chooser();
+    this.bundles = rules.bundles();
     this.terms = new Patience.Terms(rules.unschedulable(), rules.timer());
     router
         .on(LeaseDesk.GRANTED, this::onGranted)
@@ -106,6 +121,8 @@ public final class Placer implements Places {
     // what no node has today may come with a node tomorrow; a malformed selector stays so
     if (placement instanceof Placement.Labels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
+    } else if (placement instanceof Placement.Group group) { // its bundles never change
+      Reasons.requireBundle(group, wanted, what);
     }
   }
 
@@ -117,6 +134,15 @@ public final class Placer implements Places {
       searches.put(search.number, search);
     }
     search.place(chooser.choose(wanting));
+  }
+
+  @Override
+  public void lookAgain(Placement placement) {
+    if (placement instanceof Placement.Group group) {
+      bundles.lookAgain(group.group().id());
+    } else {
+      ledger.lookAgain();
+    }
   }
 
   /** The requests that no node can ever grant, and why. */
@@ -288,13 +314,33 @@ public final class Placer implements Places {
             moveTo(queueAt, NO_REDIRECT);
           }
         }
+        case Choice.Await await -> {
+          leave();
+          patience.hopeful();
+        }
+        case Choice.Refused(var exception) -> refuse(exception);
       }
+    }
+
+    private void refuse(Function<String, MobulaException> exception) {
+      synchronized (this) {
+        if (over || !isWanted()) {
+          return;
+        }
+        leave();
+        patience.hopeful();
+        over = true;
+      }
+      take(number);
+      wanting.refused(exception);
     }
 
     private void explain(Choice choice) {
       why = switch (choice) {
         case Choice.At _ -> "";
         case Choice.Later(var queueAt, var reason) -> reason;
+        case Choice.Await(var reason) -> reason;
+        case Choice.Refused _ -> "";
       };
     }
 
@@ -317,6 +363,7 @@ public final class Placer implements Places {
         var choice = chooser.choose(wanting);
         if (choice instanceof Choice.At(var again) && again.equals(from)) {
           forget(); // until the view says that it takes no more
+          doubt();
         } else {
           place(choice);
         }
@@ -325,6 +372,13 @@ public final class Placer implements Places {
           at = null;
         }
         moveTo(to, hops);
+      }
+    }
+
+    /** The node has not the bundle that it should have. */
+    private void doubt() {
+      if (wanting.placement() instanceof Placement.Group group) {
+        bundles.doubt(group.group().id());
       }
     }
 
@@ -344,7 +398,7 @@ public final class Placer implements Places {
       explain(choice);
       if (choice instanceof Choice.At(var node) && !isAt(node)) {
         moveTo(node, mayRunElsewhere() ? 1 : NO_REDIRECT);
-      } else if (isNowhere()) {
+      } else if (isNowhere() || choice instanceof Choice.Refused) {
         place(choice);
       }
     }
@@ -360,7 +414,7 @@ public final class Placer implements Places {
     private synchronized void leave() {
       if (here != null) {
         here = null;
-        ledger.lookAgain();
+        Placer.this.lookAgain(wanting.placement());
       } else if (at != null) {
         lanes.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
       }
@@ -376,10 +430,32 @@ public final class Placer implements Places {
       if (node.equals(membership.self().id())) {
         at = node;
         here = new Here(this);
-        ledger.acquire(here);
+        acquireHere(here);
       } else if (lanes.send(node, ask(hops))) {
         at = node;
       }
+    }
+
+    private void acquireHere(Here asked) {
+      if (!(wanting.placement() instanceof Placement.Group group)) {
+        ledger.acquire(asked);
+      } else if (!bundles.acquire(group.group().id(), group.bundle(), asked)) {
+        here = null;
+        at = null;
+        doubt();
+      }
+    }
+
+    /** The own bundle has closed: looks for where it is now. */
+    void turnedAway(Here asked) {
+      synchronized (this) {
+        if (over || here != asked) {
+          return;
+        }
+        here = null;
+        at = null;
+      }
+      reconsider();
     }
 
     private byte[] ask(int hops) {
@@ -388,6 +464,7 @@ public final class Placer implements Places {
       LeaseDesk.writeResources(frame, wanting.wanted());
       frame.text(wanting.what()).octet(hops);
       wanting.program().write(frame);
+      GroupFrame.write(frame, GroupFrame.of(wanting.placement()));
       return frame.toBytes();
     }
 
@@ -455,6 +532,11 @@ public final class Placer implements Places {
     @Override
     public boolean isForLife() {
       return search.wanting.isForLife();
+    }
+
+    @Override
+    public void turnedAway() {
+      search.turnedAway(this);
     }
 
     @Override

@@ -20,6 +20,9 @@ public interface Places {
   /** Wants a lease; {@code wanting} hears of it. */
   void acquire(Wanting wanting);
 
+  /** Somebody wants no more of what he asked for with that placement: others may be granted it. */
+  void lookAgain(Placement placement);
+
   /** Why a request has not been granted, as far as is known here; empty where that is not known. */
   String why(Wanting wanting);
 

@@ -3,10 +3,12 @@ package io.mobula.internal.placement;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.spi.DeviceNeed;
+import io.mobula.error.UnschedulableException;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Wish;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Why something waits or can never run, in words for people. */
@@ -33,8 +35,7 @@ final class Reasons {
                 .limit(MOST_NAMED)
                 .map(node -> node + " with " + node.labels())
                 .collect(Collectors.joining(", "));
-      case Placement.Group(var group, var bundle) ->
-        "there is no placement group " + group + " with a bundle " + bundle;
+      case Placement.Group group -> "there is no node that takes work"; // groups have no policy
       case Placement.Anywhere any -> "there is no node that takes work";
       case Placement.Spread spread -> "there is no node that takes work";
       case Placement.Near near -> "there is no node that takes work";
@@ -60,6 +61,25 @@ final class Reasons {
         + " has as much free; the one that comes nearest is " + nearest + " with "
         + nearest.available() + " free of " + nearest.total() + " and " + nearest.queued()
         + " waiting";
+  }
+
+  /** Refuses what no bundle of the group will ever hold. */
+  static void requireBundle(Placement.Group placed, Resources wanted, Supplier<String> what) {
+    var group = placed.group();
+    var asked = placed.bundle() == Placement.Group.ANY
+        ? group.bundles()
+        : List.of(group.bundles().get(placed.bundle()));
+    if (asked.stream().noneMatch(bundle -> lacking(bundle, wanted) == 0)) {
+      var nearest = asked.stream()
+          .min(Comparator.comparingInt((Resources bundle) -> lacking(bundle, wanted))
+              .thenComparingDouble(bundle -> -share(bundle, wanted)))
+          .orElseThrow();
+      throw new UnschedulableException(what.get() + " asks for " + wanted + ", but "
+          + (asked.size() == 1
+              ? "the bundle of " + group + " that it is to run in has " + nearest
+              : "no bundle of " + group + " has as much; the one that comes nearest has " + nearest)
+          + ". Ask for less, or make a group with larger bundles.");
+    }
   }
 
   private static String named(List<NodeView> nodes) {

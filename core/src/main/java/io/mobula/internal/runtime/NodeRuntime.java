@@ -12,6 +12,9 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Placement;
+import io.mobula.PlacementGroup;
+import io.mobula.PlacementGroupRequest;
+import io.mobula.PlacementGroupState;
 import io.mobula.Resources;
 import io.mobula.Sealable;
 import io.mobula.TaskRequest;
@@ -127,6 +130,36 @@ final class NodeRuntime implements MobulaRuntime {
   public <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     return node.actors().spawn(factory, name, resources, placement);
+  }
+
+  @Override
+  public PlacementGroup create(PlacementGroupRequest request) {
+    return node.groups().create(request);
+  }
+
+  @Override
+  public PlacementGroup placementGroup(String name) {
+    return node.groups().named(name);
+  }
+
+  @Override
+  public List<PlacementGroup> placementGroups() {
+    return node.groups().all();
+  }
+
+  @Override
+  public ObjectRef<PlacementGroup> ready(PlacementGroup group) {
+    return node.groups().ready(group);
+  }
+
+  @Override
+  public PlacementGroupState state(PlacementGroup group) {
+    return node.groups().state(group);
+  }
+
+  @Override
+  public void remove(PlacementGroup group) {
+    node.groups().remove(group);
   }
 
   @Override

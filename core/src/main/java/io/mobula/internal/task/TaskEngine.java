@@ -7,9 +7,12 @@ import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.TaskOptions;
 import io.mobula.TaskRequest;
 import io.mobula.error.CodecException;
+import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
@@ -31,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +136,7 @@ public final class TaskEngine {
     if (execution != null && execution.isCancelled()) {
       throw cancelledException(execution);
     }
-    var options = request.options();
+    var options = placed(request.options());
     var asked = options.presence().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
@@ -154,6 +158,15 @@ public final class TaskEngine {
             Program.present(parts.program().get())),
         parent,
         this);
+  }
+
+  /** Work of a group that captures its children puts them there. */
+  private static TaskOptions placed(TaskOptions asked) {
+    var placement = Execution.placementOf(asked.placement());
+    return placement.equals(asked.placement())
+        ? asked
+        : new TaskOptions(
+            asked.resources(), asked.retries(), asked.limits(), placement, asked.presence());
   }
 
   private static TaskCancelledException cancelledException(Execution starter) {
@@ -306,6 +319,15 @@ public final class TaskEngine {
 
   private List<TaskRun> descendantsOf(ObjectId ancestor) {
     return pending.stream().filter(run -> run.descendsFrom(ancestor)).toList();
+  }
+
+  /** A placement group is no more: fails all that waits for it, or runs in it here. */
+  public void end(PlacementGroupId group, Function<String, MobulaException> why) {
+    pending.forEach(run -> {
+      if (run.isIn(group)) {
+        run.stop(() -> why.apply(run.describe()));
+      }
+    });
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */

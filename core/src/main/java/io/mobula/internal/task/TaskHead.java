@@ -6,17 +6,25 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.placement.LeaseDesk;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the tasks of one call site have alike, as the node that runs them has to know it: said once
  * to each peer, and by number from then on.
  *
  * @param timeoutNanos how long an attempt may take, or -1
+ * @param group the placement group that they run in, or null
  */
-record TaskHead(String name, long timeoutNanos, Resources resources, Program program) {
+record TaskHead(
+    String name,
+    long timeoutNanos,
+    Resources resources,
+    Program program,
+    Placement.@Nullable Group group) {
 
   static TaskHead of(TaskRun.Job job) {
     var timeout = job.options().limits().timeout();
@@ -24,7 +32,8 @@ record TaskHead(String name, long timeoutNanos, Resources resources, Program pro
         job.name(),
         timeout == null ? -1 : nanos(timeout),
         job.options().resources(),
-        job.program());
+        job.program(),
+        GroupFrame.of(job.options().placement()));
   }
 
   static long nanos(Duration duration) {
@@ -45,6 +54,7 @@ record TaskHead(String name, long timeoutNanos, Resources resources, Program pro
     out.text(name).int64(timeoutNanos);
     LeaseDesk.writeResources(out, resources);
     program.write(out);
+    GroupFrame.write(out, group);
   }
 
   /**
@@ -55,13 +65,15 @@ record TaskHead(String name, long timeoutNanos, Resources resources, Program pro
     static Read from(FrameReader in) {
       var name = in.text();
       long timeout = in.int64();
+      var resources = LeaseDesk.readResources(in);
+      var program = Program.read(in);
       var options = new TaskOptions(
-          LeaseDesk.readResources(in),
+          resources,
           new TaskOptions.Retries(0, List.of(), Duration.ZERO),
           new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
-          Placement.anywhere(),
+          GroupFrame.orAnywhere(GroupFrame.read(in)),
           TaskOptions.DEFAULT.presence());
-      return new Read(name, options, Program.read(in));
+      return new Read(name, options, program);
     }
   }
 }

@@ -3,6 +3,8 @@ package io.mobula.internal.task;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
 import io.mobula.TaskOptions;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
@@ -19,6 +21,7 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.execution.Program;
+import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
@@ -119,6 +122,12 @@ final class TaskRun implements Producer {
 
   boolean descendsFrom(ObjectId ancestor) {
     return lineage.contains(ancestor);
+  }
+
+  /** Whether it is to run in that placement group. */
+  boolean isIn(PlacementGroupId group) {
+    return job.options().placement() instanceof Placement.Group placed
+        && placed.group().id().equals(group);
   }
 
   /** Whether another node has submitted it. */
@@ -413,7 +422,8 @@ final class TaskRun implements Producer {
         job.options().resources(),
         deadline,
         job.program(),
-        job.name());
+        job.name(),
+        GroupFrame.of(job.options().placement()));
     execution = new Execution(identity, this, hold, () -> null);
     return execution;
   }

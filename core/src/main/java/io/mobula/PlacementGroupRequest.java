@@ -1,0 +1,46 @@
+package io.mobula;
+
+import io.mobula.error.InvalidRequestException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One placement group to be made: what {@link PlacementGroupCall} hands to
+ * {@link MobulaRuntime#create(PlacementGroupRequest)}. Users write that form.
+ *
+ * @param name unique among living groups, or null
+ * @param strategy how its bundles lie on nodes
+ * @param bundles what each holds
+ * @param detached whether it outlives the program that makes it
+ */
+public record PlacementGroupRequest(
+    @Nullable String name, PlacementStrategy strategy, List<Resources> bundles, boolean detached) {
+  /** The most bundles that a group may have. */
+  public static final int MOST_BUNDLES = 1_000;
+
+  /** Refuses a blank name, a group without bundles, and bundles of nothing. */
+  public PlacementGroupRequest {
+    Objects.requireNonNull(strategy, "strategy");
+    bundles = List.copyOf(bundles);
+    if (name != null && name.isBlank()) {
+      throw new InvalidRequestException(
+          "A placement group's name cannot be blank; leave it out for a group without one.");
+    }
+    if (bundles.isEmpty()) {
+      throw new InvalidRequestException(
+          "A placement group needs at least one bundle: say bundle(Resources.none().cpus(1)) before create().");
+    }
+    if (bundles.size() > MOST_BUNDLES) {
+      throw new InvalidRequestException("Wanted a placement group of " + bundles.size()
+          + " bundles: the most is " + MOST_BUNDLES + ".");
+    }
+    for (int i = 0; i < bundles.size(); i++) {
+      if (bundles.get(i).asUnits().isEmpty()) {
+        throw new InvalidRequestException(
+            "Bundle " + i
+                + " of a placement group asks for nothing: there is nothing to reserve. Give it a resource, or leave it out.");
+      }
+    }
+  }
+}

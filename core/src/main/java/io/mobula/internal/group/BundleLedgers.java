@@ -1,0 +1,98 @@
+package io.mobula.internal.group;
+
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledgers of this node's bundles: each of what a lease for life of the node's own ledger holds.
+ * Safe for all threads; nothing blocks.
+ */
+final class BundleLedgers {
+  private final Map<PlacementGroupId, SortedMap<Integer, Ledger>> open = new HashMap<>();
+  private final Map<Ledger, Lease> leases = new HashMap<>();
+  private long numbers;
+
+  /** A bundle and its ledger. */
+  record Open(PlacementGroupId id, int bundle, Ledger ledger) {}
+
+  /** A bundle takes requests from now on. */
+  synchronized void open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
+    var ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
+    open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
+    leases.put(ledger, lease);
+  }
+
+  /** A bundle takes none any more; its lease goes back when all that it granted has. */
+  synchronized void close(PlacementGroupId id, int bundle) {
+    var group = open.get(id);
+    var ledger = group == null ? null : group.remove(bundle);
+    if (group != null && group.isEmpty()) {
+      open.remove(id);
+    }
+    if (ledger != null) {
+      var lease = leases.remove(ledger);
+      ledger.close(() -> release(lease));
+    }
+  }
+
+  private static void release(@Nullable Lease lease) {
+    if (lease != null) {
+      lease.release();
+    }
+  }
+
+  /** See {@link io.mobula.internal.placement.Bundles#acquire}. */
+  synchronized boolean acquire(PlacementGroupId id, int bundle, Requester requester) {
+    var able =
+        ledgers(id, bundle).stream().filter(ledger -> covers(ledger, requester)).toList();
+    switch (able.size()) {
+      case 0 -> {
+        return false;
+      }
+      case 1 -> able.getFirst().acquire(requester);
+      default -> new FirstOf(requester).ask(able);
+    }
+    return true;
+  }
+
+  private Collection<Ledger> ledgers(PlacementGroupId id, int bundle) {
+    var group = open.get(id);
+    if (group == null) {
+      return List.of();
+    }
+    if (bundle == Placement.Group.ANY) {
+      return group.values();
+    }
+    var one = group.get(bundle);
+    return one == null ? List.of() : List.of(one);
+  }
+
+  private static boolean covers(Ledger ledger, Requester requester) {
+    return requester.wanted().asUnits().entrySet().stream()
+        .allMatch(each -> ledger.total().units(each.getKey()) >= each.getValue());
+  }
+
+  /** Somebody wants no more. */
+  synchronized void lookAgain(PlacementGroupId id) {
+    ledgers(id, Placement.Group.ANY).forEach(Ledger::lookAgain);
+  }
+
+  /** All there are. */
+  synchronized List<Open> all() {
+    var all = new ArrayList<Open>();
+    open.forEach(
+        (id, group) -> group.forEach((bundle, ledger) -> all.add(new Open(id, bundle, ledger))));
+    return all;
+  }
+}

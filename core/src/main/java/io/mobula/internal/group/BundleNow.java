@@ -1,0 +1,25 @@
+package io.mobula.internal.group;
+
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How busy a bundle is, as its node says.
+ *
+ * @param available what of it is free, by name in fixed-point units
+ * @param queued how many requests wait
+ */
+record BundleNow(PlacementGroupId id, int bundle, Map<String, Long> available, int queued) {
+  BundleNow {
+    Objects.requireNonNull(id, "id");
+    available = Map.copyOf(available);
+  }
+
+  boolean hasRoomFor(Resources wanted) {
+    return queued == 0
+        && wanted.asUnits().entrySet().stream()
+            .allMatch(each -> available.getOrDefault(each.getKey(), 0L) >= each.getValue());
+  }
+}

@@ -1,0 +1,100 @@
+package io.mobula.internal.group;
+
+import io.mobula.NodeId;
+import io.mobula.PlacementStrategy;
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on which node each bundle of a group goes. Pure. The view may be stale: ledgers have the
+ * last word.
+ */
+final class BundlePlanner {
+  private BundlePlanner() {}
+
+  /**
+   * What is to be placed.
+   *
+   * @param bundles what each of all bundles is to hold
+   * @param placed where those are that have a place already
+   */
+  record Wish(PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
+    Wish {
+      bundles = List.copyOf(bundles);
+      placed = Map.copyOf(placed);
+    }
+
+    /** The bundles that have no place yet. */
+    List<Integer> open() {
+      return IntStream.range(0, bundles.size())
+          .filter(bundle -> !placed.containsKey(bundle))
+          .boxed()
+          .toList();
+    }
+
+    /** What the bundles hold that are at that node. */
+    Resources placedAt(NodeId node) {
+      var held = Resources.none();
+      for (var each : placed.entrySet()) {
+        held = each.getValue().equals(node) ? sum(held, bundles.get(each.getKey())) : held;
+      }
+      return held;
+    }
+  }
+
+  /** The answer. */
+  sealed interface Plan {
+    /** There is room: the node of each bundle that had none. */
+    record Place(Map<Integer, NodeId> nodes) implements Plan {
+      public Place {
+        nodes = Map.copyOf(nodes);
+      }
+    }
+
+    /** There is not enough free, but would be if nothing else ran. */
+    record Wait(String why) implements Plan {}
+
+    /** The nodes that are here could not hold it if nothing else ran. */
+    record Never(String why) implements Plan {}
+  }
+
+  /** Where the open bundles go. */
+  static Plan plan(Wish wish, List<NodeView> view) {
+    var nodes = view.stream().filter(NodeView::accepting).toList();
+    var now = search(wish, nodes, NodeView::available);
+    if (now != null) {
+      return new Plan.Place(now);
+    }
+    var words = new MissingRoom(wish, nodes);
+    return search(wish, nodes, node -> difference(node.total(), wish.placedAt(node.id()))) == null
+        ? new Plan.Never(words.never())
+        : new Plan.Wait(words.now());
+  }
+
+  private static @Nullable Map<Integer, NodeId> search(
+      Wish wish, List<NodeView> nodes, Function<NodeView, Resources> free) {
+    return new BundleSearch(wish, nodes, nodes.stream().map(free).toList()).find();
+  }
+
+  static Resources sum(Resources one, Resources other) {
+    var result = one;
+    for (var each : other.asUnits().entrySet()) {
+      result = result.withUnits(each.getKey(), one.units(each.getKey()) + each.getValue());
+    }
+    return result;
+  }
+
+  static Resources difference(Resources from, Resources less) {
+    var result = from;
+    for (var each : less.asUnits().entrySet()) {
+      result =
+          result.withUnits(each.getKey(), Math.max(0, from.units(each.getKey()) - each.getValue()));
+    }
+    return result;
+  }
+}

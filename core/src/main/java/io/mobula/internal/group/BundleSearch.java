@@ -1,0 +1,293 @@
+package io.mobula.internal.group;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search for the nodes of bundles. Pure; for one thread and one use.
+ *
+ * <p>Bundles of several resources on nodes of several sizes are vector bin packing, for which no
+ * quick exact method is known: largest bundles first, with as many steps back as {@link #MOST_BACK}
+ * allows. Small groups get the best answer there is, large ones that of first fit. Bundles that
+ * share no node are a matching in a bipartite graph, found by augmenting paths (Kuhn, 1955).
+ */
+final class BundleSearch {
+  private static final int MOST_BACK = 5_000;
+
+  private final BundlePlanner.Wish wish;
+  private final List<NodeView> nodes;
+  private final String[] names;
+  private final int[] open;
+  private final long[][] wanted;
+  private final long[][] free;
+  private final long[] largest;
+  private final int[] counts;
+  private final boolean[] used;
+  private final int[] chosen;
+  private final boolean wantsGpu;
+  private int back;
+
+  /**
+   * A search.
+   *
+   * @param free what each of the nodes is taken to have free
+   */
+  BundleSearch(BundlePlanner.Wish wish, List<NodeView> nodes, List<Resources> free) {
+    this.wish = wish;
+    this.nodes = nodes;
+    var bundles = wish.open().stream().map(wish.bundles()::get).toList();
+    this.names = bundles.stream()
+        .flatMap(bundle -> bundle.asUnits().keySet().stream())
+        .distinct()
+        .toArray(String[]::new);
+    this.free = free.stream().map(this::amounts).toArray(long[][]::new);
+    this.largest = new long[names.length];
+    for (var each : this.free) {
+      for (int i = 0; i < names.length; i++) {
+        largest[i] = Math.max(largest[i], each[i]);
+      }
+    }
+    this.open = wish.open().stream()
+        .sorted(Comparator.comparingDouble(
+            (Integer bundle) -> -share(amounts(wish.bundles().get(bundle)))))
+        .mapToInt(Integer::intValue)
+        .toArray();
+    this.wanted = Arrays.stream(open)
+        .mapToObj(bundle -> amounts(wish.bundles().get(bundle)))
+        .toArray(long[][]::new);
+    this.wantsGpu = Arrays.asList(names).contains(Resources.GPU);
+    this.counts = new int[nodes.size()];
+    this.used = new boolean[nodes.size()];
+    this.chosen = new int[open.length];
+    for (var place : wish.placed().values()) {
+      int at = indexOf(place);
+      if (at >= 0) {
+        counts[at]++;
+        used[at] = true;
+      }
+    }
+  }
+
+  private long[] amounts(Resources resources) {
+    return Arrays.stream(names).mapToLong(resources::units).toArray();
+  }
+
+  private int indexOf(NodeId id) {
+    return IntStream.range(0, nodes.size())
+        .filter(node -> nodes.get(node).id().equals(id))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  /** The node of each open bundle, or null if there is no room. */
+  @Nullable
+  Map<Integer, NodeId> find() {
+    boolean found = open.length == 0 || (isThinkable() && search());
+    if (!found) {
+      return null;
+    }
+    var result = new HashMap<Integer, NodeId>();
+    for (int i = 0; i < open.length; i++) {
+      result.put(open[i], nodes.get(chosen[i]).id());
+    }
+    return result;
+  }
+
+  private boolean search() {
+    return switch (wish.strategy()) {
+      case STRICT_PACK -> onOne();
+      case STRICT_SPREAD -> eachAlone();
+      case PACK -> onFewest();
+      case SPREAD -> mostEven();
+    };
+  }
+
+  /** Whether each bundle fits some node, and all of them the nodes together. */
+  private boolean isThinkable() {
+    var sum = new long[names.length];
+    for (var each : wanted) {
+      if (Arrays.stream(free).noneMatch(had -> covers(had, each))) {
+        return false;
+      }
+      add(sum, each, 1);
+    }
+    var all = new long[names.length];
+    for (var each : free) {
+      add(all, each, 1);
+    }
+    return covers(all, sum);
+  }
+
+  // ---- all on one
+
+  private boolean onOne() {
+    var sum = new long[names.length];
+    for (var each : wanted) {
+      add(sum, each, 1);
+    }
+    var home = wish.placed().values().stream().findFirst();
+    int best = IntStream.range(0, nodes.size())
+        .filter(node -> home.isEmpty() || nodes.get(node).id().equals(home.get()))
+        .filter(node -> covers(free[node], sum))
+        .boxed()
+        .min(Comparator.comparingDouble(node -> waste(node) + share(free[node])))
+        .orElse(-1);
+    Arrays.fill(chosen, best);
+    return best >= 0;
+  }
+
+  // ---- each alone
+
+  private boolean eachAlone() {
+    var taker = new int[nodes.size()];
+    Arrays.fill(taker, -1);
+    var order = byRank(Comparator.comparingDouble(node -> waste(node) + share(free[node])));
+    for (int bundle = 0; bundle < open.length; bundle++) {
+      if (!augment(bundle, taker, order, new boolean[nodes.size()])) {
+        return false;
+      }
+    }
+    for (int node = 0; node < taker.length; node++) {
+      if (taker[node] >= 0) {
+        chosen[taker[node]] = node;
+      }
+    }
+    return true;
+  }
+
+  private boolean augment(int bundle, int[] taker, int[] order, boolean[] seen) {
+    for (int node : order) {
+      if (seen[node] || used[node] || !covers(free[node], wanted[bundle])) {
+        continue;
+      }
+      seen[node] = true;
+      if (taker[node] < 0 || augment(taker[node], taker, order, seen)) {
+        taker[node] = bundle;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- on few, or evenly over many
+
+  private boolean onFewest() {
+    for (int more = 0; more <= Math.min(open.length, nodes.size()); more++) {
+      if (place(0, more, Integer.MAX_VALUE)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mostEven() {
+    int all = wish.bundles().size();
+    for (int each = nodes.isEmpty() ? all : Math.ceilDiv(all, nodes.size()); each <= all; each++) {
+      if (place(0, Integer.MAX_VALUE, each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Places the bundles from one on.
+   *
+   * @param more how many nodes may be used besides those that are
+   * @param each how many bundles a node may have
+   */
+  private boolean place(int bundle, int more, int each) {
+    if (bundle == open.length) {
+      return true;
+    }
+    for (int node : candidates(bundle)) {
+      boolean fresh = !used[node];
+      if ((fresh && more == 0) || counts[node] >= each) {
+        continue;
+      }
+      take(bundle, node);
+      if (place(bundle + 1, fresh ? more - 1 : more, each)) {
+        chosen[bundle] = node;
+        return true;
+      }
+      putBack(bundle, node, fresh);
+      if (++back > MOST_BACK) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private int[] candidates(int bundle) {
+    Comparator<Integer> order = switch (wish.strategy()) {
+      case PACK, STRICT_PACK ->
+        Comparator.comparing((Integer node) -> !used[node])
+            .thenComparingDouble(node -> waste(node) - share(free[node]));
+      case SPREAD, STRICT_SPREAD ->
+        Comparator.comparingInt((Integer node) -> counts[node])
+            .thenComparingDouble(node -> waste(node) - share(free[node]));
+    };
+    return Arrays.stream(byRank(order))
+        .filter(node -> covers(free[node], wanted[bundle]))
+        .toArray();
+  }
+
+  private int[] byRank(Comparator<Integer> order) {
+    return IntStream.range(0, nodes.size())
+        .boxed()
+        .sorted(order)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  private void take(int bundle, int node) {
+    add(free[node], wanted[bundle], -1);
+    counts[node]++;
+    used[node] = true;
+  }
+
+  private void putBack(int bundle, int node, boolean fresh) {
+    add(free[node], wanted[bundle], 1);
+    counts[node]--;
+    used[node] = !fresh;
+  }
+
+  // ---- arithmetic
+
+  private static void add(long[] to, long[] amounts, int times) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += times * amounts[i];
+    }
+  }
+
+  private static boolean covers(long[] had, long[] wanted) {
+    for (int i = 0; i < had.length; i++) {
+      if (had[i] < wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** How much this is of the largest node's, in all resources together. */
+  private double share(long[] amounts) {
+    double share = 0;
+    for (int i = 0; i < amounts.length; i++) {
+      share += largest[i] == 0 ? amounts[i] : (double) amounts[i] / largest[i];
+    }
+    return share;
+  }
+
+  /** Nodes with accelerators come last for bundles that want none; more than any share. */
+  private double waste(int node) {
+    return !wantsGpu && nodes.get(node).total().units(Resources.GPU) > 0 ? names.length + 1 : 0;
+  }
+}

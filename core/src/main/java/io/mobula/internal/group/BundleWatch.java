@@ -1,0 +1,147 @@
+package io.mobula.internal.group;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.group.BundleLedgers.Open;
+import io.mobula.internal.ledger.Ledger;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells all peers how busy this node's bundles are, so that work for any bundle of a group goes to
+ * one with room: when that changes, at most every {@link #LULL}. Has nothing to do while there are
+ * no bundles here.
+ */
+final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
+  static final String NAME = "bundle-news";
+
+  private static final Duration LULL = Duration.ofMillis(50);
+
+  sealed interface Command {}
+
+  /** There are other bundles here than before. */
+  record Rearranged() implements Command {}
+
+  /** Somebody has come who has heard nothing. */
+  record PeerJoined(Peer peer) implements Command {}
+
+  /** A ledger is no longer what it was. */
+  private record Stale(Open bundle) implements Command {}
+
+  /** A ledger's answer. */
+  private record Balanced(Open bundle, Ledger.Now now) implements Command {}
+
+  /** It is time to ask again, and to tell. */
+  private record Lulled() implements Command {}
+
+  private final Membership membership;
+  private final BundleLedgers ledgers;
+  private final GroupTable table;
+  private final TimerScheduler<Command> timers;
+  private final Map<Open, BundleNow> last = new HashMap<>();
+  private final Set<Open> known = new HashSet<>();
+  private final Set<Open> stale = new HashSet<>();
+  private boolean untold;
+
+  private BundleWatch(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Membership membership,
+      BundleLedgers ledgers,
+      GroupTable table) {
+    super(context);
+    this.timers = timers;
+    this.membership = membership;
+    this.ledgers = ledgers;
+    this.table = table;
+  }
+
+  static Behavior<Command> create(Membership membership, BundleLedgers ledgers, GroupTable table) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new BundleWatch(context, timers, membership, ledgers, table)));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Rearranged() -> onRearranged();
+      case PeerJoined(var peer) -> {
+        if (!last.isEmpty()) {
+          tell(peer, List.copyOf(last.values()));
+        }
+      }
+      case Stale(var bundle) -> {
+        stale.add(bundle);
+        lull();
+      }
+      case Balanced(var bundle, var now) -> onBalanced(bundle, now);
+      case Lulled() -> onLulled();
+    }
+    return this;
+  }
+
+  private void onRearranged() {
+    var all = Set.copyOf(ledgers.all());
+    boolean fewer = known.retainAll(all);
+    last.keySet().retainAll(all);
+    stale.retainAll(all);
+    for (var bundle : all) {
+      if (known.add(bundle)) {
+        look(bundle);
+      }
+    }
+    if (fewer) {
+      untold = true;
+      lull();
+    }
+  }
+
+  private void look(Open bundle) {
+    var self = getContext().getSelf();
+    bundle
+        .ledger()
+        .watch(now -> self.tell(new Balanced(bundle, now)), () -> self.tell(new Stale(bundle)));
+  }
+
+  private void onBalanced(Open bundle, Ledger.Now now) {
+    if (known.contains(bundle)) {
+      last.put(
+          bundle,
+          new BundleNow(bundle.id(), bundle.bundle(), now.available().asUnits(), now.queued()));
+      untold = true;
+      lull();
+    }
+  }
+
+  private void lull() {
+    if (!timers.isTimerActive(Lulled.class)) {
+      timers.startSingleTimer(Lulled.class, new Lulled(), LULL);
+    }
+  }
+
+  private void onLulled() {
+    stale.forEach(this::look);
+    stale.clear();
+    if (untold) {
+      untold = false;
+      var all = List.copyOf(last.values());
+      table.heard(membership.self().id(), all);
+      membership.peers().forEach(peer -> tell(peer, all));
+    }
+  }
+
+  private void tell(Peer peer, List<BundleNow> all) {
+    ActorRef<BundleKeeper.Command> keeper = membership.actor(peer, BundleKeeper.NAME);
+    keeper.tell(new BundleKeeper.News(membership.self().id(), all));
+  }
+}

@@ -1,0 +1,38 @@
+package io.mobula.internal.group;
+
+import io.mobula.error.PlacementGroupException;
+import io.mobula.error.PlacementGroupException.Reason;
+import java.util.Objects;
+
+/**
+ * Why a group is no more.
+ *
+ * @param reason for programs
+ * @param why for people
+ */
+record Ending(Reason reason, String why) {
+  Ending {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(why, "why");
+  }
+
+  static Ending removed(String by) {
+    return new Ending(Reason.REMOVED, "it was removed" + by);
+  }
+
+  static Ending unknown() {
+    return new Ending(
+        Reason.REMOVED, "it was removed, or the process that made it ended before it was placed");
+  }
+
+  /** What whoever waits for the group, or uses it, gets. */
+  PlacementGroupException exception(String group) {
+    return new PlacementGroupException(reason, group + " is no more: " + why + ".");
+  }
+
+  /** What work gets that was to run in the group, or ran there. */
+  PlacementGroupException exception(String work, String group) {
+    return new PlacementGroupException(
+        reason, work + " is of " + group + ", which is no more: " + why + ".");
+  }
+}

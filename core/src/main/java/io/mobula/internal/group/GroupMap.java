@@ -1,0 +1,64 @@
+package io.mobula.internal.group;
+
+import io.mobula.NodeId;
+import io.mobula.PlacementGroupId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the bundles of a group are, as the scheduler decided in an attempt; a later attempt's map
+ * replaces it.
+ *
+ * @param attempt counts up with each decision
+ * @param places the incarnation of each bundle's node, zero for one that has none
+ */
+record GroupMap(GroupSpec spec, int attempt, List<Long> places) {
+  /** The place of a bundle that has none. */
+  static final long NOWHERE = 0;
+
+  GroupMap {
+    Objects.requireNonNull(spec, "spec");
+    places = List.copyOf(places);
+    if (places.size() != spec.size()) {
+      throw new IllegalArgumentException(
+          spec.describe() + " has " + spec.size() + " bundles, and not " + places.size());
+    }
+  }
+
+  PlacementGroupId id() {
+    return spec.id();
+  }
+
+  @Nullable
+  NodeId place(int bundle) {
+    long node = places.get(bundle);
+    return node == NOWHERE ? null : new NodeId(node);
+  }
+
+  boolean isWhole() {
+    return !places.contains(NOWHERE);
+  }
+
+  /** The bundles that are at that node. */
+  List<Integer> at(NodeId node) {
+    return IntStream.range(0, places.size())
+        .filter(bundle -> places.get(bundle) == node.incarnation())
+        .boxed()
+        .toList();
+  }
+
+  /** Every node that has a bundle. */
+  Set<NodeId> nodes() {
+    var nodes = new LinkedHashSet<NodeId>();
+    for (long place : places) {
+      if (place != NOWHERE) {
+        nodes.add(new NodeId(place));
+      }
+    }
+    return nodes;
+  }
+}

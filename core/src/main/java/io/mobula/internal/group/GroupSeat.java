@@ -1,0 +1,104 @@
+package io.mobula.internal.group;
+
+import akka.actor.ActorRef;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.InvalidActorNameException;
+import akka.actor.Props;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.singleton.ClusterSingletonManager;
+import akka.cluster.singleton.ClusterSingletonManagerSettings;
+import akka.cluster.singleton.ClusterSingletonProxy;
+import akka.cluster.singleton.ClusterSingletonProxySettings;
+import akka.cluster.typed.Cluster;
+import io.mobula.NodeId;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.cluster.ClusterSystem;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the scheduler of groups runs in a cluster: at the oldest member that is a node, as Akka's
+ * singleton. Its manager has one path on all members, and comes and goes with the node, also in an
+ * actor system that lives on; Akka's typed extension would keep the first node's for ever.
+ */
+final class GroupSeat {
+  private static final String NAME = "mobula-groups";
+  private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
+  private static final int MOST_BUFFERED = 1000;
+
+  private final ExtendedActorSystem system;
+  private final @Nullable ActorRef manager;
+  private final ActorRef proxy;
+
+  private GroupSeat(ExtendedActorSystem system, @Nullable ActorRef manager, ActorRef proxy) {
+    this.system = system;
+    this.manager = manager;
+    this.proxy = proxy;
+  }
+
+  /**
+   * Runs the scheduler here when it is this member's turn, and knows the way to it.
+   *
+   * @param scheduler makes its behavior
+   */
+  static GroupSeat open(
+      ActorSystem<?> typed, NodeId node, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
+    var system = (ExtendedActorSystem) Adapter.toClassic(typed);
+    boolean candidate = Cluster.get(typed).selfMember().hasRole(ClusterSystem.NODE);
+    var manager = candidate ? manager(system, scheduler) : null;
+    var proxy = system.systemActorOf(
+        ClusterSingletonProxy.props(
+            "/system/" + NAME,
+            ClusterSingletonProxySettings.create(system)
+                .withRole(ClusterSystem.NODE)
+                .withBufferSize(MOST_BUFFERED)),
+        NAME + "-" + node);
+    return new GroupSeat(system, manager, proxy);
+  }
+
+  /** A node that was closed in the same system may still be about to give up the name. */
+  private static ActorRef manager(
+      ExtendedActorSystem system, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
+    long end = System.nanoTime() + NAME_LIMIT.toNanos();
+    while (true) {
+      try {
+        return system.systemActorOf(props(system, scheduler), NAME);
+      } catch (InvalidActorNameException taken) {
+        if (end - System.nanoTime() < 0) {
+          throw new InvalidRequestException("The actor system " + system.name()
+              + " has a node already that schedules placement groups. Close that one first.");
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
+  private static Props props(
+      ExtendedActorSystem system, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
+    return ClusterSingletonManager.props(
+        Adapter.props(
+            () -> Behaviors.supervise(scheduler.get()).onFailure(SupervisorStrategy.restart())),
+        new GroupScheduler.Stop(),
+        ClusterSingletonManagerSettings.create(system).withRole(ClusterSystem.NODE));
+  }
+
+  /** The way to the scheduler, wherever it is. */
+  akka.actor.typed.ActorRef<GroupScheduler.Command> scheduler() {
+    return Adapter.toTyped(proxy);
+  }
+
+  /** This member runs it no more. */
+  void close() {
+    system.stop(proxy);
+    if (manager != null) {
+      system.stop(manager);
+    }
+  }
+}

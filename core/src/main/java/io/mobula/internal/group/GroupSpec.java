@@ -1,0 +1,59 @@
+package io.mobula.internal.group;
+
+import io.mobula.NodeId;
+import io.mobula.PlacementGroup;
+import io.mobula.PlacementGroupId;
+import io.mobula.PlacementStrategy;
+import io.mobula.Resources;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a placement group is asked to be, as it travels. It never changes.
+ *
+ * @param name unique among groups, or null
+ * @param bundles what each is to hold, by name in fixed-point units
+ * @param owner the process whose end ends the group
+ * @param detached whether it outlives its owner
+ */
+record GroupSpec(
+    PlacementGroupId id,
+    @Nullable String name,
+    PlacementStrategy strategy,
+    List<Map<String, Long>> bundles,
+    NodeId owner,
+    boolean detached) {
+  GroupSpec {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(strategy, "strategy");
+    bundles = bundles.stream().map(Map::copyOf).toList();
+    Objects.requireNonNull(owner, "owner");
+  }
+
+  int size() {
+    return bundles.size();
+  }
+
+  Resources bundle(int index) {
+    return resources(bundles.get(index));
+  }
+
+  List<Resources> resources() {
+    return bundles.stream().map(GroupSpec::resources).toList();
+  }
+
+  private static Resources resources(Map<String, Long> units) {
+    var result = Resources.none();
+    for (var each : units.entrySet()) {
+      result = result.withUnits(each.getKey(), each.getValue());
+    }
+    return result;
+  }
+
+  /** Names it, such as {@code placement group 1f…-3 (trainers)}. */
+  String describe() {
+    return PlacementGroup.describe(id, name);
+  }
+}

@@ -1,0 +1,46 @@
+package io.mobula.internal.group;
+
+import io.mobula.PlacementGroupId;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a node's keeper has, and what its process waits for, as a scheduler that starts is told.
+ *
+ * @param bundles the groups with ledgers there
+ * @param prepared reservations that have not been committed
+ * @param wanted groups made by that process that have no end and may be unknown to the scheduler
+ * @param ended groups that this process knows to be no more
+ */
+record Holdings(
+    List<Held> bundles,
+    List<Prepared> prepared,
+    List<GroupSpec> wanted,
+    List<PlacementGroupId> ended) {
+  Holdings {
+    bundles = List.copyOf(bundles);
+    prepared = List.copyOf(prepared);
+    wanted = List.copyOf(wanted);
+    ended = List.copyOf(ended);
+  }
+
+  /**
+   * A group with ledgers at a node.
+   *
+   * @param map the last one that the node has heard of
+   * @param bundles those that it has
+   */
+  record Held(GroupMap map, List<Integer> bundles) {
+    Held {
+      Objects.requireNonNull(map, "map");
+      bundles = List.copyOf(bundles);
+    }
+  }
+
+  /** A reservation. */
+  record Prepared(PlacementGroupId id, int attempt) {
+    Prepared {
+      Objects.requireNonNull(id, "id");
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.mobula.internal.group;
+
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Why bundles have no place, in words for people. */
+final class MissingRoom {
+  private final BundlePlanner.Wish wish;
+  private final List<NodeView> nodes;
+
+  MissingRoom(BundlePlanner.Wish wish, List<NodeView> nodes) {
+    this.wish = wish;
+    this.nodes = nodes;
+  }
+
+  /** What no node has, even if nothing else ran. */
+  String never() {
+    return nodes.isEmpty() ? "there is no node that takes work" : words(NodeView::total, "", "has");
+  }
+
+  /** What no node has free. */
+  String now() {
+    return words(NodeView::available, " free", "has now");
+  }
+
+  private String words(Function<NodeView, Resources> had, String free, String has) {
+    var open = wish.open();
+    var sum = open.stream().map(wish.bundles()::get).reduce(Resources.none(), BundlePlanner::sum);
+    var alone = alone(had);
+    return switch (wish.strategy()) {
+      case STRICT_PACK ->
+        "no node " + has + " " + sum + free + " for " + named(open)
+            + ", which STRICT_PACK wants on one node" + home() + nearest(sum, had, free);
+      case STRICT_SPREAD ->
+        alone != null
+            ? lacking(alone, had, free, has)
+            : "STRICT_SPREAD wants " + wish.bundles().size() + " nodes, of which there are "
+                + nodes.size() + " that take work, and not enough of them have room" + free
+                + " for one bundle each of " + named(open);
+      case PACK, SPREAD ->
+        alone != null
+            ? lacking(alone, had, free, has)
+            : "the nodes have no room" + free + " for " + named(open) + " at once, which want "
+                + sum + " together" + nearest(sum, had, free);
+    };
+  }
+
+  private String lacking(int bundle, Function<NodeView, Resources> had, String free, String has) {
+    var wanted = wish.bundles().get(bundle);
+    return "no node " + has + " " + wanted + free + " for bundle " + bundle
+        + nearest(wanted, had, free);
+  }
+
+  private String home() {
+    return wish.placed().values().stream()
+        .findFirst()
+        .map(node -> ", that of the others, node " + node)
+        .orElse("");
+  }
+
+  private @Nullable Integer alone(Function<NodeView, Resources> had) {
+    return wish.open().stream()
+        .filter(bundle -> nodes.stream()
+            .noneMatch(node -> lacking(had.apply(node), wish.bundles().get(bundle)) == 0))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private String nearest(Resources wanted, Function<NodeView, Resources> had, String free) {
+    return nodes.stream()
+        .min(Comparator.comparingInt((NodeView node) -> lacking(had.apply(node), wanted))
+            .thenComparingDouble(node -> -share(had.apply(node), wanted)))
+        .map(node -> "; the one that comes nearest is " + node + " with " + had.apply(node) + free
+            + (free.isEmpty() ? "" : " of " + node.total()))
+        .orElse("");
+  }
+
+  private static String named(List<Integer> bundles) {
+    return bundles.size() == 1 ? "bundle " + bundles.getFirst() : "bundles " + bundles;
+  }
+
+  /** Of how many resources there is not enough. */
+  private static int lacking(Resources had, Resources wanted) {
+    return (int) wanted.asUnits().entrySet().stream()
+        .filter(each -> had.units(each.getKey()) < each.getValue())
+        .count();
+  }
+
+  /** How much of what is wanted there is, of the scarcest. */
+  private static double share(Resources had, Resources wanted) {
+    return wanted.asUnits().entrySet().stream()
+        .mapToDouble(each -> (double) had.units(each.getKey()) / each.getValue())
+        .min()
+        .orElse(1);
+  }
+}

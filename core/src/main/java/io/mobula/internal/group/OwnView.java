@@ -1,0 +1,79 @@
+package io.mobula.internal.group;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.internal.ledger.Ledger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a node alone has free: asks its ledger when somebody wants to know, and says once when that
+ * has changed.
+ */
+final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
+  static final String NAME = "room";
+
+  sealed interface Command {}
+
+  /** Somebody wants to know. */
+  record Refresh() implements Command {}
+
+  /** It is no longer what it was. */
+  private record Stale() implements Command {}
+
+  /** The ledger's answer. */
+  private record Balanced(Ledger.Now now) implements Command {}
+
+  private final Ledger ledger;
+  private final Consumer<Ledger.Now> news;
+  private final Runnable changed;
+  private final ActorRef<Ledger.Now> balances;
+  private boolean watching;
+
+  private OwnView(
+      ActorContext<Command> context, Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
+    super(context);
+    this.changed = changed;
+    this.ledger = ledger;
+    this.news = news;
+    Function<Ledger.Now, Command> balanced = Balanced::new;
+    this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
+  }
+
+  /**
+   * Asks for nothing yet.
+   *
+   * @param news hears what is free
+   * @param changed hears that it was free, or is something else: whoever wants to know asks again
+   */
+  static Behavior<Command> create(Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
+    return Behaviors.setup(context -> new OwnView(context, ledger, news, changed));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case Refresh() -> watch();
+      case Stale() -> {
+        watching = false;
+        changed.run();
+      }
+      case Balanced(var now) -> {
+        news.accept(now);
+        changed.run();
+      }
+    }
+    return this;
+  }
+
+  private void watch() {
+    if (!watching) {
+      watching = true;
+      var self = getContext().getSelf();
+      ledger.watch(balances, () -> self.tell(new Stale()));
+    }
+  }
+}

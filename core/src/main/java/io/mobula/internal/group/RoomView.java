@@ -1,0 +1,82 @@
+package io.mobula.internal.group;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What nodes have free, as the scheduler sees it: what they have said, less what it has asked them
+ * to reserve since. For its thread.
+ */
+final class RoomView {
+  private static final Duration LONGEST = Duration.ofSeconds(1);
+
+  private final Supplier<List<NodeView>> said;
+  private final Runnable refresh;
+  private final Map<NodeId, Expected> expected = new HashMap<>();
+
+  /** What a node had said, what it was asked for since, and until when that counts. */
+  private record Expected(NodeView before, Resources asked, long until) {}
+
+  /**
+   * A view.
+   *
+   * @param said what nodes have said last
+   * @param refresh asks for news where they do not come by themselves
+   */
+  RoomView(Supplier<List<NodeView>> said, Runnable refresh) {
+    this.said = said;
+    this.refresh = refresh;
+  }
+
+  /** Wants to hear of changes from now on. */
+  void refresh() {
+    refresh.run();
+  }
+
+  /** A node is asked to reserve these; until it says something else they count as taken. */
+  void expect(NodeId node, Collection<Resources> asked) {
+    var sum = asked.stream().reduce(Resources.none(), BundlePlanner::sum);
+    for (var view : said.get()) {
+      if (view.id().equals(node)) {
+        var old = expected.get(node);
+        var all = old != null && isOf(old, view) ? BundlePlanner.sum(old.asked(), sum) : sum;
+        expected.put(node, new Expected(view, all, System.nanoTime() + LONGEST.toNanos()));
+      }
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a node may say the same again
+  private static boolean isOf(Expected expected, NodeView view) {
+    return expected.before() == view && expected.until() - System.nanoTime() > 0;
+  }
+
+  List<NodeView> nodes() {
+    return said.get().stream().map(this::remaining).toList();
+  }
+
+  private NodeView remaining(NodeView view) {
+    var asked = expected.get(view.id());
+    if (asked != null && !isOf(asked, view)) {
+      expected.remove(view.id());
+    }
+    return asked == null || !isOf(asked, view)
+        ? view
+        : new NodeView(
+            view.id(),
+            view.name(),
+            view.labels(),
+            view.total(),
+            BundlePlanner.difference(view.available(), asked.asked()),
+            view.queued(),
+            view.store(),
+            view.accepting(),
+            view.devices());
+  }
+}

@@ -1,0 +1,34 @@
+package io.mobula.internal.placement;
+
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import io.mobula.internal.ledger.Requester;
+
+/**
+ * The bundles of placement groups: where they are, and the ledgers of those that are here. Safe for
+ * all threads; nothing blocks.
+ */
+public interface Bundles {
+
+  /** Which node's bundle that work goes to, as far as this process knows. */
+  Placer.Choice choose(Placement.Group group, Resources wanted);
+
+  /**
+   * Wants a lease out of a bundle of this node.
+   *
+   * @param bundle its number, or {@link Placement.Group#ANY}: of those that are here, the first
+   *     that has room
+   * @return whether there is such a bundle here; if not, nobody hears of the request
+   */
+  boolean acquire(PlacementGroupId group, int bundle, Requester requester);
+
+  /** Somebody wants no more of what he asked bundles of the group for. */
+  void lookAgain(PlacementGroupId group);
+
+  /** A node has said that it has no such bundle: what is known here may be old. */
+  void doubt(PlacementGroupId group);
+
+  /** Has this run after each change of what {@link #choose} may say. */
+  void onChange(Runnable listener);
+}

@@ -1,0 +1,95 @@
+package io.mobula.internal.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializers;
+import io.mobula.NodeId;
+import io.mobula.PlacementGroupId;
+import io.mobula.PlacementStrategy;
+import io.mobula.error.PlacementGroupException.Reason;
+import io.mobula.internal.cluster.ControlMessage;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What scheduler, keepers and users of groups say survives the way over the wire. */
+class GroupMessagesTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final NodeId NODE = new NodeId(-5);
+  private static final PlacementGroupId ID = new PlacementGroupId(-7, Long.MAX_VALUE);
+  private static final Ending ENDING = new Ending(Reason.OWNER_LEFT, "it has left");
+
+  private static final GroupSpec NAMED = new GroupSpec(
+      ID,
+      "trainers",
+      PlacementStrategy.STRICT_SPREAD,
+      List.of(Map.of("CPU", 10_000L, "memory", 1L << 40), Map.of("Licence", 1L)),
+      NODE,
+      true);
+  private static final GroupSpec NAMELESS =
+      new GroupSpec(ID, null, PlacementStrategy.PACK, List.of(Map.of("CPU", 1L)), NODE, false);
+  private static final GroupMap MAP = new GroupMap(NAMED, 3, List.of(-5L, GroupMap.NOWHERE));
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private static void travels(ControlMessage message) {
+    var serialization = SerializationExtension.get(KIT.system());
+    var serializer = serialization.findSerializerFor(message);
+    assertThat(serializer.getClass().getSimpleName()).isEqualTo("JacksonCborSerializer");
+    var bytes = serialization.serialize(message).get();
+    var back = serialization
+        .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, message))
+        .get();
+    assertThat(back).isEqualTo(message);
+  }
+
+  @Test
+  void ordersTravel() {
+    var from = KIT.createTestProbe(GroupScheduler.Command.class).getRef();
+    travels(new BundleKeeper.Ask(17, from));
+    travels(new BundleKeeper.Prepare(17, NAMED, 3, List.of(0, 1)));
+    travels(new BundleKeeper.Commit(17, MAP));
+    travels(new BundleKeeper.Abort(17, ID, 3));
+    travels(new BundleKeeper.Remove(17, ID, ENDING));
+    travels(new BundleKeeper.Told(17, new GroupFacts(MAP, false, true, "a node has left")));
+    travels(new BundleKeeper.Ended(17, ID, ENDING));
+    travels(new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3))));
+  }
+
+  @Test
+  void whatKeepersSayTravels() {
+    travels(new GroupScheduler.Prepared(NODE, ID, 3));
+    travels(new GroupScheduler.Refused(NODE, ID, 3));
+    travels(new GroupScheduler.Committed(NODE, ID, 3, List.of(1)));
+    travels(new GroupScheduler.Removed(NODE, ID));
+    travels(new GroupScheduler.Outdone(Long.MAX_VALUE));
+    travels(new GroupScheduler.Reported(
+        NODE,
+        new Holdings(
+            List.of(new Holdings.Held(MAP, List.of(0))),
+            List.of(new Holdings.Prepared(ID, 4)),
+            List.of(NAMED, NAMELESS),
+            List.of(ID)),
+        true));
+  }
+
+  @Test
+  void wishesAndTheirAnswersTravel() {
+    var replyTo = KIT.createTestProbe(GroupScheduler.Answer.class).getRef();
+    travels(new GroupScheduler.Create(NAMELESS, replyTo));
+    travels(new GroupScheduler.Remove(ID, replyTo));
+    travels(new GroupScheduler.Named("trainers", replyTo));
+    travels(new GroupScheduler.Find(ID, replyTo));
+    travels(new GroupScheduler.Accepted());
+    travels(new GroupScheduler.NameTaken(NAMED));
+    travels(new GroupScheduler.NameUnknown());
+    travels(new GroupScheduler.Here(new GroupFacts(MAP, true, true, "")));
+    travels(new GroupScheduler.Gone(ID, ENDING));
+  }
+}

@@ -1,0 +1,110 @@
+package io.mobula.internal.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroup;
+import io.mobula.PlacementGroupId;
+import io.mobula.PlacementGroupRequest;
+import io.mobula.PlacementStrategy;
+import io.mobula.Resources;
+import io.mobula.error.PlacementGroupException;
+import io.mobula.internal.placement.Placer.Choice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Where work of groups goes, as a process knows it. */
+class GroupTableTest {
+  private static final NodeId SELF = new NodeId(1);
+  private static final NodeId OTHER = new NodeId(2);
+  private static final PlacementGroupId ID = new PlacementGroupId(1, 1);
+  private static final Resources ONE = Resources.none().cpus(1);
+
+  private static final PlacementGroup GROUP = PlacementGroup.of(
+      null,
+      ID,
+      new PlacementGroupRequest("g", PlacementStrategy.PACK, List.of(ONE, ONE.cpus(2)), false));
+  private static final GroupSpec SPEC = new GroupSpec(
+      ID, "g", PlacementStrategy.PACK, List.of(ONE.asUnits(), ONE.cpus(2).asUnits()), SELF, false);
+
+  private final GroupTable table = new GroupTable(SELF);
+
+  private void told(int attempt, boolean committed, boolean before, long... places) {
+    var map = new GroupMap(SPEC, attempt, List.of(places[0], places[1]));
+    table.put(new GroupFacts(map, committed, before, "it waits for something"));
+  }
+
+  private Choice any(Resources wanted) {
+    return table.choose(Placement.group(GROUP), wanted);
+  }
+
+  @Test
+  void asksForWhatItDoesNotKnow() {
+    var asked = new ArrayList<PlacementGroupId>();
+    table.inquireBy(asked::add);
+    assertThat(any(ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(asked).containsExactly(ID);
+  }
+
+  @Test
+  void workWaitsUntilTheGroupIsReady() {
+    told(1, false, false, 1, 2);
+    assertThat(any(ONE))
+        .isInstanceOfSatisfying(
+            Choice.Await.class,
+            await -> assertThat(await.why()).contains("(g)", "it waits for something"));
+    told(1, true, true, 1, 2);
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isEqualTo(new Choice.At(OTHER));
+  }
+
+  @Test
+  void workOfALostBundleWaitsAndTheRestGoesOn() {
+    told(1, false, true, 1, GroupMap.NOWHERE);
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(SELF));
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(any(ONE.cpus(2))).isInstanceOf(Choice.Await.class);
+  }
+
+  @Test
+  void anyIsOneWithRoomTheOwnNodeFirst() {
+    told(1, true, true, 1, 2);
+    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
+    assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new Choice.At(OTHER));
+    table.heard(SELF, List.of(new BundleNow(ID, 0, Map.of(), 3)));
+    assertThat(any(ONE)).isEqualTo(new Choice.At(OTHER));
+    table.heard(OTHER, List.of(new BundleNow(ID, 1, Map.of(), 1)));
+    assertThat(any(ONE))
+        .isInstanceOfSatisfying(
+            Choice.Later.class, later -> assertThat(later.queueAt()).isEqualTo(OTHER));
+    table.heard(SELF, List.of(new BundleNow(ID, 0, ONE.asUnits(), 0)));
+    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
+  }
+
+  @Test
+  void anOlderWordIsDropped() {
+    told(3, true, true, 2, 2);
+    told(2, true, true, 1, 1);
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(OTHER));
+  }
+
+  @Test
+  void whatHasEndedStaysSo() {
+    told(1, true, true, 1, 2);
+    assertThat(table.end(ID, Ending.removed(""))).isNotNull();
+    assertThat(table.end(ID, Ending.removed(""))).isNull();
+    told(2, true, true, 1, 2);
+    assertThat(any(ONE))
+        .isInstanceOfSatisfying(
+            Choice.Refused.class,
+            refused -> assertThat(refused.exception().apply("task t"))
+                .isInstanceOf(PlacementGroupException.class)
+                .hasMessageContaining("task t")
+                .hasMessageContaining("(g)")
+                .hasMessageContaining("removed"));
+    assertThat(table.ended()).containsExactly(ID);
+    assertThat(table.all()).isEmpty();
+  }
+}

@@ -1,0 +1,381 @@
+package io.mobula.internal.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import io.mobula.spi.NodeView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A scheduler's book, the shelves of some nodes and a process that makes groups, with messages that
+ * travel as a test says: in order between two, or not at all.
+ */
+final class SimulatedGroups {
+  /** The process that makes groups; it is never killed. */
+  static final long CREATOR = 1_000_000;
+
+  private static final GroupBook.Pace PACE = new GroupBook.Pace(500, 300, 50, 200, 1_000_000);
+  private static final long HOLD = 1_000;
+
+  /** A message on its way. */
+  private record Letter(Runnable arrive) {}
+
+  private final Random random;
+  private final long capacity;
+  private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
+  private final Map<String, Deque<Letter>> ways = new TreeMap<>();
+  private final Map<PlacementGroupId, GroupSpec> wanted = new LinkedHashMap<>();
+  private final Set<PlacementGroupId> unwanted = new LinkedHashSet<>();
+  private final Set<PlacementGroupId> removed = new LinkedHashSet<>();
+  private GroupBook book;
+  private int epoch;
+  private long now;
+  private long names;
+  private boolean calm;
+
+  SimulatedGroups(Random random, int count, long capacity) {
+    this.random = random;
+    this.capacity = capacity;
+    for (int i = 0; i < count; i++) {
+      var id = new NodeId(++names);
+      nodes.put(id, new Node(id));
+    }
+    restartScheduler();
+  }
+
+  int nodes() {
+    return nodes.size();
+  }
+
+  // ---- messages
+
+  private void send(String way, Runnable arrive) {
+    ways.computeIfAbsent(way, key -> new ArrayDeque<>()).addLast(new Letter(arrive));
+  }
+
+  /** To the scheduler of this moment; a later one does not get it. */
+  private void toBook(NodeId from, Runnable arrive) {
+    int then = epoch;
+    send("from " + from + " to " + epoch, () -> {
+      if (then == epoch) {
+        arrive.run();
+      }
+    });
+  }
+
+  private interface AtNode {
+    void arrive(Node node);
+  }
+
+  private void toNode(NodeId to, AtNode letter) {
+    int then = epoch;
+    send("to " + to + " from " + epoch, () -> {
+      var node = nodes.get(to);
+      if (node != null && node.shelf.heeds(then)) {
+        letter.arrive(node);
+      }
+    });
+  }
+
+  private List<Deque<Letter>> full() {
+    return ways.values().stream().filter(way -> !way.isEmpty()).toList();
+  }
+
+  /** Some message arrives, the oldest of its way. */
+  boolean deliver() {
+    var full = full();
+    if (full.isEmpty()) {
+      return false;
+    }
+    full.get(random.nextInt(full.size())).removeFirst().arrive().run();
+    removeUnwanted();
+    return true;
+  }
+
+  /** The oldest message of some way is lost. */
+  void loseSomething() {
+    var full = full();
+    if (!full.isEmpty()) {
+      full.get(random.nextInt(full.size())).removeFirst();
+    }
+  }
+
+  // ---- what happens
+
+  void passTime(long millis) {
+    now += millis;
+    nodes.values().forEach(node -> node.shelf.expire(now));
+    book.tick(this::view, now);
+    removeUnwanted();
+  }
+
+  void create(GroupSpec spec) {
+    wanted.put(spec.id(), spec);
+    toBook(new NodeId(CREATOR), () -> {
+      if (!wanted.containsKey(spec.id())) {
+        return;
+      }
+      if (book.create(spec, now) != null) {
+        wanted.remove(spec.id());
+      }
+    });
+  }
+
+  /** Whoever removes it says so until somebody has heard it. */
+  void remove(PlacementGroupId id) {
+    wanted.remove(id);
+    unwanted.add(id);
+    removed.add(id);
+    removeUnwanted();
+  }
+
+  private void removeUnwanted() {
+    if (!book.gathering()) {
+      unwanted.forEach(id -> book.remove(id, Ending.removed("")));
+      unwanted.clear();
+    }
+  }
+
+  /** Another scheduler takes over and asks everybody. */
+  void restartScheduler() {
+    epoch++;
+    var all = new ArrayList<>(nodes.keySet());
+    all.add(new NodeId(CREATOR));
+    book = new GroupBook(PACE, new Office(), all, now);
+    book.open();
+  }
+
+  void kill() {
+    var ids = List.copyOf(nodes.keySet());
+    var victim = ids.get(random.nextInt(ids.size()));
+    nodes.remove(victim);
+    book.left(victim, now);
+  }
+
+  void start() {
+    var id = new NodeId(++names);
+    nodes.put(id, new Node(id));
+    book.joined(id);
+  }
+
+  private List<NodeView> view() {
+    return nodes.values().stream().map(Node::view).toList();
+  }
+
+  /** Nothing more is lost, and enough time passes for everything to come to its end. */
+  void calm() {
+    calm = true;
+    for (int round = 0; round < 40; round++) {
+      while (deliver()) {
+        checkCapacity();
+      }
+      passTime(200);
+    }
+  }
+
+  // ---- what must hold
+
+  void checkCapacity() {
+    for (var node : nodes.values()) {
+      if (node.taken() > capacity) {
+        throw new AssertionError("node " + node.id + " has reserved " + node.taken());
+      }
+    }
+  }
+
+  /** What is committed is at its nodes, once, and nothing else is anywhere. */
+  void checkWhole() {
+    assertThat(book.gathering()).isFalse();
+    var open = new HashMap<String, NodeId>();
+    for (var node : nodes.values()) {
+      assertThat(node.reserved).as("reservations at %s", node.id).isEmpty();
+      node.open.forEach((key, amount) ->
+          assertThat(open.put(key, node.id)).as("%s twice", key).isNull());
+    }
+    for (var facts : book.all()) {
+      assertThat(facts.committed() || !facts.why().isEmpty()).isTrue();
+      var map = facts.map();
+      for (int bundle = 0; bundle < map.spec().size(); bundle++) {
+        assertThat(open.remove(key(map.id(), bundle)))
+            .as("bundle %s of %s", bundle, facts)
+            .isEqualTo(map.place(bundle));
+      }
+    }
+    assertThat(open).as("bundles that nobody knows of").isEmpty();
+    assertThat(book.all().stream().filter(facts -> !facts.committed()))
+        .as("groups that would fit, and wait")
+        .noneMatch(facts ->
+            BundlePlanner.plan(wish(facts.map()), view()) instanceof BundlePlanner.Plan.Place);
+  }
+
+  private static BundlePlanner.Wish wish(GroupMap map) {
+    var placed = new HashMap<Integer, NodeId>();
+    for (int i = 0; i < map.spec().size(); i++) {
+      var place = map.place(i);
+      if (place != null) {
+        placed.put(i, place);
+      }
+    }
+    return new BundlePlanner.Wish(map.spec().strategy(), map.spec().resources(), placed);
+  }
+
+  void checkAllFree() {
+    assertThat(book.all()).isEmpty();
+    nodes.values().forEach(node -> assertThat(node.taken()).as("at %s", node.id).isZero());
+  }
+
+  private static String key(PlacementGroupId id, int bundle) {
+    return id + "/" + bundle;
+  }
+
+  // ---- the parts
+
+  private final class Office implements GroupBook.Office {
+    @Override
+    public void ask(NodeId id) {
+      if (id.incarnation() == CREATOR) {
+        send("to the creator from " + epoch, () -> {
+          var all = List.copyOf(wanted.values());
+          toBook(
+              id,
+              () -> book.reported(
+                  id, new Holdings(List.of(), List.of(), all, List.copyOf(removed)), true, now));
+        });
+      } else {
+        toNode(id, node -> {
+          var holdings = node.shelf.holdings(List.of(), List.of());
+          toBook(id, () -> book.reported(id, holdings, true, now));
+        });
+      }
+    }
+
+    @Override
+    public void prepare(NodeId at, GroupSpec spec, int attempt, List<Integer> bundles) {
+      toNode(at, node -> node.shelf.prepare(spec, attempt, bundles, now));
+    }
+
+    @Override
+    public void commit(NodeId at, GroupMap map) {
+      toNode(at, node -> node.shelf.commit(map));
+    }
+
+    @Override
+    public void abort(NodeId at, PlacementGroupId id, int attempt) {
+      toNode(at, node -> node.shelf.abort(id, attempt));
+    }
+
+    @Override
+    public void remove(NodeId at, PlacementGroupId id, Ending ending) {
+      toNode(at, node -> node.shelf.remove(id, ending));
+    }
+
+    @Override
+    public void publish(GroupFacts facts) {
+      if (facts.committed()) {
+        wanted.remove(facts.map().id());
+      }
+    }
+
+    @Override
+    public void ended(PlacementGroupId id, Ending ending) {
+      wanted.remove(id);
+    }
+  }
+
+  /** A node: its shelf, and a ledger that answers when it likes. */
+  private final class Node implements Shelf.Rack {
+    private final NodeId id;
+    private final Shelf shelf;
+    private final Map<String, Map<Integer, Long>> reserved = new HashMap<>();
+    private final Map<String, Long> open = new HashMap<>();
+
+    Node(NodeId id) {
+      this.id = id;
+      this.shelf = new Shelf(id, HOLD, this);
+    }
+
+    long taken() {
+      long reservations = reserved.values().stream()
+          .flatMap(each -> each.values().stream())
+          .mapToLong(Long::longValue)
+          .sum();
+      return reservations + open.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    NodeView view() {
+      var total = Resources.none().withUnits("CPU", capacity);
+      long stale = calm ? 0 : random.nextInt(3) - 1;
+      long free = Math.clamp(capacity - taken() + stale, 0, capacity);
+      return new NodeView(
+          id, "n", Map.of(), total, Resources.none().withUnits("CPU", free), 0, 0, true);
+    }
+
+    @Override
+    public void take(GroupSpec spec, int attempt, List<Integer> bundles) {
+      send("ledger of " + id, () -> {
+        if (!nodes.containsKey(id)) {
+          return;
+        }
+        var amounts = new HashMap<Integer, Long>();
+        bundles.forEach(bundle -> amounts.put(bundle, spec.bundle(bundle).units("CPU")));
+        long sum = amounts.values().stream().mapToLong(Long::longValue).sum();
+        boolean granted = taken() + sum <= capacity;
+        if (granted) {
+          reserved.put(spec.id() + " " + attempt, amounts);
+        }
+        shelf.taken(spec.id(), attempt, granted, now);
+      });
+    }
+
+    @Override
+    public void giveBack(PlacementGroupId group, int attempt) {
+      assertThat(reserved.remove(group + " " + attempt)).isNotNull();
+    }
+
+    @Override
+    public void open(GroupMap map, List<Integer> bundles) {
+      var amounts = reserved.remove(map.id() + " " + map.attempt());
+      assertThat(amounts).isNotNull();
+      assertThat(amounts.keySet()).containsExactlyInAnyOrderElementsOf(bundles);
+      amounts.forEach((bundle, amount) ->
+          assertThat(open.put(key(map.id(), bundle), amount)).isNull());
+    }
+
+    @Override
+    public void close(PlacementGroupId group, int bundle, Ending ending) {
+      assertThat(open.remove(key(group, bundle))).isNotNull();
+    }
+
+    @Override
+    public void prepared(PlacementGroupId group, int attempt) {
+      toBook(id, () -> book.prepared(id, group, attempt, now));
+    }
+
+    @Override
+    public void refused(PlacementGroupId group, int attempt) {
+      toBook(id, () -> book.refused(id, group, attempt, now));
+    }
+
+    @Override
+    public void committed(PlacementGroupId group, int attempt, List<Integer> has) {
+      toBook(id, () -> book.committed(id, group, attempt, has));
+    }
+
+    @Override
+    public void removed(PlacementGroupId group) {
+      toBook(id, () -> book.removed(id, group));
+    }
+  }
+}
