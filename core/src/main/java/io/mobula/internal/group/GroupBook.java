@@ -125,6 +125,11 @@ final class GroupBook {
         || groups.values().stream().anyMatch(group -> group.isUnderWay(now));
   }
 
+  /** Whether nodes are asked to reserve the bundles of a group. */
+  boolean isPreparing() {
+    return groups.values().stream().anyMatch(GroupEntry::isPreparing);
+  }
+
   /** Whether any group waits for room. */
   boolean hasWaiting() {
     return groups.values().stream().anyMatch(GroupEntry::isWaiting);
@@ -482,7 +487,7 @@ final class GroupBook {
 
   /** The first group in order for which there is room is next; one at a time. */
   void place(Supplier<List<NodeView>> view, long now) {
-    if (gathering || groups.values().stream().anyMatch(GroupEntry::isPreparing)) {
+    if (gathering || isPreparing()) {
       return;
     }
     List<NodeView> nodes = null;

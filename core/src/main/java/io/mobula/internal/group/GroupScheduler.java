@@ -133,6 +133,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private final GroupBook book;
   private final Queue<Wish> early = new ArrayDeque<>();
   private boolean lookSoon;
+  private boolean placing; // it is about to look for room
+  private boolean stuck; // the last look has found none for those who wait
   private long number = System.currentTimeMillis();
 
   private GroupScheduler(
@@ -207,11 +209,21 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     }
   }
 
-  /** Whatever has happened, another group may have its turn; many things happen at a time. */
+  /**
+   * Whatever has happened, another group may have its turn: at once, unless the last look has found
+   * no room, since many things happen at a time that make none.
+   */
   private void placeSoon(Command after) {
-    boolean looked = after instanceof Place || after instanceof Look;
-    if (!looked && book.hasWaiting() && !timers.isTimerActive(Place.class)) {
-      timers.startSingleTimer(Place.class, new Place(), LULL);
+    if (after instanceof Place || after instanceof Look) {
+      placing = false;
+      stuck = book.hasWaiting() && !book.isPreparing();
+    } else if (!placing && book.hasWaiting() && !book.isPreparing()) {
+      placing = true;
+      if (stuck) {
+        timers.startSingleTimer(Place.class, new Place(), LULL);
+      } else {
+        getContext().getSelf().tell(new Place());
+      }
     }
   }
 

@@ -2,8 +2,8 @@ package io.mobula.internal.placement;
 
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.spi.DeviceNeed;
 import io.mobula.error.UnschedulableException;
+import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Wish;
 import java.util.Comparator;

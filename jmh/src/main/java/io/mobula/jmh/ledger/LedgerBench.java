@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
 
 /**
  * Leases a second of one ledger with 64 cores and eight devices in two groups of four: so many
- * requesters at a time ask, give back and ask again.
+ * requesters at a time ask, give back and ask again; then groups of a node, one after the other,
+ * made, ready and removed.
  */
 public final class LedgerBench {
   private static final int DEVICES = 8;
@@ -80,11 +81,16 @@ public final class LedgerBench {
       for (int round = 0; round < rounds; round++) {
         rates[round] = rate(kind);
       }
-      Arrays.sort(rates);
-      double median = rates[rounds / 2];
-      out.println("| " + kind.name() + " | " + Words.rate(median) + " | "
-          + Words.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
+      print(out, kind.name(), rates);
     }
+    new GroupRows(rounds, seconds).run(out);
+  }
+
+  static void print(PrintStream out, String name, double[] rates) {
+    Arrays.sort(rates);
+    double median = rates[rates.length / 2];
+    out.println("| " + name + " | " + Words.rate(median) + " | "
+        + Words.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
   }
 
   private double rate(Kind kind) throws InterruptedException {

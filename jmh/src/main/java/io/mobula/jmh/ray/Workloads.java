@@ -4,6 +4,8 @@ import io.mobula.ActorHandle;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.PlacementGroup;
+import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.jmh.ray.Remote.AsyncClient;
 import io.mobula.jmh.ray.Remote.AsyncServer;
@@ -35,6 +37,7 @@ final class Workloads {
   private static final int PUTS = 10;
   private static final int PUT_TASKS = 10;
   private static final int SMALL_PUTS = 100;
+  private static final int GROUPS = 100;
 
   private final int servers = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   private final List<Workload> all = new ArrayList<>();
@@ -44,6 +47,7 @@ final class Workloads {
     tasks();
     calls();
     asyncCalls();
+    add("placement group create/removal", "groups", GROUPS, stage -> () -> groups(stage.runtime()));
     for (int i = 0; i < ParameterServerBench.SIZES.length; i++) {
       parameterServer(ParameterServerBench.NAMES[i], ParameterServerBench.SIZES[i]);
     }
@@ -61,6 +65,20 @@ final class Workloads {
       Arrays.fill(gradient, 0.5f);
       return () -> worker.exchange(gradient).close();
     });
+  }
+
+  /** Ray's have a thousandth of a resource of their own; these a byte of memory. */
+  private static void groups(MobulaRuntime runtime) {
+    var groups = IntStream.range(0, GROUPS)
+        .mapToObj(
+            i -> runtime.placementGroup().bundle(Resources.none().memory(1)).create())
+        .toList();
+    for (var group : groups) {
+      if (!group.await(LIMIT)) {
+        throw new IllegalStateException("A group is not ready after " + LIMIT + ".");
+      }
+    }
+    groups.forEach(PlacementGroup::remove);
   }
 
   static List<Workload> all() {
