@@ -305,6 +305,29 @@ class PlacementGroupsTest extends ContractTest {
         .isEqualTo(name);
   }
 
+  static int gpu() {
+    return Mobula.context().gpus().getFirst().index();
+  }
+
+  @Test
+  void acceleratorsOfABundleAreAlwaysTheSame() {
+    var group = ready(Resources.none().gpus(1), Resources.none().gpus(1));
+    var seen = new ArrayList<Integer>();
+    for (int i = 0; i < 6; i++) {
+      seen.add(runtime
+          .task(PlacementGroupsTest::gpu)
+          .cpus(0)
+          .gpus(0.5)
+          .placement(Placement.group(group, i % 2))
+          .remote()
+          .get(LONG));
+    }
+    assertThat(seen.get(0)).isNotEqualTo(seen.get(1));
+    assertThat(seen)
+        .containsExactly(
+            seen.get(0), seen.get(1), seen.get(0), seen.get(1), seen.get(0), seen.get(1));
+  }
+
   // ---- the end
 
   @Test

@@ -10,7 +10,6 @@ import io.mobula.NodeId;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.cluster.ControlMessage;
-import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,7 +67,7 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   }
 
   /** The ledger has granted all leases, or none. */
-  private record Taken(PlacementGroupId id, int attempt, Map<Integer, Lease> leases)
+  private record Taken(PlacementGroupId id, int attempt, List<BundleRequest> granted)
       implements Command {}
 
   /** Reservations may have expired. */
@@ -90,7 +89,7 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   private final Parts parts;
   private final TimerScheduler<Command> timers;
   private final Shelf shelf;
-  private final Map<Reserved, Map<Integer, Lease>> reserved = new HashMap<>();
+  private final Map<Reserved, List<BundleRequest>> reserved = new HashMap<>();
   private @Nullable ActorRef<GroupScheduler.Command> scheduler;
 
   private record Reserved(PlacementGroupId id, int attempt) {}
@@ -122,7 +121,7 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
     switch (message) {
       case Order order -> onOrder(order);
       case News(var node, var bundles) -> parts.table().heard(node, bundles);
-      case Taken(var id, var attempt, var leases) -> onTaken(id, attempt, leases);
+      case Taken(var id, var attempt, var granted) -> onTaken(id, attempt, granted);
       case Look() -> shelf.expire(now());
     }
     if (shelf.awaitsTime() && !timers.isTimerActive(Look.class)) {
@@ -187,15 +186,22 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
     }
   }
 
-  private void onTaken(PlacementGroupId id, int attempt, Map<Integer, Lease> leases) {
-    if (!leases.isEmpty()) {
-      reserved.put(new Reserved(id, attempt), leases);
+  private void onTaken(PlacementGroupId id, int attempt, List<BundleRequest> granted) {
+    if (!granted.isEmpty()) {
+      reserved.put(new Reserved(id, attempt), granted);
     }
-    shelf.taken(id, attempt, !leases.isEmpty(), now());
+    shelf.taken(id, attempt, !granted.isEmpty(), now());
   }
 
   /** Does what the shelf decides. */
   private final class Rack implements Shelf.Rack {
+    private final Ledger.Spawner spawner = new Ledger.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return getContext().spawn(behavior, name);
+      }
+    };
+
     @Override
     public void take(GroupSpec spec, int attempt, List<Integer> bundles) {
       var self = getContext().getSelf();
@@ -205,35 +211,28 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
           .ledger()
           .acquireNow(
               requests,
-              granted -> self.tell(new Taken(
-                  spec.id(), attempt, granted ? BundleRequest.leases(requests) : Map.of())));
+              all -> self.tell(new Taken(spec.id(), attempt, all ? requests : List.of())));
     }
 
     @Override
     public void giveBack(PlacementGroupId id, int attempt) {
-      leases(id, attempt).values().forEach(Lease::release);
+      granted(id, attempt).forEach(request -> request.lease().release());
     }
 
     @Override
     public void open(GroupMap map, List<Integer> bundles) {
-      leases(map.id(), map.attempt())
-          .forEach((bundle, lease) -> parts
-              .bundles()
-              .open(map.id(), bundle, lease, new Ledger.Spawner() {
-                @Override
-                public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
-                  return getContext().spawn(behavior, name);
-                }
-              }));
+      for (var request : granted(map.id(), map.attempt())) {
+        request.inside(parts.bundles().open(map.id(), request.bundle(), request.lease(), spawner));
+      }
     }
 
-    private Map<Integer, Lease> leases(PlacementGroupId id, int attempt) {
-      var leases = reserved.remove(new Reserved(id, attempt));
-      if (leases == null) {
+    private List<BundleRequest> granted(PlacementGroupId id, int attempt) {
+      var granted = reserved.remove(new Reserved(id, attempt));
+      if (granted == null) {
         throw new IllegalStateException("Nothing is reserved for attempt " + attempt + " of "
             + PlacementGroup.describe(id, null));
       }
-      return leases;
+      return granted;
     }
 
     @Override

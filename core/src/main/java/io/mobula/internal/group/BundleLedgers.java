@@ -5,6 +5,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.BundleRoom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,11 +27,16 @@ final class BundleLedgers {
   /** A bundle and its ledger. */
   record Open(PlacementGroupId id, int bundle, Ledger ledger) {}
 
-  /** A bundle takes requests from now on. */
-  synchronized void open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
+  /**
+   * A bundle takes requests from now on.
+   *
+   * @return its ledger
+   */
+  synchronized Ledger open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
     var ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
     open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
     leases.put(ledger, lease);
+    return ledger;
   }
 
   /** A bundle takes none any more; its lease goes back when all that it granted has. */
@@ -54,8 +60,9 @@ final class BundleLedgers {
 
   /** See {@link io.mobula.internal.placement.Bundles#acquire}. */
   synchronized boolean acquire(PlacementGroupId id, int bundle, Requester requester) {
-    var able =
-        ledgers(id, bundle).stream().filter(ledger -> covers(ledger, requester)).toList();
+    var able = ledgers(id, bundle).stream()
+        .filter(ledger -> BundleRoom.covers(ledger.total(), requester.wanted()))
+        .toList();
     switch (able.size()) {
       case 0 -> {
         return false;
@@ -76,11 +83,6 @@ final class BundleLedgers {
     }
     var one = group.get(bundle);
     return one == null ? List.of() : List.of(one);
-  }
-
-  private static boolean covers(Ledger ledger, Requester requester) {
-    return requester.wanted().asUnits().entrySet().stream()
-        .allMatch(each -> ledger.total().units(each.getKey()) >= each.getValue());
   }
 
   /** Somebody wants no more. */

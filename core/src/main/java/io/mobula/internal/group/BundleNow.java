@@ -2,6 +2,7 @@ package io.mobula.internal.group;
 
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.internal.placement.BundleRoom;
 import java.util.Map;
 import java.util.Objects;
 
@@ -18,8 +19,10 @@ record BundleNow(PlacementGroupId id, int bundle, Map<String, Long> available, i
   }
 
   boolean hasRoomFor(Resources wanted) {
-    return queued == 0
-        && wanted.asUnits().entrySet().stream()
-            .allMatch(each -> available.getOrDefault(each.getKey(), 0L) >= each.getValue());
+    var free = Resources.none();
+    for (var each : available.entrySet()) {
+      free = free.withUnits(each.getKey(), each.getValue());
+    }
+    return queued == 0 && BundleRoom.covers(free, wanted);
   }
 }

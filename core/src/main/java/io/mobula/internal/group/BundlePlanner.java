@@ -3,10 +3,10 @@ package io.mobula.internal.group;
 import io.mobula.NodeId;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
+import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,19 +66,43 @@ final class BundlePlanner {
   /** Where the open bundles go. */
   static Plan plan(Wish wish, List<NodeView> view) {
     var nodes = view.stream().filter(NodeView::accepting).toList();
-    var now = search(wish, nodes, NodeView::available);
+    var now = new BundleSearch(
+            wish,
+            nodes,
+            nodes.stream().map(NodeView::available).toList(),
+            nodes.stream().map(NodeView::devices).toList())
+        .find();
     if (now != null) {
       return new Plan.Place(now);
     }
     var words = new MissingRoom(wish, nodes);
-    return search(wish, nodes, node -> difference(node.total(), wish.placedAt(node.id()))) == null
+    return whenIdle(wish, nodes) == null
         ? new Plan.Never(words.never())
         : new Plan.Wait(words.now());
   }
 
-  private static @Nullable Map<Integer, NodeId> search(
-      Wish wish, List<NodeView> nodes, Function<NodeView, Resources> free) {
-    return new BundleSearch(wish, nodes, nodes.stream().map(free).toList()).find();
+  private static @Nullable Map<Integer, NodeId> whenIdle(Wish wish, List<NodeView> nodes) {
+    return new BundleSearch(
+            wish,
+            nodes,
+            nodes.stream()
+                .map(node -> difference(node.total(), wish.placedAt(node.id())))
+                .toList(),
+            nodes.stream()
+                .map(node -> node.devices().stream().map(BundlePlanner::unused).toList())
+                .toList())
+        .find();
+  }
+
+  private static DeviceView unused(DeviceView device) {
+    return new DeviceView(
+        device.index(),
+        device.uuid(),
+        device.model(),
+        device.memoryBytes(),
+        device.total(),
+        0,
+        device.illness());
   }
 
   static Resources sum(Resources one, Resources other) {

@@ -3,10 +3,9 @@ package io.mobula.internal.group;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
+import io.mobula.internal.ledger.Share;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,17 +14,25 @@ final class BundleRequest implements Requester {
   private final GroupSpec spec;
   private final int bundle;
   private volatile @Nullable Lease lease;
+  private volatile @Nullable Ledger inside;
 
   BundleRequest(GroupSpec spec, int bundle) {
     this.spec = spec;
     this.bundle = bundle;
   }
 
-  /** What all of these were granted. */
-  static Map<Integer, Lease> leases(Collection<BundleRequest> granted) {
-    var leases = new HashMap<Integer, Lease>();
-    granted.forEach(each -> leases.put(each.bundle, Objects.requireNonNull(each.lease)));
-    return Map.copyOf(leases);
+  int bundle() {
+    return bundle;
+  }
+
+  /** What it was granted; only to be called when it was. */
+  Lease lease() {
+    return Objects.requireNonNull(lease, "lease");
+  }
+
+  /** The bundle's own ledger, which accounts for what the lease holds. */
+  void inside(Ledger ledger) {
+    inside = ledger;
   }
 
   @Override
@@ -60,4 +67,12 @@ final class BundleRequest implements Requester {
 
   @Override
   public void recalled(Lease held) {} // it is reserved, whoever waits
+
+  @Override
+  public void devicesChanged(Lease held) {
+    var ledger = inside;
+    if (ledger != null) {
+      ledger.probed(held.shares().stream().map(Share::device).toList());
+    }
+  }
 }

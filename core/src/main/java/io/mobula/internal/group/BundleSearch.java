@@ -2,6 +2,8 @@ package io.mobula.internal.group;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
+import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,6 +30,9 @@ final class BundleSearch {
   private final int[] open;
   private final long[][] wanted;
   private final long[][] free;
+  private final DeviceNeed[] needs;
+  private final FreeDevices[] devices;
+  private final long[][] taken;
   private final long[] largest;
   private final int[] counts;
   private final boolean[] used;
@@ -39,13 +44,19 @@ final class BundleSearch {
    * A search.
    *
    * @param free what each of the nodes is taken to have free
+   * @param devices the same of accelerators
    */
-  BundleSearch(BundlePlanner.Wish wish, List<NodeView> nodes, List<Resources> free) {
+  BundleSearch(
+      BundlePlanner.Wish wish,
+      List<NodeView> nodes,
+      List<Resources> free,
+      List<List<DeviceView>> devices) {
     this.wish = wish;
     this.nodes = nodes;
     var bundles = wish.open().stream().map(wish.bundles()::get).toList();
     this.names = bundles.stream()
         .flatMap(bundle -> bundle.asUnits().keySet().stream())
+        .filter(name -> !DeviceNeed.isName(name))
         .distinct()
         .toArray(String[]::new);
     this.free = free.stream().map(this::amounts).toArray(long[][]::new);
@@ -56,14 +67,19 @@ final class BundleSearch {
       }
     }
     this.open = wish.open().stream()
-        .sorted(Comparator.comparingDouble(
-            (Integer bundle) -> -share(amounts(wish.bundles().get(bundle)))))
+        .sorted(
+            Comparator.comparingDouble((Integer bundle) -> -size(wish.bundles().get(bundle))))
         .mapToInt(Integer::intValue)
         .toArray();
     this.wanted = Arrays.stream(open)
         .mapToObj(bundle -> amounts(wish.bundles().get(bundle)))
         .toArray(long[][]::new);
-    this.wantsGpu = Arrays.asList(names).contains(Resources.GPU);
+    this.needs = Arrays.stream(open)
+        .mapToObj(bundle -> DeviceNeed.of(wish.bundles().get(bundle)))
+        .toArray(DeviceNeed[]::new);
+    this.devices = devices.stream().map(FreeDevices::new).toArray(FreeDevices[]::new);
+    this.taken = new long[open.length][];
+    this.wantsGpu = Arrays.stream(needs).anyMatch(need -> !need.isNone());
     this.counts = new int[nodes.size()];
     this.used = new boolean[nodes.size()];
     this.chosen = new int[open.length];
@@ -114,34 +130,46 @@ final class BundleSearch {
   private boolean isThinkable() {
     var sum = new long[names.length];
     for (var each : wanted) {
-      if (Arrays.stream(free).noneMatch(had -> covers(had, each))) {
-        return false;
-      }
       add(sum, each, 1);
     }
     var all = new long[names.length];
     for (var each : free) {
       add(all, each, 1);
     }
-    return covers(all, sum);
+    return covers(all, sum)
+        && IntStream.range(0, open.length)
+            .allMatch(
+                bundle -> IntStream.range(0, nodes.size()).anyMatch(node -> hasRoom(node, bundle)));
+  }
+
+  private boolean hasRoom(int node, int bundle) {
+    return covers(free[node], wanted[bundle]) && devices[node].covers(needs[bundle]);
   }
 
   // ---- all on one
 
   private boolean onOne() {
-    var sum = new long[names.length];
-    for (var each : wanted) {
-      add(sum, each, 1);
-    }
     var home = wish.placed().values().stream().findFirst();
     int best = IntStream.range(0, nodes.size())
         .filter(node -> home.isEmpty() || nodes.get(node).id().equals(home.get()))
-        .filter(node -> covers(free[node], sum))
+        .filter(this::hasRoomForAll)
         .boxed()
         .min(Comparator.comparingDouble(node -> waste(node) + share(free[node])))
         .orElse(-1);
     Arrays.fill(chosen, best);
     return best >= 0;
+  }
+
+  private boolean hasRoomForAll(int node) {
+    int bundle = 0;
+    while (bundle < open.length && hasRoom(node, bundle)) {
+      take(bundle++, node);
+    }
+    boolean all = bundle == open.length;
+    while (bundle > 0) {
+      putBack(--bundle, node, true);
+    }
+    return all;
   }
 
   // ---- each alone
@@ -165,7 +193,7 @@ final class BundleSearch {
 
   private boolean augment(int bundle, int[] taker, int[] order, boolean[] seen) {
     for (int node : order) {
-      if (seen[node] || used[node] || !covers(free[node], wanted[bundle])) {
+      if (seen[node] || used[node] || !hasRoom(node, bundle)) {
         continue;
       }
       seen[node] = true;
@@ -180,12 +208,35 @@ final class BundleSearch {
   // ---- on few, or evenly over many
 
   private boolean onFewest() {
-    for (int more = 0; more <= Math.min(open.length, nodes.size()); more++) {
+    for (int more = fewest(); more <= Math.min(open.length, nodes.size()); more++) {
       if (place(0, more, Integer.MAX_VALUE)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** With fewer nodes than that, besides those that are used, there is too little of something. */
+  private int fewest() {
+    int fewest = 0;
+    for (int i = 0; i < names.length; i++) {
+      int name = i;
+      long left = Arrays.stream(wanted).mapToLong(each -> each[name]).sum();
+      for (int node = 0; node < free.length; node++) {
+        left -= used[node] ? free[node][name] : 0;
+      }
+      var fresh = IntStream.range(0, free.length)
+          .filter(node -> !used[node])
+          .mapToLong(node -> free[node][name])
+          .sorted()
+          .toArray();
+      int count = 0;
+      while (left > 0 && count < fresh.length) {
+        left -= fresh[fresh.length - ++count];
+      }
+      fewest = Math.max(fewest, count);
+    }
+    return fewest;
   }
 
   private boolean mostEven() {
@@ -235,9 +286,7 @@ final class BundleSearch {
         Comparator.comparingInt((Integer node) -> counts[node])
             .thenComparingDouble(node -> waste(node) - share(free[node]));
     };
-    return Arrays.stream(byRank(order))
-        .filter(node -> covers(free[node], wanted[bundle]))
-        .toArray();
+    return Arrays.stream(byRank(order)).filter(node -> hasRoom(node, bundle)).toArray();
   }
 
   private int[] byRank(Comparator<Integer> order) {
@@ -250,12 +299,14 @@ final class BundleSearch {
 
   private void take(int bundle, int node) {
     add(free[node], wanted[bundle], -1);
+    taken[bundle] = devices[node].take(needs[bundle]);
     counts[node]++;
     used[node] = true;
   }
 
   private void putBack(int bundle, int node, boolean fresh) {
     add(free[node], wanted[bundle], 1);
+    devices[node].putBack(taken[bundle]);
     counts[node]--;
     used[node] = !fresh;
   }
@@ -275,6 +326,11 @@ final class BundleSearch {
       }
     }
     return true;
+  }
+
+  private double size(Resources bundle) {
+    var need = DeviceNeed.of(bundle);
+    return share(amounts(bundle)) + need.count() + (double) need.share() / Resources.UNITS_PER_ONE;
   }
 
   /** How much this is of the largest node's, in all resources together. */

@@ -262,7 +262,7 @@ final class GroupEntry {
    */
   boolean adopt(NodeId node, Holdings.Held held) {
     before = true;
-    outdo(held.map().attempt());
+    outdo(held.attempt());
     boolean any = false;
     for (int bundle : held.bundles()) {
       boolean vacant = places[bundle] == GroupMap.NOWHERE && !plan.containsKey(bundle);

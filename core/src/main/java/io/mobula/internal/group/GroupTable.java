@@ -5,6 +5,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.internal.placement.BundleRoom;
 import io.mobula.internal.placement.Placer.Choice;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,7 +180,7 @@ final class GroupTable {
     int least = Integer.MAX_VALUE;
     for (var node : facts.map().nodes()) {
       var able = facts.map().at(node).stream()
-          .filter(bundle -> covers(facts.map().spec().bundle(bundle), wanting))
+          .filter(bundle -> BundleRoom.covers(facts.map().spec().bundle(bundle), wanting))
           .toList();
       if (able.isEmpty()) {
         continue;
@@ -213,10 +214,5 @@ final class GroupTable {
       }
     }
     return said;
-  }
-
-  private static boolean covers(Resources had, Resources wanted) {
-    return wanted.asUnits().entrySet().stream()
-        .allMatch(each -> had.units(each.getKey()) >= each.getValue());
   }
 }

@@ -28,9 +28,10 @@ record Holdings(
    * A group with ledgers at a node.
    *
    * @param map the last one that the node has heard of
+   * @param attempt the last that it has heard of, which may be a later one
    * @param bundles those that it has
    */
-  record Held(GroupMap map, List<Integer> bundles) {
+  record Held(GroupMap map, int attempt, List<Integer> bundles) {
     Held {
       Objects.requireNonNull(map, "map");
       bundles = List.copyOf(bundles);

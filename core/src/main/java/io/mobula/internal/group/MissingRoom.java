@@ -1,6 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.Resources;
+import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.NodeView;
 import java.util.Comparator;
 import java.util.List;
@@ -64,18 +65,19 @@ final class MissingRoom {
 
   private @Nullable Integer alone(Function<NodeView, Resources> had) {
     return wish.open().stream()
-        .filter(bundle -> nodes.stream()
-            .noneMatch(node -> lacking(had.apply(node), wish.bundles().get(bundle)) == 0))
+        .filter(bundle ->
+            nodes.stream().noneMatch(node -> lacking(node, had, wish.bundles().get(bundle)) == 0))
         .findFirst()
         .orElse(null);
   }
 
   private String nearest(Resources wanted, Function<NodeView, Resources> had, String free) {
     return nodes.stream()
-        .min(Comparator.comparingInt((NodeView node) -> lacking(had.apply(node), wanted))
+        .min(Comparator.comparingInt((NodeView node) -> lacking(node, had, wanted))
             .thenComparingDouble(node -> -share(had.apply(node), wanted)))
         .map(node -> "; the one that comes nearest is " + node + " with " + had.apply(node) + free
-            + (free.isEmpty() ? "" : " of " + node.total()))
+            + (free.isEmpty() ? "" : " of " + node.total())
+            + DeviceNeed.inWords(node.devices()))
         .orElse("");
   }
 
@@ -83,16 +85,23 @@ final class MissingRoom {
     return bundles.size() == 1 ? "bundle " + bundles.getFirst() : "bundles " + bundles;
   }
 
-  /** Of how many resources there is not enough. */
-  private static int lacking(Resources had, Resources wanted) {
-    return (int) wanted.asUnits().entrySet().stream()
-        .filter(each -> had.units(each.getKey()) < each.getValue())
-        .count();
+  /** Of how many resources there is not enough; accelerators count as one. */
+  private static int lacking(NodeView node, Function<NodeView, Resources> had, Resources wanted) {
+    var amounts = had.apply(node);
+    boolean idle = amounts.equals(node.total());
+    var need = DeviceNeed.of(wanted);
+    boolean devices = idle ? need.canEverFit(node.devices()) : need.fits(node.devices());
+    return (devices ? 0 : 1)
+        + (int) wanted.asUnits().entrySet().stream()
+            .filter(each ->
+                !DeviceNeed.isName(each.getKey()) && amounts.units(each.getKey()) < each.getValue())
+            .count();
   }
 
   /** How much of what is wanted there is, of the scarcest. */
   private static double share(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
+        .filter(each -> !DeviceNeed.isName(each.getKey()))
         .mapToDouble(each -> (double) had.units(each.getKey()) / each.getValue())
         .min()
         .orElse(1);

@@ -224,7 +224,7 @@ final class Shelf {
     var prepared = new ArrayList<Holdings.Prepared>();
     places.forEach((id, place) -> {
       if (place.map != null && !place.open.isEmpty()) {
-        held.add(new Holdings.Held(place.map, List.copyOf(place.open)));
+        held.add(new Holdings.Held(place.map, place.attempt, List.copyOf(place.open)));
       }
       if (place.reservation != null) {
         prepared.add(new Holdings.Prepared(id, place.reservation.attempt));

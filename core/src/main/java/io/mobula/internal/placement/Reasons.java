@@ -69,10 +69,9 @@ final class Reasons {
     var asked = placed.bundle() == Placement.Group.ANY
         ? group.bundles()
         : List.of(group.bundles().get(placed.bundle()));
-    if (asked.stream().noneMatch(bundle -> lacking(bundle, wanted) == 0)) {
+    if (asked.stream().noneMatch(bundle -> BundleRoom.covers(bundle, wanted))) {
       var nearest = asked.stream()
-          .min(Comparator.comparingInt((Resources bundle) -> lacking(bundle, wanted))
-              .thenComparingDouble(bundle -> -share(bundle, wanted)))
+          .min(Comparator.comparingInt((Resources bundle) -> BundleRoom.lacking(bundle, wanted)))
           .orElseThrow();
       throw new UnschedulableException(what.get() + " asks for " + wanted + ", but "
           + (asked.size() == 1

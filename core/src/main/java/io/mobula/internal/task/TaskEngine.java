@@ -321,13 +321,18 @@ public final class TaskEngine {
     return pending.stream().filter(run -> run.descendsFrom(ancestor)).toList();
   }
 
-  /** A placement group is no more: fails all that waits for it, or runs in it here. */
+  /**
+   * A placement group is no more: fails all that waits for it, or runs in it here. What waits comes
+   * first, or it would be next in the slots of what is interrupted.
+   */
   public void end(PlacementGroupId group, Function<String, MobulaException> why) {
-    pending.forEach(run -> {
-      if (run.isIn(group)) {
+    var doomed = pending.stream().filter(run -> run.isIn(group)).toList();
+    for (var run : doomed) {
+      if (run.isWaiting()) {
         run.stop(() -> why.apply(run.describe()));
       }
-    });
+    }
+    doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */

@@ -244,7 +244,7 @@ class BundleKeeperTest {
     var map = new GroupMap(SPEC, 1, List.of(5L, 6L));
     assertThat(
             later.expectMessageClass(GroupScheduler.Reported.class).holdings().bundles())
-        .containsExactly(new Holdings.Held(map, List.of(0)));
+        .containsExactly(new Holdings.Held(map, 1, List.of(0)));
     assertThat(later.expectMessageClass(GroupScheduler.Reported.class).last()).isTrue();
   }
 

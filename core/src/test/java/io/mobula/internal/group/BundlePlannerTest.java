@@ -7,6 +7,7 @@ import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.internal.group.BundlePlanner.Plan;
 import io.mobula.internal.group.BundlePlanner.Wish;
+import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -171,6 +172,44 @@ class BundlePlannerTest {
     var plain = node(2, cpus(4), cpus(4));
     assertThat(plan(PlacementStrategy.PACK, List.of(cpus(2)), gpus, plain))
         .isEqualTo(new Plan.Place(Map.of(0, plain.id())));
+  }
+
+  @Test
+  void acceleratorsAreCountedOneByOne() {
+    var total = cpus(8).gpus(2);
+    var halves = new NodeView(
+        new NodeId(1),
+        "halves",
+        Map.of(),
+        total,
+        total.gpus(1),
+        0,
+        0,
+        true,
+        List.of(device(0, 5_000), device(1, 5_000)));
+    var whole = new NodeView(
+        new NodeId(2),
+        "whole",
+        Map.of(),
+        total,
+        total.gpus(1),
+        0,
+        0,
+        true,
+        List.of(device(0, 0), device(1, 10_000)));
+    var one = Resources.none().gpus(1);
+    assertThat(plan(PlacementStrategy.PACK, List.of(one), halves, whole))
+        .isEqualTo(new Plan.Place(Map.of(0, whole.id())));
+    assertThat(plan(PlacementStrategy.PACK, List.of(one), halves)).isInstanceOf(Plan.Wait.class);
+    assertThat(plan(PlacementStrategy.STRICT_PACK, List.of(one.gpus(0.5), one.gpus(0.5)), halves))
+        .isInstanceOf(Plan.Place.class);
+    assertThat(plan(PlacementStrategy.PACK, List.of(one.accelerator("H200")), halves))
+        .isInstanceOfSatisfying(
+            Plan.Never.class, never -> assertThat(never.why()).contains("H200", "A100"));
+  }
+
+  private static DeviceView device(int index, long used) {
+    return new DeviceView(index, "GPU-" + index, "NVIDIA A100", 1L << 36, 10_000, used, "");
   }
 
   @Test

@@ -72,7 +72,7 @@ class GroupMessagesTest {
     travels(new GroupScheduler.Reported(
         NODE,
         new Holdings(
-            List.of(new Holdings.Held(MAP, List.of(0))),
+            List.of(new Holdings.Held(MAP, 4, List.of(0))),
             List.of(new Holdings.Prepared(ID, 4)),
             List.of(NAMED, NAMELESS),
             List.of(ID)),

@@ -1,0 +1,34 @@
+package io.mobula.internal.placement;
+
+import io.mobula.Resources;
+import io.mobula.spi.DeviceNeed;
+
+/**
+ * Whether what a bundle holds could hold a request. Of accelerators by number alone: which models
+ * they are is known by the bundle's ledger.
+ */
+public final class BundleRoom {
+  private BundleRoom() {}
+
+  /** Whether there is as much. */
+  public static boolean covers(Resources had, Resources wanted) {
+    return lacking(had, wanted) == 0;
+  }
+
+  /** Of how many resources there is not enough; accelerators count as one. */
+  static int lacking(Resources had, Resources wanted) {
+    int others = (int) wanted.asUnits().entrySet().stream()
+        .filter(
+            each -> !DeviceNeed.isName(each.getKey()) && had.units(each.getKey()) < each.getValue())
+        .count();
+    return others + (coversDevices(DeviceNeed.of(had), DeviceNeed.of(wanted)) ? 0 : 1);
+  }
+
+  private static boolean coversDevices(DeviceNeed had, DeviceNeed wanted) {
+    if (wanted.memory() > 0 && had.memory() > 0) {
+      return wanted.memory() <= had.memory();
+    }
+    boolean shareIsKnown = had.share() > 0 && wanted.share() > 0;
+    return wanted.count() <= had.count() && !(shareIsKnown && wanted.share() > had.share());
+  }
+}
