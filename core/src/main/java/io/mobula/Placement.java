@@ -7,9 +7,9 @@ import java.util.Objects;
  * Where work should run, beyond the resources it needs. A value; the default is
  * {@link #anywhere()}.
  *
- * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring} and
- * {@link #group(PlacementGroup)} mean something; the others are refused with
- * {@link io.mobula.error.InvalidRequestException} there.
+ * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring},
+ * {@link #preferringLabels} and {@link #group(PlacementGroup)} mean something; the others are
+ * refused with {@link io.mobula.error.InvalidRequestException} there.
  */
 public sealed interface Placement {
 
@@ -62,6 +62,11 @@ public sealed interface Placement {
    */
   static Placement labels(String selector) {
     return new Labels(selector);
+  }
+
+  /** On a node whose labels match while one has room, else anywhere; see {@link #labels}. */
+  static Placement preferringLabels(String selector) {
+    return new PreferringLabels(selector);
   }
 
   /** See {@link Placement#anywhere()}. */
@@ -129,6 +134,14 @@ public sealed interface Placement {
      */
     public Group capturingChildren() {
       return new Group(group, bundle, true);
+    }
+  }
+
+  /** See {@link Placement#preferringLabels}. */
+  record PreferringLabels(String selector) implements Placement {
+    /** Refuses null. */
+    public PreferringLabels {
+      Objects.requireNonNull(selector, "selector");
     }
   }
 

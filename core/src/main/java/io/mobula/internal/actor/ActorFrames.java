@@ -43,6 +43,7 @@ final class ActorFrames {
   private static final int PREFERRING = 3;
   private static final int GROUP = 4;
   private static final int LABELS = 5;
+  private static final int PREFERRING_LABELS = 6;
 
   private ActorFrames() {}
 
@@ -107,6 +108,8 @@ final class ActorFrames {
       case Placement.Preferring(var node) -> out.octet(PREFERRING).int64(node.incarnation());
       case Placement.Group group -> GroupFrame.write(out.octet(GROUP), group);
       case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
+      case Placement.PreferringLabels(var selector) ->
+        out.octet(PREFERRING_LABELS).text(selector);
     }
   }
 
@@ -119,6 +122,7 @@ final class ActorFrames {
       case PREFERRING -> Placement.preferring(new NodeId(in.int64()));
       case GROUP -> GroupFrame.orAnywhere(GroupFrame.read(in));
       case LABELS -> Placement.labels(in.text());
+      case PREFERRING_LABELS -> Placement.preferringLabels(in.text());
       default -> throw unknown("a placement", kind);
     };
   }

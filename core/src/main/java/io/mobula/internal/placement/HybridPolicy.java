@@ -34,7 +34,16 @@ public final class HybridPolicy implements PlacementPolicy {
 
   @Override
   public Choice choose(Wish wish, ClusterView view, RandomGenerator random) {
+    if (wish.placement() instanceof Placement.PreferringLabels(var selector)) {
+      var there = decide(wish, Placement.labels(selector), view, random);
+      return there instanceof Choice.On ? there : decide(wish, Placement.anywhere(), view, random);
+    }
     return new Decision(wish, columns(view), random).choice();
+  }
+
+  private Choice decide(Wish wish, Placement placement, ClusterView view, RandomGenerator random) {
+    var changed = new Wish(wish.wanted(), placement, wish.local(), wish.argumentBytes());
+    return new Decision(changed, columns(view), random).choice();
   }
 
   private Columns columns(ClusterView view) {
@@ -144,6 +153,7 @@ public final class HybridPolicy implements PlacementPolicy {
         case Placement.Spread spread -> node -> true;
         case Placement.Near near -> node -> true;
         case Placement.Preferring preferring -> node -> true;
+        case Placement.PreferringLabels labels -> node -> true;
         case Placement.OnNode(var id) -> node -> node.id().equals(id);
         case Placement.Labels(var selector) -> {
           var wanted = LabelSelector.parse(selector);
@@ -174,6 +184,7 @@ public final class HybridPolicy implements PlacementPolicy {
         case Placement.Near near -> mostBytes(able, count);
         case Placement.OnNode on -> mostBytes(able, count);
         case Placement.Labels labels -> mostBytes(able, count);
+        case Placement.PreferringLabels labels -> mostBytes(able, count);
       };
     }
 

@@ -121,6 +121,8 @@ public final class Placer implements Places {
     // what no node has today may come with a node tomorrow; a malformed selector stays so
     if (placement instanceof Placement.Labels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
+    } else if (placement instanceof Placement.PreferringLabels(var selector)) {
+      LabelSelector _ = LabelSelector.parse(selector);
     } else if (placement instanceof Placement.Group group) { // its bundles never change
       Reasons.requireBundle(group, wanted, what);
     }
@@ -354,6 +356,7 @@ public final class Placer implements Places {
         case Placement.Near near -> false;
         case Placement.Group group -> false;
         case Placement.Labels labels -> false;
+        case Placement.PreferringLabels labels -> true;
       };
     }
 

@@ -40,6 +40,7 @@ final class Reasons {
       case Placement.Spread spread -> "there is no node that takes work";
       case Placement.Near near -> "there is no node that takes work";
       case Placement.Preferring preferring -> "there is no node that takes work";
+      case Placement.PreferringLabels labels -> "there is no node that takes work";
     };
   }
 

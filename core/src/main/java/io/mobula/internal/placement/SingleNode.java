@@ -48,6 +48,9 @@ public final class SingleNode implements Places {
         Reasons.requireBundle(group, wanted, what);
         return;
       }
+      case Placement.PreferringLabels(var selector) -> {
+        LabelSelector _ = LabelSelector.parse(selector);
+      }
       case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
     }
     ledger.requirePossible(wanted, what);

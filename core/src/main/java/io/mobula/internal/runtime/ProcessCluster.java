@@ -27,6 +27,7 @@ final class ProcessCluster implements LocalCluster {
   private static final String JOIN_TIMEOUT = "mobula.cluster.join-timeout";
   private static final String KEEP = "mobula.logs.keep";
   private static final String CAPACITY = "mobula.store.capacity";
+  private static final String GPUS = "mobula.resources.gpus";
 
   private final List<ChildJvm> children;
   private final List<Member> nodes;
@@ -90,10 +91,14 @@ final class ProcessCluster implements LocalCluster {
 
   /**
    * What all of them are told unless the user says otherwise. The machine's memory is divided,
-   * since by itself each process would take a part of all of it.
+   * since by itself each process would take a part of all of it; nobody looks for accelerators,
+   * which each would find.
    */
   private static Settings shared(Builder plan) {
     var settings = plan.settings();
+    if (!settings.values().containsKey(GPUS)) {
+      settings = settings.gpus(0);
+    }
     if (!settings.values().containsKey(JOIN_TIMEOUT)) {
       settings = settings.set(JOIN_TIMEOUT, plan.startTimeout().toMillis() + "ms");
     }

@@ -8,6 +8,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.spi.ClusterView;
+import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Choice;
 import io.mobula.spi.PlacementPolicy.Wish;
@@ -139,6 +140,67 @@ class HybridPolicyTest {
             never -> assertThat(never.why()).contains("zone=c").contains("{zone=a}"));
     assertThatThrownBy(() -> choose(Placement.labels("zone=="), ONE_CPU, a, b))
         .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
+  void preferredLabelsAreSoft() {
+    var a = node(1, ONE_CPU, ONE_CPU, Map.of("zone", "a"));
+    var b = node(2, ONE_CPU, ONE_CPU, Map.of("zone", "b"));
+    var busy = node(2, ONE_CPU, Resources.none(), Map.of("zone", "b"));
+    assertThat(choose(Placement.preferringLabels("zone=b"), ONE_CPU, a, b)).isEqualTo(on(2));
+    assertThat(choose(Placement.preferringLabels("zone=b"), ONE_CPU, a, busy)).isEqualTo(on(1));
+    assertThat(choose(Placement.preferringLabels("zone=c"), ONE_CPU, a)).isEqualTo(on(1));
+    assertThatThrownBy(() -> choose(Placement.preferringLabels("zone in"), ONE_CPU, a))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("position 7");
+  }
+
+  private static NodeView gpus(long id, DeviceView... devices) {
+    long total = List.of(devices).stream().mapToLong(DeviceView::total).sum();
+    long free = List.of(devices).stream().mapToLong(DeviceView::free).sum();
+    return new NodeView(
+        new NodeId(id),
+        "n" + id,
+        Map.of(),
+        ONE_CPU.withUnits("GPU", total),
+        ONE_CPU.withUnits("GPU", free),
+        0,
+        0,
+        true,
+        List.of(devices));
+  }
+
+  private static DeviceView device(int index, String model, long used) {
+    return new DeviceView(index, "GPU-" + index, model, 80L << 30, 10_000, used, "");
+  }
+
+  @Test
+  void aShareIsWhereOneDeviceHasRoomForIt() {
+    var scattered = gpus(1, device(0, "NVIDIA L4", 5_000), device(1, "NVIDIA L4", 5_000));
+    var whole = gpus(2, device(0, "NVIDIA H200", 0), device(1, "NVIDIA H200", 9_000));
+    assertThat(choose(Placement.anywhere(), Resources.none().gpus(1), scattered, whole))
+        .isEqualTo(on(2));
+    assertThat(choose(
+            Placement.anywhere(), Resources.none().gpus(0.5).accelerator("L4"), scattered, whole))
+        .isEqualTo(on(1));
+    assertThat(choose(Placement.anywhere(), Resources.none().gpuMemory("60GiB"), scattered, whole))
+        .isEqualTo(on(2));
+    assertThat(choose(Placement.anywhere(), Resources.none().gpus(1), scattered))
+        .isInstanceOf(Choice.Wait.class);
+  }
+
+  @Test
+  void whatNoDeviceIsIsNeverAndNamesWhatThereIs() {
+    var node = gpus(1, device(0, "NVIDIA L4", 0), device(1, "NVIDIA L4", 0));
+    for (var wanted : List.of(
+        Resources.none().accelerator("H200"),
+        Resources.none().gpus(3),
+        Resources.none().gpuMemory("81GiB"))) {
+      assertThat(choose(Placement.anywhere(), wanted, node, node(2, 4, 4)))
+          .isInstanceOfSatisfying(
+              Choice.Never.class,
+              never -> assertThat(never.why()).contains("n1").contains("2 NVIDIA L4"));
+    }
   }
 
   @Test
