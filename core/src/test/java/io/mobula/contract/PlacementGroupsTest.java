@@ -111,6 +111,15 @@ class PlacementGroupsTest extends ContractTest {
   // ---- reserving
 
   @Test
+  void whoAsksAtTheMomentAGroupBecomesReadyIsTold() {
+    for (int i = 0; i < 300; i++) {
+      var group = runtime.placementGroup().bundle(Resources.none().memory(1)).create();
+      assertThat(group.await(LONG)).isTrue();
+      group.remove();
+    }
+  }
+
+  @Test
   void whatABundleHoldsIsNobodyElsesUntilTheGroupIsRemoved() throws Exception {
     var group = ready(ONE, ONE.cpus(2).gpus(1));
     available(1);

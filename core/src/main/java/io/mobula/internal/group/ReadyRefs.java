@@ -32,8 +32,8 @@ final class ReadyRefs {
 
   ObjectRef<PlacementGroup> ref(PlacementGroup group) {
     var awaits = new Awaited(group, store.nextTask());
+    ObjectRef<PlacementGroup> ref = store.ref(awaits.entry); // before a change can complete it
     awaited.put(awaits.number, awaits);
-    ObjectRef<PlacementGroup> ref = store.ref(awaits.entry);
     awaits.look();
     return ref;
   }
