@@ -35,6 +35,7 @@ class ViewsTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Peer SELF = peer(1, Peer.Role.NODE);
   private static final Peer OTHER = peer(2, Peer.Role.NODE);
+  private static final Peer THIRD = peer(3, Peer.Role.NODE);
 
   private final TestProbe<Views.Command> other = KIT.createTestProbe(Views.Command.class);
   private final FakeMembership membership = new FakeMembership();
@@ -172,7 +173,10 @@ class ViewsTest {
     }
     assertThat(answer.node()).as("it was asked to say the same").isEqualTo(SELF.id());
     actor.tell(new Views.Said(OTHER.id(), 4, state(10_000), true));
-    heard();
+    membership.peers.add(THIRD);
+    actor.tell(new Views.Said(THIRD.id(), 1, state(10_000), false)); // what was said before is read
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.now().node(THIRD.id())).isPresent());
     var seen = views.now().node(OTHER.id()).orElseThrow();
     assertThat(seen.available()).isEqualTo(Resources.none().cpus(3));
     assertThat(seen.labels()).isEqualTo(OTHER.labels());
