@@ -32,7 +32,7 @@ class MicrobenchmarkTest {
         .run(new PrintStream(printed, true, StandardCharsets.UTF_8));
     var lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(lines)
-        .hasSize(23)
+        .hasSize(24)
         .allMatch(line -> line.matches(".+ per second [0-9.]+ \\+- [0-9.]+"));
     assertThat(Files.readString(json))
         .contains("\"name\": \"1:1 actor calls sync\", \"unit\": \"calls/s\", \"mean\": ");
