@@ -24,7 +24,7 @@ class GroupBookModelTest {
   private static final int STEPS = 150;
 
   static LongStream seeds() {
-    return LongStream.range(0, 15).map(block -> block * 100);
+    return LongStream.range(0, 8).map(block -> block * 100);
   }
 
   @ParameterizedTest
