@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How much of a node each driver's work holds, for its weight. Pure; for one thread. */
+/** How much of a node each driver's work holds. Pure; for one thread. */
 final class Holdings {
   private static final double UNKNOWN = -1;
 
@@ -17,14 +17,9 @@ final class Holdings {
   private long turns;
 
   private static final class Holding {
-    private final double weight;
     private final Map<String, Long> units = new HashMap<>();
     private long lastTurn;
     private double share = UNKNOWN;
-
-    Holding(double weight) {
-      this.weight = weight;
-    }
   }
 
   /** Nothing is held of that. */
@@ -40,8 +35,7 @@ final class Holdings {
 
   /** It was granted that. */
   void took(Program program, Resources granted, List<Share> shares) {
-    var holding =
-        holdings.computeIfAbsent(program.driver(), driver -> new Holding(program.weight()));
+    var holding = holdings.computeIfAbsent(program.driver(), driver -> new Holding());
     holding.lastTurn = ++turns;
     holding.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
@@ -86,14 +80,14 @@ final class Holdings {
     return holding == null ? 0 : holding.lastTurn;
   }
 
-  /** The largest part that it holds of any resource, over its weight; 0 if it holds nothing. */
+  /** The largest part that it holds of any resource; 0 if it holds nothing. */
   double shareOf(NodeId driver) {
     var holding = holdings.get(driver);
     if (holding == null) {
       return 0;
     }
     if (holding.share == UNKNOWN) {
-      holding.share = dominant(holding) / holding.weight;
+      holding.share = dominant(holding);
     }
     return holding.share;
   }

@@ -107,6 +107,10 @@ final class Lines {
     long arrival() {
       return line.getFirst().arrival();
     }
+
+    double weight() {
+      return line.getFirst().requester().program().weight();
+    }
   }
 
   /** One look. */
@@ -151,8 +155,9 @@ final class Lines {
       if (one.driver().equals(other.driver())) {
         return one.arrival() < other.arrival();
       }
-      int byShare =
-          Double.compare(holdings.shareOf(one.driver().id), holdings.shareOf(other.driver().id));
+      int byShare = Double.compare(
+          holdings.shareOf(one.driver().id) / one.weight(),
+          holdings.shareOf(other.driver().id) / other.weight());
       if (byShare != 0) {
         return byShare < 0;
       }

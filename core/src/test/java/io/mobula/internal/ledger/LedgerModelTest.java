@@ -240,6 +240,23 @@ class LedgerModelTest {
   }
 
   @Test
+  void aProgramHasItsWeightWhateverElseOfItIsHeldWithout() throws Exception {
+    var bundle =
+        acquire(new Program(new NodeId(2), false, null, 1), Resources.none().gpus(0.5));
+    var light = new Program(new NodeId(1), false, null, 1);
+    acquire(light, Resources.none().resource("Licence", 0.1));
+    var holder = acquire(light, cpus(4));
+    var last = acquire(light, cpus(4));
+    var next = acquire(new Program(new NodeId(2), false, null, 100), cpus(4));
+    report();
+    assertThat(bundle.has()).isTrue();
+    holder.giveUp(); // the light one holds a thirtieth, the heavy one a quarter
+    report();
+    assertThat(next.has()).isTrue();
+    assertThat(last.has()).isFalse();
+  }
+
+  @Test
   void whoHoldsNothingIsNextWhateverWaitsBeforeIt() throws Exception {
     var many = new Program(new NodeId(1), false, null, 1e6);
     var holders = new ArrayList<Client>();
