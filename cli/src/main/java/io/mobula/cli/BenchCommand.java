@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       ComparisonCommand.class,
       IdleBenchCommand.class,
       LedgerBenchCommand.class,
+      PairedRunsCommand.class,
       ParameterServerBenchCommand.class,
       PlacementBenchCommand.class,
       ScaleBenchCommand.class
