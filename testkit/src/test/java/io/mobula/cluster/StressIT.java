@@ -58,7 +58,10 @@ class StressIT {
 
   private void join(String by) {
     var name = "n" + ++started;
-    members.add(members.isEmpty() ? MemberProcess.start(name) : MemberProcess.start(name, by));
+    var plan = MemberProcess.plan(name)
+        .property("mobula.cluster.seeds", members.isEmpty() ? "" : by)
+        .property("mobula.cluster.stopped-after", "5s");
+    members.add(MemberProcess.start(name, plan));
   }
 
   @Test

@@ -6,10 +6,12 @@ import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Adapter;
 import akka.cluster.typed.Cluster;
 import io.mobula.NodeId;
 import io.mobula.error.ClusterException;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.memory.RunningClock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class ClusterMembership implements Membership {
   private final CompletableFuture<Boolean> met = new CompletableFuture<>();
   private final CompletableFuture<Boolean> removed = new CompletableFuture<>();
   private final Runnable onExpelled;
+  private final ProcessEvidence evidence;
   private volatile Map<NodeId, Peer> peers = Map.of();
   private volatile List<Seat> unmet = List.of();
   private volatile boolean up;
@@ -58,14 +61,26 @@ public final class ClusterMembership implements Membership {
   }
 
   private ClusterMembership(
-      ActorSystem<?> system, Peer self, ClusterSettings settings, boolean ownsSystem, Host host) {
+      ActorSystem<?> system,
+      Peer self,
+      ClusterSettings settings,
+      boolean ownsSystem,
+      RunningClock clock,
+      Host host) {
     this.system = system;
     this.settings = settings;
     this.ownsSystem = ownsSystem;
     this.self = self;
     this.resolver = ActorRefResolver.get(system);
     this.onExpelled = host::expelled;
+    this.evidence = ProcessEvidence.of(Adapter.toClassic(system));
     this.members = host.spawn(Members.create(this), "members");
+    evidence.open(new ProcessEvidence.Source(
+        Adapter.toClassic(system),
+        self.store(),
+        clock,
+        settings.stoppedAfter(),
+        (seat, how) -> members.tell(new Members.Ended(seat, how))));
     openGate();
   }
 
@@ -90,10 +105,21 @@ public final class ClusterMembership implements Membership {
    * Starts watching and answering; joins nothing yet.
    *
    * @param ownsSystem whether the actor system joins and leaves with the node
+   * @param clock goes on only while this process runs
    */
   public static ClusterMembership start(
-      ActorSystem<?> system, Peer self, ClusterSettings settings, boolean ownsSystem, Host host) {
-    return new ClusterMembership(system, self, settings, ownsSystem, host);
+      ActorSystem<?> system,
+      Peer self,
+      ClusterSettings settings,
+      boolean ownsSystem,
+      RunningClock clock,
+      Host host) {
+    return new ClusterMembership(system, self, settings, ownsSystem, clock, host);
+  }
+
+  /** What is known of the processes of members beyond their heartbeats. */
+  ProcessEvidence evidence() {
+    return evidence;
   }
 
   /** The address that others reach this actor system by, {@code host:port}. */
@@ -253,6 +279,7 @@ public final class ClusterMembership implements Membership {
 
   /** Akka Cluster has ended here, or the actor that watches it. */
   void removed(boolean wanted) {
+    evidence.close();
     if (removed.complete(wanted) && !wanted && !leaving) {
       LOG.error(
           "{} was removed from {}: the others could not reach it, or it could reach too few of them. Its node ends.",

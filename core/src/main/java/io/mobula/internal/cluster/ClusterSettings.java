@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds {@code host:port} of processes to join by; empty forms a cluster of its own
  * @param joinTimeout how long opening may take
  * @param leaveTimeout how long closing waits for the others to have taken note
+ * @param stoppedAfter for how long a process of this host must stand still until it counts as dead
  * @param security how connections are protected
  */
 public record ClusterSettings(
@@ -26,6 +27,7 @@ public record ClusterSettings(
     List<String> seeds,
     Duration joinTimeout,
     Duration leaveTimeout,
+    Duration stoppedAfter,
     Security security) {
   /** Copies the seeds and refuses nulls. */
   public ClusterSettings {
@@ -34,6 +36,7 @@ public record ClusterSettings(
     seeds = List.copyOf(seeds);
     Objects.requireNonNull(joinTimeout, "joinTimeout");
     Objects.requireNonNull(leaveTimeout, "leaveTimeout");
+    Objects.requireNonNull(stoppedAfter, "stoppedAfter");
     Objects.requireNonNull(security, "security");
   }
 
@@ -48,6 +51,7 @@ public record ClusterSettings(
         seeds,
         joinTimeout,
         leaveTimeout,
+        stoppedAfter,
         security);
   }
 

@@ -34,9 +34,11 @@ public final class ClusterSystem {
    * {@code mobula.cluster.actor-system}, with what the settings say about addresses, roles and
    * encryption.
    *
+   * @param store where the process's shared memory is, by which others of its host see that it
+   *     lives
    * @throws SettingsException when it would listen beyond this host without protection
    */
-  public static Config overlay(Config config, ClusterSettings settings) {
+  public static Config overlay(Config config, ClusterSettings settings, Peer.Store store) {
     requireProtection(settings);
     return ConfigFactory.empty()
         .withValue(
@@ -47,14 +49,15 @@ public final class ClusterSystem {
             ConfigValueFactory.fromAnyRef(settings.binding().port()))
         .withValue(
             "akka.cluster.roles",
-            ConfigValueFactory.fromIterable(roles(settings.identity().role())))
+            ConfigValueFactory.fromIterable(roles(settings.identity().role(), store)))
         .withFallback(encryption(settings.security()))
         .withFallback(config.getConfig("mobula.cluster.actor-system"));
   }
 
-  private static List<String> roles(Peer.Role role) {
+  private static List<String> roles(Peer.Role role, Peer.Store store) {
     var own = ROLE + role.name().toLowerCase(Locale.ROOT);
-    return role == Peer.Role.DRIVER ? List.of(own) : List.of(own, DIRECTORY);
+    var place = StoreRole.of(store);
+    return role == Peer.Role.DRIVER ? List.of(own, place) : List.of(own, DIRECTORY, place);
   }
 
   private static Config encryption(ClusterSettings.Security security) {

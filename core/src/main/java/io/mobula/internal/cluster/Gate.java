@@ -26,6 +26,12 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
 
   private static final int MOST_RESERVED = 10_000;
 
+  /**
+   * For how long a name is disputed before the newcomer is refused: one that was killed and started
+   * again may be here before its death is known.
+   */
+  private static final Duration DISPUTED = Duration.ofMillis(2_500);
+
   sealed interface Command permits Knock, Hello, Goodbye {}
 
   /**
@@ -70,11 +76,12 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
   /** A node ends. */
   record Goodbye(NodeId id) implements Command, Members.Command, ControlMessage {}
 
-  private record Reservation(NodeId id, long until) {}
+  private record Reservation(NodeId id, String address, long until) {}
 
   private final ClusterMembership membership;
   private final ActorRef<Members.Command> members;
   private final Map<String, Reservation> reserved = new HashMap<>();
+  private final Map<NodeId, Long> disputed = new HashMap<>();
 
   private Gate(
       ActorContext<Command> context,
@@ -114,20 +121,22 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
     if (!knock.cluster().equals(identity.cluster())) {
       return answer(Verdict.OTHER_CLUSTER, "");
     }
-    var holder = holder(knock);
-    if (holder != null && membership.standing(holder) == Standing.UNREACHABLE) {
-      return answer(Verdict.NOT_YET, "its name belongs to " + holder + ", which does not answer");
-    }
+    var address = addressOf(knock);
+    endPredecessor(knock, address);
+    var holder = holder(knock, address);
     if (holder != null) {
-      return answer(Verdict.NAME_TAKEN, holder.toString());
+      var verdict = dispute(knock, holder);
+      return answer(
+          verdict,
+          verdict == Verdict.NOT_YET ? "its name belongs to " + holder : holder.toString());
     }
-    if (isReserved(knock)) {
-      return answer(Verdict.NAME_TAKEN, "another that is just joining");
+    if (isReserved(knock, address)) {
+      return answer(Verdict.NOT_YET, "its name belongs to another that is just joining");
     }
     if (!membership.isUp()) {
       return answer(Verdict.NOT_YET, "it is not a member itself yet");
     }
-    reserve(knock);
+    reserve(knock, address);
     return answer(Verdict.WELCOME, "");
   }
 
@@ -136,30 +145,63 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
         verdict, membership.settings().identity().cluster(), Protocol.VERSION, detail);
   }
 
-  private @Nullable Peer holder(Knock knock) {
+  /** Where the newcomer listens, which nobody else does. */
+  private static String addressOf(Knock knock) {
+    return Seat.hostAndPort(knock.replyTo().path().address().toString());
+  }
+
+  /** Whoever was at the same address before is dead: its place is taken. */
+  private void endPredecessor(Knock knock, String address) {
+    for (var peer : membership.peers()) {
+      if (peer.address().equals(address) && !peer.id().equals(knock.id())) {
+        membership.died(peer.id(), "its place is taken by a newer incarnation");
+      }
+    }
+  }
+
+  private @Nullable Peer holder(Knock knock, String address) {
     if (membership.self().name().equals(knock.name())) {
       return membership.self();
     }
     for (var peer : membership.peers()) {
-      if (peer.name().equals(knock.name()) && !peer.id().equals(knock.id())) {
+      if (peer.name().equals(knock.name())
+          && !peer.id().equals(knock.id())
+          && !peer.address().equals(address)) {
         return peer;
       }
     }
     return null;
   }
 
-  private boolean isReserved(Knock knock) {
+  /** Whoever does not answer is not refused in favour of: it comes back or is taken for dead. */
+  private Verdict dispute(Knock knock, Peer holder) {
+    if (holder.id().equals(membership.self().id())) {
+      return Verdict.NAME_TAKEN;
+    }
+    membership.evidence().suspect(holder.address());
+    long now = System.nanoTime();
+    disputed.values().removeIf(since -> now - since > RESERVED.toNanos());
+    long since = disputed.size() < MOST_RESERVED
+        ? disputed.computeIfAbsent(knock.id(), id -> now)
+        : disputed.getOrDefault(knock.id(), now);
+    return now - since < DISPUTED.toNanos() || membership.standing(holder) == Standing.UNREACHABLE
+        ? Verdict.NOT_YET
+        : Verdict.NAME_TAKEN;
+  }
+
+  private boolean isReserved(Knock knock, String address) {
     var reservation = reserved.get(knock.name());
     return reservation != null
         && !reservation.id().equals(knock.id())
+        && !reservation.address().equals(address)
         && reservation.until() - System.nanoTime() > 0;
   }
 
-  private void reserve(Knock knock) {
+  private void reserve(Knock knock, String address) {
     long now = System.nanoTime();
     reserved.values().removeIf(each -> each.until() - now < 0);
     if (reserved.size() < MOST_RESERVED) {
-      reserved.put(knock.name(), new Reservation(knock.id(), now + RESERVED.toNanos()));
+      reserved.put(knock.name(), new Reservation(knock.id(), address, now + RESERVED.toNanos()));
     }
   }
 }

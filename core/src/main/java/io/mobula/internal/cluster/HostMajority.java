@@ -1,25 +1,74 @@
 package io.mobula.internal.cluster;
 
 import akka.cluster.Member;
+import akka.cluster.Reachability;
 import akka.cluster.UniqueAddress;
 import akka.cluster.sbr.DowningStrategy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import scala.Option;
+import scala.collection.immutable.Set;
+import scala.collection.immutable.Set$;
 import scala.collection.immutable.SortedSet;
 
 /**
  * What Akka's split brain resolver does here: as its keep-majority, with one vote per host.
+ *
+ * <p>A member whose process is known to live, since it shares this host, counts as reachable
+ * whatever the failure detectors say: it is slow, not gone. It is looked at before anything else
+ * is, so neither the downing of the indirectly connected nor that of everybody after a long time
+ * without rest meets it. Whoever is dead beyond doubt has been downed before, and does not count at
+ * all.
  *
  * <p>Like that, it takes members whose coming or going the other side may not know of for what
  * would be worst, and where that would turn the answer it ends everybody.
  */
 final class HostMajority extends DowningStrategy {
   private final String role;
+  private final Predicate<UniqueAddress> lives;
 
-  HostMajority(String dataCenter, UniqueAddress self, String role) {
+  /**
+   * For the member {@code self}.
+   *
+   * @param lives whether the process of a member is known to live
+   */
+  HostMajority(String dataCenter, UniqueAddress self, String role, Predicate<UniqueAddress> lives) {
     super(dataCenter, self);
     this.role = role;
+    this.lives = lives;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // Scala's return type is lost in its byte code
+  public Set<UniqueAddress> unreachable() {
+    var found = super.unreachable();
+    return found.isEmpty() ? found : (Set<UniqueAddress>) found.filterNot(lives::test);
+  }
+
+  @Override
+  public boolean unreachable(Member member) {
+    return super.unreachable(member) && !lives.test(member.uniqueAddress());
+  }
+
+  @Override
+  public Reachability reachability() {
+    var found = super.reachability();
+    return found.isAllReachable()
+        ? found
+        : found.filterRecords(record -> !lives.test(record.subject()));
+  }
+
+  /** Nobody, whatever was decided, when all who are found unreachable are known to live. */
+  @Override
+  public Set<UniqueAddress> nodesToDown(Decision decision) {
+    return unreachable().isEmpty() && !isOfQuarantine(decision)
+        ? Set$.MODULE$.empty()
+        : super.nodesToDown(decision);
+  }
+
+  private static boolean isOfQuarantine(Decision decision) {
+    return decision.equals(DowningStrategy.DownSelfQuarantinedByRemote$.MODULE$);
   }
 
   @Override

@@ -37,7 +37,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private static final Duration BETWEEN_HELLOS = Duration.ofMillis(100);
   private static final String FOUND_DEAD = "it does not answer and was taken for dead";
 
-  sealed interface Command permits Hello, Goodbye, Changed, Greet, Listen, Died, Depart {}
+  sealed interface Command permits Hello, Goodbye, Changed, Greet, Listen, Died, Ended, Depart {}
 
   /** Akka Cluster has news. */
   private record Changed(ClusterDomainEvent event) implements Command {}
@@ -48,6 +48,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   record Listen(Membership.Listener listener) implements Command {}
 
   record Died(NodeId id, String how) implements Command {}
+
+  /** The process of this actor system is dead beyond doubt, whether or not its node is known. */
+  record Ended(Seat seat, String how) implements Command {}
 
   /**
    * This node ends.
@@ -98,6 +101,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       case Greet greet -> onGreet();
       case Listen(var listener) -> onListen(listener);
       case Died(var id, var how) -> onDied(id, how);
+      case Ended(var seat, var how) -> onEnded(seat, how);
       case Depart(var system) -> onDepart(system);
     }
     greetLater();
@@ -114,6 +118,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       boolean dead = removed.previousStatus().equals(MemberStatus.down());
       onAway(Seat.of(removed.member()), dead ? FOUND_DEAD : "its process has left");
       causes.remove(Seat.of(removed.member()));
+      membership.evidence().prune();
     } else if (event instanceof ClusterEvent.ClusterShuttingDown$) {
       membership.removed(departing);
     }
@@ -184,15 +189,30 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       tell(roster.ended(id, how));
       return;
     }
-    causes.put(seat, how);
+    onEnded(seat, how);
+  }
+
+  /**
+   * Downs it without waiting for the resolver, so that it is not counted against the living. That
+   * several members say so of the same one does no harm.
+   */
+  private void onEnded(Seat seat, String how) {
     for (var member : cluster.state().getMembers()) {
-      if (Seat.of(member).equals(seat)) {
-        LOG.warn("{} is dead ({}): it is removed from the cluster.", membership.peer(id), how);
+      if (Seat.of(member).equals(seat) && !member.status().equals(MemberStatus.down())) {
+        membership.evidence().ended(seat, how);
+        if (causes.put(seat, how) == null) {
+          LOG.warn("{} is dead ({}): it is removed from the cluster.", named(seat), how);
+        }
         cluster.manager().tell(new Down(member.address()));
         Quarantine.of(getContext().getSystem(), member, how);
       }
     }
     tell(roster.away(seat, how));
+  }
+
+  private Object named(Seat seat) {
+    var peer = roster.peerAt(seat);
+    return peer == null ? "The member at " + seat.address() : peer;
   }
 
   private void onDepart(boolean system) {

@@ -160,6 +160,13 @@ final class Roster {
     return peers;
   }
 
+  /** Whoever has introduced itself from there. */
+  @Nullable
+  Peer peerAt(Seat seat) {
+    var sitting = seats.get(seat);
+    return sitting == null ? null : sitting.peer;
+  }
+
   /** Where that incarnation sits. */
   @Nullable
   Seat seatOf(NodeId id) {

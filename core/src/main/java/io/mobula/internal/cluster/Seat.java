@@ -15,6 +15,11 @@ record Seat(String address, long uid) {
     return of(member.uniqueAddress());
   }
 
+  /** The {@code host:port} of an address of Akka's such as {@code akka://name@host:port}. */
+  static String hostAndPort(String address) {
+    return address.substring(address.indexOf('@') + 1);
+  }
+
   static Seat of(UniqueAddress unique) {
     var address = unique.address();
     return new Seat(

@@ -22,6 +22,9 @@ final class ObjectTable implements Pins.Words {
   /** Where the header page says how many slots there are. */
   static final int SLOTS_OFFSET = 64;
 
+  /** Where the header page has the progress word of its process. */
+  static final int PROGRESS_OFFSET = 72;
+
   /** Where in a slot the number of the segment is; {@link #NO_SEGMENT} for no bytes. */
   static final int SEGMENT = 8;
   /** Where in a slot the offset of the block in its segment is. */
@@ -154,6 +157,12 @@ final class ObjectTable implements Pins.Words {
     grown[chunks.length] = added;
     chunks = grown;
     RawMemory.putLongVolatile(headerPage, SLOTS_OFFSET, slots);
+  }
+
+  /** Raises the progress word; by one thread. */
+  void raiseProgress() {
+    long next = RawMemory.getLong(headerPage, PROGRESS_OFFSET) + 1;
+    RawMemory.putLongVolatile(headerPage, PROGRESS_OFFSET, next);
   }
 
   private MemorySegment chunk(long slot) {

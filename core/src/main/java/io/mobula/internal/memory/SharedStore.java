@@ -207,6 +207,11 @@ public final class SharedStore implements AutoCloseable {
     return new StoreAddress(files.path().toString(), id.high(), id.low());
   }
 
+  /** Shows others of the host that this process gets on; see {@link ProgressThread}. */
+  void raiseProgress() {
+    table.raiseProgress();
+  }
+
   /**
    * A row of pins for another process, to be named in {@link PeerStore#attach}. Rows are used again
    * when their process has died or closed its side, or when {@link #readerGone} says that a process

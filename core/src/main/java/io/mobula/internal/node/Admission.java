@@ -9,6 +9,8 @@ import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.HostName;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.memory.RunningClock;
+import java.util.function.Supplier;
 
 /** Makes a node's membership: in a cluster if the settings say so, else alone. */
 final class Admission {
@@ -22,6 +24,7 @@ final class Admission {
       ClusterSettings settings,
       Peer.Store store,
       boolean ownsSystem,
+      Supplier<RunningClock> clock,
       ClusterMembership.Host host) {
     if (!settings.enabled()) {
       return new Alone(system, self(id, Alone.ADDRESS, settings.identity(), store));
@@ -34,7 +37,12 @@ final class Admission {
     }
     var address = ClusterMembership.addressOf(system);
     return ClusterMembership.start(
-        system, self(id, address, settings.identity(), store), settings, ownsSystem, host);
+        system,
+        self(id, address, settings.identity(), store),
+        settings,
+        ownsSystem,
+        clock.get(),
+        host);
   }
 
   private static Peer self(

@@ -44,6 +44,7 @@ final class ClusterReading {
         seeds,
         reader.duration("mobula.cluster.join-timeout"),
         reader.duration("mobula.cluster.leave-timeout"),
+        reader.duration("mobula.cluster.stopped-after"),
         new ClusterSettings.Security(tls(), reader.read("mobula.insecure", config::getBoolean)));
   }
 

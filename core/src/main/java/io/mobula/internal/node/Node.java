@@ -40,6 +40,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.memory.ProgressThread;
+import io.mobula.internal.memory.RunningClock;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.store.Kept;
@@ -89,6 +91,7 @@ public final class Node {
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
+  private @Nullable ProgressThread progress;
   private final @Nullable Clustered cluster;
   private volatile Program program;
   private volatile @Nullable Shipment shipment;
@@ -106,9 +109,9 @@ public final class Node {
         id,
         system,
         settings.cluster(),
-        new Peer.Store(
-            memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost()),
+        storeOf(memory, settings),
         owner.ownsSystem(),
+        () -> startProgress(memory),
         new MembershipHost(owner));
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
@@ -178,6 +181,25 @@ public final class Node {
   public static Node start(
       NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
     return new Node(id, system, settings, memory, owner);
+  }
+
+  /** Where others find that memory, and who of them may. */
+  public static Peer.Store storeOf(SharedStore memory, NodeSettings settings) {
+    return new Peer.Store(
+        memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost());
+  }
+
+  private RunningClock startProgress(SharedStore memory) {
+    var started = ProgressThread.start(memory);
+    progress = started;
+    return started.clock();
+  }
+
+  private void endProgress() {
+    var started = progress;
+    if (started != null) {
+      started.close();
+    }
   }
 
   /**
@@ -496,6 +518,7 @@ public final class Node {
     if (cluster != null) {
       cluster.close();
     }
+    endProgress();
     objects.close();
     timer.close();
     try {

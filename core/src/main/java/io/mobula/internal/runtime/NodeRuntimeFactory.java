@@ -14,10 +14,10 @@ import io.mobula.RuntimeFactory;
 import io.mobula.Settings;
 import io.mobula.TaskContext;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.ClusterSystem;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.node.Node;
 import io.mobula.internal.node.NodeSettings;
 import java.lang.ref.WeakReference;
 import java.security.SecureRandom;
@@ -54,7 +54,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
   }
 
   private MobulaRuntime open(Config config, NodeSettings read, SharedStore memory) {
-    var system = actorSystem(config, read.cluster());
+    var system = actorSystem(config, read, memory);
     var hook = new ShutdownHook();
     NodeRuntime runtime;
     try {
@@ -73,10 +73,12 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     return runtime;
   }
 
-  private static ActorSystem<?> actorSystem(Config config, ClusterSettings cluster) {
+  private static ActorSystem<?> actorSystem(Config config, NodeSettings read, SharedStore memory) {
+    var cluster = read.cluster();
     var base = config.getConfig("mobula.actor-system").withFallback(config);
-    var whole =
-        cluster.enabled() ? ClusterSystem.overlay(config, cluster).withFallback(base) : base;
+    var whole = cluster.enabled()
+        ? ClusterSystem.overlay(config, cluster, Node.storeOf(memory, read)).withFallback(base)
+        : base;
     try {
       return ActorSystem.create(Behaviors.empty(), "mobula", whole);
     } catch (Exception e) { // Scala throws checked ones, too

@@ -1,0 +1,39 @@
+package io.mobula.internal.cluster;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/**
+ * Asks a host, with a connection of its own, whether a process listens at a port. Blocks for a
+ * second at most.
+ *
+ * <p>A refusal comes from the host's kernel, so the host can be reached and nobody has that port; a
+ * process that is stopped or overloaded does not refuse, since the kernel accepts for it. A
+ * firewall that rejects looks the same: between nodes it must drop.
+ */
+final class PortProbe {
+  private static final int LIMIT_MILLIS = 1_000;
+
+  private PortProbe() {}
+
+  /** Whether the host of that address, {@code host:port}, answers and refuses the port. */
+  static boolean isRefused(String address) {
+    int colon = address.lastIndexOf(':');
+    var at = new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    if (at.isUnresolved()) {
+      return false;
+    }
+    try (var socket = new Socket()) {
+      socket.connect(at, LIMIT_MILLIS);
+      return false;
+    } catch (ConnectException e) {
+      // also thrown for what is no answer of the host, such as a time-out; only the words differ
+      return String.valueOf(e.getMessage()).contains("refused");
+    } catch (IOException noAnswer) {
+      return false;
+    }
+  }
+}

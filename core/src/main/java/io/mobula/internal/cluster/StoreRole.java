@@ -1,0 +1,43 @@
+package io.mobula.internal.cluster;
+
+import io.mobula.internal.memory.StoreAddress;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a member's store is, as a role of Akka Cluster: the one thing that the others know of a
+ * member from the moment it begins to join, before it has introduced itself.
+ */
+final class StoreRole {
+  private static final String PREFIX = "mobula-store";
+  private static final Pattern FORM =
+      Pattern.compile(PREFIX + "=([0-9a-f]{16})([0-9a-f]{16})=([^=]*)=(.*)", Pattern.DOTALL);
+
+  private StoreRole() {}
+
+  static String of(Peer.Store store) {
+    var hex = HexFormat.of();
+    return PREFIX + "=" + hex.toHexDigits(store.idHigh()) + hex.toHexDigits(store.idLow()) + "="
+        + store.group().replace("=", "%3D") + "=" + store.directory();
+  }
+
+  /** The store that the roles of a member name; null if none does, or none that can be read. */
+  static Peer.@Nullable Store find(Iterable<String> roles) {
+    for (var role : roles) {
+      var parts = FORM.matcher(role);
+      if (parts.matches()) {
+        return new Peer.Store(
+            parts.group(4),
+            HexFormat.fromHexDigitsToLong(parts.group(1)),
+            HexFormat.fromHexDigitsToLong(parts.group(2)),
+            parts.group(3).replace("%3D", "="));
+      }
+    }
+    return null;
+  }
+
+  static StoreAddress address(Peer.Store store) {
+    return new StoreAddress(store.directory(), store.idHigh(), store.idLow());
+  }
+}

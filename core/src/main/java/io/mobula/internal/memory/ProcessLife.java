@@ -1,0 +1,77 @@
+package io.mobula.internal.memory;
+
+import io.mobula.error.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * What the files of a store tell of the process that owns it, for whoever shares its host. Any
+ * thread; each question costs some file operations, less than a tenth of a millisecond.
+ */
+public final class ProcessLife {
+  /** What {@link #progress} is when it cannot be read. */
+  public static final long UNREADABLE = -1;
+
+  private ProcessLife() {}
+
+  /** Whether that store is on this host. */
+  public static boolean isHere(StoreAddress store) {
+    return PeerStore.isHere(store);
+  }
+
+  /**
+   * Whether the life lock of a store that was here is free, or its files have gone: its process has
+   * died or has closed it. What cannot be found out is no end.
+   */
+  public static boolean hasEnded(StoreAddress store) {
+    var directory = Path.of(store.directory());
+    if (LifeLock.isOwn(directory.getFileName().toString())) {
+      return false; // a channel of this JVM on that file would drop its lock
+    }
+    try {
+      return Uninterrupted.run(() -> isFree(directory.resolve(LifeLock.FILE)));
+    } catch (NoSuchFileException gone) {
+      return true;
+    } catch (IOException | OverlappingFileLockException unknown) {
+      return false;
+    }
+  }
+
+  private static boolean isFree(Path life) throws IOException {
+    try (var channel = FileChannel.open(life, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return free != null;
+    }
+  }
+
+  /**
+   * The progress word of that store: raised several times a second by a thread of its process that
+   * does nothing else, from zero. {@link #UNREADABLE} when it cannot be read.
+   */
+  public static long progress(StoreAddress store) {
+    try {
+      return Uninterrupted.run(() -> word(Path.of(store.directory(), "table")));
+    } catch (IOException | InvalidPathException | StoreException gone) {
+      return UNREADABLE;
+    }
+  }
+
+  private static long word(Path table) throws IOException {
+    try (var channel =
+        FileChannel.open(table, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      var word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      return channel.read(word, ObjectTable.PROGRESS_OFFSET) == Long.BYTES
+          ? word.getLong(0)
+          : UNREADABLE;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.mobula.internal.memory;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread of a process that proves that the process gets on: four times a second it raises the
+ * {@linkplain ProcessLife#progress progress word} of a store and ticks a {@link RunningClock}. It
+ * does nothing else and needs no other thread, so that a process in which everything waits for a
+ * processor still shows that it is not stopped.
+ */
+public final class ProgressThread implements AutoCloseable {
+  private static final long BETWEEN_TICKS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private final SharedStore store;
+  private final RunningClock clock = new RunningClock(System.nanoTime());
+  private final StoreThread thread;
+  private boolean closed;
+
+  private ProgressThread(SharedStore store) {
+    this.store = store;
+    this.thread = StoreThread.start("mobula-progress", this::run);
+  }
+
+  /** Starts it for this store, which must not be closed before it. */
+  public static ProgressThread start(SharedStore store) {
+    return new ProgressThread(store);
+  }
+
+  /** Goes on only while this process runs. */
+  public RunningClock clock() {
+    return clock;
+  }
+
+  private synchronized void run() {
+    try {
+      while (!closed) {
+        store.raiseProgress();
+        clock.tick(System.nanoTime());
+        TimeUnit.NANOSECONDS.timedWait(this, BETWEEN_TICKS_NANOS);
+      }
+    } catch (InterruptedException nobodyShould) {
+      closed = true;
+    }
+    clock.release(System.nanoTime());
+  }
+
+  /** Ends the thread and waits for it. Idempotent. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    thread.join();
+  }
+}

@@ -1,0 +1,192 @@
+package io.mobula.internal.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.mobula.NodeId;
+import io.mobula.internal.memory.RunningClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Members on hosts of their own whose actor systems end without a word, as when their process is
+ * killed: the host answers and refuses the port.
+ */
+class DeadProcessTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final List<Member> members = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    members.forEach(Member::kill);
+  }
+
+  @Test
+  void theDeathOfMostHostsIsBelievedAtOnceAndEndsNobodyElse() throws InterruptedException {
+    var first = start(2, 0, "first");
+    var second = start(3, 0, "second", first);
+    var third = start(4, 0, "third", first);
+    var driver = start(5, 0, Peer.Role.DRIVER, "driver", first);
+    for (var member : List.of(first, second, driver)) {
+      assertThat(member.awaitJoined(third)).isTrue();
+    }
+    first.kill();
+    third.kill();
+    for (var dead : List.of(first, third)) {
+      assertThat(List.of(second.awaitLeft(dead), driver.awaitLeft(dead)))
+          .as("who finds it tells the other, who does not know how it was found")
+          .anySatisfy(how -> assertThat(how).contains("refuses its port"));
+    }
+    var fourth = start(4, 0, "third", second); // of the same name
+    assertThat(driver.awaitJoined(fourth)).isTrue();
+    assertThat(second.expelled).isFalse(); // though alone of three hosts
+    assertThat(driver.expelled).isFalse();
+  }
+
+  @Test
+  void whoTakesThePlaceOfADeadOneIsLetInAtOnce() throws InterruptedException {
+    var first = start(2, 0, "first");
+    var second = start(3, 0, "second", first);
+    assertThat(first.awaitJoined(second)).isTrue();
+    second.kill();
+    var again = start(3, second.port(), "second", first);
+    assertThat(first.awaitLeft(second)).containsAnyOf("its place is taken", "refuses its port");
+    assertThat(first.awaitJoined(again)).isTrue();
+    assertThat(again.membership.peers()).extracting(Peer::id).containsExactly(first.id());
+  }
+
+  private Member start(int host, int port, String name, Member... seeds) {
+    return start(host, port, Peer.Role.NODE, name, seeds);
+  }
+
+  private Member start(int host, int port, Peer.Role role, String name, Member... seeds) {
+    var started = new Member("127.0.0." + host, port, role, name, seeds);
+    members.add(started);
+    started.membership.join();
+    return started;
+  }
+
+  /** A member, and what it has heard. */
+  private static final class Member implements ClusterMembership.Host, Membership.Listener {
+    private final ActorSystem<?> system;
+    private final ClusterMembership membership;
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private final AtomicBoolean expelled = new AtomicBoolean();
+
+    Member(String host, int port, Peer.Role role, String name, Member... seeds) {
+      var id = new NodeId(System.nanoTime() | 1);
+      var store = new Peer.Store("/nowhere/" + id, 1, id.incarnation(), Peer.Store.NOBODY);
+      var settings = new ClusterSettings(
+          true,
+          new ClusterSettings.Identity("dead-process-test", name, role, Map.of()),
+          new ClusterSettings.Binding(host, port),
+          List.of(seeds).stream().map(Member::address).toList(),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          new ClusterSettings.Security(null, false));
+      this.system = ActorSystem.create(Behaviors.empty(), "mobula", config(settings, store));
+      var self =
+          new Peer(id, ClusterMembership.addressOf(system), name, host, 1, role, Map.of(), store);
+      var clock = new RunningClock(System.nanoTime());
+      clock.release(System.nanoTime()); // one JVM, and it runs
+      this.membership = ClusterMembership.start(system, self, settings, true, clock, this);
+      membership.subscribe(this);
+    }
+
+    private static Config config(ClusterSettings settings, Peer.Store store) {
+      var loaded = ConfigFactory.load();
+      return ClusterSystem.overlay(loaded, settings, store)
+          .withFallback(loaded.getConfig("mobula.actor-system"))
+          .withFallback(loaded)
+          .withValue(
+              "akka.coordinated-shutdown.run-by-actor-system-terminate",
+              ConfigFactory.parseString("x = off").getValue("x"));
+    }
+
+    String address() {
+      return membership.self().address();
+    }
+
+    int port() {
+      return Integer.parseInt(address().substring(address().indexOf(':') + 1));
+    }
+
+    NodeId id() {
+      return membership.self().id();
+    }
+
+    /** Ends without a word to anybody. */
+    void kill() {
+      system.terminate();
+      try {
+        system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    boolean awaitJoined(Member other) throws InterruptedException {
+      return await("joined " + other.id()) != null;
+    }
+
+    /** How that one has left; a word of the failure if it has not in time. */
+    String awaitLeft(Member other) throws InterruptedException {
+      return String.valueOf(await("left " + other.id()));
+    }
+
+    private String await(String what) throws InterruptedException {
+      long end = System.nanoTime() + LIMIT.toNanos();
+      var others = new ArrayList<String>();
+      try {
+        for (long left = LIMIT.toNanos(); left > 0; left = end - System.nanoTime()) {
+          var word = heard.poll(left, TimeUnit.NANOSECONDS);
+          if (word != null && word.startsWith(what)) {
+            return word;
+          }
+          if (word != null) {
+            others.add(word);
+          }
+        }
+        return null;
+      } finally {
+        heard.addAll(others);
+      }
+    }
+
+    @Override
+    public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+      return system.systemActorOf(behavior, name, Props.empty());
+    }
+
+    @Override
+    public void expelled() {
+      expelled.set(true);
+    }
+
+    @Override
+    public void joined(Peer peer) {
+      heard.add("joined " + peer.id());
+    }
+
+    @Override
+    public void left(Peer peer, String how) {
+      heard.add("left " + peer.id() + " " + how);
+    }
+  }
+}

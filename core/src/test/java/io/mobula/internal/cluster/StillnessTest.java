@@ -1,0 +1,24 @@
+package io.mobula.internal.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** A word stands still for as long as it has been seen to be the same. */
+class StillnessTest {
+  private final Stillness stillness = new Stillness();
+
+  @Test
+  void countsFromWhenItWasSeenFirst() {
+    assertThat(stillness.observe(7, 1_000)).isZero();
+    assertThat(stillness.observe(7, 1_500)).isEqualTo(500);
+    assertThat(stillness.observe(7, 9_000)).isEqualTo(8_000);
+  }
+
+  @Test
+  void beginsAnewWheneverItHasMoved() {
+    assertThat(stillness.observe(7, 1_000)).isZero();
+    assertThat(stillness.observe(8, 5_000)).isZero();
+    assertThat(stillness.observe(8, 6_000)).isEqualTo(1_000);
+  }
+}

@@ -1,0 +1,79 @@
+package io.mobula.internal.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.internal.cluster.Suspect.Finding;
+import io.mobula.internal.memory.ProcessLife;
+import io.mobula.internal.memory.ProgressThread;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is known of a member's process by its store and by its port. */
+class SuspectTest {
+  private static final Seat SEAT = new Seat("127.0.0.2:7000", 1);
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  @TempDir
+  private Path directory;
+
+  @Test
+  void livesWhileItsWordMovesIsStoppedWhenItDoesNotAndDeadWhenItsLockIsFree() {
+    var store = SharedStore.open(options());
+    var suspect = new Suspect(SEAT, store.address());
+    long now = 0;
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    now += MINUTE - SECOND;
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    now += 2 * SECOND;
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.STOPPED);
+    try (var progress = ProgressThread.start(store)) {
+      long before = ProcessLife.progress(store.address());
+      while (ProcessLife.progress(store.address()) <= before + 1) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(progress.clock().nanos()).isPositive();
+    }
+    now += SECOND;
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    store.close();
+    now += SECOND;
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.DEAD);
+    assertThat(suspect.cause()).contains("its process has died");
+    assertThat(suspect.beginProbe(now)).as("nothing is left to be found out").isFalse();
+  }
+
+  @Test
+  void aPortIsProbedOnceASecondUntilItIsRefused() {
+    var suspect = new Suspect(SEAT, null);
+    assertThat(suspect.look(0, MINUTE)).isEqualTo(Finding.UNKNOWN);
+    assertThat(suspect.beginProbe(0)).isTrue();
+    assertThat(suspect.beginProbe(2 * SECOND)).as("one is on its way").isFalse();
+    suspect.probed(false);
+    assertThat(suspect.beginProbe(SECOND / 2)).isFalse();
+    assertThat(suspect.beginProbe(2 * SECOND)).isTrue();
+    assertThat(suspect.cause()).isNull();
+    suspect.probed(true);
+    assertThat(suspect.cause()).contains("refuses its port");
+    assertThat(suspect.look(3 * SECOND, MINUTE)).isEqualTo(Finding.DEAD);
+    assertThat(suspect.beginProbe(4 * SECOND)).isFalse();
+  }
+
+  @Test
+  void aStoreGoesThroughTheRolesOfItsMember() {
+    var store = new Peer.Store("/dev/shm/mobula-a=b\nc", -1, 42, "a=b=c");
+    assertThat(StoreRole.find(List.of("mobula-node", StoreRole.of(store), "dc-default")))
+        .isEqualTo(store);
+    assertThat(StoreRole.find(List.of("mobula-node", "mobula-store=1=2=3"))).isNull();
+  }
+
+  private StoreOptions options() {
+    return new StoreOptions(directory, 1 << 20, 1 << 20, false);
+  }
+}
