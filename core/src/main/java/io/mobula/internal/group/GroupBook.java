@@ -45,6 +45,9 @@ final class GroupBook {
 
   /** What the book has done for it. Nothing here calls back into the book. */
   interface Office {
+    /** The version of what is said next; it counts up. */
+    GroupFacts.Version nextVersion();
+
     /** A node is to say what it holds. */
     void ask(NodeId node);
 
@@ -136,20 +139,24 @@ final class GroupBook {
   }
 
   List<GroupFacts> all() {
-    return groups.values().stream().map(GroupEntry::facts).toList();
+    return groups.values().stream().map(this::facts).toList();
+  }
+
+  private GroupFacts facts(GroupEntry group) {
+    return group.facts(office.nextVersion());
   }
 
   @Nullable
   GroupFacts find(PlacementGroupId id) {
     var group = groups.get(id);
-    return group == null ? null : group.facts();
+    return group == null ? null : facts(group);
   }
 
   @Nullable
   GroupFacts named(String name) {
     return groups.values().stream()
         .filter(group -> name.equals(group.spec().name()))
-        .map(GroupEntry::facts)
+        .map(this::facts)
         .findFirst()
         .orElse(null);
   }
@@ -183,7 +190,7 @@ final class GroupBook {
       awaitOwners(now);
     }
     if (!gathering) {
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
     return null;
   }
@@ -245,7 +252,7 @@ final class GroupBook {
         if (group.isPreparing()) {
           giveUp(group, "node " + node + " has left", now);
         }
-        office.publish(group.facts());
+        office.publish(facts(group));
       }
       settle(group);
     }
@@ -313,7 +320,7 @@ final class GroupBook {
       if (!adopted || !group.holders().contains(node)) {
         office.commit(node, group.map());
       }
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
   }
 
@@ -356,7 +363,7 @@ final class GroupBook {
         group.until(now + pace.answer());
         group.holders().forEach(node -> office.commit(node, group.map()));
       }
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
   }
 
@@ -386,7 +393,7 @@ final class GroupBook {
     if (group.prepared(node)) {
       group.decide(now + pace.answer());
       group.holders().forEach(each -> office.commit(each, group.map()));
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
   }
 
@@ -406,7 +413,7 @@ final class GroupBook {
       }
     }
     group.giveUp(why, now, pace.firstPause(), pace.longestPause());
-    office.publish(group.facts());
+    office.publish(facts(group));
   }
 
   /**
@@ -424,7 +431,7 @@ final class GroupBook {
     if (group.attempt() == attempt && group.isCommitting()) {
       group.committed(node, has);
       if (!settle(group) && group.isKnownWhole()) {
-        office.publish(group.facts());
+        office.publish(facts(group));
       }
     }
   }
@@ -432,7 +439,7 @@ final class GroupBook {
   private boolean settle(GroupEntry group) {
     boolean settled = group.settle();
     if (settled) {
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
     return settled;
   }
@@ -529,7 +536,7 @@ final class GroupBook {
           group.spec().id(),
           new Ending(Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
     } else if (changed) {
-      office.publish(group.facts());
+      office.publish(facts(group));
     }
   }
 }

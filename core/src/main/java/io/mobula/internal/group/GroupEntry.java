@@ -63,14 +63,18 @@ final class GroupEntry {
   }
 
   /** What everybody is told: bundles count as placed when their nodes have said so. */
-  GroupFacts facts() {
+  GroupFacts facts(GroupFacts.Version version) {
     var said = Arrays.stream(places)
         .map(place ->
             isCommitting() && unanswered.contains(new NodeId(place)) ? GroupMap.NOWHERE : place)
         .boxed()
         .toList();
     return new GroupFacts(
-        new GroupMap(spec, attempt, said), isCommitted(), before, isCommitted() ? "" : why);
+        version,
+        new GroupMap(spec, attempt, said),
+        isCommitted(),
+        before,
+        isCommitted() ? "" : why);
   }
 
   /** Whether all of its bundles were reserved once. */

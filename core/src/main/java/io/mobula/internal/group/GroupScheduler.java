@@ -136,6 +136,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private boolean placing; // it is about to look for room
   private boolean stuck; // the last look has found none for those who wait
   private long number = System.currentTimeMillis();
+  private long words; // said so far
 
   private GroupScheduler(
       ActorContext<Command> context, TimerScheduler<Command> timers, Parts parts) {
@@ -301,6 +302,11 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
 
   /** Says what the book decides. */
   private final class Office implements GroupBook.Office {
+    @Override
+    public GroupFacts.Version nextVersion() {
+      return new GroupFacts.Version(number, ++words);
+    }
+
     @Override
     public void ask(NodeId node) {
       tell(node, new BundleKeeper.Ask(number, getContext().getSelf()));

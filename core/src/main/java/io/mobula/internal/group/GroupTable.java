@@ -34,21 +34,29 @@ final class GroupTable {
   private final Map<NodeId, List<BundleNow>> news = new HashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Consumer<PlacementGroupId> inquiry = unknown -> {};
+  private volatile Consumer<PlacementGroupId> reminder = unready -> {};
 
   GroupTable(NodeId self) {
     this.self = self;
   }
 
-  /** Says how the scheduler is asked for a group that is not known here. */
-  void inquireBy(Consumer<PlacementGroupId> how) {
-    inquiry = how;
+  /**
+   * Says how the scheduler is asked for a group.
+   *
+   * @param unknown one that is not known here: at once
+   * @param unready one that work waits for: some time, as the news of it may be lost
+   */
+  void inquireBy(Consumer<PlacementGroupId> unknown, Consumer<PlacementGroupId> unready) {
+    inquiry = unknown;
+    reminder = unready;
   }
 
   void onChange(Runnable listener) {
     listeners.add(listener);
   }
 
-  private void changed() {
+  /** What is waited for may be there, or is to be asked for again. */
+  void changed() {
     listeners.forEach(Runnable::run);
   }
 
@@ -90,7 +98,7 @@ final class GroupTable {
     synchronized (this) {
       var present = living.get(id);
       if (past.containsKey(id)
-          || (present != null && present.map().attempt() > facts.map().attempt())) {
+          || (present != null && !facts.version().isAfter(present.version()))) {
         return;
       }
       living.put(id, facts);
@@ -158,6 +166,14 @@ final class GroupTable {
       inquiry.accept(id);
       return new Choice.Await(placed.group() + " is not known here yet");
     }
+    var choice = choose(placed, facts, wanting);
+    if (choice instanceof Choice.Await) {
+      reminder.accept(id);
+    }
+    return choice;
+  }
+
+  private Choice choose(Placement.Group placed, GroupFacts facts, Resources wanting) {
     if (!facts.committed() && !facts.before()) {
       return new Choice.Await(placed.group() + " is not ready: " + facts.why());
     }

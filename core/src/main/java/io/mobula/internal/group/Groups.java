@@ -58,6 +58,7 @@ public final class Groups implements Bundles {
   private final Parts parts;
   private final GroupTable table;
   private final BundleLedgers ledgers = new BundleLedgers();
+  private final Inquiries inquiries;
   private final ReadyRefs ready;
   private final AtomicLong numbers = new AtomicLong();
   private volatile Work work = (id, how, exception) -> {};
@@ -66,6 +67,7 @@ public final class Groups implements Bundles {
   private volatile @Nullable ActorRef<BundleWatch.Command> news;
   private volatile @Nullable GroupSeat seat;
   private volatile NodeView own;
+  private volatile boolean closed;
 
   /**
    * What they work with.
@@ -106,7 +108,8 @@ public final class Groups implements Bundles {
     this.parts = parts;
     var self = parts.membership().self();
     this.table = new GroupTable(self.id());
-    this.ready = new ReadyRefs(parts.store(), table);
+    this.inquiries = new Inquiries(this::inquire, this::after);
+    this.ready = new ReadyRefs(parts.store(), table, inquiries::remind);
     this.own = view(parts.ledger().unused());
   }
 
@@ -157,7 +160,7 @@ public final class Groups implements Bundles {
           "groups");
     }
     parts.membership().subscribe(new Watch());
-    table.inquireBy(this::inquire);
+    table.inquireBy(inquiries::ask, inquiries::remind);
   }
 
   private NodeView view(Ledger.Now now) {
@@ -188,6 +191,7 @@ public final class Groups implements Bundles {
     if (present != null) {
       present.close();
     }
+    closed = true;
     ready.close();
   }
 
@@ -245,16 +249,22 @@ public final class Groups implements Bundles {
     }
   }
 
-  /** Asks for a group that is not known here. */
-  private void inquire(PlacementGroupId id) {
-    var present = scheduler;
-    if (present != null && ready.beginInquiry(id)) {
-      var _ = ask(reply -> new GroupScheduler.Find(id, reply)).whenComplete((answer, failure) -> {
-        ready.endInquiry(id);
-        if (answer != null) {
-          learn(answer);
-        }
-      });
+  /** Asks for a group; who waits for it looks again though there be no answer, and asks again. */
+  private CompletionStage<?> inquire(PlacementGroupId id) {
+    return ask(reply -> new GroupScheduler.Find(id, reply)).whenComplete((answer, failure) -> {
+      if (answer != null) {
+        learn(answer);
+      } else {
+        after(ANSWER, table::changed);
+      }
+    });
+  }
+
+  /** Nothing is to be done any more where the system has ended. */
+  private void after(Duration delay, Runnable action) {
+    if (!closed) {
+      var _ =
+          parts.system().scheduler().scheduleOnce(delay, action, parts.system().executionContext());
     }
   }
 
@@ -360,7 +370,7 @@ public final class Groups implements Bundles {
     parts.store().requireOpen();
     var ref = ready.ref(group);
     if (table.find(group.id()) == null && table.past(group.id()) == null) {
-      inquire(group.id());
+      inquiries.ask(group.id());
     }
     return ref;
   }
@@ -461,7 +471,7 @@ public final class Groups implements Bundles {
 
   @Override
   public void doubt(PlacementGroupId group) {
-    inquire(group);
+    inquiries.ask(group);
   }
 
   @Override

@@ -13,20 +13,27 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Refs to groups that have their value when the group is ready. Safe for all threads. */
 final class ReadyRefs {
   private final ObjectStore store;
   private final GroupTable table;
+  private final Consumer<PlacementGroupId> reminder;
   private final Map<Long, Awaited> awaited = new ConcurrentHashMap<>();
-  private final Set<PlacementGroupId> inquiries = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
-  ReadyRefs(ObjectStore store, GroupTable table) {
+  /**
+   * None yet.
+   *
+   * @param reminder has the scheduler asked for a group some time, as the news of it may be lost
+   */
+  ReadyRefs(ObjectStore store, GroupTable table, Consumer<PlacementGroupId> reminder) {
     this.store = store;
     this.table = table;
+    this.reminder = reminder;
     table.onChange(this::look);
   }
 
@@ -35,6 +42,9 @@ final class ReadyRefs {
     ObjectRef<PlacementGroup> ref = store.ref(awaits.entry); // before a change can complete it
     awaited.put(awaits.number, awaits);
     awaits.look();
+    if (closed) { // close may have looked before it was there
+      awaits.fail(closing(group));
+    }
     return ref;
   }
 
@@ -42,20 +52,14 @@ final class ReadyRefs {
     List.copyOf(awaited.values()).forEach(Awaited::look);
   }
 
-  /** Whether nobody asks for the group now; then the caller does. */
-  boolean beginInquiry(PlacementGroupId id) {
-    return inquiries.add(id);
-  }
-
-  void endInquiry(PlacementGroupId id) {
-    inquiries.remove(id);
-  }
-
   void close() {
-    List.copyOf(awaited.values())
-        .forEach(
-            each -> each.fail(new Failure(() -> new RuntimeClosedException("The runtime of node "
-                + store.node() + " was closed before " + each.group + " was ready."))));
+    closed = true;
+    List.copyOf(awaited.values()).forEach(each -> each.fail(closing(each.group)));
+  }
+
+  private Failure closing(PlacementGroup group) {
+    return new Failure(() -> new RuntimeClosedException(
+        "The runtime of node " + store.node() + " was closed before " + group + " was ready."));
   }
 
   /** One ref that has no value yet. */
@@ -75,7 +79,9 @@ final class ReadyRefs {
       var facts = table.find(group.id());
       if (past != null) {
         fail(new Failure(() -> past.ending().exception(group.toString())));
-      } else if (facts != null && facts.committed() && awaited.remove(number) != null) {
+      } else if (facts == null || !facts.committed()) {
+        reminder.accept(group.id());
+      } else if (awaited.remove(number) != null) {
         entry.complete(store.snapshot(group, Long.MAX_VALUE));
       }
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What scheduler, keepers and users of groups say survives the way over the wire. */
 class GroupMessagesTest {
+  private static final GroupFacts.Version VERSION = new GroupFacts.Version(17, 3);
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final NodeId NODE = new NodeId(-5);
   private static final PlacementGroupId ID = new PlacementGroupId(-7, Long.MAX_VALUE);
@@ -57,7 +58,8 @@ class GroupMessagesTest {
     travels(new BundleKeeper.Commit(17, MAP));
     travels(new BundleKeeper.Abort(17, ID, 3));
     travels(new BundleKeeper.Remove(17, ID, ENDING));
-    travels(new BundleKeeper.Told(17, new GroupFacts(MAP, false, true, "a node has left")));
+    travels(
+        new BundleKeeper.Told(17, new GroupFacts(VERSION, MAP, false, true, "a node has left")));
     travels(new BundleKeeper.Ended(17, ID, ENDING));
     travels(new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3))));
   }
@@ -89,7 +91,7 @@ class GroupMessagesTest {
     travels(new GroupScheduler.Accepted());
     travels(new GroupScheduler.NameTaken(NAMED));
     travels(new GroupScheduler.NameUnknown());
-    travels(new GroupScheduler.Here(new GroupFacts(MAP, true, true, "")));
+    travels(new GroupScheduler.Here(new GroupFacts(VERSION, MAP, true, true, "")));
     travels(new GroupScheduler.Gone(ID, ENDING));
   }
 }

@@ -32,9 +32,17 @@ class GroupTableTest {
 
   private final GroupTable table = new GroupTable(SELF);
 
+  private long words;
+
   private void told(int attempt, boolean committed, boolean before, long... places) {
+    table.put(word(1, ++words, attempt, committed, before, places));
+  }
+
+  private static GroupFacts word(
+      long scheduler, long word, int attempt, boolean committed, boolean before, long... places) {
     var map = new GroupMap(SPEC, attempt, List.of(places[0], places[1]));
-    table.put(new GroupFacts(map, committed, before, "it waits for something"));
+    return new GroupFacts(
+        new GroupFacts.Version(scheduler, word), map, committed, before, "it waits for something");
   }
 
   private Choice any(Resources wanted) {
@@ -44,7 +52,7 @@ class GroupTableTest {
   @Test
   void asksForWhatItDoesNotKnow() {
     var asked = new ArrayList<PlacementGroupId>();
-    table.inquireBy(asked::add);
+    table.inquireBy(asked::add, unready -> {});
     assertThat(any(ONE)).isInstanceOf(Choice.Await.class);
     assertThat(asked).containsExactly(ID);
   }
@@ -85,9 +93,29 @@ class GroupTableTest {
 
   @Test
   void anOlderWordIsDropped() {
-    told(3, true, true, 2, 2);
-    told(2, true, true, 1, 1);
+    var answer = word(1, 7, 3, false, false, 1, 1); // on its way while the group became ready
+    table.put(word(1, 8, 3, true, true, 2, 2));
+    table.put(answer);
     assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(OTHER));
+  }
+
+  @Test
+  void aLaterSchedulerHasTheLastWord() {
+    table.put(word(2, 1, 3, true, true, 2, 2));
+    table.put(word(1, 9, 3, true, true, 1, 1));
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(OTHER));
+  }
+
+  @Test
+  void whoWaitsAsksAgainSomeTime() {
+    var reminded = new ArrayList<PlacementGroupId>();
+    table.inquireBy(unknown -> {}, reminded::add);
+    told(1, false, false, 1, 2);
+    assertThat(any(ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(reminded).containsExactly(ID);
+    told(1, true, true, 1, 2);
+    assertThat(any(ONE)).isInstanceOf(Choice.At.class);
+    assertThat(reminded).as("nobody waits any more").containsExactly(ID);
   }
 
   @Test

@@ -41,6 +41,7 @@ final class SimulatedGroups {
   private final Set<PlacementGroupId> removed = new LinkedHashSet<>();
   private GroupBook book;
   private int epoch;
+  private long words;
   private long now;
   private long names;
   private boolean calm;
@@ -243,6 +244,11 @@ final class SimulatedGroups {
   // ---- the parts
 
   private final class Office implements GroupBook.Office {
+    @Override
+    public GroupFacts.Version nextVersion() {
+      return new GroupFacts.Version(epoch, ++words);
+    }
+
     @Override
     public void ask(NodeId id) {
       if (id.incarnation() == CREATOR) {
