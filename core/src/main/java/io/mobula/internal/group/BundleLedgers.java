@@ -9,8 +9,10 @@ import io.mobula.internal.placement.BundleRoom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class BundleLedgers {
   private final Map<PlacementGroupId, SortedMap<Integer, Ledger>> open = new HashMap<>();
   private final Map<Ledger, Lease> leases = new HashMap<>();
+  private final Map<PlacementGroupId, Set<FirstOf>> waiting = new HashMap<>(); // for any bundle
   private long numbers;
 
   /** A bundle and its ledger. */
@@ -32,10 +35,16 @@ final class BundleLedgers {
    *
    * @return its ledger
    */
-  synchronized Ledger open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
-    var ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
-    open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
-    leases.put(ledger, lease);
+  Ledger open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
+    Ledger ledger;
+    Set<FirstOf> early;
+    synchronized (this) {
+      ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
+      open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
+      leases.put(ledger, lease);
+      early = Set.copyOf(waiting.getOrDefault(id, Set.of()));
+    }
+    early.forEach(request -> request.askToo(ledger)); // before the same thread can close it
     return ledger;
   }
 
@@ -61,16 +70,26 @@ final class BundleLedgers {
   /** See {@link io.mobula.internal.placement.Bundles#acquire}. */
   synchronized boolean acquire(PlacementGroupId id, int bundle, Requester requester) {
     var able = ledgers(id, bundle).stream()
-        .filter(ledger -> BundleRoom.covers(ledger.total(), requester.wanted()))
+        .filter(ledger -> BundleRoom.covers(ledger.most(), requester.wanted()))
         .toList();
-    switch (able.size()) {
-      case 0 -> {
-        return false;
-      }
-      case 1 -> able.getFirst().acquire(requester);
-      default -> new FirstOf(requester).ask(able);
+    if (able.isEmpty()) {
+      return false;
+    }
+    if (bundle == Placement.Group.ANY) {
+      var request = new FirstOf(requester, ended -> forget(id, ended));
+      waiting.computeIfAbsent(id, key -> new HashSet<>()).add(request);
+      request.ask(able);
+    } else {
+      able.getFirst().acquire(requester);
     }
     return true;
+  }
+
+  private synchronized void forget(PlacementGroupId id, FirstOf ended) {
+    var all = waiting.get(id);
+    if (all != null && all.remove(ended) && all.isEmpty()) {
+      waiting.remove(id);
+    }
   }
 
   private Collection<Ledger> ledgers(PlacementGroupId id, int bundle) {

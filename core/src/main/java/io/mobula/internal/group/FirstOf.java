@@ -5,53 +5,102 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.BundleRoom;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * One request at several ledgers: whichever grants first ends it at all of them. Safe for all
- * threads; whoever wants is asked only while it is open, since the answer decides whether there is
- * a request.
+ * One request at several ledgers: whichever grants first ends it at all of them. One that opens
+ * while it waits is asked, too. Safe for all threads; whoever wants is asked only while it is open,
+ * since the answer decides whether there is a request.
  */
 final class FirstOf {
   private final Requester wanting;
-  private Collection<Ledger> asked = List.of();
-  private int heads;
+  private final Consumer<FirstOf> ended;
+  private final Set<Ledger> asked = new LinkedHashSet<>();
   private boolean over;
 
-  FirstOf(Requester wanting) {
+  /**
+   * Nobody is asked yet.
+   *
+   * @param ended hears once that it is over, whatever has become of it
+   */
+  FirstOf(Requester wanting, Consumer<FirstOf> ended) {
     this.wanting = wanting;
+    this.ended = ended;
   }
 
+  /** Asks these besides those it has asked; all at once, or the first might be the last. */
   void ask(Collection<Ledger> ledgers) {
     synchronized (this) {
-      asked = List.copyOf(ledgers);
-      heads = asked.size();
+      if (over) {
+        return;
+      }
+      asked.addAll(ledgers);
     }
-    ledgers.forEach(ledger -> ledger.acquire(new Head()));
+    ledgers.forEach(ledger -> ledger.acquire(new Head(ledger)));
   }
 
-  private synchronized boolean isWanted() {
-    over = over || !wanting.stillWants();
-    return !over;
+  /** Asks a ledger that has opened, if it can ever grant this. */
+  void askToo(Ledger opened) {
+    if (BundleRoom.covers(opened.most(), wanting.wanted())) {
+      ask(List.of(opened));
+    }
   }
 
-  private synchronized boolean claim() {
-    boolean first = !over;
-    over = true;
-    return first;
+  private boolean isWanted() {
+    synchronized (this) {
+      if (over) {
+        return false;
+      }
+      over = !wanting.stillWants();
+      if (!over) {
+        return true;
+      }
+    }
+    ended.accept(this);
+    return false;
+  }
+
+  private boolean claim() {
+    synchronized (this) {
+      if (over) {
+        return false;
+      }
+      over = true;
+    }
+    ended.accept(this);
+    return true;
   }
 
   private synchronized Collection<Ledger> asked() {
-    return asked;
+    return List.copyOf(asked);
   }
 
-  private synchronized boolean isLast() {
-    return --heads == 0 && !over;
+  /** That ledger has closed: whether none is left. */
+  private boolean isLast(Ledger closed) {
+    synchronized (this) {
+      asked.remove(closed);
+      if (over || !asked.isEmpty()) {
+        return false;
+      }
+      over = true;
+    }
+    ended.accept(this);
+    return true;
   }
 
   /** The request at one of them. */
   private final class Head implements Requester {
+    private final Ledger ledger;
+
+    Head(Ledger ledger) {
+      this.ledger = ledger;
+    }
+
     @Override
     public Resources wanted() {
       return wanting.wanted();
@@ -84,7 +133,7 @@ final class FirstOf {
 
     @Override
     public void turnedAway() {
-      if (isLast()) {
+      if (isLast(ledger)) {
         wanting.turnedAway();
       }
     }

@@ -24,6 +24,7 @@ public final class Ledger implements Lease.Book {
 
   private final List<DeviceView> devices;
   private final Resources everything; // be it ill or not
+  private final Resources most;
   private final ActorRef<ResourceLedger.Command> actor;
   private volatile Resources total;
   private volatile Resources possible = Resources.none();
@@ -53,6 +54,7 @@ public final class Ledger implements Lease.Book {
     this.total = all.total();
     this.everything =
         total.withUnits(Resources.GPU, devices.stream().mapToLong(Share::units).sum());
+    this.most = this.total.withUnits(Resources.GPU, everything.units(Resources.GPU));
     this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), name);
   }
 
@@ -80,6 +82,11 @@ public final class Ledger implements Lease.Book {
   /** Everything the node has that is not ill. */
   public Resources total() {
     return total;
+  }
+
+  /** The most it can ever have, be it ill or not; accelerators by number alone. */
+  public Resources most() {
+    return most;
   }
 
   void totalIs(Resources now) {

@@ -258,4 +258,25 @@ class BundleKeeperTest {
     scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 2, List.of(1)));
     free(2);
   }
+
+  @Test
+  void aRequestForAnyBundleIsGrantedInOneThatOpensLater() throws Exception {
+    prepare(1, 0);
+    scheduler.expectMessage(new GroupScheduler.Prepared(SELF, ID, 1));
+    commit(1, 5, 6);
+    scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 1, List.of(0)));
+    var first = new Client(1);
+    assertThat(bundles.acquire(ID, Placement.Group.ANY, first)).isTrue();
+    var held = first.lease();
+    var second = new Client(1);
+    assertThat(bundles.acquire(ID, Placement.Group.ANY, second)).isTrue();
+    prepare(2, 1); // the node that had it is no more
+    scheduler.expectMessage(new GroupScheduler.Prepared(SELF, ID, 2));
+    commit(2, 5, 5);
+    scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 2, List.of(0, 1)));
+    second.lease().release();
+    held.release();
+    keeper.tell(new BundleKeeper.Remove(SCHEDULER, ID, Ending.removed("")));
+    free(4);
+  }
 }
