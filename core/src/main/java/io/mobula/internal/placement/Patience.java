@@ -1,14 +1,14 @@
 package io.mobula.internal.placement;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How long a request is kept that no node can ever grant: one that can may join meanwhile. Says so
- * in the log once, after a second. Safe for all threads.
+ * in the log once, after a second. When the time is over it only asks for another look, and that
+ * look decides: the news of a node that can may be on its way. Safe for all threads.
  */
 final class Patience {
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
@@ -16,9 +16,11 @@ final class Patience {
 
   private final Terms terms;
   private final Wanting wanting;
-  private final Consumer<String> giveUp;
+  private final Runnable lookAgain;
   private @Nullable String why;
   private Runnable cancel = () -> {};
+  private long period; // counts the times that it has begun to wait
+  private boolean over;
   private boolean said;
 
   /**
@@ -31,22 +33,31 @@ final class Patience {
   /**
    * Of one request.
    *
-   * @param giveUp is told why, when the time is over
+   * @param lookAgain is run when the time is over
    */
-  Patience(Terms terms, Wanting wanting, Consumer<String> giveUp) {
+  Patience(Terms terms, Wanting wanting, Runnable lookAgain) {
     this.terms = terms;
     this.wanting = wanting;
-    this.giveUp = giveUp;
+    this.lookAgain = lookAgain;
   }
 
-  /** No node can grant it, so far. */
-  synchronized void hopeless(String reason) {
+  /**
+   * A look has found that no node can grant it.
+   *
+   * @return null while there is time left, else what to tell whoever wants it
+   */
+  synchronized @Nullable String hopeless(String reason) {
     boolean first = why == null;
     why = reason;
     if (first) {
+      long present = ++period;
       var untilSaid = terms.limit().compareTo(UNTIL_SAID) < 0 ? terms.limit() : UNTIL_SAID;
-      cancel = terms.timer().after(untilSaid, this::say);
+      cancel = terms.timer().after(untilSaid, () -> say(present));
     }
+    return over
+        ? "asks for " + wanting.wanted() + ", but " + reason + ". Waited " + terms.limit()
+            + " for such a node, as mobula.placement.unschedulable-timeout says. Ask for less, or add a node that has as much."
+        : null;
   }
 
   /** There is a node that can, or nobody wants it any more. */
@@ -54,6 +65,7 @@ final class Patience {
     cancel.run();
     cancel = () -> {};
     why = null;
+    over = false;
   }
 
   /** Why no node can grant it; null if one can. */
@@ -61,8 +73,8 @@ final class Patience {
     return why;
   }
 
-  private synchronized void say() {
-    if (why == null) {
+  private synchronized void say(long of) {
+    if (why == null || of != period) {
       return;
     }
     if (!said) {
@@ -75,16 +87,16 @@ final class Patience {
           terms.limit());
     }
     var left = terms.limit().minus(UNTIL_SAID);
-    cancel = terms.timer().after(left.isNegative() ? Duration.ZERO : left, this::over);
+    cancel = terms.timer().after(left.isNegative() ? Duration.ZERO : left, () -> end(of));
   }
 
-  private void over() {
-    var reason = why();
-    if (reason != null) {
-      giveUp.accept(
-          "asks for " + wanting.wanted() + ", but " + reason
-              + ". Waited " + terms.limit()
-              + " for such a node, as mobula.placement.unschedulable-timeout says. Ask for less, or add a node that has as much.");
+  private void end(long of) {
+    synchronized (this) {
+      if (why == null || of != period) {
+        return;
+      }
+      over = true;
     }
+    lookAgain.run();
   }
 }

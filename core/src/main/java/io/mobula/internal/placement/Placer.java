@@ -9,6 +9,7 @@ import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -25,6 +26,8 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds a ledger for each request of this node's work: its own or another's, as the view of the
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * threads; nothing blocks.
  */
 public final class Placer implements Places {
+  private static final Logger LOG = LoggerFactory.getLogger(Placer.class);
   private static final int NO_REDIRECT = LeaseDesk.MOST_HOPS;
 
   private final Ledger ledger;
@@ -135,7 +139,7 @@ public final class Placer implements Places {
       search = new Search(++numbers, wanting);
       searches.put(search.number, search);
     }
-    search.place(chooser.choose(wanting));
+    search.look.request();
   }
 
   @Override
@@ -155,7 +159,7 @@ public final class Placer implements Places {
   /** The view has changed: requests that wait may be granted elsewhere. */
   public void lookAgain() {
     for (var search : open()) {
-      search.reconsider();
+      search.look.request();
     }
   }
 
@@ -189,9 +193,9 @@ public final class Placer implements Places {
     var search = find(request);
     if (search != null && search.isAt(from) && membership.peer(at) == null) {
       release(from, lease); // in a worker that this process is yet to meet
-      search.again();
-      if (membership.peer(at) != null) { // between the two looks
-        search.reconsider();
+      search.leaves(from);
+      if (membership.peer(at) != null) { // else it looks when the worker has joined
+        search.look.request();
       }
     } else if (search != null && search.endsAt(from)) {
       take(request);
@@ -227,16 +231,14 @@ public final class Placer implements Places {
 
   private void onRedirected(NodeId from, FrameReader frame) {
     var search = find(frame.int64());
-    if (search != null && search.isAt(from)) {
+    if (search != null) {
       search.redirected(from, new NodeId(frame.int64()), frame.octet());
     }
   }
 
   private void onLeft(NodeId peer) {
     for (var search : open()) {
-      if (search.isAt(peer)) {
-        search.place(chooser.choose(search.wanting));
-      }
+      search.leaves(peer);
     }
     lookAgain();
   }
@@ -249,37 +251,32 @@ public final class Placer implements Places {
   /**
    * One request until it is granted. State is guarded by the monitor. Whoever wants is asked only
    * while the search is not over, since the answer decides whether there is a request.
+   *
+   * <p>Where it goes is decided by {@link #look} alone, which is requested after each change of
+   * what the decision depends on: of the view, of a group's map, of where the request is, of the
+   * time that is left.
    */
   private final class Search {
     private final long number;
     private final Wanting wanting;
+    private final CoalescedAction look = new CoalescedAction(this::choose);
+    private final Patience patience;
     private @Nullable NodeId at;
     private @Nullable Here here;
-    private final Patience patience;
+    private @Nullable NodeId refusing; // has just said that it grants nothing
     private boolean over;
     private volatile String why = "";
 
     Search(long number, Wanting wanting) {
       this.number = number;
       this.wanting = wanting;
-      this.patience = new Patience(terms, wanting, this::giveUp);
+      this.patience = new Patience(terms, wanting, look::request);
     }
 
     @Nullable
     Waiting hopeless() {
       var why = patience.why();
       return why == null ? null : new Waiting(wanting.what(), wanting.wanted(), why);
-    }
-
-    private void giveUp(String why) {
-      synchronized (this) {
-        if (at != null || !isWanted()) {
-          return;
-        }
-        over = true;
-      }
-      take(number);
-      wanting.refused(who -> new UnschedulableException(who + " " + why));
     }
 
     synchronized boolean isAt(NodeId node) {
@@ -304,29 +301,57 @@ public final class Placer implements Places {
       return !over;
     }
 
-    void place(Choice choice) {
+    /**
+     * Looks where it can be granted, and goes there. One that waits at a node moves only where
+     * another can most likely grant it.
+     */
+    private void choose() {
+      if (!isWanted()) {
+        return;
+      }
+      var choice = chooseSafely();
       explain(choice);
       switch (choice) {
-        case Choice.At(var node) -> moveTo(node, mayRunElsewhere() ? 0 : NO_REDIRECT);
-        case Choice.Later(var queueAt, var why) -> {
+        case Choice.At(var node) -> moveTo(node);
+        case Choice.Later(var queueAt, var reason) -> {
           if (queueAt == null) {
-            leave();
-            patience.hopeless(why);
-          } else {
+            beHopeless(reason);
+          } else if (isNowhere()) {
             moveTo(queueAt, NO_REDIRECT);
           }
         }
-        case Choice.Await await -> {
-          leave();
-          patience.hopeful();
-        }
+        case Choice.Await await -> patience.hopeful();
         case Choice.Refused(var exception) -> refuse(exception);
+      }
+    }
+
+    /** A policy is user code: what it throws is the outcome of the request. */
+    private Choice chooseSafely() {
+      try {
+        return chooser.choose(wanting);
+      } catch (RuntimeException e) {
+        LOG.warn("The placement policy has thrown; {} cannot be placed", wanting.what(), e);
+        var thrown = e.getClass().getName();
+        return new Choice.Refused(who -> new UnschedulableException(who
+            + " cannot be placed: the placement policy has thrown " + thrown
+            + ", see the log. Mend the policy, or leave it out."));
+      }
+    }
+
+    /** No node can grant it: it waits for one that can, or its time is over. */
+    private void beHopeless(String reason) {
+      if (!isNowhere()) {
+        return; // where it waits it may yet be granted
+      }
+      var verdict = patience.hopeless(reason);
+      if (verdict != null) {
+        refuse(who -> new UnschedulableException(who + " " + verdict));
       }
     }
 
     private void refuse(Function<String, MobulaException> exception) {
       synchronized (this) {
-        if (over || !isWanted()) {
+        if (!isWanted()) {
           return;
         }
         leave();
@@ -362,19 +387,28 @@ public final class Placer implements Places {
 
     /** A node that grants nothing more names this one, which chooses anew. */
     void redirected(NodeId from, NodeId to, int hops) {
-      if (membership.peer(to) == null || to.equals(membership.self().id())) {
-        var choice = chooser.choose(wanting);
-        if (choice instanceof Choice.At(var again) && again.equals(from)) {
-          forget(); // until the view says that it takes no more
-          doubt();
-        } else {
-          place(choice);
+      boolean chooses =
+          membership.peer(to) == null || to.equals(membership.self().id());
+      synchronized (this) {
+        if (!isAt(from)) {
+          return;
         }
-      } else {
-        synchronized (this) {
-          at = null;
+        at = null;
+        refusing = chooses ? from : null;
+        if (!chooses) {
+          moveTo(to, hops);
         }
-        moveTo(to, hops);
+      }
+      if (isNowhere()) {
+        look.request();
+      }
+    }
+
+    /** What was asked of that node counts no more. */
+    synchronized void leaves(NodeId node) {
+      if (node.equals(at)) {
+        at = null;
+        here = null;
       }
     }
 
@@ -383,31 +417,6 @@ public final class Placer implements Places {
       if (wanting.placement() instanceof Placement.Group group) {
         bundles.doubt(group.group().id());
       }
-    }
-
-    /** Looks anew, as if it were nowhere; when somebody joins at the latest. */
-    void again() {
-      synchronized (this) {
-        at = null;
-      }
-    }
-
-    /** Moves if another node can most likely grant it, and this one has not. */
-    void reconsider() {
-      if (!isWanted()) {
-        return;
-      }
-      var choice = chooser.choose(wanting);
-      explain(choice);
-      if (choice instanceof Choice.At(var node) && !isAt(node)) {
-        moveTo(node, mayRunElsewhere() ? 1 : NO_REDIRECT);
-      } else if (isNowhere() || choice instanceof Choice.Refused) {
-        place(choice);
-      }
-    }
-
-    private synchronized void forget() {
-      at = null;
     }
 
     private synchronized boolean isNowhere() {
@@ -422,6 +431,20 @@ public final class Placer implements Places {
         lanes.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
       }
       at = null;
+    }
+
+    /** To a node that can most likely grant it, unless it has just said the opposite. */
+    private void moveTo(NodeId node) {
+      synchronized (this) {
+        boolean refused = node.equals(refusing);
+        refusing = null;
+        if (!refused) {
+          moveTo(node, !mayRunElsewhere() ? NO_REDIRECT : at == null ? 0 : 1);
+          return;
+        }
+        patience.hopeful();
+      }
+      doubt(); // what is known of that node is old: a change of it comes
     }
 
     private synchronized void moveTo(NodeId node, int hops) {
@@ -458,7 +481,7 @@ public final class Placer implements Places {
         here = null;
         at = null;
       }
-      reconsider();
+      look.request();
     }
 
     private byte[] ask(int hops) {

@@ -4,6 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
@@ -11,6 +13,7 @@ import io.mobula.internal.ledger.Requester;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -20,7 +23,7 @@ import java.util.function.Supplier;
 public final class SingleNode implements Places {
   private final Ledger ledger;
   private final Bundles bundles;
-  private final Set<InGroup> early = new LinkedHashSet<>();
+  private final Set<InGroup> inGroups = new LinkedHashSet<>();
 
   /** Places on the ledger's node. */
   public SingleNode(Ledger ledger, Bundles bundles) {
@@ -59,7 +62,11 @@ public final class SingleNode implements Places {
   @Override
   public void acquire(Wanting wanting) {
     if (wanting.placement() instanceof Placement.Group group) {
-      new InGroup(group, wanting).seek();
+      var request = new InGroup(group, wanting);
+      synchronized (inGroups) {
+        inGroups.add(request);
+      }
+      request.look.request();
     } else {
       ledger.acquire(wanting);
     }
@@ -69,28 +76,35 @@ public final class SingleNode implements Places {
   public void lookAgain(Placement placement) {
     if (placement instanceof Placement.Group group) {
       bundles.lookAgain(group.group().id());
+      lookAgain();
     } else {
       ledger.lookAgain();
     }
   }
 
   private void lookAgain() {
-    List<InGroup> all;
-    synchronized (early) {
-      all = List.copyOf(early);
+    open().forEach(request -> request.look.request());
+  }
+
+  private List<InGroup> open() {
+    synchronized (inGroups) {
+      return List.copyOf(inGroups);
     }
-    all.forEach(InGroup::seek);
+  }
+
+  private void forget(InGroup request) {
+    synchronized (inGroups) {
+      inGroups.remove(request);
+    }
   }
 
   /** The ledger says so itself; groups that are not ready say it here. */
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
   public String why(Wanting wanting) {
-    synchronized (early) {
-      for (var each : early) {
-        if (each.wanting == wanting) {
-          return each.why;
-        }
+    for (var each : open()) {
+      if (each.wanting == wanting) {
+        return each.why;
       }
     }
     return "";
@@ -107,10 +121,16 @@ public final class SingleNode implements Places {
             + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");
   }
 
-  /** A request for a lease out of a group, before and while it is with a bundle's ledger. */
+  /**
+   * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
+   * waits or asks is decided by {@link #look} alone.
+   */
   private final class InGroup implements Requester {
     private final Placement.Group group;
     private final Wanting wanting;
+    private final CoalescedAction look = new CoalescedAction(this::choose);
+    private boolean asked;
+    private boolean over;
     private volatile String why = "";
 
     InGroup(Placement.Group group, Wanting wanting) {
@@ -118,45 +138,52 @@ public final class SingleNode implements Places {
       this.wanting = wanting;
     }
 
-    void seek() {
-      synchronized (early) {
-        early.remove(this);
+    private void choose() {
+      synchronized (this) {
+        if (asked || !isWanted()) {
+          return;
+        }
       }
       switch (bundles.choose(group, wanting.wanted())) {
         case Placer.Choice.At at -> ask();
-        case Placer.Choice.Await(var reason) -> await(reason);
-        case Placer.Choice.Later(var at, var reason) -> await(reason);
-        case Placer.Choice.Refused(var exception) -> wanting.refused(exception);
+        case Placer.Choice.Await(var reason) -> why = reason;
+        case Placer.Choice.Later(var at, var reason) -> why = reason;
+        case Placer.Choice.Refused(var exception) -> refuse(exception);
       }
+    }
+
+    /** Asks whoever wants, unless it is over; a lapsed request is. */
+    private synchronized boolean isWanted() {
+      if (!over && !wanting.stillWants()) {
+        end();
+      }
+      return !over;
+    }
+
+    private synchronized boolean end() {
+      boolean first = !over;
+      over = true;
+      forget(this);
+      return first;
     }
 
     private void ask() {
+      synchronized (this) {
+        asked = true; // before the ledger can turn it away
+      }
+      why = "";
       if (!bundles.acquire(group.group().id(), group.bundle(), this)) {
-        park("its bundle is being made");
+        synchronized (this) {
+          asked = false;
+        }
+        why = "its bundle is being made";
+        bundles.doubt(group.group().id());
       }
     }
 
-    private void park(String reason) {
-      why = reason;
-      synchronized (early) {
-        early.add(this);
-      }
-    }
-
-    private void await(String reason) {
-      park(reason);
-      if (!(bundles.choose(group, wanting.wanted()) instanceof Placer.Choice.Await)) {
-        take(); // it has changed between the two looks
-      }
-    }
-
-    private void take() {
-      boolean present;
-      synchronized (early) {
-        present = early.contains(this);
-      }
-      if (present) {
-        seek();
+    private void refuse(Function<String, MobulaException> exception) {
+      if (isWanted() && end()) {
+        wanting.refused(exception);
       }
     }
 
@@ -177,7 +204,7 @@ public final class SingleNode implements Places {
 
     @Override
     public boolean stillWants() {
-      return wanting.stillWants();
+      return isWanted();
     }
 
     @Override
@@ -192,14 +219,19 @@ public final class SingleNode implements Places {
 
     @Override
     public void turnedAway() {
-      if (wanting.stillWants()) {
-        seek();
+      synchronized (this) {
+        asked = false;
       }
+      look.request();
     }
 
     @Override
     public void granted(Lease lease) {
-      wanting.granted(lease);
+      if (end()) {
+        wanting.granted(lease);
+      } else {
+        lease.release();
+      }
     }
 
     @Override

@@ -1,0 +1,287 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import io.mobula.error.MobulaException;
+import io.mobula.error.UnschedulableException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.Placer.Choice;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests of a node while its view of the cluster changes: the last look at it counts. */
+class PlacerTest {
+  private static final NodeId SELF = new NodeId(1);
+  private static final Choice HERE = new Choice.At(SELF);
+  private static final Choice NOWHERE = new Choice.Later(null, "no node has so much");
+  private static final Choice NOT_READY = new Choice.Await("it is being made");
+
+  private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
+  private final AtomicReference<Choice> view = new AtomicReference<>(NOWHERE);
+  private volatile Runnable meanwhile = () -> {};
+  private ActorTestKit kit;
+  private Placer placer;
+
+  @BeforeEach
+  void start() {
+    kit = ActorTestKit.create();
+    var ledger = Ledger.start(Resources.none().cpus(1), new Ledger.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return kit.spawn(behavior, name);
+      }
+    });
+    var membership = new AloneInTheCluster();
+    var lanes = new Lanes(membership);
+    var router = new Router();
+    var bundles = new NoBundles();
+    var desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null, bundles);
+    placer = new Placer(
+        ledger,
+        membership,
+        lanes,
+        router,
+        desk,
+        new Placer.Rules(this::choose, bundles, Duration.ofSeconds(30), (delay, action) -> {
+          timers.add(action);
+          return () -> timers.remove(action);
+        }));
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  /** A look that takes time: what it has seen may be old when it is acted upon. */
+  private Choice choose(Wanting wanting) {
+    var seen = view.get();
+    var now = meanwhile;
+    meanwhile = () -> {};
+    now.run();
+    return seen;
+  }
+
+  private void change(Choice to) {
+    view.set(to);
+    placer.lookAgain();
+  }
+
+  @Test
+  void aLookThatIsOverlappedByAChangeIsNotTheLast() throws Exception {
+    meanwhile = () -> change(HERE);
+    var client = new Client();
+    placer.acquire(client);
+    assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(placer.hopeless()).isEmpty();
+  }
+
+  @Test
+  void anOverlappedLookDoesNotTakeARequestBack() throws Exception {
+    var first = new Client();
+    view.set(HERE);
+    placer.acquire(first); // the only CPU
+    var lease = first.granted.poll(10, TimeUnit.SECONDS);
+    view.set(NOT_READY);
+    meanwhile = () -> change(HERE);
+    var second = new Client();
+    placer.acquire(second);
+    assertThat(lease).isNotNull();
+    lease.release();
+    assertThat(second.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void itLooksOnceMoreBeforeItGivesUp() throws Exception {
+    var client = new Client();
+    placer.acquire(client);
+    timers.remove().run(); // it is said that it waits
+    view.set(HERE); // and nobody hears of the change
+    timers.remove().run(); // the time is over
+    assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(client.refusals).isEmpty();
+  }
+
+  @Test
+  void itGivesUpWhenThereIsStillNoNode() {
+    var client = new Client();
+    placer.acquire(client);
+    assertThat(placer.hopeless()).hasSize(1);
+    timers.remove().run();
+    timers.remove().run();
+    assertThat(client.refusals.remove())
+        .isInstanceOf(UnschedulableException.class)
+        .hasMessageContaining("no node has so much");
+    assertThat(placer.hopeless()).isEmpty();
+  }
+
+  @Test
+  void whatComesBackMeanwhileHasAllItsTimeAgain() {
+    var client = new Client();
+    placer.acquire(client);
+    timers.remove().run();
+    var end = timers.remove();
+    change(NOT_READY);
+    change(NOWHERE);
+    end.run(); // of the time before
+    assertThat(client.refusals).isEmpty();
+    assertThat(placer.hopeless()).hasSize(1);
+  }
+
+  @Test
+  void whatAPolicyThrowsIsTheOutcome() {
+    meanwhile = () -> {
+      throw new IllegalStateException("of the user");
+    };
+    var client = new Client();
+    placer.acquire(client);
+    assertThat(client.refusals.remove())
+        .isInstanceOf(UnschedulableException.class)
+        .hasMessageContaining("IllegalStateException");
+  }
+
+  /** Keeps what it is granted. */
+  private static final class Client implements Wanting {
+    private final BlockingQueue<Lease> granted = new LinkedBlockingQueue<>();
+    private final BlockingQueue<MobulaException> refusals = new LinkedBlockingQueue<>();
+
+    @Override
+    public Purpose purpose() {
+      return Purpose.ACTOR;
+    }
+
+    @Override
+    public Placement placement() {
+      return Placement.anywhere();
+    }
+
+    @Override
+    public Resources wanted() {
+      return Resources.none().cpus(1);
+    }
+
+    @Override
+    public Program program() {
+      return new Program(SELF, false, null, 1);
+    }
+
+    @Override
+    public String what() {
+      return "client";
+    }
+
+    @Override
+    public boolean stillWants() {
+      return true;
+    }
+
+    @Override
+    public void granted(Lease lease) {
+      granted.add(lease);
+    }
+
+    @Override
+    public void grantedAt(NodeId node, long lease) {
+      throw new IllegalStateException("there is no other node");
+    }
+
+    @Override
+    public void refused(Function<String, MobulaException> why) {
+      refusals.add(why.apply("the client"));
+    }
+
+    @Override
+    public void recalled(Lease lease) {}
+  }
+
+  /** Nobody else is there. */
+  private static final class AloneInTheCluster implements Membership {
+    private final Peer self = new Peer(
+        SELF,
+        "127.0.0.1:1",
+        "self",
+        "host",
+        1,
+        Peer.Role.NODE,
+        Map.of(),
+        new Peer.Store("/nowhere", 1, 1, Peer.Store.NOBODY));
+
+    @Override
+    public Peer self() {
+      return self;
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+      return List.of();
+    }
+
+    @Override
+    public Peer peer(NodeId id) {
+      return id.equals(SELF) ? self : null;
+    }
+
+    @Override
+    public <T> ActorRef<T> actor(Peer peer, String name) {
+      throw new IllegalStateException("there is no " + name);
+    }
+
+    @Override
+    public void died(NodeId id, String how) {}
+
+    @Override
+    public void subscribe(Listener listener) {}
+
+    @Override
+    public Standing standing(Peer peer) {
+      throw new IllegalStateException("nobody stands anywhere");
+    }
+  }
+
+  /** There is no placement group. */
+  private static final class NoBundles implements Bundles {
+    @Override
+    public Choice choose(Placement.Group group, Resources wanted) {
+      throw new IllegalStateException("there is no group");
+    }
+
+    @Override
+    public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
+      return false;
+    }
+
+    @Override
+    public void lookAgain(PlacementGroupId group) {}
+
+    @Override
+    public void doubt(PlacementGroupId group) {}
+
+    @Override
+    public void onChange(Runnable listener) {}
+  }
+}
