@@ -196,7 +196,9 @@ final class ClassQueue implements Wanting {
       if (!ready.isEmpty() && !closed) {
         slot = engine.remoteSlot(node, lease, this);
       }
-      if (slot != null) {
+      if (slot == null) { // its node has left, or there is no more work
+        ask = request();
+      } else {
         slots++;
         remote.add(slot);
         ask = ready.size() > idle + 1 && slots < mostSlots;

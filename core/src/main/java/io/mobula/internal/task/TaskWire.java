@@ -141,11 +141,11 @@ public final class TaskWire {
   RemoteSlot open(NodeId node, long lease, ClassQueue queue) {
     var slot = new RemoteSlot(node, lease, queue, this);
     slots.put(new SlotKey(node, lease), slot);
-    if (membership.peer(node) == null) { // it left before the slot was noted
-      forget(slot);
-      return null;
+    boolean left = membership.peer(node) == null;
+    if (left && slots.remove(new SlotKey(node, lease), slot)) {
+      return null; // it left before the slot was noted
     }
-    return slot;
+    return slot; // if it has left since, whoever has forgotten the slot tells it so
   }
 
   void forget(RemoteSlot slot) {
