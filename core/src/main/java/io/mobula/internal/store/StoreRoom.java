@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class StoreRoom {
   private final SharedStore memory;
   private final Duration fullTimeout;
   private final Evictor evictor;
+  private final CollectorCalls collector;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition reclaimed = lock.newCondition();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -38,6 +40,7 @@ final class StoreRoom {
     this.memory = memory;
     this.fullTimeout = fullTimeout;
     this.evictor = new Evictor(memory, target, threshold, this);
+    this.collector = new CollectorCalls(store::isFull);
     memory.onReclaim(this::tellWaiting);
     memory.onAsked(bytes -> background(() -> evictor.vacate(bytes)));
   }
@@ -54,13 +57,24 @@ final class StoreRoom {
 
   /**
    * A full store first evicts what it may, then asks the collector for forgotten refs and views,
-   * then waits for others to give theirs back, then fails. It evicts once however short the time
-   * is.
+   * then waits for others to give theirs back, asks the collector now and then for what they have
+   * forgotten meanwhile, and once more at the end, then fails. It evicts once however short the
+   * time is.
    *
    * @throws StoreFullException when there is no room in time; the message says if a disk is why
    */
   Block allocate(long bytes) {
-    return allocate(bytes, store::requireOpen);
+    return allocate(bytes, store::requireOpen, () -> false);
+  }
+
+  /** The same; waits once more as long when the time is over, as often as {@code more} says. */
+  Block allocate(long bytes, BooleanSupplier more) {
+    return allocate(bytes, store::requireOpen, more);
+  }
+
+  /** The ceiling for all objects together. */
+  long capacityBytes() {
+    return memory.capacityBytes();
   }
 
   /**
@@ -68,12 +82,12 @@ final class StoreRoom {
    * ones: others copy what it has.
    */
   Block allocateAgain(long bytes) {
-    return allocate(bytes, store::requireMemory);
+    return allocate(bytes, store::requireMemory, () -> false);
   }
 
-  private Block allocate(long bytes, Runnable requireOpen) {
+  private Block allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
     long end = System.nanoTime() + fullTimeout.toNanos();
-    boolean collected = false;
+    var collections = collector.forOneWaiter(more.getAsBoolean());
     while (true) {
       StoreFullException full;
       try {
@@ -94,15 +108,16 @@ final class StoreRoom {
       }
       requireOpen.run();
       long left = end - System.nanoTime();
-      if (left <= 0) {
-        throw full;
+      if (left <= 0 && !collections.last()) {
+        if (!more.getAsBoolean()) {
+          throw full;
+        }
+        end = System.nanoTime() + fullTimeout.toNanos();
       }
-      if (!collected) {
-        collected = true;
-        store.isFull();
-        System.gc();
+      if (left > 0) {
+        collections.whenDue();
       }
-      awaitReclaim(Math.min(left, LONGEST_LOOK_NANOS), full);
+      awaitReclaim(left <= 0 ? LONGEST_LOOK_NANOS : Math.min(left, LONGEST_LOOK_NANOS), full);
     }
   }
 
