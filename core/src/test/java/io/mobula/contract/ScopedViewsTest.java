@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,118 @@ class ScopedViewsTest extends ContractTest {
       assertThatThrownBy(later::get).isInstanceOf(io.mobula.error.ActorDiedException.class);
     }
     Eventually.equal(0L, () -> runtime.storeUsage().objects());
+  }
+
+  /** Keeps what it is given, as a task must not. */
+  static final class Kept {
+    private static volatile @Nullable Tensor tensor;
+
+    private Kept() {}
+
+    static float first(Tensor lent) {
+      tensor = lent;
+      return lent.getFloat(0);
+    }
+
+    static float peek() {
+      return Objects.requireNonNull(tensor).getFloat(1);
+    }
+
+    static CompletableFuture<Float> later(Tensor lent) {
+      return CompletableFuture.supplyAsync(
+          () -> lent.getFloat(0), CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+    }
+
+    static float failing(Tensor lent) {
+      tensor = lent;
+      throw new IllegalArgumentException("as is wanted");
+    }
+
+    static Tensor itself(Tensor lent) {
+      return lent;
+    }
+
+    static List<Tensor> parts(Tensor lent) {
+      return List.of(lent.slice(0, LARGE / 2), lent.slice(LARGE / 2, LARGE));
+    }
+
+    static float passedOn(Tensor lent) {
+      try (var put = Mobula.put(lent);
+          var child = Mobula.task(Kept::last, lent).remote()) {
+        return put.get().getFloat(0) + child.get();
+      }
+    }
+
+    static float last(Tensor lent) {
+      return lent.getFloat(LARGE - 1);
+    }
+
+    static float read(List<ObjectRef<Tensor>> refs) {
+      tensor = refs.getFirst().get();
+      return peek();
+    }
+  }
+
+  @Test
+  void aTaskHasViewsOfLargeArgumentsUntilItEnds() throws Exception {
+    try (var ref = runtime.put(tensor(3));
+        var first = runtime.task(Kept::first, ref).remote()) {
+      assertThat(first.get()).isEqualTo(3);
+    }
+    assertThatThrownBy(() -> runtime.task(Kept::peek).remote().get())
+        .hasRootCauseInstanceOf(IllegalStateException.class);
+    Eventually.equal(0L, () -> runtime.storeUsage().objects()); // and no collector has run
+  }
+
+  @Test
+  void aTaskThatFailsLetsGoOfItsArguments() throws Exception {
+    try (var ref = runtime.put(tensor(3))) {
+      assertThatThrownBy(() -> runtime.task(Kept::failing, ref).remote().get())
+          .isInstanceOf(TaskFailedException.class);
+    }
+    assertThatThrownBy(() -> runtime.task(Kept::peek).remote().get())
+        .hasRootCauseInstanceOf(IllegalStateException.class);
+    Eventually.equal(0L, () -> runtime.storeUsage().objects());
+  }
+
+  @Test
+  void aTasksStageReadsItsArgumentsUntilItCompletes() throws Exception {
+    try (var ref = runtime.put(tensor(5));
+        var later = runtime.task(Kept::later, ref).remote()) {
+      assertThat((Object) later.get()).isEqualTo(5f);
+    }
+    Eventually.equal(0L, () -> runtime.storeUsage().objects());
+  }
+
+  @Test
+  void aTaskMayReturnItsArgumentAndPartsOfIt() throws Exception {
+    try (var ref = runtime.put(tensor(5));
+        var itself = runtime.task(Kept::itself, ref).remote();
+        var parts = runtime.task(Kept::parts, ref).remote();
+        var arena = Arena.ofConfined()) {
+      ref.close();
+      assertThat(itself.get(arena).getFloat(LARGE - 1)).isEqualTo(5);
+      assertThat(parts.get(arena).get(1).getFloat(LARGE / 2 - 1)).isEqualTo(5);
+      assertThat(parts.get(arena).get(0).getFloat(1)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aTaskMayPassItsArgumentOn() {
+    try (var ref = runtime.put(tensor(5));
+        var passed = runtime.task(Kept::passedOn, ref).remote()) {
+      assertThat(passed.get()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void whatATaskGetsOfARefItMayKeep() {
+    try (var ref = runtime.put(tensor(5));
+        var read = runtime.task(Kept::read, List.of(ref)).remote()) {
+      assertThat(read.get()).isEqualTo(5);
+    }
+    assertThat(runtime.task(Kept::peek).remote().get()).isEqualTo(5);
+    runtime.task(Kept::first, tensor(1)).remote().get(); // forgets it
   }
 
   /** Makes numbers in place and hands out what it has read of them. */

@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorOptions.Running;
 import io.mobula.ActorOptions.Threads;
+import io.mobula.internal.store.BorrowedViews;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class Borrowed {
   /** The call is answered, or nobody waits for it any more. Idempotent. */
   void end() {
     if (arena != null && over.compareAndSet(false, true)) {
-      arena.close();
+      BorrowedViews.close(arena);
     }
   }
 }

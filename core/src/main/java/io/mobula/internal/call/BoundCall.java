@@ -10,6 +10,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -33,6 +34,9 @@ import org.slf4j.MDC;
  * each time with fresh values.
  */
 public final class BoundCall {
+  /** From how many bytes on ending views costs little beside what was done to have them. */
+  private static final long WORTH_ENDING = 1 << 20;
+
   private final Object function; // itself if it captured nothing that can change, else as arguments
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
@@ -328,25 +332,63 @@ public final class BoundCall {
   /**
    * Calls the function in the calling thread; all arguments are ready and none has failed.
    *
+   * @param borrower is given the views of store memory among the arguments, if they are large
+   *     together; he ends them when nothing of the call reads them any more
    * @throws Unreadable when it cannot be decoded; anything else is the function's
    */
-  public @Nullable Object invoke() throws Exception {
-    return invoke(values(0, null));
+  public @Nullable Object invoke(Consumer<BorrowedViews> borrower) throws Exception {
+    try (var gathered = store.gather(function, arguments)) {
+      var values = values(0, arenaFor(borrower));
+      gathered.areRead();
+      return invoke(values);
+    }
   }
 
-  /** As {@link #invoke()}, with the actor's object as the first argument. */
-  public @Nullable Object invokeOn(Object receiver) throws Exception {
-    return invokeOn(receiver, null);
+  /** The same; views last for as long as they are reachable: for what keeps its arguments. */
+  public @Nullable Object invoke() throws Exception {
+    try (var gathered = store.gather(function, arguments)) {
+      var values = values(0, null);
+      gathered.areRead();
+      return invoke(values);
+    }
+  }
+
+  private @Nullable Arena arenaFor(Consumer<BorrowedViews> borrower) {
+    long viewed = 0;
+    for (var argument : arguments) {
+      viewed += viewedBytes(argument);
+    }
+    if (viewed < WORTH_ENDING) {
+      return null;
+    }
+    var views = store.borrow();
+    borrower.accept(views);
+    return views.arena();
+  }
+
+  private static long viewedBytes(Object argument) {
+    return switch (argument) {
+      case ObjectEntry entry ->
+        entry.outcome() instanceof Content content ? content.viewedBytes() : 0;
+      case Content content -> content.viewedBytes();
+      default -> 0;
+    };
   }
 
   /**
-   * As {@link #invokeOn(Object)}; views of store memory among the arguments end with the arena, if
-   * there is one.
+   * Calls the function in the calling thread, with the actor's object as the first argument; all
+   * arguments are ready and none has failed. Views of store memory among the arguments end with the
+   * arena, if there is one.
+   *
+   * @throws Unreadable when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
-    var values = values(1, arena);
-    values[0] = receiver;
-    return invoke(values);
+    try (var gathered = store.gather(function, arguments)) {
+      var values = values(1, arena);
+      gathered.areRead();
+      values[0] = receiver;
+      return invoke(values);
+    }
   }
 
   /**

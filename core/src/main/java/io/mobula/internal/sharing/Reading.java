@@ -115,7 +115,7 @@ final class Reading {
       switch (found) {
         case Content.Away(RemoteObject other)
         when !other.equals(object) && other.follows(object) ->
-          other.bring().whenComplete((content, unreadable) -> {
+          other.bring(object.takeRoom()).whenComplete((content, unreadable) -> {
             if (content != null) {
               into.complete(content);
             } else {

@@ -1,12 +1,14 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
+import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class RemoteObject implements Content.Remote {
   private volatile boolean borrowed;
   private volatile int placesBefore;
   private @Nullable CompletableFuture<Content> brought;
+  private @Nullable Block room;
 
   RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
     this(location, edges, views, sharing, null);
@@ -93,7 +96,8 @@ final class RemoteObject implements Content.Remote {
     return edges;
   }
 
-  boolean views() {
+  @Override
+  public boolean views() {
     return views;
   }
 
@@ -109,16 +113,64 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   public CompletionStage<Content> bring() {
-    CompletableFuture<Content> started;
+    return bring(null);
+  }
+
+  @Override
+  public CompletionStage<Content> bring(@Nullable Block taken) {
+    CompletableFuture<Content> present;
+    CompletableFuture<Content> started = null;
     synchronized (this) {
-      if (brought != null && !brought.isCompletedExceptionally()) {
-        return brought;
+      present = brought;
+      if (present == null || present.isCompletedExceptionally()) {
+        started = new CompletableFuture<>();
+        brought = started;
+        room = taken;
       }
-      started = new CompletableFuture<>();
-      brought = started;
     }
+    if (started == null) {
+      giveUp(taken);
+      return Objects.requireNonNull(present);
+    }
+    var _ = started.whenComplete((content, failure) -> giveUp(takeRoom()));
     sharing.bring(this, started);
     return started;
+  }
+
+  /** The room that was taken for it, once; or null. */
+  synchronized @Nullable Block takeRoom() {
+    var taken = room;
+    room = null;
+    return taken;
+  }
+
+  /** Has room be used by whoever tries next. */
+  void keepRoom(Block unfilled) {
+    synchronized (this) {
+      if (room == null && brought != null && !brought.isDone()) {
+        room = unfilled;
+        return;
+      }
+    }
+    unfilled.abandon();
+  }
+
+  private static void giveUp(@Nullable Block unused) {
+    if (unused != null) {
+      unused.abandon();
+    }
+  }
+
+  @Override
+  public long roomWanted() {
+    CompletableFuture<Content> present;
+    synchronized (this) {
+      present = brought;
+    }
+    if (present == null || present.isCompletedExceptionally()) {
+      return sharing.isReadInPlace(location.at()) ? 0 : location.bytes();
+    }
+    return present.isDone() ? present.join().roomWanted() : 0;
   }
 
   @Override

@@ -537,6 +537,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
   }
 
+  /** Whether objects of that process are read where they lie, or are this one's own. */
+  boolean isReadInPlace(NodeId at) {
+    return at.equals(membership.self().id()) || neighbours.here().contains(at);
+  }
+
   /** Makes the bytes readable here. */
   void bring(RemoteObject object, CompletableFuture<Content> into) {
     reading.bring(object, into);

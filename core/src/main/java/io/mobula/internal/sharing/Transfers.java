@@ -96,7 +96,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   private CompletionStage<Content> pull(RemoteObject object, String first) {
-    var block = store.room(object.location().bytes());
+    var block = roomFor(object);
     CompletionStage<Void> done;
     try {
       done = begin(object.location(), first, block.segment());
@@ -105,6 +105,19 @@ final class Transfers implements Membership.Listener, AutoCloseable {
       throw e;
     }
     return done.handle((nothing, failure) -> sealed(object, block, failure));
+  }
+
+  /** The room that was taken for it, if it is of this size, or other room. */
+  private Block roomFor(RemoteObject object) {
+    long bytes = object.location().bytes();
+    var taken = object.takeRoom();
+    if (taken != null && taken.segment().byteSize() == bytes) {
+      return taken;
+    }
+    if (taken != null) {
+      taken.abandon();
+    }
+    return store.room(bytes);
   }
 
   /** A pull from this source and from all others that the directory knows or gets to know. */
@@ -142,7 +155,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
 
   private Content sealed(RemoteObject object, Block block, @Nullable Throwable failure) {
     if (failure != null) {
-      block.abandon();
+      object.keepRoom(block); // whoever tries again needs it, and gives it back at the end
       throw failure instanceof MobulaException known
           ? known
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);

@@ -2,6 +2,7 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
@@ -21,6 +22,16 @@ public sealed interface Content {
 
   /** How many bytes it takes in the heap, roughly: what bounds of pending work count. */
   long heapBytes();
+
+  /** How much of this node's memory it takes to make it readable here: 0 where it is readable. */
+  default long roomWanted() {
+    return 0;
+  }
+
+  /** How many bytes of store memory a reader's value refers to. */
+  default long viewedBytes() {
+    return 0;
+  }
 
   /** Ends it: memory and edges go back. Called at most once, when nobody can read it any more. */
   void discard();
@@ -68,6 +79,16 @@ public sealed interface Content {
     }
 
     @Override
+    public long roomWanted() {
+      return remote.roomWanted();
+    }
+
+    @Override
+    public long viewedBytes() {
+      return remote.views() ? remote.bytes() : 0;
+    }
+
+    @Override
     public void discard() {
       remote.discard();
     }
@@ -86,6 +107,24 @@ public sealed interface Content {
      * this host. The content belongs to this object.
      */
     CompletionStage<Content> bring();
+
+    /** As {@link #bring()}, into room that was taken for it; what is not used goes back. */
+    default CompletionStage<Content> bring(@Nullable Block room) {
+      if (room != null) {
+        room.abandon();
+      }
+      return bring();
+    }
+
+    /** Whether a reader's value refers to the memory. */
+    default boolean views() {
+      return false;
+    }
+
+    /** See {@link Content#roomWanted}; 0 too while somebody brings it. */
+    default long roomWanted() {
+      return 0;
+    }
 
     /** What was brought cannot be read any more: the next to ask has it brought anew. */
     void forget(Content brought);
@@ -210,6 +249,21 @@ public sealed interface Content {
     /** As {@link #tryHold}, brought back by a thread of the store where that takes waiting. */
     public CompletableFuture<HeldObject> recalled() {
       return residence.recalled();
+    }
+
+    /** As {@link #recalled()}, into room that was taken for it; what is not used goes back. */
+    CompletableFuture<HeldObject> recalled(@Nullable Block room) {
+      return residence.recalled(room);
+    }
+
+    @Override
+    public long roomWanted() {
+      return residence.roomWanted();
+    }
+
+    @Override
+    public long viewedBytes() {
+      return views ? residence.byteSize() : 0;
     }
 
     /** Has its bytes brought back by a thread of the store, if they are away. */

@@ -53,6 +53,7 @@ public final class ObjectStore {
   private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
   private final Chase chase;
   private final Gathering gathering;
+  private final ArgumentRoom arguments;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile boolean refusing;
@@ -92,6 +93,7 @@ public final class ObjectStore {
     var room =
         new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
     this.evictor = room.evictor();
+    this.arguments = new ArgumentRoom(this, room);
     this.values = new Values(this, codec, memory, limits.inlineLimit(), room);
   }
 
@@ -190,6 +192,16 @@ public final class ObjectStore {
   /** As {@link #materialize(Content)}; views end with the arena. */
   public @Nullable Object materialize(Content content, Arena arena) {
     return values.materialize(content, Patience.ENDLESS, Views.until(arena));
+  }
+
+  /** For a call of the calling thread that is about to read large arguments. */
+  public BorrowedViews borrow() {
+    return new BorrowedViews(arguments);
+  }
+
+  /** See {@link ArgumentRoom#gather}. */
+  public GatheredArguments gather(Object function, Object[] parts) {
+    return arguments.gather(function, parts);
   }
 
   /** See {@link Values#flat}. */

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.ObjectAddress;
 import java.lang.foreign.MemorySegment;
@@ -57,6 +58,21 @@ interface Residence {
 
   /** As {@link #hold}, brought back by a thread of the store. */
   CompletableFuture<HeldObject> recalled();
+
+  /** As {@link #recalled()}, into room that was taken for it; what is not used goes back. */
+  default CompletableFuture<HeldObject> recalled(@Nullable Block room) {
+    if (room != null) {
+      room.abandon();
+    }
+    return recalled();
+  }
+
+  /**
+   * How much of this store's memory it takes to bring the bytes back; 0 while they are readable.
+   */
+  default long roomWanted() {
+    return 0;
+  }
 
   /** Has the bytes brought back by a thread of the store, if they are away. */
   void recall();

@@ -11,6 +11,7 @@ import io.mobula.spi.SpillTarget;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ final class Spillable implements Residence {
   private @Nullable Origin origin;
   private @Nullable ObjectLostException lost;
   private final Recall recall;
+  private final AtomicReference<@Nullable Block> room = new AtomicReference<>(); // taken for it
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   Spillable(SealedObject object, Evictor evictor) {
@@ -173,6 +175,23 @@ final class Spillable implements Residence {
   @Override
   public CompletableFuture<HeldObject> recalled() {
     return recall.held();
+  }
+
+  @Override
+  public CompletableFuture<HeldObject> recalled(@Nullable Block taken) {
+    giveUp(room.getAndSet(taken));
+    return recall.held().whenComplete((held, failure) -> giveUp(room.getAndSet(null)));
+  }
+
+  private static void giveUp(@Nullable Block unused) {
+    if (unused != null) {
+      unused.abandon();
+    }
+  }
+
+  @Override
+  public long roomWanted() {
+    return inMemory == null ? bytes : 0;
   }
 
   @Override
@@ -373,7 +392,8 @@ final class Spillable implements Residence {
       part = onDisk;
       from = origin;
     }
-    var block = evictor.room(bytes);
+    var taken = room.getAndSet(null);
+    var block = taken == null ? evictor.room(bytes) : taken;
     try {
       fill(block, part, from);
       return block.seal();

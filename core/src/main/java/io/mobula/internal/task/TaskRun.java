@@ -22,6 +22,7 @@ import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
@@ -87,6 +88,7 @@ final class TaskRun implements Producer {
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
+  private @Nullable BorrowedViews borrowed;
   private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
   private boolean queued;
@@ -396,15 +398,41 @@ final class TaskRun implements Producer {
     }
     try {
       present.run(() -> {
-        var value = job.call().invoke();
+        var value = job.call().invoke(this::borrows);
         present.flush();
         succeed(value);
         return true;
       });
     } catch (Throwable thrown) { // whatever user code throws is its result
+      end(borrowed(true)); // before another attempt begins
       thrown(thrown);
     } finally {
       end(present);
+      end(borrowed(false));
+    }
+  }
+
+  private synchronized void borrows(BorrowedViews views) {
+    borrowed = views;
+  }
+
+  /**
+   * Takes the views of the present attempt, to be ended when nothing of it reads them.
+   *
+   * @param staged whether to take them although it has returned a stage
+   */
+  private synchronized @Nullable BorrowedViews borrowed(boolean staged) {
+    var views = borrowed;
+    if (stage == null || staged) {
+      borrowed = null;
+      return views;
+    }
+    return null;
+  }
+
+  private static void end(@Nullable BorrowedViews views) {
+    if (views != null) {
+      views.end();
     }
   }
 
@@ -471,14 +499,18 @@ final class TaskRun implements Producer {
   }
 
   private void completed(@Nullable Object result, @Nullable Throwable failure) {
+    var views = borrowed(true);
     try {
       if (failure != null) {
+        end(views);
         thrown(failure);
       } else {
         store(result);
       }
     } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
       thrown(thrown);
+    } finally {
+      end(views);
     }
   }
 
@@ -612,6 +644,7 @@ final class TaskRun implements Producer {
     }
     if (pending != null) {
       LateValue.cancel(pending, engine.store());
+      end(borrowed(true));
     }
   }
 

@@ -1,0 +1,169 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.StoreFullException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.Block;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room that calls take in this node's memory for arguments whose bytes are elsewhere: on other
+ * hosts, or on a disk. One call at a time takes room, in the order in which they come, and it takes
+ * the room for all of its arguments before any of them is brought. So only the first in the line
+ * ever holds a part of what it needs: calls cannot wait for each other's parts. What is brought is
+ * brought at the same time, for as many calls as have their room. Any thread; the caller's waits,
+ * and an execution gives its CPU back meanwhile.
+ *
+ * <p>This is the admission of the pull manager of Ray ({@code src/ray/object_manager}), with real
+ * room in place of an estimate of it.
+ */
+final class ArgumentRoom {
+  private final ObjectStore store;
+  private final StoreRoom room;
+  private final Semaphore turn = new Semaphore(1, true);
+  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+  private final AtomicLong ended = new AtomicLong();
+
+  ArgumentRoom(ObjectStore store, StoreRoom room) {
+    this.store = store;
+    this.room = room;
+  }
+
+  /**
+   * Brings what the parts of a call lack in memory, and keeps it there until the call is over.
+   * Costs a look at each part where nothing is lacking.
+   *
+   * @param function a {@link Content}, an {@link ObjectEntry} with a value, or neither
+   * @param arguments each the same
+   * @throws StoreFullException when they are larger than the store together, or no room comes free
+   *     in the time of a full store although no other call goes on that holds any
+   */
+  GatheredArguments gather(Object function, Object[] arguments) {
+    boolean lacks = lacksRoom(function);
+    for (int i = 0; i < arguments.length && !lacks; i++) {
+      lacks = lacksRoom(arguments[i]);
+    }
+    return lacks ? inTurn(distinct(function, arguments)) : GatheredArguments.NONE;
+  }
+
+  private static boolean lacksRoom(Object part) {
+    var content = contentOf(part);
+    return content != null && content.roomWanted() > 0;
+  }
+
+  private static @Nullable Content contentOf(Object part) {
+    return switch (part) {
+      case Content content -> content;
+      case ObjectEntry entry -> entry.outcome() instanceof Content content ? content : null;
+      default -> null;
+    };
+  }
+
+  @SuppressWarnings("ReferenceEquality") // contents are known by identity
+  private static List<Content> distinct(Object function, Object[] arguments) {
+    var contents = new ArrayList<Content>();
+    for (int i = -1; i < arguments.length; i++) {
+      var content = contentOf(i < 0 ? function : arguments[i]);
+      if (content != null && contents.stream().noneMatch(seen -> seen == content)) {
+        contents.add(content);
+      }
+    }
+    return contents;
+  }
+
+  private GatheredArguments inTurn(List<Content> contents) {
+    var gathered = new GatheredArguments(this, Execution.current());
+    try {
+      enter();
+      try {
+        contents.forEach(gathered::keep);
+        takeRoom(gathered);
+        begun(gathered);
+      } finally {
+        turn.release();
+      }
+      gathered.bring();
+      return gathered;
+    } catch (RuntimeException | Error e) {
+      gathered.close();
+      throw e;
+    }
+  }
+
+  private void enter() {
+    if (turn.tryAcquire()) {
+      return;
+    }
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try {
+      turn.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while a call waited for its turn to bring its arguments here.");
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  private void takeRoom(GatheredArguments gathered) {
+    long capacity = room.capacityBytes();
+    if (gathered.bytes() > capacity) {
+      throw new StoreFullException(gathered.describe(store.node()) + ", and the whole store has "
+          + capacity + " bytes: pass refs and get them one after the other, pass less at a time, or"
+          + " raise mobula.store.capacity");
+    }
+    try {
+      gathered.takeRoom(bytes -> room.allocate(bytes, new OthersGoOn()));
+    } catch (StoreFullException full) {
+      throw new StoreFullException(gathered.describe(store.node()) + ". " + full.getMessage());
+    }
+  }
+
+  /** Takes room for one argument. */
+  @FunctionalInterface
+  interface Taker {
+    Block take(long bytes);
+  }
+
+  /**
+   * Whether a call that holds arguments here has ended since this was asked last, or one runs that
+   * will: for as long as that is so it is worth waiting for. One that waits for an object itself,
+   * maybe for the result of the very call that waits for room, is no reason to.
+   */
+  private final class OthersGoOn implements BooleanSupplier {
+    private long seen = ended.get();
+
+    @Override
+    public boolean getAsBoolean() {
+      long now = ended.get();
+      boolean goOn = now != seen || readers.stream().anyMatch(Reader::goesOn);
+      seen = now;
+      return goOn;
+    }
+  }
+
+  /** A call that has large arguments in this node's memory. */
+  interface Reader {
+    /** Whether it runs, and waits for no object. */
+    boolean goesOn();
+  }
+
+  void begun(Reader reader) {
+    readers.add(reader);
+  }
+
+  void ended(Reader reader) {
+    if (readers.remove(reader)) {
+      ended.incrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.mobula.internal.store;
+
+import io.mobula.NodeId;
+import io.mobula.error.MobulaException;
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.HeldObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of one call that were brought into this node's memory for it. They are pinned until
+ * they have been read; the call that reads them is counted until this is closed. Used by the thread
+ * that makes the call; pins come from any.
+ */
+public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Reader {
+  /** Nothing had to be brought. */
+  static final GatheredArguments NONE = new GatheredArguments(null, null);
+
+  private static final int MOST_NAMED = 8;
+
+  private final @Nullable ArgumentRoom room;
+  private final @Nullable Execution reader;
+  private final List<Missing> missing = new ArrayList<>();
+  private final List<HeldObject> held = new ArrayList<>(); // this and the next under the monitor
+  private boolean read;
+  private long heldBytes;
+
+  GatheredArguments(@Nullable ArgumentRoom room, @Nullable Execution reader) {
+    this.room = room;
+    this.reader = reader;
+  }
+
+  /** A value that is not in this node's memory, and the room for it once there is some. */
+  private static final class Missing {
+    final Content content;
+    final long bytes;
+
+    @Nullable
+    Block room;
+
+    Missing(Content content, long bytes) {
+      this.content = content;
+      this.bytes = bytes;
+    }
+
+    /** What another process moves at that moment is looked for again by whoever reads it. */
+    CompletionStage<?> bring(Consumer<HeldObject> pinned) {
+      var taken = room;
+      room = null;
+      return switch (content) {
+        case Content.Away(var remote) ->
+          remote
+              .bring(taken)
+              .thenCompose(here -> pinned(here, null, pinned))
+              .exceptionallyCompose(failure -> cause(failure) instanceof MovedException
+                  ? CompletableFuture.completedStage(false)
+                  : CompletableFuture.failedStage(cause(failure)));
+        case Content other -> pinned(other, taken, pinned);
+      };
+    }
+
+    private static CompletionStage<Boolean> pinned(
+        Content here, @Nullable Block taken, Consumer<HeldObject> pinned) {
+      return here instanceof Content.InStore sealed
+          ? sealed.recalled(taken).thenApply(held -> {
+            pinned.accept(held);
+            return true;
+          })
+          : CompletableFuture.completedStage(false);
+    }
+  }
+
+  /** In the turn: pins what is here, and notes what is not. */
+  void keep(Content content) {
+    long wanted = content.roomWanted();
+    if (wanted == 0 && content instanceof Content.InStore sealed) {
+      var pinned = sealed.tryHold();
+      if (pinned != null) {
+        pinned(pinned);
+        heldBytes += sealed.byteSize();
+        return;
+      }
+      wanted = sealed.roomWanted();
+    }
+    if (wanted > 0 || content instanceof Content.Away) {
+      missing.add(new Missing(content, wanted));
+    }
+  }
+
+  /** How much of this node's memory they take together. */
+  long bytes() {
+    return heldBytes + missing.stream().mapToLong(part -> part.bytes).sum();
+  }
+
+  /** In the turn: takes room for each that needs some. */
+  void takeRoom(ArgumentRoom.Taker from) {
+    for (var part : missing) {
+      if (part.bytes > 0) {
+        part.room = from.take(part.bytes);
+      }
+    }
+  }
+
+  /**
+   * Brings all of them, at the same time.
+   *
+   * @throws MobulaException when one cannot be had
+   */
+  void bring() {
+    var all = CompletableFuture.allOf(missing.stream()
+        .map(part -> part.bring(this::pinned).toCompletableFuture())
+        .toArray(CompletableFuture[]::new));
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try {
+      all.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while " + missing.size() + " arguments of a call were brought here.");
+    } catch (ExecutionException failed) {
+      var why = cause(failed);
+      throw why instanceof MobulaException known
+          ? known
+          : new ObjectLostException("An argument of a call cannot be brought here: " + why, why);
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    var why = failure;
+    while ((why instanceof CompletionException || why instanceof ExecutionException)
+        && why.getCause() != null) {
+      why = why.getCause();
+    }
+    return why;
+  }
+
+  /** How many they are and how large, for messages. */
+  String describe(NodeId node) {
+    var sizes = missing.stream()
+        .limit(MOST_NAMED)
+        .map(part -> String.valueOf(part.bytes))
+        .collect(Collectors.joining(" + "));
+    return "The arguments that a call reads on node " + node + " take " + bytes()
+        + " bytes of its store together (" + heldBytes + " there already, and " + sizes
+        + (missing.size() > MOST_NAMED ? " + …" : "") + " to be brought)";
+  }
+
+  @Override
+  public boolean goesOn() {
+    return reader == null || reader.waitingOn() == null;
+  }
+
+  private void pinned(HeldObject pin) {
+    synchronized (this) {
+      if (!read) {
+        held.add(pin);
+        return;
+      }
+    }
+    pin.close(); // it has come too late for a call that has failed
+  }
+
+  /** The call has read them: its views have pins of their own. Idempotent. */
+  public void areRead() {
+    List<HeldObject> ended;
+    synchronized (this) {
+      if (read || room == null) {
+        return;
+      }
+      read = true;
+      ended = List.copyOf(held);
+      held.clear();
+    }
+    ended.forEach(HeldObject::close);
+  }
+
+  /** The call is over. Idempotent. */
+  @Override
+  public void close() {
+    if (room == null) {
+      return;
+    }
+    areRead();
+    for (var part : missing) {
+      if (part.room != null) {
+        part.room.abandon();
+        part.room = null;
+      }
+    }
+    room.ended(this);
+  }
+}
