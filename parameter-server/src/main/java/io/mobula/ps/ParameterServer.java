@@ -33,6 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tables of parameters on several actors, the shards, that apply gradients. The owner's side: it
@@ -54,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  * 2014. Safe for use by many threads.
  */
 public final class ParameterServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
+
   private final MobulaRuntime runtime;
   private final Choices choices;
   private final Fleet fleet;
@@ -166,18 +170,11 @@ public final class ParameterServer implements AutoCloseable {
       var from = restored == null ? null : restored.toString();
       try {
         note(new TableEntry(spec, from));
-        Shards.reached(() -> {
-          var layout = reach.layout();
-          var parts = IntStream.range(0, layout.size())
-              .mapToObj(i -> {
-                var part = new Part(layout.version(), i, layout.size());
-                ObjectRef<@Nullable Void> made = Mobula.remoteStage(
-                    layout.shards().get(i).call(ShardActor::create, spec, part, from));
-                return made;
-              })
-              .toList();
-          parts.forEach(Shards::taken);
-          return parts;
+        var layout = reach.layout();
+        var numbers = IntStream.range(0, layout.size()).iterator();
+        var _ = Shards.allEnded(layout.shards(), shard -> {
+          var part = new Part(layout.version(), numbers.next(), layout.size());
+          return Mobula.remoteStage(shard.call(ShardActor::create, spec, part, from));
         });
         then.run();
       } catch (RuntimeException e) {
@@ -208,6 +205,13 @@ public final class ParameterServer implements AutoCloseable {
       tables.remove(spec.name());
     }
     fleet.catalog().tell(Catalog::forget, spec.id()).remote().close();
+    try { // the parts that were made on some shards
+      var _ = Shards.allEnded(
+          reach.layout().shards(),
+          shard -> Mobula.remoteStage(shard.call(ShardActor::drop, spec.id())));
+    } catch (RuntimeException e) {
+      LOG.warn("What was made of {} could not be dropped everywhere", spec, e);
+    }
   }
 
   private List<TableEntry> entries() {

@@ -1,12 +1,15 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
+import io.mobula.ps.error.TableException;
+import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.shard.Frame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Parameters of a table as they were when their shards were asked, read-only: on the shard's own
@@ -17,6 +20,8 @@ import java.util.List;
  * One that is never closed keeps its memory in the store until the process ends.
  */
 public final class Pulled implements AutoCloseable {
+  private static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
+
   private final Element element;
   private final KeyRange range;
   private final List<Part> parts;
@@ -91,9 +96,23 @@ public final class Pulled implements AutoCloseable {
 
   /** A copy of all, narrowed where the table is one of doubles. */
   public float[] toFloats() {
-    var result = new float[Math.toIntExact(range.length())];
+    var result = array(Float.BYTES, float[]::new);
     copyTo(result);
     return result;
+  }
+
+  private <T> T array(int bytes, IntFunction<T> made) {
+    if (range.length() > MOST_OF_ARRAY) {
+      throw new TableException(
+          range.length()
+              + " parameters do not fit into one array: read segment(i), or pull ranges.",
+          null);
+    }
+    return HeapRoom.ofThisJvm()
+        .allocateBriefly(
+            "an array of the pulled " + range,
+            range.length() * bytes,
+            () -> made.apply((int) range.length()));
   }
 
   /** Copies all into an array of as many numbers; narrowed where the table is one of doubles. */
@@ -113,7 +132,7 @@ public final class Pulled implements AutoCloseable {
 
   /** A copy of all, widened where the table is one of floats. */
   public double[] toDoubles() {
-    var result = new double[Math.toIntExact(range.length())];
+    var result = array(Double.BYTES, double[]::new);
     for (var part : parts) {
       int at = (int) (part.start() - range.from());
       for (int i = 0; i < part.count(element); i++) {

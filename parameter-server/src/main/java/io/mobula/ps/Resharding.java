@@ -75,15 +75,15 @@ final class Resharding {
   private void move(Layout old, Layout next) {
     Shards.reached(() -> {
       for (var table : tables) {
-        var _ = Shards.all(
+        var _ = Shards.allEnded(
             old.shards(), shard -> shard.tell(ShardActor::freeze, table.id()).remote());
       }
       for (var table : tables) {
-        var _ = Shards.all(
+        var _ = Shards.allEnded(
             old.shards(),
             shard -> Mobula.remoteStage(shard.call(ShardActor::moveTo, table.id(), next)));
       }
-      return Shards.all(
+      return Shards.allEnded(
           next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::received)));
     });
   }

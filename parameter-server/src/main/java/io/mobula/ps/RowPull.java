@@ -3,6 +3,7 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.shard.ShardActor;
@@ -157,7 +158,13 @@ public final class RowPull implements AutoCloseable {
 
   private Numbers collected(Seat.Refused refused) {
     int width = table.width();
-    var rows = Numbers.zeros(table.spec().element(), Math.multiplyExact(keys.length, width));
+    var element = table.spec().element();
+    long length = (long) keys.length * width;
+    var rows = HeapRoom.ofThisJvm()
+        .allocateBriefly(
+            keys.length + " pulled rows of " + table.spec(),
+            length * element.bytes(),
+            () -> Numbers.zeros(element, Math.toIntExact(length)));
     answers.collect(refused, seat::lookAround, (shard, answer) -> {
       Object came = answer.get();
       if (came != null) {

@@ -38,6 +38,27 @@ final class Shards {
     });
   }
 
+  /** As {@link #all}; what fails is thrown when all have ended, so that nothing is under way. */
+  static <T extends @Nullable Object> List<T> allEnded(
+      List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
+    return reached(() -> {
+      var asked = shards.stream().map(call).toList();
+      var answers = new ArrayList<T>(asked.size());
+      RuntimeException first = null;
+      for (var ref : asked) {
+        try {
+          answers.add(taken(ref));
+        } catch (RuntimeException e) {
+          first = first == null ? e : first;
+        }
+      }
+      if (first != null) {
+        throw first;
+      }
+      return answers;
+    });
+  }
+
   /** The value of a ref that is closed then. */
   static <T extends @Nullable Object> T taken(ObjectRef<T> ref) {
     try (ref) {
@@ -68,6 +89,7 @@ final class Shards {
       case RuntimeClosedException gone -> closed(gone);
       case TaskFailedException failed ->
         switch (failed.getCause()) {
+          case TaskFailedException further -> reasonOf(further); // a shard that asked another
           case ParameterServerException refused -> refused;
           case MovedException moved -> moved;
           case ForgottenException forgotten -> forgotten;

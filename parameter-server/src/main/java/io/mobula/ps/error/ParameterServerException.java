@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ParameterServerException extends RuntimeException
     permits CheckpointException,
         GradientException,
+        HeapException,
         KeyException,
         ServerClosedException,
         TableException,

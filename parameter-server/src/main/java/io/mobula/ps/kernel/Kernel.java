@@ -36,6 +36,11 @@ public abstract sealed class Kernel permits FloatKernel, DoubleKernel {
     return Arena.ofAuto().allocate(length * element.bytes(), 64);
   }
 
+  /** How many bytes of the heap the state takes. */
+  public static long stateBytes(Element element, Optimizer optimizer, int length) {
+    return (long) optimizer.stateVectors() * blocks(length) * (BLOCK * element.bytes() + 24);
+  }
+
   static int blocks(int length) {
     return (length + BLOCK - 1) / BLOCK;
   }

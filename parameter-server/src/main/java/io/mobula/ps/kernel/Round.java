@@ -51,6 +51,7 @@ public final class Round {
 
   /** Sums what there is: no worker's memory is needed any more. */
   public void fold(Kernel kernel) {
+    held.keySet().forEach(this::sum); // all first: if there is no memory, nothing is added
     held.forEach((rank, one) -> {
       if (one.gradient().isThere()) {
         kernel.add(sum(rank), one.gradient());

@@ -25,12 +25,18 @@ final class FloatRows extends RowKernel {
   }
 
   @Override
-  void grow(int count, int numbers) {
-    int had = chunks.length;
-    chunks = Arrays.copyOf(chunks, count);
-    for (int i = had; i < count; i++) {
+  void grow(int from, int count, int numbers) {
+    if (count > chunks.length) {
+      chunks = Arrays.copyOf(chunks, Math.max(count, chunks.length + (chunks.length >> 1)));
+    }
+    for (int i = from; i < count; i++) {
       chunks[i] = new float[numbers];
     }
+  }
+
+  @Override
+  int sumsLength() {
+    return sums.length;
   }
 
   @Override

@@ -18,6 +18,13 @@ final class Places {
 
   private int count;
 
+  /** How many bytes an update of rows below that number has to allocate. */
+  long growthOf(long known) {
+    return known > placeOf.length
+        ? Math.max(known, placeOf.length + (placeOf.length >> 1)) * Long.BYTES
+        : 0;
+  }
+
   /** Begins an update of rows below that number. */
   void begin(int known) {
     if (known > placeOf.length) {

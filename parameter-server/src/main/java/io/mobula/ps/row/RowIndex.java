@@ -42,6 +42,10 @@ public final class RowIndex {
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0) {
+        if (rows >= mask / 2) {
+          grow(); // before anything changes, as there may be no memory for it
+          return findOrAdd(key);
+        }
         return add(at, key);
       }
       if (slots[2 * at] == key) {
@@ -67,10 +71,17 @@ public final class RowIndex {
     int row = rows++;
     slots[2 * at] = key;
     slots[2 * at + 1] = row;
-    if (rows > mask / 2) {
-      grow();
-    }
     return row;
+  }
+
+  /** How many bytes have to be allocated before it can have so many keys more. */
+  public long growthOf(int more) {
+    long wanted = (long) rows + more;
+    long capacity = mask + 1L;
+    while (wanted > (capacity - 1) / 2) {
+      capacity *= 2;
+    }
+    return capacity == mask + 1L ? 0 : 2 * capacity * Long.BYTES;
   }
 
   private void grow() {

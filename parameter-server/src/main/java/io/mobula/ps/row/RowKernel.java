@@ -24,6 +24,7 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
 
   final int width;
   final int stride; // numbers of a row with its state
+  private final int elementBytes;
   final int most; // rows of a batch
   final Optimizer optimizer;
   final Initial initial;
@@ -33,6 +34,7 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
 
   RowKernel(Element element, int width, Optimizer optimizer, Initial initial) {
     this.width = width;
+    this.elementBytes = element.bytes();
     this.stride = width * (1 + optimizer.stateVectors());
     this.most = Math.max(1, Kernel.BLOCK / width);
     this.optimizer = optimizer;
@@ -52,16 +54,32 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
   // ---- where rows are
 
   /** Has room for rows below that number, zeros at first. */
-  final void reach(int rows) {
+  public final void reach(int rows) {
     int wanted = (rows + (1 << shift) - 1) >>> shift;
     if (wanted > chunks) {
-      chunks = Math.max(wanted, chunks + (chunks >> 1));
-      grow(chunks, stride << shift);
+      grow(chunks, wanted, stride << shift);
+      chunks = wanted; // only now, as there may be no memory for them
     }
   }
 
-  /** Has so many chunks, of so many numbers each. */
-  abstract void grow(int count, int numbers);
+  /** Has so many chunks, of so many numbers each, where it had {@code from}. */
+  abstract void grow(int from, int count, int numbers);
+
+  /**
+   * How many bytes more it will have allocated when it has taken in a push.
+   *
+   * @param rows how many rows there are then
+   * @param pushed how many of them are in the push
+   */
+  public final long growthOf(long rows, int pushed) {
+    long wanted = (rows + (1 << shift) - 1) >>> shift;
+    long more = Math.max(0, wanted - chunks) * ((long) stride << shift) * elementBytes;
+    long sums = (long) pushed * width;
+    return more + (sums > sumsLength() ? sums * elementBytes : 0) + places.growthOf(rows);
+  }
+
+  /** For how many numbers there is room in the sums. */
+  abstract int sumsLength();
 
   /** Which chunk a row lies in. */
   final int chunk(int row) {

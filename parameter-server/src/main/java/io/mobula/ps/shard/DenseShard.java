@@ -4,6 +4,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Tensor;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Aggregation;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Gradient;
@@ -31,14 +32,17 @@ final class DenseShard extends TableShard {
   private final TreeMap<Long, Round> rounds = new TreeMap<>();
   private long updates;
 
-  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part) {
-    super(spec.toString(), spec.consistency(), part);
+  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part, HeapRoom heap) {
+    super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
     var split = Split.even(spec.size(), part.shards());
     this.start = split.start(part.index());
     this.length = split.length(part.index());
+    this.kernel = heap.allocate(
+        what("the optimizer's state of"),
+        Kernel.stateBytes(spec.element(), spec.optimizer(), length),
+        () -> Kernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length));
     this.weights = Weights.of(runtime, spec.element(), length);
-    this.kernel = Kernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length);
   }
 
   /** Sets some of the first weights. */
@@ -59,15 +63,22 @@ final class DenseShard extends TableShard {
       return CompletableFuture.completedFuture(null);
     }
     var gradient = gradientOf(frame);
-    take(sender);
-    traffic.pushed(frame.memory().byteSize());
     if (gate.isBulk()) {
-      return round(Math.max(sender.steps(), gate.applied()))
+      var kept = round(Math.max(sender.steps(), gate.applied()))
           .add(gate.clocks().rank(sender.worker()), gradient, kernel);
+      taken(frame);
+      return kept;
     }
     apply(List.of(gradient), 1, gradient.from(), gradient.count());
+    taken(frame);
     traffic.updated(System.nanoTime() - began);
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** A push counts as taken in once nothing can fail any more. */
+  private void taken(Frame frame) {
+    take(frame.sender());
+    traffic.pushed(frame.memory().byteSize());
   }
 
   private Round round(long step) {
@@ -97,7 +108,8 @@ final class DenseShard extends TableShard {
   }
 
   private MemorySegment decoded(Frame frame) {
-    var numbers = new float[frame.count()];
+    int count = frame.count();
+    var numbers = brief("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
     try {
       spec.compression()
           .decoder()
@@ -125,8 +137,9 @@ final class DenseShard extends TableShard {
   @Override
   void finishBefore(long step) {
     while (!rounds.isEmpty() && rounds.firstKey() < step) {
-      var first = rounds.pollFirstEntry();
+      var first = rounds.firstEntry();
       finish(first.getValue(), gate.clocks().participants(first.getKey()));
+      rounds.remove(first.getKey()); // what could not be applied is there still, for another try
     }
   }
 

@@ -3,6 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ps.clock.Clocks;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.WorkerEvictedException;
+import io.mobula.ps.heap.HeapRoom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -141,6 +142,8 @@ final class Gate {
       later.complete(answered(worker, answer));
     } catch (RuntimeException e) {
       later.completeExceptionally(e);
+    } catch (OutOfMemoryError e) {
+      later.completeExceptionally(HeapRoom.exhausted("an answer from " + table, e));
     }
   }
 

@@ -2,6 +2,8 @@ package io.mobula.ps.shard;
 
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
+import io.mobula.ps.error.HeapException;
+import io.mobula.ps.heap.HeapRoom;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +36,28 @@ final class Recovery {
           .call(StandbyActor::takeOver, orders.epoch(), orders.part().layout())
           .remote());
       if (!copies.isEmpty()) {
-        copies.forEach(copy -> takeOver(standby, copy));
+        copies.forEach(copy -> admitted(copy.table(), () -> takeOver(standby, copy)));
         LOG.info("Shard {} goes on with {} tables from its standby", shard, copies.size());
         return;
       }
     }
-    orders.tables().forEach(entry -> load(entry, orders.part()));
+    orders.tables().forEach(entry -> admitted(entry.spec(), () -> load(entry, orders.part())));
+  }
+
+  /** A table that has no room here is not there; the others are. */
+  private void admitted(TableSpec table, Runnable recovery) {
+    try {
+      recovery.run();
+    } catch (HeapException e) {
+      refused(table, e);
+    } catch (OutOfMemoryError e) {
+      refused(table, HeapRoom.exhausted(table + " on shard " + shard, e));
+    }
+  }
+
+  private void refused(TableSpec table, HeapException why) {
+    tables.refuse(table.id(), why);
+    LOG.error("Shard {} was started anew without its part of {}", shard, table, why);
   }
 
   /** The value of a ref that is closed then. */

@@ -66,6 +66,7 @@ final class RowLookup {
 
   private int rowOf(long key) {
     int known = index.size();
+    kernel.reach(known + 1); // first, so that a key is never without its numbers
     int row = index.findOrAdd(key);
     if (row == known) {
       kernel.begin(row, key);

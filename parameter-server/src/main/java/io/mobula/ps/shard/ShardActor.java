@@ -8,6 +8,7 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.clock.Mark;
+import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Numbers;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * again, by the runtime's retries; a push that was taken in before is known by its number.
  */
 public final class ShardActor {
+  private static final int ALL = 0; // tables; they are numbered from 1
+
   private final MobulaRuntime runtime = Mobula.context().runtime();
   private final Tables tables = new Tables(runtime);
   private final ActorHandle<ShardActor> self;
@@ -58,6 +62,20 @@ public final class ShardActor {
     });
   }
 
+  // ---- memory
+
+  /**
+   * Runs a request. If memory runs out for it, the request fails and the shard lives: nothing of a
+   * request is done before its memory is there.
+   */
+  private <T extends @Nullable Object> T guarded(String request, int table, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (OutOfMemoryError e) {
+      throw HeapRoom.exhausted(request + " of " + tables.nameOf(table) + " on shard " + index, e);
+    }
+  }
+
   // ---- standbys
 
   /** From now on these stand by: they are told of all changes. */
@@ -67,16 +85,19 @@ public final class ShardActor {
 
   /** Gives a standby a copy, if it has none with that change, and waits until it has it. */
   public void copyTo(int standby, long change) {
-    standbys.copy(standby, change, to -> {
-      Recovery.got(to.tell(StandbyActor::beginCopy, epoch).remote());
-      tables.forEach((held, later) -> {
-        held.shard().forgetNames();
-        var copy = new Copy(held.spec(), held.shard().part, later);
-        try (var block = Packing.store(runtime, held.shard(), new Cut.All())) {
-          Recovery.got(to.tell(StandbyActor::copy, copy, block).remote());
-        }
+    guarded("copyTo", ALL, () -> {
+      standbys.copy(standby, change, to -> {
+        Recovery.got(to.tell(StandbyActor::beginCopy, epoch).remote());
+        tables.forEach((held, later) -> {
+          held.shard().forgetNames();
+          var copy = new Copy(held.spec(), held.shard().part, later);
+          try (var block = Packing.store(runtime, held.shard(), new Cut.All())) {
+            Recovery.got(to.tell(StandbyActor::copy, copy, block).remote());
+          }
+        });
+        return Recovery.got(to.call(StandbyActor::endCopy, epoch, tables.size()).remote());
       });
-      return Recovery.got(to.call(StandbyActor::endCopy, epoch, tables.size()).remote());
+      return null;
     });
   }
 
@@ -107,10 +128,17 @@ public final class ShardActor {
   public CompletionStage<@Nullable Void> create(
       TableSpec spec, Part part, @Nullable String checkpoint) {
     if (checkpoint == null) {
-      return make(new Change.Create(spec, part));
+      return guarded("create", spec.id(), () -> {
+        var create = new Change.Create(spec, part);
+        tables.make(create);
+        return standbys.require(
+            to -> to.call(StandbyActor::follow, epoch, create).remote());
+      });
     }
-    Packing.load(tables.create(spec, part), spec, Path.of(checkpoint), TableShard.Entry.RESTORED);
-    return copied();
+    return guarded("restore", spec.id(), () -> {
+      Packing.load(tables.create(spec, part), spec, Path.of(checkpoint), TableShard.Entry.RESTORED);
+      return copied();
+    });
   }
 
   /** Completes when all standbys have a copy of all there is. */
@@ -123,14 +151,18 @@ public final class ShardActor {
 
   /** Sets some of a range's first weights; the frame is that of a push. */
   public CompletionStage<@Nullable Void> start(int table, byte[] frame) {
-    tables.dense(table).start(Frame.read(frame));
-    return standbys.tell(to -> followed(to, table, Cargo.START, frame));
+    return guarded("start", table, () -> {
+      tables.dense(table).start(Frame.read(frame));
+      return standbys.tell(to -> followed(to, table, Cargo.START, frame));
+    });
   }
 
   /** As {@link #start(int, byte[])}. */
   public CompletionStage<@Nullable Void> startLarge(int table, Tensor frame) {
-    tables.dense(table).start(Frame.read(frame.segment()));
-    return standbys.tell(to -> followed(to, table, Cargo.START, frame));
+    return guarded("startLarge", table, () -> {
+      tables.dense(table).start(Frame.read(frame.segment()));
+      return standbys.tell(to -> followed(to, table, Cargo.START, frame));
+    });
   }
 
   /** Gives back all memory of a table. */
@@ -147,25 +179,33 @@ public final class ShardActor {
 
   /** A worker joins; gives how many steps it counts as having ended. */
   public CompletionStage<Long> join(int table, int layout, long worker, int rank, NodeId node) {
-    tables.get(table).requirePresent(layout);
-    long ended = tables.get(table).join(worker, rank, node);
-    var told = tell(new Change.Join(table, worker, rank, node));
-    return after(told, CompletableFuture.completedFuture(ended));
+    return guarded("join", table, () -> {
+      tables.get(table).requirePresent(layout);
+      long ended = tables.get(table).join(worker, rank, node);
+      var told = tell(new Change.Join(table, worker, rank, node));
+      return after(told, CompletableFuture.completedFuture(ended));
+    });
   }
 
   /** A worker comes back that this shard has forgotten. */
   public CompletionStage<@Nullable Void> rejoin(int table, Mark mark) {
-    return make(new Change.Rejoin(table, mark));
+    return guarded("rejoin", table, () -> {
+      return make(new Change.Rejoin(table, mark));
+    });
   }
 
   /** A worker leaves, after so many steps. */
   public CompletionStage<@Nullable Void> leave(int table, long worker, int layout, long steps) {
-    return make(new Change.Leave(table, worker, layout, steps));
+    return guarded("leave", table, () -> {
+      return make(new Change.Leave(table, worker, layout, steps));
+    });
   }
 
   /** A worker has ended that many steps. */
   public CompletionStage<@Nullable Void> clock(int table, long worker, int layout, long steps) {
-    return make(new Change.Clock(table, worker, layout, steps));
+    return guarded("clock", table, () -> {
+      return make(new Change.Clock(table, worker, layout, steps));
+    });
   }
 
   /**
@@ -173,12 +213,16 @@ public final class ShardActor {
    * Gives their ranks.
    */
   public List<Integer> lookAround(int table, long patienceNanos) {
-    var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
-    var gone = tables.get(table).evictable(nodes, patienceNanos);
-    if (!gone.isEmpty()) {
-      var _ = make(new Change.Evict(table, gone));
-    }
-    return gone.stream().map(Mark::rank).toList();
+    return guarded("lookAround", table, () -> {
+      var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
+      var gone = tables.get(table).evictable(nodes, patienceNanos);
+      if (gone.isEmpty()) {
+        tables.get(table).settle(); // a step that could not be applied is tried again
+      } else {
+        var _ = make(new Change.Evict(table, gone));
+      }
+      return gone.stream().map(Mark::rank).toList();
+    });
   }
 
   // ---- gradients and weights
@@ -195,32 +239,40 @@ public final class ShardActor {
 
   /** Takes in a gradient. */
   public CompletionStage<@Nullable Void> push(int table, byte[] frame) {
-    var read = Frame.read(frame);
-    if (tables.tookBefore(table, read.sender())) {
-      return CompletableFuture.completedFuture(null);
-    }
-    var taken = tables.dense(table).push(read);
-    return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
+    return this.<CompletionStage<@Nullable Void>>guarded("push", table, () -> {
+      var read = Frame.read(frame);
+      if (tables.tookBefore(table, read.sender())) {
+        return CompletableFuture.completedFuture(null);
+      }
+      var taken = tables.dense(table).push(read);
+      return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
+    });
   }
 
   /** Takes in a gradient that lies in store memory. */
   public CompletionStage<@Nullable Void> pushLarge(int table, Tensor frame) {
-    var read = Frame.read(frame.segment());
-    if (tables.tookBefore(table, read.sender())) {
-      return CompletableFuture.completedFuture(null);
-    }
-    var taken = tables.dense(table).push(read);
-    return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
+    return this.<CompletionStage<@Nullable Void>>guarded("pushLarge", table, () -> {
+      var read = Frame.read(frame.segment());
+      if (tables.tookBefore(table, read.sender())) {
+        return CompletableFuture.completedFuture(null);
+      }
+      var taken = tables.dense(table).push(read);
+      return after(standbys.tell(to -> followed(to, table, Cargo.PUSH, frame)), taken);
+    });
   }
 
   /** Gives the weights, in a frame, when the worker may read them. */
   public CompletionStage<byte[]> pull(int table, long worker, int layout, long steps) {
-    return tables.dense(table).pull(worker, layout, steps);
+    return guarded("pull", table, () -> {
+      return tables.dense(table).pull(worker, layout, steps);
+    });
   }
 
   /** As {@link #pull}, of a range that lies in store memory. */
   public CompletionStage<Tensor> pullLarge(int table, long worker, int layout, long steps) {
-    return tables.dense(table).pullLarge(worker, layout, steps);
+    return guarded("pullLarge", table, () -> {
+      return tables.dense(table).pullLarge(worker, layout, steps);
+    });
   }
 
   /**
@@ -228,20 +280,26 @@ public final class ShardActor {
    * not wait for any.
    */
   public CompletionStage<byte[]> exchange(int table, byte[] frame, long steps) {
-    var sender = ended(table, Frame.read(frame), steps);
-    return tables.dense(table).pull(sender.worker(), sender.layout(), steps);
+    return guarded("exchange", table, () -> {
+      var sender = ended(table, Frame.read(frame), steps);
+      return tables.dense(table).pull(sender.worker(), sender.layout(), steps);
+    });
   }
 
   /** As {@link #exchange}, of few bytes for a range that lies in store memory. */
   public CompletionStage<Tensor> exchangePacked(int table, byte[] frame, long steps) {
-    var sender = ended(table, Frame.read(frame), steps);
-    return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
+    return guarded("exchangePacked", table, () -> {
+      var sender = ended(table, Frame.read(frame), steps);
+      return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
+    });
   }
 
   /** As {@link #exchange}, of a range that lies in store memory. */
   public CompletionStage<Tensor> exchangeLarge(int table, Tensor frame, long steps) {
-    var sender = ended(table, Frame.read(frame.segment()), steps);
-    return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
+    return guarded("exchangeLarge", table, () -> {
+      var sender = ended(table, Frame.read(frame.segment()), steps);
+      return tables.dense(table).pullLarge(sender.worker(), sender.layout(), steps);
+    });
   }
 
   private Sender ended(int table, Frame pushed, long steps) {
@@ -267,15 +325,19 @@ public final class ShardActor {
    * (any more), and then nothing has happened.
    */
   public CompletionStage<Boolean> pushRows(int table, byte[] frame) {
-    return rows(
-        table,
-        Rows.read(MemorySegment.ofArray(frame)),
-        to -> followed(to, table, Cargo.ROWS, frame));
+    return guarded("pushRows", table, () -> {
+      return rows(
+          table,
+          Rows.read(MemorySegment.ofArray(frame)),
+          to -> followed(to, table, Cargo.ROWS, frame));
+    });
   }
 
   /** As {@link #pushRows}, in store memory. */
   public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
-    return rows(table, Rows.read(frame.segment()), to -> followed(to, table, Cargo.ROWS, frame));
+    return guarded("pushRowsLarge", table, () -> {
+      return rows(table, Rows.read(frame.segment()), to -> followed(to, table, Cargo.ROWS, frame));
+    });
   }
 
   private CompletionStage<Boolean> rows(
@@ -295,7 +357,9 @@ public final class ShardActor {
    */
   public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
-    return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(Numbers::array);
+    return guarded("pullRows", table, () -> {
+      return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(Numbers::array);
+    });
   }
 
   /**
@@ -303,12 +367,16 @@ public final class ShardActor {
    * null if the list of keys is not known, and then nothing has happened.
    */
   public CompletionStage<@Nullable Object> exchangeRows(int table, byte[] frame, long steps) {
-    return exchanged(table, Rows.read(MemorySegment.ofArray(frame)), steps);
+    return guarded("exchangeRows", table, () -> {
+      return exchanged(table, Rows.read(MemorySegment.ofArray(frame)), steps);
+    });
   }
 
   /** As {@link #exchangeRows}, in store memory. */
   public CompletionStage<@Nullable Object> exchangeRowsLarge(int table, Tensor frame, long steps) {
-    return exchanged(table, Rows.read(frame.segment()), steps);
+    return guarded("exchangeRowsLarge", table, () -> {
+      return exchanged(table, Rows.read(frame.segment()), steps);
+    });
   }
 
   private CompletionStage<@Nullable Object> exchanged(int table, Rows pushed, long steps) {
@@ -321,7 +389,9 @@ public final class ShardActor {
 
   /** The rows here that most gradients are pushed for. */
   public List<HotRow> hotRows(int table, int most) {
-    return tables.sparse(table).hotRows(most);
+    return guarded("hotRows", table, () -> {
+      return tables.sparse(table).hotRows(most);
+    });
   }
 
   /** How many rows a table has here. */
@@ -333,19 +403,26 @@ public final class ShardActor {
 
   /** Applies no further step; gives up to which all are applied. */
   public CompletionStage<Long> hold(int table) {
-    long applied = tables.get(table).applied();
-    return after(make(new Change.Hold(table, applied)), CompletableFuture.completedFuture(applied));
+    return guarded("hold", table, () -> {
+      long applied = tables.get(table).applied();
+      return after(
+          make(new Change.Hold(table, applied)), CompletableFuture.completedFuture(applied));
+    });
   }
 
   /** Applies the steps before that, and no further one; completes when they are. */
   public CompletionStage<Long> reach(int table, long step) {
-    var told = make(new Change.Hold(table, step));
-    return after(told, tables.get(table).reach(step).toCompletableFuture());
+    return guarded("reach", table, () -> {
+      var told = make(new Change.Hold(table, step));
+      return after(told, tables.get(table).reach(step).toCompletableFuture());
+    });
   }
 
   /** Steps are applied as they end again. */
   public CompletionStage<@Nullable Void> release(int table) {
-    return make(new Change.Hold(table, Long.MAX_VALUE));
+    return guarded("release", table, () -> {
+      return make(new Change.Hold(table, Long.MAX_VALUE));
+    });
   }
 
   // ---- checkpoints
@@ -356,15 +433,20 @@ public final class ShardActor {
    * @param draft the directory
    */
   public CompletionStage<io.mobula.ps.checkpoint.Part> save(int table, String draft) {
-    var shard = tables.get(table);
-    return Packing.save(shard, Path.of(draft), index, shard.firstItem(), shard.lastItem());
+    return guarded("save", table, () -> {
+      var shard = tables.get(table);
+      return Packing.save(shard, Path.of(draft), index, shard.firstItem(), shard.lastItem());
+    });
   }
 
   // ---- moving
 
   /** Takes in nothing of a table any more, until the layout is settled. */
   public void freeze(int table) {
-    tables.get(table).freeze();
+    guarded("freeze", table, () -> {
+      tables.get(table).freeze();
+      return null;
+    });
   }
 
   /**
@@ -373,23 +455,27 @@ public final class ShardActor {
    * @param to the next layout
    */
   public CompletionStage<@Nullable Void> moveTo(int table, Layout to) {
-    var shard = tables.get(table);
-    var arrived = new ArrayList<CompletableFuture<?>>();
-    for (int i = 0; i < to.size(); i++) {
-      var part = new Part(to.version(), i, to.size());
-      try (var block = Packing.store(runtime, shard, new Cut.For(part))) {
-        var answer = runtime.remoteStage(
-            to.shards().get(i).call(ShardActor::receive, shard.spec(), part, block));
-        arrived.add(answer.toCompletableFuture().whenComplete((done, failed) -> answer.close()));
+    return guarded("moveTo", table, () -> {
+      var shard = tables.get(table);
+      var arrived = new ArrayList<CompletableFuture<?>>();
+      for (int i = 0; i < to.size(); i++) {
+        var part = new Part(to.version(), i, to.size());
+        try (var block = Packing.store(runtime, shard, new Cut.For(part))) {
+          var answer = runtime.remoteStage(
+              to.shards().get(i).call(ShardActor::receive, shard.spec(), part, block));
+          arrived.add(answer.toCompletableFuture().whenComplete((done, failed) -> answer.close()));
+        }
       }
-    }
-    return Standbys.allOf(arrived);
+      return Standbys.allOf(arrived);
+    });
   }
 
   /** Gets some of what it is to have in the next layout. */
   public CompletionStage<@Nullable Void> receive(TableSpec spec, Part part, Tensor block) {
-    tables.prepared(spec, part).adopt(Block.read(block.segment()), TableShard.Entry.MOVED);
-    return CompletableFuture.completedFuture(null);
+    return this.<CompletionStage<@Nullable Void>>guarded("receive", spec.id(), () -> {
+      tables.prepared(spec, part).adopt(Block.read(block.segment()), TableShard.Entry.MOVED);
+      return CompletableFuture.completedFuture(null);
+    });
   }
 
   /** All has come: gives the standbys a copy, so that it cannot be lost from now on. */
@@ -399,7 +485,9 @@ public final class ShardActor {
 
   /** The next layout is valid, or is not and all stays as it was. */
   public CompletionStage<@Nullable Void> moved(int layout, boolean valid) {
-    return make(new Change.Move(layout, valid));
+    return guarded("moved", ALL, () -> {
+      return make(new Change.Move(layout, valid));
+    });
   }
 
   // ---- reports

@@ -1,6 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.optimizer.Step;
 import io.mobula.ps.row.HotKeys;
@@ -49,8 +50,8 @@ final class SparseShard extends TableShard {
     }
   }
 
-  SparseShard(SparseSpec spec, Part part) {
-    super(spec.toString(), spec.consistency(), part);
+  SparseShard(SparseSpec spec, Part part, HeapRoom heap) {
+    super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
     this.kernel = RowKernel.of(spec.element(), spec.width(), spec.optimizer(), spec.initial());
     this.lookup = new RowLookup(index, kernel);
@@ -76,14 +77,11 @@ final class SparseShard extends TableShard {
   private int @Nullable [] takeIn(Rows pushed) {
     long began = System.nanoTime();
     var sender = pushed.sender();
+    admit(pushed);
     int[] rows = lookup.rowsOf(pushed);
     if (rows == null) {
       return null;
     }
-    take(sender);
-    traffic.pushed(pushed.memory().byteSize());
-    traffic.keys(rows.length);
-    hot.add(rows);
     if (gate.isBulk()) {
       round(Math.max(sender.steps(), gate.applied()))
           .add(new Kept(gate.clocks().rank(sender.worker()), rows, copied(pushed.numbers())));
@@ -92,8 +90,41 @@ final class SparseShard extends TableShard {
       kernel.add(rows, pushed.numbers());
       apply(1);
     }
+    take(sender); // once nothing can fail any more
+    traffic.pushed(pushed.memory().byteSize());
+    traffic.keys(rows.length);
+    hot.add(rows);
     traffic.updated(System.nanoTime() - began);
     return rows;
+  }
+
+  /** Refuses a push that would need more heap than there is, before anything has changed. */
+  private void admit(Rows pushed) {
+    int count = pushed.count();
+    long most = growthOf(pushed.hasKeys() ? count : 0, count);
+    if (most > 0 && !heap.hasAtOnce(most)) { // its keys may be known
+      int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
+      long bytes = growthOf(unknown, count);
+      if (bytes > 0) {
+        heap.requireQuickly(what("a push of " + count + " rows to"), bytes);
+      }
+    }
+  }
+
+  private long growthOf(int more, int pushed) {
+    return index.growthOf(more) + kernel.growthOf((long) index.size() + more, pushed);
+  }
+
+  /** How many of the keys have no row; of all, or of this shard's. */
+  private int unknown(MemorySegment keys, long count, boolean mine) {
+    int unknown = 0;
+    for (long i = 0; i < count; i++) {
+      long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
+      if (index.find(key) < 0 && (!mine || isMine(key))) {
+        unknown++;
+      }
+    }
+    return unknown;
   }
 
   /**
@@ -134,9 +165,10 @@ final class SparseShard extends TableShard {
   void finishBefore(long step) {
     while (!rounds.isEmpty() && rounds.firstKey() < step) {
       long began = System.nanoTime();
-      var first = rounds.pollFirstEntry();
+      var first = rounds.firstEntry();
       merge(first.getValue());
       apply(1.0 / Math.max(1, gate.clocks().participants(first.getKey())));
+      rounds.remove(first.getKey()); // what could not be applied is there still, for another try
       traffic.updated(System.nanoTime() - began);
     }
   }
@@ -154,7 +186,9 @@ final class SparseShard extends TableShard {
   /** Completes when the worker may read: with the rows of the keys, in their order. */
   CompletableFuture<Numbers> pull(long worker, int layout, long steps, long[] keys) {
     ask(worker, layout, steps);
-    return gate.read(worker, () -> read(kernel.weights(index, keys)));
+    long bytes = (long) keys.length * sumBytes();
+    return gate.read(
+        worker, () -> read(brief("rows of", bytes, () -> kernel.weights(index, keys))));
   }
 
   private Numbers read(Numbers rows) {
@@ -309,9 +343,12 @@ final class SparseShard extends TableShard {
     var head = block.head();
     var keys = block.numbers().asSlice(0, head.count() * Long.BYTES);
     var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * rowBytes());
+    int more = unknown(keys, head.count(), true);
+    heap.require(what(more + " more rows of"), growthOf(more, 0));
     for (int i = 0; i < head.count(); i++) {
       long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
       if (isMine(key)) {
+        kernel.reach(index.size() + 1);
         int row = index.findOrAdd(key);
         kernel.set(row, numbers, (long) i * rowBytes());
       }

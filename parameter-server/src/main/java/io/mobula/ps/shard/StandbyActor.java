@@ -5,12 +5,15 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
+import io.mobula.ps.error.HeapException;
+import io.mobula.ps.heap.HeapRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,28 @@ public final class StandbyActor {
     }
   }
 
+  // ---- memory
+
+  private <T> T guarded(String request, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (OutOfMemoryError e) {
+      throw HeapRoom.exhausted(request + " on a standby", e);
+    }
+  }
+
+  /** Makes a change; without memory for it there is no copy any more, and its memory is free. */
+  private <T> T following(Supplier<T> change) {
+    try {
+      return guarded("a change", change);
+    } catch (HeapException e) {
+      complete = false;
+      tables.fold();
+      tables.clear();
+      throw e;
+    }
+  }
+
   // ---- following
 
   private Standbys.@Nullable Outcome refusal(int from) {
@@ -48,7 +73,17 @@ public final class StandbyActor {
     if (refusal != null) {
       return refusal;
     }
-    tables.make(change);
+    if (change instanceof Change.Create) { // refused, it leaves the copy as it is
+      guarded("create", () -> {
+        tables.make(change);
+        return true;
+      });
+    } else {
+      following(() -> {
+        tables.make(change);
+        return true;
+      });
+    }
     return Standbys.Outcome.MADE;
   }
 
@@ -70,6 +105,10 @@ public final class StandbyActor {
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
+    return following(() -> followed(table, cargo, frame));
+  }
+
+  private CompletionStage<Standbys.Outcome> followed(int table, Cargo cargo, MemorySegment frame) {
     return switch (cargo) {
       case START -> {
         tables.dense(table).start(Frame.read(frame));
@@ -105,10 +144,13 @@ public final class StandbyActor {
 
   /** One part of it. */
   public void copy(Copy copy, Tensor block) {
-    var shard = copy.later()
-        ? tables.prepared(copy.table(), copy.part())
-        : tables.create(copy.table(), copy.part());
-    shard.adopt(Block.read(block.segment()), TableShard.Entry.TAKEN_OVER);
+    following(() -> {
+      var shard = copy.later()
+          ? tables.prepared(copy.table(), copy.part())
+          : tables.create(copy.table(), copy.part());
+      shard.adopt(Block.read(block.segment()), TableShard.Entry.TAKEN_OVER);
+      return true;
+    });
   }
 
   /** It was the last of so many; says whether there is a copy now, as none was lost between. */

@@ -3,6 +3,8 @@ package io.mobula.ps.shard;
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.ps.error.HeapException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,7 +82,19 @@ final class Standbys {
     }
     return allOf(all.stream()
         .filter(standby -> !standby.lost)
-        .map(standby -> tell(standby, change))
+        .map(standby -> tell(standby, change, false))
+        .toList());
+  }
+
+  /**
+   * As {@link #tell}, of a change that is not made where a standby has too little memory for it:
+   * fails with its {@link HeapException} then.
+   */
+  CompletableFuture<@Nullable Void> require(
+      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
+    return allOf(all.stream()
+        .filter(standby -> !standby.lost)
+        .map(standby -> tell(standby, change, true))
         .toList());
   }
 
@@ -91,13 +105,21 @@ final class Standbys {
   }
 
   private CompletableFuture<@Nullable Void> tell(
-      Standby standby, Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
+      Standby standby,
+      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change,
+      boolean required) {
     long number = ++standby.told;
     var ref = change.apply(standby.handle);
     return ref.toCompletableFuture()
         .handle((outcome, failure) -> {
           ref.close();
-          return failure == null ? settled(standby, number, outcome) : lost(standby, failure);
+          if (failure == null) {
+            return settled(standby, number, outcome);
+          }
+          var refused = refusalIn(failure);
+          return required && refused != null
+              ? CompletableFuture.<@Nullable Void>failedStage(refused)
+              : lost(standby, failure);
         })
         .thenCompose(Function.identity());
   }
@@ -110,10 +132,21 @@ final class Standbys {
     };
   }
 
+  private @Nullable HeapException refusalIn(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof HeapException refused) {
+        return new HeapException(
+            "A standby of shard " + shard + ": " + refused.getMessage(), refused);
+      }
+    }
+    return null;
+  }
+
   private CompletionStage<@Nullable Void> lost(Standby standby, Throwable failure) {
     standby.lost = true;
     LOG.warn(
-        "Shard {} goes on without its standby {}, which is gone: what it has is not safe any more.",
+        "Shard {} goes on without its standby {}, which is gone or has too little memory: what the"
+            + " shard has is not safe any more.",
         shard,
         standby.index,
         failure);
@@ -143,6 +176,15 @@ final class Standbys {
       }
       to.copied = to.told;
     } catch (ActorDiedException e) {
+      var _ = lost(to, e);
+    } catch (TaskFailedException e) {
+      var refused = refusalIn(e);
+      if (refused == null) {
+        throw e;
+      }
+      if (change == 0) { // whoever asked for it can still be told that it is not to be had
+        throw refused;
+      }
       var _ = lost(to, e);
     }
   }

@@ -4,12 +4,14 @@ import io.mobula.NodeId;
 import io.mobula.ps.clock.Clocks;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.clock.Mark;
+import io.mobula.ps.heap.HeapRoom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final Traffic traffic = new Traffic();
   final Gate gate;
   final Part part;
+  final HeapRoom heap;
   private final Map<Long, Long> before = new HashMap<>(); // the last pushes in the layout before
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
@@ -29,9 +32,27 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** Somebody waits until all steps before one are applied. */
   private record Reached(long step, CompletableFuture<Long> answer) {}
 
-  TableShard(String table, Consistency rule, Part part) {
+  TableShard(String table, Consistency rule, Part part, HeapRoom heap) {
     this.gate = new Gate(table, rule, traffic);
     this.part = part;
+    this.heap = heap;
+  }
+
+  // ---- memory
+
+  /** Names in an error something of this part. */
+  final Object what(String thing) {
+    return new Object() {
+      @Override
+      public String toString() {
+        return thing + " " + gate.table() + " on shard " + part.index() + " of " + part.shards();
+      }
+    };
+  }
+
+  /** An array that is needed for a moment. */
+  final <T> T brief(String thing, long bytes, Supplier<T> allocation) {
+    return heap.allocateBriefly(what(thing), bytes, allocation);
   }
 
   // ---- workers

@@ -1,7 +1,9 @@
 package io.mobula.ps.shard;
 
 import io.mobula.MobulaRuntime;
+import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.TableException;
+import io.mobula.ps.heap.HeapRoom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tables {
   private final MobulaRuntime runtime;
+  private final HeapRoom heap = HeapRoom.ofThisJvm();
+  private final Map<Integer, HeapException> refused = new HashMap<>(); // not in the present heap
   private final TreeMap<Integer, Held> present = new TreeMap<>();
   private final TreeMap<Integer, Held> prepared = new TreeMap<>();
   private final Map<Integer, Departed> departed = new HashMap<>();
@@ -36,7 +40,20 @@ final class Tables {
     throw absent(id);
   }
 
+  /** A part that should be there had no room when the shard was started. */
+  void refuse(int id, HeapException why) {
+    close(present.remove(id));
+    refused.put(id, why);
+  }
+
   private RuntimeException absent(int id) {
+    var why = refused.get(id);
+    if (why != null) {
+      return new HeapException(
+          "This shard was started anew, and its part of the table is not there. "
+              + why.getMessage(),
+          why);
+    }
     var gone = departed.get(id);
     return gone != null
         ? new MovedException(gone.table(), gone.layout(), gone.layout() + 1)
@@ -71,6 +88,14 @@ final class Tables {
     return present.size() + prepared.size();
   }
 
+  /** What people call it. */
+  String nameOf(int id) {
+    var found = present.getOrDefault(id, prepared.get(id));
+    return found == null
+        ? (id == 0 ? "all tables" : "table " + id)
+        : found.spec().toString();
+  }
+
   // ---- making and ending them
 
   /** Makes an empty part. */
@@ -88,8 +113,8 @@ final class Tables {
 
   private TableShard put(Map<Integer, Held> into, TableSpec spec, Part part) {
     var shard = switch (spec) {
-      case DenseSpec dense -> new DenseShard(runtime, dense, part);
-      case SparseSpec sparse -> new SparseShard(sparse, part);
+      case DenseSpec dense -> new DenseShard(runtime, dense, part, heap);
+      case SparseSpec sparse -> new SparseShard(sparse, part, heap);
     };
     close(into.put(spec.id(), new Held(spec, shard)));
     return shard;
@@ -105,6 +130,7 @@ final class Tables {
     close(present.remove(id));
     close(prepared.remove(id));
     departed.remove(id);
+    refused.remove(id);
   }
 
   /** Answers for gradients that are kept, as others are about to keep them. */
@@ -118,6 +144,7 @@ final class Tables {
     present.clear();
     prepared.clear();
     departed.clear();
+    refused.clear();
   }
 
   // ---- changes

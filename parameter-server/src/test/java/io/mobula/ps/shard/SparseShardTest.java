@@ -7,11 +7,15 @@ import io.mobula.NodeId;
 import io.mobula.ps.Partitioner;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.error.HeapException;
+import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.LimitedHeap;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.Initial;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +34,7 @@ class SparseShardTest {
       Initial.ZERO,
       Partitioner.hash(),
       0);
-  private final SparseShard shard = new SparseShard(spec, PART);
+  private final SparseShard shard = new SparseShard(spec, PART, HeapRoom.ofThisJvm());
 
   @BeforeEach
   void join() {
@@ -101,5 +105,38 @@ class SparseShardTest {
     assertThatThrownBy(() -> shard.push(frame(1, 1, Element.FLOAT, true, 5)))
         .isInstanceOf(GradientException.class)
         .hasMessageContaining("of 4 bytes");
+  }
+
+  @Test
+  void refusesRowsForWhichThereIsNoHeapAndGoesOnWithThoseItHas() {
+    var heap = new LimitedHeap();
+    var limited = new SparseShard(spec, PART, heap.room());
+    limited.join(WORKER, 0, new NodeId(1));
+    long[] known = LongStream.range(0, 30_000).toArray();
+    limited.push(frame(1, true, known));
+    heap.free(1 << 20);
+    assertThatThrownBy(
+            () -> limited.push(frame(2, true, LongStream.range(30_000, 90_000).toArray())))
+        .isInstanceOf(HeapException.class)
+        .hasMessageContaining("a push of 60000 rows to sparse table rows of 1 doubles a row")
+        .hasMessageContaining("on shard 0 of 1");
+    assertThat(limited.rows()).isEqualTo(30_000);
+    limited.push(frame(2, true, known)); // all have rows
+    assertThat(
+            (double[]) limited.pull(WORKER, 1, 0, new long[] {7, 60_000}).join().array())
+        .containsExactly(-2, 0);
+  }
+
+  @Test
+  void refusesABlockForWhichThereIsNoHeap() {
+    shard.push(frame(1, true, LongStream.range(0, 100_000).toArray()));
+    var cut = new Cut.All();
+    var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(cut)]);
+    shard.write(cut, Output.to(memory));
+    var limited = new SparseShard(spec, PART, new LimitedHeap().free(1 << 20).room());
+    assertThatThrownBy(() -> limited.adopt(Block.read(memory), TableShard.Entry.MOVED))
+        .isInstanceOf(HeapException.class)
+        .hasMessageContaining("100000 more rows of sparse table rows");
+    assertThat(limited.rows()).isZero();
   }
 }

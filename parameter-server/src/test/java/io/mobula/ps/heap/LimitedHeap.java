@@ -1,0 +1,69 @@
+package io.mobula.ps.heap;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** A heap of which a test says how much is free. */
+public final class LimitedHeap implements HeapGauge {
+  private static final long MOST = 1L << 30;
+
+  private volatile long free = MOST;
+  private volatile long afterCollection = -1;
+  private volatile int collections;
+  private boolean collects = true;
+  private Duration takes = Duration.ZERO;
+
+  /** What admits allocations in it. */
+  public HeapRoom room() {
+    return new HeapRoom(this);
+  }
+
+  /**
+   * From now on so many bytes are free besides those that are kept, before and after any
+   * collection.
+   */
+  public LimitedHeap free(long bytes) {
+    free = bytes + MOST / 16;
+    afterCollection = -1;
+    return this;
+  }
+
+  LimitedHeap freeAfterCollection(long bytes) {
+    afterCollection = bytes + MOST / 16;
+    return this;
+  }
+
+  LimitedHeap withoutCollections() {
+    collects = false;
+    return this;
+  }
+
+  LimitedHeap collectionsTake(Duration time) {
+    takes = time;
+    return this;
+  }
+
+  int collections() {
+    return collections;
+  }
+
+  @Override
+  public long most() {
+    return MOST;
+  }
+
+  @Override
+  public long free() {
+    return free;
+  }
+
+  @Override
+  public boolean collect() {
+    collections++;
+    LockSupport.parkNanos(takes.toNanos());
+    if (afterCollection >= 0) {
+      free = afterCollection;
+    }
+    return collects;
+  }
+}
