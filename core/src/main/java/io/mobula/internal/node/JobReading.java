@@ -49,7 +49,7 @@ final class JobReading {
         environment(reader, config),
         reader.directory("mobula.jobs.cache"),
         new JobSettings.Workers(
-            reader.words("mobula.jobs.worker-flags"),
+            reader.flags("mobula.jobs.worker-flags"),
             reader.duration("mobula.jobs.worker-start-limit"),
             reader.duration("mobula.jobs.worker-idle")),
         standing,

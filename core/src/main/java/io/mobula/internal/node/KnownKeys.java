@@ -2,13 +2,15 @@ package io.mobula.internal.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import io.mobula.error.SettingsException;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,49 +20,135 @@ import java.util.TreeSet;
  * without effect.
  */
 final class KnownKeys {
-  private static final Set<String> OPEN = Set.of(
+  /** Below these, keys are named by the program. */
+  static final Set<String> OPEN = Set.of(
       "mobula.resources.custom",
       "mobula.workers.resources.custom",
       "mobula.actor-system",
       "mobula.cluster.labels",
       "mobula.cluster.actor-system");
 
+  /**
+   * System properties of the build of Mobula and its tests, which Maven hands to every JVM that it
+   * starts: options of those JVMs, which tests run, their seeds and durations. No setting of a node
+   * is called so, and none of these has an effect on one.
+   */
+  static final Set<String> OF_THE_BUILD = Set.of(
+      "mobula.child",
+      "mobula.quiet",
+      "mobula.test",
+      "mobula.it",
+      "mobula.contract",
+      "mobula.soak",
+      "mobula.stress",
+      "mobula.docs",
+      "mobula.directory.seed",
+      "mobula.directory.histories",
+      "mobula.directory.traced");
+
   private KnownKeys() {}
 
+  /** The defaults, read once: from files alone, as system properties would make any key known. */
+  private static final class Defaults {
+    private static final Config ALL = read();
+    private static final Set<String> KEYS = keys(ALL);
+
+    private static Config read() {
+      var loader = KnownKeys.class.getClassLoader();
+      var files = ConfigFactory.parseResources(loader, "reference.conf");
+      var resolved = files.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
+      return resolved.hasPath("mobula")
+          ? resolved.withOnlyPath("mobula")
+          : ConfigFactory.parseString("mobula {}");
+    }
+  }
+
+  /** What every setting is unless told otherwise. */
+  static Config defaults() {
+    return Defaults.ALL;
+  }
+
+  /** All keys that have a default. */
+  static Set<String> all() {
+    return Defaults.KEYS;
+  }
+
+  /** Without what is the build's own. */
+  static Config withoutOthers(Config config) {
+    requireTable(config);
+    var result = config;
+    for (var key : OF_THE_BUILD) {
+      result = result.withoutPath(key);
+    }
+    return result;
+  }
+
   static void require(Config config) {
-    if (!config.hasPath("mobula")) {
+    if (all().isEmpty() || !config.hasPath("mobula")) {
       throw new SettingsException(
           "No reference.conf of mobula-core on the class path. If the program was packed into one jar, let the packer "
               + "append the reference.conf files to each other.",
           null);
     }
-    var known = keys(ConfigFactory.defaultReference(KnownKeys.class.getClassLoader()));
     for (var key : keys(config)) {
-      if (!known.contains(key) && OPEN.stream().noneMatch(open -> key.startsWith(open + "."))) {
-        var nearest = known.stream()
-            .min(Comparator.comparingInt(other -> distance(key, other)))
-            .orElse("mobula");
-        throw new SettingsException(
-            "There is no setting " + key + ". Did you mean " + nearest + "?", null);
-      }
+      require(key);
+    }
+  }
+
+  private static void requireTable(Config config) {
+    if (config.hasPath("mobula")
+        && config.getValue("mobula").valueType() != ConfigValueType.OBJECT) {
+      throw new SettingsException(
+          "mobula itself cannot have a value, and has "
+              + config.getValue("mobula").unwrapped() + " ("
+              + config.getValue("mobula").origin().description() + "): set one of its keys.",
+          null);
+    }
+  }
+
+  private static void require(String key) {
+    if (!all().contains(key) && OPEN.stream().noneMatch(open -> key.startsWith(open + "."))) {
+      throw new SettingsException("There is no setting " + key + ". " + hint(key, all()), null);
     }
   }
 
   /**
-   * What the environment says about known keys: the key in capitals, with {@code _} for every other
-   * sign.
+   * Refuses options of a JVM that set what is no setting: it would not start.
+   *
+   * @param setting that has the options
    */
-  static Config inEnvironment(Map<String, String> environment) {
-    var result = ConfigFactory.empty();
-    for (var key : keys(ConfigFactory.defaultReference(KnownKeys.class.getClassLoader()))) {
-      var name = key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-      var value = environment.get(name);
-      if (value != null) {
-        var origin = ConfigOriginFactory.newSimple("environment variable " + name);
-        result = result.withValue(key, ConfigValueFactory.fromAnyRef(value).withOrigin(origin));
+  static void requireIn(String setting, List<String> options) {
+    for (var option : options) {
+      if (option.startsWith("-Dmobula.")) {
+        var key = option.substring(2).split("=", 2)[0];
+        if (OF_THE_BUILD.stream().noneMatch(other -> isAtOrBelow(key, other))) {
+          try {
+            require(key);
+          } catch (SettingsException e) {
+            throw new SettingsException(
+                "Setting " + setting + " has the option " + option + ": " + e.getMessage(), e);
+          }
+        }
       }
     }
-    return result;
+  }
+
+  private static boolean isAtOrBelow(String key, String other) {
+    return key.equals(other) || key.startsWith(other + ".");
+  }
+
+  /** Which of the names may have been meant. */
+  static String hint(String name, Collection<String> names) {
+    return nearest(name, names)
+        .map(near -> "Did you mean " + near + "?")
+        .orElse("The reference.conf of mobula-core names all settings.");
+  }
+
+  /** The name that differs least, unless all differ in more than a third. */
+  static Optional<String> nearest(String name, Collection<String> names) {
+    return names.stream()
+        .min(Comparator.comparingInt(other -> distance(name, other)))
+        .filter(near -> distance(name, near) <= Math.max(3, name.length() / 3));
   }
 
   /**
@@ -69,7 +157,7 @@ final class KnownKeys {
    * @param except what their names do not begin with
    */
   static Map<String, Object> changed(Config config, Set<String> except) {
-    var reference = ConfigFactory.defaultReference(KnownKeys.class.getClassLoader());
+    var reference = defaults();
     var changed = new TreeMap<String, Object>();
     for (var entry : config.getConfig("mobula").entrySet()) {
       var key = "mobula." + entry.getKey();

@@ -99,10 +99,11 @@ public record NodeSettings(
             e);
       }
     }
-    return result
+    var all = result
         .withFallback(ConfigFactory.systemProperties())
-        .withFallback(KnownKeys.inEnvironment(System.getenv()))
+        .withFallback(EnvironmentKeys.in(System.getenv()))
         .withFallback(base);
+    return TextValues.read(KnownKeys.withoutOthers(all));
   }
 
   /** Reads the part below {@code mobula}. */
@@ -277,9 +278,11 @@ public record NodeSettings(
       return list(key, Pattern.quote(File.pathSeparator)).stream().map(Path::of).toList();
     }
 
-    /** A list, or one text with spaces between them. */
-    List<String> words(String key) {
-      return list(key, "\\s+");
+    /** Options of a JVM: a list, or one text with spaces between them. */
+    List<String> flags(String key) {
+      var flags = list(key, "\\s+");
+      KnownKeys.requireIn(key, flags);
+      return flags;
     }
 
     private List<String> list(String key, String between) {

@@ -62,7 +62,7 @@ final class WorkerReading {
     return new StandingWorkers.Plan(
         count,
         classPath(),
-        reader.words("mobula.workers.flags"),
+        reader.flags("mobula.workers.flags"),
         restarts(),
         division,
         split(gpus, count, division.worker().units(Resources.GPU)));

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings: where they come from, and what is refused with the key named. */
 class SettingsTest {
@@ -114,6 +115,151 @@ class SettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(key)
         .hasMessageContaining("Did you mean " + nearest + "?");
+  }
+
+  @Test
+  void nothingIsSuggestedWhereNothingIsNear() {
+    assertThatThrownBy(() -> read(Mobula.settings().set("mobula.something-else-altogether", 1)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("There is no setting mobula.something-else-altogether")
+        .hasMessageNotContaining("Did you mean");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mobula.resources.cpu, mobula.resources.cpus",
+    "mobula.store.capasity, mobula.store.capacity",
+    "mobula.child-flags, mobula.",
+    "mobula.directory.sede, mobula.directory.",
+  })
+  void unknownSystemPropertiesAreRefused(String key, String nearest) {
+    try {
+      System.setProperty(key, "1");
+      assertThatThrownBy(Mobula::init)
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("There is no setting " + key)
+          .satisfies(thrown -> {
+            if (!nearest.endsWith(".")) {
+              assertThat(thrown).hasMessageContaining("Did you mean " + nearest + "?");
+            }
+          });
+    } finally {
+      System.clearProperty(key);
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mobula.child.flags",
+        "mobula.quiet.flags",
+        "mobula.test.flags",
+        "mobula.it.without",
+        "mobula.soak.seconds",
+        "mobula.stress.seconds",
+        "mobula.contract.source",
+        "mobula.docs.write",
+        "mobula.directory.seed"
+      })
+  void propertiesOfTheBuildAreLeftAloneAndReachNoWorker(String key) {
+    var before = System.getProperty(key);
+    try {
+      System.setProperty(key, "1");
+      ConfigFactory.invalidateCaches();
+      assertThat(read(Mobula.settings()).jobs().told()).doesNotContainKey(key);
+    } finally {
+      if (before == null) {
+        System.clearProperty(key);
+      } else {
+        System.setProperty(key, before);
+      }
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @Test
+  void workersInheritWhatSystemPropertiesSay() {
+    try {
+      System.setProperty("mobula.tasks.max-slots", "77");
+      ConfigFactory.invalidateCaches();
+      assertThat(read(Mobula.settings()).jobs().told())
+          .containsEntry("mobula.tasks.max-slots", "77");
+    } finally {
+      System.clearProperty("mobula.tasks.max-slots");
+      ConfigFactory.invalidateCaches();
+    }
+  }
+
+  @Test
+  void aPartThatIsGivenAValueIsRefused() {
+    for (var key : List.of("mobula.store", "mobula.store.capacity.bytes")) {
+      assertThatThrownBy(() -> read(Mobula.settings().set(key, 5)))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("There is no setting " + key);
+    }
+    var file = ConfigFactory.parseString("mobula = 5");
+    assertThatThrownBy(() -> NodeSettings.read(
+            NodeSettings.overlay(Mobula.settings(), file.withFallback(ConfigFactory.load()))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula");
+  }
+
+  @Test
+  void unknownKeysInAFileAreRefused() {
+    var file = ConfigFactory.parseString("mobula.tasks.max-slot = 5");
+    assertThatThrownBy(() -> NodeSettings.read(
+            NodeSettings.overlay(Mobula.settings(), file.withFallback(ConfigFactory.load()))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("Did you mean mobula.tasks.max-slots?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"-Xmx128m\", -Xss1m]", " [ -Xmx128m\n-Xss1m ]", "-Xmx128m -Xss1m"})
+  void aListMayBeWrittenAsText(String text) {
+    for (var key : List.of("mobula.workers.flags", "mobula.jobs.worker-flags")) {
+      var jobs = read(Mobula.settings().set(key, text)).jobs();
+      var flags =
+          key.contains("jobs") ? jobs.workers().flags() : jobs.standing().flags();
+      assertThat(flags).containsExactly("-Xmx128m", "-Xss1m");
+    }
+  }
+
+  @Test
+  void otherListsAndTablesMayBeWrittenAsText() {
+    assertThat(read(Mobula.settings().set("mobula.cluster.seeds", "[\"a:1\", \"b:2\"]"))
+            .cluster()
+            .seeds())
+        .containsExactly("a:1", "b:2");
+    assertThat(read(Mobula.settings().set("mobula.codec.allowed-classes", "[\"com.acme.*\"]"))
+            .codec()
+            .allowedClasses())
+        .containsExactly("com.acme.*");
+    assertThat(read(Mobula.settings().set("mobula.resources.custom", "{\"my licence\": 2}"))
+            .total()
+            .amount("my licence"))
+        .isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"-Xmx128m\"", "[\"-Xmx128m]", "[-Xmx128m] -Xss1m}", "[${nowhere}]"})
+  void aTextThatBeginsAsAListAndIsNoneIsRefused(String text) {
+    assertThatThrownBy(() -> read(Mobula.settings().set("mobula.workers.flags", text)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("mobula.workers.flags")
+        .hasMessageContaining(text);
+  }
+
+  @Test
+  void optionsOfWorkersThatSetWhatIsNoSettingAreRefusedAtTheNode() {
+    for (var key : List.of("mobula.workers.flags", "mobula.jobs.worker-flags")) {
+      assertThatThrownBy(
+              () -> read(Mobula.settings().set(key, "-Xmx1g -Dmobula.store.capasity=1GiB")))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining(key)
+          .hasMessageContaining("-Dmobula.store.capasity=1GiB")
+          .hasMessageContaining("Did you mean mobula.store.capacity?");
+    }
   }
 
   @Test

@@ -1,0 +1,84 @@
+package io.mobula.internal.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigValueFactory;
+import io.mobula.error.SettingsException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Settings in environment variables: the key in capitals, with {@code _} for every other sign. A
+ * variable that begins so and is no setting is refused.
+ */
+final class EnvironmentKeys {
+  private static final String PREFIX = "MOBULA_";
+
+  /** What others of Mobula read: {@code bin/mobula}, the probe of accelerators, the samples. */
+  private static final Set<String> OF_OTHERS = Set.of(
+      "MOBULA_AOT",
+      "MOBULA_JAVA_OPTS",
+      "MOBULA_GPU_NVML",
+      "MOBULA_DATA",
+      "MOBULA_FASHION_MNIST",
+      "MOBULA_SPAM_ASSASSIN");
+
+  /**
+   * How Kubernetes tells every container of services, here of one whose name begins with "mobula".
+   */
+  private static final Pattern SERVICE =
+      Pattern.compile(".*_SERVICE_(HOST|PORT(_.*)?)|.*_PORT_\\d+_(TCP|UDP|SCTP)(_.*)?");
+
+  private static final Pattern SERVICE_PORT = Pattern.compile("(tcp|udp|sctp)://.*");
+
+  private EnvironmentKeys() {}
+
+  /**
+   * The settings in an environment.
+   *
+   * @throws SettingsException when a variable is none
+   */
+  static Config in(Map<String, String> environment) {
+    var keys = names();
+    var result = ConfigFactory.empty();
+    for (var variable : environment.entrySet()) {
+      var name = variable.getKey();
+      if (name.startsWith(PREFIX) && !isOfOthers(name, variable.getValue())) {
+        var key = keys.get(name);
+        if (key == null) {
+          throw new SettingsException(
+              "The environment variable " + name + " is no setting. "
+                  + KnownKeys.hint(name, keys.keySet())
+                  + " If it is meant for somebody else, call it otherwise.",
+              null);
+        }
+        var origin = ConfigOriginFactory.newSimple("environment variable " + name);
+        result = result.withValue(
+            key, ConfigValueFactory.fromAnyRef(variable.getValue()).withOrigin(origin));
+      }
+    }
+    return result;
+  }
+
+  private static boolean isOfOthers(String name, String value) {
+    return OF_OTHERS.contains(name)
+        || SERVICE.matcher(name).matches()
+        || SERVICE_PORT.matcher(value).matches();
+  }
+
+  /** The keys by their variables; where a program names what is below a key, the key itself. */
+  private static Map<String, String> names() {
+    var names = new TreeMap<String, String>();
+    KnownKeys.OPEN.forEach(key -> names.put(nameOf(key), key));
+    KnownKeys.all().forEach(key -> names.put(nameOf(key), key));
+    return names;
+  }
+
+  private static String nameOf(String key) {
+    return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+}
