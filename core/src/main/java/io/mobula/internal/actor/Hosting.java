@@ -347,7 +347,6 @@ final class Hosting {
       try {
         answer(content);
       } catch (RuntimeException | Error e) { // a ref inside that cannot leave this node
-        content.discard();
         fail(new Failure(() -> new CodecException(
             "The result of call " + id + " cannot be sent to node " + caller + ": "
                 + e.getMessage(),

@@ -36,6 +36,7 @@ import org.slf4j.MDC;
 public final class BoundCall {
   /** From how many bytes on ending views costs little beside what was done to have them. */
   private static final long WORTH_ENDING = 1 << 20;
+  private static final int MOST_NAMED_CHARS = 400;
 
   private final Object function; // itself if it captured nothing that can change, else as arguments
   private final Object[] arguments; // each a Content or an ObjectEntry
@@ -318,15 +319,22 @@ public final class BoundCall {
     return null;
   }
 
-  /** Names what it still waits for. */
+  /** Names what it still waits for, the first of it if that is much. */
   public String missing() {
     var text = new StringBuilder();
+    int more = 0;
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry && !entry.isReady()) {
-        text.append(text.isEmpty() ? "" : ", ").append(entry.id());
+        if (text.length() < MOST_NAMED_CHARS) {
+          text.append(text.isEmpty() ? "" : ", ").append(entry.id());
+        } else {
+          more++;
+        }
       }
     }
-    return text.toString();
+    return more == 0
+        ? text.toString()
+        : text.append(" and ").append(more).append(" more").toString();
   }
 
   /**

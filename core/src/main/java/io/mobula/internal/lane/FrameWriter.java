@@ -1,6 +1,7 @@
 package io.mobula.internal.lane;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.ring.FrameAssembly;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a frame: little-endian numbers, lengths before whatever varies. For one thread and one
- * frame.
+ * frame. Every method throws {@link io.mobula.error.CodecException} when the frame gets larger than
+ * any may be ({@link FrameAssembly#LARGEST_FRAME}).
  */
 public final class FrameWriter {
   private byte[] bytes = new byte[128];
@@ -42,12 +44,20 @@ public final class FrameWriter {
   }
 
   private int room(int more) {
-    if (size + more > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+    if (more > bytes.length - size) {
+      grow(size + (long) more);
     }
     int at = size;
     size += more;
     return at;
+  }
+
+  private void grow(long wanted) {
+    if (wanted > FrameAssembly.LARGEST_FRAME) {
+      throw FrameAssembly.tooLarge(wanted);
+    }
+    long doubled = Math.min(2L * bytes.length, FrameAssembly.LARGEST_FRAME);
+    bytes = Arrays.copyOf(bytes, (int) Math.max(doubled, wanted));
   }
 
   /** One byte: kinds and flags. */

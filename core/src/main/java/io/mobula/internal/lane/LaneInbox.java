@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.ring.FrameAssembly;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -96,8 +97,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
   private void onFrame(NodeId from, Parcel parcel) {
     var sequence = sequences.computeIfAbsent(from, peer -> new Sequence());
     if (sequence.arrived(parcel.sequence())) {
-      lanes.received(from, parcel.frame().length);
-      deliver(from, parcel.frame());
+      take(from, sequence.begun(), parcel);
     }
     if (sequence.isUrgent()) {
       tell(from, sequence);
@@ -106,12 +106,18 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
     }
   }
 
-  private void deliver(NodeId from, byte[] frame) {
+  private void take(NodeId from, FrameAssembly begun, Parcel parcel) {
     try {
+      if (parcel.more()) {
+        begun.add(parcel.frame().length, parcel::copyTo);
+        return;
+      }
+      var frame =
+          begun.isBegun() ? begun.finish(parcel.frame().length, parcel::copyTo) : parcel.frame();
+      lanes.received(from, frame.length);
       receiver.received(from, frame);
-    } catch (RuntimeException broken) { // one bad frame must not stop the others
-      LOG.error(
-          "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
+    } catch (RuntimeException | Error broken) { // one bad frame must not stop the others
+      LOG.error("A frame of node {} could not be handled", from, broken);
     }
   }
 

@@ -4,10 +4,12 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import io.mobula.LaneInfo;
 import io.mobula.NodeId;
+import io.mobula.error.CodecException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.ring.FrameAssembly;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,6 @@ public final class Lanes implements AutoCloseable {
   /** The name of the actor that receives, below a node's guardian. */
   public static final String NAME = "lane";
 
-  private static final byte[] NOTHING = {};
   private static final int MOST_TOLD = 256;
   private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
@@ -83,8 +84,12 @@ public final class Lanes implements AutoCloseable {
    *
    * @return false if the peer is no member any more; its end is told to all who listen to the
    *     membership
+   * @throws CodecException if the frame is larger than {@link FrameAssembly#LARGEST_FRAME}
    */
   public boolean send(NodeId to, byte[] frame) {
+    if (frame.length > FrameAssembly.LARGEST_FRAME) {
+      throw FrameAssembly.tooLarge(frame.length);
+    }
     var line = line(to);
     if (line == null) {
       return false;
@@ -260,7 +265,7 @@ public final class Lanes implements AutoCloseable {
   void acknowledge(NodeId peer, long sequence) {
     var line = line(peer);
     if (line != null) {
-      line.tell(0, sequence, NOTHING);
+      line.acknowledge(sequence);
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Line {
   private static final String ARTERY = "artery";
+  private static final byte[] NOTHING = {};
   private static final int MOST_UNSENT = 16 * 1024;
   private static final long MOST_UNSENT_BYTES = 64L << 20;
 
@@ -129,14 +130,22 @@ final class Line {
   /** Under the lock, so that frames leave in the order of their numbers. */
   private void sendWhatMay() {
     for (var next = outbox.next(); next != null; next = outbox.next()) {
-      tell(next.sequence(), 0, next.frame());
+      tell(next);
     }
   }
 
-  /** Sends a parcel over Artery. */
-  void tell(long sequence, long acknowledged, byte[] frame) {
-    inbox.tell(
-        new Parcel(self.incarnation(), peer.id().incarnation(), sequence, acknowledged, frame));
+  private void tell(Outbox.Numbered part) {
+    tell(part.sequence(), 0, part.more(), part.frame());
+  }
+
+  /** Tells the peer how far its frames have come. */
+  void acknowledge(long received) {
+    tell(0, received, false, NOTHING);
+  }
+
+  private void tell(long sequence, long acknowledged, boolean more, byte[] frame) {
+    inbox.tell(new Parcel(
+        self.incarnation(), peer.id().incarnation(), sequence, acknowledged, more, frame));
   }
 
   /** The peer has received all parcels up to this number. */
@@ -155,7 +164,7 @@ final class Line {
   void tick() {
     lock.lock();
     try {
-      outbox.tick().forEach(numbered -> tell(numbered.sequence(), 0, numbered.frame()));
+      outbox.tick().forEach(this::tell);
     } finally {
       lock.unlock();
     }

@@ -3,26 +3,32 @@ package io.mobula.internal.lane;
 import io.mobula.LaneInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
 /**
- * What one process sends to another: numbers frames from one, keeps each until it is acknowledged,
- * and has no more than a window of them on the way. Pure; its owner locks.
+ * What one process sends to another: cuts frames into parts that fit into a message of Artery's,
+ * numbers these from one, keeps each until it is acknowledged, and has no more than a window of
+ * them on the way. Pure; its owner locks.
  */
 final class Outbox {
-  /** How many frames may be on the way: less than Artery's own queue, which drops what is more. */
+  /** How many parts may be on the way: less than Artery's own queue, which drops what is more. */
   static final int WINDOW = 1024;
+
+  /** How many bytes a part has at most: Artery drops what is larger than its maximum-frame-size. */
+  static final int PART = 128 << 10;
 
   private static final long WINDOW_BYTES = 16 << 20;
   private static final int REPEATED = 64;
 
-  /** A frame with its number. */
+  /** A frame, or a part of which {@code more} comes, with its number. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  record Numbered(long sequence, byte[] frame) {}
+  record Numbered(long sequence, boolean more, byte[] frame) {}
 
   private final Deque<Numbered> sent = new ArrayDeque<>();
   private final Deque<byte[]> waiting = new ArrayDeque<>();
+  private int begun; // bytes of the first that waits, which are sent
   private long last;
   private long lastBytes;
   private long sentBytes;
@@ -35,19 +41,32 @@ final class Outbox {
     waitingBytes += frame.length;
   }
 
-  /** The next frame to be sent, or null when there is none or the window is full. */
+  /** The next part to be sent, or null when there is none or the window is full. */
   @org.jspecify.annotations.Nullable
   Numbered next() {
     if (waiting.isEmpty() || sent.size() >= WINDOW || (sentBytes >= WINDOW_BYTES)) {
       return null;
     }
-    var frame = waiting.removeFirst();
+    var frame = nextPart();
+    var numbered = new Numbered(++last, begun > 0, frame);
     waitingBytes -= frame.length;
-    var numbered = new Numbered(++last, frame);
     sent.addLast(numbered);
     sentBytes += frame.length;
     lastBytes += frame.length;
     return numbered;
+  }
+
+  private byte[] nextPart() {
+    var frame = waiting.getFirst();
+    int from = begun;
+    boolean more = frame.length - from > PART;
+    begun = more ? from + PART : 0;
+    if (!more) {
+      waiting.removeFirst();
+    }
+    return from == 0 && !more
+        ? frame
+        : Arrays.copyOfRange(frame, from, more ? begun : frame.length);
   }
 
   /** Everything up to this number has arrived. */

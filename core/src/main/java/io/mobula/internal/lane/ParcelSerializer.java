@@ -6,12 +6,16 @@ import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Parcels as bytes: a header of 40 bytes, then the frame. Made by Akka, safe for all threads. */
+/**
+ * Parcels as bytes: a header of 44 bytes, then the frame or a part of it; the manifest tells which.
+ * Made by Akka, safe for all threads.
+ */
 public final class ParcelSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER =
       1_297_040_962; // "MOBL" and a bit; Akka asks for a number nobody else has
-  private static final String MANIFEST = "1";
+  private static final String LAST = "1";
+  private static final String PART = "2";
   private static final int HEADER = 4 * Long.BYTES + Integer.BYTES;
 
   /** For Akka. */
@@ -24,7 +28,7 @@ public final class ParcelSerializer extends SerializerWithStringManifest
 
   @Override
   public String manifest(Object o) {
-    return MANIFEST;
+    return ((Parcel) o).more() ? PART : LAST;
   }
 
   @Override
@@ -49,9 +53,10 @@ public final class ParcelSerializer extends SerializerWithStringManifest
   @Override
   public Object fromBinary(ByteBuffer buf, String manifest) throws NotSerializableException {
     var from = buf.order(ByteOrder.LITTLE_ENDIAN);
-    if (!MANIFEST.equals(manifest) || from.remaining() < HEADER) {
-      throw new NotSerializableException("Not a parcel of version " + MANIFEST + ": version "
-          + manifest + " of " + from.remaining() + " bytes");
+    boolean more = PART.equals(manifest);
+    if (!(more || LAST.equals(manifest)) || from.remaining() < HEADER) {
+      throw new NotSerializableException("Not a parcel of version " + LAST + " or " + PART
+          + ": version " + manifest + " of " + from.remaining() + " bytes");
     }
     long sender = from.getLong();
     long receiver = from.getLong();
@@ -64,7 +69,7 @@ public final class ParcelSerializer extends SerializerWithStringManifest
     }
     var frame = new byte[length];
     from.get(frame);
-    return new Parcel(sender, receiver, sequence, acknowledged, frame);
+    return new Parcel(sender, receiver, sequence, acknowledged, more, frame);
   }
 
   @Override

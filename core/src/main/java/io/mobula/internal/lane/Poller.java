@@ -215,19 +215,24 @@ final class Poller implements AutoCloseable {
   private static void perform(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException broken) { // one must not stop the others
+    } catch (RuntimeException | Error broken) { // one must not stop the others
       LOG.error("What the thread of the lanes was given has failed", broken);
     }
   }
 
   private int read(Source source) {
-    return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
+    try {
+      return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
+    } catch (RuntimeException | Error broken) { // what was read is gone, what comes after it is not
+      LOG.error("A frame of node {} could not be read", source.from(), broken);
+      return 1;
+    }
   }
 
   private void receive(NodeId from, byte[] frame) {
     try {
       receiver.received(from, frame);
-    } catch (RuntimeException broken) { // one bad frame must not stop the others
+    } catch (RuntimeException | Error broken) { // one bad frame must not stop the others
       LOG.error(
           "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
     }

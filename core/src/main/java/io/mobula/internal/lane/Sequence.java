@@ -1,5 +1,7 @@
 package io.mobula.internal.lane;
 
+import io.mobula.internal.ring.FrameAssembly;
+
 /**
  * What one process has received from another: which number comes next, and what is to be
  * acknowledged. Pure; for one thread.
@@ -7,6 +9,7 @@ package io.mobula.internal.lane;
 final class Sequence {
   private static final int EVERY = 64;
 
+  private final FrameAssembly begun = new FrameAssembly();
   private long expected = 1;
   private long told;
   private boolean gap;
@@ -29,6 +32,11 @@ final class Sequence {
       told = Math.min(told, expected - 2);
     }
     return false;
+  }
+
+  /** The frame of which a part has arrived, and not yet the last. */
+  FrameAssembly begun() {
+    return begun;
   }
 
   /** The number up to which all have come. */

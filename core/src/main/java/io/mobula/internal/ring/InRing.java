@@ -5,7 +5,6 @@ import io.mobula.internal.memory.FileHeader;
 import io.mobula.internal.memory.SharedFile;
 import io.mobula.internal.memory.StoreAddress;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,11 +17,8 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * writer is slow or dead cannot be seen from here.
  */
 public final class InRing {
-  private static final byte[] NOTHING = {};
-  private static final int LARGEST_FRAME = 1 << 28;
-
   private final ManyToOneRingBuffer ring;
-  private byte[] begun = NOTHING;
+  private final FrameAssembly begun = new FrameAssembly();
 
   private InRing(ManyToOneRingBuffer ring) {
     this.ring = ring;
@@ -63,17 +59,15 @@ public final class InRing {
   }
 
   private void part(int kind, MutableDirectBuffer buffer, int at, int length, Consumer<byte[]> to) {
-    int before = begun.length;
-    if (length > LARGEST_FRAME - before) {
-      throw new StoreException("A frame of more than " + LARGEST_FRAME + " bytes is in a ring");
-    }
-    var frame = before == 0 ? new byte[length] : Arrays.copyOf(begun, before + length);
-    buffer.getBytes(at, frame, before, length);
-    if (kind == OutRing.LAST) {
-      begun = NOTHING;
-      to.accept(frame);
+    if (kind != OutRing.LAST) {
+      begun.add(length, (frame, position) -> buffer.getBytes(at, frame, position, length));
+    } else if (begun.isBegun()) {
+      to.accept(
+          begun.finish(length, (frame, position) -> buffer.getBytes(at, frame, position, length)));
     } else {
-      begun = frame;
+      var frame = new byte[length];
+      buffer.getBytes(at, frame);
+      to.accept(frame);
     }
   }
 }

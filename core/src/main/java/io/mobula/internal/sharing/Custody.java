@@ -24,6 +24,9 @@ final class Custody implements Membership.Listener {
   private static final int HELD = 7;
   private static final long NO_TICKET = 0;
 
+  /** How many go in one frame: a value may have any number of refs. */
+  private static final int MOST_STATEMENTS = 16 << 10;
+
   private final Counting counting;
   private final NodeId self;
   private final Lanes lanes;
@@ -116,9 +119,20 @@ final class Custody implements Membership.Listener {
     if (ticket != NO_TICKET) {
       var statements = new LinkedHashSet<>(frame.brought())
           .stream().map(counting::statementOf).toList();
-      var answer = new FrameWriter().octet(HELD).int64(ticket).list(statements, Custody::write);
-      lanes.send(from, answer.toBytes());
+      int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
+      for (int at = 0; at < last; at += MOST_STATEMENTS) { // they count; the last has the ticket
+        lanes.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
+      }
+      lanes.send(from, held(ticket, statements.subList(last, statements.size())));
     }
+  }
+
+  private static byte[] held(long ticket, List<HoldStatement> statements) {
+    return new FrameWriter()
+        .octet(HELD)
+        .int64(ticket)
+        .list(statements, Custody::write)
+        .toBytes();
   }
 
   /** The inside of a sealed frame cannot be read: what it brought so far was dropped again. */

@@ -224,18 +224,31 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /**
    * Writes the result of work that another node has submitted. What is sealed here stays until
-   * nobody holds it.
+   * nobody holds it. The outcome is the frame's: if it cannot be written it is discarded.
    *
    * @return gives back what is held for the receiver, once it has said what it holds
+   * @throws CodecException if a ref inside cannot leave this node, or the frame gets too large
    */
   public Runnable give(FrameWriter out, Object outcome, ObjectId id, int attempt) {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
       out.carries(id);
-      write(out, Objects.requireNonNullElse(copies.here(id), sealed), id);
+      try {
+        write(out, Objects.requireNonNullElse(copies.here(id), sealed), id);
+      } catch (RuntimeException | Error e) { // the frame is full
+        entry.release();
+        throw e;
+      }
       return entry::release;
     }
-    write(out, outcome, id);
+    try {
+      write(out, outcome, id);
+    } catch (RuntimeException | Error e) {
+      if (outcome instanceof Content content) {
+        content.discard();
+      }
+      throw e;
+    }
     return outcome instanceof Content content ? content::discard : () -> {};
   }
 

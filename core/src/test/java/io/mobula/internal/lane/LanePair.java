@@ -1,0 +1,125 @@
+package io.mobula.internal.lane;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lanes of two nodes in one process. What one sends goes through the serializer, into buffers
+ * of the size of Artery's: what is larger is lost, as it would be there.
+ */
+final class LanePair {
+  static final int ARTERY = 256 << 10;
+
+  private static final ParcelSerializer SERIALIZER = new ParcelSerializer();
+
+  final Peer one = peer(1);
+  final Peer two = peer(2);
+  final Lanes ones;
+  final Lanes twos;
+
+  private final ActorTestKit kit;
+  private final Predicate<Parcel> isLost;
+  private final Map<Peer, ActorRef<Parcel>> inboxes = new ConcurrentHashMap<>();
+
+  /** Neither listens yet. */
+  LanePair(ActorTestKit kit, Predicate<Parcel> isLost) {
+    this.kit = kit;
+    this.isLost = isLost;
+    this.ones = new Lanes(new Members(one, two));
+    this.twos = new Lanes(new Members(two, one));
+  }
+
+  /** Both listen from now on. */
+  void open(Lanes.Receiver atOne, Lanes.Receiver atTwo) {
+    inboxes.put(one, kit.spawn(LaneInbox.create(ones, atOne)).narrow());
+    inboxes.put(two, kit.spawn(LaneInbox.create(twos, atTwo)).narrow());
+  }
+
+  private Behavior<Parcel> wireTo(Peer peer) {
+    return Behaviors.receiveMessage(parcel -> {
+      var inbox = inboxes.get(peer);
+      var buffer = ByteBuffer.allocate(ARTERY);
+      try {
+        SERIALIZER.toBinary(parcel, buffer);
+        if (inbox != null && !isLost.test(parcel)) {
+          inbox.tell((Parcel) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(parcel)));
+        }
+      } catch (BufferOverflowException tooLarge) {
+        // Artery logs an error and drops it
+      }
+      return Behaviors.same();
+    });
+  }
+
+  private static Peer peer(long id) {
+    return new Peer(
+        new NodeId(id),
+        "127.0.0.1:" + id,
+        "n" + id,
+        "here",
+        id,
+        Peer.Role.NODE,
+        Map.of(),
+        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+  }
+
+  private final class Members implements Membership {
+    private final Peer self;
+    private final Peer other;
+    private @Nullable ActorRef<Parcel> wire;
+
+    Members(Peer self, Peer other) {
+      this.self = self;
+      this.other = other;
+    }
+
+    @Override
+    public Peer self() {
+      return self;
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+      return List.of(other);
+    }
+
+    @Override
+    public @Nullable Peer peer(NodeId id) {
+      return other.id().equals(id) ? other : null;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public synchronized <T> ActorRef<T> actor(Peer peer, String name) {
+      if (wire == null) {
+        wire = kit.spawn(wireTo(peer));
+      }
+      return (ActorRef<T>) wire;
+    }
+
+    @Override
+    public void died(NodeId id, String how) {}
+
+    @Override
+    public void subscribe(Listener listener) {}
+
+    @Override
+    public Standing standing(Peer peer) {
+      return Standing.ALIVE;
+    }
+  }
+}

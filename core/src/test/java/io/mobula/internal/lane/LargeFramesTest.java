@@ -1,0 +1,123 @@
+package io.mobula.internal.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import io.mobula.LaneInfo;
+import io.mobula.error.CodecException;
+import io.mobula.internal.ring.FrameAssembly;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Frames that do not fit into one message of Artery's. */
+@Timeout(60)
+class LargeFramesTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+
+  private final BlockingQueue<byte[]> atOne = new LinkedBlockingQueue<>();
+  private final BlockingQueue<byte[]> atTwo = new LinkedBlockingQueue<>();
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private LanePair pair(Predicate<Parcel> isLost) {
+    var pair = new LanePair(KIT, isLost);
+    pair.open((from, frame) -> atOne.add(frame), (from, frame) -> atTwo.add(frame));
+    return pair;
+  }
+
+  private static byte[] frame(Random random, int length) {
+    var frame = new byte[length];
+    random.nextBytes(frame);
+    return frame;
+  }
+
+  private static byte[] next(BlockingQueue<byte[]> from) throws InterruptedException {
+    return from.poll(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void framesOfAnySizeComeWholeAndInOrder() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("LargeFramesTest seed " + seed);
+    var random = new Random(seed);
+    var pair = pair(parcel -> false);
+    var sizes = new int[] {
+      1,
+      Outbox.PART - 1,
+      Outbox.PART,
+      Outbox.PART + 1,
+      2 * Outbox.PART,
+      5_000_000,
+      3,
+      random.nextInt(1 << 20),
+      20 << 20,
+      0,
+      7
+    };
+    var sent = new byte[sizes.length][];
+    for (int i = 0; i < sizes.length; i++) {
+      sent[i] = frame(random, sizes[i]);
+      assertThat(pair.ones.send(pair.two.id(), sent[i])).isTrue();
+    }
+    assertThat(pair.twos.send(pair.one.id(), frame(random, 9))).isTrue();
+    for (var frame : sent) {
+      assertThat(next(atTwo)).isEqualTo(frame);
+    }
+    assertThat(next(atOne)).as("the other direction").hasSize(9);
+    assertThat(pair.twos.traffic().getFirst().received())
+        .as("parts are one frame")
+        .isEqualTo(new LaneInfo.Amount(sizes.length, IntStream.of(sizes).sum()));
+  }
+
+  @Test
+  void aPartThatIsLostComesAgainAndNothingStops() throws Exception {
+    var lost = new AtomicBoolean();
+    var pair = pair(parcel -> parcel.sequence() == 5 && lost.compareAndSet(false, true));
+    var large = frame(new Random(1), 3_000_000);
+    pair.ones.send(pair.two.id(), large);
+    pair.ones.send(pair.two.id(), new byte[] {42});
+    assertThat(next(atTwo)).isEqualTo(large);
+    assertThat(next(atTwo)).isEqualTo(new byte[] {42});
+    assertThat(lost).isTrue();
+  }
+
+  @Test
+  void whatIsLargerThanAnyFrameIsRefusedByItsSenderAndOthersGoOn() throws Exception {
+    var pair = pair(parcel -> false);
+    var tooLarge = new byte[FrameAssembly.LARGEST_FRAME + 1];
+    assertThatThrownBy(() -> pair.ones.send(pair.two.id(), tooLarge))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining(String.valueOf(tooLarge.length))
+        .hasMessageContaining("Mobula.put");
+    var writer = new FrameWriter();
+    assertThatThrownBy(() -> writer.block(tooLarge)).isInstanceOf(CodecException.class);
+    pair.ones.send(pair.two.id(), new byte[] {42});
+    assertThat(next(atTwo)).isEqualTo(new byte[] {42});
+  }
+
+  @Test
+  void aReceiverThatFailsLosesOneFrame() throws Exception {
+    var pair = new LanePair(KIT, parcel -> false);
+    pair.open((from, frame) -> {}, (from, frame) -> {
+      if (frame.length == 1) {
+        throw new NoClassDefFoundError("what a handler may meet");
+      }
+      atTwo.add(frame);
+    });
+    pair.ones.send(pair.two.id(), new byte[1]);
+    pair.ones.send(pair.two.id(), new byte[2]);
+    assertThat(next(atTwo)).hasSize(2);
+  }
+}
