@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Command> {
 
   sealed interface Command
-      permits DirectoryMessage.ToParticipant, Awake, Flush, LookForDrift, Stop {}
+      permits DirectoryMessage.ToParticipant,
+          DirectoryMessage.Piece,
+          Awake,
+          Flush,
+          LookForDrift,
+          Stop {}
 
   /** Something new is to be said. */
   record Awake() implements Command {}
@@ -38,7 +43,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   interface ToShards extends Consumer<Addressed> {}
 
   /** A message and its shard. */
-  record Addressed(int shard, DirectoryMessage.ToShard message) {}
+  record Addressed(int shard, DirectoryEntity.Command message) {}
 
   private final NodeId self;
   private final NodeTable table;
@@ -47,6 +52,8 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   private final Runnable onFlush;
   private final Supplier<String> whereabouts;
   private final ObjectDirectoryFactory.Timer later;
+  private final MessageCutter cutter;
+  private final PieceTable pieces;
   private @Nullable Runnable cancelFlush;
   private long flushAt;
 
@@ -65,6 +72,9 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     this.onFlush = wiring.onFlush();
     this.whereabouts = wiring.whereabouts();
     this.later = wiring.timer();
+    this.cutter =
+        new MessageCutter(context.getSystem(), Participant.node(self), self.incarnation());
+    this.pieces = new PieceTable(context.getSystem());
     timers.startTimerWithFixedDelay(new LookForDrift(), settings.digestInterval());
   }
 
@@ -94,6 +104,13 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     return switch (message) {
       case DirectoryMessage.ToParticipant answer -> {
         receive(answer);
+        yield this;
+      }
+      case DirectoryMessage.Piece piece -> {
+        var whole = pieces.add(piece, DirectoryEntity.now());
+        if (whole instanceof DirectoryMessage.ToParticipant answer) {
+          receive(answer);
+        }
         yield this;
       }
       case Awake() -> {
@@ -134,7 +151,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
         flushIn(settings.flushDelay());
       }
     }
-    out.forEach(toShards);
+    send(out);
     run(action, answer);
   }
 
@@ -158,7 +175,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       unheard = table.flush(DirectoryEntity.now(), collecting(out));
       quiet = table.isQuiet();
     }
-    out.forEach(toShards);
+    send(out);
     unheard.forEach(each -> each.fail(whereabouts.get(), settings.rules().pace()));
     if (!quiet) {
       flushIn(Duration.ofMillis(settings.rules().pace().resendMillis()));
@@ -171,10 +188,20 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       table.statements().expire(DirectoryEntity.now());
       table.statements().digests(collecting(out));
     }
-    out.forEach(toShards);
+    send(out);
   }
 
   private static Sink collecting(List<Addressed> out) {
     return (to, message) -> out.add(new Addressed(to.shard(), (DirectoryMessage.ToShard) message));
+  }
+
+  private void send(List<Addressed> out) {
+    for (var each : out) {
+      if (each.message() instanceof DirectoryMessage message && MessageCutter.isLarge(message)) {
+        cutter.cut(message).forEach(piece -> toShards.accept(new Addressed(each.shard(), piece)));
+      } else {
+        toShards.accept(each);
+      }
+    }
   }
 }

@@ -27,7 +27,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   static final String AGENT = "directory";
   private static final int TICKS_PER_RESEND = 2;
 
-  sealed interface Command permits DirectoryMessage.ToShard, Joined, Left, Tick, LookForDrift {}
+  sealed interface Command
+      permits DirectoryMessage.ToShard, DirectoryMessage.Piece, Joined, Left, Tick, LookForDrift {}
 
   /** A node is there. */
   record Joined(NodeId node) implements Command {}
@@ -53,6 +54,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   private final Surroundings around;
   private final ClusterSharding sharding;
   private final DirectoryShard shard;
+  private final MessageCutter cutter;
+  private final PieceTable pieces;
   private long cutsTold;
 
   private DirectoryEntity(
@@ -65,6 +68,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
     this.sharding = ClusterSharding.get(around.system());
     var members = around.hosted().add(context.getSelf());
     long incarnation = ThreadLocalRandom.current().nextLong() | 1;
+    this.cutter = new MessageCutter(around.system(), Participant.shard(number), incarnation);
+    this.pieces = new PieceTable(around.system());
     this.shard = new DirectoryShard(
         number, incarnation, around.settings().rules(), members, now(), this::send);
     long resend = around.settings().rules().pace().resendMillis();
@@ -97,6 +102,11 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case DirectoryMessage.ToShard said -> shard.receive(said, now());
+      case DirectoryMessage.Piece piece -> {
+        if (pieces.add(piece, now()) instanceof DirectoryMessage.ToShard said) {
+          shard.receive(said, now());
+        }
+      }
       case Joined(var node) -> shard.joined(node, now());
       case Left(var node) -> shard.left(node, now());
       case Tick tick -> {
@@ -125,12 +135,21 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   }
 
   private void send(Participant to, DirectoryMessage message) {
+    boolean large = MessageCutter.isLarge(message);
     if (to.ofNode()) {
       ActorRef<DirectoryAgent.Command> agent = around.peers().actor(to.nodeId(), AGENT);
-      agent.tell((DirectoryMessage.ToParticipant) message);
+      if (large) {
+        cutter.cut(message).forEach(agent::tell);
+      } else {
+        agent.tell((DirectoryMessage.ToParticipant) message);
+      }
     } else {
-      sharding.entityRefFor(KEY, Integer.toString(to.shard())).tell((DirectoryMessage.ToShard)
-          message);
+      var shardOfIt = sharding.entityRefFor(KEY, Integer.toString(to.shard()));
+      if (large) {
+        cutter.cut(message).forEach(shardOfIt::tell);
+      } else {
+        shardOfIt.tell((DirectoryMessage.ToShard) message);
+      }
     }
   }
 

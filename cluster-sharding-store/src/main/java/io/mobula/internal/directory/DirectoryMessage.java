@@ -18,6 +18,35 @@ sealed interface DirectoryMessage extends ControlMessage {
   sealed interface ToParticipant extends DirectoryMessage, DirectoryAgent.Command {}
 
   /**
+   * A piece of a message that is too large for one of Akka's.
+   *
+   * @param from who sends the message
+   * @param incarnation its incarnation
+   * @param serial counts the messages that it has cut
+   * @param part from zero
+   * @param parts how many there are
+   * @param serializer of the message, as Akka knows it
+   * @param manifest the same
+   * @param bytes of this piece
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  record Piece(
+      Participant from,
+      long incarnation,
+      long serial,
+      int part,
+      int parts,
+      int serializer,
+      String manifest,
+      byte[] bytes)
+      implements ControlMessage, DirectoryEntity.Command, DirectoryAgent.Command {
+    /** Whether its numbers make sense. */
+    boolean isSound() {
+      return part >= 0 && part < parts;
+    }
+  }
+
+  /**
    * Statements.
    *
    * @param from who makes them

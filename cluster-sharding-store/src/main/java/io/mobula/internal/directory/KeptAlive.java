@@ -38,16 +38,18 @@ final class KeptAlive {
     record.keeps = Set.copyOf(keeps);
   }
 
-  /** Whether the shards of all that it keeps know that; if not, {@link #acknowledged} tells. */
+  /**
+   * Whether the shards of all that it keeps know that; if not, {@link #acknowledged} tells when to
+   * look again: when the first is known that is not yet, since a record may keep very many.
+   */
   boolean isSettled(ShardRecord record) {
-    boolean settled = true;
     for (var id : record.keeps) {
       if (!table.isKnown(id)) {
         awaiting.computeIfAbsent(id, key -> new HashSet<>()).add(record.id);
-        settled = false;
+        return false;
       }
     }
-    return settled;
+    return true;
   }
 
   /** The records that may have become settled. */

@@ -3,19 +3,35 @@ package io.mobula.internal.directory;
 import io.mobula.ObjectId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one participant has said, and has to say, to one shard. */
 final class Outbox {
+  private static final int MOST_PATIENCE = 16; // times what is set
+  private static final int REPEATED_PART = 4; // of what is under way at most this part at a time
+
   private final Pace pace;
   private final Map<ObjectId, HeldEntry> entries = new HashMap<>();
   private final LinkedHashMap<ObjectId, Long> unacknowledged = new LinkedHashMap<>();
   private final LinkedHashSet<ObjectId> waiting = new LinkedHashSet<>();
+
+  /** What is sent, with when, in that order. */
   private final LinkedHashMap<ObjectId, Long> inFlight = new LinkedHashMap<>();
+
+  /** Which of these take longer than others to be understood, with when to say them again. */
+  private final Map<ObjectId, Long> large = new HashMap<>(2);
+
+  /** Which of what is not acknowledged was said more than once. */
+  private final Set<ObjectId> repeated = new HashSet<>();
+
+  private long answered = Long.MIN_VALUE; // when the last was sent that was said once and answered
+  private long repeatedAt = Long.MIN_VALUE / 2;
   private long believed;
   private boolean owesDigest = true;
 
@@ -58,7 +74,14 @@ final class Outbox {
     owesDigest = true;
     unacknowledged.putIfAbsent(entry.id, entry.version());
     waiting.add(entry.id);
-    inFlight.remove(entry.id);
+    forget(entry.id);
+  }
+
+  /** Ends the flight of an entry; returns whether it was said once, and when, or null. */
+  private @Nullable Long forget(ObjectId id) {
+    var sent = inFlight.remove(id);
+    large.remove(id);
+    return repeated.remove(id) ? null : sent;
   }
 
   /** All statements up to this version are known to the shard; at most {@code latest}. */
@@ -71,7 +94,10 @@ final class Outbox {
     if (upTo >= entry.version()) {
       unacknowledged.remove(entry.id);
       waiting.remove(entry.id);
-      inFlight.remove(entry.id);
+      var sent = forget(entry.id);
+      if (sent != null) { // of what was said twice nobody knows which of the two is answered
+        answered = Math.max(answered, sent);
+      }
     }
   }
 
@@ -95,30 +121,59 @@ final class Outbox {
   List<Unit> nextBatch(long now) {
     returnLate(now);
     var units = new ArrayList<Unit>();
-    int bytes = 0;
+    long bytes = 0;
     while (!waiting.isEmpty()
         && units.size() < pace.unitsPerBatch()
         && bytes < pace.bytesPerBatch()
         && inFlight.size() < pace.unitsInFlight()) {
       var id = waiting.removeFirst();
       var unit = entry(id).unit(false, now);
-      bytes += unit.roughBytes();
+      long size = unit.roughBytes();
+      bytes += size;
       units.add(unit);
       inFlight.putLast(id, now);
+      if (size > pace.bytesPerBatch()) {
+        large.put(id, now + patience(size));
+      }
     }
     return units;
   }
 
+  /** Longer for what is larger, or it would be sent again before anybody can have read it. */
+  private long patience(long bytes) {
+    return pace.resendMillis() * Math.min(MOST_PATIENCE, 1 + bytes / pace.bytesPerBatch());
+  }
+
+  /**
+   * What is to be said again. A shard with much to do answers late and in order, and would have
+   * more to do if all were repeated before that: so all that was sent before something that is
+   * answered, and of the rest a part at a time, the oldest first.
+   */
   private void returnLate(long now) {
+    int probes =
+        mayProbe(now) ? Math.max(pace.unitsPerBatch(), inFlight.size() / REPEATED_PART) : 0;
     var each = inFlight.entrySet().iterator();
     while (each.hasNext()) {
       var sent = each.next();
-      if (sent.getValue() + pace.resendMillis() > now) {
+      boolean overtaken = sent.getValue() < answered;
+      if (sent.getValue() + pace.resendMillis() > now || (!overtaken && probes == 0)) {
         return;
       }
-      each.remove();
-      waiting.add(sent.getKey());
+      if (large.getOrDefault(sent.getKey(), now) <= now) {
+        each.remove();
+        large.remove(sent.getKey());
+        repeated.add(sent.getKey());
+        waiting.add(sent.getKey());
+        if (!overtaken) {
+          probes--;
+          repeatedAt = now;
+        }
+      }
     }
+  }
+
+  private boolean mayProbe(long now) {
+    return repeatedAt + pace.resendMillis() <= now;
   }
 
   /** Another incarnation counts from now on; what was in flight is said again. */
@@ -128,6 +183,8 @@ final class Outbox {
       believed = incarnation;
       waiting.addAll(inFlight.keySet());
       inFlight.clear();
+      large.clear();
+      repeated.clear();
     }
   }
 
@@ -145,7 +202,7 @@ final class Outbox {
   List<List<Unit>> snapshot(long now) {
     var parts = new ArrayList<List<Unit>>();
     var part = new ArrayList<Unit>();
-    int bytes = 0;
+    long bytes = 0;
     for (var entry : entries.values()) {
       var unit = entry.unit(true, now);
       if (!part.isEmpty()

@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param with what is said besides; repeated until it is acknowledged
  */
 record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
-  private static final int PLAIN_BYTES = 100;
+  private static final int PLAIN_BYTES = 200;
+  private static final int ID_BYTES = 40;
+
+  /** What has nothing to tell shares one instance: there is one for every object that is held. */
+  Unit {
+    claim = claim.equals(Claim.NOTHING) ? Claim.NOTHING : claim;
+    with = with.isNothing() ? Besides.NOTHING : with;
+  }
 
   /** Whether an object is held, as of a version. */
   record Hold(long version, boolean held) {}
@@ -63,6 +70,10 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
       List<Long> arrived) {
     static final Besides NOTHING = new Besides(List.of(), null, null, List.of(), List.of());
 
+    private boolean isNothing() {
+      return !hasFacts() && vouched.isEmpty() && transits.isEmpty() && arrived.isEmpty();
+    }
+
     boolean hasFacts() {
       return outcome != null || lineage != null;
     }
@@ -98,16 +109,25 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
     boolean inline() {
       return kind != Kind.SEALED;
     }
+
+    /** About how many bytes it takes in a message, rather more than less. */
+    long roughBytes() {
+      return encoded.length + (long) ID_BYTES * contains.size();
+    }
   }
 
-  /** About how many bytes it takes in a message. */
-  int roughBytes() {
-    int bytes = PLAIN_BYTES + 40 * with.vouched().size() + 30 * with.transits().size();
+  /** About how many bytes it takes in a message, rather more than less. */
+  long roughBytes() {
+    long bytes = PLAIN_BYTES
+        + 80L * with.vouched().size()
+        + 50L * with.transits().size()
+        + 12L * with.arrived().size();
     if (with.outcome() != null) {
-      bytes += with.outcome().encoded().length + 30 * with.outcome().contains().size();
+      bytes += with.outcome().roughBytes();
     }
     if (with.lineage() != null) {
-      bytes += with.lineage().recipe().length + 30 * with.lineage().upstream().size();
+      bytes += with.lineage().recipe().length
+          + (long) ID_BYTES * with.lineage().upstream().size();
     }
     return bytes;
   }

@@ -1,0 +1,105 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Settings;
+import io.mobula.error.TaskFailedException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What a program says may be larger than a message of Akka's, between nodes that have no ring: it
+ * arrives, and other calls between the two nodes go on.
+ */
+@Timeout(180)
+class LargeMessagesIT {
+  /** So many refs in one value take 1.3 MB in what is said of it to the directory. */
+  private static final int REFS = 40_000;
+
+  private static final int CHARACTERS = 5_000_000;
+
+  private static MobulaRuntime node;
+  private static MobulaRuntime driver;
+
+  private static Settings settings() {
+    return Soon.settings()
+        .set("mobula.lanes.shared-memory", "off")
+        .set("mobula.store.share-host", "false");
+  }
+
+  @BeforeAll
+  static void open() {
+    node = Mobula.init(settings().cpus(2).listen(0));
+    driver = Mobula.connect(node.nodes().getFirst().address(), settings());
+  }
+
+  @AfterAll
+  static void close() {
+    driver.close();
+    node.close();
+  }
+
+  private static void othersGoOn() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(driver.task((Integer x) -> x + 1, i).remote().get(Soon.LIMIT)).isEqualTo(i + 1);
+    }
+  }
+
+  private static int fail(int characters) {
+    throw new IllegalStateException("x".repeat(characters));
+  }
+
+  @Test
+  void theMessageOfAnExceptionArrivesWhole() {
+    var failing = driver.task(LargeMessagesIT::fail, CHARACTERS).remote();
+    othersGoOn();
+    assertThatThrownBy(() -> failing.get(Soon.LIMIT))
+        .isInstanceOf(TaskFailedException.class)
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .satisfies(cause -> assertThat(cause.getMessage()).hasSize(CHARACTERS));
+    othersGoOn();
+  }
+
+  private static List<ObjectRef<Integer>> refs(MobulaRuntime of, int count) {
+    return IntStream.range(0, count).mapToObj(of::put).toList();
+  }
+
+  private static int sumOfEnds(List<ObjectRef<Integer>> refs) {
+    return refs.getFirst().get() + refs.getLast().get() + refs.size();
+  }
+
+  @Test
+  void anArgumentWithVeryManyRefsArrives() {
+    var refs = refs(driver, REFS);
+    var sum = driver.task(LargeMessagesIT::sumOfEnds, refs).remote();
+    othersGoOn();
+    assertThat(sum.get(Soon.LIMIT)).isEqualTo(2 * REFS - 1);
+    refs.forEach(ObjectRef::close);
+    othersGoOn();
+  }
+
+  @Test
+  void aValueWithVeryManyRefsIsReadAndFreed() throws Exception {
+    var value =
+        driver.task((Integer count) -> refs(Mobula.runtime(), count), REFS).remote();
+    othersGoOn();
+    var refs = value.get(Soon.LIMIT.multipliedBy(2));
+    assertThat(refs).hasSize(REFS);
+    assertThat(refs.getLast().get(Soon.LIMIT)).isEqualTo(REFS - 1);
+    refs.forEach(ObjectRef::close);
+    value.close();
+    Soon.holds(
+        () -> "freed, but there are " + node.storeUsage() + " and " + driver.storeUsage(),
+        () -> node.storeUsage().usedBytes() == 0 && driver.storeUsage().usedBytes() == 0);
+    othersGoOn();
+  }
+}
