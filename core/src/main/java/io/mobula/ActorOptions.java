@@ -41,8 +41,9 @@ public record ActorOptions(
    * @param getIfExists whether a taken name gives the actor that has it instead of an error
    */
   public record Naming(@Nullable String name, boolean getIfExists) {
-    /** Refuses a blank name, and a lookup without one. */
+    /** Refuses a blank name, one of more than a thousand characters, and a lookup without one. */
     public Naming {
+      NameLimit.require("an actor", name);
       if (name != null && name.isBlank()) {
         throw new InvalidRequestException(
             "An actor's name cannot be blank; leave it out for an actor without one.");

@@ -19,8 +19,15 @@ public record PlacementGroupRequest(
   /** The most bundles that a group may have. */
   public static final int MOST_BUNDLES = 1_000;
 
-  /** Refuses a blank name, a group without bundles, and bundles of nothing. */
+  /** About how many bytes all bundles take in a message together; no more. */
+  private static final int MOST_BYTES = 128 << 10;
+
+  /**
+   * Refuses a blank or very long name, a group without bundles or with too many, and bundles of
+   * nothing.
+   */
   public PlacementGroupRequest {
+    NameLimit.require("a placement group", name);
     Objects.requireNonNull(strategy, "strategy");
     bundles = List.copyOf(bundles);
     if (name != null && name.isBlank()) {
@@ -41,6 +48,20 @@ public record PlacementGroupRequest(
             "Bundle " + i
                 + " of a placement group asks for nothing: there is nothing to reserve. Give it a resource, or leave it out.");
       }
+    }
+    requireFitsMessage(bundles);
+  }
+
+  private static void requireFitsMessage(List<Resources> bundles) {
+    long bytes = bundles.stream()
+        .flatMap(bundle -> bundle.asUnits().keySet().stream())
+        .mapToLong(resource -> resource.length() + 12L)
+        .sum();
+    if (bytes > MOST_BYTES) {
+      throw new InvalidRequestException("The " + bundles.size()
+          + " bundles of a placement group name so many resources that they take " + bytes
+          + " bytes in a message, more than " + MOST_BYTES
+          + ". Give them fewer resources or shorter names, or make several groups.");
     }
   }
 }

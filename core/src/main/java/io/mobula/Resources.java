@@ -113,6 +113,7 @@ public final class Resources {
       throw new InvalidRequestException(
           "Wanted an accelerator of kind \"" + kind + "\": name a model, such as \"H200\".");
     }
+    NameLimit.require("a kind of accelerators", kind);
     return withUnits(ACCELERATOR + kind, UNITS_PER_ONE);
   }
 
@@ -135,6 +136,11 @@ public final class Resources {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new InvalidRequestException("A resource needs a name; got \"" + name + "\".");
+    }
+    NameLimit.require("a resource", name);
+    if (units.size() >= NameLimit.MOST_RESOURCES) {
+      throw new InvalidRequestException("There are " + units.size()
+          + " resources already, as many as there may be in one request or node.");
     }
     return switch (name) {
       case GPU -> gpus(amount);

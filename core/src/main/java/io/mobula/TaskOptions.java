@@ -86,8 +86,9 @@ public record TaskOptions(
    * @param maxUnread how many results of a stream may wait unread before the task is held back
    */
   public record Presence(@Nullable String name, int maxUnread) {
-    /** Refuses a stream without room. */
+    /** Refuses a stream without room, and a name of more than a thousand characters. */
     public Presence {
+      NameLimit.require("a task", name);
       if (maxUnread < 1) {
         throw new InvalidRequestException(
             "Wanted maxUnread=" + maxUnread + ": a stream needs room for at least one result.");

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.error.InvalidRequestException;
+import java.util.Collections;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +75,36 @@ class ResourcesTest {
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> Resources.none().resource("memory", 1e30))
         .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
+  void namesAndTheirNumberHaveABound() {
+    var longest = "x".repeat(NameLimit.MOST_CHARACTERS);
+    var none = Resources.none();
+    assertThat(none.resource(longest, 1).amount(longest)).isEqualTo(1);
+    for (ThrowingCallable tooLong : List.<ThrowingCallable>of(
+        () -> none.resource(longest + "x", 1),
+        () -> none.accelerator(longest + "x"),
+        () -> new TaskOptions.Presence(longest + "x", 1),
+        () -> new ActorOptions.Naming(longest + "x", false),
+        () -> new PlacementGroupRequest(
+            longest + "x", PlacementStrategy.PACK, List.of(none.cpus(1)), false))) {
+      assertThatThrownBy(tooLong)
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("1001 characters");
+    }
+    var many = none;
+    for (int i = 0; i < NameLimit.MOST_RESOURCES; i++) {
+      many = many.resource("resource-" + i, 1);
+    }
+    var full = many;
+    assertThatThrownBy(() -> full.resource("one more", 1))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("1000 resources already");
+    assertThatThrownBy(() -> new PlacementGroupRequest(
+            null, PlacementStrategy.PACK, Collections.nCopies(10, full), false))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("bytes in a message");
   }
 
   @Test

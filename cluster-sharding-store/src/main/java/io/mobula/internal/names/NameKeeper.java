@@ -18,6 +18,7 @@ import io.mobula.internal.names.NameMessage.Tell;
 import io.mobula.internal.names.NameMessage.ToShard;
 import io.mobula.internal.names.NameMessage.Told;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,9 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
 
   private static final Resend AGAIN = new Resend();
 
+  private static final int PART_BYTES = 64 << 10;
+  private static final int ENTRY_BYTES = 100;
+
   private final TimerScheduler<Command> timers;
   private final NodeId self;
   private final Wiring wiring;
@@ -65,6 +70,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
   private final Map<Long, Claim> claims = new HashMap<>();
   private final Map<Long, Find> finds = new HashMap<>();
   private long numbers;
+  private long told;
 
   /** Something a shard has not answered yet. */
   private record Question(
@@ -128,7 +134,7 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
       }
       case Answer(var question, var holder) -> onAnswer(question, holder);
       case Noted(var question) -> questions.remove(question);
-      case Tell(var shard, var replyTo) -> replyTo.tell(told(shard));
+      case Tell(var shard, var replyTo) -> told(shard).forEach(replyTo::tell);
       case Resend again -> onResend();
     }
     return this;
@@ -188,11 +194,38 @@ final class NameKeeper extends AbstractOnMessageBehavior<NameKeeper.Command> {
     ask(entry.name(), null, question -> new Keep(question, entry, replyTo()));
   }
 
-  private Told told(int shard) {
-    return new Told(
-        self,
-        of(shard, kept.values().stream()),
-        of(shard, claims.values().stream().map(Claim::entry)));
+  /** In parts, as a program may name any number of actors. */
+  private List<Told> told(int shard) {
+    long serial = ++told;
+    var standing = parts(of(shard, kept.values().stream()));
+    var asked = parts(of(shard, claims.values().stream().map(Claim::entry)));
+    int parts = Math.max(standing.size(), asked.size());
+    return IntStream.range(0, parts)
+        .mapToObj(part ->
+            new Told(self, serial, part, parts, partOf(standing, part), partOf(asked, part)))
+        .toList();
+  }
+
+  private static List<Entry> partOf(List<List<Entry>> parts, int part) {
+    return part < parts.size() ? parts.get(part) : List.of();
+  }
+
+  /** At least one, each small enough for a message beside another one. */
+  private static List<List<Entry>> parts(List<Entry> all) {
+    var parts = new ArrayList<List<Entry>>();
+    var part = new ArrayList<Entry>();
+    int bytes = 0;
+    for (var entry : all) {
+      if (bytes > PART_BYTES) {
+        parts.add(part);
+        part = new ArrayList<>();
+        bytes = 0;
+      }
+      part.add(entry);
+      bytes += ENTRY_BYTES + 3 * entry.name().length() + entry.passport().length;
+    }
+    parts.add(part);
+    return parts;
   }
 
   private static List<Entry> of(int shard, Stream<Entry> entries) {

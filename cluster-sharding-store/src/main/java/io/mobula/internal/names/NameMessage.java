@@ -54,12 +54,16 @@ sealed interface NameMessage extends ControlMessage {
   record Tell(int shard, ActorRef<ToShard> replyTo) implements ToKeeper {}
 
   /**
-   * All names of the shard that the node has to do with.
+   * A part of all names of the shard that the node has to do with.
    *
+   * @param serial counts what the node has told: parts of two are never mixed
+   * @param part from zero
+   * @param parts how many there are
    * @param kept those it stands for
    * @param claimed those it has asked for, and has no answer
    */
-  record Told(NodeId node, List<Entry> kept, List<Entry> claimed) implements ToShard {
+  record Told(NodeId node, long serial, int part, int parts, List<Entry> kept, List<Entry> claimed)
+      implements ToShard {
     public Told {
       kept = List.copyOf(kept);
       claimed = List.copyOf(claimed);

@@ -22,8 +22,11 @@ import io.mobula.internal.names.NameMessage.Told;
 import io.mobula.spi.ClusterPeers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -53,6 +56,16 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   private final List<Entry> claimed = new ArrayList<>();
   private final NameTable table = new NameTable();
   private final Set<NodeId> silent = new HashSet<>();
+  private final Map<NodeId, Heard> heard = new HashMap<>();
+
+  /** Which parts have come of what a node tells. */
+  private record Heard(long serial, BitSet parts) {
+    void add(Told told) {
+      if (told.serial() == serial) {
+        parts.set(told.part());
+      }
+    }
+  }
 
   private NameShard(
       ActorContext<Command> context,
@@ -110,19 +123,14 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
           release.replyTo().tell(new Noted(release.question()));
         }
       }
-      case Told(var node, var kept, var open) -> {
-        if (silent.remove(node)) {
-          kept.forEach(table::stand);
-          claimed.addAll(open);
-          beginIfAllHaveTold();
-        }
-      }
+      case Told told -> onTold(told);
       case Joined(var node) -> {
         silent.add(node); // it may stand for names that a shard before this one gave it
         ask();
       }
       case Left(var node) -> {
         silent.remove(node);
+        heard.remove(node);
         claimed.removeIf(entry -> entry.keeper().equals(node));
         table.left(node);
         beginIfAllHaveTold();
@@ -130,6 +138,25 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
       case Resend() -> ask();
     }
     return this;
+  }
+
+  private void onTold(Told told) {
+    if (!silent.contains(told.node())) {
+      return;
+    }
+    told.kept().forEach(table::stand);
+    claimed.addAll(told.claimed());
+    var heard = this.heard.get(told.node());
+    if (heard == null || heard.serial() < told.serial()) {
+      heard = new Heard(told.serial(), new BitSet());
+      this.heard.put(told.node(), heard);
+    }
+    heard.add(told);
+    if (heard.parts().cardinality() == told.parts()) {
+      this.heard.remove(told.node());
+      silent.remove(told.node());
+      beginIfAllHaveTold();
+    }
   }
 
   /** Open claims count after all that nodes stand for: one of them may have won already. */

@@ -53,8 +53,8 @@ class NameMessageTest {
     var shard = KIT.createTestProbe(NameMessage.ToShard.class).getRef();
     var tell = new NameMessage.Tell(3, shard);
     assertThat(travelled(tell)).isEqualTo(tell);
-    var told =
-        travelled(new NameMessage.Told(new NodeId(9), List.of(ENTRY), List.of(ENTRY, ENTRY)));
+    var told = travelled(
+        new NameMessage.Told(new NodeId(9), 1, 0, 1, List.of(ENTRY), List.of(ENTRY, ENTRY)));
     assertThat(told.node()).isEqualTo(new NodeId(9));
     same(told.kept().getFirst());
     assertThat(told.claimed()).hasSize(2);

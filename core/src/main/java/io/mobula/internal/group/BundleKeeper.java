@@ -59,8 +59,14 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   /** A group is no more. */
   record Ended(long scheduler, PlacementGroupId id, Ending ending) implements Order {}
 
-  /** How busy another node's bundles are. */
-  record News(NodeId node, List<BundleNow> bundles) implements Command, ControlMessage {
+  /**
+   * How busy another node's bundles are.
+   *
+   * @param begins whether these are the first of them, in place of those said before; the others
+   *     follow
+   */
+  record News(NodeId node, List<BundleNow> bundles, boolean begins)
+      implements Command, ControlMessage {
     News {
       bundles = List.copyOf(bundles);
     }
@@ -120,7 +126,7 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Order order -> onOrder(order);
-      case News(var node, var bundles) -> parts.table().heard(node, bundles);
+      case News(var node, var bundles, var begins) -> parts.table().heard(node, bundles, begins);
       case Taken(var id, var attempt, var granted) -> onTaken(id, attempt, granted);
       case Look() -> shelf.expire(now());
     }

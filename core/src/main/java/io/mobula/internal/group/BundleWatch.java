@@ -25,6 +25,9 @@ import java.util.Set;
 final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
   static final String NAME = "bundle-news";
 
+  /** How many bundles go in one message; programs may make any number of them. */
+  static final int MOST_IN_MESSAGE = 500;
+
   private static final Duration LULL = Duration.ofMillis(50);
 
   sealed interface Command {}
@@ -135,13 +138,16 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
     if (untold) {
       untold = false;
       var all = List.copyOf(last.values());
-      table.heard(membership.self().id(), all);
+      table.heard(membership.self().id(), all, true);
       membership.peers().forEach(peer -> tell(peer, all));
     }
   }
 
   private void tell(Peer peer, List<BundleNow> all) {
     ActorRef<BundleKeeper.Command> keeper = membership.actor(peer, BundleKeeper.NAME);
-    keeper.tell(new BundleKeeper.News(membership.self().id(), all));
+    for (int from = 0; from == 0 || from < all.size(); from += MOST_IN_MESSAGE) {
+      var part = all.subList(from, Math.min(all.size(), from + MOST_IN_MESSAGE));
+      keeper.tell(new BundleKeeper.News(membership.self().id(), part, from == 0));
+    }
   }
 }

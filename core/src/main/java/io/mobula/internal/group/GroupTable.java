@@ -135,9 +135,11 @@ final class GroupTable {
   }
 
   /** How busy the bundles of a node are. */
-  void heard(NodeId node, List<BundleNow> said) {
+  void heard(NodeId node, List<BundleNow> said, boolean begins) {
     synchronized (this) {
-      news.put(node, List.copyOf(said));
+      var all = new ArrayList<>(begins ? List.of() : news.getOrDefault(node, List.of()));
+      all.addAll(said);
+      news.put(node, List.copyOf(all));
     }
     changed();
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and checks {@code mobula.cluster}, {@code mobula.tls} and {@code mobula.insecure}. */
 final class ClusterReading {
+  private static final int MOST_NAME = 1_000;
+  private static final int MOST_LABELS = 16 << 10;
   private static final String SEEDS = "mobula.cluster.seeds";
   private static final String PORT = "mobula.cluster.port";
   private static final String ROLE = "mobula.cluster.role";
@@ -57,6 +59,9 @@ final class ClusterReading {
     var name = reader.read(key, config::getString).trim();
     if (name.isEmpty()) {
       throw reader.malformed(key, "it must not be empty", null);
+    }
+    if (name.length() > MOST_NAME) {
+      throw reader.malformed(key, "it must not have more than " + MOST_NAME + " characters", null);
     }
     return name;
   }
@@ -108,6 +113,15 @@ final class ClusterReading {
     for (var key : reader.read("mobula.cluster.labels", config::getObject).keySet()) {
       var path = "mobula.cluster.labels." + ConfigUtil.quoteString(key);
       labels.put(key, reader.read(path, config::getString));
+    }
+    int characters = labels.entrySet().stream()
+        .mapToInt(label -> label.getKey().length() + label.getValue().length())
+        .sum();
+    if (characters > MOST_LABELS) { // every node is told of them in one message
+      throw reader.malformed(
+          "mobula.cluster.labels",
+          "keys and values together must not have more than " + MOST_LABELS + " characters",
+          null);
     }
     return labels;
   }

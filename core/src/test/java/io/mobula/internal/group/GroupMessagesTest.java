@@ -61,7 +61,8 @@ class GroupMessagesTest {
     travels(
         new BundleKeeper.Told(17, new GroupFacts(VERSION, MAP, false, true, "a node has left")));
     travels(new BundleKeeper.Ended(17, ID, ENDING));
-    travels(new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3))));
+    travels(
+        new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3)), true));
   }
 
   @Test

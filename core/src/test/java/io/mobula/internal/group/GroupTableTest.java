@@ -81,13 +81,13 @@ class GroupTableTest {
     told(1, true, true, 1, 2);
     assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
     assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new Choice.At(OTHER));
-    table.heard(SELF, List.of(new BundleNow(ID, 0, Map.of(), 3)));
+    table.heard(SELF, List.of(new BundleNow(ID, 0, Map.of(), 3)), true);
     assertThat(any(ONE)).isEqualTo(new Choice.At(OTHER));
-    table.heard(OTHER, List.of(new BundleNow(ID, 1, Map.of(), 1)));
+    table.heard(OTHER, List.of(new BundleNow(ID, 1, Map.of(), 1)), true);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
             Choice.Later.class, later -> assertThat(later.queueAt()).isEqualTo(OTHER));
-    table.heard(SELF, List.of(new BundleNow(ID, 0, ONE.asUnits(), 0)));
+    table.heard(SELF, List.of(new BundleNow(ID, 0, ONE.asUnits(), 0)), true);
     assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
   }
 
