@@ -31,8 +31,9 @@ public record Deadline(long nanos, Duration asked) {
         : new Deadline(System.nanoTime() + limit.toNanos(), limit);
   }
 
+  /** How many nanoseconds are left; negative when it is over. */
   @SuppressWarnings("ReferenceEquality") // NEVER is one object
-  long remaining() {
+  public long remaining() {
     return this == NEVER ? Long.MAX_VALUE : nanos - System.nanoTime();
   }
 }

@@ -246,6 +246,13 @@ public final class TaskEngine {
     return new Failure(() -> new CodecException(message, why));
   }
 
+  /** The outcome of a task whose results cannot be sent to the node that submitted it. */
+  Failure cannotReturn(ObjectId id, NodeId to, Throwable why) {
+    var message = "The results of task " + id + " cannot be sent from node " + node() + " to node "
+        + to + ": " + why.getMessage();
+    return new Failure(() -> new CodecException(message, why));
+  }
+
   /** Another node's task is run here. */
   void host(TaskRun run) {
     pending.add(run);
@@ -312,7 +319,7 @@ public final class TaskEngine {
   void cancelDescendants(ObjectId ancestor) {
     var doomed = new LinkedHashSet<TaskRun>();
     while (doomed.addAll(descendantsOf(ancestor))) {
-      doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
+      doomed.forEach(run -> run.markCancelled(true)); // whoever is marked starts no more: this ends
     }
     doomed.forEach(TaskRun::cancelAlone);
   }

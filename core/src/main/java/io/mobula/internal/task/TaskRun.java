@@ -24,6 +24,7 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +75,7 @@ final class TaskRun implements Producer {
 
   private final Job job;
   private final TaskEngine engine;
-  private @Nullable Instant deadline;
+  private @Nullable Deadline deadline;
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
@@ -103,12 +104,7 @@ final class TaskRun implements Producer {
       lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }
     var limit = job.options().limits().deadline();
-    this.deadline = limit == null ? null : fromNow(limit);
-  }
-
-  private static Instant fromNow(Duration limit) {
-    var most = Duration.ofDays(365_000);
-    return Instant.now().plus(limit.compareTo(most) > 0 ? most : limit);
+    this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
   /** The nearest of the tasks that led to it, nearest first, as all nodes know them. */
@@ -248,6 +244,23 @@ final class TaskRun implements Producer {
     return true;
   }
 
+  /**
+   * It has been sent to the other node. Who has ended it meanwhile may have told that node before,
+   * which then did not know of it: it is told again.
+   */
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  void sent(Elsewhere to) {
+    boolean unwanted;
+    boolean all;
+    synchronized (this) {
+      unwanted = done && elsewhere == to;
+      all = recursively;
+    }
+    if (unwanted) {
+      to.cancel(this, all);
+    }
+  }
+
   synchronized int attempts() {
     return attempts;
   }
@@ -353,10 +366,13 @@ final class TaskRun implements Producer {
 
   // ---- another node's task
 
-  /** Which attempt it is and when nobody wants it any more, as the node says that submitted it. */
-  void isAttempt(int number, @Nullable Instant until) {
+  /**
+   * Which attempt it is and how long its result is wanted, as the node says that submitted it; a
+   * length of time, as that node's clock may be another.
+   */
+  void isAttempt(int number, @Nullable Duration left) {
     attempts = number - 1;
-    deadline = until;
+    deadline = left == null ? null : Deadline.after(left);
   }
 
   /** What led to it on other nodes; before it runs. */
@@ -364,9 +380,16 @@ final class TaskRun implements Producer {
     lineage = ancestors;
   }
 
+  /** How long its result is still wanted; null if for ever. */
   @Nullable
-  Instant deadline() {
-    return deadline;
+  Duration timeLeft() {
+    var until = deadline;
+    return until == null ? null : Duration.ofNanos(Math.max(0, until.remaining()));
+  }
+
+  private @Nullable Instant deadlineHere() {
+    var left = timeLeft();
+    return left == null ? null : Instant.now().plus(left);
   }
 
   /** It goes back to the node that submitted it, and was never here. */
@@ -448,7 +471,7 @@ final class TaskRun implements Producer {
         job.name(),
         attempts,
         job.options().resources(),
-        deadline,
+        deadlineHere(),
         job.program(),
         job.name(),
         GroupFrame.of(job.options().placement()));
@@ -597,19 +620,21 @@ final class TaskRun implements Producer {
   /** Cancels it, and what this node knows of it. */
   void cancelHere(boolean recursive) {
     var doomed = new LinkedHashSet<>(List.of(this));
-    markCancelled();
-    synchronized (this) {
-      recursively |= recursive;
-    }
+    markCancelled(recursive);
     while (recursive && doomed.addAll(engine.descendantsOf(this))) {
-      doomed.forEach(TaskRun::markCancelled); // whoever is marked starts no more, so this ends
+      doomed.forEach(run -> run.markCancelled(true)); // whoever is marked starts no more: this ends
     }
     doomed.forEach(TaskRun::cancelAlone);
   }
 
-  /** From now on its body is not begun, and starts no more tasks if it runs. */
-  synchronized void markCancelled() {
+  /**
+   * From now on its body is not begun, and starts no more tasks if it runs.
+   *
+   * @param recursive whether the node that runs it does the same with what it has started there
+   */
+  synchronized void markCancelled(boolean recursive) {
     cancelled = true;
+    recursively |= recursive;
     if (execution != null) {
       execution.cancel();
     }

@@ -21,7 +21,6 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +48,7 @@ public final class TaskWire {
   private static final int STAGED = 25;
   private static final int DESCENDANTS = 26;
 
+  private static final long ENDLESS = -1;
   private static final Results.Shape.Kind[] SHAPES = Results.Shape.Kind.values();
 
   private final TaskEngine engine;
@@ -58,6 +58,7 @@ public final class TaskWire {
   private final Lookout lookout;
   private final Map<SlotKey, RemoteSlot> slots = new ConcurrentHashMap<>();
   private final Map<SlotKey, HostedSlot> hosted = new ConcurrentHashMap<>();
+  private final RecentCancels cancelled = new RecentCancels();
 
   private record SlotKey(NodeId node, long lease) {}
 
@@ -92,7 +93,7 @@ public final class TaskWire {
         .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
         .on(CLOSED, (from, in) -> withSlot(from, in, RemoteSlot::closed))
-        .on(DESCENDANTS, (from, in) -> engine.cancelDescendants(Sharing.readId(in)))
+        .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
         .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
     membership.subscribe(new Membership.Listener() {
@@ -170,6 +171,7 @@ public final class TaskWire {
     if (!lanes.send(slot.node(), frame)) {
       return; // it has left, and the slot hears of that
     }
+    run.sent(slot);
     var stream = run.stream();
     if (stream != null) {
       stream.onTaken(taken -> lanes.send(slot.node(), taken(slot, run.job().id(), taken)));
@@ -187,8 +189,8 @@ public final class TaskWire {
     var frame = frame(RUN, slot.lease());
     Sharing.writeId(frame, job.id());
     frame.int32(run.attempts());
-    var deadline = run.deadline();
-    frame.int64(deadline == null ? Long.MIN_VALUE : deadline.toEpochMilli());
+    var left = run.timeLeft();
+    frame.int64(left == null ? ENDLESS : left.toNanos());
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     writeHead(frame, job, slot.node());
@@ -228,11 +230,17 @@ public final class TaskWire {
 
   /** Every process cancels what has come of the task there. */
   void cancelDescendants(ObjectId ancestor) {
+    cancelled.add(ancestor);
     for (var peer : membership.peers()) {
       var frame = new FrameWriter().octet(DESCENDANTS);
       Sharing.writeId(frame, ancestor);
       lanes.send(peer.id(), frame.toBytes());
     }
+  }
+
+  private void onDescendants(ObjectId ancestor) {
+    cancelled.add(ancestor); // first: what arrives meanwhile looks there after it is pending
+    engine.cancelDescendants(ancestor);
   }
 
   private interface OnSlot {
@@ -376,7 +384,11 @@ public final class TaskWire {
       return;
     }
     try {
-      slot.add(read(slot, id, in));
+      var run = read(slot, id, in);
+      slot.add(run);
+      if (cancelled.containsAny(run.lineage())) { // the word of that has overtaken it
+        run.cancelHere(true);
+      }
     } catch (RuntimeException | Error e) { // what cannot be read fails its task, and no other
       done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
     }
@@ -384,7 +396,7 @@ public final class TaskWire {
 
   private TaskRun read(HostedSlot slot, ObjectId id, FrameReader in) {
     int attempt = in.int32();
-    long deadline = in.int64();
+    long left = in.int64();
     var shape = new Results.Shape(in.choice(SHAPES), in.int32(), in.int32());
     int number = in.int32();
     var head = number == Phrases.NONE
@@ -396,7 +408,7 @@ public final class TaskWire {
     var run = new TaskRun(job, null, engine);
     run.descendsFrom(lineage);
     run.resultsTo(new WiredResults(slot, id, attempt, shape));
-    run.isAttempt(attempt, deadline == Long.MIN_VALUE ? null : Instant.ofEpochMilli(deadline));
+    run.isAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));
     engine.host(run);
     return run;
   }
@@ -416,12 +428,25 @@ public final class TaskWire {
     Sharing.writeId(frame, id);
     frame.int64(nanos).int32(outcomes.size());
     var releases = new ArrayList<Runnable>();
-    for (int i = 0; i < outcomes.size(); i++) {
-      var each = new ObjectId(id.node(), id.task(), id.index() + i);
-      releases.add(sharing.give(frame, outcomes.get(i), each, attempt));
+    try {
+      for (int i = 0; i < outcomes.size(); i++) {
+        var each = new ObjectId(id.node(), id.task(), id.index() + i);
+        releases.add(sharing.give(frame, outcomes.get(i), each, attempt));
+      }
+    } catch (RuntimeException | Error e) { // too many bytes, or what cannot leave this node
+      releases.forEach(Runnable::run);
+      outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskWire::discard);
+      done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));
+      return;
     }
     sharing.seal(frame, slot.submitter(), () -> releases.forEach(Runnable::run));
     sharing.send(slot.submitter(), frame);
+  }
+
+  private static void discard(Object outcome) {
+    if (outcome instanceof Content content) {
+      content.discard();
+    }
   }
 
   void item(HostedSlot slot, ObjectId id, int attempt, int index, Content content) {

@@ -1,0 +1,156 @@
+package io.mobula.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.RemoteFunction;
+import io.mobula.Resources;
+import io.mobula.TaskOptions;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task on its way to another node, which hears of its end after it has heard of the task. */
+class DepartureTest {
+  private static final NodeId SELF = new NodeId(1);
+
+  @TempDir
+  Path directory;
+
+  private SharedStore memory;
+  private ObjectStore store;
+  private TaskEngine engine;
+  private BoundCall.Binder binder;
+  private final List<String> sent = new ArrayList<>();
+
+  private final TaskRun.Elsewhere elsewhere = new TaskRun.Elsewhere() {
+    @Override
+    public NodeId node() {
+      return new NodeId(2);
+    }
+
+    @Override
+    public void cancel(TaskRun run, boolean recursive) {
+      sent.add("CANCEL " + recursive);
+    }
+  };
+
+  @BeforeEach
+  void open() {
+    memory = SharedStore.open(new StoreOptions(directory, 4 << 20, 1 << 20, false));
+    var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
+    var limits = new ObjectStore.Limits(1024, Duration.ofSeconds(5));
+    store = new ObjectStore(SELF, codec, memory, limits, Runnable::run);
+    binder = new BoundCall.Binder(store, codec, 1024);
+    var runtime = (MobulaRuntime) Proxy.newProxyInstance(
+        MobulaRuntime.class.getClassLoader(),
+        new Class<?>[] {MobulaRuntime.class},
+        (proxy, method, arguments) -> {
+          throw new UnsupportedOperationException(method.getName());
+        });
+    var minute = Duration.ofMinutes(1);
+    engine = new TaskEngine(
+        new TaskEngine.Parts(
+            runtime, store, binder, new Nowhere(), (delay, action) -> () -> {}, this::program),
+        new TaskSettings(100, 1 << 20, minute, minute, 1, 1, 1),
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
+  }
+
+  private Program program() {
+    return new Program(SELF, false, null, 1);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+    store.close();
+    memory.close();
+  }
+
+  private TaskRun run() {
+    RemoteFunction function = arguments -> 1;
+    var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
+    var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, program());
+    var run = new TaskRun(job, null, engine);
+    run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
+    assertThat(run.depart(elsewhere)).isTrue();
+    return run;
+  }
+
+  @Test
+  void whatIsCancelledBeforeItIsSentIsCancelledOnceMoreAfterwards() {
+    var run = run();
+    run.cancel(run.job().number(), true);
+    sent.add("RUN");
+    run.sent(elsewhere);
+    assertThat(sent).endsWith("RUN", "CANCEL true");
+  }
+
+  @Test
+  void whatNobodyCancelsIsOnlySent() {
+    var run = run();
+    sent.add("RUN");
+    run.sent(elsewhere);
+    assertThat(sent).containsExactly("RUN");
+  }
+
+  @Test
+  void whatIsCancelledAfterItWasSentIsCancelledOnce() {
+    var run = run();
+    sent.add("RUN");
+    run.sent(elsewhere);
+    run.cancel(run.job().number(), false);
+    assertThat(sent).containsExactly("RUN", "CANCEL false");
+  }
+
+  @Test
+  void howLongItsResultIsWantedIsALengthOfTime() {
+    var run = run();
+    assertThat(run.timeLeft()).isNull();
+    run.isAttempt(1, Duration.ofHours(1));
+    assertThat(run.timeLeft()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+    run.isAttempt(1, Duration.ZERO);
+    assertThat(run.timeLeft()).isZero();
+  }
+
+  /** Grants nothing. */
+  private static final class Nowhere implements Places {
+    @Override
+    public void require(Placement placement, Resources wanted, Supplier<String> what) {}
+
+    @Override
+    public void acquire(Wanting wanting) {}
+
+    @Override
+    public void lookAgain(Placement placement) {}
+
+    @Override
+    public String why(Wanting wanting) {
+      return "";
+    }
+
+    @Override
+    public void release(NodeId node, long lease) {}
+  }
+}
