@@ -14,6 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvent;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
@@ -71,6 +73,24 @@ class ArchitectureTest {
       .dependOnClassesThat()
       .resideInAPackage("akka..")
       .allowEmptyShould(true);
+
+  /**
+   * The clocks of two hosts differ, and one may be set: what is compared or sent is a length of
+   * time or from {@link System#nanoTime()}. {@code TaskRun} tells a program its deadline, and
+   * {@code Leftovers} compares the times of files with the clock that made them.
+   */
+  @ArchTest
+  static final ArchRule NOBODY_LOOKS_AT_THE_WALL_CLOCK = noClasses()
+      .that()
+      .haveNameNotMatching("io\\.mobula\\.internal\\.(task\\.TaskRun|memory\\.Leftovers)")
+      .should()
+      .callMethod(System.class, "currentTimeMillis")
+      .orShould()
+      .callMethod(Instant.class, "now")
+      .orShould()
+      .callMethod(Clock.class, "systemUTC")
+      .orShould()
+      .callMethod(Clock.class, "systemDefaultZone");
 
   @ArchTest
   static final ArchRule EVERY_PACKAGE_SAYS_ITS_DUTY = classes().should(liveInANullMarkedPackage());

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +136,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private boolean lookSoon;
   private boolean placing; // it is about to look for room
   private boolean stuck; // the last look has found none for those who wait
-  private long number = System.currentTimeMillis();
+  private long number = numberOf(0);
   private long words; // said so far
 
   private GroupScheduler(
@@ -156,6 +157,18 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   static Behavior<Command> create(Parts parts) {
     return Behaviors.setup(
         context -> Behaviors.withTimers(timers -> new GroupScheduler(context, timers, parts)));
+  }
+
+  /**
+   * The number of a scheduler of that term; at random within it, so that two that begin a term at
+   * the same time differ. No clock is in it, since those of hosts differ.
+   */
+  static long numberOf(long term) {
+    return term << Integer.SIZE | ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+  }
+
+  private static long termOf(long number) {
+    return number >> Integer.SIZE;
   }
 
   private static long now() {
@@ -277,10 +290,10 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     }
   }
 
-  /** Clocks differ: the one that starts later must count as later. */
+  /** The one that starts later must count as later. */
   private void onOutdone(long by) {
     if (by >= number && book.gathering()) {
-      number = by + 1;
+      number = numberOf(termOf(by) + 1);
       book.open();
     } else if (by > number) {
       LOG.warn("Another scheduler of placement groups has taken over from this one.");

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,24 +31,27 @@ import org.jspecify.annotations.Nullable;
 final class CommonCeiling {
   private static final String PREFIX = "share-";
   private static final int RECORD_BYTES = 3 * Long.BYTES;
-  private static final long WANTED_FOR_MILLIS = 3_000;
+  private static final long WANTED_FOR = Duration.ofSeconds(3).toNanos();
 
   private final Path head;
   private final Path own;
   private final long bytes;
+  private final LongSupplier nanos;
+  private final Map<Path, Asking> askings = new HashMap<>();
   private Share said = new Share(0, 0, 0);
+  private long askedAt;
 
-  /** What one member says: the bytes that it has, those that it wants, and until when. */
-  private record Share(long total, long wanted, long until) {
-    long wantedAt(long millis) {
-      return until > millis ? wanted : 0;
-    }
-  }
+  /** What one member says: the bytes that it has, those that it wants, and how often it asked. */
+  private record Share(long total, long wanted, long askings) {}
 
-  private CommonCeiling(Path head, Path own, long bytes) {
+  /** How often a member had asked, and when this one saw that first, by its own clock. */
+  private record Asking(long count, long seenAt) {}
+
+  private CommonCeiling(Path head, Path own, long bytes, LongSupplier nanos) {
     this.head = head;
     this.own = own;
     this.bytes = bytes;
+    this.nanos = nanos;
   }
 
   /**
@@ -58,8 +63,13 @@ final class CommonCeiling {
    * @throws StoreException if there is no such directory
    */
   static CommonCeiling join(Path head, StoreDirectory member, long bytes) {
+    return join(head, member, bytes, System::nanoTime);
+  }
+
+  /** The same, by that clock. */
+  static CommonCeiling join(Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
     var own = head.resolve(PREFIX + member.path().getFileName());
-    var joined = new CommonCeiling(head, own, bytes);
+    var joined = new CommonCeiling(head, own, bytes, nanos);
     try {
       Permissions.createFile(own);
       joined.say(joined.said);
@@ -86,21 +96,40 @@ final class CommonCeiling {
 
   /** Says that its segments have this many bytes, fewer than before. */
   synchronized void release(long total) {
-    sayOrLeave(new Share(total, said.wanted, said.until));
+    sayOrLeave(new Share(total, said.wanted, said.askings));
   }
 
   /** What the segments of the others have together. */
   long othersBytes() {
-    return others().stream().mapToLong(Share::total).sum();
+    return others().values().stream().mapToLong(Share::total).sum();
   }
 
   /** Asks the others for this many bytes, if it has less than its part; for some seconds. */
   synchronized void want(long more) {
     var others = others();
-    long now = System.currentTimeMillis();
-    if (said.total < bytes / (others.size() + 1) && said.wantedAt(now) < more) {
-      sayOrLeave(new Share(said.total, more, now + WANTED_FOR_MILLIS));
+    long now = nanos.getAsLong();
+    long stillWanted = now - askedAt < WANTED_FOR ? said.wanted : 0;
+    if (said.total < bytes / (others.size() + 1) && stillWanted < more) {
+      askedAt = now;
+      sayOrLeave(new Share(said.total, more, said.askings + 1));
     }
+  }
+
+  /** What others have asked for, each for some seconds from when this member first saw it. */
+  private synchronized long wanted(Map<Path, Share> others) {
+    long now = nanos.getAsLong();
+    long wanted = 0;
+    askings.keySet().retainAll(others.keySet());
+    for (var each : others.entrySet()) {
+      long count = each.getValue().askings();
+      var seen = askings.get(each.getKey());
+      if (seen == null || seen.count() != count) {
+        seen = new Asking(count, now);
+        askings.put(each.getKey(), seen);
+      }
+      wanted += count > 0 && now - seen.seenAt() < WANTED_FOR ? each.getValue().wanted() : 0;
+    }
+    return wanted;
   }
 
   /** How many bytes it is to give to others that have asked. */
@@ -111,10 +140,9 @@ final class CommonCeiling {
     synchronized (this) {
       beyond = Math.max(0, said.total - part);
     }
-    long now = System.currentTimeMillis();
-    long wanted = others.stream().mapToLong(s -> s.wantedAt(now)).sum();
-    long beyondTogether =
-        beyond + others.stream().mapToLong(s -> Math.max(0, s.total - part)).sum();
+    long wanted = wanted(others);
+    long beyondTogether = beyond
+        + others.values().stream().mapToLong(s -> Math.max(0, s.total - part)).sum();
     return wanted == 0 || beyond == 0
         ? 0
         : Math.min(beyond, (long) Math.ceil((double) wanted * beyond / beyondTogether));
@@ -129,17 +157,17 @@ final class CommonCeiling {
     }
   }
 
-  private List<Share> others() {
-    var others = new ArrayList<Share>();
+  private Map<Path, Share> others() {
+    var others = new HashMap<Path, Share>();
     try (var files = Files.newDirectoryStream(head, PREFIX + "*")) {
       for (var file : files) {
         var share = file.equals(own) ? null : read(file);
         if (share != null) {
-          others.add(share);
+          others.put(file, share);
         }
       }
     } catch (NoSuchFileException headIsGone) {
-      return List.of();
+      return Map.of();
     } catch (IOException | DirectoryIteratorException e) {
       throw new StoreException("Cannot see who shares the ceiling of the store in " + head, e);
     }
@@ -178,7 +206,7 @@ final class CommonCeiling {
     var record = ByteBuffer.allocate(RECORD_BYTES)
         .putLong(share.total)
         .putLong(share.wanted)
-        .putLong(share.until)
+        .putLong(share.askings)
         .flip();
     Uninterrupted.<@Nullable Void>run(() -> {
       try (var channel = FileChannel.open(own, StandardOpenOption.WRITE)) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,5 +165,31 @@ class CommonCeilingTest {
     assertThatThrownBy(() -> beside(missing))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(missing.toString());
+  }
+
+  /** Two members whose clocks have nothing in common. */
+  @Test
+  void whatIsAskedForCountsForSomeSecondsByTheClockOfWhoSeesIt() {
+    long hour = TimeUnit.HOURS.toNanos(1);
+    var nodesClock = new AtomicLong(hour);
+    var workersClock = new AtomicLong(-hour);
+    var directories = List.of(StoreDirectory.open(base), StoreDirectory.open(base));
+    var head = directories.get(0).path();
+    var rich = CommonCeiling.join(head, directories.get(0), CAPACITY, nodesClock::get);
+    var poor = CommonCeiling.join(head, directories.get(1), CAPACITY, workersClock::get);
+    assertThat(rich.claim(CAPACITY)).isTrue();
+    assertThat(rich.asked()).isZero();
+
+    poor.want(SEGMENT);
+    assertThat(rich.asked()).isEqualTo(SEGMENT);
+    nodesClock.addAndGet(TimeUnit.SECONDS.toNanos(2));
+    assertThat(rich.asked()).isEqualTo(SEGMENT);
+    nodesClock.addAndGet(TimeUnit.SECONDS.toNanos(2));
+    assertThat(rich.asked()).as("it was long ago").isZero();
+
+    workersClock.addAndGet(TimeUnit.SECONDS.toNanos(4));
+    poor.want(SEGMENT);
+    assertThat(rich.asked()).as("asked for again").isEqualTo(SEGMENT);
+    directories.forEach(StoreDirectory::delete);
   }
 }

@@ -70,7 +70,7 @@ public final class Checkpoints {
     var draft = root.resolve(names.draftOf(number));
     try {
       Durable.create(root);
-      Leftovers.remove(drafts().toList());
+      Leftovers.remove(root, drafts().toList());
       return Files.createDirectory(draft);
     } catch (IOException e) {
       throw WriteFailure.of(draft, e);

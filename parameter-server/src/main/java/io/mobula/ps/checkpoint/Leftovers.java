@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +19,11 @@ final class Leftovers {
 
   private Leftovers() {}
 
-  static void remove(List<Path> drafts) {
-    var old = FileTime.from(Instant.now().minus(PATIENCE));
+  static void remove(Path root, List<Path> drafts) throws IOException {
+    if (drafts.isEmpty()) {
+      return;
+    }
+    var old = FileTime.from(now(root).toInstant().minus(PATIENCE));
     for (var draft : drafts) {
       try {
         if (lastWritten(draft).compareTo(old) < 0) {
@@ -31,6 +33,16 @@ final class Leftovers {
       } catch (IOException e) {
         LOG.warn("Cannot remove {}, which somebody has left unfinished: {}", draft, e.toString());
       }
+    }
+  }
+
+  /** As the file system says, whose clock may not be this host's. */
+  private static FileTime now(Path root) throws IOException {
+    var probe = Files.createTempFile(root, ".clock-", "");
+    try {
+      return Files.getLastModifiedTime(probe);
+    } finally {
+      Files.delete(probe);
     }
   }
 
