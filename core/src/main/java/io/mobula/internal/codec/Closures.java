@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,14 +102,11 @@ final class Closures {
     private volatile @Nullable String instantiatedType;
 
     LambdaClass(Class<?> type) {
-      try {
-        Method method = type.getDeclaredMethod("writeReplace");
-        method.setAccessible(true);
-        MethodType plain = MethodType.methodType(Object.class, Object.class);
-        writeReplace = MethodHandles.lookup().unreflect(method).asType(plain);
-      } catch (ReflectiveOperationException | RuntimeException thrown) {
-        throw Fault.of(type, "a lambda whose parts cannot be reached: " + thrown, thrown);
+      MethodHandle found = JdkSerialization.writeReplace(type); // of the JDK's own lambdas, too
+      if (found == null) {
+        throw Fault.of(type, "a lambda whose parts cannot be reached");
       }
+      writeReplace = found;
     }
 
     SerializedLambda open(Object lambda) {
@@ -160,12 +158,18 @@ final class Closures {
 
   /** What is known of a class that lambdas were written in. */
   private static final class Capturer {
+    /** Finds {@code $deserializeLambda$} of any class, and calls it. */
+    private static final MethodHandle RESOLVE = Objects.requireNonNull(
+            JdkSerialization.readResolve(SerializedLambda.class))
+        .asType(MethodType.methodType(Object.class, SerializedLambda.class));
+
     private final long hash;
     private final @Nullable MethodHandle deserializer;
 
     Capturer(Class<?> type) {
-      hash = hashClassFile(type);
-      deserializer = find(type);
+      boolean isOfTheJdk = type.getClassLoader() == null;
+      hash = isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas outlive its releases
+      deserializer = isOfTheJdk ? RESOLVE : find(type);
     }
 
     private static @Nullable MethodHandle find(Class<?> type) {
