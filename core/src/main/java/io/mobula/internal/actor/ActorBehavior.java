@@ -12,16 +12,17 @@ import io.mobula.Resources;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.store.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,7 +53,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   record LaneReady(Object caller) implements Command {}
 
   /** A thread beside others has no call to run any more, or the object is unfit. */
-  private record Returned(@Nullable Failure failure) implements Command {}
+  private record Returned(@Nullable Unfit unfit) implements Command {}
 
   /** A stage has completed in another thread than this actor's own. */
   private record GiveBack(Borrowed borrowed) implements Command {}
@@ -64,8 +65,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * An error that makes the user's object unfit, and the call that shall be made again on the next
    * one, if any.
    */
-  private record Failure(
-      Object unfit, Throwable cause, @Nullable ActorCallRun again) {}
+  private record Unfit(
+      Object object, CapturedThrowable cause, @Nullable ActorCallRun again) {}
 
   private final ActorRef<Command> self;
   private final ActorCell cell;
@@ -106,8 +107,23 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     return Behaviors.setup(context -> new ActorBehavior(context, cell, concurrent, restarts));
   }
 
+  /** The actor ends with whatever goes wrong here, and whoever calls it hears why. */
   @Override
   public Behavior<Command> onMessage(Command command) {
+    try {
+      act(command);
+    } catch (Throwable broken) {
+      broke(broken);
+    }
+    return cell.isDead() && active == 0 ? Behaviors.stopped() : this;
+  }
+
+  private void broke(Throwable broken) {
+    cell.kill(() ->
+        cell.died("it failed outside its methods: " + CapturedThrowable.textOf(broken), broken));
+  }
+
+  private void act(Command command) {
     switch (command) {
       case Placed() -> {
         placed = true;
@@ -120,23 +136,25 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       case Invoke(var run) -> onInvoke(run);
       case LaneReady(var caller) -> onLaneReady(caller);
-      case Returned(var failure) -> {
+      case Returned(var unfit) -> {
         active--;
-        failed(failure);
+        failed(unfit);
       }
       case GiveBack(var borrowed) -> giveBack(borrowed);
       case End() -> {} // the cell is dead
     }
     runWhatMay();
-    return cell.isDead() && active == 0 ? Behaviors.stopped() : this;
   }
 
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       instance = null;
-      staged.forEach(Borrowed::end);
-      cell.stopped();
+      try {
+        staged.forEach(Borrowed::end);
+      } finally { // a thread of the user's may be reading what was borrowed
+        cell.stopped();
+      }
     }
     return this;
   }
@@ -149,7 +167,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
     var failed = cell.constructor().failedArgument();
     if (failed != null) {
-      cell.kill(() -> cell.died("an argument of its constructor failed", failed.raise()));
+      cell.kill(Failure.following(
+          failed, cause -> cell.died("an argument of its constructor failed", cause)));
     } else {
       make();
     }
@@ -172,7 +191,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       var why = unreadable.of("its constructor", cell.store().node());
       cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
-      cell.kill(() -> cell.died("its constructor threw " + thrown, thrown));
+      var captured = CapturedThrowable.of(thrown);
+      cell.kill(() -> cell.died("its constructor threw " + captured.text(), captured.exception()));
     } finally {
       hold.end();
       cell.endMaking();
@@ -181,14 +201,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   /** The object cannot be trusted any more: makes another, or ends. */
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private void failed(@Nullable Failure failure) {
-    if (failure == null || cell.isDead()) {
+  private void failed(@Nullable Unfit unfit) {
+    if (unfit == null || cell.isDead()) {
       return;
     }
-    if (failure.again() != null) {
-      runnable.addFirst(failure.again());
+    if (unfit.again() != null) {
+      runnable.addFirst(unfit.again());
     }
-    if (instance != failure.unfit()) {
+    if (instance != unfit.object()) {
       return; // another of its methods has said so already
     }
     instance = null;
@@ -197,9 +217,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.overseer().restarted(restarts);
       make();
     } else {
-      var cause = failure.cause();
-      cell.kill(
-          () -> cell.died("it failed with " + cause + " after " + restarts + " restarts", cause));
+      var cause = unfit.cause();
+      cell.kill(() -> cell.died(
+          "it failed with " + cause.text() + " after " + restarts + " restarts",
+          cause.exception()));
     }
   }
 
@@ -261,28 +282,38 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     int most = cell.options().running().maxConcurrency();
     var waiting = shared.iterator();
     for (; active < most && waiting.hasNext(); waiting.next()) {
+      threads.execute(() -> runBesideOthers(receiver));
       active++;
-      var self = getContext().getSelf();
-      threads.execute(() -> self.tell(new Returned(runShared(receiver))));
+    }
+  }
+
+  private void runBesideOthers(Object receiver) {
+    Unfit unfit = null;
+    try {
+      unfit = runShared(receiver);
+    } catch (Throwable broken) {
+      broke(broken);
+    } finally {
+      self.tell(new Returned(unfit));
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private @Nullable Failure runShared(Object receiver) {
+  private @Nullable Unfit runShared(Object receiver) {
     while (instance == receiver) {
       var run = shared.poll();
       if (run == null) {
         return null;
       }
-      var failure = invokeBesideOthers(run, receiver);
-      if (failure != null) {
-        return failure;
+      var unfit = invokeBesideOthers(run, receiver);
+      if (unfit != null) {
+        return unfit;
       }
     }
     return null;
   }
 
-  private @Nullable Failure invokeBesideOthers(ActorCallRun run, Object receiver) {
+  private @Nullable Unfit invokeBesideOthers(ActorCallRun run, Object receiver) {
     hold.begin();
     try {
       return invoke(run, receiver);
@@ -292,10 +323,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
-  private @Nullable Failure invoke(ActorCallRun run, Object receiver) {
+  private @Nullable Unfit invoke(ActorCallRun run, Object receiver) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
-      cell.fail(run, failedArgument.exception());
+      cell.fail(run, failedArgument);
       return null;
     }
     var execution = execution(run.name(), run.nextAttempt(), run);
@@ -305,7 +336,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     cell.runs(execution);
     var borrowed = Borrowed.of(cell.options().running());
     try {
-      finish(run, execution.run(() -> run.call().invokeOn(receiver, borrowed.arena())), borrowed);
+      var value = execution.run(() -> run.call().invokeOn(receiver, borrowed.arena()));
+      Thread.interrupted(); // the method's own; one that stops the call comes after its outcome
+      finish(run, value, borrowed);
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
       borrowed.end();
@@ -316,30 +349,35 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  private @Nullable Failure thrown(ActorCallRun run, Object receiver, Throwable thrown) {
+  private @Nullable Unfit thrown(ActorCallRun run, Object receiver, Throwable thrown) {
     if (thrown instanceof Unreadable unreadable) {
       var what = "Call " + run.name() + " of " + cell.describe();
-      cell.fail(run, () -> unreadable.of(what, cell.store().node()));
+      cell.fail(run, new Failure(() -> unreadable.of(what, cell.store().node())));
       return null;
     }
-    if (thrown instanceof Error && run.attempts() <= cell.options().life().maxCallRetries()) {
-      return new Failure(receiver, thrown, run);
+    var captured = CapturedThrowable.of(thrown);
+    if (captured.isError() && run.attempts() <= cell.options().life().maxCallRetries()) {
+      run.forgetStage();
+      return new Unfit(receiver, captured, run);
     }
-    cell.fail(run, () -> failure(run, thrown));
-    return thrown instanceof Error ? new Failure(receiver, thrown, null) : null;
+    cell.fail(run, failure(run, captured));
+    return captured.isError() ? new Unfit(receiver, captured, null) : null;
   }
 
-  private TaskFailedException failure(ActorCallRun run, Throwable thrown) {
-    return new TaskFailedException(
-        "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown, thrown);
+  private Failure failure(ActorCallRun run, CapturedThrowable thrown) {
+    return new Failure(() -> new TaskFailedException(
+        "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown.text(),
+        thrown.exception()));
   }
 
   private void finish(ActorCallRun run, @Nullable Object value, Borrowed borrowed) {
     if (value instanceof CompletionStage<?> later && run.later(later)) {
       staged.add(borrowed);
       later.whenComplete((result, failure) -> {
-        completed(run, result, failure);
-        giveBack(borrowed);
+        if (run.isHeardFirst(later)) {
+          completed(run, result, failure);
+          giveBack(borrowed);
+        }
       });
       return;
     }
@@ -365,26 +403,27 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         return;
       }
     } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
-      cell.fail(run, () -> failure(run, thrown));
+      cell.fail(run, failure(run, CapturedThrowable.of(thrown)));
       return;
     }
-    var cause = failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
-    cell.fail(run, () -> failure(run, cause));
+    cell.fail(run, failure(run, CapturedThrowable.ofStage(failure)));
   }
 
   private void complete(ActorCallRun run, @Nullable Object value) {
     try {
       var content = NotKept.orContent(cell.engine().store(), value);
       if (run.finish()) {
-        run.result().complete(content);
-        cell.settled(run);
+        try {
+          run.result().complete(content);
+        } finally {
+          cell.settled(run);
+        }
       } else {
         content.discard();
       }
     } catch (NotKept notKept) {
-      cell.fail(run, () -> notKept.of("call " + run.name() + " of " + cell.describe()));
+      cell.fail(
+          run, new Failure(() -> notKept.of("call " + run.name() + " of " + cell.describe())));
     }
   }
 

@@ -1,13 +1,11 @@
 package io.mobula.internal.actor;
 
-import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LateValue;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,7 @@ final class ActorCallRun {
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
+  private boolean stageHeard;
 
   ActorCallRun(String name, Object caller, BoundCall call, CallResult result) {
     this.name = name;
@@ -99,6 +98,20 @@ final class ActorCallRun {
     return !done;
   }
 
+  /** The value of its stage is there: true for the first who says so. */
+  @SuppressWarnings("ReferenceEquality") // a stage is known by identity
+  synchronized boolean isHeardFirst(CompletionStage<?> from) {
+    boolean first = stage == from && !stageHeard;
+    stageHeard |= first;
+    return first;
+  }
+
+  /** It is made again: its stage, if it had one, is not heard any more. */
+  synchronized void forgetStage() {
+    stage = null;
+    stageHeard = false;
+  }
+
   /** Whether its method has returned, and its value is still to come. */
   synchronized boolean isStaged() {
     return stage != null;
@@ -114,7 +127,7 @@ final class ActorCallRun {
   /**
    * Ends the call with a failure and interrupts its method if that runs. True if it had no outcome.
    */
-  boolean stop(Supplier<? extends MobulaException> why, ObjectStore store) {
+  boolean stop(Failure why, ObjectStore store) {
     CompletionStage<?> pending;
     synchronized (this) {
       if (done) {
@@ -129,7 +142,7 @@ final class ActorCallRun {
       }
       pending = stage;
     }
-    result.fail(new Failure(why));
+    result.fail(why);
     if (pending != null) {
       LateValue.cancel(pending, store);
     }

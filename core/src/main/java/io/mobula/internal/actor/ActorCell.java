@@ -50,7 +50,7 @@ final class ActorCell implements Reach, Producer {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final Inbox inbox = new Inbox();
   private volatile Life life = Life.OPEN;
-  private volatile Supplier<? extends MobulaException> whyDead = () -> died("it ended", null);
+  private volatile @Nullable Failure whyDead;
   private volatile @Nullable Execution running;
   private volatile @Nullable Class<?> instanceType;
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
@@ -153,7 +153,7 @@ final class ActorCell implements Reach, Producer {
       if (anchor.get() != null || life != Life.OPEN) {
         return;
       }
-      whyDead = () -> died("nobody had a handle to it any more", null);
+      whyDead = new Failure(() -> died("nobody had a handle to it any more", null));
       life = Life.DRAINING;
     }
     endIfDrained();
@@ -199,7 +199,7 @@ final class ActorCell implements Reach, Producer {
   /** Takes a call of another process; all processes together are bounded here. */
   void takeFromAfar(ActorCallRun run) {
     if (pending.get() >= options().running().maxPendingCalls()) {
-      run.stop(this::tooMany, store());
+      run.stop(new Failure(this::tooMany), store());
       run.call().release();
     } else {
       take(run);
@@ -218,12 +218,17 @@ final class ActorCell implements Reach, Producer {
     if (life == Life.OPEN) {
       tell(new ActorBehavior.Invoke(run));
     } else {
-      run.stop(whyDead, store());
+      run.stop(whyDead(), store());
       settled(run);
     }
-    if (life == Life.DEAD && run.stop(whyDead, store())) { // it died between the two looks
+    if (life == Life.DEAD && run.stop(whyDead(), store())) { // it died between the two looks
       settled(run);
     }
+  }
+
+  private Failure whyDead() {
+    var why = whyDead;
+    return why == null ? new Failure(() -> died("it ended", null)) : why;
   }
 
   Inbox inbox() {
@@ -273,8 +278,8 @@ final class ActorCell implements Reach, Producer {
     var run = calls.get(result);
     if (run != null
         && run.stop(
-            () -> new TaskCancelledException(
-                "Call " + result.task() + " of " + describe() + " was cancelled.", null),
+            new Failure(() -> new TaskCancelledException(
+                "Call " + result.task() + " of " + describe() + " was cancelled.", null)),
             store())) {
       settled(run);
       tell(new ActorBehavior.LaneReady(run.caller()));
@@ -290,6 +295,13 @@ final class ActorCell implements Reach, Producer {
 
   /** Ends at once. */
   void kill(Supplier<? extends MobulaException> why) {
+    if (life != Life.DEAD) {
+      kill(new Failure(why));
+    }
+  }
+
+  /** Ends at once. */
+  void kill(Failure why) {
     synchronized (this) {
       if (life == Life.DEAD) {
         return;
@@ -301,7 +313,7 @@ final class ActorCell implements Reach, Producer {
       }
     }
     engine.forget(this);
-    overseer.died(new Failure(why));
+    overseer.died(why);
     for (var run : calls.values()) {
       if (run.stop(why, store())) {
         settled(run);
@@ -320,7 +332,7 @@ final class ActorCell implements Reach, Producer {
       if (life != Life.OPEN) {
         return;
       }
-      whyDead = why;
+      whyDead = new Failure(why);
       life = Life.DRAINING;
     }
     endIfDrained();
@@ -335,12 +347,12 @@ final class ActorCell implements Reach, Producer {
     var cancel = engine.after(
         limit, () -> kill(() -> died("it was drained, and not done within " + limit, null)));
     drain(() -> died("it was drained", null));
-    return ended.whenComplete((nothing, failure) -> cancel.run()).copy();
+    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
   }
 
   private void endIfDrained() {
     if (life == Life.DRAINING && calls.isEmpty()) {
-      kill(whyDead);
+      kill(whyDead());
     }
   }
 
@@ -365,10 +377,13 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Fails a result of this actor. */
-  void fail(ActorCallRun run, Supplier<? extends MobulaException> why) {
+  void fail(ActorCallRun run, Failure why) {
     if (run.finish()) {
-      run.result().fail(new Failure(why));
-      settled(run);
+      try {
+        run.result().fail(why);
+      } finally {
+        settled(run);
+      }
     }
   }
 

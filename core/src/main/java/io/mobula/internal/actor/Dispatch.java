@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
 import io.mobula.error.PendingCallsExceededException;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -116,12 +117,12 @@ final class Dispatch {
           call,
           to,
           new ActorCluster.Numbers(stream, sent + 1, outflow.callerNumber(call)));
-    } catch (RuntimeException | Error e) { // an argument that cannot travel
+    } catch (Throwable e) { // an argument that cannot travel
       fail(
           call,
           new Failure(() -> new CodecException(
               "Call " + call.name() + " of " + passport.describe() + " cannot be sent to node "
-                  + to.node() + ": " + e.getMessage(),
+                  + to.node() + ": " + CapturedThrowable.textOf(e),
               e)));
       return;
     }

@@ -6,6 +6,7 @@ import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
@@ -99,11 +100,13 @@ final class Hosting {
       var recipe = new Recipe(constructor, options, program);
       host(new HostedActor(passport, place, restarts, recipe), lease);
       tellOwner(ActorFrames.PLACED, passport.id(), place);
-    } catch (RuntimeException | Error e) { // what cannot be read ends this actor, and no other
+    } catch (Throwable e) { // what cannot be read ends this actor, and no other
       lease.release();
       var overseer = new Report(passport.id(), place, restarts);
       overseer.died(new Failure(() -> passport.died(
-          "its constructor cannot be read on node " + place.node() + ": " + e.getMessage(), e)));
+          "its constructor cannot be read on node " + place.node() + ": "
+              + CapturedThrowable.textOf(e),
+          e)));
       overseer.ended();
     }
   }
@@ -305,9 +308,9 @@ final class Hosting {
       var run = new ActorCallRun(name, caller, call, answer);
       run.attemptsElsewhere(attempts);
       at.cell().takeFromAfar(run);
-    } catch (RuntimeException | Error e) { // what cannot be read fails its call, and no other
+    } catch (Throwable e) { // what cannot be read fails its call, and no other
       var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
-          + at.place().node() + ": " + e.getMessage();
+          + at.place().node() + ": " + CapturedThrowable.textOf(e);
       answer.fail(new Failure(() -> new CodecException(message, e)));
     }
   }
@@ -346,10 +349,10 @@ final class Hosting {
       }
       try {
         answer(content);
-      } catch (RuntimeException | Error e) { // a ref inside that cannot leave this node
+      } catch (Throwable e) { // a ref inside that cannot leave this node, a hook of a user's class
         fail(new Failure(() -> new CodecException(
             "The result of call " + id + " cannot be sent to node " + caller + ": "
-                + e.getMessage(),
+                + CapturedThrowable.textOf(e),
             e)));
       }
     }
@@ -364,7 +367,7 @@ final class Hosting {
     /** What fails since this process ends may be done elsewhere. */
     private boolean isOfClosing(Failure failure) {
       return cluster.engine().store().isClosed()
-          && failure.raise().getCause() instanceof RuntimeClosedException;
+          && failure.isCausedBy(RuntimeClosedException.class);
     }
 
     private void answer(Object outcome) {

@@ -6,6 +6,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
@@ -73,7 +74,10 @@ final class Owner implements Wanting {
     }
     var failed = constructor.failedArgument();
     if (failed != null) {
-      die(died("an argument of its constructor failed", failed.raise()), true);
+      die(
+          Failure.following(
+              failed, cause -> passport.died("an argument of its constructor failed", cause)),
+          true);
       return;
     }
     heritable = passport.heritable();
@@ -153,10 +157,11 @@ final class Owner implements Wanting {
       tellHeir();
       try {
         owners.create(new HostedActor(passport, place, restarts, recipe), number);
-      } catch (RuntimeException | Error e) { // an argument that cannot travel
+      } catch (Throwable e) { // an argument that cannot travel
         owners.places().release(node, number);
         place = null;
-        die(died("it cannot be sent to node " + node + ": " + e.getMessage(), e), true);
+        var why = CapturedThrowable.textOf(e);
+        die(died("it cannot be sent to node " + node + ": " + why, e), true);
       }
     });
   }

@@ -373,7 +373,7 @@ final class Route implements Reach, Producer {
   private void end(Failure why, String how) {
     var cell = local;
     if (cell != null) {
-      cell.kill(why.exception());
+      cell.kill(why);
       return;
     }
     turns.take(() -> {
@@ -403,7 +403,7 @@ final class Route implements Reach, Producer {
         drainIfDone();
       }
     });
-    return ended.whenComplete((nothing, failure) -> cancel.run()).copy();
+    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
   }
 
   /** What this process has called is answered: the host may end. */

@@ -17,6 +17,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -67,7 +68,7 @@ final class Spawning {
     var wish = new Wish<T>(numbers.incrementAndGet(), name, resources, placement, call);
     wishes.put(wish.number, wish);
     engine.places().acquire(wish);
-    return wish.result.copy();
+    return wish.result.whenCompleteAsync((child, failure) -> {}, engine.store()::callback);
   }
 
   void left(NodeId node, String who) {
@@ -126,7 +127,9 @@ final class Spawning {
   }
 
   private static TaskFailedException failure(String name, Throwable why) {
-    return new TaskFailedException("Behavior " + name + " cannot be started: " + why, why);
+    var captured = CapturedThrowable.of(why);
+    return new TaskFailedException(
+        "Behavior " + name + " cannot be started: " + captured.text(), captured.exception());
   }
 
   // ---- between nodes
@@ -144,7 +147,7 @@ final class Spawning {
     try {
       placement = GroupFrame.orAnywhere(GroupFrame.read(in));
       call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
-    } catch (RuntimeException | Error e) { // a class that is not here
+    } catch (Throwable e) { // a class that is not here
       lease.release();
       answer(cluster, from, number, new Failure(() -> failure(name, e)));
       return;
@@ -183,7 +186,8 @@ final class Spawning {
       engine.places().release(from, wish.lease); // it is the actor's now
       var path = in.optionalText();
       if (path == null) {
-        wish.fail(((Failure) cluster.sharing().read(in)).raise());
+        var why = (Failure) cluster.sharing().read(in);
+        engine.store().callback(() -> wish.fail(why.raise()));
       } else {
         wish.resolved(path);
       }
@@ -295,7 +299,7 @@ final class Spawning {
       GroupFrame.write(frame, GroupFrame.of(placement));
       try {
         call.write(frame, cluster.sharing(), node);
-      } catch (RuntimeException | Error e) { // something captured that cannot travel
+      } catch (Throwable e) { // something captured that cannot travel
         engine.places().release(node, granted);
         fail(failure(name, e));
         return;

@@ -34,7 +34,7 @@ final class Turns {
   private static void run(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | Error broken) { // those behind it must have their turn
+    } catch (Throwable broken) { // those behind it must have their turn
       LOG.error("A turn of an actor's bookkeeping failed", broken);
     }
   }

@@ -122,7 +122,7 @@ final class CallWire {
   private static Content content(FrameReader in, Sharing sharing) {
     return switch (sharing.read(in)) {
       case Content content -> content;
-      case Failure failure -> throw failure.raise();
+      case Failure failure -> throw failure.plain();
       default -> throw new IllegalStateException("Neither value nor failure");
     };
   }

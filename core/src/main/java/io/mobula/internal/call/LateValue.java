@@ -1,5 +1,6 @@
 package io.mobula.internal.call;
 
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -16,9 +17,11 @@ public final class LateValue {
     store.callback(() -> {
       try {
         stage.toCompletableFuture().cancel(true);
-      } catch (UnsupportedOperationException ofItsOwn) {
+      } catch (Throwable refused) { // it is of the user's class
         LOG.debug(
-            "A {} cannot be cancelled; its value will not be heard", stage.getClass(), ofItsOwn);
+            "A {} cannot be cancelled; its value will not be heard: {}",
+            stage.getClass(),
+            CapturedThrowable.textOf(refused));
       }
     });
   }

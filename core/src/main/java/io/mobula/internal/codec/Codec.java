@@ -148,7 +148,7 @@ public final class Codec {
    * change, or is external.
    */
   public boolean isIsolated(Serializable function) {
-    return immutability.holdsFor(function) || capturesOnlyImmutables(function);
+    return isImmutable(function) || capturesOnlyImmutables(function);
   }
 
   private boolean capturesOnlyImmutables(Serializable function) {

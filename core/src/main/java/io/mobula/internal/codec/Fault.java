@@ -67,12 +67,15 @@ final class Fault extends RuntimeException {
     if (thrown instanceof Fault fault) {
       return fault;
     }
-    if (thrown instanceof InvocationTargetException wrapper && wrapper.getCause() != null) {
-      return from(wrapper.getCause());
+    if (thrown instanceof InvocationTargetException wrapper
+        && wrapper.getTargetException() != null) {
+      return from(wrapper.getTargetException());
     }
-    return thrown instanceof KryoException kryo
-        ? fromKryo(kryo)
-        : new Fault(thrown.toString(), thrown);
+    if (thrown instanceof KryoException kryo) {
+      return fromKryo(kryo);
+    }
+    CapturedThrowable captured = CapturedThrowable.of(thrown); // of a user's class, most likely
+    return new Fault(captured.text(), captured.exception());
   }
 
   private static Fault fromKryo(KryoException thrown) {
@@ -109,7 +112,7 @@ final class Fault extends RuntimeException {
   }
 
   private static String firstLine(Throwable thrown) {
-    String message = String.valueOf(thrown.getMessage());
+    String message = CapturedThrowable.messageOf(thrown);
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
   }

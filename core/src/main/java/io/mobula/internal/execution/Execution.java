@@ -95,15 +95,21 @@ public final class Execution implements TaskContext {
 
   /**
    * Runs the body as this execution, in the calling thread. Restores whatever the thread ran
-   * before.
+   * before, and its context class loader.
    */
+  @SuppressWarnings("ReferenceEquality") // a loader is known by identity
   public <T extends @Nullable Object> T run(Callable<T> body) throws Exception {
     var outer = CURRENT.get();
+    var thread = Thread.currentThread();
+    var loader = thread.getContextClassLoader();
     CURRENT.set(this);
     try {
       return body.call();
     } finally {
       flush();
+      if (thread.getContextClassLoader() != loader) {
+        thread.setContextClassLoader(loader);
+      }
       CURRENT.set(outer); // even null: removing would make the next one allocate an entry again
     }
   }

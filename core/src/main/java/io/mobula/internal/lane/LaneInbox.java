@@ -116,7 +116,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
           begun.isBegun() ? begun.finish(parcel.frame().length, parcel::copyTo) : parcel.frame();
       lanes.received(from, frame.length);
       receiver.received(from, frame);
-    } catch (RuntimeException | Error broken) { // one bad frame must not stop the others
+    } catch (Throwable broken) { // one bad frame must not stop the others
       LOG.error("A frame of node {} could not be handled", from, broken);
     }
   }

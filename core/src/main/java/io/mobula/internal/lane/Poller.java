@@ -215,7 +215,7 @@ final class Poller implements AutoCloseable {
   private static void perform(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | Error broken) { // one must not stop the others
+    } catch (Throwable broken) { // one must not stop the others
       LOG.error("What the thread of the lanes was given has failed", broken);
     }
   }
@@ -232,7 +232,7 @@ final class Poller implements AutoCloseable {
   private void receive(NodeId from, byte[] frame) {
     try {
       receiver.received(from, frame);
-    } catch (RuntimeException | Error broken) { // one bad frame must not stop the others
+    } catch (Throwable broken) { // one bad frame must not stop the others
       LOG.error(
           "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
     }

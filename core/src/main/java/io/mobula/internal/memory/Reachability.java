@@ -109,7 +109,7 @@ final class Reachability {
   private void sweepNow() {
     try {
       sweep.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("A sweep for objects that nobody reads any more failed", e);
     }
   }
@@ -120,7 +120,7 @@ final class Reachability {
     }
     try {
       held.then.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("What was to happen when something became unreachable failed", e);
     }
     return true;

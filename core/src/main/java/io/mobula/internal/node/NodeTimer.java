@@ -5,6 +5,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs actions later, to the millisecond, on threads of an executor; its own thread sleeps while
@@ -12,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * for all threads.
  */
 final class NodeTimer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeTimer.class);
+
   private final ScheduledThreadPoolExecutor clock;
   private final Executor executor;
 
@@ -32,12 +36,21 @@ final class NodeTimer implements AutoCloseable {
   Runnable after(Duration delay, Runnable action) {
     try {
       var due = clock.schedule(
-          () -> executor.execute(action),
+          () -> executor.execute(() -> run(action)),
           TimeUnit.NANOSECONDS.convert(delay),
           TimeUnit.NANOSECONDS);
       return () -> due.cancel(false);
     } catch (RejectedExecutionException closed) { // everything has ended
       return () -> {};
+    }
+  }
+
+  /** Whatever goes wrong ends neither a thread of the executor nor, as Akka has it, the JVM. */
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable broken) {
+      LOG.error("What was to happen later has failed", broken);
     }
   }
 

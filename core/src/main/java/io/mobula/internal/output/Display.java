@@ -58,7 +58,11 @@ public final class Display implements AutoCloseable {
     long size = in.position();
     try {
       thread.execute(() -> {
-        print(peer, lines, dropped);
+        try {
+          print(peer, lines, dropped);
+        } catch (Throwable refused) { // a standard output of the program's own
+          LOG.debug("Output of {} cannot be printed.", peer, refused);
+        }
         lanes.send(from, new FrameWriter().octet(Outlet.TAKEN).int64(size).toBytes());
       });
     } catch (RejectedExecutionException closed) {

@@ -174,7 +174,7 @@ final class Claims implements Membership.Listener {
           claim.end();
         }
       }
-      case FAILED -> fail(waiting, store.failure(frame.block()).raise());
+      case FAILED -> fail(waiting, store.failure(frame.block()).plain());
       default -> fail(waiting, new StoreException("Node " + from + ": " + frame.text(), null));
     }
   }

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -194,14 +195,28 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         counting.making(entry.id(), 0); // it is made, elsewhere
       }
     } else if (isOwn(entry.id()) && outcome != null) {
-      var encoded = new FrameWriter();
-      write(encoded, outcome, entry.id());
-      counting.publish(
-          entry.id(),
-          outcome instanceof Failure
-              ? new Published.Failure(entry.attempt(), encoded.toBytes())
-              : new Published.Value(entry.attempt(), encoded.toBytes(), encoded.carried()));
+      counting.publish(entry.id(), published(outcome, entry.id(), entry.attempt()));
     }
+  }
+
+  /** What others are told of it; a value that cannot be written is a failure to them. */
+  private Published published(Object outcome, ObjectId id, int attempt) {
+    var encoded = new FrameWriter();
+    if (outcome instanceof Failure) {
+      write(encoded, outcome, id);
+      return new Published.Failure(attempt, encoded.toBytes());
+    }
+    try {
+      write(encoded, outcome, id);
+      return new Published.Value(attempt, encoded.toBytes(), encoded.carried());
+    } catch (Throwable unwritable) { // what is inside is of users' classes
+      return published(cannotLeave(id, unwritable), id, attempt);
+    }
+  }
+
+  private static Failure cannotLeave(ObjectId id, Throwable why) {
+    return new Failure(() -> new CodecException(
+        "Object " + id + " cannot leave its process: " + CapturedThrowable.textOf(why), why));
   }
 
   /** The objects whose refs are inside; they are shared, too, from now on. */
@@ -504,13 +519,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       case Content.InStore sealed
       when !fitsFrame(sealed) -> keptHere(id, sealed, attempt).release();
       default -> {
-        var encoded = new FrameWriter();
-        write(encoded, outcome, id);
-        counting.publish(
-            id,
-            outcome instanceof Failure
-                ? new Published.Failure(attempt, encoded.toBytes())
-                : new Published.Value(attempt, encoded.toBytes(), encoded.carried()));
+        counting.publish(id, published(outcome, id, attempt));
         if (outcome instanceof Content content) {
           content.discard();
         }

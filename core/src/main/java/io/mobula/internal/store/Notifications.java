@@ -21,7 +21,7 @@ final class Notifications {
       for (var waiter : waiters) {
         try {
           waiter.ready(entry);
-        } catch (RuntimeException e) { // one that fails must not keep it from the others
+        } catch (Throwable e) { // one that fails must not keep it from the others
           LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
         }
       }

@@ -212,10 +212,13 @@ public final class ObjectEntry {
     if (unheld && outcome instanceof Content content) {
       content.discard();
     }
-    if (shared != null) {
-      shared.settled(this);
+    try {
+      if (shared != null) {
+        shared.settled(this);
+      }
+    } finally {
+      Notifications.tell(this, waiters);
     }
-    Notifications.tell(this, waiters);
     return true;
   }
 

@@ -1,9 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.error.CodecException;
-import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
-import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.memory.Block;
@@ -14,7 +11,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,23 +192,12 @@ final class Values {
   }
 
   byte[] flat(Failure failure) {
-    return codec.encode(failure.raise()).bytes();
+    return FailureWire.write(failure, codec);
   }
 
-  /** Each reader's exception is decoded anew. */
+  /** Each reader's exception is decoded anew, when he asks for it. */
   Failure failure(byte[] flat) {
-    return new Failure(() -> {
-      try {
-        var raised = (MobulaException) Objects.requireNonNull(codec.decode(flat));
-        raised.fillInStackTrace(); // who asks here; where it happened, its cause tells
-        return raised;
-      } catch (CodecException unknownHere) {
-        return new TaskFailedException(
-            "It failed in another process, with an exception that cannot be read on node "
-                + store.node() + ": " + unknownHere.getMessage(),
-            unknownHere);
-      }
-    });
+    return FailureWire.read(flat, codec);
   }
 
   private static @Nullable Flat flat(Encoded encoded, List<Kept> edges, long most) {

@@ -338,7 +338,7 @@ final class ClassQueue implements Wanting {
     boolean ask = false;
     try {
       for (var run = next(lease); run != null; run = next(lease)) {
-        run.attempt(hold);
+        perform(run, hold);
       }
     } finally {
       lock.lock();
@@ -350,6 +350,15 @@ final class ClassQueue implements Wanting {
       }
       lease.release();
       askIf(ask);
+    }
+  }
+
+  /** A slot outlives whatever goes wrong with one of its tasks. */
+  private static void perform(TaskRun run, CpuHold hold) {
+    try {
+      run.attempt(hold);
+    } catch (Throwable broken) {
+      run.broke(broken);
     }
   }
 

@@ -85,9 +85,14 @@ sealed interface Results
 
   private static List<@Nullable Object> elements(@Nullable Object value, int count) throws NotKept {
     if (value instanceof Collection<?> collection && collection.size() == count) {
-      return new ArrayList<>(collection);
+      var elements = new ArrayList<@Nullable Object>(collection);
+      if (elements.size() == count) { // it may have said what is not so
+        return elements;
+      }
     }
-    var had = value instanceof Collection<?> other ? other.size() + " elements" : typeOf(value);
+    var had = value instanceof Collection<?> other
+        ? new ArrayList<>(other).size() + " elements"
+        : typeOf(value);
     throw new NotKept("It was started for " + count + " results but returned " + had
         + ". Return a collection with one element per result.");
   }

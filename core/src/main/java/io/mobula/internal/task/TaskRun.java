@@ -7,6 +7,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.TaskOptions;
 import io.mobula.error.CodecException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskCancelledException;
@@ -16,6 +17,7 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LateValue;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Lead;
@@ -33,11 +35,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task from submission to its outcome, through all attempts.
@@ -47,8 +49,10 @@ import org.jspecify.annotations.Nullable;
  * under it.
  */
 final class TaskRun implements Producer {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int LONGEST_LINEAGE = 32;
+  private static final Duration RETELL = Duration.ofMillis(100);
 
   /**
    * What a task is made of.
@@ -89,6 +93,7 @@ final class TaskRun implements Producer {
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
+  private boolean stageHeard;
   private @Nullable BorrowedViews borrowed;
   private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
@@ -226,10 +231,26 @@ final class TaskRun implements Producer {
       if (failed != null) {
         fail(failed);
       } else {
-        waitsForSlot("a slot of its scheduling class");
-        engine.enqueue(this);
+        enqueue("a slot of its scheduling class");
       }
     });
+  }
+
+  /** Whatever is wrong with where it is to run is its outcome, and no trouble of who says so. */
+  private void enqueue(String what) {
+    waitsForSlot(what);
+    try {
+      engine.enqueue(this);
+    } catch (Throwable refused) { // such as a closed ref that it was to be near to
+      fail(new Failure(() -> unplaced(refused)));
+    }
+  }
+
+  private MobulaException unplaced(Throwable refused) {
+    return refused instanceof MobulaException known
+        ? known
+        : new InvalidRequestException(
+            describe() + " cannot be placed: " + CapturedThrowable.textOf(refused));
   }
 
   // ---- an attempt that another node makes
@@ -296,12 +317,36 @@ final class TaskRun implements Producer {
       contents.forEach(Content::discard);
       return;
     }
-    var outcome = results().arrived(contents);
-    if (claim()) {
-      outcome.publish();
-      settled();
-    } else {
+    publish(results().arrived(contents));
+  }
+
+  /** The first outcome counts, and is one, even where it cannot be told. */
+  private void publish(Results.Outcome outcome) {
+    if (!claim()) {
       outcome.discard();
+      return;
+    }
+    try {
+      outcome.publish();
+    } catch (Throwable broken) { // whoever waits for it hears that
+      results().fail(brokenBy(broken));
+    } finally {
+      settled();
+    }
+  }
+
+  private Failure brokenBy(Throwable broken) {
+    return new Failure(() -> new TaskFailedException(
+        describe() + " cannot give its result: " + CapturedThrowable.textOf(broken), broken));
+  }
+
+  /** Running it has failed outside its body: that is its outcome, unless it has one. */
+  void broke(Throwable broken) {
+    try {
+      LOG.error("{} failed outside its body: {}", describe(), CapturedThrowable.textOf(broken));
+      fail(brokenBy(broken));
+    } catch (Throwable again) { // no memory, most likely, and perhaps there is soon
+      engine.after(RETELL, () -> fail(Failure.UNTOLD));
     }
   }
 
@@ -330,12 +375,9 @@ final class TaskRun implements Producer {
     if (!ends(from)) {
       return;
     }
-    var exception = failure.raise();
-    if (exception instanceof TaskFailedException && exception.getCause() != null) {
-      failedWith(exception.getCause(), failure);
-    } else {
-      fail(failure);
-    }
+    boolean retriable = failure.is(TaskFailedException.class)
+        && job.options().retries().on().stream().anyMatch(failure::isCausedBy);
+    failedWith(retriable, failure);
   }
 
   /** The other node is gone. */
@@ -348,8 +390,7 @@ final class TaskRun implements Producer {
     if (isCancelled()) {
       cancelAlone();
     } else if (attempt <= most) {
-      waitsForSlot("a slot for another attempt, as " + node + " was lost: " + how);
-      engine.enqueue(this);
+      enqueue("a slot for another attempt, as " + node + " was lost: " + how);
     } else {
       var message = describe() + " was running on " + node + ", which was lost (" + how
           + "), on attempt " + attempt + " of " + (most + 1L)
@@ -360,8 +401,8 @@ final class TaskRun implements Producer {
 
   /** An argument cannot be sent to another node. */
   Failure cannotTravel(Throwable why) {
-    var message = describe() + " cannot be sent to another node: " + why.getMessage();
-    return new Failure(() -> new CodecException(message, why));
+    return new Failure(() -> new CodecException(
+        describe() + " cannot be sent to another node: " + CapturedThrowable.textOf(why), why));
   }
 
   // ---- another node's task
@@ -422,6 +463,7 @@ final class TaskRun implements Producer {
     try {
       present.run(() -> {
         var value = job.call().invoke(this::borrows);
+        Thread.interrupted(); // the body's own; one that stops the task comes after its outcome
         present.flush();
         succeed(value);
         return true;
@@ -507,11 +549,12 @@ final class TaskRun implements Producer {
           return;
         }
         stage = later;
+        stageHeard = false;
       }
       if (results() instanceof WiredResults wired && !isComplete(later)) {
         wired.staged();
       }
-      later.whenComplete(this::completed);
+      later.whenComplete((result, failure) -> completed(later, result, failure));
     } else {
       store(value);
     }
@@ -521,7 +564,19 @@ final class TaskRun implements Producer {
     return stage instanceof CompletableFuture<?> future && future.isDone();
   }
 
-  private void completed(@Nullable Object result, @Nullable Throwable failure) {
+  /** A stage is heard once, whatever its class does, and only as long as it is waited for. */
+  @SuppressWarnings("ReferenceEquality") // a stage is known by identity
+  private synchronized boolean isHeardFirst(CompletionStage<?> from) {
+    boolean first = stage == from && !stageHeard;
+    stageHeard |= first;
+    return first;
+  }
+
+  private void completed(
+      CompletionStage<?> from, @Nullable Object result, @Nullable Throwable failure) {
+    if (!isHeardFirst(from)) {
+      return;
+    }
     var views = borrowed(true);
     try {
       if (failure != null) {
@@ -546,13 +601,7 @@ final class TaskRun implements Producer {
       return;
     }
     try {
-      var outcome = results().prepare(value);
-      if (claim()) {
-        outcome.publish();
-        settled();
-      } else {
-        outcome.discard();
-      }
+      publish(results().prepare(value));
     } catch (NotKept notKept) {
       fail(new Failure(() -> notKept.of(describe())));
     }
@@ -563,9 +612,7 @@ final class TaskRun implements Producer {
       fail(new Failure(() -> unreadable.of(describe(), engine.node())));
       return;
     }
-    var cause = thrown instanceof CompletionException || thrown instanceof ExecutionException
-        ? (thrown.getCause() == null ? thrown : thrown.getCause())
-        : thrown;
+    var cause = CapturedThrowable.ofStage(thrown);
     int attempt;
     synchronized (this) {
       if (done) {
@@ -579,17 +626,20 @@ final class TaskRun implements Producer {
       return;
     }
     cancelTimeout.run();
-    var message = describe() + " failed on attempt " + attempt + ": " + cause;
-    failedWith(cause, new Failure(() -> new TaskFailedException(message, cause)));
+    failedWith(
+        job.options().retries().on().stream().anyMatch(cause::isOf),
+        new Failure(() -> new TaskFailedException(
+            describe() + " failed on attempt " + attempt + ": " + cause.text(),
+            cause.exception())));
   }
 
   /** Tries again if the cause is worth it, else fails. */
-  private void failedWith(Throwable cause, Failure failure) {
+  private void failedWith(boolean retriable, Failure failure) {
     int attempt = attempts();
-    boolean named = job.options().retries().on().stream().anyMatch(type -> type.isInstance(cause));
-    if (named && attempt <= job.options().retries().most()) {
-      waitsFor("its retry after attempt " + attempt + " failed with " + cause);
-      engine.after(backoff(attempt), () -> engine.enqueue(this));
+    if (retriable && attempt <= job.options().retries().most()) {
+      waitsFor("its retry after attempt " + attempt + " failed with "
+          + failure.causeTypes().getFirst());
+      engine.after(backoff(attempt), () -> enqueue("a slot of its scheduling class"));
     } else {
       fail(failure);
     }

@@ -1,0 +1,288 @@
+package io.mobula.contract;
+
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Exceptions as a careless or malicious program may throw them: their own methods fail. */
+enum HostileExceptions {
+  GET_MESSAGE {
+    @Override
+    Throwable make() {
+      return new GetMessage();
+    }
+  },
+  GET_MESSAGE_WITHOUT_END {
+    @Override
+    Throwable make() {
+      return new Endless();
+    }
+  },
+  GET_MESSAGE_SNEAKY {
+    @Override
+    Throwable make() {
+      return new Sneaky();
+    }
+  },
+  GET_MESSAGE_HOSTILE_TOO {
+    @Override
+    Throwable make() {
+      return new Nested();
+    }
+  },
+  TO_STRING {
+    @Override
+    Throwable make() {
+      return new ToString();
+    }
+  },
+  TO_STRING_NULL {
+    @Override
+    Throwable make() {
+      return new ToStringNull();
+    }
+  },
+  GET_CAUSE {
+    @Override
+    Throwable make() {
+      return new GetCause();
+    }
+  },
+  CAUSES_WITHOUT_END {
+    @Override
+    Throwable make() {
+      return new AlwaysAnother();
+    }
+  },
+  CAUSES_IN_A_CIRCLE {
+    @Override
+    Throwable make() {
+      var one = new IllegalStateException("one");
+      var other = new IllegalStateException("other", one);
+      one.initCause(other);
+      return other;
+    }
+  },
+  STACK {
+    @Override
+    Throwable make() {
+      return new Stack();
+    }
+  },
+  STACK_NULL {
+    @Override
+    Throwable make() {
+      return new StackNull();
+    }
+  },
+  EQUALS_AND_HASH {
+    @Override
+    Throwable make() {
+      return new EqualsAndHash();
+    }
+  },
+  IN_A_CAUSE {
+    @Override
+    Throwable make() {
+      return new IllegalStateException("outer", new GetMessage());
+    }
+  },
+  SUPPRESSED {
+    @Override
+    Throwable make() {
+      var outer = new IllegalStateException("outer");
+      outer.addSuppressed(new ToString());
+      return outer;
+    }
+  },
+  IN_A_WRAPPER {
+    @Override
+    Throwable make() {
+      return new CompletionException("wrapper", new GetMessage());
+    }
+  },
+  WRAPPER_WITHOUT_CAUSE {
+    @Override
+    Throwable make() {
+      return new Wrapper();
+    }
+  },
+  EXECUTION_EXCEPTION_OF_NOTHING {
+    @Override
+    Throwable make() {
+      return new ExecutionException(null);
+    }
+  },
+  WRITE_HOOK {
+    @Override
+    Throwable make() {
+      return new WriteHook();
+    }
+  },
+  READ_HOOK {
+    @Override
+    Throwable make() {
+      return new ReadHook();
+    }
+  },
+  CLASS_INITIALIZER {
+    @Override
+    Throwable make() {
+      return new Holder(new byte[1]).fail();
+    }
+  },
+  ERROR {
+    @Override
+    Throwable make() {
+      return new HostileError();
+    }
+  };
+
+  abstract Throwable make();
+
+  /** Throws it, whatever it is. */
+  int raise() {
+    throw HostileExceptions.<RuntimeException>sneaky(make());
+  }
+
+  @SuppressWarnings("unchecked")
+  static <T extends Throwable> T sneaky(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  private static IllegalStateException broken(String method) {
+    return new IllegalStateException(method + " fails");
+  }
+
+  static class GetMessage extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw broken("getMessage");
+    }
+  }
+
+  static class Endless extends RuntimeException {
+    @Override
+    @SuppressWarnings("InfiniteRecursion") // that is what it is for
+    public String getMessage() {
+      return getMessage() + "!";
+    }
+  }
+
+  static class Sneaky extends Exception {
+    @Override
+    public String getMessage() {
+      throw HostileExceptions.<RuntimeException>sneaky(new IOException("getMessage fails"));
+    }
+  }
+
+  static class Nested extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new Nested();
+    }
+  }
+
+  static class ToString extends RuntimeException {
+    @Override
+    public String toString() {
+      throw broken("toString");
+    }
+  }
+
+  static class ToStringNull extends RuntimeException {
+    @Override
+    public String toString() {
+      return null;
+    }
+  }
+
+  static class GetCause extends RuntimeException {
+    @Override
+    public Throwable getCause() {
+      throw broken("getCause");
+    }
+  }
+
+  static class AlwaysAnother extends RuntimeException {
+    @Override
+    public Throwable getCause() {
+      return new AlwaysAnother();
+    }
+  }
+
+  static class Stack extends RuntimeException {
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      throw broken("getStackTrace");
+    }
+  }
+
+  static class StackNull extends RuntimeException {
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      return null;
+    }
+  }
+
+  static class EqualsAndHash extends RuntimeException {
+    @Override
+    public boolean equals(Object other) {
+      throw broken("equals");
+    }
+
+    @Override
+    public int hashCode() {
+      throw broken("hashCode");
+    }
+  }
+
+  static class Wrapper extends CompletionException {
+    @Override
+    public Throwable getCause() {
+      throw broken("getCause");
+    }
+  }
+
+  static class WriteHook extends RuntimeException {
+    private void writeObject(ObjectOutputStream out) {
+      throw new GetMessage();
+    }
+  }
+
+  static class ReadHook extends RuntimeException {
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.defaultWriteObject();
+    }
+
+    private void readObject(ObjectInputStream in) {
+      throw new GetMessage();
+    }
+  }
+
+  static class HostileError extends Error {
+    @Override
+    public String getMessage() {
+      throw broken("getMessage");
+    }
+  }
+
+  /** A class that never gets past its initializer. */
+  static class NeverThere {
+    static final int VALUE = HostileExceptions.GET_MESSAGE.raise();
+
+    private NeverThere() {}
+  }
+
+  private record Holder(byte[] bytes) {
+    Throwable fail() {
+      try {
+        return new IllegalStateException("of " + NeverThere.VALUE);
+      } catch (Throwable thrown) {
+        return thrown;
+      }
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.mobula.ObjectRef;
+import io.mobula.Resources;
+import io.mobula.contract.HostileExceptions.GetMessage;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.TaskFailedException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Exceptions whose own methods throw end what threw them with an error that names it, and nothing
+ * else: no slot, no actor of others, no thread of the engine.
+ */
+class HostileExceptionsTest extends ContractTest {
+
+  static int raise(HostileExceptions what, Journal journal) throws Exception {
+    journal.add("ran");
+    return what.raise();
+  }
+
+  static CompletionStage<Integer> raiseLater(HostileExceptions what) {
+    return CompletableFuture.failedFuture(what.make());
+  }
+
+  static int one() {
+    return 1;
+  }
+
+  static class Thrower {
+    int raise(HostileExceptions what) {
+      return what.raise();
+    }
+
+    CompletionStage<Integer> raiseLater(HostileExceptions what) {
+      return CompletableFuture.failedFuture(what.make());
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  static class NeverMade {
+    NeverMade(HostileExceptions what) {
+      what.raise();
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  @AfterEach
+  void allSlotsWorkOn() {
+    var many = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 8; i++) {
+      many.add(runtime.task(HostileExceptionsTest::one).maxRetries(0).remote());
+    }
+    assertThat(runtime.get(many, LONG)).containsOnly(1);
+  }
+
+  @AfterAll
+  void allCpusComeBack() throws Exception {
+    Eventually.equal(
+        runtime.totalResources().amount(Resources.CPU),
+        () -> runtime.availableResources().amount(Resources.CPU));
+  }
+
+  private static MobulaException failureOf(ObjectRef<?> ref) {
+    var thrown = catchThrowable(() -> ref.get(LONG));
+    assertThat(thrown).isInstanceOf(MobulaException.class);
+    var text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text)); // as any logger does
+    assertThat(text.toString()).contains(thrown.getMessage());
+    return (MobulaException) thrown;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fromATask(HostileExceptions what) throws Exception {
+    var journal = journal();
+    var failure = failureOf(
+        runtime.task(HostileExceptionsTest::raise, what, journal).maxRetries(0).remote());
+    assertThat(failure)
+        .isExactlyInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("HostileExceptionsTest.raise");
+    assertThat(failure.getCause()).isNotNull();
+    assertThat(journal.events()).containsExactly("ran");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fromTheStageOfATask(HostileExceptions what) {
+    assertThat(failureOf(runtime.task(HostileExceptionsTest::raiseLater, what).remote()))
+        .isExactlyInstanceOf(TaskFailedException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fromAnActor(HostileExceptions what) {
+    var actor = runtime.actor(Thrower::new).maxRestarts(2).remote();
+    assertThat(failureOf(actor.call(Thrower::raise, what).remote()))
+        .isExactlyInstanceOf(TaskFailedException.class);
+    assertThat(failureOf(actor.call(Thrower::raiseLater, what).remote()))
+        .isExactlyInstanceOf(TaskFailedException.class);
+    assertThat(actor.call(Thrower::one).remote().get(LONG)).isEqualTo(1);
+    actor.kill();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fromTheConstructorOfAnActor(HostileExceptions what) {
+    var actor = runtime.actor(NeverMade::new, what).remote();
+    assertThat(failureOf(actor.call(NeverMade::one).remote()))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("its constructor threw");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void asWhatAnArgumentFailedWith(HostileExceptions what) throws Exception {
+    var first = runtime
+        .task(HostileExceptionsTest::raise, what, journal())
+        .maxRetries(0)
+        .remote();
+    assertThat(failureOf(runtime.task((Integer x) -> x + 1, first).remote()))
+        .isExactlyInstanceOf(TaskFailedException.class);
+    var actor = runtime.actor((Integer x) -> new Thrower(), first).remote();
+    assertThat(failureOf(actor.call(Thrower::one).remote())).isInstanceOf(MobulaException.class);
+  }
+
+  @Test
+  void namesWhatTheExceptionWasAndWhereItWasThrown() throws Exception {
+    var failure = failureOf(runtime
+        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, journal())
+        .remote());
+    assertThat(failure)
+        .hasMessageContaining(GetMessage.class.getName())
+        .hasMessageContaining("getMessage fails");
+    assertThat(failure.getCause().getStackTrace())
+        .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("raise"));
+  }
+
+  @Test
+  void isTriedAgainWhereItsClassIsNamed() throws Exception {
+    var journal = journal();
+    failureOf(runtime
+        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, journal)
+        .maxRetries(2)
+        .retryOn(GetMessage.class)
+        .backoff(Duration.ofMillis(1))
+        .remote());
+    assertThat(journal.events()).hasSize(3);
+  }
+
+  @Test
+  void isNotTriedAgainWhereAnotherClassIsNamed() throws Exception {
+    var journal = journal();
+    failureOf(runtime
+        .task(HostileExceptionsTest::raise, HostileExceptions.TO_STRING, journal)
+        .maxRetries(2)
+        .retryOn(GetMessage.class)
+        .backoff(Duration.ofMillis(1))
+        .remote());
+    assertThat(journal.events()).hasSize(1);
+  }
+}
