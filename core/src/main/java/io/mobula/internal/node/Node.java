@@ -33,6 +33,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.group.Groups;
 import io.mobula.internal.job.Shipment;
@@ -56,8 +57,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +76,13 @@ public final class Node {
   private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
+
+  /** How long a close may take whose JVM ends since work of this node wants it to. */
+  private static final Duration CLOSE_AT_EXIT = Duration.ofMillis(500);
+
+  /** How the names of threads begin that run users' code. */
+  private static final List<String> THREADS =
+      List.of("mobula-slot", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
 
   private final NodeId id;
   private final ActorSystem<?> system;
@@ -103,7 +113,7 @@ public final class Node {
     this.settings = settings;
     this.guardian = system.systemActorOf(
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
-    this.slots = ElasticPool.create("mobula-slot", settings.tasks().maxThreads());
+    this.slots = ElasticPool.create(slotThreads(), settings.tasks().maxThreads());
     this.methods = ElasticPool.create("mobula-actor", settings.actors().maxThreads());
     this.membership = Admission.membership(
         id,
@@ -171,6 +181,20 @@ public final class Node {
       Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
+  }
+
+  /** Each slot has a thread group, by which threads are known that its tasks start. */
+  private static ThreadFactory slotThreads() {
+    var all = Thread.currentThread().getThreadGroup();
+    var numbers = new AtomicLong();
+    return work -> {
+      var name = "mobula-slot-" + numbers.incrementAndGet();
+      return Thread.ofPlatform()
+          .daemon()
+          .group(new ThreadGroup(all, name))
+          .name(name)
+          .unstarted(work);
+    };
   }
 
   /**
@@ -482,6 +506,13 @@ public final class Node {
     }
   }
 
+  /** A thread of the engine that is in System.exit never ends: it is not waited for. */
+  private Duration closeLimit(@Nullable ExitCall exit) {
+    var usual = settings.closeTimeout();
+    boolean ours = exit != null && exit.isMadeByOneOf(THREADS);
+    return ours && usual.compareTo(CLOSE_AT_EXIT) > 0 ? CLOSE_AT_EXIT : usual;
+  }
+
   /**
    * Leaves the cluster, then ends everything; returns after the leave timeout and the close timeout
    * at the latest, whatever users' code does meanwhile.
@@ -490,8 +521,12 @@ public final class Node {
    */
   public long close() {
     long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
+    var exit = ExitCall.present();
     if (cluster != null) {
       cluster.drain();
+      if (exit != null) {
+        tasks.endAt(exit);
+      }
       cluster.dismissWorkers();
       letGuestsEnd(drained);
     }
@@ -508,7 +543,7 @@ public final class Node {
       cluster.leave();
     }
     groups.close();
-    long end = System.nanoTime() + settings.closeTimeout().toNanos();
+    long end = System.nanoTime() + closeLimit(exit).toNanos();
     tasks.close();
     actors.close();
     guardian.tell(new NodeGuardian.Stop());

@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private boolean watched;
   private boolean waiting;
   private boolean ending;
+  private @Nullable Thread worker;
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private boolean ended;
 
@@ -125,12 +127,27 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   }
 
   private void work() {
+    lock.lock();
+    try {
+      worker = Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
     try {
       for (var run = next(); run != null; run = next()) {
-        run.attempt(this);
+        perform(run);
       }
     } finally {
       finish();
+    }
+  }
+
+  /** A slot outlives whatever goes wrong with one of its tasks. */
+  private void perform(TaskRun run) {
+    try {
+      run.attempt(this);
+    } catch (Throwable broken) {
+      run.broke(broken);
     }
   }
 
@@ -192,7 +209,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
   private void finish() {
     unbegun(() -> ended = true);
     lease.release();
-    wire.closed(this);
+    wire.closed(this, begun(), "its slot ended under it");
     forgetIfOver();
     over.complete(true);
   }
@@ -214,6 +231,34 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       lock.unlock();
     }
     return over;
+  }
+
+  /**
+   * The JVM ends, since the task that runs has asked for that: it will never end itself, and its
+   * submitter need not wait for the rest of this node.
+   */
+  void endAt(ExitCall exit) {
+    lock.lock();
+    try {
+      if (ended || worker == null || !exit.isMadeBy(worker)) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    unbegun(() -> ending = true);
+    wire.closed(this, begun(), "the work that runs there has called System.exit");
+    over.complete(true);
+  }
+
+  /** What has begun and has no outcome: it may have had effects, and nobody makes its value. */
+  private List<ObjectId> begun() {
+    lock.lock();
+    try {
+      return present.keySet().stream().filter(id -> !staged.contains(id)).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void forgetIfOver() {

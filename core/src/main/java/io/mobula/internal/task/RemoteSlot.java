@@ -273,18 +273,31 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     endIfIdle();
   }
 
-  /** The other node has ended it: what it has not begun, or will find no more, comes back. */
-  void closed() {
+  /**
+   * The other node has ended it: what it has not begun, or will find no more, comes back.
+   *
+   * @param begun what it has begun and gave no outcome of: an attempt like any other
+   * @param how why there will be none
+   */
+  void closed(List<ObjectId> begun, String how) {
     boolean counted;
     List<ObjectId> unbegun;
+    var broken = new ArrayList<TaskRun>();
     synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
       counted = !blocked;
+      for (var id : begun) {
+        var run = inFlight.remove(id);
+        if (run != null) {
+          broken.add(run);
+        }
+      }
       unbegun = List.copyOf(inFlight.keySet());
     }
+    broken.forEach(run -> run.lost(this, "node " + node, how));
     takeBack(unbegun);
     if (isOver()) {
       wire.forget(this);

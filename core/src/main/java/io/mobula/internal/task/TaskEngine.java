@@ -16,7 +16,9 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
@@ -231,6 +233,14 @@ public final class TaskEngine {
     return present == null ? CompletableFuture.completedStage(null) : present.leave();
   }
 
+  /** The JVM ends, and perhaps work of another node has asked for that. */
+  public void endAt(ExitCall exit) {
+    var present = wire;
+    if (present != null) {
+      present.endAt(exit);
+    }
+  }
+
   TaskWire wire() {
     return Objects.requireNonNull(wire, "a node alone sends no task");
   }
@@ -242,14 +252,15 @@ public final class TaskEngine {
 
   /** The outcome of a task that another node sent and this one cannot read. */
   Failure unreadable(ObjectId id, Throwable why) {
-    var message = "Task " + id + " cannot be read on node " + node() + ": " + why.getMessage();
-    return new Failure(() -> new CodecException(message, why));
+    return new Failure(() -> new CodecException(
+        "Task " + id + " cannot be read on node " + node() + ": " + CapturedThrowable.textOf(why),
+        why));
   }
 
   /** The outcome of a task whose results cannot be sent to the node that submitted it. */
   Failure cannotReturn(ObjectId id, NodeId to, Throwable why) {
     var message = "The results of task " + id + " cannot be sent from node " + node() + " to node "
-        + to + ": " + why.getMessage();
+        + to + ": " + CapturedThrowable.textOf(why);
     return new Failure(() -> new CodecException(message, why));
   }
 

@@ -8,6 +8,7 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -92,7 +93,7 @@ public final class TaskWire {
         .on(BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
         .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
-        .on(CLOSED, (from, in) -> withSlot(from, in, RemoteSlot::closed))
+        .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
         .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
         .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
@@ -164,7 +165,7 @@ public final class TaskWire {
     byte[] frame;
     try {
       frame = write(slot, run);
-    } catch (RuntimeException | Error e) { // an argument that cannot travel
+    } catch (Throwable e) { // an argument that cannot travel
       slot.failed(run.job().id(), 0, run.cannotTravel(e));
       return;
     }
@@ -265,7 +266,7 @@ public final class TaskWire {
     List<Object> outcomes;
     try {
       outcomes = in.list(sharing::read);
-    } catch (RuntimeException e) { // what cannot be read fails its task, and no other
+    } catch (Throwable e) { // what cannot be read fails its task, and no other
       sharing.dropped(from, in);
       if (slot != null) {
         slot.failed(id, nanos, engine.unreadable(id, e));
@@ -389,7 +390,7 @@ public final class TaskWire {
       if (cancelled.containsAny(run.lineage())) { // the word of that has overtaken it
         run.cancelHere(true);
       }
-    } catch (RuntimeException | Error e) { // what cannot be read fails its task, and no other
+    } catch (Throwable e) { // what cannot be read fails its task, and no other
       done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
     }
   }
@@ -413,6 +414,11 @@ public final class TaskWire {
     return run;
   }
 
+  /** The JVM ends: submitters of what has asked for that hear it at once. */
+  void endAt(ExitCall exit) {
+    hosted.values().forEach(slot -> slot.endAt(exit));
+  }
+
   /**
    * This node leaves: slots of others end with their present tasks.
    *
@@ -423,6 +429,7 @@ public final class TaskWire {
         hosted.values().stream().map(HostedSlot::leave).toArray(CompletableFuture[]::new));
   }
 
+  /** The submitter hears of the outcome, or why it cannot be sent. */
   void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
     var frame = frame(DONE, slot.lease());
     Sharing.writeId(frame, id);
@@ -433,7 +440,7 @@ public final class TaskWire {
         var each = new ObjectId(id.node(), id.task(), id.index() + i);
         releases.add(sharing.give(frame, outcomes.get(i), each, attempt));
       }
-    } catch (RuntimeException | Error e) { // too many bytes, or what cannot leave this node
+    } catch (Throwable e) { // too many bytes, or what cannot leave this node
       releases.forEach(Runnable::run);
       outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskWire::discard);
       done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));
@@ -484,8 +491,10 @@ public final class TaskWire {
     lanes.send(submitter, withIds(RETURNED, lease, unbegun));
   }
 
-  void closed(HostedSlot slot) {
-    lanes.send(slot.submitter(), frame(CLOSED, slot.lease()).toBytes());
+  void closed(HostedSlot slot, List<ObjectId> begun, String how) {
+    lanes.send(
+        slot.submitter(),
+        frame(CLOSED, slot.lease()).list(begun, Sharing::writeId).text(how).toBytes());
   }
 
   void forget(HostedSlot slot) {
