@@ -60,10 +60,16 @@ public interface ObjectDirectory extends AutoCloseable {
    * Finds the object; completes when it is there, or lost. Waits while somebody is making it and
    * while a shard of the directory is being put together anew.
    *
-   * <p>Fails only when this directory is closed. Dependents run on a thread of the actor system and
-   * must not block.
+   * <p>Fails when this directory is closed, and when no shard of the directory attends to the
+   * question for as long as askers have patience. Dependents run on a thread of the actor system
+   * and must not block.
+   *
+   * @param lostAttempt which attempt the asker knows to have been made, and to have been at a node
+   *     that has left; zero if it knows of none. Whoever knows it is told at once that the object
+   *     is lost, if it is: a shard that has just started knows of no attempt, and would wait for
+   *     one
    */
-  CompletionStage<Located> locate(ObjectId id);
+  CompletionStage<Located> locate(ObjectId id, int lostAttempt);
 
   /**
    * Asks to make a lost object again: one asker is granted it.

@@ -45,7 +45,7 @@ final class Answers {
   /** Lets the first attempt count that can be read, and as long as it can be read. */
   void choose(ShardRecord record, long now) {
     if (record.accepted != 0 && !isReadable(record)) {
-      record.lose("its last copy is gone with the node that had it", now);
+      record.lose(ShardRecord.GONE_WITH_ITS_NODE, now);
     }
     if (record.accepted == 0) {
       int candidate = candidate(record);

@@ -93,8 +93,12 @@ sealed interface DirectoryMessage extends ControlMessage {
       Participant from, long incarnation, long believed, long version, int count, long hash)
       implements ToShard {}
 
-  /** Where is it? Repeated until answered. */
-  record Locate(NodeId from, ObjectId id) implements ToShard {}
+  /**
+   * Where is it? Repeated until answered.
+   *
+   * @param lostAttempt which attempt is known to have been at a node that has left, or zero
+   */
+  record Locate(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
   /** May I make it again? Repeated until answered. */
   record AskToRebuild(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}

@@ -101,9 +101,9 @@ final class DirectoryShard {
       case Batch batch -> onBatch(batch, now);
       case Snapshot snapshot -> onSnapshot(snapshot, now);
       case Digest digest -> onDigest(digest, now);
-      case Locate(var from, var id) -> {
+      case Locate(var from, var id, var lostAttempt) -> {
         var asker = Participant.node(from);
-        heard(asker, id, records.locate(asker, id, now));
+        heard(asker, id, records.locate(asker, id, lostAttempt, now));
       }
       case AskToRebuild ask ->
         heard(Participant.node(ask.from()), ask.id(), records.rebuild(ask, now));

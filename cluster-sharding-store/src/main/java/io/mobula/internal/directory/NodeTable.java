@@ -109,8 +109,8 @@ final class NodeTable {
     }
   }
 
-  CompletableFuture<Located> locate(ObjectId id) {
-    return questions.locate(id);
+  CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
+    return questions.locate(id, lostAttempt);
   }
 
   CompletableFuture<Rebuild> rebuild(ObjectId id, int lostAttempt) {

@@ -33,7 +33,7 @@ final class Questions {
 
   private static final class Open<T> {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
-    private final DirectoryMessage.ToShard question;
+    private DirectoryMessage.ToShard question;
     private long askedAt = Long.MIN_VALUE / 2;
     private long unheardSince = Long.MAX_VALUE;
     private List<NodeId> awaited = List.of();
@@ -78,8 +78,13 @@ final class Questions {
     this.pace = pace;
   }
 
-  CompletableFuture<Located> locate(ObjectId id) {
-    return locating.computeIfAbsent(id, key -> new Open<>(new Locate(self, key))).answer;
+  CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
+    var open =
+        locating.computeIfAbsent(id, key -> new Open<>(new Locate(self, key, lostAttempt)));
+    if (lostAttempt > 0) { // whoever asked before may not have known
+      open.question = new Locate(self, id, lostAttempt);
+    }
+    return open.answer;
   }
 
   CompletableFuture<Rebuild> rebuild(ObjectId id, int lostAttempt) {

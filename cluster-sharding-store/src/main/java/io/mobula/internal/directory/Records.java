@@ -308,8 +308,11 @@ final class Records {
   // What is asked
 
   /** Answers now, or later: false. */
-  boolean locate(Participant who, ObjectId id, long now) {
+  boolean locate(Participant who, ObjectId id, int lostAttempt, long now) {
     var record = record(id, now);
+    if (lostAttempt > 0) {
+      record.hadBeen(lostAttempt);
+    }
     record.waiters.put(who, now);
     settle(record, now);
     timed.add(id);

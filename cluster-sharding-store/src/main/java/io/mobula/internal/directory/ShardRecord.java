@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything a shard knows of one object. */
 final class ShardRecord {
+  /** Why most objects are lost. */
+  static final String GONE_WITH_ITS_NODE = "its last copy is gone with the node that had it";
+
   final ObjectId id;
 
   /** Since when it has been known without being readable. */
@@ -148,6 +151,18 @@ final class ShardRecord {
     accepted = attempt;
     lostBecause = null;
     lostAttempt = 0;
+  }
+
+  /**
+   * This attempt had been made, and was at a node that has left: whoever asks knows that, and this
+   * shard may have started since.
+   */
+  void hadBeen(int attempt) {
+    heardOf(attempt);
+    if (accepted == 0 && lostBecause == null) {
+      lostBecause = GONE_WITH_ITS_NODE;
+      lostAttempt = attempt;
+    }
   }
 
   /** The attempt that counted cannot be read any more. */

@@ -96,8 +96,8 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public CompletionStage<Located> locate(ObjectId id) {
-    return ask(asking -> asking.locate(id));
+  public CompletionStage<Located> locate(ObjectId id, int lostAttempt) {
+    return ask(asking -> asking.locate(id, lostAttempt));
   }
 
   @Override

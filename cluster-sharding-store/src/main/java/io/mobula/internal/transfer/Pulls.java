@@ -89,7 +89,8 @@ final class Pulls {
   }
 
   void lost(String endpoint, String how, long now) {
-    running.values().forEach(pull -> pull.state().lost(endpoint, how, now));
+    running.values().forEach(pull -> pull.lost(endpoint, how, now));
+    waiting.forEach(pull -> pull.lost(endpoint, how, now));
   }
 
   /** Asks, reports, ends what is at its end and lets the next ones begin. */

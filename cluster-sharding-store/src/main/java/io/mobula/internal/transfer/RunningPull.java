@@ -3,6 +3,7 @@ package io.mobula.internal.transfer;
 import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,9 @@ final class RunningPull implements ObjectTransfer.Pulling {
   private volatile boolean cancelled;
   /** Null while it waits for its turn. */
   private @Nullable PullState state;
+
+  /** Sources that died while it waited for its turn. */
+  private final Map<String, String> lostBefore = new HashMap<>(2);
 
   private @Nullable RuntimeException broken;
   private long reported;
@@ -58,8 +62,20 @@ final class RunningPull implements ObjectTransfer.Pulling {
   }
 
   void start(Terms terms, long now) {
-    state = new PullState(request.sources().known(), request.bytes(), terms, now);
+    var begun = new PullState(request.sources().known(), request.bytes(), terms, now);
+    lostBefore.forEach((endpoint, how) -> begun.lost(endpoint, how, now));
+    state = begun;
     search();
+  }
+
+  /** The process at this endpoint is dead. */
+  void lost(String endpoint, String how, long now) {
+    var begun = state;
+    if (begun != null) {
+      begun.lost(endpoint, how, now);
+    } else if (request.sources().known().contains(endpoint)) {
+      lostBefore.put(endpoint, how);
+    }
   }
 
   /**

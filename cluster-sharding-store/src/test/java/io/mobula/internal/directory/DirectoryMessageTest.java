@@ -40,7 +40,7 @@ class DirectoryMessageTest {
         new DirectoryMessage.Snapshot(
             Participant.shard(2), -1, REQUEST, 2, 12, 0, 1, List.of(unit(facts))),
         new DirectoryMessage.Digest(node, 1, 2, 3, 4, -5),
-        new DirectoryMessage.Locate(NODE, ID),
+        new DirectoryMessage.Locate(NODE, ID, 3),
         new DirectoryMessage.AskToRebuild(NODE, ID, 2),
         new Ack(1, -2, List.of(new Ack.Known(ID, 3))),
         REQUEST,

@@ -134,7 +134,7 @@ class DirectoryModelTest {
   private static void heldIsReadableOrLost(SimulatedCluster cluster) {
     for (var node : List.copyOf(cluster.living)) {
       for (var id : List.copyOf(node.handles.keySet())) {
-        var asked = node.table.locate(id);
+        var asked = node.table.locate(id, 0);
         node.touched();
         cluster.clock.runUntil(cluster.clock.now() + 100);
         if (!asked.isDone()) {

@@ -95,7 +95,7 @@ class NewShardTest {
   }
 
   private CompletableFuture<Located> asks(NodeId node) {
-    return nodes.get(node).locate(ID);
+    return nodes.get(node).locate(ID, 0);
   }
 
   private static <T> T answer(CompletableFuture<T> question) {
@@ -126,6 +126,39 @@ class NewShardTest {
     assertThat(answer(located))
         .isInstanceOfSatisfying(
             Located.Lost.class, lost -> assertThat(lost.rebuildable()).isFalse());
+  }
+
+  @Test
+  void whatIsKnownToHaveBeenAtANodeThatLeftIsLostAtOnce() {
+    said(one).hold(ID);
+    var located = nodes.get(other).locate(ID, 3);
+    talk();
+    assertThat(answer(located))
+        .isEqualTo(new Located.Lost(
+            "its last copy is gone with the node that had it; how to make it again is not known",
+            false,
+            3));
+  }
+
+  @Test
+  void whoLearnsThatItsNodeHasLeftIsToldAtOnceWhatOthersWaitFor() {
+    said(one).hold(ID);
+    var located = asks(other);
+    talk();
+    assertThat(located).isNotDone();
+    var again = nodes.get(other).locate(ID, 1);
+    pass(2 * PACE.resendMillis());
+    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
+    assertThat(answer(again)).isInstanceOf(Located.Lost.class);
+  }
+
+  @Test
+  void anAttemptAtANodeThatLeftIsNotLostWhereAnotherHasACopy() {
+    said(one).hold(ID);
+    said(one).publish(ID, new Published.Sealed(1, 100, false, List.of()));
+    var located = nodes.get(other).locate(ID, 1);
+    talk();
+    assertThat(answer(located)).isEqualTo(new Located.At(1, 100, List.of(one)));
   }
 
   @Test

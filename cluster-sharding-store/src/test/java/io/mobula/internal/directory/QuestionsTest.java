@@ -33,7 +33,7 @@ class QuestionsTest {
 
   @Test
   void whatNoShardHearsFailsAfterThePatience() {
-    var located = questions.locate(ID);
+    var located = questions.locate(ID, 0);
     var rebuilt = questions.rebuild(ID, 1);
     pass(5000, 5900);
     assertThat(located).isNotDone();
@@ -46,7 +46,7 @@ class QuestionsTest {
 
   @Test
   void whatAShardAttendsToWaitsForAsLongAsThatSaysSo() {
-    var located = questions.locate(ID);
+    var located = questions.locate(ID, 0);
     for (long now = 0; now < 20_000; now += 500) {
       pass(now, now + 400);
       questions.heard(new Heard(0, ID, List.of()), now + 400);
@@ -58,7 +58,7 @@ class QuestionsTest {
 
   @Test
   void whatWaitsForANodeThatSaysNothingFailsAndNamesIt() {
-    var located = questions.locate(ID);
+    var located = questions.locate(ID, 0);
     for (long now = 0; now <= 1000; now += 100) {
       questions.heard(new Heard(0, ID, List.of(new NodeId(0xBAD))), now);
       pass(now, now);
@@ -68,9 +68,9 @@ class QuestionsTest {
 
   @Test
   void whoAsksAgainHasAsMuchPatienceAgain() {
-    var first = questions.locate(ID);
+    var first = questions.locate(ID, 0);
     pass(0, 1000);
-    var second = questions.locate(ID);
+    var second = questions.locate(ID, 0);
     pass(1100, 2000);
     assertThat(first).isCompletedExceptionally();
     assertThat(second).isNotDone();

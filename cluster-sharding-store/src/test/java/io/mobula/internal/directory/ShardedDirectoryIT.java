@@ -58,7 +58,7 @@ class ShardedDirectoryIT {
         a.directory.publish(sealed, new Published.Sealed(1, 4096, true, List.of(small)));
         a.directory.publish(small, new Published.Value(1, new byte[] {7}, List.of()));
         b.directory.hold(sealed);
-        assertThat(await(b.directory.locate(sealed)))
+        assertThat(await(b.directory.locate(sealed, 0)))
             .isEqualTo(new Located.At(1, 4096, List.of(a.self)));
         a.directory.vouchFor(List.of(b.directory.statementOf(sealed)));
         a.directory.release(sealed);
@@ -67,9 +67,9 @@ class ShardedDirectoryIT {
           port(second);
           first.kill();
           a.down(new NodeId(seed));
-          assertThat(await(b.directory.locate(sealed)))
+          assertThat(await(b.directory.locate(sealed, 0)))
               .isEqualTo(new Located.At(1, 4096, List.of(a.self)));
-          assertThat(await(b.directory.locate(small))).isInstanceOf(Located.Value.class);
+          assertThat(await(b.directory.locate(small, 0))).isInstanceOf(Located.Value.class);
           assertThat(a.freed).isEmpty();
           b.directory.release(sealed);
           Waiting.until(LIMIT, () -> a.freed.contains(sealed) && a.freed.contains(small));
@@ -88,13 +88,13 @@ class ShardedDirectoryIT {
           a.directory.hold(id(a, i));
           a.directory.publish(id(a, i), new Published.Value(1, new byte[] {1}, List.of()));
         }
-        assertThat(await(a.directory.locate(id(a, 200)))).isInstanceOf(Located.Value.class);
+        assertThat(await(a.directory.locate(id(a, 200), 0))).isInstanceOf(Located.Value.class);
         try (var second = host(Long.toString(seed))) {
           port(second);
           first.kill(); // all parts move
           a.down(new NodeId(seed));
           for (int i = 1; i <= 200; i++) {
-            assertThat(await(a.directory.locate(id(a, i)))).isInstanceOf(Located.Value.class);
+            assertThat(await(a.directory.locate(id(a, i), 0))).isInstanceOf(Located.Value.class);
           }
           for (int i = 1; i <= 200; i++) {
             a.directory.release(id(a, i));
@@ -118,7 +118,7 @@ class ShardedDirectoryIT {
       owner.directory.remember(object, new Lineage(new byte[] {4, 2}, List.of()));
       owner.directory.publish(object, new Published.Sealed(1, 10, true, List.of()));
       reader.directory.hold(object);
-      assertThat(await(reader.directory.locate(object))).isInstanceOf(Located.At.class);
+      assertThat(await(reader.directory.locate(object, 0))).isInstanceOf(Located.At.class);
       owner.close();
       reader.down(owner.self);
       Waiting.until(LIMIT, () -> !reader.members().contains(owner.self));
@@ -129,14 +129,14 @@ class ShardedDirectoryIT {
         assertThat(granted.recipe()).containsExactly(4, 2);
       });
       reader.directory.publish(object, new Published.Sealed(2, 10, true, List.of()));
-      assertThat(await(reader.directory.locate(object)))
+      assertThat(await(reader.directory.locate(object, 0)))
           .isEqualTo(new Located.At(2, 10, List.of(reader.self)));
     }
   }
 
   private static boolean isLost(DirectoryProcess reader, ObjectId object) {
     try {
-      return await(reader.directory.locate(object)) instanceof Located.Lost lost
+      return await(reader.directory.locate(object, 0)) instanceof Located.Lost lost
           && lost.rebuildable();
     } catch (Exception e) {
       throw new AssertionError(e);

@@ -403,7 +403,7 @@ final class SimulatedCluster {
   /** Reads it; may take what is inside, keep a copy, make it again. */
   void read(SimulatedNode reader, ObjectId id) {
     reader.take(id);
-    reader.table.locate(id).whenComplete((found, unheard) -> {
+    reader.table.locate(id, 0).whenComplete((found, unheard) -> {
       if (reader.alive && found != null) {
         found(reader, id, found);
       }

@@ -6,6 +6,7 @@ import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.Environment;
 import io.mobula.internal.lane.FrameReader;
@@ -111,6 +112,15 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     this.jars = new JarCache(sharing, store, settings.cache());
     this.timer = timer;
     router.on(IDLE, this::onIdle);
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        onLeft(peer.id());
+      }
+    });
   }
 
   // ---- work for them
@@ -232,6 +242,29 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     memory.removeLeftovers();
     if (forget(post)) {
       LOG.warn("{} has ended with exit code {}; the next lease starts another", child, code);
+    }
+  }
+
+  /** A worker that was removed from the cluster is of no use, even if its process goes on. */
+  private void onLeft(NodeId node) {
+    ChildJvm removed = null;
+    synchronized (this) {
+      var found = posts.values().stream().filter(post -> post.isAt(node)).findFirst();
+      if (found.isPresent() && forget(found.get())) {
+        removed = found.get().child;
+      }
+    }
+    if (removed != null) {
+      LOG.warn("{} is no member of the cluster any more; the next lease starts another", removed);
+      kill(removed);
+    }
+  }
+
+  private void kill(ChildJvm child) {
+    try {
+      threads.execute(child::kill);
+    } catch (RejectedExecutionException closing) {
+      child.askToEnd(); // it also ends with this JVM
     }
   }
 

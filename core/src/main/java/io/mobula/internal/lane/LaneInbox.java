@@ -70,10 +70,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Parcel parcel -> onParcel(parcel);
-      case Left(var peer) -> {
-        sequences.remove(peer);
-        lanes.forget(peer);
-      }
+      case Left(var peer) -> sequences.remove(peer);
       case Tell() -> sequences.forEach(this::tell);
       case Repeat() -> lanes.tick();
     }

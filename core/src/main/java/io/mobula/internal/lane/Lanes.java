@@ -8,12 +8,14 @@ import io.mobula.error.CodecException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.ring.FrameAssembly;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +39,9 @@ public final class Lanes implements AutoCloseable {
   private final Membership membership;
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
+  private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
   private volatile @Nullable Rings rings;
+  private volatile boolean closed;
 
   /** What is done with frames. Called by one thread at a time, which must not be blocked. */
   @FunctionalInterface
@@ -46,9 +50,21 @@ public final class Lanes implements AutoCloseable {
     void received(NodeId from, byte[] frame);
   }
 
-  /** Sends to members, and receives nothing yet. */
+  /**
+   * Sends to members, and receives nothing yet. Whoever awaits frames of peers subscribes to the
+   * membership after this: what it has sent with success before a peer left, it hears of that.
+   */
   public Lanes(Membership membership) {
     this.membership = membership;
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        forget(peer.id());
+      }
+    });
   }
 
   /**
@@ -82,8 +98,11 @@ public final class Lanes implements AutoCloseable {
    * Sends a frame, or queues it behind those that are on the way. Never waits: whoever may send
    * without end calls {@link #awaitRoom} first.
    *
-   * @return false if the peer is no member any more; its end is told to all who listen to the
-   *     membership
+   * <p>Whoever awaits an answer notes that first and then sends: if that succeeds, and the peer
+   * leaves before it has answered, listeners of the membership hear of it afterwards. See
+   * {@link PeerQuestions}.
+   *
+   * @return false if the peer is no member any more, and nothing was sent
    * @throws CodecException if the frame is larger than {@link FrameAssembly#LARGEST_FRAME}
    */
   public boolean send(NodeId to, byte[] frame) {
@@ -91,11 +110,7 @@ public final class Lanes implements AutoCloseable {
       throw FrameAssembly.tooLarge(frame.length);
     }
     var line = line(to);
-    if (line == null) {
-      return false;
-    }
-    line.send(frame);
-    return true;
+    return line != null && line.send(frame);
   }
 
   /**
@@ -123,24 +138,20 @@ public final class Lanes implements AutoCloseable {
     if (line != null) {
       return line;
     }
-    var peer = membership.peer(to);
-    if (peer == null || to.equals(membership.self().id())) {
-      return null;
-    }
-    var fresh = new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
-    var present = lines.putIfAbsent(to, fresh);
-    if (membership.peer(to) == null) { // it left between the two looks
-      forget(to);
-      return null;
-    }
-    if (present != null) {
-      return present;
-    }
+    var fresh = lines.computeIfAbsent(to, this::open);
     var shared = rings;
-    if (shared != null) {
+    if (fresh != null && shared != null) {
       fresh.offer(shared);
     }
     return fresh;
+  }
+
+  /** A line to a member; whoever leaves is forgotten after that, so none outlives its peer. */
+  private @Nullable Line open(NodeId to) {
+    var peer = closed ? null : membership.peer(to);
+    return peer == null || to.equals(membership.self().id())
+        ? null
+        : new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
   }
 
   private void behind(int by) {
@@ -240,14 +251,25 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
-  /** Sends nothing more through rings, and receives nothing more. */
+  /** Sends and receives nothing more; what awaits an answer ends. */
   @Override
   public void close() {
+    closed = true;
     var shared = rings;
     if (shared != null) {
       shared.close();
     }
     lines.values().forEach(Line::close);
+    onClose.forEach(Runnable::run);
+  }
+
+  /** Runs this when the lanes have closed; each part of a node that sends says so once. */
+  void onClose(Runnable action) {
+    onClose.add(action);
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   Membership membership() {

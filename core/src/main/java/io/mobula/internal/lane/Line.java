@@ -67,13 +67,13 @@ final class Line {
     }
   }
 
-  /** Sends a frame, or keeps it behind those before it. */
-  void send(byte[] frame) {
+  /** Sends a frame, or keeps it behind those before it; false if the peer has gone. */
+  boolean send(byte[] frame) {
     lock.lock();
     try {
       var way = ring;
       if (closed) {
-        return; // whoever waits for an answer hears that the peer has left
+        return false;
       }
       if (way == null) {
         outbox.add(frame);
@@ -83,6 +83,7 @@ final class Line {
         way.send(frame);
         tellBehind(before, way);
       }
+      return true;
     } finally {
       lock.unlock();
     }

@@ -5,18 +5,15 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.placement.LeaseDesk;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -24,7 +21,7 @@ import java.util.function.Supplier;
  * Asks all nodes what they have, what is free, what waits there and what they send. Safe for all
  * threads.
  */
-final class Reports implements Membership.Listener {
+final class Reports {
   private static final int ASK = 40;
   private static final int ANSWER = 41;
   private static final int MOST_WAITING = 1000;
@@ -33,9 +30,7 @@ final class Reports implements Membership.Listener {
   private final Lanes lanes;
   private final Supplier<CompletionStage<Report>> own;
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Question, CompletableFuture<Report>> open = new ConcurrentHashMap<>();
-
-  private record Question(NodeId to, long number) {}
+  private final PeerQuestions<Long, Report> open;
 
   /**
    * What one node, or all of them together, say.
@@ -86,8 +81,8 @@ final class Reports implements Membership.Listener {
     this.membership = membership;
     this.lanes = lanes;
     this.own = own;
+    this.open = new PeerQuestions<>(lanes);
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
-    membership.subscribe(this);
   }
 
   /** What all nodes say; who leaves meanwhile says nothing. */
@@ -99,17 +94,11 @@ final class Reports implements Membership.Listener {
     return sum;
   }
 
-  private CompletableFuture<Report> ask(NodeId node) {
-    var question = new Question(node, numbers.incrementAndGet());
-    var answer = new CompletableFuture<Report>();
-    open.put(question, answer);
-    boolean sent =
-        lanes.send(node, new FrameWriter().octet(ASK).int64(question.number()).toBytes());
-    if (!sent || membership.peer(node) == null) {
-      open.remove(question);
-      answer.complete(Report.NOTHING);
-    }
-    return answer;
+  private CompletionStage<Report> ask(NodeId node) {
+    long number = numbers.incrementAndGet();
+    var frame = new FrameWriter().octet(ASK).int64(number).toBytes();
+    return open.ask(node, number, () -> lanes.send(node, frame))
+        .exceptionally(leftOrUnreadable -> Report.NOTHING);
   }
 
   private void onAsk(NodeId from, FrameReader frame) {
@@ -133,14 +122,14 @@ final class Reports implements Membership.Listener {
   }
 
   private void onAnswer(NodeId from, FrameReader frame) {
-    var answer = open.remove(new Question(from, frame.int64()));
-    if (answer != null) {
-      answer.complete(new Report(
-          LeaseDesk.readResources(frame),
-          LeaseDesk.readResources(frame),
-          frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text())),
-          frame.list(in -> readLane(from, in))));
-    }
+    open.answer(
+        from,
+        frame.int64(),
+        () -> new Report(
+            LeaseDesk.readResources(frame),
+            LeaseDesk.readResources(frame),
+            frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text())),
+            frame.list(in -> readLane(from, in))));
   }
 
   private static void writeLane(FrameWriter out, LaneInfo lane) {
@@ -157,18 +146,5 @@ final class Reports implements Membership.Listener {
 
   private static LaneInfo.Amount readAmount(FrameReader in) {
     return new LaneInfo.Amount(in.int64(), in.int64());
-  }
-
-  @Override
-  public void joined(Peer peer) {}
-
-  @Override
-  public void left(Peer peer, String how) {
-    for (var question : List.copyOf(open.keySet())) {
-      var answer = question.to().equals(peer.id()) ? open.remove(question) : null;
-      if (answer != null) {
-        answer.complete(Report.NOTHING);
-      }
-    }
   }
 }

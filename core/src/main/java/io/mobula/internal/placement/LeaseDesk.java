@@ -186,6 +186,10 @@ public final class LeaseDesk {
       return;
     }
     requests.put(guest.key(), guest);
+    if (membership.peer(from) == null) { // it left, and perhaps before this was noted
+      requests.remove(guest.key());
+      return;
+    }
     guest.acquire();
   }
 
@@ -440,6 +444,12 @@ public final class LeaseDesk {
               .toBytes())) {
         LeaseDesk.this.end(number);
       }
+    }
+
+    /** The worker that was to have the slot has ended: the submitter asks anew. */
+    @Override
+    public void lost() {
+      redirect(submitter);
     }
 
     @Override

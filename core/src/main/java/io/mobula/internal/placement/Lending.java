@@ -46,10 +46,13 @@ final class Lending {
   private final Supplier<LeaseDesk.Workers> workers;
   private final Map<Long, Loan> loans = new ConcurrentHashMap<>();
 
-  /** Whoever was granted what is lent; called once, with one of the first two, then the last. */
+  /** Whoever was granted what is lent; called once, with one of the first three, then the last. */
   interface Client {
     /** The slot is there: tell the submitter. */
     void lent(NodeId worker);
+
+    /** The worker has ended before it had the slot: another can be started. */
+    void lost();
 
     /** There is no worker for it. */
     void refused(String why);
@@ -107,7 +110,7 @@ final class Lending {
   private void onLent(NodeId from, FrameReader in) {
     var loan = loans.get(in.int64());
     if (loan != null && loan.isAt(from)) {
-      loan.client.lent(from);
+      loan.lent(from);
     }
   }
 
@@ -130,6 +133,7 @@ final class Lending {
     private final Client client;
     private final String devices;
     private @Nullable NodeId at;
+    private boolean lent;
     private boolean ended;
     private boolean over;
 
@@ -160,9 +164,18 @@ final class Lending {
       if (!wanted) {
         over();
       } else if (!lanes.send(worker, frame())) {
-        client.refused("the worker process " + worker + " has just ended; submit again");
-        over();
+        left(worker);
       }
+    }
+
+    private void lent(NodeId worker) {
+      synchronized (this) {
+        if (lent || over) {
+          return;
+        }
+        lent = true;
+      }
+      client.lent(worker);
     }
 
     private byte[] frame() {
@@ -181,9 +194,18 @@ final class Lending {
     }
 
     void left(NodeId node) {
-      if (isAt(node)) {
-        over();
+      boolean before;
+      synchronized (this) {
+        if (!isAt(node) || over) {
+          return;
+        }
+        before = !lent;
+        lent = true;
       }
+      if (before) {
+        client.lost();
+      }
+      over();
     }
 
     void order(Order what) {

@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Placer implements Places {
   private static final Logger LOG = LoggerFactory.getLogger(Placer.class);
   private static final int NO_REDIRECT = LeaseDesk.MOST_HOPS;
+  private static final Duration UNTIL_THE_NEWS = Duration.ofMillis(50);
 
   private final Ledger ledger;
   private final Membership membership;
@@ -459,6 +460,8 @@ public final class Placer implements Places {
         acquireHere(here);
       } else if (lanes.send(node, ask(hops))) {
         at = node;
+      } else { // it has left, and what this choice was made from does not say so yet
+        Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);
       }
     }
 

@@ -10,6 +10,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.ObjectAddress;
@@ -53,7 +54,7 @@ final class Claims implements Membership.Listener {
   private final Membership membership;
   private final Lanes lanes;
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Ticket, CompletableFuture<Claim>> asked = new ConcurrentHashMap<>();
+  private final PeerQuestions<Long, Claim> asked;
   private final Map<Ticket, CompletableFuture<Void>> given = new ConcurrentHashMap<>();
 
   /**
@@ -69,6 +70,7 @@ final class Claims implements Membership.Listener {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
+    this.asked = new PeerQuestions<>(lanes);
     router.on(CLAIM, this::onClaim).on(CLAIMED, this::onClaimed).on(BEGUN, this::onBegun);
     membership.subscribe(this);
   }
@@ -144,28 +146,16 @@ final class Claims implements Membership.Listener {
 
   private CompletionStage<Claim> claim(Location location) {
     var ticket = new Ticket(location.at(), numbers.incrementAndGet());
-    var answer = new CompletableFuture<Claim>();
-    asked.put(ticket, answer);
     var frame = new FrameWriter().octet(CLAIM).int64(ticket.number());
     Location.write(frame, location.id());
-    if (!lanes.send(ticket.peer(), frame.int32(location.attempt()).toBytes())
-        || membership.peer(ticket.peer()) == null) {
-      gone(ticket);
-    }
-    return answer;
-  }
-
-  private void gone(Ticket ticket) {
-    var waiting = asked.remove(ticket);
-    if (waiting != null) {
-      waiting.completeExceptionally(new StoreException(
-          "Node " + ticket.peer() + " is no member of the cluster any more.", null));
-    }
+    frame.int32(location.attempt());
+    return asked.ask(
+        ticket.peer(), ticket.number(), () -> lanes.send(ticket.peer(), frame.toBytes()));
   }
 
   private void onClaimed(NodeId from, FrameReader frame) {
     var ticket = new Ticket(from, frame.int64());
-    var waiting = asked.remove(ticket);
+    var waiting = asked.answered(from, ticket.number());
     switch (frame.octet()) {
       case PRESENT -> {
         var claim =
@@ -275,9 +265,5 @@ final class Claims implements Membership.Listener {
         .filter(ticket -> ticket.peer().equals(peer.id()))
         .toList()
         .forEach(this::end);
-    asked.keySet().stream()
-        .filter(ticket -> ticket.peer().equals(peer.id()))
-        .toList()
-        .forEach(this::gone);
   }
 }

@@ -85,11 +85,15 @@ final class Counting {
   }
 
   CompletionStage<Located> locate(ObjectId id) {
+    return locate(id, 0);
+  }
+
+  CompletionStage<Located> locate(ObjectId id, int lostAttempt) {
     var present = directory;
     return present == null
         ? CompletableFuture.completedStage(
             new Located.Lost("its node is gone, and there is no directory", false, 0))
-        : present.locate(id);
+        : present.locate(id, lostAttempt);
   }
 
   CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt) {

@@ -42,6 +42,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   private final Transfers transfers;
   private final Neighbours neighbours;
   private final ObjectStore store;
+  private final Membership membership;
   private final NodeId self;
   private final Lanes lanes;
   private final PullRegister register = new PullRegister();
@@ -73,6 +74,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     this.transfers = transfers;
     this.neighbours = neighbours;
     this.store = store;
+    this.membership = membership;
     this.self = membership.self().id();
     this.lanes = lanes;
     router
@@ -267,6 +269,9 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     var key = key(frame);
     long unreadable = frame.int64();
     tell(register.ask(key, from, unreadable == NOBODY ? null : new NodeId(unreadable)));
+    if (membership.peer(from) == null) { // it left before this was noted
+      tell(register.left(from));
+    }
   }
 
   private void onGrant(NodeId keeper, FrameReader frame) {

@@ -3,31 +3,36 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.ObjectLostException;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.spi.Located;
 import io.mobula.spi.Rebuild;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the outcome of objects that are not known here: asks the process that made the id, then
  * whom the directory names, then has it made again. Safe for all threads; nothing blocks.
  */
-final class Lookups implements Membership.Listener {
+final class Lookups {
+  private static final Logger LOG = LoggerFactory.getLogger(Lookups.class);
   private static final int RESOLVE = 1;
   private static final int RESOLVED = 2;
   private static final int MOST_ROUNDS = 16;
@@ -38,6 +43,7 @@ final class Lookups implements Membership.Listener {
   private final Remaking remaking;
   private final Membership membership;
   private final Lanes lanes;
+  private final PeerQuestions<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, Lookup> open = new ConcurrentHashMap<>();
   private volatile @Nullable Rebuilder rebuilder;
 
@@ -61,8 +67,8 @@ final class Lookups implements Membership.Listener {
     this.remaking = remaking;
     this.membership = membership;
     this.lanes = lanes;
+    this.resolving = new PeerQuestions<>(lanes);
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
-    membership.subscribe(this);
   }
 
   void rebuilder(Rebuilder with) {
@@ -73,16 +79,16 @@ final class Lookups implements Membership.Listener {
    * The outcome, a {@link Content} or a {@link Failure}: a lost object is a failure, too. All who
    * ask at the same time share one search.
    *
-   * @param lostAt a process whose copy cannot be read any more, or null
+   * @param lostAt a copy that cannot be read any more, or null
    */
-  CompletionStage<Object> find(ObjectId id, @Nullable NodeId lostAt) {
-    var fresh = new Lookup(id);
+  CompletionStage<Object> find(ObjectId id, @Nullable Location lostAt) {
+    var fresh = new Lookup(id, lostAt);
     var present = open.putIfAbsent(id, fresh);
     if (present != null) {
       return present.found;
     }
     if (lostAt != null) {
-      fresh.tried.add(lostAt);
+      fresh.tried.add(lostAt.at());
     }
     fresh.next();
     return fresh.found;
@@ -91,13 +97,14 @@ final class Lookups implements Membership.Listener {
   /** One search. */
   private final class Lookup {
     private final ObjectId id;
+    private final @Nullable Location lostAt;
     private final CompletableFuture<Object> found = new CompletableFuture<>();
     private final Set<NodeId> tried = new HashSet<>();
-    private @Nullable NodeId asked;
     private int rounds;
 
-    Lookup(ObjectId id) {
+    Lookup(ObjectId id, @Nullable Location lostAt) {
       this.id = id;
+      this.lostAt = lostAt;
     }
 
     void next() {
@@ -107,14 +114,27 @@ final class Lookups implements Membership.Listener {
       }
     }
 
-    private synchronized boolean ask(NodeId node) {
-      if (node.equals(membership.self().id()) || !tried.add(node)) {
+    /** Goes on with its answer, or when it leaves; false if there is nobody to ask. */
+    private boolean ask(NodeId node) {
+      if (node.equals(membership.self().id()) || membership.peer(node) == null || !isNew(node)) {
         return false;
       }
       var frame = new FrameWriter().octet(RESOLVE);
       Location.write(frame, id);
-      asked = node;
-      return lanes.send(node, frame.toBytes());
+      var _ = resolving
+          .ask(node, id, () -> lanes.send(node, frame.toBytes()))
+          .whenComplete((outcome, failure) -> {
+            if (outcome != null && outcome.isPresent()) {
+              end(outcome.get());
+            } else { // it does not have it, or has left
+              askDirectory();
+            }
+          });
+      return true;
+    }
+
+    private synchronized boolean isNew(NodeId node) {
+      return tried.add(node);
     }
 
     private void askDirectory() {
@@ -122,13 +142,18 @@ final class Lookups implements Membership.Listener {
         fail("it was looked for " + MOST_ROUNDS + " times", null);
         return;
       }
-      counting.locate(id).whenComplete((located, failure) -> {
+      counting.locate(id, lostAttempt()).whenComplete((located, failure) -> {
         try {
           located(located, failure);
         } catch (RuntimeException e) {
           fail("what the directory says of it cannot be read", e);
         }
       });
+    }
+
+    /** The attempt that is known to have been at a node that has left; zero if there is none. */
+    private int lostAttempt() {
+      return lostAt != null && membership.peer(lostAt.at()) == null ? lostAt.attempt() : 0;
     }
 
     private void located(@Nullable Located located, @Nullable Throwable failure) {
@@ -198,18 +223,6 @@ final class Lookups implements Membership.Listener {
       askDirectory();
     }
 
-    synchronized boolean isAsking(NodeId node) {
-      return node.equals(asked);
-    }
-
-    /** Whoever was asked has it no more. */
-    void goOn() {
-      synchronized (this) {
-        asked = null;
-      }
-      askDirectory();
-    }
-
     void end(Object outcome) {
       open.remove(id, this);
       if (!found.complete(outcome) && outcome instanceof Content content) {
@@ -218,7 +231,15 @@ final class Lookups implements Membership.Listener {
     }
 
     /** The directory is closed, or there is nobody who hosts it. */
-    private void unanswered(@Nullable Throwable cause) {
+    private void unanswered(@Nullable Throwable failure) {
+      var cause = failure instanceof CompletionException && failure.getCause() != null
+          ? failure.getCause()
+          : failure;
+      if (cause instanceof RuntimeClosedException) {
+        end(new Failure(() -> new RuntimeClosedException(
+            "This node has closed, and object " + id + " was not here.")));
+        return;
+      }
       fail(cause == null ? "the directory gives no answer" : cause.getMessage(), cause);
     }
 
@@ -246,7 +267,17 @@ final class Lookups implements Membership.Listener {
     if (present == null) {
       tell(to, id, null);
     } else {
-      sharing.writing(present, () -> tell(to, id, present));
+      sharing.writing(present, () -> tellOrRefuse(to, id, present));
+    }
+  }
+
+  /** Whoever asks gets an answer in any case. */
+  private void tellOrRefuse(NodeId to, ObjectId id, Object present) {
+    try {
+      tell(to, id, present);
+    } catch (RuntimeException unwritable) {
+      LOG.warn("Object {} cannot be given to node {}", id, to, unwritable);
+      tell(to, id, null);
     }
   }
 
@@ -264,29 +295,23 @@ final class Lookups implements Membership.Listener {
 
   private void onResolved(NodeId from, FrameReader frame) {
     var id = Location.readId(frame);
-    var outcome = frame.flag() ? sharing.read(frame) : null;
-    var lookup = open.get(id);
-    if (lookup == null || !lookup.isAsking(from)) {
-      if (outcome instanceof Content content) {
-        content.discard();
+    var waiting = resolving.answered(from, id);
+    Object outcome;
+    try {
+      outcome = frame.flag() ? sharing.read(frame) : null;
+    } catch (RuntimeException unreadable) { // it is looked for elsewhere
+      LOG.warn("What node {} has of object {} cannot be read here", from, id, unreadable);
+      sharing.dropped(from, frame);
+      if (waiting != null) {
+        waiting.completeExceptionally(unreadable);
       }
-    } else if (outcome == null) {
-      lookup.goOn();
-    } else {
-      lookup.end(outcome);
+      return;
+    }
+    if (waiting != null) {
+      waiting.complete(Optional.ofNullable(outcome));
+    } else if (outcome instanceof Content content) {
+      content.discard();
     }
     sharing.received(from, frame);
-  }
-
-  @Override
-  public void joined(Peer peer) {}
-
-  @Override
-  public void left(Peer peer, String how) {
-    for (var lookup : new ArrayList<>(open.values())) {
-      if (lookup.isAsking(peer.id())) {
-        lookup.goOn();
-      }
-    }
   }
 }

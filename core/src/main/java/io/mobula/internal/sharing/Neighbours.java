@@ -1,6 +1,7 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -69,8 +70,6 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     }
     if (!lanes.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
       gone(peer, fresh);
-    } else if (membership.peer(peer) == null) {
-      gone(peer, fresh);
     }
     return fresh;
   }
@@ -95,6 +94,9 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     try {
       int row = memory.offerRow();
       rows.put(from, row);
+      if (membership.peer(from) == null) { // it left before this was noted
+        takeBackRow(from);
+      }
       answer.int32(row).text("");
     } catch (RuntimeException none) {
       answer.int32(NO_ROW).text(none.getMessage());
@@ -121,7 +123,10 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     var reader = new PeerStore.Reader(
         memory, membership.self().id().incarnation() | 2, slot -> nudge(peer.id(), slot));
     try {
-      asked.complete(PeerStore.attach(address(peer), row, reader));
+      var attached = PeerStore.attach(address(peer), row, reader);
+      if (!asked.complete(attached) && attached instanceof Attachment.Here(var theirs)) {
+        theirs.close(); // it has left meanwhile
+      }
     } catch (RuntimeException damaged) {
       LOG.warn("The memory of {} cannot be read in place", peer, damaged);
       asked.completeExceptionally(damaged);
@@ -141,6 +146,13 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     memory.nudge(frame.int64());
   }
 
+  private void takeBackRow(NodeId reader) {
+    var row = rows.remove(reader);
+    if (row != null) {
+      memory.readerGone(row);
+    }
+  }
+
   @Override
   public void joined(Peer peer) {
     if (!peer.id().equals(membership.self().id())
@@ -157,10 +169,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   @Override
   public void left(Peer peer, String how) {
     here.remove(peer.id());
-    var row = rows.remove(peer.id());
-    if (row != null) {
-      memory.readerGone(row);
-    }
+    takeBackRow(peer.id());
     var attached = attachments.remove(peer.id());
     if (attached == null) {
       return;
@@ -178,6 +187,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   public void close() {
     lives.close();
     for (var attached : attachments.values()) {
+      attached.completeExceptionally(new RuntimeClosedException("This node has closed."));
       if (attached.isDone()
           && !attached.isCompletedExceptionally()
           && attached.join() instanceof Attachment.Here(var theirs)) {

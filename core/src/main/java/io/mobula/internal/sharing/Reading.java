@@ -111,7 +111,7 @@ final class Reading {
           why));
       return;
     }
-    lookups.find(location.id(), location.at()).whenComplete((found, failure) -> {
+    lookups.find(location.id(), location).whenComplete((found, failure) -> {
       switch (found) {
         case Content.Away(RemoteObject other)
         when !other.equals(object) && other.follows(object) ->

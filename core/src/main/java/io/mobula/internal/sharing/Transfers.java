@@ -10,6 +10,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.store.Content;
@@ -45,7 +46,8 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
-  private final Map<NodeId, CompletableFuture<String>> endpoints = new ConcurrentHashMap<>();
+  private final PeerQuestions<Integer, String> asked;
+  private final Map<NodeId, String> endpoints = new ConcurrentHashMap<>();
   private volatile @Nullable Function<ObjectSource, ObjectTransfer> maker;
   private @Nullable ObjectTransfer transfer;
   private boolean closed;
@@ -64,6 +66,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
+    this.asked = new PeerQuestions<>(lanes);
     router.on(WHERE, this::onWhere).on(THERE, this::onThere);
     membership.subscribe(this);
   }
@@ -95,7 +98,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
             .thenComposeAsync(first -> pull(object, first), store::background));
   }
 
-  private CompletionStage<Content> pull(RemoteObject object, String first) {
+  private CompletionStage<Content> pull(RemoteObject object, Giver first) {
     var block = roomFor(object);
     CompletionStage<Void> done;
     try {
@@ -120,19 +123,40 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     return store.room(bytes);
   }
 
+  /**
+   * Who gives an object's bytes.
+   *
+   * @param endpoint where
+   */
+  private record Giver(NodeId node, String endpoint) {}
+
   /** A pull from this source and from all others that the directory knows or gets to know. */
-  private CompletionStage<Void> begin(Location location, String first, MemorySegment target) {
-    var sources = new Sources(List.of(first), found -> others(location, found));
-    return transfer()
+  private CompletionStage<Void> begin(Location location, Giver first, MemorySegment target) {
+    var sources = new Sources(
+        List.of(first.endpoint()),
+        found -> others(location, other -> {
+          found.accept(other.endpoint());
+          tellIfGone(other);
+        }));
+    var done = transfer()
         .pull(new Pull(
             location.id(), location.attempt(), location.bytes(), sources, target, arrived -> {}))
         .done();
+    tellIfGone(first);
+    return done;
+  }
+
+  /** The transfer has been told of a source that has left since, and knew nothing of it then. */
+  private void tellIfGone(Giver giver) {
+    if (membership.peer(giver.node()) == null) {
+      transfer().lost(giver.endpoint(), "its node has left the cluster");
+    }
   }
 
   /** A source to begin with: where it is as far as is known here, else whoever has a copy. */
-  private CompletionStage<String> source(Location location) {
-    return endpoint(location.at()).exceptionallyCompose(gone -> {
-      var another = new CompletableFuture<String>();
+  private CompletionStage<Giver> source(Location location) {
+    return giver(location.at()).exceptionallyCompose(gone -> {
+      var another = new CompletableFuture<Giver>();
       others(location, another::complete)
           .whenComplete((nothing, failure) -> another.completeExceptionally(gone));
       return another;
@@ -140,13 +164,13 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   /** Tells of every node that the directory knows to have the same attempt. */
-  private CompletionStage<?> others(Location location, Consumer<String> found) {
+  private CompletionStage<?> others(Location location, Consumer<Giver> found) {
     return counting.locate(location.id()).thenCompose(located -> switch (located) {
       case Located.At(var attempt, var bytes, var nodes)
       when attempt == location.attempt() ->
         CompletableFuture.allOf(nodes.stream()
             .filter(node -> !node.equals(membership.self().id()))
-            .map(node -> endpoint(node).thenAccept(found))
+            .map(node -> giver(node).thenAccept(found).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
       case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
         CompletableFuture.completedFuture(null);
@@ -206,24 +230,16 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     }
   }
 
-  private CompletableFuture<String> endpoint(NodeId peer) {
-    var fresh = new CompletableFuture<String>();
-    var present = endpoints.putIfAbsent(peer, fresh);
-    if (present != null) {
-      return present;
-    }
-    if (!lanes.send(peer, new FrameWriter().octet(WHERE).toBytes())) {
-      gone(peer);
-    }
-    return fresh;
-  }
-
-  private void gone(NodeId peer) {
-    var waiting = endpoints.remove(peer);
-    if (waiting != null) {
-      waiting.completeExceptionally(
-          new StoreException("Node " + peer + " is no member of the cluster any more.", null));
-    }
+  private CompletionStage<Giver> giver(NodeId peer) {
+    var known = endpoints.get(peer);
+    return known != null
+        ? CompletableFuture.completedStage(new Giver(peer, known))
+        : asked
+            .ask(
+                peer,
+                WHERE,
+                () -> lanes.send(peer, new FrameWriter().octet(WHERE).toBytes()))
+            .thenApply(endpoint -> new Giver(peer, endpoint));
   }
 
   private void onWhere(NodeId from, FrameReader frame) {
@@ -242,14 +258,16 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private void onThere(NodeId from, FrameReader frame) {
     var endpoint = frame.optionalText();
     var why = frame.text();
-    var waiting = endpoints.get(from);
-    if (waiting == null) {
-      return;
-    }
     if (endpoint != null) {
+      endpoints.put(from, endpoint);
+      if (membership.peer(from) == null) { // it left before this was noted
+        endpoints.remove(from);
+      }
+    }
+    var waiting = asked.answered(from, WHERE);
+    if (waiting != null && endpoint != null) {
       waiting.complete(endpoint);
-    } else {
-      endpoints.remove(from);
+    } else if (waiting != null) {
       waiting.completeExceptionally(
           new StoreException("Node " + from + " gives no objects to other hosts: " + why, null));
     }
@@ -260,17 +278,14 @@ final class Transfers implements Membership.Listener, AutoCloseable {
 
   @Override
   public void left(Peer peer, String how) {
-    var endpoint = endpoints.get(peer.id());
-    if (endpoint != null && endpoint.isDone() && !endpoint.isCompletedExceptionally()) {
-      ObjectTransfer present;
-      synchronized (this) {
-        present = transfer;
-      }
-      if (present != null) {
-        present.lost(endpoint.join(), how);
-      }
+    var endpoint = endpoints.remove(peer.id());
+    ObjectTransfer present;
+    synchronized (this) {
+      present = transfer;
     }
-    gone(peer.id());
+    if (endpoint != null && present != null) {
+      present.lost(endpoint, how);
+    }
   }
 
   @Override

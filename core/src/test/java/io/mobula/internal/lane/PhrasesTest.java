@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
-import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
 import io.mobula.error.CodecException;
-import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
@@ -29,7 +24,7 @@ class PhrasesTest {
   private static final Peer TWO = peer(2);
 
   private final TestProbe<Parcel> way = KIT.createTestProbe(Parcel.class);
-  private final FakeMembership members = new FakeMembership();
+  private final ScriptedMembership members = new ScriptedMembership(way.getRef(), ONE, TWO);
   private final Phrases speaker = new Phrases(new Lanes(members), new Router());
   private final Router heardBy = new Router();
   private final Phrases listener = new Phrases(new Lanes(members), heardBy);
@@ -39,7 +34,7 @@ class PhrasesTest {
     KIT.shutdownTestKit();
   }
 
-  private static Peer peer(long id) {
+  static Peer peer(long id) {
     return new Peer(
         new NodeId(id),
         "127.0.0.1:" + id,
@@ -138,53 +133,9 @@ class PhrasesTest {
     int number = say("before");
     deliver();
     members.leave(TWO);
-    members.listeners.forEach(listener -> listener.left(ONE, "gone"));
+    members.tellLeft(ONE);
     assertThatThrownBy(() -> meaning(number)).isInstanceOf(CodecException.class);
-    say("before");
-    way.receiveMessage(); // it is explained anew
-  }
-
-  private final class FakeMembership implements Membership {
-    private final List<Peer> present = new CopyOnWriteArrayList<>(List.of(ONE, TWO));
-    private final List<Listener> listeners = new ArrayList<>();
-
-    void leave(Peer peer) {
-      present.remove(peer);
-      listeners.forEach(listener -> listener.left(peer, "gone"));
-    }
-
-    @Override
-    public Peer self() {
-      return ONE;
-    }
-
-    @Override
-    public Collection<Peer> peers() {
-      return present;
-    }
-
-    @Override
-    public Peer peer(NodeId id) {
-      return present.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> ActorRef<T> actor(Peer peer, String name) {
-      return (ActorRef<T>) way.getRef();
-    }
-
-    @Override
-    public void died(NodeId id, String how) {}
-
-    @Override
-    public void subscribe(Listener listener) {
-      listeners.add(listener);
-    }
-
-    @Override
-    public Standing standing(Peer peer) {
-      return Standing.ALIVE;
-    }
+    assertThat(say("before")).isEqualTo(Phrases.NONE);
+    way.expectNoMessage();
   }
 }

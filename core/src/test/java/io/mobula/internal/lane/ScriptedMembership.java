@@ -1,0 +1,80 @@
+package io.mobula.internal.lane;
+
+import akka.actor.typed.ActorRef;
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.Standing;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Members that come and go as a test says; frames to all of them go to one actor. */
+final class ScriptedMembership implements Membership {
+  private final ActorRef<Parcel> way;
+  private final Peer self;
+  private final List<Peer> present;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  ScriptedMembership(ActorRef<Parcel> way, Peer self, Peer... others) {
+    this.way = way;
+    this.self = self;
+    this.present = new CopyOnWriteArrayList<>(others);
+  }
+
+  /** It is no member any more, and listeners have not heard of it yet. */
+  void remove(Peer peer) {
+    present.remove(peer);
+  }
+
+  /** All listeners hear that it has left, in order. */
+  void tellLeft(Peer peer) {
+    listeners.forEach(listener -> listener.left(peer, "gone"));
+  }
+
+  void leave(Peer peer) {
+    remove(peer);
+    tellLeft(peer);
+  }
+
+  void join(Peer peer) {
+    present.add(peer);
+    listeners.forEach(listener -> listener.joined(peer));
+  }
+
+  @Override
+  public Peer self() {
+    return self;
+  }
+
+  @Override
+  public Collection<Peer> peers() {
+    return present;
+  }
+
+  @Override
+  public Peer peer(NodeId id) {
+    return id.equals(self.id())
+        ? self
+        : present.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> ActorRef<T> actor(Peer peer, String name) {
+    return (ActorRef<T>) way;
+  }
+
+  @Override
+  public void died(NodeId id, String how) {}
+
+  @Override
+  public void subscribe(Listener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public Standing standing(Peer peer) {
+    return Standing.ALIVE;
+  }
+}
