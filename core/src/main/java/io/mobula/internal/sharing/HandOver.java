@@ -2,106 +2,146 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Objects that only a leaving node has, and that others hold: copied by nodes that stay. Safe for
- * all threads; {@link #giveAll} blocks its caller.
+ * Objects that only a leaving node has, and that others hold: copied by nodes that stay, never by
+ * drivers. Whoever has no room or says nothing is no obstacle while others have room; see
+ * {@link HandOverPlan}. Safe for all threads; {@link #giveAll} blocks its caller.
  */
-final class HandOver implements Membership.Listener {
+final class HandOver {
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
   private static final int TAKE = 11;
   private static final int TAKEN = 12;
   /** How long a thread waits for an object that has been moved since it was offered. */
   private static final Duration MOST_TAKING = Duration.ofSeconds(10);
 
+  private static final HandOverPlan.Terms TERMS = new HandOverPlan.Terms(
+      TimeUnit.SECONDS.toNanos(2), 0.1, TimeUnit.MILLISECONDS.toNanos(500)); // 100 MB/s
+
+  private static final long LOOK_MILLIS = 100;
+
   private final Sharing sharing;
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
-  private final Map<Given, CompletableFuture<Boolean>> open = new ConcurrentHashMap<>();
-
-  private record Given(NodeId to, ObjectId id) {}
+  private final PeerQuestions<ObjectId, String> offers;
 
   HandOver(Sharing sharing, ObjectStore store, Membership membership, Lanes lanes, Router router) {
     this.sharing = sharing;
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
+    this.offers = new PeerQuestions<>(lanes);
     router.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
-    membership.subscribe(this);
   }
 
-  /** Has nodes that stay copy these objects, turn by turn; returns how many they did not take. */
-  int giveAll(Collection<SharedEntry> entries, Duration limit) {
-    var takers = membership.peers().stream()
-        .filter(peer -> peer.role() != Peer.Role.DRIVER)
+  /**
+   * Has nodes that stay copy these objects, until the limit.
+   *
+   * @return what nobody took, each with the reason, for people
+   */
+  List<String> giveAll(Collection<SharedEntry> entries, Duration limit) {
+    return entries.isEmpty() ? List.of() : new Giving(entries).run(limit);
+  }
+
+  /** Nodes that stay; worker processes, which go when they have nothing to do, only without any. */
+  private List<NodeId> takers() {
+    var nodes = peers(Peer.Role.NODE);
+    return nodes.isEmpty() ? peers(Peer.Role.WORKER) : nodes;
+  }
+
+  private List<NodeId> peers(Peer.Role role) {
+    return membership.peers().stream()
+        .filter(peer -> peer.role() == role)
         .map(Peer::id)
         .toList();
-    if (takers.isEmpty() || entries.isEmpty()) {
-      return entries.size();
-    }
-    var answers = new ArrayList<CompletableFuture<Boolean>>();
-    int turn = 0;
-    for (var entry : entries) {
-      answers.add(give(entry, takers.get(turn++ % takers.size())));
-    }
-    return left(answers, limit);
   }
 
-  private CompletableFuture<Boolean> give(SharedEntry entry, NodeId to) {
-    var answer = new CompletableFuture<Boolean>();
-    if (!(entry.outcome() instanceof Content.InStore sealed)) {
-      answer.complete(true); // it has been freed meanwhile
-      return answer;
-    }
-    var given = new Given(to, entry.id());
-    open.put(given, answer);
-    var frame = new FrameWriter().octet(TAKE);
-    Location.write(frame, entry.id());
-    sharing.write(frame, sealed, entry.id());
-    sharing.seal(frame, to, () -> {}); // it is kept until all have answered
-    if (!sharing.send(to, frame) || membership.peer(to) == null) {
-      open.remove(given);
-      answer.complete(false);
-    }
-    return answer;
-  }
+  /** All that a leaving node hands over; its monitor guards the plan. */
+  private final class Giving {
+    private final Map<ObjectId, SharedEntry> entries = new HashMap<>();
+    private final HandOverPlan plan = new HandOverPlan(takers(), TERMS);
 
-  private static int left(List<CompletableFuture<Boolean>> answers, Duration limit) {
-    long end = System.nanoTime() + limit.toNanos();
-    int left = 0;
-    for (var answer : answers) {
-      try {
-        left += answer.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS) ? 0 : 1;
-      } catch (TimeoutException | ExecutionException late) {
-        left++;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return answers.size();
+    Giving(Collection<SharedEntry> wanted) {
+      for (var entry : wanted) {
+        if (entry.outcome() instanceof Content.InStore sealed) {
+          entries.put(entry.id(), entry);
+          plan.add(entry.id(), sealed.byteSize());
+        }
       }
     }
-    return left;
+
+    synchronized List<String> run(Duration limit) {
+      long end = System.nanoTime() + limit.toNanos();
+      try {
+        for (long now = System.nanoTime(); !plan.isOver() && now < end; now = System.nanoTime()) {
+          plan.tick(now);
+          for (var offer = plan.next(now); offer != null; offer = plan.next(now)) {
+            make(offer);
+          }
+          if (!plan.isOver()) {
+            wait(LOOK_MILLIS);
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return plan.left();
+    }
+
+    private void make(HandOverPlan.Offer offer) {
+      var entry = entries.get(offer.id());
+      if (entry == null || !(entry.outcome() instanceof Content.InStore sealed)) {
+        plan.forget(offer.id()); // it has been freed meanwhile
+        return;
+      }
+      var _ = offers
+          .ask(offer.to(), offer.id(), () -> send(offer, sealed))
+          .whenComplete((refusal, gone) -> answered(offer, refusal, gone));
+    }
+
+    private boolean send(HandOverPlan.Offer offer, Content.InStore sealed) {
+      var frame = new FrameWriter().octet(TAKE);
+      Location.write(frame, offer.id());
+      sharing.write(frame, sealed, offer.id());
+      sharing.seal(frame, offer.to(), () -> {}); // it is kept until all have answered
+      return sharing.send(offer.to(), frame);
+    }
+
+    private synchronized void answered(
+        HandOverPlan.Offer offer, @Nullable String refusal, @Nullable Throwable gone) {
+      long now = System.nanoTime();
+      if (gone instanceof NodeLostException) {
+        plan.left(offer.to());
+      } else if (gone != null) {
+        plan.refused(offer.to(), offer.id(), String.valueOf(gone.getMessage()), now);
+      } else if (refusal == null || refusal.isEmpty()) {
+        plan.taken(offer.to(), offer.id(), now);
+      } else {
+        plan.refused(offer.to(), offer.id(), refusal, now);
+      }
+      notifyAll();
+    }
   }
 
   private void onTake(NodeId from, FrameReader frame) {
@@ -112,48 +152,38 @@ final class HandOver implements Membership.Listener {
       object
           .bring()
           .whenComplete((content, failure) -> store.background(() -> {
-            boolean taken = content != null && take(object);
+            var refusal = content == null ? String.valueOf(failure) : take(object);
             object.discard();
-            answer(from, id, taken);
+            answer(from, id, refusal);
           }));
     } else {
-      answer(from, id, false);
+      answer(from, id, "it is not offered as an object in memory");
     }
   }
 
-  private boolean take(RemoteObject object) {
+  /** Why not; or an empty text. */
+  private String take(RemoteObject object) {
     try {
-      return sharing.takeOver(object, Deadline.after(MOST_TAKING));
+      return sharing.takeOver(object, Deadline.after(MOST_TAKING)) ? "" : "it is not wanted here";
     } catch (RuntimeException noRoom) {
-      LOG.warn(
-          "Object {} of a leaving node cannot be taken over", object.location().id(), noRoom);
-      return false;
+      LOG.info(
+          "Object {} of a leaving node is not taken over", object.location().id(), noRoom);
+      return String.valueOf(noRoom.getMessage());
     }
   }
 
-  private void answer(NodeId to, ObjectId id, boolean taken) {
+  private void answer(NodeId to, ObjectId id, String refusal) {
     var frame = new FrameWriter().octet(TAKEN);
     Location.write(frame, id);
-    lanes.send(to, frame.flag(taken).toBytes());
+    lanes.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }
 
   private void onTaken(NodeId from, FrameReader frame) {
-    var answer = open.remove(new Given(from, Location.readId(frame)));
-    if (answer != null) {
-      answer.complete(frame.flag());
-    }
-  }
-
-  @Override
-  public void joined(Peer peer) {}
-
-  @Override
-  public void left(Peer peer, String how) {
-    for (var given : List.copyOf(open.keySet())) {
-      var answer = given.to().equals(peer.id()) ? open.remove(given) : null;
-      if (answer != null) {
-        answer.complete(false);
-      }
-    }
+    var id = Location.readId(frame);
+    offers.answer(from, id, () -> {
+      boolean taken = frame.flag();
+      var refusal = frame.text();
+      return taken ? "" : refusal.isEmpty() ? "it does not say why" : refusal;
+    });
   }
 }

@@ -46,6 +46,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
   private static final int CANCEL = 3;
   private static final Duration FREES = Duration.ofMillis(500);
+  private static final int MOST_NAMED = 20;
 
   private final ObjectStore store;
   private final Membership membership;
@@ -580,13 +581,16 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     shared.values().forEach(SharedEntry::giveUp);
     awaitFrees();
     var wanted = sealedHere();
-    int left = handOver.giveAll(wanted, limit);
-    if (left > 0) {
+    var left = handOver.giveAll(wanted, limit);
+    if (!left.isEmpty()) {
       LOG.warn(
-          "{} of {} objects that others hold and only node {} has were not taken over; they are lost unless they can be made again.",
-          left,
+          "{} of {} objects that others hold and only node {} has found no place within {}; they are lost unless they can be made again: {}{}",
+          left.size(),
           wanted.size(),
-          membership.self().id());
+          membership.self().id(),
+          limit,
+          left.subList(0, Math.min(MOST_NAMED, left.size())),
+          left.size() > MOST_NAMED ? " and more" : "");
     }
     counting.close();
   }
