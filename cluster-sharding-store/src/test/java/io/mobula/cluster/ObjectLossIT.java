@@ -111,6 +111,34 @@ class ObjectLossIT {
     }
   }
 
+  /** Each element is made again by itself, as each of many results is. */
+  @Test
+  void elementsOfAStreamAreMadeAgain() throws Exception {
+    try (var cluster = Soon.cluster(2).start()) {
+      var runtime = cluster.runtime();
+      var doomed = Placement.preferring(id(cluster, 0));
+      var lasting = new ArrayList<ObjectRef<double[]>>();
+      var once = new ArrayList<ObjectRef<double[]>>();
+      try (var stream = runtime.remoteStream(
+          runtime.task(Values::streamed, 3).placement(doomed).maxRetries(2))) {
+        stream.forEach(lasting::add);
+      }
+      try (var stream = runtime.remoteStream(
+          runtime.task(Values::streamed, 1).placement(doomed).maxRetries(0))) {
+        stream.forEach(once::add);
+      }
+      assertThat(lasting).hasSize(3);
+
+      cluster.kill(0);
+
+      for (int i = 2; i >= 0; i--) {
+        assertThat(lasting.get(i).get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly((double) i);
+      }
+      assertThatThrownBy(() -> once.getFirst().get(Soon.LIMIT))
+          .isInstanceOf(ObjectLostException.class);
+    }
+  }
+
   /** Longer than the directory waits for a node that it has let make an object again. */
   @Test
   void aLongTaskIsRunAgainOnce() throws Exception {

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that make and read values too large for a frame, and an actor that keeps refs. */
@@ -27,6 +29,10 @@ final class Values {
   static double[] noted(double with, Journal journal) throws IOException {
     journal.note("made " + with);
     return filled(with);
+  }
+
+  static Stream<double[]> streamed(int count) {
+    return IntStream.range(0, count).mapToObj(Values::filled);
   }
 
   static double[] slowly(double with, int millis, Journal journal)

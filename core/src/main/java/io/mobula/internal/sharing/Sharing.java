@@ -503,10 +503,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   // ---- making again
 
-  /** Says how the objects can be made again: what the recipe carries is kept for that. */
-  public void remember(List<ObjectId> ids, FrameWriter recipe) {
-    var upstream = recipe.carried().stream().distinct().toList();
-    var lineage = new Lineage(recipe.toBytes(), upstream);
+  /** How objects can be made again by this recipe: what it carries is kept for that. */
+  public static Lineage lineage(FrameWriter recipe) {
+    return new Lineage(recipe.toBytes(), recipe.carried().stream().distinct().toList());
+  }
+
+  /** Says how the objects can be made again. */
+  public void remember(List<ObjectId> ids, Lineage lineage) {
     ids.forEach(id -> counting.remember(id, lineage));
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Where the results of a task go that runs again because one of them was lost: to the directory,
  * from which whoever wants them hears.
  *
- * @param first the first result
+ * @param first the first result; of a stream, the one that was lost
  * @param lost the one that was lost
  * @param attempt the number of this run
  */
@@ -24,9 +24,12 @@ record RebuiltResults(
   @Override
   public Outcome prepare(@Nullable Object value) throws NotKept {
     return arrived(
-        shape.kind() == Shape.Kind.SINGLE
-            ? List.of(NotKept.orContent(store, value))
-            : Results.contentsOf(value, shape.count(), store));
+        switch (shape.kind()) {
+          case SINGLE -> List.of(NotKept.orContent(store, value));
+          case MANY -> Results.contentsOf(value, shape.count(), store);
+          case STREAM, ELEMENT ->
+            List.of(NotKept.orContent(store, StreamElements.at(value, shape.count())));
+        });
   }
 
   @Override

@@ -41,15 +41,17 @@ sealed interface Results
   /**
    * How many results a task gives.
    *
-   * @param kind one, several, or as many as come
-   * @param count how many; for a stream, how many an earlier attempt has given
+   * @param kind one, several, as many as come, or one of those that come
+   * @param count how many; for a stream, how many an earlier attempt has given; for one of its
+   *     elements, which
    * @param maxUnread how many of a stream may wait unread
    */
   record Shape(Kind kind, int count, int maxUnread) {
     enum Kind {
       SINGLE,
       MANY,
-      STREAM
+      STREAM,
+      ELEMENT
     }
   }
 

@@ -29,10 +29,41 @@ final class StreamElements {
         }
       }
       case Iterator<?> iterator -> each(iterator, had, taker);
-      case null, default ->
-        throw new NotKept("It was started as a stream but returned " + Results.typeOf(value)
-            + ". Return a Stream or an Iterator.");
+      case null, default -> throw isNone(value);
     }
+  }
+
+  /**
+   * The element of that number, counted from zero; no later one is made.
+   *
+   * @throws NotKept when it is no stream, or has fewer elements
+   */
+  static @Nullable Object at(@Nullable Object value, int index) throws NotKept {
+    return switch (value) {
+      case Stream<?> stream -> {
+        try (stream) {
+          yield at(stream.iterator(), index);
+        }
+      }
+      case Iterator<?> iterator -> at(iterator, index);
+      case null, default -> throw isNone(value);
+    };
+  }
+
+  private static @Nullable Object at(Iterator<?> elements, int index) throws NotKept {
+    for (int i = 0; elements.hasNext(); i++) {
+      var element = elements.next();
+      if (i == index) {
+        return element;
+      }
+    }
+    throw new NotKept("Element " + index
+        + " of its stream was lost, and is not in the stream that it returned when it ran again.");
+  }
+
+  private static NotKept isNone(@Nullable Object value) {
+    return new NotKept("It was started as a stream but returned " + Results.typeOf(value)
+        + ". Return a Stream or an Iterator.");
   }
 
   private static void each(Iterator<?> elements, int had, Taker taker) throws NotKept {

@@ -28,6 +28,7 @@ import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.Failure;
+import io.mobula.spi.Lineage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,6 +85,7 @@ final class TaskRun implements Producer {
   private volatile Runnable cancelTimeout = () -> {};
   private volatile @Nullable TaskRun parent;
   private List<ObjectId> lineage = List.of();
+  private volatile @Nullable Lineage elements;
 
   private @Nullable Results results;
   private int attempts;
@@ -348,6 +350,16 @@ final class TaskRun implements Producer {
     } catch (Throwable again) { // no memory, most likely, and perhaps there is soon
       engine.after(RETELL, () -> fail(Failure.UNTOLD));
     }
+  }
+
+  /** How elements of its stream are made again: the same for all, made for the first. */
+  Lineage lineageOfElements(Supplier<Lineage> make) {
+    var known = elements;
+    if (known == null) {
+      known = make.get();
+      elements = known;
+    }
+    return known;
   }
 
   /** One more result of a stream. */

@@ -292,7 +292,7 @@ public final class TaskWire {
 
   /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
   private void rememberHow(@Nullable TaskRun run, List<Content> contents) {
-    if (run == null || run.job().options().retries().most() == 0 || run.isGuest()) {
+    if (run == null || !isRemembered(run)) {
       return;
     }
     var first = run.job().id();
@@ -303,8 +303,22 @@ public final class TaskWire {
       }
     }
     if (!ids.isEmpty()) {
-      sharing.remember(ids, recipe(run));
+      sharing.remember(ids, Sharing.lineage(recipe(run)));
     }
+  }
+
+  /** The same for an element of a stream, whose recipe is made once. */
+  private void rememberHow(TaskRun run, int index, Content content) {
+    if (content instanceof Content.Away && isRemembered(run)) {
+      var job = run.job().id();
+      sharing.remember(
+          List.of(new ObjectId(job.node(), job.task(), index)),
+          run.lineageOfElements(() -> Sharing.lineage(recipe(run))));
+    }
+  }
+
+  private static boolean isRemembered(TaskRun run) {
+    return run.job().options().retries().most() != 0 && !run.isGuest();
   }
 
   private FrameWriter recipe(TaskRun run) {
@@ -325,11 +339,14 @@ public final class TaskWire {
   /** Runs a task again, because one of its results was lost. */
   private void rebuild(ObjectId lost, int attempt, byte[] recipe) {
     var in = new FrameReader(recipe);
-    var first = Sharing.readId(in);
+    var job = Sharing.readId(in);
     var name = in.text();
     int retries = in.int32();
     long timeout = in.int64();
-    var shape = new Results.Shape(in.choice(SHAPES), in.int32(), 0);
+    var whole = new Results.Shape(in.choice(SHAPES), in.int32(), 0);
+    boolean ofStream = whole.kind() == Results.Shape.Kind.STREAM;
+    var first = ofStream ? lost : job;
+    var shape = ofStream ? new Results.Shape(Results.Shape.Kind.ELEMENT, lost.index(), 0) : whole;
     var options = new TaskOptions(
         LeaseDesk.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
@@ -355,6 +372,7 @@ public final class TaskWire {
     if (slot == null || run == null) {
       content.discard();
     } else {
+      rememberHow(run, index, content);
       run.arrived(slot, index, content);
     }
     sharing.received(from, in);

@@ -48,6 +48,8 @@ final class WiredResults implements Results {
     return switch (shape.kind()) {
       case SINGLE -> arrived(List.of(NotKept.orContent(store(), value)));
       case MANY -> arrived(Results.contentsOf(value, shape.count(), store()));
+      case ELEMENT ->
+        arrived(List.of(NotKept.orContent(store(), StreamElements.at(value, shape.count()))));
       case STREAM -> {
         StreamElements.each(value, shape.count(), this::emit);
         yield arrived(List.of());
