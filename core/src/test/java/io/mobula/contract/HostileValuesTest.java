@@ -342,12 +342,12 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  private static String wanted(OddStage how) {
+  private static List<String> wanted(OddStage how) {
     return switch (how) {
-      case TELLS_TWICE, OBTRUDES -> "value 1";
-      case TELLS_NOTHING -> "value null";
-      case THROWS, THROWS_AND_TELLS, TELLS_BOTH, FAILS_THEN_SUCCEEDS -> "TaskFailedException";
-      case IS_NOT_DONE -> "TaskFailedException";
+      case TELLS_TWICE, OBTRUDES -> List.of("value 1");
+      case TELLS_NOTHING -> List.of("value null");
+      case THROWS, IS_NOT_DONE, TELLS_BOTH, FAILS_THEN_SUCCEEDS -> List.of("TaskFailedException");
+      case THROWS_AND_TELLS -> List.of("TaskFailedException", "value 7"); // whichever comes first
     };
   }
 
@@ -356,9 +356,9 @@ class HostileValuesTest extends ContractTest {
     var stager = runtime.actor(Stager::new).maxConcurrency(2).remote();
     for (var how : OddStage.values()) {
       var task = runtime.task(HostileValuesTest::odd, how).maxRetries(0).remote();
-      assertThat(outcomeOf(task)).as("task, %s", how).isEqualTo(wanted(how));
+      assertThat(outcomeOf(task)).as("task, %s", how).isIn(wanted(how));
       var call = stager.call(Stager::odd, how).remote();
-      assertThat(outcomeOf(call)).as("actor, %s", how).isEqualTo(wanted(how));
+      assertThat(outcomeOf(call)).as("actor, %s", how).isIn(wanted(how));
       assertThat(stager.call(Stager::one).remote().get(LONG)).isEqualTo(1);
     }
   }
