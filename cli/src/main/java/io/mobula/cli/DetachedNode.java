@@ -4,6 +4,8 @@ import io.mobula.internal.process.ChildPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ final class DetachedNode {
   private static final String DETACH = "--detach";
   private static final int LOGS_KEPT = 50;
   private static final int LINES_SHOWN = 20;
+  private static final int BYTES_SHOWN = 256 << 10;
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS");
 
   private final NodeRegistry registry;
@@ -44,7 +47,20 @@ final class DetachedNode {
   /** Returns the exit code: 0 once it is up. */
   int start(List<String> words, PrintWriter out, PrintWriter err)
       throws IOException, InterruptedException {
-    var log = newLog();
+    Path log;
+    try {
+      log = newLog();
+    } catch (IOException e) {
+      err.println("mobula start: the node cannot log: " + DiskRoom.reason(e)
+          + DiskRoom.of(registry.directory()));
+      return ExitCode.FAILED;
+    }
+    if (DiskRoom.isLow(log)) {
+      err.println("mobula start: the node was not started, as nothing could be logged: the disk is"
+          + " full." + DiskRoom.of(log) + " Make room there, or set XDG_RUNTIME_DIR.");
+      Files.deleteIfExists(log);
+      return ExitCode.FAILED;
+    }
     var process = builder(words, log).start();
     var up = awaitUp(process);
     if (up.isPresent()) {
@@ -58,7 +74,13 @@ final class DetachedNode {
     } else {
       err.println("mobula start: the node ended; the end of " + log + ":");
     }
-    tail(log).forEach(err::println);
+    var lines = tail(log);
+    lines.forEach(err::println);
+    if (lines.isEmpty()) {
+      err.println("  (it wrote nothing)" + DiskRoom.of(log));
+    } else if (DiskRoom.isLow(log)) {
+      err.println("  (what came after that could not be written)" + DiskRoom.of(log));
+    }
     return process.isAlive() || process.waitFor() == 137 ? ExitCode.FAILED : process.exitValue();
   }
 
@@ -107,21 +129,35 @@ final class DetachedNode {
   }
 
   private static void dropOldLogs(Path folder) throws IOException {
+    List<Path> all;
     try (var files = Files.list(folder)) {
-      var newestFirst =
-          files.sorted(Comparator.reverseOrder()).skip(LOGS_KEPT - 1).toList();
-      for (var old : newestFirst) {
-        Files.deleteIfExists(old);
+      all = files.toList();
+    }
+    var newestFirst = all.stream()
+        .filter(file -> file.toString().endsWith(".log"))
+        .sorted(Comparator.reverseOrder())
+        .toList();
+    for (var old :
+        newestFirst.subList(Math.min(LOGS_KEPT - 1, newestFirst.size()), newestFirst.size())) {
+      for (var part : all) {
+        if (part.toString().startsWith(old.toString())) {
+          Files.deleteIfExists(part);
+        }
       }
     }
   }
 
   /** The last lines but the frames of stacks, which would hide what was said before them. */
   private static List<String> tail(Path log) throws IOException {
-    var lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
-        .lines()
-        .filter(line -> !line.startsWith("\tat "))
-        .toList();
+    var lines = end(log).lines().filter(line -> !line.startsWith("\tat ")).toList();
     return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+  }
+
+  private static String end(Path log) throws IOException {
+    try (var channel = FileChannel.open(log)) {
+      channel.position(Math.max(0, channel.size() - BYTES_SHOWN));
+      var bytes = Channels.newInputStream(channel).readNBytes(BYTES_SHOWN);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
   }
 }

@@ -34,8 +34,7 @@ final class PairedRunsCommand implements Callable<Integer> {
     try {
       return PairedRuns.print(directory, out) ? ExitCode.DONE : ExitCode.FAILED;
     } catch (IOException e) {
-      throw new ParameterException(
-          spec.commandLine(), "mobula bench pairs: " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), "mobula bench pairs: " + e.getMessage(), e);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.WorkerMain;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,6 +93,9 @@ final class StartCommand implements Callable<Integer> {
           spec.commandLine(),
           "--class-path is not on the class path of this JVM: start nodes by bin/mobula, which puts it there");
     }
+    if (log != null) {
+      LogOutput.into(log, settings);
+    }
     if (log != null && !OwnSession.lead()) {
       err()
           .println("mobula start: no session of its own; Ctrl-C in the terminal may end this node");
@@ -154,11 +158,16 @@ final class StartCommand implements Callable<Integer> {
         .set("mobula.cluster.seeds", place.address == null ? "" : place.address.toString());
   }
 
+  /** A node that logs to a file prints there, and not where this process began to print. */
   private PrintWriter out() {
-    return spec.commandLine().getOut();
+    return log == null
+        ? spec.commandLine().getOut()
+        : new PrintWriter(System.out, true, StandardCharsets.UTF_8);
   }
 
   private PrintWriter err() {
-    return spec.commandLine().getErr();
+    return log == null
+        ? spec.commandLine().getErr()
+        : new PrintWriter(System.err, true, StandardCharsets.UTF_8);
   }
 }

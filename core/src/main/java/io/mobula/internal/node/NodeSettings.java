@@ -67,6 +67,9 @@ public record NodeSettings(
     JobSettings jobs,
     ClusterSettings cluster) {
   private static final long MOST_PER_LINE = 64 << 10;
+  private static final long LEAST_OF_LOG = 64 << 10;
+  private static final long MOST_OF_LOG = 1L << 40;
+  private static final long MOST_LOG_FILES = 1000;
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
@@ -206,7 +209,33 @@ public record NodeSettings(
     return Math.max(1 << 20, usableMemory() / 10 * 3);
   }
 
+  /**
+   * How large the log of a detached node may become.
+   *
+   * @param bytes in all its files together
+   * @param parts how many files
+   */
+  public record LogBounds(long bytes, int parts) {}
+
+  /** The bounds of the log of a detached node, which is opened before the node. */
+  public static LogBounds logBounds(Config config) {
+    return logBounds(new Reader(config), config);
+  }
+
+  private static LogBounds logBounds(Reader reader, Config config) {
+    long size = reader.bounded("mobula.logs.file-size", config::getBytes, MOST_OF_LOG);
+    long parts = reader.bounded("mobula.logs.files", config::getLong, MOST_LOG_FILES);
+    if (size < LEAST_OF_LOG) {
+      throw reader.malformed("mobula.logs.file-size", "it must be 64 KiB or more", null);
+    }
+    if (parts < 2) {
+      throw reader.malformed("mobula.logs.files", "it must be 2 or more", null);
+    }
+    return new LogBounds(size * parts, (int) parts);
+  }
+
   private static OutputSettings output(Reader reader, Config config) {
+    var _ = logBounds(reader, config); // what is malformed is refused, detached or not
     return new OutputSettings(
         reader.read("mobula.logs.to-driver", config::getBoolean),
         reader.automatic(

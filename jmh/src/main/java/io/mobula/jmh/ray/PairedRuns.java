@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
  *
  * <p>Each pair gives one ratio for each workload: the mean rate after, divided by the mean rate
  * before. The interval of the median ratio is free of any assumption on how the ratios are
- * distributed: it runs from one order statistic to another, chosen by the binomial distribution
- * (W. J. Conover, Practical Nonparametric Statistics, section 3.2), so that it holds the true
- * median with a probability of at least 95 %. Six pairs are the fewest for which there is one.
+ * distributed: it runs from one order statistic to another, chosen by the binomial distribution (W.
+ * J. Conover, Practical Nonparametric Statistics, section 3.2), so that it holds the true median
+ * with a probability of at least 95 %. Six pairs are the fewest for which there is one.
  */
 public final class PairedRuns {
   /** A row has fallen when all of its interval lies below this ratio. */

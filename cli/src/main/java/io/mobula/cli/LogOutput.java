@@ -1,0 +1,73 @@
+package io.mobula.cli;
+
+import com.typesafe.config.ConfigFactory;
+import io.mobula.Settings;
+import io.mobula.internal.node.NodeSettings;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The outputs of this process in a log of bounded size: those of Java, and those of the JVM and of
+ * native code, which write to the descriptors 1 and 2 and follow the log to each new part.
+ */
+final class LogOutput {
+  private static final int APPEND =
+      0x400 | 0x40 | 0x1 | 0x80000; // O_APPEND, CREAT, WRONLY, CLOEXEC
+  private static final int OWNER = 0600;
+
+  private LogOutput() {}
+
+  /** From now on this process prints there, within the bounds of the settings. */
+  static void into(Path log, Settings settings) {
+    var bounds = NodeSettings.logBounds(NodeSettings.overlay(settings, ConfigFactory.load()));
+    var rotating = new RotatingLog(log, bounds.bytes(), bounds.parts(), LogOutput::open);
+    System.setOut(new PrintStream(rotating, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(rotating, true, StandardCharsets.UTF_8));
+  }
+
+  private static OutputStream open(Path file) throws IOException {
+    follow(file);
+    return new FileOutputStream(file.toFile(), true);
+  }
+
+  /** The descriptors 1 and 2 are that file; where that cannot be they stay what they are. */
+  @SuppressWarnings("restricted") // there is no other way
+  private static void follow(Path file) throws IOException {
+    var linker = Linker.nativeLinker();
+    var lookup = linker.defaultLookup();
+    var word = ValueLayout.JAVA_INT;
+    var open = linker.downcallHandle(
+        lookup.findOrThrow("open"),
+        FunctionDescriptor.of(word, ValueLayout.ADDRESS, word, word),
+        Linker.Option.firstVariadicArg(2));
+    var two = FunctionDescriptor.of(word, word, word);
+    var dup2 = linker.downcallHandle(lookup.findOrThrow("dup2"), two);
+    var close =
+        linker.downcallHandle(lookup.findOrThrow("close"), FunctionDescriptor.of(word, word));
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(file.toString());
+      int descriptor = (int) open.invokeExact(name, APPEND, OWNER);
+      if (descriptor >= 0) {
+        int out = (int) dup2.invokeExact(descriptor, 1);
+        int err = (int) dup2.invokeExact(descriptor, 2);
+        int closed = (int) close.invokeExact(descriptor);
+        if (out < 0 || err < 0 || closed < 0) {
+          throw new IOException("the outputs cannot be directed to " + file);
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) { // a C function throws none
+      throw new IllegalStateException("Directing the outputs to " + file + " failed", e);
+    }
+  }
+}
