@@ -59,6 +59,9 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   /** A group is no more. */
   record Ended(long scheduler, PlacementGroupId id, Ending ending) implements Order {}
 
+  /** All living groups have been told: what else is known here may be no more. */
+  record ToldAll(long scheduler) implements Order {}
+
   /**
    * How busy another node's bundles are.
    *
@@ -87,6 +90,9 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   interface Effects {
     /** A group is no more, here: what runs in it ends. */
     void ended(PlacementGroupId id, GroupTable.Past past);
+
+    /** What is known here of a group may be old. */
+    void doubted(PlacementGroupId id);
 
     /** The bundles that are here are others than before. */
     void rearranged();
@@ -158,6 +164,7 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
         parts.effects().rearranged();
       }
       case Told(var number, var facts) -> parts.table().put(facts);
+      case ToldAll(var number) -> parts.table().untold(number).forEach(parts.effects()::doubted);
       case Ended(var number, var id, var ending) -> onEnded(id, ending);
     }
   }
@@ -172,14 +179,12 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
   /** In parts, as all of it may be more than a message may have. */
   private void onAsk(ActorRef<GroupScheduler.Command> from) {
     scheduler = from;
-    var all = shelf.holdings(parts.table().wanted(), parts.table().ended());
-    for (var held : all.bundles()) {
-      report(new Holdings(List.of(held), List.of(), List.of(), List.of()), false);
-    }
-    for (var wanted : all.wanted()) {
-      report(new Holdings(List.of(), List.of(), List.of(wanted), List.of()), false);
-    }
-    report(new Holdings(List.of(), all.prepared(), List.of(), all.ended()), true);
+    var table = parts.table();
+    boolean here = from.path().address().hasLocalScope();
+    shelf.held().forEach(held -> report(Holdings.of(held), false));
+    table.vouchedFor(here).forEach(facts -> report(Holdings.of(Holdings.Known.of(facts)), false));
+    table.wanted().forEach(wanted -> report(Holdings.of(wanted), false));
+    report(new Holdings(List.of(), shelf.prepared(), List.of(), List.of(), table.ended()), true);
   }
 
   private void report(Holdings part, boolean last) {

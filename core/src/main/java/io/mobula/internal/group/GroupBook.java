@@ -68,6 +68,9 @@ final class GroupBook {
 
     /** Every process is to know that a group is no more. */
     void ended(PlacementGroupId id, Ending ending);
+
+    /** Every process has been told of all groups there are. */
+    void toldAll();
   }
 
   /** A group that is no more, some nodes of which have not said so. */
@@ -138,6 +141,16 @@ final class GroupBook {
     return groups.values().stream().anyMatch(GroupEntry::isWaiting);
   }
 
+  /** Whether some member has not said what it holds and what it knows. */
+  boolean awaitsReports() {
+    return !silent.isEmpty();
+  }
+
+  /** Whether that group is there, or is known to be no more. */
+  boolean knows(PlacementGroupId id) {
+    return groups.containsKey(id) || endings.containsKey(id);
+  }
+
   List<GroupFacts> all() {
     return groups.values().stream().map(this::facts).toList();
   }
@@ -183,12 +196,7 @@ final class GroupBook {
     if (other != null) {
       return other.map().spec();
     }
-    var group = new GroupEntry(spec);
-    group.outdo(attemptsSeen.getOrDefault(spec.id(), 0));
-    groups.put(spec.id(), group);
-    if (!members.contains(spec.owner())) {
-      awaitOwners(now);
-    }
+    var group = enter(spec, now);
     if (!gathering) {
       office.publish(facts(group));
     }
@@ -276,6 +284,7 @@ final class GroupBook {
       return;
     }
     holdings.ended().forEach(id -> remove(id, Ending.removed("")));
+    holdings.known().forEach(known -> known(node, known, now));
     holdings.wanted().forEach(spec -> wanted(spec, now));
     holdings.bundles().forEach(held -> adopt(node, held, now));
     holdings.prepared().forEach(prepared -> orphaned(node, prepared));
@@ -291,6 +300,52 @@ final class GroupBook {
     if (other != null) {
       remove(spec.id(), new Ending(Reason.NAME_TAKEN, "its name is that of " + other.describe()));
     }
+  }
+
+  /**
+   * A group that was there before this scheduler. It is there still if no node that had bundles of
+   * it is left: they are placed again.
+   */
+  private void known(NodeId node, Holdings.Known known, long now) {
+    var id = known.spec().id();
+    var ending = endings.get(id);
+    if (ending != null) {
+      office.remove(node, id, ending);
+      return;
+    }
+    var group = groups.get(id);
+    boolean news = group == null;
+    if (group == null) {
+      group = enter(known.spec(), now);
+    }
+    if (known.attempt() > group.attempt() && group.isPreparing()) {
+      giveUp(group, "node " + node + " has said late what it knows", now);
+    }
+    boolean older = known.attempt() > group.attempt();
+    group.recall(known);
+    if (!gathering && older && !group.holders().isEmpty()) {
+      spread(group, now);
+    }
+    if (!gathering && (news || older)) {
+      office.publish(facts(group));
+    }
+  }
+
+  private GroupEntry enter(GroupSpec spec, long now) {
+    var group = new GroupEntry(spec);
+    group.outdo(attemptsSeen.getOrDefault(spec.id(), 0));
+    groups.put(spec.id(), group);
+    if (!members.contains(spec.owner())) {
+      awaitOwners(now);
+    }
+    return group;
+  }
+
+  /** All that hold it are to know of one map, newer than any before. */
+  private void spread(GroupEntry group, long now) {
+    group.again();
+    group.until(now + pace.answer());
+    group.holders().forEach(node -> office.commit(node, group.map()));
   }
 
   private void adopt(NodeId node, Holdings.Held held, long now) {
@@ -358,13 +413,12 @@ final class GroupBook {
     }
     for (var group : groups.values()) {
       group.keepOnly(members);
-      if (!group.holders().isEmpty()) { // all that hold it know of one map, newer than any before
-        group.again();
-        group.until(now + pace.answer());
-        group.holders().forEach(node -> office.commit(node, group.map()));
+      if (!group.holders().isEmpty()) {
+        spread(group, now);
       }
       office.publish(facts(group));
     }
+    office.toldAll();
   }
 
   private boolean isOrphaned(GroupEntry group) {

@@ -259,6 +259,16 @@ final class GroupEntry {
 
   // ---- learning what others have decided
 
+  /** A scheduler before this one has told of it. */
+  void recall(Holdings.Known known) {
+    outdo(known.attempt());
+    if (known.whole() && !before) {
+      before = true;
+      hopelessSince = null;
+      why = "its bundles have to be placed again";
+    }
+  }
+
   /**
    * A node has bundles by a map that another scheduler has made.
    *

@@ -244,7 +244,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   // ---- wishes
 
   private void onWish(Wish wish) {
-    if (!book.gathering()) {
+    if (mayAnswer(wish)) {
       wish.replyTo().tell(answer(wish));
     } else if (early.size() < MOST_EARLY) { // whoever is dropped asks again
       early.add(wish);
@@ -252,10 +252,27 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   }
 
   private void answerEarly() {
-    while (!book.gathering() && !early.isEmpty()) {
-      var wish = early.remove();
-      wish.replyTo().tell(answer(wish));
+    if (book.gathering()) {
+      return;
     }
+    early.removeIf(wish -> {
+      boolean may = mayAnswer(wish);
+      if (may) {
+        wish.replyTo().tell(answer(wish));
+      }
+      return may;
+    });
+  }
+
+  /** That there is no such group can be said only when everybody has told what he knows. */
+  private boolean mayAnswer(Wish wish) {
+    return !book.gathering()
+        && switch (wish) {
+          case Create create -> true;
+          case Remove remove -> true;
+          case Find(var id, var replyTo) -> !book.awaitsReports() || book.knows(id);
+          case Named(var name, var replyTo) -> !book.awaitsReports() || book.named(name) != null;
+        };
   }
 
   private Answer answer(Wish wish) {
@@ -354,6 +371,11 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     @Override
     public void ended(PlacementGroupId id, Ending ending) {
       tellAll(new BundleKeeper.Ended(number, id, ending));
+    }
+
+    @Override
+    public void toldAll() {
+      tellAll(new BundleKeeper.ToldAll(number));
     }
   }
 }

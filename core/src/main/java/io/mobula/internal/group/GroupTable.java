@@ -8,13 +8,17 @@ import io.mobula.Resources;
 import io.mobula.internal.placement.BundleRoom;
 import io.mobula.internal.placement.Placer.Choice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,9 @@ final class GroupTable {
   record Past(String group, Ending ending) {}
 
   private final NodeId self;
+  private final Predicate<NodeId> members;
   private final Map<PlacementGroupId, GroupFacts> living = new LinkedHashMap<>();
+  private final Set<PlacementGroupId> made = new HashSet<>();
   private final Map<PlacementGroupId, Past> past = new LinkedHashMap<>();
   private final Map<PlacementGroupId, GroupSpec> wanted = new LinkedHashMap<>();
   private final Map<NodeId, List<BundleNow>> news = new HashMap<>();
@@ -36,8 +42,14 @@ final class GroupTable {
   private volatile Consumer<PlacementGroupId> inquiry = unknown -> {};
   private volatile Consumer<PlacementGroupId> reminder = unready -> {};
 
-  GroupTable(NodeId self) {
+  /**
+   * Knows no group.
+   *
+   * @param members whether a process is a member, as this one sees it
+   */
+  GroupTable(NodeId self, Predicate<NodeId> members) {
     this.self = self;
+    this.members = members;
   }
 
   /**
@@ -84,12 +96,52 @@ final class GroupTable {
     return List.copyOf(past.keySet());
   }
 
+  /**
+   * The groups for which this process vouches when a scheduler starts elsewhere: bundles alone do
+   * not tell of a group whose nodes have all died. These are the groups of its programs, those that
+   * it has made, and those whose owner is gone.
+   *
+   * @param all whether these are all that it knows: where the scheduler starts, that costs nothing
+   */
+  synchronized List<GroupFacts> vouchedFor(boolean all) {
+    return living.values().stream()
+        .filter(facts -> {
+          var spec = facts.map().spec();
+          return all
+              || spec.owner().equals(self)
+              || made.contains(spec.id())
+              || !members.test(spec.owner());
+        })
+        .toList();
+  }
+
+  /** The groups that no scheduler with this number has told of. */
+  synchronized List<PlacementGroupId> untold(long scheduler) {
+    return living.values().stream()
+        .filter(facts -> facts.version().scheduler() < scheduler)
+        .map(facts -> facts.map().id())
+        .toList();
+  }
+
   synchronized void want(GroupSpec spec) {
     wanted.put(spec.id(), spec);
+    made.add(spec.id());
+  }
+
+  /** The scheduler has taken note of a group that this process has made. */
+  void accepted(GroupSpec spec) {
+    if (find(spec.id()) != null) {
+      return;
+    }
+    var nowhere = Collections.nCopies(spec.size(), GroupMap.NOWHERE);
+    put(new GroupFacts(
+        new GroupFacts.Version(0, 0),
+        new GroupMap(spec, 0, nowhere), false, false, "the scheduler has not come to it yet"));
   }
 
   synchronized void wantNoMore(PlacementGroupId id) {
     wanted.remove(id);
+    made.remove(id);
   }
 
   /** The scheduler has spoken; an older word than what is known is dropped. */
@@ -120,6 +172,7 @@ final class GroupTable {
     synchronized (this) {
       var present = living.remove(id);
       wanted.remove(id);
+      made.remove(id);
       if (past.containsKey(id)) {
         return null;
       }
@@ -184,19 +237,32 @@ final class GroupTable {
         : at(placed, facts);
   }
 
-  private static Choice at(Placement.Group placed, GroupFacts facts) {
+  private Choice at(Placement.Group placed, GroupFacts facts) {
     var node = facts.map().place(placed.bundle());
-    return node == null
-        ? new Choice.Await(
-            "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + facts.why())
-        : new Choice.At(node);
+    if (node == null) {
+      return new Choice.Await(
+          "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + facts.why());
+    }
+    return members.test(node) ? new Choice.At(node) : gone(placed.group(), node);
+  }
+
+  /** What is known here is old: the scheduler has placed it elsewhere, or will. */
+  private Choice gone(PlacementGroup group, NodeId node) {
+    inquiry.accept(group.id());
+    return new Choice.Await(
+        group + " has lost node " + node + "; where it is now is not known yet");
   }
 
   private Choice any(PlacementGroup group, GroupFacts facts, Resources wanting) {
     var free = new ArrayList<NodeId>();
     NodeId shortest = null;
+    NodeId gone = null;
     int least = Integer.MAX_VALUE;
     for (var node : facts.map().nodes()) {
+      if (!members.test(node)) {
+        gone = node;
+        continue;
+      }
       var able = facts.map().at(node).stream()
           .filter(bundle -> BundleRoom.covers(facts.map().spec().bundle(bundle), wanting))
           .toList();
@@ -218,10 +284,13 @@ final class GroupTable {
       return new Choice.At(
           free.contains(self) ? self : free.get(ThreadLocalRandom.current().nextInt(free.size())));
     }
-    return shortest == null
+    if (shortest != null) {
+      return new Choice.Later(shortest, "every bundle of " + group + " is in use");
+    }
+    return gone == null
         ? new Choice.Await(
             "no bundle of " + group + " that could hold " + wanting + " has a node: " + facts.why())
-        : new Choice.Later(shortest, "every bundle of " + group + " is in use");
+        : gone(group, gone);
   }
 
   private synchronized Map<Integer, BundleNow> said(NodeId node, PlacementGroupId id) {

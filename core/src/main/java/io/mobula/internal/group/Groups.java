@@ -107,7 +107,8 @@ public final class Groups implements Bundles {
   public Groups(Parts parts) {
     this.parts = parts;
     var self = parts.membership().self();
-    this.table = new GroupTable(self.id());
+    this.table = new GroupTable(
+        self.id(), node -> node.equals(self.id()) || parts.membership().peer(node) != null);
     this.inquiries = new Inquiries(this::inquire, this::after);
     this.ready = new ReadyRefs(parts.store(), table, inquiries::remind);
     this.own = view(parts.ledger().unused());
@@ -241,6 +242,11 @@ public final class Groups implements Bundles {
     }
 
     @Override
+    public void doubted(PlacementGroupId id) {
+      inquiries.ask(id);
+    }
+
+    @Override
     public void rearranged() {
       var present = news;
       if (present != null) {
@@ -325,6 +331,7 @@ public final class Groups implements Bundles {
           "Wanted a placement group of the name " + request.name() + ": that is the name of "
               + by.describe() + ". Take another name, or remove that group first.");
     }
+    table.accepted(spec);
     return group;
   }
 

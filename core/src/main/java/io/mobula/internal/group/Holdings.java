@@ -10,17 +10,20 @@ import java.util.Objects;
  * @param bundles the groups with ledgers there
  * @param prepared reservations that have not been committed
  * @param wanted groups made by that process that have no end and may be unknown to the scheduler
+ * @param known groups of which that process has heard from a scheduler before this one
  * @param ended groups that this process knows to be no more
  */
 record Holdings(
     List<Held> bundles,
     List<Prepared> prepared,
     List<GroupSpec> wanted,
+    List<Known> known,
     List<PlacementGroupId> ended) {
   Holdings {
     bundles = List.copyOf(bundles);
     prepared = List.copyOf(prepared);
     wanted = List.copyOf(wanted);
+    known = List.copyOf(known);
     ended = List.copyOf(ended);
   }
 
@@ -43,5 +46,34 @@ record Holdings(
     Prepared {
       Objects.requireNonNull(id, "id");
     }
+  }
+
+  /**
+   * A group as some scheduler has told of it.
+   *
+   * @param attempt the last that was told
+   * @param whole whether all of its bundles were reserved once
+   */
+  record Known(GroupSpec spec, int attempt, boolean whole) {
+    Known {
+      Objects.requireNonNull(spec, "spec");
+    }
+
+    static Known of(GroupFacts facts) {
+      return new Known(
+          facts.map().spec(), facts.map().attempt(), facts.committed() || facts.before());
+    }
+  }
+
+  static Holdings of(Held held) {
+    return new Holdings(List.of(held), List.of(), List.of(), List.of(), List.of());
+  }
+
+  static Holdings of(GroupSpec wanted) {
+    return new Holdings(List.of(), List.of(), List.of(wanted), List.of(), List.of());
+  }
+
+  static Holdings of(Known known) {
+    return new Holdings(List.of(), List.of(), List.of(), List.of(known), List.of());
   }
 }

@@ -218,18 +218,25 @@ final class Shelf {
     }
   }
 
-  /** All there is. */
-  Holdings holdings(List<GroupSpec> wanted, List<PlacementGroupId> ended) {
+  /** The groups with ledgers here. */
+  List<Holdings.Held> held() {
     var held = new ArrayList<Holdings.Held>();
-    var prepared = new ArrayList<Holdings.Prepared>();
     places.forEach((id, place) -> {
       if (place.map != null && !place.open.isEmpty()) {
         held.add(new Holdings.Held(place.map, place.attempt, List.copyOf(place.open)));
       }
+    });
+    return held;
+  }
+
+  /** Reservations that are not committed. */
+  List<Holdings.Prepared> prepared() {
+    var prepared = new ArrayList<Holdings.Prepared>();
+    places.forEach((id, place) -> {
       if (place.reservation != null) {
         prepared.add(new Holdings.Prepared(id, place.reservation.attempt));
       }
     });
-    return new Holdings(held, prepared, wanted, ended);
+    return prepared;
   }
 }

@@ -62,7 +62,9 @@ class BundleKeeperTest {
 
   private void keeper(Duration hold) {
     keeper = kit.spawn(BundleKeeper.create(
-        new BundleKeeper.Parts(SELF, ledger, bundles, new GroupTable(SELF), new Effects()), hold));
+        new BundleKeeper.Parts(
+            SELF, ledger, bundles, new GroupTable(SELF, node -> true), new Effects()),
+        hold));
     scheduler = kit.createTestProbe();
     keeper.tell(new BundleKeeper.Ask(SCHEDULER, scheduler.getRef()));
     var holdings = scheduler.expectMessageClass(GroupScheduler.Reported.class);
@@ -74,6 +76,9 @@ class BundleKeeperTest {
     public void ended(PlacementGroupId id, GroupTable.Past past) {
       ended.add(id);
     }
+
+    @Override
+    public void doubted(PlacementGroupId id) {}
 
     @Override
     public void rearranged() {}

@@ -61,6 +61,7 @@ class GroupMessagesTest {
     travels(
         new BundleKeeper.Told(17, new GroupFacts(VERSION, MAP, false, true, "a node has left")));
     travels(new BundleKeeper.Ended(17, ID, ENDING));
+    travels(new BundleKeeper.ToldAll(17));
     travels(
         new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3)), true));
   }
@@ -78,6 +79,7 @@ class GroupMessagesTest {
             List.of(new Holdings.Held(MAP, 4, List.of(0))),
             List.of(new Holdings.Prepared(ID, 4)),
             List.of(NAMED, NAMELESS),
+            List.of(new Holdings.Known(NAMED, 5, true)),
             List.of(ID)),
         true));
   }

@@ -14,6 +14,7 @@ import io.mobula.internal.placement.Placer.Choice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Where work of groups goes, as a process knows it. */
@@ -30,7 +31,8 @@ class GroupTableTest {
   private static final GroupSpec SPEC = new GroupSpec(
       ID, "g", PlacementStrategy.PACK, List.of(ONE.asUnits(), ONE.cpus(2).asUnits()), SELF, false);
 
-  private final GroupTable table = new GroupTable(SELF);
+  private @Nullable NodeId gone;
+  private final GroupTable table = new GroupTable(SELF, node -> !node.equals(gone));
 
   private long words;
 
@@ -134,5 +136,39 @@ class GroupTableTest {
                 .hasMessageContaining("removed"));
     assertThat(table.ended()).containsExactly(ID);
     assertThat(table.all()).isEmpty();
+  }
+
+  @Test
+  void workOfABundleWhoseNodeHasLeftAsksWhereItIsNow() {
+    var asked = new ArrayList<PlacementGroupId>();
+    table.inquireBy(asked::add, unready -> {});
+    told(1, true, true, 1, 2);
+    gone = OTHER;
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(any(ONE.cpus(2)))
+        .as("the only one that is large enough")
+        .isInstanceOf(Choice.Await.class);
+    assertThat(asked).containsExactly(ID, ID);
+    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
+    assertThat(asked).hasSize(2);
+  }
+
+  @Test
+  void vouchesForItsOwnGroupsAndForThoseWhoseOwnerIsGone() {
+    var others = new GroupSpec(
+        new PlacementGroupId(2, 1), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
+    told(1, true, true, 1, 2);
+    table.put(new GroupFacts(
+        new GroupFacts.Version(10, 1),
+        new GroupMap(others, 1, List.of(1L, 1L)),
+        true,
+        true,
+        ""));
+    assertThat(table.vouchedFor(false)).extracting(facts -> facts.map().id()).containsExactly(ID);
+    assertThat(table.vouchedFor(true)).hasSize(2);
+    gone = OTHER;
+    assertThat(table.vouchedFor(false)).hasSize(2);
+    assertThat(table.untold(10)).as("told of by a scheduler before").containsExactly(ID);
+    assertThat(table.untold(11)).containsExactlyInAnyOrder(ID, others.id());
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A scheduler's book, the shelves of some nodes and a process that makes groups, with messages that
@@ -36,12 +37,15 @@ final class SimulatedGroups {
   private final long capacity;
   private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
   private final Map<String, Deque<Letter>> ways = new TreeMap<>();
-  private final Map<PlacementGroupId, GroupSpec> wanted = new LinkedHashMap<>();
+  private final GroupTable table = new GroupTable(new NodeId(CREATOR), this::isMember);
+  private final Set<PlacementGroupId> made = new LinkedHashSet<>();
+  private final List<Runnable> doubted = new ArrayList<>();
   private final Set<PlacementGroupId> unwanted = new LinkedHashSet<>();
   private final Set<PlacementGroupId> removed = new LinkedHashSet<>();
   private GroupBook book;
   private int epoch;
   private long words;
+  private int heardByCreator;
   private long now;
   private long names;
   private boolean calm;
@@ -54,6 +58,10 @@ final class SimulatedGroups {
       nodes.put(id, new Node(id));
     }
     restartScheduler();
+  }
+
+  private boolean isMember(NodeId id) {
+    return id.incarnation() == CREATOR || nodes.containsKey(id);
   }
 
   int nodes() {
@@ -74,6 +82,31 @@ final class SimulatedGroups {
         arrive.run();
       }
     });
+  }
+
+  /** To the process that makes groups. */
+  private void toCreator(Runnable arrive) {
+    int then = epoch;
+    send("to the creator from " + epoch, () -> {
+      heardByCreator = Math.max(heardByCreator, then);
+      if (then == heardByCreator) {
+        arrive.run();
+      }
+    });
+  }
+
+  /** A process asks for a group that must be old, again and again until it is told. */
+  private void find(GroupTable asking, PlacementGroupId id) {
+    if (book.awaitsReports() && !book.knows(id)) {
+      doubted.add(() -> find(asking, id));
+      return;
+    }
+    var facts = book.find(id);
+    if (facts == null) {
+      asking.end(id, book.endingOf(id));
+    } else {
+      asking.put(facts);
+    }
   }
 
   private interface AtNode {
@@ -120,23 +153,30 @@ final class SimulatedGroups {
     nodes.values().forEach(node -> node.shelf.expire(now));
     book.tick(this::view, now);
     removeUnwanted();
+    var again = List.copyOf(doubted);
+    doubted.clear();
+    again.forEach(Runnable::run);
   }
 
   void create(GroupSpec spec) {
-    wanted.put(spec.id(), spec);
+    table.want(spec);
     toBook(new NodeId(CREATOR), () -> {
-      if (!wanted.containsKey(spec.id())) {
+      if (removed.contains(spec.id())) {
         return;
       }
-      if (book.create(spec, now) != null) {
-        wanted.remove(spec.id());
+      if (book.create(spec, now) == null) {
+        made.add(spec.id());
+        table.accepted(spec);
+      } else {
+        table.wantNoMore(spec.id());
       }
     });
   }
 
   /** Whoever removes it says so until somebody has heard it. */
   void remove(PlacementGroupId id) {
-    wanted.remove(id);
+    table.end(id, Ending.removed(""));
+    made.remove(id);
     unwanted.add(id);
     removed.add(id);
     removeUnwanted();
@@ -215,6 +255,15 @@ final class SimulatedGroups {
       }
     }
     assertThat(open).as("bundles that nobody knows of").isEmpty();
+    var living = book.all().stream().map(facts -> facts.map().id()).toList();
+    for (var id : made) {
+      assertThat(living)
+          .as("what was made and not removed is there; %s: %s", id, table.past(id))
+          .contains(id);
+    }
+    var believed = table.all().stream().map(facts -> facts.map().id()).toList();
+    assertThat(living).as("what its program believes is there").containsAll(believed);
+    assertThat(believed).as("what its program does not know").containsAll(made);
     assertThat(book.all().stream().filter(facts -> !facts.committed()))
         .as("groups that would fit, and wait")
         .noneMatch(facts ->
@@ -252,19 +301,26 @@ final class SimulatedGroups {
     @Override
     public void ask(NodeId id) {
       if (id.incarnation() == CREATOR) {
-        send("to the creator from " + epoch, () -> {
-          var all = List.copyOf(wanted.values());
-          toBook(
-              id,
-              () -> book.reported(
-                  id, new Holdings(List.of(), List.of(), all, List.copyOf(removed)), true, now));
+        toCreator(() -> {
+          var holdings = new Holdings(
+              List.of(), List.of(), table.wanted(), known(table), List.copyOf(removed));
+          toBook(id, () -> book.reported(id, holdings, true, now));
         });
       } else {
         toNode(id, node -> {
-          var holdings = node.shelf.holdings(List.of(), List.of());
+          var holdings = new Holdings(
+              node.shelf.held(),
+              node.shelf.prepared(),
+              List.of(),
+              known(node.table),
+              node.table.ended());
           toBook(id, () -> book.reported(id, holdings, true, now));
         });
       }
+    }
+
+    private static List<Holdings.Known> known(GroupTable table) {
+      return table.vouchedFor(false).stream().map(Holdings.Known::of).toList();
     }
 
     @Override
@@ -284,19 +340,35 @@ final class SimulatedGroups {
 
     @Override
     public void remove(NodeId at, PlacementGroupId id, Ending ending) {
-      toNode(at, node -> node.shelf.remove(id, ending));
-    }
-
-    @Override
-    public void publish(GroupFacts facts) {
-      if (facts.committed()) {
-        wanted.remove(facts.map().id());
+      if (at.incarnation() == CREATOR) {
+        toCreator(() -> table.end(id, ending));
+      } else {
+        toNode(at, node -> {
+          node.table.end(id, ending);
+          node.shelf.remove(id, ending);
+        });
       }
     }
 
     @Override
+    public void publish(GroupFacts facts) {
+      toAll(each -> each.put(facts));
+    }
+
+    @Override
     public void ended(PlacementGroupId id, Ending ending) {
-      wanted.remove(id);
+      toAll(each -> each.end(id, ending));
+    }
+
+    @Override
+    public void toldAll() {
+      int by = epoch;
+      toAll(each -> each.untold(by).forEach(id -> find(each, id)));
+    }
+
+    private void toAll(Consumer<GroupTable> letter) {
+      toCreator(() -> letter.accept(table));
+      List.copyOf(nodes.keySet()).forEach(id -> toNode(id, node -> letter.accept(node.table)));
     }
   }
 
@@ -304,12 +376,14 @@ final class SimulatedGroups {
   private final class Node implements Shelf.Rack {
     private final NodeId id;
     private final Shelf shelf;
+    private final GroupTable table;
     private final Map<String, Map<Integer, Long>> reserved = new HashMap<>();
     private final Map<String, Long> open = new HashMap<>();
 
     Node(NodeId id) {
       this.id = id;
       this.shelf = new Shelf(id, HOLD, this);
+      this.table = new GroupTable(id, SimulatedGroups.this::isMember);
     }
 
     long taken() {
