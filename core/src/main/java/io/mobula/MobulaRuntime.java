@@ -249,8 +249,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   Resources availableResources();
 
   /**
-   * What waits for resources, or for its arguments, and why; at most a thousand entries, oldest
-   * first.
+   * What waits for resources, for its arguments, or for an actor that is busy, and why; at most a
+   * thousand entries, oldest first. Calls of an actor are one entry, which says how many.
    */
   List<Waiting> waiting();
 

@@ -40,7 +40,10 @@ public interface TaskContext {
   /** When its result is no longer wanted, if it has a deadline. */
   Optional<Instant> deadline();
 
-  /** The actor whose method this is, or empty in a task. */
+  /**
+   * The actor whose method this is, or empty in a task. The handle does not keep the actor alive
+   * that has it, in a field or elsewhere; one that it gives to others does.
+   */
   Optional<ActorHandle<?>> self();
 
   /** The placement group that it runs in, or empty. */

@@ -536,6 +536,118 @@ class ActorLifeTest extends ContractTest {
         "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
+  /** Keeps handles to itself, however it came by them. */
+  static final class Narcissus {
+    private final List<Object> kept = new ArrayList<>();
+
+    int keepSelf() {
+      kept.add(Mobula.context().self().orElseThrow());
+      return kept.size();
+    }
+
+    int keep(Object what) {
+      kept.add(what);
+      return kept.size();
+    }
+
+    ActorHandle<?> self() {
+      return Mobula.context().self().orElseThrow();
+    }
+
+    int keepFound(String name) {
+      kept.add(Mobula.actorNamed(name, Narcissus.class));
+      return kept.size();
+    }
+
+    int callSelf() {
+      var self = (ActorHandle<?>) kept.getFirst();
+      @SuppressWarnings("unchecked") // it is its own
+      var own = (ActorHandle<Narcissus>) self;
+      own.call(Narcissus::keepSelf).remote();
+      return kept.size();
+    }
+  }
+
+  @Test
+  void aHandleThatAnActorKeepsToItselfDoesNotKeepItAlive() throws Exception {
+    idle();
+    keepItself();
+    Eventually.collected(
+        "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+  }
+
+  private void keepItself() {
+    var actor = runtime.actor(Narcissus::new).cpus(3).name("narcissus").remote();
+    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(Narcissus::keep, actor).remote().get(LONG)).isEqualTo(2);
+    assertThat(actor.call(Narcissus::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
+    assertThat(actor.call(Narcissus::keepFound, "narcissus").remote().get(LONG)).isEqualTo(4);
+    assertThat(actor.call(Narcissus::callSelf).remote().get(LONG)).isEqualTo(4);
+    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(6);
+  }
+
+  @Test
+  void aHandleThatAnActorGivesAwayKeepsItAlive() throws Exception {
+    idle();
+    var self = selfOf();
+    forgetOne();
+    Eventually.collected(
+        "the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 1);
+    @SuppressWarnings("unchecked") // as it was made
+    var actor = (ActorHandle<Narcissus>) self;
+    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(1);
+    actor.kill();
+  }
+
+  private ActorHandle<?> selfOf() {
+    return runtime
+        .actor(Narcissus::new)
+        .cpus(3)
+        .remote()
+        .call(Narcissus::self)
+        .remote()
+        .get(LONG);
+  }
+
+  @Test
+  void callsThatWaitAtABusyActorAreListed() throws Exception {
+    var gate = gate();
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).remote();
+    var held = actor.call(Fragile::hold, gate).remote();
+    journal.await("enter", 1);
+    var later = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 3; i++) {
+      later.add(actor.call(Fragile::count).remote());
+    }
+    Eventually.until(
+        "they are listed",
+        () -> runtime.waiting().stream()
+            .anyMatch(waiting -> waiting.what().startsWith("3 calls of actor Fragile")
+                && waiting.why().contains("Fragile.hold")));
+    gate.open();
+    assertThat(runtime.get(later, LONG)).hasSize(3);
+    assertThat(held.get(LONG)).isEqualTo(1);
+    Eventually.until("nothing waits", () -> runtime.waiting().isEmpty());
+    actor.kill();
+  }
+
+  @Test
+  void aCallThatWaitedAtAKilledActorSaysThatItWasNotRun() throws Exception {
+    var journal = journal();
+    var actor = runtime.actor(Fragile::new, journal).remote();
+    var held = actor.call(Fragile::hold, gate()).remote();
+    journal.await("enter", 1);
+    var waited = actor.call(Fragile::count).remote();
+    actor.kill();
+    assertThatThrownBy(() -> waited.get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("Fragile.count has not been run");
+    assertThatThrownBy(() -> held.get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("not been run"));
+  }
+
   @Test
   void aDetachedActorLivesOnAndOthersOfItsTimeDoNot() throws Exception {
     makeAndForget("kept", true);

@@ -443,7 +443,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         cell.program(),
         cell.passport().title(),
         GroupFrame.of(cell.options().placement()));
-    return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::handle);
+    return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::ownHandle);
   }
 
   private CpuHold lease() {

@@ -21,6 +21,7 @@ final class ActorCallRun {
   private final CallResult result;
   private int attempts;
   private boolean done;
+  private boolean begun;
   private @Nullable Thread runner;
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
@@ -65,8 +66,24 @@ final class ActorCallRun {
     if (done) {
       return false;
     }
+    begun = true;
     runner = Thread.currentThread();
     execution = present;
+    return true;
+  }
+
+  /**
+   * Whoever made it may have it run elsewhere, if it has not begun here. True if it was given back;
+   * it is never run here then.
+   */
+  boolean giveBack() {
+    synchronized (this) {
+      if (done || begun || !result.canGoElsewhere()) {
+        return false;
+      }
+      done = true;
+    }
+    result.goElsewhere();
     return true;
   }
 
@@ -112,6 +129,11 @@ final class ActorCallRun {
     stageHeard = false;
   }
 
+  /** Whether it has no outcome and has not begun. */
+  synchronized boolean isWaiting() {
+    return !done && !begun;
+  }
+
   /** Whether its method has returned, and its value is still to come. */
   synchronized boolean isStaged() {
     return stage != null;
@@ -129,6 +151,7 @@ final class ActorCallRun {
    */
   boolean stop(Failure why, ObjectStore store) {
     CompletionStage<?> pending;
+    boolean ran;
     synchronized (this) {
       if (done) {
         return false;
@@ -141,8 +164,9 @@ final class ActorCallRun {
         runner.interrupt();
       }
       pending = stage;
+      ran = begun || attempts > 0;
     }
-    result.fail(why);
+    result.fail(ran ? why : NotRun.of(name, why));
     if (pending != null) {
       LateValue.cancel(pending, store);
     }

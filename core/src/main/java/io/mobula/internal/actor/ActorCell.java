@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.MethodRequest;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
@@ -21,6 +22,7 @@ import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -139,6 +141,21 @@ final class ActorCell implements Reach, Producer {
     return new Handle<>(present);
   }
 
+  /** The actor of this id if the calling thread runs a method of it, or its constructor. */
+  static @Nullable ActorCell ofCaller(ActorId id) {
+    var execution = Execution.current();
+    return execution != null
+            && execution.owner() instanceof ActorCell cell
+            && cell.id().equals(id)
+        ? cell
+        : null;
+  }
+
+  /** A handle for the actor itself, which does not keep it alive; null when it has ended. */
+  <A> @Nullable Handle<A> ownHandle() {
+    return life == Life.DEAD ? null : new Handle<>(this);
+  }
+
   /**
    * As {@link #handle}, for somebody who looks for a living actor: null also when it is being
    * drained.
@@ -229,6 +246,33 @@ final class ActorCell implements Reach, Producer {
   private Failure whyDead() {
     var why = whyDead;
     return why == null ? new Failure(() -> died("it ended", null)) : why;
+  }
+
+  /** The calls that have come and have not begun, as one entry. */
+  Optional<Waiting> waiting() {
+    long count = calls.values().stream().filter(ActorCallRun::isWaiting).count();
+    return count == 0 || isDead()
+        ? Optional.empty()
+        : Optional.of(CallsWaiting.of(count, describe(), why()));
+  }
+
+  private String why() {
+    if (instanceType == null) {
+      return "it is not made yet";
+    }
+    var present = running;
+    return present == null
+        ? "arguments that are not ready, or its turn"
+        : "it runs " + present.name();
+  }
+
+  /** Calls of other processes that have not begun go back to them. */
+  void giveBackUnbegun() {
+    for (var run : calls.values()) {
+      if (run.giveBack()) {
+        settled(run);
+      }
+    }
   }
 
   Inbox inbox() {

@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.MobulaException;
@@ -21,11 +22,13 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +83,7 @@ public final class ActorCluster {
       @Override
       public void joined(Peer peer) {
         owners.joined();
+        routes.values().forEach(route -> route.joined(peer.id()));
       }
 
       @Override
@@ -300,10 +304,11 @@ public final class ActorCluster {
     var ours = owners.find(route.id());
     if (ours != null) {
       ours.hold(self());
-    } else if (!wires
-        .lanes()
-        .send(owner, ActorFrames.of(ActorFrames.HOLD, route.id()).toBytes())) {
-      route.left(owner, "node " + owner);
+    } else {
+      send(owner, ActorFrames.of(ActorFrames.HOLD, route.id()).toBytes());
+      if (!isMember(owner)) { // what tells routes of that may have come before there was this one
+        route.left(owner, "node " + owner);
+      }
     }
   }
 
@@ -350,8 +355,9 @@ public final class ActorCluster {
     return frame;
   }
 
-  void send(Place to, FrameWriter sealed) {
-    wires.sharing().send(to.node(), sealed);
+  /** Sends a sealed frame; false if the node is no member any more, and has not got it. */
+  boolean send(Place to, FrameWriter sealed) {
+    return wires.sharing().send(to.node(), sealed);
   }
 
   boolean send(NodeId to, byte[] frame) {
@@ -411,6 +417,11 @@ public final class ActorCluster {
   @Nullable
   ActorCell cellAt(Place place, ActorId id) {
     return place.node().equals(self()) ? hosting.cellAt(place, id) : null;
+  }
+
+  /** The calls of this process that wait for their actor to have a place. */
+  Stream<Optional<Waiting>> waiting() {
+    return routes.values().stream().map(Route::waiting);
   }
 
   void close(Supplier<MobulaException> why) {

@@ -11,6 +11,7 @@ import io.mobula.ActorOptions;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
@@ -23,8 +24,10 @@ import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.ActorNames;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -34,10 +37,13 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, finds and ends the actors of one node. Safe for all threads; nothing blocks. */
 public final class ActorEngine {
+  private static final int MOST_REPORTED = 1000;
+
   private final Parts parts;
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
@@ -190,6 +196,10 @@ public final class ActorEngine {
   /** The actor of that passport, unless it is ending as far as this node knows. */
   private <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
     var present = cluster;
+    var self = ActorCell.ofCaller(shown.passport().id());
+    if (self != null) {
+      return self.isOpen() ? self.ownHandle() : null;
+    }
     if (present != null) {
       return present.handleIfOpen(shown);
     }
@@ -254,6 +264,24 @@ public final class ActorEngine {
     cells.remove(cell.id(), cell);
     names.release(cell.passport());
     parts.placement().lookAgain(cell.options().placement());
+  }
+
+  /** This node is about to leave: what it has not begun of others' calls is for others. */
+  public void leave() {
+    var present = cluster;
+    if (present != null) {
+      present.hosting().leave();
+    }
+  }
+
+  /**
+   * The calls that wait, by actor: those that have come to it here, and those it has no place for.
+   */
+  public List<Waiting> waiting() {
+    var here = cells.values().stream().map(ActorCell::waiting);
+    var present = cluster;
+    var all = present == null ? here : Stream.concat(here, present.waiting());
+    return all.flatMap(Optional::stream).limit(MOST_REPORTED).toList();
   }
 
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */

@@ -17,6 +17,16 @@ interface CallResult {
   /** There will be none. */
   void fail(Failure failure);
 
+  /** Whether another incarnation of the actor may have the call instead. */
+  default boolean canGoElsewhere() {
+    return false;
+  }
+
+  /** The call was not run here: it is for the actor's next incarnation. */
+  default void goElsewhere() {
+    throw new IllegalStateException("Call " + id() + " is of this process.");
+  }
+
   /** The result of a call of this process. */
   record Here(ObjectEntry entry) implements CallResult {
     @Override

@@ -54,6 +54,11 @@ final class Dispatch {
     pending.decrementAndGet();
   }
 
+  /** How many calls were counted and have no outcome, and are not their cell's. */
+  int pending() {
+    return pending.get();
+  }
+
   /** Whether every call that was counted has its outcome, or is its cell's. */
   boolean isIdle() {
     return pending.get() == 0;
@@ -97,18 +102,28 @@ final class Dispatch {
     sent = 0;
   }
 
-  /** Sends all that may go. */
+  /**
+   * Sends all that may go. When the host is no member any more, what has not gone waits for the
+   * actor's next place: it has certainly not been run.
+   */
   void sendAll(Place to) {
     for (var call = outflow.next(); call != null; call = outflow.next()) {
-      send(call, to);
+      if (!send(call, to)) {
+        outflow.repeat(call);
+        return;
+      }
     }
   }
 
-  private void send(RemoteCall call, Place to) {
+  /** False if it has not gone. */
+  private boolean send(RemoteCall call, Place to) {
     var failed = call.call().failedArgument();
     if (failed != null) {
       fail(call, failed);
-      return;
+      return true;
+    }
+    if (!cluster.isMember(to.node())) {
+      return false;
     }
     FrameWriter frame;
     try {
@@ -124,11 +139,14 @@ final class Dispatch {
               "Call " + call.name() + " of " + passport.describe() + " cannot be sent to node "
                   + to.node() + ": " + CapturedThrowable.textOf(e),
               e)));
-      return;
+      return true;
+    }
+    if (!cluster.send(to, frame)) {
+      return false;
     }
     sent++;
-    call.sent(to);
-    cluster.send(to, frame); // if that node has left, the membership says so
+    call.sent(to); // an answer is heard in a later turn
+    return true;
   }
 
   // ---- outcomes
@@ -140,8 +158,11 @@ final class Dispatch {
     }
   }
 
+  /** The actor is dead: says of each call that has never gone that it was not run. */
   void failUnsent(Failure why) {
-    outflow.takeUnsent().forEach(call -> fail(call, why));
+    for (var call : outflow.takeUnsent()) {
+      fail(call, call.attempts() == 0 ? NotRun.of(call.name(), why) : why);
+    }
   }
 
   void failAll(Failure why) {

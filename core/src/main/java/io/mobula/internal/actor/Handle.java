@@ -15,16 +15,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A handle of this process. All handles to an actor share an anchor; when the anchor is collected,
- * the actor ends.
+ * the actor ends. Only what an actor has of itself does not count: it would live for as long as it
+ * lives. Such a handle counts as any other as soon as it leaves the actor inside a value.
  */
 final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
   private final Anchor anchor;
+  private final @Nullable ActorCell own;
 
   /** What keeps an actor alive while a handle, or a value with one inside, is reachable. */
   record Anchor(Reach reach) {}
 
   Handle(Anchor anchor) {
     this.anchor = anchor;
+    this.own = null;
+  }
+
+  /** The handle that an actor has of itself. */
+  Handle(ActorCell own) {
+    this.anchor = new Anchor(own);
+    this.own = own;
   }
 
   private Reach reach() {
@@ -61,7 +70,8 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
       throw new ForeignRefException("The handle of " + reach().describe()
           + " belongs to another runtime than node " + store.node() + ".");
     }
-    return new Edge(anchor);
+    var counted = own == null ? null : own.handle();
+    return new Edge(counted == null ? anchor : counted.anchor);
   }
 
   @Override
@@ -83,7 +93,9 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
   private record Edge(Anchor anchor) implements Kept {
     @Override
     public Object revive() {
-      return new Handle<>(anchor);
+      var self = ActorCell.ofCaller(anchor.reach().id());
+      var own = self == null ? null : self.ownHandle();
+      return own == null ? new Handle<>(anchor) : own;
     }
 
     @Override

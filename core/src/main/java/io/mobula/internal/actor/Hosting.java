@@ -35,6 +35,7 @@ final class Hosting {
   private final Map<ActorId, Hosted> hosted = new ConcurrentHashMap<>();
 
   private volatile boolean silent;
+  private volatile boolean leaving;
 
   private record LeaseKey(NodeId submitter, long number) {}
 
@@ -125,12 +126,21 @@ final class Hosting {
     var cell = new ActorCell(actor.passport(), actor.recipe(), engine, report);
     hosted.put(id, new Hosted(cell, actor.place(), report, new ConcurrentHashMap<>()));
     engine.host(cell, actor.restarts());
+    endWithGroup(cell);
     cell.lease().granted(lease);
     if (!ours && actor.passport().detached()) {
       engine.keepName(cell, actor.place(), null);
     }
     if (!ours && !actor.passport().detached() && !cluster.isMember(cluster.ownerOf(id))) {
       ownerGone(cell, "it left");
+    }
+  }
+
+  /** Its placement group may have ended before the actor was there to hear of it. */
+  private void endWithGroup(ActorCell cell) {
+    var over = engine.places().over(cell.options().placement());
+    if (over != null) {
+      cell.kill(() -> cell.died("its placement group is no more", over.apply(cell.describe())));
     }
   }
 
@@ -253,6 +263,15 @@ final class Hosting {
   }
 
   /**
+   * This process is about to leave: calls of other processes that have not begun go back, to be run
+   * by the actors' next incarnations.
+   */
+  void leave() {
+    leaving = true;
+    hosted.values().forEach(present -> present.cell().giveBackUnbegun());
+  }
+
+  /**
    * This process ends: to others that is the loss of a host, after which actors are made again and
    * calls sent again, and not the end of an actor. They hear of it from the membership.
    */
@@ -283,19 +302,24 @@ final class Hosting {
     long number = in.int64();
     var result = Sharing.readId(in);
     var present = hosted.get(id);
-    if (present == null || present.place().incarnation() != incarnation) {
-      lanes.send(
-          from,
-          ActorFrames.of(ActorFrames.MISSED, id)
-              .int32(incarnation)
-              .int64(result.task())
-              .toBytes());
+    if (present == null || present.place().incarnation() != incarnation || leaving) {
+      missed(from, id, incarnation, result);
       return;
     }
     present
         .inflows()
         .computeIfAbsent(from, key -> new Inflow())
         .arrived(stream, number, () -> take(present, from, result, in));
+  }
+
+  /** The call has not been run, and will not be. */
+  private void missed(NodeId caller, ActorId id, int incarnation, ObjectId call) {
+    lanes.send(
+        caller,
+        ActorFrames.of(ActorFrames.MISSED, id)
+            .int32(incarnation)
+            .int64(call.task())
+            .toBytes());
   }
 
   private void take(Hosted at, NodeId from, ObjectId result, FrameReader in) {
@@ -308,6 +332,9 @@ final class Hosting {
       var run = new ActorCallRun(name, caller, call, answer);
       run.attemptsElsewhere(attempts);
       at.cell().takeFromAfar(run);
+      if (leaving) { // this node may have given back its calls before that
+        at.cell().giveBackUnbegun();
+      }
     } catch (Throwable e) { // what cannot be read fails its call, and no other
       var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
           + at.place().node() + ": " + CapturedThrowable.textOf(e);
@@ -339,6 +366,16 @@ final class Hosting {
     @Override
     public ObjectId id() {
       return id;
+    }
+
+    @Override
+    public boolean canGoElsewhere() {
+      return true;
+    }
+
+    @Override
+    public void goElsewhere() {
+      missed(caller, at.cell().id(), at.place().incarnation(), id);
     }
 
     @Override

@@ -150,6 +150,10 @@ final class Owner implements Wanting {
         return;
       }
       wanting = false;
+      if (!owners.isMember(node)) { // this owner has heard that it left
+        start();
+        return;
+      }
       lease = number;
       leased = true;
       place = new Place(node, ++incarnation);
@@ -162,6 +166,10 @@ final class Owner implements Wanting {
         place = null;
         var why = CapturedThrowable.textOf(e);
         die(died("it cannot be sent to node " + node + ": " + why, e), true);
+        return;
+      }
+      if (!owners.isMember(node)) { // what says so may have come before it had this place
+        lost("it left");
       }
     });
   }
@@ -200,11 +208,13 @@ final class Owner implements Wanting {
   /** The host had no lease for it any more, or it has ended there while nobody owned it. */
   void unplaced(Place at) {
     turns.take(() -> {
-      if (!at.equals(place) || dead != null) {
+      if (!at.equals(place)) {
         return;
       }
       place = null;
-      if (confirmed) {
+      if (dead != null) {
+        over();
+      } else if (confirmed) {
         die(died("it had ended before this node came to own it", null), true);
       } else {
         start();
@@ -338,7 +348,10 @@ final class Owner implements Wanting {
     if (dead == null) {
       dead = why;
       open = false;
-      wanting = false;
+      if (wanting) {
+        wanting = false;
+        owners.places().lapsed(this);
+      }
       owners.unname(passport);
       dismissHeir();
       ended = nothingLeft;
@@ -387,6 +400,8 @@ final class Owner implements Wanting {
         dismissHeir();
         if (place != null && confirmed) {
           owners.drainAt(place, passport, how);
+        } else if (place == null && holders.isEmpty()) { // nobody awaits an answer of it
+          die(died(how, null), true);
         }
       }
     });
@@ -410,6 +425,9 @@ final class Owner implements Wanting {
     turns.take(() -> {
       holders.add(node);
       owners.tell(node, passport.id(), whereabouts());
+      if (!owners.isMember(node)) { // this owner may have heard that before
+        onRelease(node);
+      }
     });
   }
 

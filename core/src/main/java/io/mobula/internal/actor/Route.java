@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.MethodRequest;
+import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
@@ -17,6 +18,7 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ final class Route implements Reach, Producer {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile @Nullable ActorCell local;
   private volatile @Nullable Place place;
+  private @Nullable Place unmet; // where it is, on a node that this process has yet to meet
   private int lost;
   private volatile @Nullable Failure dead;
   private volatile @Nullable Failure drained;
@@ -251,11 +254,16 @@ final class Route implements Reach, Producer {
 
   private void onPlace(Place at) {
     var present = place;
-    boolean old =
-        at.incarnation() <= lost || (present != null && at.incarnation() <= present.incarnation());
-    if (old || dead != null || !cluster.isMember(at.node())) {
+    if (!cluster.isMember(at.node())) { // gone, or not met yet
+      unmet = at;
       return;
     }
+    boolean old =
+        at.incarnation() <= lost || (present != null && at.incarnation() <= present.incarnation());
+    if (old || dead != null) {
+      return;
+    }
+    unmet = null;
     onLost(at.incarnation() - 1);
     var cell = cluster.cellAt(at, id());
     if (cell == null && at.node().equals(store().node())) {
@@ -283,6 +291,16 @@ final class Route implements Reach, Producer {
     if (over) {
       ended.complete(null);
     }
+  }
+
+  /** A process is there that this one had not met. */
+  void joined(NodeId node) {
+    turns.take(() -> {
+      var at = unmet;
+      if (at != null && at.node().equals(node)) {
+        onPlace(at);
+      }
+    });
   }
 
   /** A process has left the cluster. */
@@ -420,6 +438,14 @@ final class Route implements Reach, Producer {
       onDead(new Failure(why), true);
       dispatch.failAll(new Failure(why));
     });
+  }
+
+  /** The calls of this process that wait for the actor to have a place, as one entry. */
+  Optional<Waiting> waiting() {
+    int count = dispatch.pending();
+    return count == 0 || place != null || dead != null
+        ? Optional.empty()
+        : Optional.of(CallsWaiting.of(count, describe(), "it has no place at the moment"));
   }
 
   /** Whether it takes calls, as far as this process knows. */

@@ -98,8 +98,9 @@ final class Spawning {
       String name,
       BoundCall call,
       Lease lease,
-      @Nullable PlacementGroupId group,
+      Placement placement,
       BehaviorHost.Outcome<T> outcome) {
+    var group = groupOf(placement);
     var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
         name, () -> Spawning.<T>made(call), group, new BehaviorHost.Outcome<T>() {
           @Override
@@ -119,6 +120,9 @@ final class Spawning {
             outcome.ended();
           }
         })));
+    if (group != null && engine.places().over(placement) != null) {
+      end(group); // it may have ended before this was there
+    }
   }
 
   @SuppressWarnings("unchecked") // as the factory's type says
@@ -152,7 +156,7 @@ final class Spawning {
       answer(cluster, from, number, new Failure(() -> failure(name, e)));
       return;
     }
-    start(name, call, lease, groupOf(placement), new BehaviorHost.Outcome<Object>() {
+    start(name, call, lease, placement, new BehaviorHost.Outcome<Object>() {
       @Override
       public void started(ActorRef<Object> child) {
         cluster.send(
@@ -269,7 +273,7 @@ final class Spawning {
 
     @Override
     public void granted(Lease granted) {
-      start(name, call, granted, groupOf(placement), new BehaviorHost.Outcome<T>() {
+      start(name, call, granted, placement, new BehaviorHost.Outcome<T>() {
         @Override
         public void started(ActorRef<T> child) {
           done();
@@ -304,7 +308,7 @@ final class Spawning {
         fail(failure(name, e));
         return;
       }
-      if (!cluster.sharing().send(node, frame)) {
+      if (!cluster.sharing().send(node, frame) || !cluster.isMember(node)) {
         fail(new NodeLostException(what() + " was not started: node " + node + " is gone."));
       }
     }

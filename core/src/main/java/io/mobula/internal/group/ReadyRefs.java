@@ -3,6 +3,7 @@ package io.mobula.internal.group;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.PlacementGroup;
+import io.mobula.PlacementGroupId;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.execution.Execution;

@@ -457,6 +457,7 @@ public final class Node {
   private CompletionStage<Reports.Report> ownReport() {
     return ledger.report(system).thenCombine(groups.waiting(), (report, inGroups) -> {
       var all = new ArrayList<>(tasks.waiting());
+      all.addAll(actors.waiting());
       if (cluster != null) {
         all.addAll(cluster.placer().hopeless());
         all.addAll(cluster.vacant());
@@ -529,6 +530,7 @@ public final class Node {
       }
       cluster.dismissWorkers();
       letGuestsEnd(drained);
+      actors.leave();
     }
     objects.refuseMore();
     if (devices != null) {

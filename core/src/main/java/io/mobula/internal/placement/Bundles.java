@@ -3,7 +3,10 @@ package io.mobula.internal.placement;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.ledger.Requester;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bundles of placement groups: where they are, and the ledgers of those that are here. Safe for
@@ -13,6 +16,14 @@ public interface Bundles {
 
   /** Which node's bundle that work goes to, as far as this process knows. */
   Placer.Choice choose(Placement.Group group, Resources wanted);
+
+  /** Why the group of that placement takes nothing any more; null if it does, or there is none. */
+  default @Nullable Function<String, MobulaException> over(Placement placement) {
+    return placement instanceof Placement.Group group
+            && choose(group, Resources.none()) instanceof Placer.Choice.Refused(var exception)
+        ? exception
+        : null;
+  }
 
   /**
    * Wants a lease out of a bundle of this node.

@@ -152,6 +152,21 @@ public final class Placer implements Places {
     }
   }
 
+  @Override
+  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  public void lapsed(Wanting wanting) {
+    for (var search : open()) {
+      if (search.wanting == wanting) {
+        search.isWanted();
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Function<String, MobulaException> over(Placement placement) {
+    return bundles.over(placement);
+  }
+
   /** The requests that no node can ever grant, and why. */
   public List<Waiting> hopeless() {
     return open().stream().map(Search::hopeless).filter(Objects::nonNull).toList();

@@ -3,7 +3,10 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.error.MobulaException;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where work gets its leases: the node's own ledger, or any in the cluster. Safe for all threads.
@@ -22,6 +25,16 @@ public interface Places {
 
   /** Somebody wants no more of what he asked for with that placement: others may be granted it. */
   void lookAgain(Placement placement);
+
+  /** Whoever asked for a lease wants it no more: the request ends wherever it waits. */
+  default void lapsed(Wanting wanting) {
+    lookAgain(wanting.placement());
+  }
+
+  /** Why nothing can be placed there any more, given what it is for; null while something can. */
+  default @Nullable Function<String, MobulaException> over(Placement placement) {
+    return null;
+  }
 
   /** Why a request has not been granted, as far as is known here; empty where that is not known. */
   String why(Wanting wanting);

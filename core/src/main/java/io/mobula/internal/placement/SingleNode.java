@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Placement where there is one node: everything runs here or is refused at once; only bundles of
@@ -80,6 +81,20 @@ public final class SingleNode implements Places {
     } else {
       ledger.lookAgain();
     }
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  public void lapsed(Wanting wanting) {
+    synchronized (inGroups) {
+      inGroups.removeIf(each -> each.wanting == wanting);
+    }
+    lookAgain(wanting.placement());
+  }
+
+  @Override
+  public @Nullable Function<String, MobulaException> over(Placement placement) {
+    return bundles.over(placement);
   }
 
   private void lookAgain() {

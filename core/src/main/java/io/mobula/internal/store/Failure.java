@@ -85,6 +85,23 @@ public final class Failure {
             });
   }
 
+  /** The same failure with another message; its cause stays. */
+  public static Failure reworded(Failure of, Function<MobulaException, MobulaException> made) {
+    var told = of.exact;
+    return new Failure(
+        made.apply(of.known), of.causeTypes, told == null ? null : new Exact() {
+          @Override
+          public MobulaException read() {
+            return made.apply(told.read());
+          }
+
+          @Override
+          public byte @Nullable [] bytes() {
+            return null;
+          }
+        });
+  }
+
   /**
    * The exception as a new instance, for who wants the value: reads what another process has sent,
    * which may run users' code. A class that is not here is replaced by a stand-in.

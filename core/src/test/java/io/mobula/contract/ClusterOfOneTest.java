@@ -1,0 +1,158 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
+import io.mobula.PlacementGroup;
+import io.mobula.Resources;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.PlacementGroupException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Actors where there may be other nodes, but are none: how they are placed, wait and end. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterOfOneTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir
+  static Path directory;
+
+  private MobulaRuntime runtime;
+
+  static final class Keeper {
+    private final List<Object> kept = new ArrayList<>();
+
+    int keepSelf() {
+      kept.add(Mobula.context().self().orElseThrow());
+      return kept.size();
+    }
+
+    int keep(Object what) {
+      kept.add(what);
+      return kept.size();
+    }
+
+    int hold(Gate entered, Gate gate) throws Exception {
+      entered.open();
+      gate.await();
+      return 1;
+    }
+  }
+
+  @BeforeAll
+  void open() {
+    runtime = Mobula.init(Mobula.settings()
+        .listen(0)
+        .cpus(4)
+        .storeCapacity(32 << 20)
+        .set("mobula.actors.handle-grace", "100ms")
+        .storeDirectory(directory));
+  }
+
+  @AfterAll
+  void close() {
+    runtime.close();
+  }
+
+  private Gate gate(String name) {
+    return new Gate(directory.resolve(name).toString());
+  }
+
+  private boolean isListed(String what) {
+    return runtime.waiting().stream().anyMatch(waiting -> waiting.what().contains(what));
+  }
+
+  private void allIsFree() throws Exception {
+    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+  }
+
+  @Test
+  void aKilledActorWaitsForNothing() throws Exception {
+    var actor = runtime.actor(Keeper::new).cpus(64).remote();
+    var call = actor.call(Keeper::keepSelf).remote();
+    Eventually.until(
+        "it is listed", () -> isListed("Keeper") && isListed("1 call of actor Keeper"));
+    actor.kill();
+    Eventually.until("it is listed no more", () -> !isListed("Keeper"));
+    assertThatThrownBy(() -> call.get(LONG))
+        .isInstanceOf(ActorDiedException.class)
+        .hasMessageContaining("Keeper.keepSelf has not been run");
+  }
+
+  @Test
+  void anActorThatWaitsInAGroupDiesWithIt() throws Exception {
+    allIsFree();
+    var group = runtime.placementGroup().bundle(Resources.none().cpus(2)).create();
+    assertThat(group.await(LONG)).isTrue();
+    ActorHandle<Keeper> first = inGroup(group);
+    assertThat(first.call(Keeper::keepSelf).remote().get(LONG)).isEqualTo(1);
+    ActorHandle<Keeper> second = inGroup(group); // there is no room for it
+    var waits = second.call(Keeper::keepSelf).remote();
+    var task =
+        runtime.task(() -> 1).cpus(1).placement(Placement.group(group, 0)).remote();
+    group.remove();
+    assertThatThrownBy(() -> waits.get(LONG)).isInstanceOf(PlacementGroupException.class);
+    assertThatThrownBy(() -> task.get(LONG)).isInstanceOf(PlacementGroupException.class);
+    Eventually.until("it is dead", () -> { // who removes a group does not wait for that
+      try {
+        first.call(Keeper::keepSelf).remote().get(LONG);
+        return false;
+      } catch (ActorDiedException dead) {
+        return dead.getCause() instanceof PlacementGroupException;
+      }
+    });
+    allIsFree();
+  }
+
+  private ActorHandle<Keeper> inGroup(PlacementGroup group) {
+    return runtime
+        .actor(Keeper::new)
+        .cpus(2)
+        .maxRestarts(5)
+        .placement(Placement.group(group, 0))
+        .remote();
+  }
+
+  @Test
+  void aHandleThatAnActorKeepsToItselfDoesNotKeepItAlive() throws Exception {
+    allIsFree();
+    keepItself();
+    Eventually.collected(
+        "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
+  }
+
+  private void keepItself() {
+    var actor = runtime.actor(Keeper::new).cpus(3).remote();
+    assertThat(actor.call(Keeper::keepSelf).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(Keeper::keep, actor).remote().get(LONG)).isEqualTo(2);
+    assertThat(actor.call(Keeper::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
+  }
+
+  @Test
+  void callsThatWaitAtABusyActorAreListed() throws Exception {
+    var actor = runtime.actor(Keeper::new).remote();
+    var entered = gate("entered");
+    var gate = gate("gate");
+    var held = actor.call(Keeper::hold, entered, gate).remote();
+    entered.await();
+    var later = actor.call(Keeper::keepSelf).remote();
+    Eventually.until("it is listed", () -> isListed("1 call of actor Keeper"));
+    gate.open();
+    assertThat(runtime.get(List.of(held, later), LONG)).containsExactly(1, 1);
+    Eventually.until("it is listed no more", () -> !isListed("Keeper"));
+  }
+}
