@@ -42,6 +42,12 @@ final class Questions {
       this.question = question;
     }
 
+    void restart(long now) {
+      if (unheardSince < now) { // it has been asked
+        unheardSince = now;
+      }
+    }
+
     /** Somebody attends to it, unless that one waits for others before. */
     void heard(List<NodeId> waitsFor, long now) {
       awaited = waitsFor;
@@ -125,6 +131,15 @@ final class Questions {
       open.unheardSince = Math.min(open.unheardSince, now);
       sink.send(Participant.shard(map.of(id)), open.question);
     }
+  }
+
+  /**
+   * A node has come or gone, and shards may move: whoever waits has as much patience again, since
+   * a shard on its way is no loss.
+   */
+  void shardsMove(long now) {
+    locating.values().forEach(open -> open.restart(now));
+    rebuilding.values().forEach(open -> open.restart(now));
   }
 
   boolean isEmpty() {

@@ -105,6 +105,13 @@ final class ShardedDirectory implements ObjectDirectory {
     return ask(asking -> asking.rebuild(id, lostAttempt));
   }
 
+  /** A node has come or gone. */
+  void shardsMove() {
+    synchronized (table) {
+      table.questions().shardsMove(DirectoryEntity.now());
+    }
+  }
+
   private <T> CompletionStage<T> ask(Function<NodeTable, CompletableFuture<T>> question) {
     CompletableFuture<T> answer;
     synchronized (table) {

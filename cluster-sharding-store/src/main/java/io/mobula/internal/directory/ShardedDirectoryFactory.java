@@ -1,6 +1,8 @@
 package io.mobula.internal.directory;
 
+import io.mobula.NodeId;
 import io.mobula.internal.hosting.Shards;
+import io.mobula.spi.ClusterPeers;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectDirectoryFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +31,19 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     var agent = setup
         .spawner()
         .spawn(DirectoryAgent.create(self, table, settings, wiring), DirectoryEntity.AGENT);
-    return new ShardedDirectory(self, table, awake, agent, shards::giveUp);
+    var directory = new ShardedDirectory(self, table, awake, agent, shards::giveUp);
+    setup.peers().subscribe(new ClusterPeers.Listener() {
+      @Override
+      public void joined(NodeId node) {
+        directory.shardsMove();
+      }
+
+      @Override
+      public void left(NodeId node, String how) {
+        directory.shardsMove();
+      }
+    });
+    return directory;
   }
 
   private static Shards.Kind<DirectoryEntity.Command> kind(

@@ -26,6 +26,7 @@ class QuestionsTest {
   }
 
   private static void fails(CompletableFuture<?> question, String why) {
+    assertThat(question).isCompletedExceptionally();
     assertThatThrownBy(question::join)
         .hasMessageContaining("Shard 0 of the directory does not answer: " + why)
         .hasMessageContaining("PT1S (mobula.directory.patience)");
@@ -64,6 +65,19 @@ class QuestionsTest {
       pass(now, now);
     }
     fails(located, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
+  }
+
+  @Test
+  void whoeverWaitsWhileShardsMoveHasAsMuchPatienceAgain() {
+    var located = questions.locate(ID, 0);
+    questions.shardsMove(0); // nobody has been asked yet
+    for (long now = 5000; now < 15_000; now += 900) {
+      pass(now, now + 800);
+      questions.shardsMove(now + 800);
+    }
+    assertThat(located).isNotDone();
+    pass(15_800, 16_900);
+    fails(located, "nobody hosts it");
   }
 
   @Test

@@ -240,7 +240,9 @@ final class Lookups {
             "This node has closed, and object " + id + " was not here.")));
         return;
       }
-      fail(cause == null ? "the directory gives no answer" : cause.getMessage(), cause);
+      var why = cause == null ? "the directory gives no answer." : cause.getMessage();
+      var message = "Object " + id + " cannot be found, and may be there: " + why;
+      end(new Failure(() -> new ObjectLostException(message, cause)));
     }
 
     private void fail(@Nullable String why, @Nullable Throwable cause) {
