@@ -117,6 +117,17 @@ public final class ClusterMembership implements Membership {
     return new ClusterMembership(system, self, settings, ownsSystem, clock, host);
   }
 
+  /**
+   * This process has stood still for some seconds: asks the others whether they have removed it.
+   */
+  public void awake() {
+    members.tell(new Members.Awake());
+  }
+
+  boolean ownsSystem() {
+    return ownsSystem;
+  }
+
   /** What is known of the processes of members beyond their heartbeats. */
   ProcessEvidence evidence() {
     return evidence;
@@ -249,7 +260,8 @@ public final class ClusterMembership implements Membership {
     return up;
   }
 
-  boolean isRemoved() {
+  /** Whether it is a member no more. */
+  public boolean isRemoved() {
     return removed.isDone();
   }
 

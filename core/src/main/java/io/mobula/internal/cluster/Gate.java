@@ -32,7 +32,7 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    */
   private static final Duration DISPUTED = Duration.ofMillis(2_500);
 
-  sealed interface Command permits Knock, Hello, Goodbye {}
+  sealed interface Command permits Knock, Hello, Goodbye, Verify, Removed {}
 
   /**
    * Somebody wants to join.
@@ -76,6 +76,18 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
   /** A node ends. */
   record Goodbye(NodeId id) implements Command, Members.Command, ControlMessage {}
 
+  /**
+   * A process has stood still for so long that it may have been removed meanwhile.
+   *
+   * @param address of its actor system
+   * @param uid of its actor system
+   */
+  record Verify(NodeId id, String address, long uid)
+      implements Command, Members.Command, ControlMessage {}
+
+  /** The answer to {@link Verify} of who has removed it. Who has not says nothing. */
+  record Removed(NodeId id) implements Command, Members.Command, ControlMessage {}
+
   private record Reservation(NodeId id, String address, long until) {}
 
   private final ClusterMembership membership;
@@ -103,6 +115,8 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
       case Knock knock -> knock.replyTo().tell(answer(knock));
       case Hello hello -> members.tell(hello);
       case Goodbye goodbye -> members.tell(goodbye);
+      case Verify verify -> members.tell(verify);
+      case Removed removed -> members.tell(removed);
     }
     return this;
   }

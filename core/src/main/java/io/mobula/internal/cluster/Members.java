@@ -19,6 +19,8 @@ import akka.cluster.typed.Subscribe;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Gate.Goodbye;
 import io.mobula.internal.cluster.Gate.Hello;
+import io.mobula.internal.cluster.Gate.Removed;
+import io.mobula.internal.cluster.Gate.Verify;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +39,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private static final Duration BETWEEN_HELLOS = Duration.ofMillis(100);
   private static final String FOUND_DEAD = "it does not answer and was taken for dead";
 
-  sealed interface Command permits Hello, Goodbye, Changed, Greet, Listen, Died, Ended, Depart {}
+  sealed interface Command permits Hello, Goodbye, Verify, Removed, Changed, Greet, Listen, Died, Ended, Awake, Depart {}
 
   /** Akka Cluster has news. */
   private record Changed(ClusterDomainEvent event) implements Command {}
@@ -51,6 +53,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
 
   /** The process of this actor system is dead beyond doubt, whether or not its node is known. */
   record Ended(Seat seat, String how) implements Command {}
+
+  /** This process has stood still for some seconds, and may have been removed meanwhile. */
+  record Awake() implements Command {}
 
   /**
    * This node ends.
@@ -68,6 +73,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private final Roster roster = new Roster();
   private final List<Membership.Listener> listeners = new ArrayList<>();
   private final Map<Seat, String> causes = new HashMap<>();
+  private final RecentSeats buried = new RecentSeats();
   private int ticksUp;
   private boolean departing;
 
@@ -100,6 +106,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       case Goodbye(var id) -> tell(roster.ended(id, "it has left"));
       case Greet greet -> onGreet();
       case Listen(var listener) -> onListen(listener);
+      case Verify verify -> onVerify(verify);
+      case Removed(var id) -> onRemoved(id);
+      case Awake _ -> onAwake();
       case Died(var id, var how) -> onDied(id, how);
       case Ended(var seat, var how) -> onEnded(seat, how);
       case Depart(var system) -> onDepart(system);
@@ -135,6 +144,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   }
 
   private void onAway(Seat seat, String how) {
+    if (how.equals(FOUND_DEAD)) {
+      buried.add(seat);
+    }
     tell(roster.away(seat, causes.getOrDefault(seat, how)));
   }
 
@@ -213,6 +225,32 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private Object named(Seat seat) {
     var peer = roster.peerAt(seat);
     return peer == null ? "The member at " + seat.address() : peer;
+  }
+
+  /**
+   * Whoever has removed this one says so. Akka does not tell it: what it says to those who have
+   * removed it is ignored.
+   */
+  private void onAwake() {
+    for (var seat : roster.seats()) {
+      gateOf(seat).tell(new Verify(membership.self().id(), self.address(), self.uid()));
+    }
+  }
+
+  private void onVerify(Verify verify) {
+    var seat = new Seat(verify.address(), verify.uid());
+    if (buried.contains(seat)) {
+      gateOf(seat).tell(new Removed(verify.id()));
+    }
+  }
+
+  private void onRemoved(NodeId id) {
+    if (id.equals(membership.self().id()) && !departing) {
+      membership.removed(false);
+      if (membership.ownsSystem()) {
+        cluster.manager().tell(new Down(cluster.selfMember().address()));
+      }
+    }
   }
 
   private void onDepart(boolean system) {

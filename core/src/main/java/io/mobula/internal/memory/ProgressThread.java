@@ -11,9 +11,12 @@ import java.util.concurrent.TimeUnit;
 public final class ProgressThread implements AutoCloseable {
   private static final long BETWEEN_TICKS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  private static final long STOOD_STILL_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private final SharedStore store;
   private final RunningClock clock = new RunningClock(System.nanoTime());
   private final StoreThread thread;
+  private volatile Runnable onAwake = () -> {};
   private boolean closed;
 
   private ProgressThread(SharedStore store) {
@@ -31,11 +34,21 @@ public final class ProgressThread implements AutoCloseable {
     return clock;
   }
 
+  /** Has this run, in the thread itself, whenever the process has stood still for three seconds. */
+  public void onAwake(Runnable then) {
+    onAwake = then;
+  }
+
   private synchronized void run() {
     try {
-      while (!closed) {
+      for (long last = System.nanoTime(); !closed; ) {
+        long now = System.nanoTime();
         store.raiseProgress();
-        clock.tick(System.nanoTime());
+        clock.tick(now);
+        if (now - last > STOOD_STILL_NANOS) {
+          onAwake.run();
+        }
+        last = now;
         TimeUnit.NANOSECONDS.timedWait(this, BETWEEN_TICKS_NANOS);
       }
     } catch (InterruptedException nobodyShould) {

@@ -246,6 +246,11 @@ final class Clustered {
    */
   void handOver(Duration limit) {
     sharing.leave(limit);
+    closeNames();
+  }
+
+  /** Keeps no names of actors any more. */
+  void closeNames() {
     if (names != null) {
       names.close();
     }

@@ -84,6 +84,9 @@ public final class Node {
   private static final List<String> THREADS =
       List.of("mobula-slot", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
 
+  /** How long the threads of a removed node have to heed their interrupt. */
+  private static final Duration HEEDING = Duration.ofSeconds(1);
+
   private final NodeId id;
   private final ActorSystem<?> system;
   private final NodeSettings settings;
@@ -123,6 +126,9 @@ public final class Node {
         owner.ownsSystem(),
         () -> startProgress(memory),
         new MembershipHost(owner));
+    if (progress != null && membership instanceof ClusterMembership joined) {
+      progress.onAwake(joined::awake);
+    }
     this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());
@@ -266,8 +272,9 @@ public final class Node {
    *
    * @param runtime what tasks and actors see as theirs; not used before the node is made
    * @param ownsSystem whether the actor system was made for the node and comes and goes with it
+   * @param closeRemoved closes the runtime by {@link #closeRemoved}
    */
-  public record Owner(MobulaRuntime runtime, boolean ownsSystem) {}
+  public record Owner(MobulaRuntime runtime, boolean ownsSystem, Runnable closeRemoved) {}
 
   private final class MembershipHost implements ClusterMembership.Host {
     private final Owner owner;
@@ -283,7 +290,10 @@ public final class Node {
 
     @Override
     public void expelled() {
-      closeAside(owner);
+      Thread.ofPlatform().name("mobula-expelled").start(() -> {
+        endWork();
+        owner.closeRemoved().run();
+      });
     }
   }
 
@@ -302,7 +312,7 @@ public final class Node {
   }
 
   private static void closeAside(Owner owner) {
-    Thread.ofPlatform().name("mobula-expelled").start(owner.runtime()::close);
+    Thread.ofPlatform().name("mobula-dismissed").start(owner.runtime()::close);
   }
 
   /** Refs and handles inside users' messages. */
@@ -515,6 +525,44 @@ public final class Node {
   }
 
   /**
+   * The others have removed this node and do its work elsewhere: nothing that it has begun may have
+   * an effect from now on. Accepts nothing more, fails what is pending, interrupts what runs. Does
+   * not wait.
+   */
+  private void endWork() {
+    objects.refuseMore("it was removed from its cluster");
+    if (cluster != null) {
+      cluster.drain();
+    }
+    tasks.close();
+    actors.close();
+    for (var pool : List.of(slots, methods, virtualThreads)) {
+      pool.shutdownNow();
+    }
+  }
+
+  /**
+   * Ends everything after the others have removed this node: nobody is waited for, and nothing is
+   * handed over. Where Mobula has started the process and a thread does not heed its interrupt, the
+   * process is halted.
+   *
+   * @return as {@link #close}
+   */
+  public long closeRemoved() {
+    endWork();
+    guardian.tell(new NodeGuardian.Stop());
+    if (!awaitThreads(System.nanoTime() + HEEDING.toNanos(), List.of(slots, methods))) {
+      RemovedProcess.haltIfOurs(id);
+    }
+    if (cluster != null) {
+      cluster.dismissWorkers();
+      cluster.closeNames();
+    }
+    closeEntrances();
+    return endAll(settings.closeTimeout());
+  }
+
+  /**
    * Leaves the cluster, then ends everything; returns after the leave timeout and the close timeout
    * at the latest, whatever users' code does meanwhile.
    *
@@ -532,20 +580,34 @@ public final class Node {
       letGuestsEnd(drained);
       actors.leave();
     }
-    objects.refuseMore();
+    objects.refuseMore("it was closed");
+    closeEntrances();
+    if (cluster != null && !isRemoved()) {
+      cluster.handOver(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));
+    }
+    return endAll(closeLimit(exit));
+  }
+
+  private boolean isRemoved() {
+    return membership instanceof ClusterMembership cluster && cluster.isRemoved();
+  }
+
+  private void closeEntrances() {
     if (devices != null) {
       devices.close();
     }
     Transit.of(Adapter.toClassic(system)).close();
+  }
+
+  private long endAll(Duration limit) {
     if (cluster != null) {
-      cluster.handOver(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));
       cluster.lastLines();
     }
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();
     }
     groups.close();
-    long end = System.nanoTime() + closeLimit(exit).toNanos();
+    long end = System.nanoTime() + limit.toNanos();
     tasks.close();
     actors.close();
     guardian.tell(new NodeGuardian.Stop());
@@ -558,21 +620,26 @@ public final class Node {
     endProgress();
     objects.close();
     timer.close();
-    try {
-      boolean all = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      for (var pool : List.of(slots, methods, virtualThreads, callbacks)) {
-        all &= pool.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-      }
-      if (!all) {
-        LOG.warn(
-            "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",
-            id,
-            settings.closeTimeout());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      LOG.warn("Interrupted while closing node {}; its threads may live on for a while.", id);
+    if (!awaitThreads(end, List.of(slots, methods, virtualThreads, callbacks))) {
+      LOG.warn(
+          "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",
+          id,
+          settings.closeTimeout());
     }
     return end;
+  }
+
+  /** Whether all actors have stopped by then and all threads of these pools have ended. */
+  private boolean awaitThreads(long end, List<ExecutorService> pools) {
+    try {
+      boolean all = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      for (var pool : pools) {
+        all &= pool.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+      return all;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ final class NodeRuntime implements MobulaRuntime {
       boolean ownsSystem,
       ObjLongConsumer<NodeRuntime> afterClose) {
     this.afterClose = afterClose;
-    this.node = Node.start(id, system, settings, memory, new Node.Owner(this, ownsSystem));
+    this.node = Node.start(
+        id, system, settings, memory, new Node.Owner(this, ownsSystem, this::closeRemoved));
   }
 
   /** Joins the cluster if the settings say so; closes the runtime if it is not let in. */
@@ -209,9 +211,18 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public void close() {
+    close(() -> node.close());
+  }
+
+  /** The others have removed the node. */
+  private void closeRemoved() {
+    close(() -> node.closeRemoved());
+  }
+
+  private void close(LongSupplier how) {
     if (closed.compareAndSet(false, true)) {
       try {
-        afterClose.accept(this, node.close());
+        afterClose.accept(this, how.getAsLong());
       } finally {
         end.countDown();
       }

@@ -56,6 +56,7 @@ public final class ObjectStore {
   private final ArgumentRoom arguments;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
+  private volatile String why = "it was closed";
   private volatile boolean refusing;
   private volatile boolean closed;
   private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
@@ -430,7 +431,7 @@ public final class ObjectStore {
 
   private RuntimeClosedException closedException() {
     return new RuntimeClosedException(
-        "The runtime of node " + node + " is closed. Open another with Mobula.init().");
+        "The runtime of node " + node + " is closed: " + why + ". Open another with Mobula.init().");
   }
 
   /** Refuses to go on after {@link #refuseMore} or {@link #close}. */
@@ -450,9 +451,14 @@ public final class ObjectStore {
   /**
    * Answers nothing any more but with {@link RuntimeClosedException}. The memory stays until
    * {@link #close}.
+   *
+   * @param why as the rest of a sentence about the node
    */
-  public void refuseMore() {
-    refusing = true;
+  public void refuseMore(String why) {
+    if (!refusing) {
+      this.why = why;
+      refusing = true;
+    }
   }
 
   /** Whether it answers no more. */

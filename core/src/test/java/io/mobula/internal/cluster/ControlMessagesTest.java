@@ -45,6 +45,8 @@ class ControlMessagesTest {
     travels(PEER);
     travels(new Gate.Hello(PEER, Long.MIN_VALUE, true));
     travels(new Gate.Goodbye(new NodeId(Long.MAX_VALUE)));
+    travels(new Gate.Verify(new NodeId(7), "127.0.0.1:7171", Long.MIN_VALUE));
+    travels(new Gate.Removed(new NodeId(7)));
   }
 
   @Test

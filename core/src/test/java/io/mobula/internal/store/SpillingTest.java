@@ -426,7 +426,7 @@ class SpillingTest {
     var content = contentOf(told);
     var others = put(30);
     assertThat(content.address()).isNull();
-    store.refuseMore();
+    store.refuseMore("it was closed");
     assertThatThrownBy(() -> put(1)).isInstanceOf(RuntimeClosedException.class);
     try (var held = content.recalled().join()) {
       assertThat(held.bytes().toArray(ValueLayout.JAVA_BYTE)).contains(9);
