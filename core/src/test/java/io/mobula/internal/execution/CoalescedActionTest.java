@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests of many threads, and what the last run of the action has seen. */
@@ -45,6 +46,7 @@ public class CoalescedActionTest {
     }
   }
 
+  @Tag("lincheck")
   @Test
   void theLastDecisionIsOfTheLastState() {
     new ModelCheckingOptions()

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -82,6 +83,7 @@ public class PinsLincheckTest {
     }
   }
 
+  @Tag("lincheck")
   @Test
   void isLinearizable() {
     new StressOptions()
