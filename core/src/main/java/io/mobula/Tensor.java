@@ -1,6 +1,7 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
+import io.mobula.spi.TensorMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -50,6 +51,22 @@ public final class Tensor implements AutoCloseable {
   private final DType dtype;
   private final Shape shape;
   private @Nullable MemorySegment memory;
+  private @Nullable Runnable returned; // tells the store that lent the memory
+  private boolean given; // whether anything else may read the memory
+
+  static {
+    TensorMemory.open(new TensorMemory.Access() {
+      @Override
+      public void lend(Tensor tensor, Runnable returned) {
+        tensor.returned = returned;
+      }
+
+      @Override
+      public MemorySegment look(Tensor tensor) {
+        return tensor.memory();
+      }
+    });
+  }
 
   private Tensor(MemorySegment memory, DType dtype, Shape shape) {
     this.memory = memory;
@@ -200,11 +217,16 @@ public final class Tensor implements AutoCloseable {
    * can.
    */
   public boolean isReadOnly() {
-    return segment().isReadOnly();
+    return memory().isReadOnly();
   }
 
   /** The memory itself, not copied; closing the tensor does not affect it. */
   public MemorySegment segment() {
+    given = true;
+    return memory();
+  }
+
+  private MemorySegment memory() {
     MemorySegment here = memory;
     if (here == null) {
       throw closed();
@@ -245,7 +267,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A new writable tensor outside the heap with the same content. Costs a copy. */
   public Tensor copy() {
-    MemorySegment from = segment();
+    MemorySegment from = memory();
     MemorySegment to = newMemory(dtype, shape);
     MemorySegment.copy(from, 0, to, 0, from.byteSize());
     return new Tensor(to, dtype, shape);
@@ -448,12 +470,24 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Stops this tensor's accessors and lets go of its memory. Idempotent. Segments and buffers taken
-   * from it live on.
+   * Stops this tensor's accessors and lets go of its memory. Idempotent. Segments, buffers, slices
+   * and reshaped tensors taken from it live on.
+   *
+   * <p>Where none was taken, a view of 1 MiB or more of store memory ends here: its memory is free
+   * when the ref is closed, too, without a collection. Else it is when the collector has found all
+   * of them unreachable.
    */
   @Override
   public void close() {
-    memory = null;
+    Runnable told;
+    synchronized (this) {
+      told = given ? null : returned;
+      returned = null;
+      memory = null;
+    }
+    if (told != null) {
+      told.run();
+    }
   }
 
   /**
@@ -479,7 +513,7 @@ public final class Tensor implements AutoCloseable {
    */
   @Override
   public int hashCode() {
-    MemorySegment here = segment();
+    MemorySegment here = memory();
     MemorySegment head = here.asSlice(0, Math.min(HASHED_BYTES, here.byteSize()));
     int content = 1;
     for (long offset = 0; offset < head.byteSize(); offset++) {
@@ -533,6 +567,7 @@ public final class Tensor implements AutoCloseable {
 
   private ByteBuffer buffer(MemorySegment from) {
     buffered(from.byteSize(), "bytes in a buffer");
+    given = true;
     try {
       return from.asByteBuffer().order(ORDER);
     } catch (UnsupportedOperationException noBytes) {

@@ -36,6 +36,7 @@ import org.slf4j.MDC;
 public final class BoundCall {
   /** From how many bytes on ending views costs little beside what was done to have them. */
   private static final long WORTH_ENDING = 1 << 20;
+
   private static final int MOST_NAMED_CHARS = 400;
 
   private final Object function; // itself if it captured nothing that can change, else as arguments

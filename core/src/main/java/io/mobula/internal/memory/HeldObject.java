@@ -57,6 +57,11 @@ public final class HeldObject implements AutoCloseable {
     }
   }
 
+  /** Lets it go when the collector has found that unreachable, unless it is closed before. */
+  public void closeWhenUnreachable(Object anchor) {
+    object.whenUnreachable(anchor, this::close);
+  }
+
   /** Lets it go. Idempotent. */
   @Override
   public void close() {

@@ -48,6 +48,7 @@ import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
+import io.mobula.spi.TensorMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -351,7 +352,7 @@ public final class Node {
     var options = CodecOptions.defaults()
         .withExternalTypes(ObjectRef.class, ActorHandle.class)
         .withBufferTypes(new BufferType<>(
-            Tensor.class, Tensor::segment, TensorHeader::of, TensorHeader::rebuild))
+            Tensor.class, TensorMemory::look, TensorHeader::of, TensorHeader::rebuild))
         .withMaxDepth(bounds.maxDepth());
     return bounds.allowedClasses().isEmpty()
         ? options

@@ -2,6 +2,7 @@ package io.mobula.internal.node;
 
 import io.mobula.DType;
 import io.mobula.Tensor;
+import io.mobula.internal.store.IdleViews;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,6 @@ final class TensorHeader {
     }
     var type = DType.valueOf(
         new String(bytes, header.position(), header.remaining(), StandardCharsets.US_ASCII));
-    return Tensor.wrap(segment, type, shape);
+    return IdleViews.decoded(Tensor.wrap(segment, type, shape), segment);
   }
 }

@@ -62,6 +62,7 @@ final class Collecting {
   private void collect() {
     planned.set(false);
     long begun = System.nanoTime();
+    store.endIdleViews();
     System.gc();
     long now = System.nanoTime();
     nextRun =

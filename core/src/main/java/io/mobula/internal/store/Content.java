@@ -141,10 +141,14 @@ public sealed interface Content {
    * when this is discarded or unreachable.
    */
   final class InStore implements Content {
+    /** For what is not this store's own: it is never idle. */
+    private static final IdleViews NOTHING_IDLE = new IdleViews();
+
     private final Residence residence;
     private final List<Kept> edges;
     private final boolean views;
     private final SharedStore.Watch watch;
+    private final @Nullable LentViews lent;
     private volatile WeakReference<SealedLayout.@Nullable Parts> lastRead =
         new WeakReference<>(null);
 
@@ -152,11 +156,28 @@ public sealed interface Content {
      * With {@code views}, a reader's value refers to the memory; else the reader copies all of it
      * out.
      */
-    InStore(Residence residence, List<Kept> edges, boolean views, SharedStore memory) {
+    InStore(
+        Residence residence,
+        List<Kept> edges,
+        boolean views,
+        SharedStore memory,
+        IdleViews idleViews) {
       this.residence = residence;
       this.edges = List.copyOf(edges);
       this.views = views;
-      this.watch = memory.whenUnreachable(this, residence::discard);
+      this.lent = lending(residence, views, idleViews);
+      this.watch = memory.whenUnreachable(this, discarding(residence, lent));
+    }
+
+    private static @Nullable LentViews lending(
+        Residence residence, boolean views, IdleViews idleViews) {
+      return views && residence.byteSize() >= IdleViews.WORTH_ENDING
+          ? new LentViews(residence, idleViews)
+          : null;
+    }
+
+    private static Runnable discarding(Residence residence, @Nullable LentViews lent) {
+      return lent == null ? residence::discard : lent::discard;
     }
 
     /**
@@ -172,6 +193,7 @@ public sealed interface Content {
       this.residence = residence;
       this.edges = List.copyOf(edges);
       this.views = views;
+      this.lent = lending(residence, views, NOTHING_IDLE);
       this.watch = () -> {};
     }
 
@@ -198,6 +220,11 @@ public sealed interface Content {
         lastRead = new WeakReference<>(last);
       }
       return last;
+    }
+
+    /** What readers of a large value share, to be given back; null for others. */
+    LentViews.@Nullable Lent lend() {
+      return lent == null ? null : lent.enter();
     }
 
     /** Reads the value under a pin that ends with the reading; the segment must not be kept. */
@@ -292,7 +319,7 @@ public sealed interface Content {
     @Override
     public void discard() {
       watch.drop();
-      residence.discard();
+      discarding(residence, lent).run();
       edges.forEach(Kept::release);
     }
   }

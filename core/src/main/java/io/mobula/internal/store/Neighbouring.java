@@ -53,6 +53,11 @@ final class Neighbouring implements Residence {
   }
 
   @Override
+  public boolean isOwn() {
+    return false;
+  }
+
+  @Override
   public void touch() {}
 
   @Override

@@ -54,6 +54,7 @@ public final class ObjectStore {
   private final Chase chase;
   private final Gathering gathering;
   private final ArgumentRoom arguments;
+  private final StoreRoom room;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile String why = "it was closed";
@@ -91,7 +92,7 @@ public final class ObjectStore {
     this.chase = new Chase(node);
     this.gathering = new Gathering(this, chase);
     var spilling = limits.spilling();
-    var room =
+    this.room =
         new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
     this.evictor = room.evictor();
     this.arguments = new ArgumentRoom(this, room);
@@ -193,6 +194,11 @@ public final class ObjectStore {
   /** As {@link #materialize(Content)}; views end with the arena. */
   public @Nullable Object materialize(Content content, Arena arena) {
     return values.materialize(content, Patience.ENDLESS, Views.until(arena));
+  }
+
+  /** Ends the views that nobody has, of values that somebody still holds. */
+  public void endIdleViews() {
+    room.idleViews().endAll();
   }
 
   /** For a call of the calling thread that is about to read large arguments. */

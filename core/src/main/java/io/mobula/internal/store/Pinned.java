@@ -33,6 +33,11 @@ record Pinned(PeerObject object, MemorySegment view) implements Residence {
   }
 
   @Override
+  public boolean isOwn() {
+    return false;
+  }
+
+  @Override
   public void touch() {}
 
   @Override

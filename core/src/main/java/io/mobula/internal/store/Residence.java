@@ -37,6 +37,11 @@ interface Residence {
    */
   byte[] copy();
 
+  /** Whether it is this store's own memory that they take. */
+  default boolean isOwn() {
+    return true;
+  }
+
   /** Says that the value was read just now. Costs a plain load, and a store at times. */
   void touch();
 

@@ -25,6 +25,7 @@ final class StoreRoom {
   private final Duration fullTimeout;
   private final Evictor evictor;
   private final CollectorCalls collector;
+  private final IdleViews idleViews = new IdleViews();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition reclaimed = lock.newCondition();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -42,7 +43,15 @@ final class StoreRoom {
     this.evictor = new Evictor(memory, target, threshold, this);
     this.collector = new CollectorCalls(store::isFull);
     memory.onReclaim(this::tellWaiting);
-    memory.onAsked(bytes -> background(() -> evictor.vacate(bytes)));
+    memory.onAsked(bytes -> background(() -> {
+      idleViews.endAll();
+      evictor.vacate(bytes);
+    }));
+  }
+
+  /** Views that nobody has, whose pins go when there is no room. */
+  IdleViews idleViews() {
+    return idleViews;
   }
 
   /** Who makes room by moving values out of memory. */
@@ -98,6 +107,10 @@ final class StoreRoom {
       if (bytes > memory.capacityBytes()) {
         throw full;
       }
+      var kept = idleViews.endAll() ? tryCreate(bytes) : null;
+      if (kept != null) {
+        return kept;
+      }
       try {
         var made = evictor.makeRoom(bytes);
         if (made != null) {
@@ -128,6 +141,14 @@ final class StoreRoom {
     } catch (IllegalStateException closed) {
       requireOpen.run();
       throw closed;
+    }
+  }
+
+  private @Nullable Block tryCreate(long bytes) {
+    try {
+      return memory.create(bytes);
+    } catch (StoreFullException stillFull) {
+      return null;
     }
   }
 

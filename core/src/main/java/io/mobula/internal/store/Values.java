@@ -89,7 +89,8 @@ final class Values {
       return null;
     }
     if (SealedLayout.isOf(held.bytes(), encoded.bytes(), buffer)) {
-      return new Content.InStore(new Holding(held), edges, encoded.views(), memory);
+      return new Content.InStore(
+          new Holding(held), edges, encoded.views(), memory, room.idleViews());
     }
     held.free();
     return null;
@@ -134,7 +135,7 @@ final class Values {
       case Content.InStore sealed -> {
         try (var _ = patience.isEndless() ? null : Bringing.held(sealed, patience)) {
           yield sealed.views()
-              ? decode(sealed, views.of(sealed))
+              ? decodeViews(sealed, views)
               : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
         } finally {
           Reference.reachabilityFence(sealed);
@@ -221,6 +222,13 @@ final class Values {
     return new Content.Inline(flat.views() ? encoded.detached() : encoded, flat.edges());
   }
 
+  private @Nullable Object decodeViews(Content.InStore sealed, Views views) {
+    var lent = views instanceof Views.Lasting ? sealed.lend() : null;
+    return lent == null
+        ? decode(sealed, views.of(sealed))
+        : IdleViews.decoding(lent, () -> decode(sealed, lent.parts()));
+  }
+
   private @Nullable Object decode(Content.InStore sealed, SealedLayout.Parts parts) {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
@@ -232,7 +240,8 @@ final class Values {
 
   /** A sealed copy of another node's value. */
   Content.InStore housed(SealedObject object, List<Kept> edges, boolean views) {
-    return new Content.InStore(room.evictor().house(object), edges, views, memory);
+    return new Content.InStore(
+        room.evictor().house(object), edges, views, memory, room.idleViews());
   }
 
   /** Room for a value that is made in place. */
@@ -272,7 +281,8 @@ final class Values {
   }
 
   private Content.InStore inStore(SealedObject object, List<Kept> edges, boolean views) {
-    return new Content.InStore(room.evictor().house(object), edges, views, memory);
+    return new Content.InStore(
+        room.evictor().house(object), edges, views, memory, room.idleViews());
   }
 
   private SealedObject seal(Encoded encoded) {
