@@ -13,6 +13,7 @@ import io.mobula.error.StoreFullException;
 import io.mobula.error.TaskFailedException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * of three calls at a time. Two nodes of this JVM that do not share their memory.
  */
 @Timeout(120)
+@Tag("long")
 class ArgumentTurnsIT {
   private static final int BYTES = 1 << 20;
   private static final int EACH = 4;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * arrives, and other calls between the two nodes go on.
  */
 @Timeout(180)
+@Tag("long")
 class LargeMessagesIT {
   /** So many refs in one value take 1.3 MB in what is said of it to the directory. */
   private static final int REFS = 40_000;
