@@ -198,14 +198,16 @@ class ActorsOfLostNodesIT {
     assertThat(found.state().phase()).isEqualTo(Phase.READY);
     assertThat(found.nodes()).containsExactly(Optional.of(now));
     group.remove();
-    Eventually.until("it is dead", () -> { // who removes a group does not wait for that
-      try {
-        actor.call(Host::node).remote().get(LONG);
-        return false;
-      } catch (ActorDiedException dead) {
-        return true;
-      }
-    });
+    Eventually.until(
+        "it is dead",
+        () -> { // who removes a group does not wait for that
+          try {
+            actor.call(Host::node).remote().get(LONG);
+            return false;
+          } catch (ActorDiedException dead) {
+            return true;
+          }
+        });
     Eventually.until(
         "all is free", () -> runtime.availableResources().equals(runtime.totalResources()));
   }

@@ -107,14 +107,16 @@ class ClusterOfOneTest {
     group.remove();
     assertThatThrownBy(() -> waits.get(LONG)).isInstanceOf(PlacementGroupException.class);
     assertThatThrownBy(() -> task.get(LONG)).isInstanceOf(PlacementGroupException.class);
-    Eventually.until("it is dead", () -> { // who removes a group does not wait for that
-      try {
-        first.call(Keeper::keepSelf).remote().get(LONG);
-        return false;
-      } catch (ActorDiedException dead) {
-        return dead.getCause() instanceof PlacementGroupException;
-      }
-    });
+    Eventually.until(
+        "it is dead",
+        () -> { // who removes a group does not wait for that
+          try {
+            first.call(Keeper::keepSelf).remote().get(LONG);
+            return false;
+          } catch (ActorDiedException dead) {
+            return dead.getCause() instanceof PlacementGroupException;
+          }
+        });
     allIsFree();
   }
 

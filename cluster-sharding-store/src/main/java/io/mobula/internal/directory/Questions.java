@@ -85,8 +85,7 @@ final class Questions {
   }
 
   CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
-    var open =
-        locating.computeIfAbsent(id, key -> new Open<>(new Locate(self, key, lostAttempt)));
+    var open = locating.computeIfAbsent(id, key -> new Open<>(new Locate(self, key, lostAttempt)));
     if (lostAttempt > 0) { // whoever asked before may not have known
       open.question = new Locate(self, id, lostAttempt);
     }
@@ -134,8 +133,8 @@ final class Questions {
   }
 
   /**
-   * A node has come or gone, and shards may move: whoever waits has as much patience again, since
-   * a shard on its way is no loss.
+   * A node has come or gone, and shards may move: whoever waits has as much patience again, since a
+   * shard on its way is no loss.
    */
   void shardsMove(long now) {
     locating.values().forEach(open -> open.restart(now));

@@ -39,7 +39,8 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private static final Duration BETWEEN_HELLOS = Duration.ofMillis(100);
   private static final String FOUND_DEAD = "it does not answer and was taken for dead";
 
-  sealed interface Command permits Hello, Goodbye, Verify, Removed, Changed, Greet, Listen, Died, Ended, Awake, Depart {}
+  sealed interface Command
+      permits Hello, Goodbye, Verify, Removed, Changed, Greet, Listen, Died, Ended, Awake, Depart {}
 
   /** Akka Cluster has news. */
   private record Changed(ClusterDomainEvent event) implements Command {}

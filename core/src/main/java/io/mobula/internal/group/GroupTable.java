@@ -136,7 +136,10 @@ final class GroupTable {
     var nowhere = Collections.nCopies(spec.size(), GroupMap.NOWHERE);
     put(new GroupFacts(
         new GroupFacts.Version(0, 0),
-        new GroupMap(spec, 0, nowhere), false, false, "the scheduler has not come to it yet"));
+        new GroupMap(spec, 0, nowhere),
+        false,
+        false,
+        "the scheduler has not come to it yet"));
   }
 
   synchronized void wantNoMore(PlacementGroupId id) {

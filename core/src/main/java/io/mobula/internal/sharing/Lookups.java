@@ -236,8 +236,8 @@ final class Lookups {
           ? failure.getCause()
           : failure;
       if (cause instanceof RuntimeClosedException) {
-        end(new Failure(() -> new RuntimeClosedException(
-            "This node has closed, and object " + id + " was not here.")));
+        var closed = "This node has closed, and object " + id + " was not here.";
+        end(new Failure(() -> new RuntimeClosedException(closed)));
         return;
       }
       var why = cause == null ? "the directory gives no answer." : cause.getMessage();

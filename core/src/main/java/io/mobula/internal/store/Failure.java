@@ -89,17 +89,21 @@ public final class Failure {
   public static Failure reworded(Failure of, Function<MobulaException, MobulaException> made) {
     var told = of.exact;
     return new Failure(
-        made.apply(of.known), of.causeTypes, told == null ? null : new Exact() {
-          @Override
-          public MobulaException read() {
-            return made.apply(told.read());
-          }
+        made.apply(of.known),
+        of.causeTypes,
+        told == null
+            ? null
+            : new Exact() {
+              @Override
+              public MobulaException read() {
+                return made.apply(told.read());
+              }
 
-          @Override
-          public byte @Nullable [] bytes() {
-            return null;
-          }
-        });
+              @Override
+              public byte @Nullable [] bytes() {
+                return null;
+              }
+            });
   }
 
   /**

@@ -113,8 +113,11 @@ final class LentViews {
     private MemorySegment scoped(HeldObject held) {
       var memory = held.bytes();
       return memory.reinterpret(arena, _ -> {
-        held.close();
-        Reference.reachabilityFence(memory);
+        try {
+          held.close();
+        } finally {
+          Reference.reachabilityFence(memory);
+        }
       });
     }
 

@@ -436,8 +436,8 @@ public final class ObjectStore {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException(
-        "The runtime of node " + node + " is closed: " + why + ". Open another with Mobula.init().");
+    return new RuntimeClosedException("The runtime of node " + node + " is closed: " + why
+        + ". Open another with Mobula.init().");
   }
 
   /** Refuses to go on after {@link #refuseMore} or {@link #close}. */

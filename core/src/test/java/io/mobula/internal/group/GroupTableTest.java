@@ -159,11 +159,7 @@ class GroupTableTest {
         new PlacementGroupId(2, 1), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
     told(1, true, true, 1, 2);
     table.put(new GroupFacts(
-        new GroupFacts.Version(10, 1),
-        new GroupMap(others, 1, List.of(1L, 1L)),
-        true,
-        true,
-        ""));
+        new GroupFacts.Version(10, 1), new GroupMap(others, 1, List.of(1L, 1L)), true, true, ""));
     assertThat(table.vouchedFor(false)).extracting(facts -> facts.map().id()).containsExactly(ID);
     assertThat(table.vouchedFor(true)).hasSize(2);
     gone = OTHER;
