@@ -1,7 +1,6 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
-import io.mobula.spi.TensorMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

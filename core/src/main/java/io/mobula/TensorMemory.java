@@ -1,6 +1,5 @@
-package io.mobula.spi;
+package io.mobula;
 
-import io.mobula.Tensor;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
