@@ -18,7 +18,10 @@ public sealed interface Placement {
     return Anywhere.INSTANCE;
   }
 
-  /** As evenly over the nodes as their resources allow. */
+  /**
+   * As evenly over the nodes as their resources allow: requests of one program go round the nodes
+   * that have room. Each task is placed by itself, which costs a lease.
+   */
   static Placement spread() {
     return Spread.INSTANCE;
   }

@@ -31,15 +31,27 @@ public interface PlacementPolicy {
    *     where that ref's value is
    * @param local the node of whoever asks
    * @param argumentBytes how many bytes of its arguments are on each node
+   * @param turn for {@link Placement.Spread}: the number of this request among those that its
+   *     process wants spread, from 0. A request keeps its turn however often it is looked at
    */
   record Wish(
-      Resources wanted, Placement placement, NodeId local, Map<NodeId, Long> argumentBytes) {
+      Resources wanted,
+      Placement placement,
+      NodeId local,
+      Map<NodeId, Long> argumentBytes,
+      long turn) {
     /** Copies the map and refuses nulls. */
     public Wish {
       Objects.requireNonNull(wanted, "wanted");
       Objects.requireNonNull(placement, "placement");
       Objects.requireNonNull(local, "local");
       argumentBytes = Map.copyOf(argumentBytes);
+    }
+
+    /** A request that is the first, or that is not spread. */
+    public Wish(
+        Resources wanted, Placement placement, NodeId local, Map<NodeId, Long> argumentBytes) {
+      this(wanted, placement, local, argumentBytes, 0);
     }
   }
 

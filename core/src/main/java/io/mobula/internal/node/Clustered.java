@@ -108,16 +108,17 @@ final class Clustered {
         new Placer.Rules(this::choose, groups, settings.unschedulableTimeout(), timer));
   }
 
-  private Placer.Choice choose(Wanting wanting) {
+  private Placer.Choice choose(Wanting wanting, long turn) {
     if (wanting.placement() instanceof Placement.Group group) {
       return groups.choose(group, wanting.wanted());
     }
-    return choose(wanting.wanted(), wanting.placement(), wanting.argumentBytes());
+    return choose(wanting.wanted(), wanting.placement(), wanting.argumentBytes(), turn);
   }
 
   private Placer.Choice choose(
-      Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes) {
-    var wish = new PlacementPolicy.Wish(wanted, placement, membership.self().id(), argumentBytes);
+      Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes, long turn) {
+    var self = membership.self().id();
+    var wish = new PlacementPolicy.Wish(wanted, placement, self, argumentBytes, turn);
     return switch (policy.choose(wish, views.now(), ThreadLocalRandom.current())) {
       case PlacementPolicy.Choice.On(var node) -> new Placer.Choice.At(node);
       case PlacementPolicy.Choice.Wait(var where, var why) -> new Placer.Choice.Later(where, why);
@@ -127,7 +128,7 @@ final class Clustered {
 
   /** Another node that seems to have this free. */
   private @Nullable NodeId elsewhere(Resources wanted) {
-    return choose(wanted, Placement.anywhere(), Map.of()) instanceof Placer.Choice.At(var node)
+    return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof Placer.Choice.At(var node)
             && !node.equals(membership.self().id())
         ? node
         : null;

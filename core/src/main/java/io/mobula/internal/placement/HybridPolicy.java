@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * ask at the same moment do not all choose the same. Work that wants no GPU keeps off nodes that
  * have some while it can.
  *
+ * <p>Requests to be spread go round: each begins at the node after that of the request before, and
+ * takes the first with room, as Ray's do. The view is some milliseconds old and knows nothing of
+ * what was asked for meanwhile, so that choosing the emptiest would send all of a burst to one.
+ *
  * <p>Pure; it remembers how it has laid out the last view. A decision looks at each node once, at
  * some nanoseconds a node, and sorts none: the best few are found by selection (Hoare's FIND,
  * 1961).
@@ -42,7 +46,8 @@ public final class HybridPolicy implements PlacementPolicy {
   }
 
   private Choice decide(Wish wish, Placement placement, ClusterView view, RandomGenerator random) {
-    var changed = new Wish(wish.wanted(), placement, wish.local(), wish.argumentBytes());
+    var changed =
+        new Wish(wish.wanted(), placement, wish.local(), wish.argumentBytes(), wish.turn());
     return new Decision(changed, columns(view), random).choice();
   }
 
@@ -108,7 +113,7 @@ public final class HybridPolicy implements PlacementPolicy {
         return new Choice.Wait(shortestQueue(busy).id(), Reasons.busy(wish, busy));
       }
       boolean targetIsOpen = target >= 0 && isOpen(target);
-      int chosen = targetIsOpen ? target : spreadOrPack(open, opens);
+      int chosen = targetIsOpen ? target : spreadOrPack(able, count, open, opens);
       return new Choice.On(columns.node(chosen).id());
     }
 
@@ -213,28 +218,21 @@ public final class HybridPolicy implements PlacementPolicy {
       return best;
     }
 
-    private int spreadOrPack(int[] open, int count) {
+    private int spreadOrPack(int[] able, int count, int[] open, int opens) {
       if (wish.placement() instanceof Placement.Spread) {
-        return emptiest(open, count);
+        return next(able, count);
       }
-      int local = find(wish.local(), open, count);
-      return local >= 0 && fullness(local) < HALF ? local : amongTheBest(open, count);
+      int local = find(wish.local(), open, opens);
+      return local >= 0 && fullness(local) < HALF ? local : amongTheBest(open, opens);
     }
 
-    private int emptiest(int[] open, int count) {
-      double least = Double.POSITIVE_INFINITY;
-      int found = 0;
-      for (int i = 0; i < count; i++) {
-        double fullness = fullness(open[i]);
-        if (fullness < least) {
-          least = fullness;
-          found = 0;
-        }
-        if (fullness <= least) {
-          open[found++] = open[i];
-        }
+    /** The first with room from that on whose turn it is; at least one has room. */
+    private int next(int[] able, int count) {
+      int at = (int) Math.floorMod(wish.turn(), (long) count);
+      while (!isOpen(able[at])) {
+        at = (at + 1) % count;
       }
-      return open[random.nextInt(found)];
+      return able[at];
     }
 
     private int amongTheBest(int[] open, int count) {

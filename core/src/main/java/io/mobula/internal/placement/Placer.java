@@ -48,11 +48,16 @@ public final class Placer implements Places {
   private final Patience.Terms terms;
   private final Map<Long, Search> searches = new LinkedHashMap<>();
   private long numbers;
+  private long turns; // of requests that are spread
 
   /** Decides where a request goes. */
   public interface Chooser {
-    /** See {@link Choice}. */
-    Choice choose(Wanting wanting);
+    /**
+     * See {@link Choice}.
+     *
+     * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
+     */
+    Choice choose(Wanting wanting, long turn);
   }
 
   /** Where a request goes. */
@@ -137,7 +142,8 @@ public final class Placer implements Places {
   public void acquire(Wanting wanting) {
     Search search;
     synchronized (this) {
-      search = new Search(++numbers, wanting);
+      long turn = wanting.placement() instanceof Placement.Spread ? turns++ : 0;
+      search = new Search(++numbers, wanting, turn);
       searches.put(search.number, search);
     }
     search.look.request();
@@ -275,6 +281,7 @@ public final class Placer implements Places {
   private final class Search {
     private final long number;
     private final Wanting wanting;
+    private final long turn;
     private final CoalescedAction look = new CoalescedAction(this::choose);
     private final Patience patience;
     private @Nullable NodeId at;
@@ -283,9 +290,10 @@ public final class Placer implements Places {
     private boolean over;
     private volatile String why = "";
 
-    Search(long number, Wanting wanting) {
+    Search(long number, Wanting wanting, long turn) {
       this.number = number;
       this.wanting = wanting;
+      this.turn = turn;
       this.patience = new Patience(terms, wanting, look::request);
     }
 
@@ -344,7 +352,7 @@ public final class Placer implements Places {
     /** A policy is user code: what it throws is the outcome of the request. */
     private Choice chooseSafely() {
       try {
-        return chooser.choose(wanting);
+        return chooser.choose(wanting, turn);
       } catch (RuntimeException e) {
         LOG.warn("The placement policy has thrown; {} cannot be placed", wanting.what(), e);
         var thrown = e.getClass().getName();

@@ -146,6 +146,11 @@ final class ClassQueue implements Wanting {
     }
   }
 
+  /** Whether each task is placed by itself, so that a slot runs one task only. */
+  boolean isSpread() {
+    return kind.placement() instanceof Placement.Spread;
+  }
+
   /** Why its tasks have no slot, as far as is known here, or empty. */
   String why() {
     return engine.places().why(this);
@@ -337,7 +342,7 @@ final class ClassQueue implements Wanting {
     var hold = new SlotHold(lease);
     boolean ask = false;
     try {
-      for (var run = next(lease); run != null; run = next(lease)) {
+      for (var run = next(lease); run != null; run = isSpread() ? null : next(lease)) {
         perform(run, hold);
       }
     } finally {

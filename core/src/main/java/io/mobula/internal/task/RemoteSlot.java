@@ -36,6 +36,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   private long pace;
   private boolean blocked;
   private boolean recalled;
+  private boolean used; // has been sent a task
   private boolean ended;
 
   RemoteSlot(NodeId node, long lease, ClassQueue queue, TaskWire wire) {
@@ -65,7 +66,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   private @Nullable TaskRun next() {
     while (true) {
       synchronized (this) {
-        if (ended || blocked || inFlight.size() >= depth || isLeaving()) {
+        if (ended || blocked || inFlight.size() >= depth || isLeaving() || isUsedUp()) {
           return null;
         }
       }
@@ -80,6 +81,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
         }
         if (run.depart(this)) {
           inFlight.put(run.job().id(), run);
+          used = true;
           return run;
         }
       }
@@ -90,6 +92,10 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     return recalled && System.nanoTime() - openedAt > QUANTUM_NANOS;
   }
 
+  private boolean isUsedUp() {
+    return used && queue.isSpread();
+  }
+
   /** One timer for all the times that it has nothing to do: it looks how long that was. */
   private void endIfIdle() {
     boolean now;
@@ -97,7 +103,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       if (ended || !inFlight.isEmpty()) {
         return;
       }
-      now = recalled;
+      now = recalled || isUsedUp();
       if (!now) {
         idleSince = System.nanoTime();
         watchIdle(wire.idleNanos());

@@ -234,13 +234,34 @@ class HybridPolicyTest {
   }
 
   @Test
+  void spreadIsEvenThoughTheViewIsOld() {
+    var counts = new HashMap<Long, Integer>();
+    for (int turn = 0; turn < 9; turn++) {
+      var chosen = (Choice.On) spread(turn, node(1, 4, 4), node(2, 4, 4), node(3, 4, 4));
+      counts.merge(chosen.node().incarnation(), 1, Integer::sum);
+    }
+    assertThat(counts).containsOnly(Map.entry(1L, 3), Map.entry(2L, 3), Map.entry(3L, 3));
+  }
+
+  @Test
+  void spreadPassesOverWhoHasNoRoom() {
+    assertThat(spread(1, node(1, 4, 4), node(2, 4, 0), node(3, 4, 4))).isEqualTo(on(3));
+    assertThat(spread(2, node(1, 4, 4), node(2, 4, 0), node(3, 4, 0))).isEqualTo(on(1));
+  }
+
+  private Choice spread(long turn, NodeView... nodes) {
+    var wish = new Wish(ONE_CPU, Placement.spread(), LOCAL, Map.of(), turn);
+    return policy.choose(wish, new ClusterView(List.of(nodes)), random);
+  }
+
+  @Test
   void spreadComesOutEven() {
     var free = new HashMap<Long, Integer>(Map.of(1L, 10, 2L, 10, 3L, 10, 4L, 10));
     for (int i = 0; i < 20; i++) {
       var nodes = free.entrySet().stream()
           .map(each -> node(each.getKey(), 10, each.getValue()))
           .toArray(NodeView[]::new);
-      var chosen = (Choice.On) choose(Placement.spread(), ONE_CPU, nodes);
+      var chosen = (Choice.On) spread(i, nodes);
       free.merge(chosen.node().incarnation(), -1, Integer::sum);
     }
     assertThat(free.values()).containsOnly(5);

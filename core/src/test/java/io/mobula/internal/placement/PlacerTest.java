@@ -79,7 +79,7 @@ class PlacerTest {
   }
 
   /** A look that takes time: what it has seen may be old when it is acted upon. */
-  private Choice choose(Wanting wanting) {
+  private Choice choose(Wanting wanting, long turn) {
     var seen = view.get();
     var now = meanwhile;
     meanwhile = () -> {};
