@@ -49,9 +49,13 @@ class PieceTableTest {
   }
 
   private static int size(Object message) {
+    return bytes(message).length;
+  }
+
+  private static byte[] bytes(Object message) {
     var serialization =
         akka.serialization.SerializationExtension.get(KIT.system().classicSystem());
-    return serialization.serialize(message).get().length;
+    return serialization.serialize(message).get();
   }
 
   @Test
@@ -82,7 +86,7 @@ class PieceTableTest {
   @Test
   void theLastPieceBringsTheWhole() {
     var message = batch(20_000);
-    assertThat(join(cutter.cut(message))).usingRecursiveComparison().isEqualTo(message);
+    assertThat(bytes(join(cutter.cut(message)))).isEqualTo(bytes(message));
     assertThat(table.size()).isZero();
   }
 
