@@ -14,10 +14,10 @@ public final class TensorMemory {
 
   /** What the class of tensors opens to the engine. */
   public interface Access {
-    /** See {@link TensorMemory#lend}. */
+    /** Notes what to run when the tensor is closed. */
     void lend(Tensor tensor, Runnable returned);
 
-    /** See {@link TensorMemory#look}. */
+    /** The tensor's memory, without counting it as given out. */
     MemorySegment look(Tensor tensor);
   }
 

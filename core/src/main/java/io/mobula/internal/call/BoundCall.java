@@ -353,7 +353,10 @@ public final class BoundCall {
     }
   }
 
-  /** The same; views last for as long as they are reachable: for what keeps its arguments. */
+  /**
+   * Calls the function in the calling thread with views of its arguments that last for as long as
+   * they are reachable: for what keeps its arguments, such as an actor.
+   */
   public @Nullable Object invoke() throws Exception {
     try (var gathered = store.gather(function, arguments)) {
       var values = values(0, null);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ProcessEvidence {
   private static final Map<EventStream, ProcessEvidence> ALL = new ConcurrentHashMap<>();
 
-  private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
+  private final Map<String, SuspectedMember> suspects = new ConcurrentHashMap<>();
   private volatile @Nullable Source source;
 
   /**
@@ -78,7 +78,7 @@ final class ProcessEvidence {
 
   /** Whether the process of the member at that address is known to live, as it shares this host. */
   boolean lives(String address) {
-    return find(address) == Suspect.Finding.LIVES;
+    return find(address) == SuspectedMember.Finding.LIVES;
   }
 
   /** Whether the process of the member at that address is known to be dead. */
@@ -104,7 +104,7 @@ final class ProcessEvidence {
     var from = source;
     var finding = find(address);
     var suspect = suspects.get(address);
-    if (from == null || suspect == null || finding == Suspect.Finding.DEAD) {
+    if (from == null || suspect == null || finding == SuspectedMember.Finding.DEAD) {
       return;
     }
     if (suspect.beginProbe(from.clock().nanos())) {
@@ -112,7 +112,7 @@ final class ProcessEvidence {
     }
   }
 
-  private static void probe(Source from, Suspect suspect) {
+  private static void probe(Source from, SuspectedMember suspect) {
     boolean refused = false;
     try {
       refused = PortProbe.isRefused(suspect.seat().address());
@@ -122,25 +122,25 @@ final class ProcessEvidence {
     tell(from, suspect);
   }
 
-  private Suspect.Finding find(String address) {
+  private SuspectedMember.Finding find(String address) {
     var from = source;
     var suspect = from == null ? null : suspectAt(from, address);
     if (from == null || suspect == null) {
-      return Suspect.Finding.UNKNOWN;
+      return SuspectedMember.Finding.UNKNOWN;
     }
     var finding = suspect.look(from.clock().nanos(), from.stoppedAfter().toNanos());
     tell(from, suspect);
     return finding;
   }
 
-  private static void tell(Source from, Suspect suspect) {
+  private static void tell(Source from, SuspectedMember suspect) {
     var cause = suspect.cause();
     if (cause != null) {
       from.onDead().accept(suspect.seat(), cause);
     }
   }
 
-  private @Nullable Suspect suspectAt(Source from, String address) {
+  private @Nullable SuspectedMember suspectAt(Source from, String address) {
     var cluster = Cluster.get(from.system());
     for (var member : cluster.state().getMembers()) {
       var seat = Seat.of(member);
@@ -157,14 +157,14 @@ final class ProcessEvidence {
     return null;
   }
 
-  private Suspect fresh(Source from, Member member, Seat seat) {
+  private SuspectedMember fresh(Source from, Member member, Seat seat) {
     var store = StoreRole.find(member.getRoles());
     var shared = store != null
             && from.own().isSharedWith(store)
             && ProcessLife.isHere(StoreRole.address(store))
         ? StoreRole.address(store)
         : null;
-    return new Suspect(seat, shared);
+    return new SuspectedMember(seat, shared);
   }
 
   /** Forgets whoever is no member any more. */

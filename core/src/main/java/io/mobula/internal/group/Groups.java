@@ -58,7 +58,7 @@ public final class Groups implements Bundles {
   private final Parts parts;
   private final GroupTable table;
   private final BundleLedgers ledgers = new BundleLedgers();
-  private final Inquiries inquiries;
+  private final GroupQueries inquiries;
   private final ReadyRefs ready;
   private final AtomicLong numbers = new AtomicLong();
   private volatile Work work = (id, how, exception) -> {};
@@ -109,7 +109,7 @@ public final class Groups implements Bundles {
     var self = parts.membership().self();
     this.table = new GroupTable(
         self.id(), node -> node.equals(self.id()) || parts.membership().peer(node) != null);
-    this.inquiries = new Inquiries(this::inquire, this::after);
+    this.inquiries = new GroupQueries(this::inquire, this::after);
     this.ready = new ReadyRefs(parts.store(), table, inquiries::remind);
     this.own = view(parts.ledger().unused());
   }

@@ -66,7 +66,7 @@ final class CommonCeiling {
     return join(head, member, bytes, System::nanoTime);
   }
 
-  /** The same, by that clock. */
+  /** Becomes a member that measures time by the given clock, in nanoseconds. */
   static CommonCeiling join(Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
     var own = head.resolve(PREFIX + member.path().getFileName());
     var joined = new CommonCeiling(head, own, bytes, nanos);

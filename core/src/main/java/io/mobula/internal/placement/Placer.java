@@ -53,7 +53,7 @@ public final class Placer implements Places {
   /** Decides where a request goes. */
   public interface Chooser {
     /**
-     * See {@link Choice}.
+     * Chooses a node for the request, from one look at the cluster.
      *
      * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
      */

@@ -37,7 +37,7 @@ final class CollectorCalls {
     return new ForWaiter(System.nanoTime() + (expectsRoom ? PUT_OFF_NANOS : 0));
   }
 
-  /** See {@link #forOneWaiter}. */
+  /** When the collector runs for one thread that waits for room. */
   final class ForWaiter {
     private long due;
     private long pause = FIRST_PAUSE_NANOS;

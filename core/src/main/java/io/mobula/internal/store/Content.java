@@ -121,7 +121,7 @@ public sealed interface Content {
       return false;
     }
 
-    /** See {@link Content#roomWanted}; 0 too while somebody brings it. */
+    /** Bytes of this node's memory needed to make it readable here; 0 while somebody brings it. */
     default long roomWanted() {
       return 0;
     }

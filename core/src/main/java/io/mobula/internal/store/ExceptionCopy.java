@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class ExceptionCopy {
   private ExceptionCopy() {}
 
-  /** The same with the stack of this call, and with that cause where its class has one. */
+  /**
+   * Copies the exception with the stack of this call, and with that cause where its class has one.
+   */
   static MobulaException of(MobulaException original, @Nullable Throwable cause) {
     var text = Objects.requireNonNullElse(original.getMessage(), "");
     return switch (original) {

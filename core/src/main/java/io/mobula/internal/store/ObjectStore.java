@@ -206,7 +206,10 @@ public final class ObjectStore {
     return new BorrowedViews(arguments);
   }
 
-  /** See {@link ArgumentRoom#gather}. */
+  /**
+   * Takes room for all arguments of a call, in its turn, and has them brought:
+   * {@link ArgumentRoom}.
+   */
   public GatheredArguments gather(Object function, Object[] parts) {
     return arguments.gather(function, parts);
   }

@@ -76,7 +76,7 @@ final class StoreRoom {
     return allocate(bytes, store::requireOpen, () -> false);
   }
 
-  /** The same; waits once more as long when the time is over, as often as {@code more} says. */
+  /** Allocates as above, but waits once more for the full time whenever {@code more} says so. */
   Block allocate(long bytes, BooleanSupplier more) {
     return allocate(bytes, store::requireOpen, more);
   }

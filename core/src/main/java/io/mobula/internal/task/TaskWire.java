@@ -307,7 +307,7 @@ public final class TaskWire {
     }
   }
 
-  /** The same for an element of a stream, whose recipe is made once. */
+  /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
   private void rememberHow(TaskRun run, int index, Content content) {
     if (content instanceof Content.Away && isRemembered(run)) {
       var job = run.job().id();

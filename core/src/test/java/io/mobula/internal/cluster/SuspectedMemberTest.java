@@ -2,7 +2,7 @@ package io.mobula.internal.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.cluster.Suspect.Finding;
+import io.mobula.internal.cluster.SuspectedMember.Finding;
 import io.mobula.internal.memory.ProcessLife;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.SharedStore;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is known of a member's process by its store and by its port. */
-class SuspectTest {
+class SuspectedMemberTest {
   private static final Seat SEAT = new Seat("127.0.0.2:7000", 1);
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -26,7 +26,7 @@ class SuspectTest {
   @Test
   void livesWhileItsWordMovesIsStoppedWhenItDoesNotAndDeadWhenItsLockIsFree() {
     var store = SharedStore.open(options());
-    var suspect = new Suspect(SEAT, store.address());
+    var suspect = new SuspectedMember(SEAT, store.address());
     long now = 0;
     assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
     now += MINUTE - SECOND;
@@ -51,7 +51,7 @@ class SuspectTest {
 
   @Test
   void aPortIsProbedOnceASecondUntilItIsRefused() {
-    var suspect = new Suspect(SEAT, null);
+    var suspect = new SuspectedMember(SEAT, null);
     assertThat(suspect.look(0, MINUTE)).isEqualTo(Finding.UNKNOWN);
     assertThat(suspect.beginProbe(0)).isTrue();
     assertThat(suspect.beginProbe(2 * SECOND)).as("one is on its way").isFalse();

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * is sent after it, since that answer may be older than the question. Safe for all threads; nothing
  * blocks.
  */
-final class Inquiries {
+final class GroupQueries {
   static final Duration PAUSE = Duration.ofMillis(50);
 
   /** How often whoever waits for a group asks, as the news of it may have been lost. */
@@ -37,7 +37,7 @@ final class Inquiries {
    * @param question asks the scheduler and sees to its answer; completes when that is done, or when
    *     there is none
    */
-  Inquiries(Function<PlacementGroupId, CompletionStage<?>> question, Timer timer) {
+  GroupQueries(Function<PlacementGroupId, CompletionStage<?>> question, Timer timer) {
     this.question = question;
     this.timer = timer;
   }

@@ -4,7 +4,7 @@ package io.mobula.internal.cluster;
  * For how long a word that a living process raises has stood still, as one observer sees it. Pure;
  * not safe for several threads.
  */
-final class Stillness {
+final class ProgressObserver {
   private long value;
   private long since;
   private boolean seen;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** A word stands still for as long as it has been seen to be the same. */
-class StillnessTest {
-  private final Stillness stillness = new Stillness();
+class ProgressObserverTest {
+  private final ProgressObserver stillness = new ProgressObserver();
 
   @Test
   void countsFromWhenItWasSeenFirst() {

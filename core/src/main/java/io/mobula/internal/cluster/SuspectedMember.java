@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One incarnation of a member, and what is known of its process beyond its heartbeats. Safe for all
  * threads.
  */
-final class Suspect {
+final class SuspectedMember {
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
   private static final long BETWEEN_PROBES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -27,7 +27,7 @@ final class Suspect {
 
   private final Seat seat;
   private final @Nullable StoreAddress store;
-  private final Stillness stillness = new Stillness();
+  private final ProgressObserver stillness = new ProgressObserver();
   private Finding last = Finding.UNKNOWN;
   private @Nullable String cause;
   private long looked;
@@ -41,7 +41,7 @@ final class Suspect {
    *
    * @param store its store if that is on this host and shared with this process
    */
-  Suspect(Seat seat, @Nullable StoreAddress store) {
+  SuspectedMember(Seat seat, @Nullable StoreAddress store) {
     this.seat = seat;
     this.store = store;
   }
