@@ -206,21 +206,27 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   }
 
   /**
-   * Downs it without waiting for the resolver, so that it is not counted against the living. That
-   * several members say so of the same one does no harm.
+   * Downs it without waiting for the resolver, so that it is not counted against the living. Once
+   * only: Akka downs whoever has an address, and what is known of members here may be older than
+   * what Akka knows, so that doing so again could down a newer incarnation at that address.
    */
   private void onEnded(Seat seat, String how) {
-    for (var member : cluster.state().getMembers()) {
-      if (Seat.of(member).equals(seat) && !member.status().equals(MemberStatus.down())) {
-        membership.evidence().ended(seat, how);
-        if (causes.put(seat, how) == null) {
-          LOG.warn("{} is dead ({}): it is removed from the cluster.", named(seat), how);
-        }
-        cluster.manager().tell(new Down(member.address()));
-        Quarantine.of(getContext().getSystem(), member, how);
-      }
+    if (!buried.contains(seat)) {
+      cluster.state().getMembers().forEach(member -> bury(member, seat, how));
     }
     tell(roster.away(seat, how));
+  }
+
+  private void bury(Member member, Seat seat, String how) {
+    if (!Seat.of(member).equals(seat) || member.status().equals(MemberStatus.down())) {
+      return;
+    }
+    buried.add(seat);
+    causes.put(seat, how);
+    membership.evidence().ended(seat, how);
+    LOG.warn("{} is dead ({}): it is removed from the cluster.", named(seat), how);
+    cluster.manager().tell(new Down(member.address()));
+    Quarantine.of(getContext().getSystem(), member, how);
   }
 
   private Object named(Seat seat) {
