@@ -47,7 +47,11 @@ public final class Eventually {
     }
   }
 
-  /** Collects garbage until the condition holds. */
+  /**
+   * Collects garbage until the condition holds, with a pause after each collection: the JVM's
+   * thread that handles references needs the lock that a collection holds, and gets it late or
+   * never from a thread that collects without a pause.
+   */
   public static void collected(String what, Callable<Boolean> condition) throws Exception {
     until(what, () -> {
       System.gc();

@@ -3,6 +3,7 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.contract.Eventually;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.StoreException;
 import java.io.IOException;
@@ -79,15 +80,6 @@ class PeerStoreTest {
     return block.seal();
   }
 
-  private static boolean collectUntil(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      System.gc();
-      Thread.onSpinWait();
-    }
-    return condition.getAsBoolean();
-  }
-
   private static byte first(MemorySegment segment) {
     return segment.get(ValueLayout.JAVA_BYTE, 0);
   }
@@ -139,7 +131,8 @@ class PeerStoreTest {
 
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
-  void aViewKeepsTheMemoryUntilItIsCollectedAndTheOwnerIsNudged(long mostBufferBytes) {
+  void aViewKeepsTheMemoryUntilItIsCollectedAndTheOwnerIsNudged(long mostBufferBytes)
+      throws Exception {
     reader.close();
     reader = openReader(mostBufferBytes, false);
     SealedObject object = put(4_096, 5);
@@ -154,7 +147,7 @@ class PeerStoreTest {
       assertThat(view[0].toArray(ValueLayout.JAVA_BYTE)).containsOnly(5);
       nudges.clear();
       view[0] = null;
-      assertThat(collectUntil(() -> !nudges.isEmpty())).isTrue();
+      Eventually.collected("the view is collected and the owner nudged", () -> !nudges.isEmpty());
       assertThat(nudges).contains(object.slot());
       owner.nudge(object.slot());
       assertThat(owner.usedBytes()).isZero();
@@ -162,7 +155,7 @@ class PeerStoreTest {
   }
 
   @Test
-  void withoutANudgeTheSweepFreesWhatIsReadNoMore() {
+  void withoutANudgeTheSweepFreesWhatIsReadNoMore() throws Exception {
     SealedObject object = put(4_096, 5);
     try (PeerStore peer = attach()) {
       PeerObject there = peer.open(object.address());
@@ -170,7 +163,7 @@ class PeerStoreTest {
       object.free();
       assertThat(owner.usedBytes()).isEqualTo(4_096);
       there.unpin();
-      assertThat(collectUntil(() -> owner.usedBytes() == 0)).isTrue();
+      Eventually.collected("the owner has its memory back", () -> owner.usedBytes() == 0);
     }
   }
 
@@ -225,7 +218,7 @@ class PeerStoreTest {
   }
 
   @Test
-  void aRowIsOneReadersAndComesBackWhenItsLastViewIsGone() {
+  void aRowIsOneReadersAndComesBackWhenItsLastViewIsGone() throws Exception {
     SealedObject object = put(100, 4);
     int row = owner.offerRow();
     PeerStore peer = attach(row);
@@ -243,7 +236,7 @@ class PeerStoreTest {
     assertThat(first(view[0])).isEqualTo((byte) 4);
     assertThat(object.isPinned()).isTrue();
     view[0] = null;
-    assertThat(collectUntil(() -> owner.readerGone(row))).isTrue();
+    Eventually.collected("the row is free", () -> owner.readerGone(row));
     assertThat(owner.offerRow()).isEqualTo(row);
     attach(row).close();
   }
@@ -287,7 +280,7 @@ class PeerStoreTest {
   }
 
   @Test
-  void aViewOutlivesTheReadersOwnStoreAndIsThenLetGo() {
+  void aViewOutlivesTheReadersOwnStoreAndIsThenLetGo() throws Exception {
     SealedObject object = put(100, 4);
     int row = owner.offerRow();
     PeerStore peer = attach(row);
@@ -300,7 +293,7 @@ class PeerStoreTest {
     assertThat(owner.readerGone(row)).isFalse();
     assertThat(first(view[0])).isEqualTo((byte) 4);
     view[0] = null;
-    assertThat(collectUntil(() -> owner.usedBytes() == 0)).isTrue();
+    Eventually.collected("the owner has its memory back", () -> owner.usedBytes() == 0);
     assertThat(owner.readerGone(row)).isTrue();
   }
 

@@ -2,46 +2,37 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
+import io.mobula.contract.Eventually;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class ReachabilityTest {
-  private static boolean collectUntil(BooleanSupplier condition, Runnable meanwhile) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      meanwhile.run();
-      System.gc();
-    }
-    return condition.getAsBoolean();
-  }
-
   @Test
-  void sweepsThoughSomethingBecomesUnreachableAllTheTime() {
+  void sweepsThoughSomethingBecomesUnreachableAllTheTime() throws Exception {
     AtomicInteger sweeps = new AtomicInteger();
     Reachability reachability = new Reachability("test", sweeps::incrementAndGet);
     AtomicInteger gone = new AtomicInteger();
-    assertThat(collectUntil(
-            () -> sweeps.get() >= 2, () -> reachability.watch(new Object(), gone::incrementAndGet)))
-        .isTrue();
+    Eventually.collected("it has swept twice", () -> {
+      reachability.watch(new Object(), gone::incrementAndGet);
+      return sweeps.get() >= 2;
+    });
     assertThat(gone).hasPositiveValue();
     reachability.close();
   }
 
   @Test
-  void aSweepThatFailsIsNotTheLast() {
+  void aSweepThatFailsIsNotTheLast() throws Exception {
     AtomicInteger sweeps = new AtomicInteger();
     Reachability reachability = new Reachability("test", () -> {
       sweeps.incrementAndGet();
       throw new IllegalStateException("on purpose");
     });
-    assertThat(collectUntil(() -> sweeps.get() >= 2, Thread::onSpinWait)).isTrue();
+    Eventually.collected("it has swept twice", () -> sweeps.get() >= 2);
     reachability.close();
   }
 
   @Test
-  void afterItsEndOnlyLastingWatchesCount() {
+  void afterItsEndOnlyLastingWatchesCount() throws Exception {
     AtomicInteger usual = new AtomicInteger();
     AtomicInteger lasting = new AtomicInteger();
     AtomicInteger sweeps = new AtomicInteger();
@@ -54,9 +45,9 @@ class ReachabilityTest {
     int atTheEnd = sweeps.get();
     held[0] = null;
     held[1] = null;
-    assertThat(collectUntil(() -> lasting.get() == 1, Thread::onSpinWait)).isTrue();
+    Eventually.collected("one lasting watch is told", () -> lasting.get() == 1);
     held[2] = null;
-    assertThat(collectUntil(() -> lasting.get() == 2, Thread::onSpinWait)).isTrue();
+    Eventually.collected("each lasting watch is told", () -> lasting.get() == 2);
     assertThat(usual).hasValue(0);
     assertThat(sweeps.get()).isLessThanOrEqualTo(atTheEnd + 1);
   }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.DType;
 import io.mobula.Tensor;
+import io.mobula.contract.Eventually;
+import io.mobula.error.StoreFullException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,16 +40,6 @@ class ViewsTest {
     return block.seal();
   }
 
-  /** Collects until the condition holds; the collector decides when, so the bound is generous. */
-  private static boolean collectUntil(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      System.gc();
-      Thread.onSpinWait();
-    }
-    return condition.getAsBoolean();
-  }
-
   private static void collectThrice() {
     System.gc();
     System.gc();
@@ -62,7 +52,7 @@ class ViewsTest {
    */
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
-  void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) {
+  void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) throws Exception {
     SealedObject object = put(mostBufferBytes);
     keeps(object, view -> view);
     keeps(object, view -> view.asSlice(100, 50));
@@ -75,17 +65,18 @@ class ViewsTest {
     keeps(object, view -> Tensor.wrap(view, DType.FLOAT32).reshape(32, 64).asFloatBuffer());
   }
 
-  private static void keeps(SealedObject object, Function<MemorySegment, Object> maker) {
+  private static void keeps(SealedObject object, Function<MemorySegment, Object> maker)
+      throws Exception {
     Object made = maker.apply(object.view());
     collectThrice();
     assertThat(object.isPinned()).isTrue();
     Reference.reachabilityFence(made);
     made = null;
-    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+    Eventually.collected("nobody reads the object", () -> !object.isPinned());
   }
 
   @Test
-  void aViewPinsUntilItIsUnreachableAndThenTheMemoryGoesBack() {
+  void aViewPinsUntilItIsUnreachableAndThenTheMemoryGoesBack() throws Exception {
     SealedObject object = put(Integer.MAX_VALUE);
     MemorySegment[] view = {object.view()};
     object.free();
@@ -94,12 +85,12 @@ class ViewsTest {
     assertThat(store.usedBytes()).isEqualTo(BYTES);
     assertThat(view[0].get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) 5);
     view[0] = null;
-    assertThat(collectUntil(() -> store.usedBytes() == 0)).isTrue();
+    Eventually.collected("the memory is free", () -> store.usedBytes() == 0);
     assertThat(store.objects()).isZero();
   }
 
   @Test
-  void aClosedTensorLetsGoUnlessItsSegmentIsHeld() {
+  void aClosedTensorLetsGoUnlessItsSegmentIsHeld() throws Exception {
     SealedObject object = put(Integer.MAX_VALUE);
     Tensor tensor = Tensor.wrap(object.view(), DType.INT8);
     MemorySegment[] taken = {tensor.segment()};
@@ -107,12 +98,12 @@ class ViewsTest {
     collectThrice();
     assertThat(object.isPinned()).isTrue();
     taken[0] = null;
-    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+    Eventually.collected("nobody reads the object", () -> !object.isPinned());
     Reference.reachabilityFence(tensor);
   }
 
   @Test
-  void severalViewsAreOnePinInSharedMemory() {
+  void severalViewsAreOnePinInSharedMemory() throws Exception {
     SealedObject object = put(Integer.MAX_VALUE);
     MemorySegment[] views = {object.view(), object.view()};
     assertThat(object.<Boolean>read(segment -> object.isPinned())).isTrue();
@@ -120,7 +111,7 @@ class ViewsTest {
     collectThrice();
     assertThat(object.isPinned()).isTrue();
     views[1] = null;
-    assertThat(collectUntil(() -> !object.isPinned())).isTrue();
+    Eventually.collected("nobody reads the object", () -> !object.isPinned());
   }
 
   @Test
@@ -136,18 +127,17 @@ class ViewsTest {
   }
 
   @Test
-  void aFullStoreLetsGoOfCollectedViewsByItself() {
+  void aFullStoreLetsGoOfCollectedViewsByItself() throws Exception {
     SealedObject object = put(Integer.MAX_VALUE);
     object.view();
     object.free();
-    assertThat(collectUntil(() -> {
-          try {
-            store.create(1 << 16).abandon();
-            return true;
-          } catch (io.mobula.error.StoreFullException full) {
-            return false;
-          }
-        }))
-        .isTrue();
+    Eventually.collected("there is room", () -> {
+      try {
+        store.create(1 << 16).abandon();
+        return true;
+      } catch (StoreFullException full) {
+        return false;
+      }
+    });
   }
 }
