@@ -11,6 +11,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Views and the collector: whatever is made of a view keeps the object, and nothing else does. */
 class ViewsTest {
   private static final int BYTES = 8_192;
+  private static final int CAPACITY = 1 << 17;
 
   @TempDir
   Path base;
@@ -33,17 +37,26 @@ class ViewsTest {
   }
 
   private SealedObject put(long mostBufferBytes) {
+    open(mostBufferBytes);
+    return fill();
+  }
+
+  private void open(long mostBufferBytes) {
     store = SharedStore.open(
-        new StoreOptions(base, 1 << 16, 1 << 16, false), new StoreLayout(10, mostBufferBytes));
+        new StoreOptions(base, CAPACITY, CAPACITY, false), new StoreLayout(10, mostBufferBytes));
+  }
+
+  private SealedObject fill() {
     Block block = store.create(BYTES);
     block.segment().fill((byte) 5);
     return block.seal();
   }
 
-  private static void collectThrice() {
-    System.gc();
-    System.gc();
-    System.gc();
+  /** Returns after a collection whose consequences for views have been drawn. */
+  private void collect() throws Exception {
+    AtomicBoolean drawn = new AtomicBoolean();
+    store.whenUnreachable(new Object(), () -> drawn.set(true));
+    Eventually.collected("something unreachable is found so", drawn::get);
   }
 
   /**
@@ -53,26 +66,29 @@ class ViewsTest {
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
   void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) throws Exception {
-    SealedObject object = put(mostBufferBytes);
-    keeps(object, view -> view);
-    keeps(object, view -> view.asSlice(100, 50));
-    keeps(object, view -> view.asSlice(100, 50).asSlice(3).asReadOnly());
-    keeps(object, MemorySegment::asByteBuffer);
-    keeps(object, view -> view.asByteBuffer().slice(5, 9).asReadOnlyBuffer());
-    keeps(object, view -> view.asSlice(64).asByteBuffer().asFloatBuffer().slice());
-    keeps(object, view -> MemorySegment.ofBuffer(view.asByteBuffer()).asSlice(9));
-    keeps(object, view -> Tensor.wrap(view, DType.FLOAT32).slice(10, 20));
-    keeps(object, view -> Tensor.wrap(view, DType.FLOAT32).reshape(32, 64).asFloatBuffer());
-  }
-
-  private static void keeps(SealedObject object, Function<MemorySegment, Object> maker)
-      throws Exception {
-    Object made = maker.apply(object.view());
-    collectThrice();
-    assertThat(object.isPinned()).isTrue();
-    Reference.reachabilityFence(made);
-    made = null;
-    Eventually.collected("nobody reads the object", () -> !object.isPinned());
+    List<Function<MemorySegment, Object>> makers = List.of(
+        view -> view,
+        view -> view.asSlice(100, 50),
+        view -> view.asSlice(100, 50).asSlice(3).asReadOnly(),
+        MemorySegment::asByteBuffer,
+        view -> view.asByteBuffer().slice(5, 9).asReadOnlyBuffer(),
+        view -> view.asSlice(64).asByteBuffer().asFloatBuffer().slice(),
+        view -> MemorySegment.ofBuffer(view.asByteBuffer()).asSlice(9),
+        view -> Tensor.wrap(view, DType.FLOAT32).slice(10, 20),
+        view -> Tensor.wrap(view, DType.FLOAT32).reshape(32, 64).asFloatBuffer());
+    open(mostBufferBytes);
+    List<SealedObject> objects = new ArrayList<>();
+    List<Object> made = new ArrayList<>();
+    for (Function<MemorySegment, Object> maker : makers) {
+      SealedObject object = fill();
+      objects.add(object);
+      made.add(maker.apply(object.view()));
+    }
+    collect();
+    assertThat(objects).allMatch(SealedObject::isPinned);
+    made.clear();
+    Eventually.collected(
+        "nobody reads the objects", () -> objects.stream().noneMatch(SealedObject::isPinned));
   }
 
   @Test
@@ -80,7 +96,7 @@ class ViewsTest {
     SealedObject object = put(Integer.MAX_VALUE);
     MemorySegment[] view = {object.view()};
     object.free();
-    collectThrice();
+    collect();
     assertThat(object.isPinned()).isTrue();
     assertThat(store.usedBytes()).isEqualTo(BYTES);
     assertThat(view[0].get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) 5);
@@ -95,7 +111,7 @@ class ViewsTest {
     Tensor tensor = Tensor.wrap(object.view(), DType.INT8);
     MemorySegment[] taken = {tensor.segment()};
     tensor.close();
-    collectThrice();
+    collect();
     assertThat(object.isPinned()).isTrue();
     taken[0] = null;
     Eventually.collected("nobody reads the object", () -> !object.isPinned());
@@ -108,7 +124,7 @@ class ViewsTest {
     MemorySegment[] views = {object.view(), object.view()};
     assertThat(object.<Boolean>read(segment -> object.isPinned())).isTrue();
     views[0] = null;
-    collectThrice();
+    collect();
     assertThat(object.isPinned()).isTrue();
     views[1] = null;
     Eventually.collected("nobody reads the object", () -> !object.isPinned());
@@ -133,7 +149,7 @@ class ViewsTest {
     object.free();
     Eventually.collected("there is room", () -> {
       try {
-        store.create(1 << 16).abandon();
+        store.create(CAPACITY).abandon();
         return true;
       } catch (StoreFullException full) {
         return false;
