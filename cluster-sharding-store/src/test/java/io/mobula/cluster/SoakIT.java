@@ -31,7 +31,10 @@ class SoakIT {
   private static final int NODES = 3;
   private static final int DRIVERS = 2;
 
-  private final List<SoakNode> nodes = new ArrayList<>();
+  /** Long enough for a leaving node that uses all of its time, and closes after it. */
+  private static final Duration LEAVING = Duration.ofSeconds(30 + 5);
+
+  private final List<NodeProcess> nodes = new ArrayList<>();
   private final List<SoakDriver> drivers = new ArrayList<>();
   private Path stores;
 
@@ -53,7 +56,7 @@ class SoakIT {
   @AfterEach
   void end() {
     drivers.forEach(SoakDriver::abandon);
-    nodes.forEach(SoakNode::kill);
+    nodes.forEach(NodeProcess::kill);
   }
 
   @Test
@@ -62,7 +65,7 @@ class SoakIT {
     long seconds = Long.getLong("mobula.soak.seconds", 30);
     System.out.println("SoakIT seed " + seed + ", " + seconds + " s");
     var random = new Random(seed);
-    nodes.add(SoakNode.first(settings()));
+    nodes.add(NodeProcess.first(settings()).up());
     while (nodes.size() < NODES) {
       join(random);
     }
@@ -80,7 +83,7 @@ class SoakIT {
     for (var driver : drivers) {
       System.out.println("SoakIT " + driver.finish());
     }
-    nodes.forEach(SoakNode::leave);
+    nodes.forEach(node -> node.leave(LEAVING));
     leavesNothingBehind();
   }
 
@@ -99,20 +102,20 @@ class SoakIT {
   }
 
   private void join(Random random) {
-    nodes.add(SoakNode.joining(settings(), anyAddress(random)));
+    nodes.add(NodeProcess.joining(settings(), anyAddress(random)).up());
   }
 
-  private void goes(SoakNode node, Way way) throws Exception {
+  private void goes(NodeProcess node, Way way) throws Exception {
     System.out.println("SoakIT " + node + " is to be " + way);
     switch (way) {
       case KILLED -> node.kill();
       case DISMISSED -> {
         drivers.getFirst().runtime().dismiss(node.id());
-        node.awaitGone();
+        node.awaitEnd(LEAVING);
       }
       case TERMINATED -> {
         node.terminate();
-        node.awaitGone();
+        node.awaitEnd(LEAVING);
       }
     }
     Soon.holds(
@@ -122,15 +125,10 @@ class SoakIT {
 
   /** What was killed is removed by the next start there, and that one removes its own. */
   private void leavesNothingBehind() throws IOException {
-    SoakNode.first(settings()).leave();
+    NodeProcess.first(settings()).up().leave(LEAVING);
     try (var left = Files.list(stores)) {
       assertThat(left).isEmpty();
     }
     Files.delete(stores);
-  }
-
-  /** Long enough for a leaving node that uses all of its time, and closes after it. */
-  static Duration leaving() {
-    return Duration.ofSeconds(30 + 5);
   }
 }

@@ -34,6 +34,7 @@ public final class ClusterMembership implements Membership {
   private static final int MOST_NAMED = 10;
   private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ActorSystem<?> system;
   private final ClusterSettings settings;
@@ -45,6 +46,8 @@ public final class ClusterMembership implements Membership {
   private final CompletableFuture<Boolean> removed = new CompletableFuture<>();
   private final Runnable onExpelled;
   private final ProcessEvidence evidence;
+  private final RunningClock clock;
+  private volatile JoinDeadline deadline;
   private volatile Map<NodeId, Peer> peers = Map.of();
   private volatile List<Seat> unmet = List.of();
   private volatile boolean up;
@@ -71,6 +74,8 @@ public final class ClusterMembership implements Membership {
     this.settings = settings;
     this.ownsSystem = ownsSystem;
     this.self = self;
+    this.clock = clock;
+    this.deadline = new JoinDeadline(settings.joinTimeout(), clock::nanos);
     this.resolver = ActorRefResolver.get(system);
     this.onExpelled = host::expelled;
     this.evidence = ProcessEvidence.of(Adapter.toClassic(system));
@@ -140,24 +145,41 @@ public final class ClusterMembership implements Membership {
 
   /**
    * Joins, and returns when this process and all that were up before know each other. Blocks for
-   * the join timeout at most.
+   * the join timeout at most, counted from the last sign of progress, and for
+   * {@link ClusterSettings#longestJoin()} in all.
    *
    * @throws ClusterException when it is refused, or nobody answers
    */
   public void join() {
-    long end = System.nanoTime() + settings.joinTimeout().toNanos();
+    var until = new JoinDeadline(settings.joinTimeout(), clock::nanos);
+    deadline = until;
+    Doorstep doorstep = new Doorstep(system, self, settings, this::<Gate.Command>resolve);
+    var to = self.address();
     if (ownsSystem) {
       var seeds =
           settings.seeds().stream().filter(seed -> !seed.equals(self.address())).toList();
-      Doorstep doorstep = new Doorstep(system, self, settings, this::<Gate.Command>resolve);
-      var to = seeds.isEmpty() ? self.address() : doorstep.welcome(seeds, end);
+      to = seeds.isEmpty() ? to : doorstep.welcome(seeds, until);
       joining = true;
       Cluster.get(system).manager().tell(doorstep.joinAt(to));
     }
+    boolean welcomed = !to.equals(self.address());
+    while (!isMetWithin(Math.min(until.left(), BETWEEN_LOOKS.toNanos()))) {
+      if (until.left() <= 0 || removed.isDone()) {
+        throw notInTime(until);
+      }
+      if (welcomed) {
+        doorstep.knock(to); // its name stays reserved there
+      }
+    }
+  }
+
+  private boolean isMetWithin(long nanos) {
     try {
-      met.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException | ExecutionException late) {
-      throw notInTime();
+      return met.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException later) {
+      return false;
+    } catch (ExecutionException never) { // it is only ever completed with true
+      throw new IllegalStateException(never);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterException(
@@ -165,15 +187,25 @@ public final class ClusterMembership implements Membership {
     }
   }
 
-  private ClusterException notInTime() {
+  private ClusterException notInTime(JoinDeadline until) {
     var waiting = unmet.stream().limit(MOST_NAMED).map(Seat::address).toList();
-    var what = up
-        ? "these members have not introduced themselves: " + waiting
-        : "the cluster has not taken it in; it does so only while all of its members can be reached";
+    var what = removed.isDone()
+        ? "it was removed again"
+        : up
+            ? "these members have not introduced themselves: " + waiting
+            : "the cluster has not taken it in; it does so only while all of its members can be reached";
     return new ClusterException(
         ClusterException.Reason.NOT_IN_TIME,
-        self + " joined " + name() + ", but " + what + ". Waited " + settings.joinTimeout()
-            + " (mobula.cluster.join-timeout).");
+        self + " joined " + name() + ", but " + what + ". " + until.told());
+  }
+
+  /**
+   * Joining has come one step further, which puts off the end of the wait for it.
+   *
+   * @param step what has happened, for people
+   */
+  void progress(String step) {
+    deadline.progress(step);
   }
 
   private String name() {
@@ -267,12 +299,16 @@ public final class ClusterMembership implements Membership {
 
   void up() {
     up = true;
+    progress("the cluster has taken this node in");
     if (settings.seeds().isEmpty() && ownsSystem) {
       met.complete(true); // it has formed the cluster, and nobody was up before
     }
   }
 
   void unmet(List<Seat> seats) {
+    if (seats.size() < unmet.size()) {
+      progress("a member has introduced itself, " + seats.size() + " have not yet");
+    }
     unmet = seats;
   }
 

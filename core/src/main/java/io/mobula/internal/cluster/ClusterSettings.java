@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity as what it introduces itself
  * @param binding where it listens
  * @param seeds {@code host:port} of processes to join by; empty forms a cluster of its own
- * @param joinTimeout how long opening may take
+ * @param joinTimeout how long opening may go on without progress
  * @param leaveTimeout how long closing waits for the others to have taken note
  * @param stoppedAfter for how long a process of this host must stand still until it counts as dead
  * @param security how connections are protected
@@ -38,6 +38,11 @@ public record ClusterSettings(
     Objects.requireNonNull(leaveTimeout, "leaveTimeout");
     Objects.requireNonNull(stoppedAfter, "stoppedAfter");
     Objects.requireNonNull(security, "security");
+  }
+
+  /** The most that opening may take while it makes progress. */
+  public Duration longestJoin() {
+    return JoinDeadline.longest(joinTimeout);
   }
 
   /** The same with further labels; those that were said before count. */

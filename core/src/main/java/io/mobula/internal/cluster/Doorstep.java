@@ -10,27 +10,45 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Join;
 import io.mobula.error.ClusterException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knocks at the seeds' gates until one says welcome. Blocks the thread that opens the runtime; says
  * clearly why nobody let it in.
  */
 final class Doorstep {
+  private static final Logger LOG = LoggerFactory.getLogger(Doorstep.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
+  private static final int MOST_ANSWERS = 1_000;
+
+  /** On a machine that is slow an answer takes longer than it is waited for between two knocks. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
   private final ActorSystem<?> system;
   private final Peer self;
   private final ClusterSettings settings;
   private final BiFunction<String, String, ActorRef<Gate.Command>> resolve;
+  private final BlockingQueue<Heard> answers = new LinkedBlockingQueue<>(MOST_ANSWERS);
+
+  /** What a seed has said. */
+  private record Heard(String seed, Gate.Answer answer) {
+    @Override
+    public String toString() {
+      return "seed " + seed + " says " + answer.verdict()
+          + (answer.detail().isEmpty() ? "" : ": " + answer.detail());
+    }
+  }
 
   Doorstep(
       ActorSystem<?> system,
@@ -50,48 +68,50 @@ final class Doorstep {
   }
 
   /**
-   * The first seed that says welcome.
+   * The first seed that says welcome. An answer counts however late it comes.
    *
-   * @param end on the clock of {@link System#nanoTime()}
+   * @param deadline is told of what the seeds say
    * @throws ClusterException when one refuses, or none has answered by then
    */
-  String welcome(List<String> seeds, long end) {
-    Gate.@Nullable Answer last = null;
+  String welcome(List<String> seeds, JoinDeadline deadline) {
+    var said = new HashSet<String>();
     do {
       for (var seed : seeds) {
-        var answer = knock(seed, end);
-        if (answer != null && answer.verdict() == Gate.Verdict.WELCOME) {
-          return seed;
-        }
-        if (answer != null) {
-          refuse(seed, answer);
-          last = answer;
+        knock(seed);
+        for (var heard = answer(PATIENCE); heard != null; heard = answer(Duration.ZERO)) {
+          if (said.add(heard.toString())) {
+            deadline.progress(heard.toString());
+          }
+          if (heard.answer().verdict() == Gate.Verdict.WELCOME) {
+            return heard.seed();
+          }
+          refuse(heard.seed(), heard.answer());
         }
       }
       pause();
-    } while (end - System.nanoTime() > 0);
-    throw last == null ? unanswered(seeds) : notYet(seeds, last.detail());
+    } while (deadline.left() > 0);
+    throw said.isEmpty() ? unanswered(seeds) : notYet(seeds, deadline);
   }
 
-  private Gate.@Nullable Answer knock(String seed, long end) {
-    long limit = Math.min(PATIENCE.toNanos(), end - System.nanoTime());
-    if (limit <= 0) {
-      return null;
-    }
-    Function<ActorRef<Gate.Answer>, Gate.Command> message = reply -> new Gate.Knock(
-        settings.identity().cluster(), Protocol.VERSION, self.name(), self.id(), reply);
-    CompletionStage<Gate.Answer> asked = AskPattern.ask(
-        resolve.apply(seed, Gate.NAME),
-        message::apply,
-        Duration.ofNanos(limit),
-        system.scheduler());
+  private @Nullable Heard answer(Duration patience) {
     try {
-      return asked.toCompletableFuture().get(2 * limit, TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException none) {
-      return null;
+      return answers.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw interrupted();
     }
+  }
+
+  /** Asks a seed to let this process in; does not wait. While it joins, its name stays reserved. */
+  void knock(String seed) {
+    Function<ActorRef<Gate.Answer>, Gate.Command> message = reply -> new Gate.Knock(
+        settings.identity().cluster(), Protocol.VERSION, self.name(), self.id(), reply);
+    CompletionStage<Gate.Answer> asked = AskPattern.ask(
+        resolve.apply(seed, Gate.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
+    var _ = asked.thenAccept(answer -> {
+      if (!answers.offer(new Heard(seed, answer))) {
+        LOG.debug("{} has answered more often than anybody has listened.", seed);
+      }
+    });
   }
 
   private static void pause() {
@@ -146,10 +166,10 @@ final class Doorstep {
             + String.join("; ", found.stream().map(SeedProbe.Finding::text).toList()) + ".");
   }
 
-  private ClusterException notYet(List<String> seeds, String why) {
+  private ClusterException notYet(List<String> seeds, JoinDeadline deadline) {
     return new ClusterException(
         Reason.NOT_IN_TIME,
-        "The seeds " + seeds + " answer, but did not let " + self.name() + " in: " + why
-            + ". Waited " + settings.joinTimeout() + " (mobula.cluster.join-timeout).");
+        "The seeds " + seeds + " answer, but did not let " + self.name() + " in. "
+            + deadline.told());
   }
 }

@@ -21,7 +21,10 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
   /** Its name below {@code /system}. */
   static final String NAME = "mobula-gate";
 
-  /** For how long a name is kept for somebody who was let in and has not appeared. */
+  /**
+   * For how long a name is kept for somebody who was let in and has not appeared. Whoever is still
+   * joining knocks again every second, so that this is how long it may be silent.
+   */
   private static final Duration RESERVED = Duration.ofSeconds(20);
 
   private static final int MOST_RESERVED = 10_000;

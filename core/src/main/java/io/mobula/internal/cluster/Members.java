@@ -120,6 +120,9 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
 
   /** Akka's own family of events; those not named say nothing of who is there. */
   private void onEvent(ClusterDomainEvent event) {
+    if (!membership.hasMet()) {
+      noteProgress(event);
+    }
     if (event instanceof ClusterEvent.MemberUp up) {
       onUp(up.member());
     } else if (event instanceof ClusterEvent.MemberDowned downed) {
@@ -131,6 +134,17 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
       membership.evidence().prune();
     } else if (event instanceof ClusterEvent.ClusterShuttingDown$) {
       membership.removed(departing);
+    }
+  }
+
+  /** Whatever changes among the members shows that the cluster is at work on who is there. */
+  private void noteProgress(ClusterDomainEvent event) {
+    if (event instanceof ClusterEvent.MemberEvent news) {
+      var who =
+          Seat.of(news.member()).equals(self) ? "this node" : news.member().address();
+      membership.progress(who + " is " + news.member().status() + " in the cluster");
+    } else if (event instanceof ClusterEvent.ReachableMember news) {
+      membership.progress(news.member().address() + " can be reached again");
     }
   }
 

@@ -74,7 +74,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-  private static final Duration SPAWN_LIMIT = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
 
@@ -364,17 +364,30 @@ public final class Node {
     guardian.tell(new NodeGuardian.Spawn<>(behavior, name, props, then));
   }
 
+  /** Waits for as long as joining may take at most, unless the guardian or its system has ended. */
   private <T> ActorRef<T> spawnNow(Behavior<T> behavior, String name) {
     var spawned = new CompletableFuture<ActorRef<T>>();
     spawn(behavior, name, Props.empty(), spawned::complete);
-    try {
-      return spawned.get(SPAWN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new RuntimeClosedException("The actor system " + system.name() + " did not start actor "
-          + name + " within " + SPAWN_LIMIT + "; is it terminating?");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RuntimeClosedException("Interrupted while starting node " + id + ".");
+    var limit = settings.cluster().longestJoin();
+    long end = System.nanoTime() + limit.toNanos();
+    while (true) {
+      try {
+        return spawned.get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException later) {
+        if (stopped.getCount() == 0 || system.whenTerminated().isCompleted()) {
+          throw new RuntimeClosedException("The actor system " + system.name()
+              + " is terminating: it does not start actor " + name + ".");
+        }
+        if (end - System.nanoTime() < 0) {
+          throw new RuntimeClosedException("The actor system " + system.name()
+              + " did not start actor " + name + " within " + limit + ".");
+        }
+      } catch (ExecutionException never) { // it is only ever completed with an actor
+        throw new IllegalStateException(never);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RuntimeClosedException("Interrupted while starting node " + id + ".");
+      }
     }
   }
 

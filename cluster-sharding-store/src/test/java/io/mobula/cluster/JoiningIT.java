@@ -1,0 +1,59 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.Mobula;
+import io.mobula.NodeInfo;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes that start at once on a machine with fewer processors than there are of them. */
+@Tag("long")
+@Timeout(400)
+class JoiningIT {
+  private static final int NODES = 10;
+
+  private final List<NodeProcess> nodes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    nodes.forEach(NodeProcess::close);
+  }
+
+  /** With the join timeout that is the default. */
+  @Test
+  void tenNodesThatStartAtOnceAllJoin() throws Exception {
+    int port = freePort();
+    var settings = Soon.settings().storeCapacity(16 << 20).cpus(1);
+    long begun = System.nanoTime();
+    nodes.add(NodeProcess.start(settings.listen(port)));
+    var seed = "127.0.0.1:" + port;
+    IntStream.range(1, NODES).forEach(_ -> nodes.add(NodeProcess.start(settings.join(seed))));
+    var ids = nodes.stream().map(NodeProcess::id).collect(Collectors.toSet());
+    System.out.println("JoiningIT: " + NODES + " nodes joined within "
+        + (System.nanoTime() - begun) / 1_000_000 + " ms");
+    try (var driver = Mobula.connect(seed, Soon.settings())) {
+      var seen = driver.nodes().stream()
+          .filter(node -> node.role().equals("node"))
+          .map(NodeInfo::id)
+          .collect(Collectors.toSet());
+      assertThat(seen).isEqualTo(Set.copyOf(ids)).hasSize(NODES);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.mobula.cluster;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads of a driver that have tasks run, one after the other, and look at every value, until they
+ * are told to finish. Tasks may run again as often as they have to.
+ */
+final class SteadyWork {
+  private static final int RETRIES = 100;
+  private static final int MOST_KEPT = 20;
+
+  private final MobulaRuntime runtime;
+  private final int millis;
+  private final Duration limit;
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger right = new AtomicInteger();
+  private final AtomicInteger wrong = new AtomicInteger();
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private volatile boolean enough;
+
+  private SteadyWork(MobulaRuntime runtime, int millis, Duration limit) {
+    this.runtime = runtime;
+    this.millis = millis;
+    this.limit = limit;
+  }
+
+  /**
+   * Starts threads.
+   *
+   * @param millis how long a task takes
+   * @param limit within which each has to end
+   */
+  static SteadyWork start(MobulaRuntime runtime, int threads, int millis, Duration limit) {
+    var work = new SteadyWork(runtime, millis, limit);
+    for (int i = 0; i < threads; i++) {
+      work.threads.add(Thread.ofPlatform().daemon().name("steady-work-" + i).start(work::go));
+    }
+    return work;
+  }
+
+  static long square(long number, int millis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(millis); // stands for work
+    return number * number;
+  }
+
+  private void go() {
+    while (!enough) {
+      long number = next.incrementAndGet();
+      try (var ref = runtime
+          .task(SteadyWork::square, number, millis)
+          .maxRetries(RETRIES)
+          .placement(Placement.spread())
+          .remote()) {
+        long value = ref.get(limit);
+        if (value != number * number) {
+          failed("the square of " + number + " is " + value);
+        } else {
+          right.incrementAndGet();
+        }
+      } catch (MobulaException e) {
+        failed("the square of " + number + ": " + e);
+        if (runtime.isClosed()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void failed(String how) {
+    wrong.incrementAndGet();
+    System.out.println("SteadyWork: " + how);
+    if (failures.size() < MOST_KEPT) {
+      failures.add(how);
+    }
+  }
+
+  /** How many have ended with their value. */
+  int right() {
+    return right.get();
+  }
+
+  /** What has gone wrong; the first of it. */
+  List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  /** Waits for what runs, and gives how many ended otherwise than with their value. */
+  int finish() throws InterruptedException {
+    enough = true;
+    for (var thread : threads) {
+      if (!thread.join(limit.plusSeconds(10))) {
+        failed("a task has no end after " + limit);
+      }
+    }
+    return wrong.get();
+  }
+}

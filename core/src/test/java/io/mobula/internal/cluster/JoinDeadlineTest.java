@@ -1,0 +1,66 @@
+package io.mobula.internal.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** How long joining may take, by a clock that the test moves. */
+class JoinDeadlineTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 7); // nanoTime may overflow
+  private final JoinDeadline deadline = new JoinDeadline(TIMEOUT, clock::get);
+
+  @Test
+  void withoutProgressItIsTheJoinTimeout() {
+    after(19);
+    assertThat(deadline.left()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    after(1);
+    assertThat(deadline.left()).isZero();
+    assertThat(deadline.told())
+        .contains("no seed has answered")
+        .contains("PT20S in all, the last PT20S without progress")
+        .contains("mobula.cluster.join-timeout is PT20S");
+  }
+
+  @Test
+  void eachProgressGivesItAsLongAgain() {
+    after(19);
+    deadline.progress("a seed has answered");
+    after(19);
+    deadline.progress("this node is joining");
+    assertThat(deadline.left()).isEqualTo(TIMEOUT.toNanos());
+    after(20);
+    assertThat(deadline.left()).isZero();
+    assertThat(deadline.told())
+        .contains("this node is joining")
+        .contains("PT58S in all, the last PT20S without progress");
+  }
+
+  @Test
+  void inAllItIsSixJoinTimeoutsHoweverMuchProgressThereIs() {
+    int seconds = 0;
+    while (deadline.left() > 0) {
+      deadline.progress("a member has come");
+      after(1);
+      seconds++;
+    }
+    assertThat(seconds).isEqualTo(120);
+    assertThat(JoinDeadline.longest(TIMEOUT)).isEqualTo(Duration.ofSeconds(120));
+  }
+
+  @Test
+  void aTimeoutWithoutMeasureDoesNotOverflow() {
+    var longest = new JoinDeadline(Duration.ofSeconds(Long.MAX_VALUE), clock::get);
+    longest.progress("a seed has answered");
+    assertThat(longest.left()).isPositive();
+    assertThat(JoinDeadline.longest(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
+  }
+
+  private void after(int seconds) {
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+  }
+}
