@@ -3,6 +3,7 @@ package io.mobula.internal.memory;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Reachability {
   private final PhantomReference<Object> stop = new PhantomReference<>(stopSign, unreachable);
   private @Nullable Held newest;
   private int lasting;
+  private final AtomicLong found = new AtomicLong();
   private volatile boolean closed;
 
   Reachability(String storeName, Runnable sweep) {
@@ -70,6 +72,11 @@ final class Reachability {
       any |= release(reference);
     }
     return any;
+  }
+
+  /** How many watched objects have been found unreachable so far. */
+  long found() {
+    return found.get();
   }
 
   /**
@@ -118,6 +125,7 @@ final class Reachability {
     if (!(reference instanceof Held held) || !forget(held) || (closed && !held.lasting)) {
       return false;
     }
+    found.incrementAndGet();
     try {
       held.then.run();
     } catch (Throwable e) {

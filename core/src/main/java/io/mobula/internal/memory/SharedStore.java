@@ -191,6 +191,11 @@ public final class SharedStore implements AutoCloseable {
     return reachability.watch(anchor, then);
   }
 
+  /** How many objects that something waited for have been found unreachable so far. */
+  public long foundUnreachable() {
+    return reachability.found();
+  }
+
   /** That something waits for the collector; see {@link #whenUnreachable}. */
   public interface Watch {
     /** Waits no more. Idempotent, and without effect when it has come to pass. */

@@ -10,27 +10,46 @@ import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Asks other processes to look for forgotten refs when this one's memory is full: a handle that
- * nobody reaches any more holds its object until a collector finds it. Not more often than once a
- * second, and less where a collection takes long; and often enough that whoever waits for room,
- * {@code mobula.store.full-timeout}, sees several. Safe for all threads.
+ * Asks other processes to look for forgotten refs and views when this one's memory is full: a
+ * handle that nobody reaches any more holds its object until a collector finds it. Each request is
+ * followed by a run that begins after it, but not soon after another run: four times as long as
+ * that took where it found something, so that whoever reads much and closes nothing does not keep
+ * others waiting; else one second or more, so that a process which has nothing to give is left
+ * alone. Safe for all threads.
  */
 final class Collecting {
   private static final int COLLECT = 10;
-  private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int PAUSE_PER_COST_WHERE_FOUND = 4;
+  private static final int PAUSE_PER_COST = 10;
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
-  private static final int PAUSE_PER_COST = 10;
 
   private final ObjectStore store;
   private final Membership membership;
   private final Lanes lanes;
-  private final AtomicLong asked = new AtomicLong(System.nanoTime() - ASK_NANOS);
   private final AtomicBoolean planned = new AtomicBoolean();
-  private volatile long nextRun = System.nanoTime();
+  private volatile Run last = new Run(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
+
+  /**
+   * A run of the collector.
+   *
+   * @param end when it was over
+   * @param cost how long it took, in nanoseconds
+   * @param found how much had been found before it, see {@link ObjectStore#foundUnreachable}
+   */
+  record Run(long end, long cost, long found) {
+    /** From when on another may begin, if this one found something. */
+    long nextWhereFound() {
+      return end + Math.min(PAUSE_PER_COST_WHERE_FOUND * cost, LONGEST_PAUSE_NANOS);
+    }
+
+    /** From when on another may begin in any case. */
+    long next() {
+      return end + Math.clamp(PAUSE_PER_COST * cost, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+    }
+  }
 
   Collecting(ObjectStore store, Membership membership, Lanes lanes, Router router) {
     this.store = store;
@@ -40,32 +59,39 @@ final class Collecting {
     store.onFull(this::askAll);
   }
 
+  /** As often as this process runs its own collector for want of room. */
   private void askAll() {
-    long then = asked.get();
-    long now = System.nanoTime();
-    if (now - then >= ASK_NANOS && asked.compareAndSet(then, now)) {
-      for (var peer : membership.peers()) {
-        lanes.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
-      }
+    for (var peer : membership.peers()) {
+      lanes.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
     }
   }
 
-  /** Each request is followed by a run that begins after it, soon enough for whoever waits. */
   private void onCollect(NodeId from, FrameReader frame) {
     if (planned.compareAndSet(false, true)) {
-      long pause = Math.max(0, nextRun - System.nanoTime());
-      CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, store::callback)
-          .execute(this::collect);
+      var before = last;
+      at(before.nextWhereFound(), () -> collectIfWorth(before));
     }
+  }
+
+  /** What was found since it began was found by it, or by a run of this process's own. */
+  private void collectIfWorth(Run before) {
+    boolean found = store.foundUnreachable() != before.found;
+    at(found ? System.nanoTime() : before.next(), this::collect);
+  }
+
+  private void at(long moment, Runnable work) {
+    CompletableFuture.delayedExecutor(
+            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::callback)
+        .execute(work);
   }
 
   private void collect() {
     planned.set(false);
+    long found = store.foundUnreachable();
     long begun = System.nanoTime();
     store.endIdleViews();
     System.gc();
-    long now = System.nanoTime();
-    nextRun =
-        now + Math.clamp(PAUSE_PER_COST * (now - begun), SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+    long end = System.nanoTime();
+    last = new Run(end, end - begun, found);
   }
 }

@@ -402,6 +402,11 @@ public final class ObjectStore {
     memory.whenUnreachable(anchor, then);
   }
 
+  /** How many refs, views and handles the collector has found unreachable so far. */
+  public long foundUnreachable() {
+    return memory.foundUnreachable();
+  }
+
   /**
    * Runs what may run users' code, on a thread of its own; in the calling one when the node closes.
    */

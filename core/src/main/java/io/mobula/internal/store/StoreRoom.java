@@ -8,6 +8,7 @@ import io.mobula.spi.SpillTarget;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -28,8 +29,9 @@ final class StoreRoom {
   private final IdleViews idleViews = new IdleViews();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition reclaimed = lock.newCondition();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private long reclaims;
+  private final RoomQueue queue; // under the lock
+  private final AtomicInteger waiting = new AtomicInteger(); // changed under the lock
+  private final AtomicLong reclaims = new AtomicLong(); // changed under the lock
 
   StoreRoom(
       ObjectStore store,
@@ -40,6 +42,7 @@ final class StoreRoom {
     this.store = store;
     this.memory = memory;
     this.fullTimeout = fullTimeout;
+    this.queue = new RoomQueue(memory.capacityBytes(), fullTimeout.toNanos());
     this.evictor = new Evictor(memory, target, threshold, this);
     this.collector = new CollectorCalls(store::isFull);
     memory.onReclaim(this::tellWaiting);
@@ -95,42 +98,110 @@ final class StoreRoom {
   }
 
   private Block allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
-    long end = System.nanoTime() + fullTimeout.toNanos();
-    var collections = collector.forOneWaiter(more.getAsBoolean());
-    while (true) {
-      StoreFullException full;
+    if (waiting.get() == 0) {
       try {
         return create(bytes, requireOpen);
       } catch (StoreFullException e) {
-        full = e;
-      }
-      if (bytes > memory.capacityBytes()) {
-        throw full;
-      }
-      var kept = idleViews.endAll() ? tryCreate(bytes) : null;
-      if (kept != null) {
-        return kept;
-      }
-      try {
-        var made = evictor.makeRoom(bytes);
-        if (made != null) {
-          return made;
+        if (bytes > memory.capacityBytes()) {
+          throw e;
         }
-      } catch (StoreFullException disks) {
-        full = new StoreFullException(full.getMessage() + ". " + disks.getMessage());
+      }
+    }
+    var place = enter(bytes);
+    try {
+      return allocateInTurn(place, bytes, requireOpen, more);
+    } finally {
+      leave(place);
+    }
+  }
+
+  /** Tries when it is its turn, and in any case before it gives up. */
+  private Block allocateInTurn(
+      RoomQueue.Place place, long bytes, Runnable requireOpen, BooleanSupplier more) {
+    long end = System.nanoTime() + fullTimeout.toNanos();
+    var collections = collector.forOneWaiter(more.getAsBoolean());
+    var full = new StoreFullException("There was no room in the store for " + bytes
+        + " bytes, nor for others that wait for longer");
+    while (true) {
+      long seen = reclaims.get();
+      long left = end - System.nanoTime();
+      boolean tries = left <= 0 || mayTry(place);
+      if (tries) {
+        try {
+          return tryAll(bytes, requireOpen);
+        } catch (StoreFullException e) {
+          full = e;
+        }
       }
       requireOpen.run();
-      long left = end - System.nanoTime();
       if (left <= 0 && !collections.last()) {
         if (!more.getAsBoolean()) {
           throw full;
         }
         end = System.nanoTime() + fullTimeout.toNanos();
       }
-      if (left > 0) {
+      if (left > 0 && tries) {
         collections.whenDue();
       }
-      awaitReclaim(left <= 0 ? LONGEST_LOOK_NANOS : Math.min(left, LONGEST_LOOK_NANOS), full);
+      awaitReclaim(seen, left <= 0 ? LONGEST_LOOK_NANOS : Math.min(left, LONGEST_LOOK_NANOS), full);
+    }
+  }
+
+  /** Room that is free, or that views have which nobody uses, or values that can be evicted. */
+  private Block tryAll(long bytes, Runnable requireOpen) {
+    StoreFullException full;
+    try {
+      return create(bytes, requireOpen);
+    } catch (StoreFullException e) {
+      full = e;
+    }
+    if (bytes > memory.capacityBytes()) {
+      throw full;
+    }
+    var kept = idleViews.endAll() ? tryCreate(bytes) : null;
+    if (kept != null) {
+      return kept;
+    }
+    try {
+      var made = evictor.makeRoom(bytes);
+      if (made != null) {
+        return made;
+      }
+    } catch (StoreFullException disks) {
+      throw new StoreFullException(full.getMessage() + ". " + disks.getMessage());
+    }
+    throw full;
+  }
+
+  private RoomQueue.Place enter(long bytes) {
+    lock.lock();
+    try {
+      waiting.incrementAndGet();
+      return queue.enter(bytes, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whoever comes next tries. */
+  private void leave(RoomQueue.Place place) {
+    lock.lock();
+    try {
+      queue.leave(place);
+      waiting.decrementAndGet();
+      reclaims.incrementAndGet();
+      reclaimed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayTry(RoomQueue.Place place) {
+    lock.lock();
+    try {
+      return queue.mayTry(place, System.nanoTime());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -156,7 +227,7 @@ final class StoreRoom {
     if (waiting.get() > 0) {
       lock.lock();
       try {
-        reclaims++;
+        reclaims.incrementAndGet();
         reclaimed.signalAll();
       } finally {
         lock.unlock();
@@ -164,16 +235,14 @@ final class StoreRoom {
     }
   }
 
-  /** Until something is freed, or a moment has passed: what was freed just before is seen then. */
-  private void awaitReclaim(long nanos, StoreFullException full) {
+  /** Until something has been freed since, or somebody has left the queue, or a moment is over. */
+  private void awaitReclaim(long seen, long nanos, StoreFullException full) {
     var hold = Execution.currentHold();
     hold.giveBack();
-    waiting.incrementAndGet();
     lock.lock();
     try {
-      long before = reclaims;
       long left = nanos;
-      while (reclaims == before && left > 0) {
+      while (reclaims.get() == seen && left > 0) {
         left = reclaimed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -181,7 +250,6 @@ final class StoreRoom {
       throw full;
     } finally {
       lock.unlock();
-      waiting.decrementAndGet();
       hold.takeBack();
     }
   }

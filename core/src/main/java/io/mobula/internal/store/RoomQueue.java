@@ -1,0 +1,73 @@
+package io.mobula.internal.store;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The order in which those who wait for room try to take it. Whoever wants as much as one that came
+ * before, or more, comes after that one: it would find no room either, or take what the other waits
+ * for. Whoever wants less may pass, and so a large request could wait for ever beside many small
+ * ones: from a quarter to a half of the time of a full store it has precedence before all that came
+ * later, unless they want less than an eighth of the store. Not for longer, since what came later
+ * may be what frees the room: nobody waits for others beyond half of his own time.
+ *
+ * <p>Ray's queue of requests to create objects is served strictly in order, and spills or falls
+ * back to a disk where that does not go on.
+ *
+ * <p>Pure, and not safe for threads: its owner has a lock.
+ */
+final class RoomQueue {
+  private static final int SMALL_PART = 8;
+
+  private final long smallBytes;
+  private final long precedenceFrom;
+  private final long precedenceUntil;
+  private final List<Place> places = new ArrayList<>(); // the oldest first
+
+  /** One that waits. */
+  static final class Place {
+    private final long bytes;
+    private final long since;
+
+    private Place(long bytes, long since) {
+      this.bytes = bytes;
+      this.since = since;
+    }
+  }
+
+  /** Nobody waits yet. */
+  RoomQueue(long capacityBytes, long fullTimeoutNanos) {
+    this.smallBytes = capacityBytes / SMALL_PART;
+    this.precedenceFrom = fullTimeoutNanos / 4;
+    this.precedenceUntil = fullTimeoutNanos / 2;
+  }
+
+  Place enter(long bytes, long now) {
+    var place = new Place(bytes, now);
+    places.add(place);
+    return place;
+  }
+
+  void leave(Place place) {
+    places.remove(place);
+  }
+
+  /** Whether it may take room now. */
+  @SuppressWarnings("ReferenceEquality") // a place is known by identity
+  boolean mayTry(Place place, long now) {
+    for (var older : places) {
+      if (older == place) {
+        return true;
+      }
+      if (older.bytes <= place.bytes || (place.bytes >= smallBytes && precedes(older, now))) {
+        return false;
+      }
+    }
+    throw new IllegalArgumentException("It does not wait.");
+  }
+
+  private boolean precedes(Place older, long now) {
+    long waited = now - older.since;
+    return waited >= precedenceFrom && waited < precedenceUntil;
+  }
+}

@@ -1,0 +1,33 @@
+package io.mobula.internal.sharing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.internal.sharing.Collecting.Run;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How soon a process collects again for others that want room. */
+class CollectingTest {
+  private static Run run(long endMillis, long costMillis) {
+    return new Run(
+        TimeUnit.MILLISECONDS.toNanos(endMillis), TimeUnit.MILLISECONDS.toNanos(costMillis), 0);
+  }
+
+  private static long millis(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
+  }
+
+  @Test
+  void aRunThatFoundSomethingIsFollowedByAnotherSoon() {
+    assertThat(millis(run(1000, 20).nextWhereFound())).isEqualTo(1080);
+    assertThat(millis(run(1000, 300).nextWhereFound())).isEqualTo(2200);
+    assertThat(millis(run(1000, 60_000).nextWhereFound())).isEqualTo(3500);
+  }
+
+  @Test
+  void aRunThatFoundNothingIsNotRepeatedWithinASecond() {
+    assertThat(millis(run(1000, 20).next())).isEqualTo(2000);
+    assertThat(millis(run(1000, 200).next())).isEqualTo(3000);
+    assertThat(millis(run(1000, 60_000).next())).isEqualTo(3500);
+  }
+}
