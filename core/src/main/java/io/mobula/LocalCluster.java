@@ -131,7 +131,10 @@ public interface LocalCluster extends AutoCloseable {
       return new Builder(nodes, cpusPerNode, settings, classPath, List.copyOf(all), startTimeout);
     }
 
-    /** How long all of it may take to come up; a minute by default. */
+    /**
+     * How long a node may take to come up that is not heard of; one that says that it is starting
+     * is given six times as long. A minute by default.
+     */
     public Builder startTimeout(Duration limit) {
       return new Builder(nodes, cpusPerNode, settings, classPath, flags, limit);
     }

@@ -29,6 +29,7 @@ import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Placer;
 import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
@@ -224,7 +225,7 @@ final class Clustered {
             limit,
             settings.cluster().leaveTimeout().dividedBy(2)));
     workers = hired;
-    hired.awaitUp(limit);
+    hired.awaitUp(ChildJvm.longestStart(limit));
   }
 
   /** Workers that could not be kept. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class ChildJvm implements AutoCloseable {
   private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer waits
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final Duration AFTER_SIGNAL = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ChildPlan plan;
   private final Process process;
@@ -37,6 +39,7 @@ public final class ChildJvm implements AutoCloseable {
   private final LastLines last = new LastLines(LINES_KEPT);
   private final CompletableFuture<Ready> ready = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private final AtomicLong heard = new AtomicLong(System.nanoTime());
 
   /** Where a stream comes from. */
   public enum Stream {
@@ -129,6 +132,10 @@ public final class ChildJvm implements AutoCloseable {
     if (said != null && ready.complete(said)) {
       return;
     }
+    if (stream == Stream.OUT && line.equals(StartingNotice.LINE)) {
+      heard.set(System.nanoTime());
+      return;
+    }
     last.add(line);
     try {
       output.line(stream, line);
@@ -209,26 +216,59 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Waits until it is up. One that does not come up in time is killed.
+   * Waits until it is up. One that does not come up in time is killed: one that is silent after the
+   * limit, one that says that it is starting after six times the limit.
    *
    * @throws ProcessException when it ends or does not say so in time; its last lines are in the
    *     message
    */
   public Ready awaitReady(Duration limit) {
+    long begun = System.nanoTime();
     try {
-      return ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      while (true) {
+        long left = startLeft(begun, limit);
+        try {
+          return ready.get(Math.clamp(left, 0, BETWEEN_LOOKS.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          if (left <= 0) {
+            process.destroyForcibly();
+            throw new ProcessException(this + lateness(limit) + "; its last lines:\n" + last, e);
+          }
+        }
+      }
     } catch (ExecutionException e) {
       var why = Objects.requireNonNull(e.getCause());
       throw new ProcessException(String.valueOf(why.getMessage()), why);
-    } catch (TimeoutException e) {
-      process.destroyForcibly();
-      throw new ProcessException(
-          this + " was not up after " + limit + " and was killed; its last lines:\n" + last, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
       throw new WaitInterruptedException("Interrupted while waiting for " + this + " to come up.");
     }
+  }
+
+  /**
+   * For how many nanoseconds more it is waited for that has not come up.
+   *
+   * @param begun since when it is waited for, on the clock of {@link System#nanoTime()}
+   * @param limit for how long it may be silent
+   */
+  long startLeft(long begun, Duration limit) {
+    long now = System.nanoTime();
+    long silent = Math.min(now - heard.get(), now - begun);
+    return Math.min(limit.toNanos() - silent, longestStart(limit).toNanos() - (now - begun));
+  }
+
+  /** The most that a child may take to come up while it says that it is starting. */
+  public static Duration longestStart(Duration limit) {
+    return limit.multipliedBy(StartingNotice.MOST);
+  }
+
+  /** What is said of one that was not up in time. */
+  String lateness(Duration limit) {
+    boolean silent = System.nanoTime() - heard.get() >= limit.toNanos();
+    return silent
+        ? " was not up after " + limit + " and was killed"
+        : " said that it was starting, was not up after " + longestStart(limit) + " and was killed";
   }
 
   /** Asks it to end, by a word and the end of its input, and returns at once. */

@@ -46,7 +46,7 @@ public final class WorkerMain {
     }
     watch.start(CLOSING);
     System.setProperty(STARTED, "true");
-    try (var runtime = Mobula.init(settings(line))) {
+    try (var runtime = started(settings(line))) {
       var self = runtime.nodes().getFirst();
       System.out.println(new Ready(self.address(), self.id()).line());
       awaitClosed(runtime);
@@ -55,6 +55,12 @@ public final class WorkerMain {
       System.exit(1);
     }
     System.exit(CAST_OUT);
+  }
+
+  private static MobulaRuntime started(Settings settings) {
+    try (var _ = StartingNotice.begin(System.out)) {
+      return Mobula.init(settings);
+    }
   }
 
   /** The end of the input ends the JVM under it. */

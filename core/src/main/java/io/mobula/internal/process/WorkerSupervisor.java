@@ -39,7 +39,7 @@ public final class WorkerSupervisor implements AutoCloseable {
    * How long things may take.
    *
    * @param restarts when to start again
-   * @param startLimit within which a child must say that it is up
+   * @param startLimit within which a child must say that it is up, or again that it is starting
    * @param patience how long all children together may take to close
    */
   public record Terms(RestartPolicy restarts, Duration startLimit, Duration patience) {
@@ -138,7 +138,8 @@ public final class WorkerSupervisor implements AutoCloseable {
     post.child = child;
     var _ = child.ready().thenAccept(ready -> later(Duration.ZERO, () -> onUp(post, child, ready)));
     var _ = child.ended().thenAccept(code -> later(Duration.ZERO, () -> onEnd(post, child, code)));
-    later(terms.startLimit(), () -> requireUp(child));
+    long begun = System.nanoTime();
+    later(terms.startLimit(), () -> requireUp(child, begun));
   }
 
   private void onUp(Post post, ChildJvm child, Ready ready) {
@@ -146,9 +147,15 @@ public final class WorkerSupervisor implements AutoCloseable {
     listener.up(post.number, child.pid(), ready);
   }
 
-  private void requireUp(ChildJvm child) {
-    if (child.isAlive() && !child.ready().toCompletableFuture().isDone()) {
-      LOG.warn("{} was not up after {} and is killed", child, terms.startLimit());
+  private void requireUp(ChildJvm child, long begun) {
+    if (!child.isAlive() || child.ready().toCompletableFuture().isDone()) {
+      return;
+    }
+    long left = child.startLeft(begun, terms.startLimit());
+    if (left > 0) {
+      later(Duration.ofNanos(left), () -> requireUp(child, begun));
+    } else {
+      LOG.warn("{}{}", child, child.lateness(terms.startLimit()));
       child.kill();
     }
   }

@@ -54,22 +54,17 @@ final class ProcessCluster implements LocalCluster {
   }
 
   private static ProcessCluster joined(Builder plan, List<ChildJvm> children) {
-    long end = System.nanoTime() + plan.startTimeout().toNanos();
+    var limit = plan.startTimeout();
     var head = children.getFirst();
     head.tell(WorkerMain.told(node(plan)));
-    var seed = head.awaitReady(until(end)).address();
+    var seed = head.awaitReady(limit).address();
     var joining = children.subList(1, children.size());
     joining.forEach(child -> child.tell(WorkerMain.told(node(plan).join(seed))));
-    var nodes = children.stream()
-        .map(child -> process(child, child.awaitReady(until(end))))
-        .toList();
+    var nodes =
+        children.stream().map(child -> process(child, child.awaitReady(limit))).toList();
     var driver = Mobula.connect(seed, shared(plan));
     LOG.info("A cluster of {} is up: {}", nodes.size(), nodes);
     return new ProcessCluster(children, nodes, driver);
-  }
-
-  private static Duration until(long end) {
-    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
   private static Member process(ChildJvm child, Ready ready) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,28 @@ class ChildJvmIT {
       assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1)))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("was not up after PT0.001S");
+      assertThat(exitCode(child)).isEqualTo(137);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void oneThatSaysThatItIsStartingIsWaitedFor() throws Exception {
+    try (var child = start(plan(Mains.Slow.class).arguments("7"))) {
+      await(() -> !lines.isEmpty());
+      assertThat(child.awaitReady(Duration.ofSeconds(4)).node()).isEqualTo(new NodeId(3));
+      assertThat(lines).containsExactly("OUT slow");
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void oneThatSaysSoForTooLongIsKilled() throws Exception {
+    try (var child = start(plan(Mains.Slow.class).arguments("600"))) {
+      await(() -> !lines.isEmpty());
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1_500)))
+          .isInstanceOf(ProcessException.class)
+          .hasMessageContaining("was not up after");
       assertThat(exitCode(child)).isEqualTo(137);
     }
   }

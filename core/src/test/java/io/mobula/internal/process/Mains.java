@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** What the children in the tests of this package run. */
 final class Mains {
@@ -52,6 +53,18 @@ final class Mains {
   static final class Deaf {
     public static void main(String[] arguments) throws Exception {
       System.out.println("deaf");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Says for so many seconds that it is starting, and then that it is up. */
+  static final class Slow {
+    public static void main(String[] arguments) throws Exception {
+      System.out.println("slow");
+      try (var _ = StartingNotice.begin(System.out)) {
+        TimeUnit.SECONDS.sleep(Integer.parseInt(arguments[0]));
+      }
+      System.out.println(new Ready("-", new NodeId(3)).line());
       new CountDownLatch(1).await();
     }
   }

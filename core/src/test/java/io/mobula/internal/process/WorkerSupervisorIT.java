@@ -100,6 +100,20 @@ class WorkerSupervisorIT {
   }
 
   @Test
+  void waitsForWhatSaysThatItIsStarting() throws Exception {
+    var terms = new WorkerSupervisor.Terms(
+        RestartPolicy.NEVER, Duration.ofSeconds(12), Duration.ofSeconds(1));
+    try (var _ = WorkerSupervisor.start(
+        1,
+        worker -> ChildPlan.of("worker " + worker, Mains.Slow.class.getName()).arguments("16"),
+        terms,
+        listener,
+        (stream, line) -> {})) {
+      assertThat(next(Said.Up.class).worker()).isZero();
+    }
+  }
+
+  @Test
   void aPlanThatCannotBeMadeCountsAsAnEnd() throws Exception {
     try (var _ = WorkerSupervisor.start(
         1,
