@@ -37,9 +37,9 @@ public final class HeldObject implements AutoCloseable {
     return object.byteSize();
   }
 
-  /** One more pin on the same object, while this one stands. */
+  /** One more pin on the same object, while this one stands; see {@link StoredObject#holdAgain}. */
   public HeldObject again() {
-    return object.hold();
+    return object.holdAgain();
   }
 
   /** See {@link StoredObject#view}; while this pin stands. */

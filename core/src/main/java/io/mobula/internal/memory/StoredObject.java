@@ -111,6 +111,21 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
+   * Pins the object once more until what this returns is closed, while a pin of this handle stands:
+   * unlike {@link #hold} also when the object has been freed, which leaves it to those who read it.
+   *
+   * @throws IllegalStateException if this handle has no pin
+   */
+  public final HeldObject holdAgain() {
+    for (int pins = localPins; pins > 0; pins = localPins) {
+      if (LOCAL_PINS.compareAndSet(this, pins, pins + 1)) {
+        return new HeldObject(this);
+      }
+    }
+    throw new IllegalStateException(this + " is not pinned, wanted one more pin");
+  }
+
+  /**
    * Whether the object is pinned at the moment: an own one by anybody, in this process or another,
    * one of another process through this handle.
    */

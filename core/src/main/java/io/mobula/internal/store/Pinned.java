@@ -5,6 +5,7 @@ import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +51,14 @@ record Pinned(PeerObject object, MemorySegment view) implements Residence {
     return hold();
   }
 
+  /** One more pin beside the view's: its owner may have given the copy up meanwhile. */
   @Override
   public HeldObject hold() {
-    return object.hold();
+    try {
+      return object.holdAgain();
+    } finally {
+      Reference.reachabilityFence(view);
+    }
   }
 
   @Override

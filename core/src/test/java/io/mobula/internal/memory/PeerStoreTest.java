@@ -299,6 +299,25 @@ class PeerStoreTest {
   }
 
   @Test
+  void whatIsPinnedCanBeHeldOnceMoreThoughItsOwnerHasFreedIt() throws Exception {
+    SealedObject object = put(100, 6);
+    PeerObject there = attach().open(object.address());
+    try (HeldObject held = there.hold()) {
+      object.free();
+      assertThatThrownBy(there::hold).isInstanceOf(IllegalStateException.class);
+      HeldObject again = there.holdAgain();
+      held.close();
+      assertThat(first(again.bytes())).isEqualTo((byte) 6);
+      try (HeldObject third = again.again()) {
+        again.close();
+        assertThat(first(third.bytes())).isEqualTo((byte) 6);
+      }
+    }
+    Eventually.until("the owner has its memory back", () -> owner.usedBytes() == 0);
+    assertThatThrownBy(there::holdAgain).hasMessageContaining("is not pinned");
+  }
+
+  @Test
   void aRowThatNobodyClaimedIsOfferedAgainOnlyWhenItsReaderIsSaidToBeGone() {
     int row = owner.offerRow();
     assertThat(owner.offerRow()).isNotEqualTo(row);
