@@ -16,6 +16,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -179,6 +180,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!cell.beginMaking(execution)) {
       return;
     }
+    if (cell.lease().canPause()) {
+      execution.returnable();
+    }
     hold.begin();
     try {
       var made = execution.run(() -> cell.constructor().invoke());
@@ -187,6 +191,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       instance = made;
       cell.made(made.getClass());
+    } catch (AbsentException absent) { // it is placed again once the argument is there
+      placed = false;
+      cell.lease().pause(absent.object());
     } catch (Unreadable unreadable) {
       var why = unreadable.of("its constructor", cell.store().node());
       cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));

@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
@@ -9,14 +10,22 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
  * was asked for, for life. Safe for all threads.
  */
 final class CellLease implements Wanting {
+  /** So often it is given back for the sake of arguments; then the constructor looks for them. */
+  private static final int MOST_PAUSES = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CellLease.class);
+
   private final ActorCell cell;
   private @Nullable Lease lease;
+  private int pauses;
 
   CellLease(ActorCell cell) {
     this.cell = cell;
@@ -92,6 +101,55 @@ final class CellLease implements Wanting {
 
   synchronized @Nullable Lease present() {
     return lease;
+  }
+
+  /** Whether something is held that can be given back for a while. */
+  synchronized boolean canPause() {
+    return lease != null && lease.ledger() != null && pauses < MOST_PAUSES;
+  }
+
+  /**
+   * Gives back what is held while an argument of the constructor is looked for, as the task that
+   * makes it again may need the same; then waits for as much of the same ledger.
+   */
+  void pause(ObjectId absent) {
+    Lease held;
+    synchronized (this) {
+      held = lease;
+      lease = null;
+      pauses++;
+    }
+    var ledger = held == null ? null : held.ledger();
+    if (held == null || ledger == null) {
+      return; // the actor has ended
+    }
+    LOG.info(
+        "{} gives back what it holds, as argument {} of its constructor is looked for",
+        cell.describe(),
+        absent);
+    held.release();
+    var search = cell.constructor().search(absent);
+    if (search == null) {
+      ledger.acquire(this);
+    } else {
+      search.start(placed -> {
+        if (!placed) {
+          pausesNoMore();
+        }
+        ledger.acquire(this);
+      });
+    }
+  }
+
+  private synchronized void pausesNoMore() {
+    pauses = MOST_PAUSES;
+  }
+
+  @Override
+  public void turnedAway() {
+    cell.kill(() -> cell.died(
+        "what it asks for was given back while an argument of its constructor was made again, and is granted no more",
+        null));
   }
 
   /** Gives back what is held. */

@@ -65,7 +65,17 @@ final class Owner implements Wanting {
 
   /** Finds a place once the constructor's arguments are there. */
   void start() {
-    constructor.whenReady(() -> turns.take(this::seek));
+    constructor.whenReady(() -> turns.take(this::search));
+  }
+
+  /** An actor that is not placed yet holds nothing that may be needed to make an argument again. */
+  private void search() {
+    var search = dead == null ? constructor.search(null) : null;
+    if (search == null) {
+      seek();
+    } else {
+      search.start(placed -> turns.take(this::seek));
+    }
   }
 
   private void seek() {

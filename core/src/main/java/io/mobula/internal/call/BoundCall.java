@@ -2,11 +2,13 @@ package io.mobula.internal.call;
 
 import io.mobula.Arguments;
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.codec.Codec;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.Sharing;
@@ -320,6 +322,16 @@ public final class BoundCall {
     return null;
   }
 
+  /**
+   * How the arguments are looked for that are not where they were, or null where all are; all are
+   * ready and none has failed.
+   *
+   * @param absent one that could not be had from where it was known to be, or null
+   */
+  public @Nullable ArgumentSearch search(@Nullable ObjectId absent) {
+    return ArgumentSearch.of(arguments, absent);
+  }
+
   /** Names what it still waits for, the first of it if that is much. */
   public String missing() {
     var text = new StringBuilder();
@@ -409,6 +421,7 @@ public final class BoundCall {
    */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
     var called = function();
+    Execution.bodyBegins();
     if (logContext == null || logContext.isEmpty()) {
       return called.invoke(values);
     }

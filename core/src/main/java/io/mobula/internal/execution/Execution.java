@@ -56,6 +56,7 @@ public final class Execution implements TaskContext {
   private @Nullable Echo echo;
   private volatile boolean cancelled;
   private volatile @Nullable Object waitingOn;
+  private boolean returnable; // of the executing thread
 
   /**
    * Describes what is about to run.
@@ -149,6 +150,28 @@ public final class Execution implements TaskContext {
   /** The CPU it holds. */
   public CpuHold hold() {
     return hold;
+  }
+
+  /**
+   * Until its body begins, an argument that is not where it was known to be ends it: it is made
+   * again later, and holds nothing while the argument is looked for. For the executing thread.
+   */
+  public void returnable() {
+    returnable = true;
+  }
+
+  /** Whether the calling thread runs what should end where an argument has to be looked for. */
+  public static boolean isReturnable() {
+    var present = CURRENT.get();
+    return present != null && present.returnable;
+  }
+
+  /** The calling thread has all arguments: from now on it is an attempt that counts. */
+  public static void bodyBegins() {
+    var present = CURRENT.get();
+    if (present != null) {
+      present.returnable = false;
+    }
   }
 
   /** Makes {@link #isCancelled()} true, for good. */

@@ -5,6 +5,7 @@ import io.mobula.Resources;
 import io.mobula.internal.execution.CpuHold;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to use resources of one node until it is {@linkplain #release released}: a slot that
@@ -33,6 +34,11 @@ public final class Lease implements CpuHold {
 
     /** Its CPU is taken back. */
     void resumed(Lease lease);
+
+    /** Grants leases of what this one held to others, who ask; null if it grants none by itself. */
+    default @Nullable Ledger ledger() {
+      return null;
+    }
   }
 
   /** A lease that is accounted for elsewhere. */
@@ -106,6 +112,14 @@ public final class Lease implements CpuHold {
     if (cpuUnits() > 0) {
       book.resumed(this);
     }
+  }
+
+  /**
+   * Whose resources it holds; null where another process accounts for them, which lends them for a
+   * process that sees its accelerators alone.
+   */
+  public @Nullable Ledger ledger() {
+    return book.ledger();
   }
 
   long cpuUnits() {

@@ -196,6 +196,11 @@ public final class Ledger implements Lease.Book {
   }
 
   @Override
+  public Ledger ledger() {
+    return this;
+  }
+
+  @Override
   public void released(Lease lease) {
     actor.tell(new ResourceLedger.Release(lease));
   }

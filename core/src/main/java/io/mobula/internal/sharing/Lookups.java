@@ -124,13 +124,21 @@ final class Lookups {
       var _ = resolving
           .ask(node, id, () -> lanes.send(node, frame.toBytes()))
           .whenComplete((outcome, failure) -> {
-            if (outcome != null && outcome.isPresent()) {
+            if (outcome != null && outcome.isPresent() && !isLost(outcome.get())) {
               end(outcome.get());
             } else { // it does not have it, or has left
               askDirectory();
             }
           });
       return true;
+    }
+
+    /** Whoever answers may not have heard yet that the process has left that had it. */
+    private boolean isLost(Object outcome) {
+      return lostAt != null
+          && outcome instanceof Content.Away(var remote)
+          && remote.at().equals(lostAt.at())
+          && remote.hasLeft();
     }
 
     private synchronized boolean isNew(NodeId node) {

@@ -111,6 +111,9 @@ final class Reading {
           why));
       return;
     }
+    if (!object.goesOnWithout("node " + location.at() + (why == null ? "" : ": " + why))) {
+      return;
+    }
     lookups.find(location.id(), location).whenComplete((found, failure) -> {
       switch (found) {
         case Content.Away(RemoteObject other)

@@ -3,6 +3,7 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
@@ -30,8 +31,24 @@ final class RemoteObject implements Content.Remote {
   private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
   private volatile int placesBefore;
-  private @Nullable CompletableFuture<Content> brought;
-  private @Nullable Block room;
+  private @Nullable Bringing bringing;
+
+  /**
+   * One time that it is brought here, for all who ask meanwhile: those who want it from the known
+   * place alone hear of that one. What is not final is under the object's monitor.
+   */
+  private static final class Bringing {
+    final CompletableFuture<Content> done = new CompletableFuture<>();
+    final CompletableFuture<Content> fromPlace = new CompletableFuture<>();
+    boolean fromAnywhere;
+
+    @Nullable
+    Block room;
+
+    Bringing(@Nullable Block room) {
+      this.room = room;
+    }
+  }
 
   RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
     this(location, edges, views, sharing, null);
@@ -78,7 +95,7 @@ final class RemoteObject implements Content.Remote {
   }
 
   /** Its process has it there now. */
-  void moved(ObjectAddress to) {
+  synchronized void moved(ObjectAddress to) {
     var known = location;
     location = Location.of(known.at(), known.id(), known.attempt(), known.bytes(), to);
   }
@@ -111,44 +128,139 @@ final class RemoteObject implements Content.Remote {
     return location.bytes();
   }
 
+  /**
+   * It has been found elsewhere, and is read from there from now on. False if that is no other
+   * place, if it has other refs inside, or if bytes of another attempt have come here or are about
+   * to: those of two are never mixed.
+   */
+  synchronized boolean movesTo(RemoteObject found) {
+    var to = found.location;
+    boolean untouched =
+        copy == null && (bringing == null || bringing.done.isCompletedExceptionally());
+    if (to.at().equals(location.at())
+        || (to.attempt() != location.attempt() && !untouched)
+        || !containsTheSame(found.edges)) {
+      return false;
+    }
+    location = to;
+    return true;
+  }
+
+  /** Which actors there are inside cannot be told. */
+  private boolean containsTheSame(List<Kept> others) {
+    if (edges.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < edges.size(); i++) {
+      var mine = edges.get(i).pointsTo();
+      var theirs = others.get(i).pointsTo();
+      if (mine == null || theirs == null || !mine.id().equals(theirs.id())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean hasLeft() {
+    return sharing.hasLeft(location.at());
+  }
+
+  @Override
+  public CompletionStage<Boolean> locate() {
+    return isOnLoan() ? CompletableFuture.completedStage(false) : sharing.locate(this);
+  }
+
   @Override
   public CompletionStage<Content> bring() {
-    return bring(null);
+    return bring(null, true);
   }
 
   @Override
   public CompletionStage<Content> bring(@Nullable Block taken) {
-    CompletableFuture<Content> present;
-    CompletableFuture<Content> started = null;
+    return bring(taken, true);
+  }
+
+  @Override
+  public CompletionStage<Content> bringFromPlace(@Nullable Block taken) {
+    return bring(taken, false);
+  }
+
+  private CompletionStage<Content> bring(@Nullable Block taken, boolean fromAnywhere) {
+    Bringing present;
+    Bringing started = null;
     synchronized (this) {
-      present = brought;
-      if (present == null || present.isCompletedExceptionally()) {
-        started = new CompletableFuture<>();
-        brought = started;
-        room = taken;
+      present = bringing;
+      if (present == null || present.done.isCompletedExceptionally()) {
+        started = new Bringing(taken);
+        present = started;
+        bringing = started;
       }
+      present.fromAnywhere |= fromAnywhere;
     }
     if (started == null) {
       giveUp(taken);
-      return Objects.requireNonNull(present);
+    } else {
+      begin(started);
     }
-    var _ = started.whenComplete((content, failure) -> giveUp(takeRoom()));
-    sharing.bring(this, started);
-    return started;
+    return fromAnywhere || present.done.isDone() ? present.done : present.fromPlace;
+  }
+
+  private void begin(Bringing started) {
+    var _ = started.done.whenComplete((content, failure) -> ended(started, content, failure));
+    sharing.bring(this, started.done);
+  }
+
+  private void ended(Bringing over, @Nullable Content content, @Nullable Throwable failure) {
+    giveUp(takeRoom(over));
+    if (content != null) {
+      over.fromPlace.complete(content);
+    } else {
+      over.fromPlace.completeExceptionally(Objects.requireNonNull(failure));
+    }
+  }
+
+  /**
+   * The place that was known cannot give it: ends the way here for those who wanted it from there.
+   *
+   * @return whether others want it from wherever it is
+   */
+  boolean goesOnWithout(String place) {
+    Bringing present;
+    boolean goesOn;
+    synchronized (this) {
+      present = bringing;
+      goesOn = present == null || present.fromAnywhere;
+      if (!goesOn) {
+        bringing = null; // whoever comes now begins anew
+      }
+    }
+    if (present != null) {
+      var absent = new AbsentException(location.id(), place);
+      present.fromPlace.completeExceptionally(absent);
+      if (!goesOn) {
+        present.done.completeExceptionally(absent);
+      }
+    }
+    return goesOn;
   }
 
   /** The room that was taken for it, once; or null. */
   synchronized @Nullable Block takeRoom() {
-    var taken = room;
-    room = null;
+    return bringing == null ? null : takeRoom(bringing);
+  }
+
+  private synchronized @Nullable Block takeRoom(Bringing from) {
+    var taken = from.room;
+    from.room = null;
     return taken;
   }
 
   /** Has room be used by whoever tries next. */
   void keepRoom(Block unfilled) {
     synchronized (this) {
-      if (room == null && brought != null && !brought.isDone()) {
-        room = unfilled;
+      if (bringing != null && bringing.room == null && !bringing.done.isDone()) {
+        bringing.room = unfilled;
         return;
       }
     }
@@ -163,10 +275,7 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   public long roomWanted() {
-    CompletableFuture<Content> present;
-    synchronized (this) {
-      present = brought;
-    }
+    var present = done();
     if (present == null || present.isCompletedExceptionally()) {
       return sharing.isReadInPlace(location.at()) ? 0 : location.bytes();
     }
@@ -176,12 +285,17 @@ final class RemoteObject implements Content.Remote {
   @Override
   @SuppressWarnings("ReferenceEquality") // contents are known by identity
   public synchronized void forget(Content stale) {
-    if (brought != null
-        && brought.isDone()
-        && !brought.isCompletedExceptionally()
-        && brought.join() == stale) {
-      brought = null; // the edges are this object's, too
+    var present = done();
+    if (present != null
+        && present.isDone()
+        && !present.isCompletedExceptionally()
+        && present.join() == stale) {
+      bringing = null; // the edges are this object's, too
     }
+  }
+
+  private synchronized @Nullable CompletableFuture<Content> done() {
+    return bringing == null ? null : bringing.done;
   }
 
   @Override
@@ -221,10 +335,7 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   public void discard() {
-    CompletableFuture<Content> present;
-    synchronized (this) {
-      present = brought;
-    }
+    var present = done();
     if (present == null) {
       edges.forEach(Kept::release);
       endLoan();

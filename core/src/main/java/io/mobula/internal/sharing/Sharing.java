@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -452,6 +453,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     if (entry.sharer() instanceof SharedEntry present) {
       present.attempt(attempt);
     }
+    if (entry.outcome() instanceof Content.Away(RemoteObject known)
+        && known.hasLeft()
+        && outcome instanceof Content.Away(RemoteObject fresh)) {
+      known.movesTo(fresh); // the sender has looked for it since
+    }
     settle(entry, outcome);
     return entry;
   }
@@ -566,6 +572,19 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Whether objects of that process are read where they lie, or are this one's own. */
   boolean isReadInPlace(NodeId at) {
     return at.equals(membership.self().id()) || neighbours.here().contains(at);
+  }
+
+  boolean hasLeft(NodeId node) {
+    return !node.equals(membership.self().id()) && membership.peer(node) == null;
+  }
+
+  /** Looks for another place of it, from which it is read from then on. */
+  CompletionStage<Boolean> locate(RemoteObject object) {
+    var last = object.location();
+    return lookups
+        .find(last.id(), last)
+        .thenApply(
+            found -> found instanceof Content.Away(RemoteObject other) && object.movesTo(other));
   }
 
   /** Makes the bytes readable here. */

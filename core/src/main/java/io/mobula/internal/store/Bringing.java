@@ -5,8 +5,10 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +30,8 @@ final class Bringing {
    * Reads a value of another process, as often as it is moved away meanwhile.
    *
    * @throws ObjectLostException when it can be had nowhere
+   * @throws AbsentException when it has to be looked for, and the calling thread's call need not do
+   *     that
    * @throws io.mobula.error.GetTimeoutException when it does not come in time
    * @throws StoreFullException when its process cannot keep it in memory for long enough
    */
@@ -36,8 +40,9 @@ final class Bringing {
     var remote = away.remote();
     MovedException last = null;
     for (int round = 0; round < MOST_ROUNDS; round++) {
-      var content = await(
-          remote.bring().toCompletableFuture(), patience, remote.bytes(), "node " + remote.at());
+      var coming = patience.isEndless() ? begun(remote, null) : remote.bring();
+      var content =
+          await(coming.toCompletableFuture(), patience, remote.bytes(), "node " + remote.at());
       try {
         return use.apply(content);
       } catch (MovedException moved) {
@@ -49,6 +54,13 @@ final class Bringing {
         + " was moved out of memory there " + MOST_ROUNDS
         + " times before it could be read here. Give that node a larger store, or read less of"
         + " it at a time. Seen last: " + last);
+  }
+
+  /**
+   * Has a value brought as the call of the calling thread wants it, into that room if it is any.
+   */
+  static CompletionStage<Content> begun(Content.Remote remote, @Nullable Block room) {
+    return Execution.isReturnable() ? remote.bringFromPlace(room) : remote.bring(room);
   }
 
   /** The value's bytes, pinned in this process's memory, or in its neighbour's. */
@@ -95,12 +107,15 @@ final class Bringing {
       throw new WaitInterruptedException(
           "Interrupted while a value of " + bytes + " bytes was brought from " + from + ".");
     } catch (ExecutionException failed) {
-      throw failed.getCause() instanceof MobulaException known
-          ? known
-          : new ObjectLostException(
+      switch (failed.getCause()) {
+        case MobulaException known -> throw known;
+        case AbsentException absent -> throw absent;
+        case null, default ->
+          throw new ObjectLostException(
               "A value of " + bytes + " bytes cannot be brought from " + from + ": "
                   + failed.getCause(),
               failed.getCause());
+      }
     } finally {
       if (!now) {
         hold.takeBack();

@@ -116,6 +116,27 @@ public sealed interface Content {
       return bring();
     }
 
+    /**
+     * The same from the place that is known: fails with an {@link AbsentException} where that
+     * cannot give it, and looks nowhere else.
+     */
+    default CompletionStage<Content> bringFromPlace(@Nullable Block room) {
+      return bring(room);
+    }
+
+    /** Whether the process that had it has left, as far as is known here. */
+    default boolean hasLeft() {
+      return false;
+    }
+
+    /**
+     * Looks for another place of it, and has it made again if it must be; nothing is brought here.
+     * Completes with whether there is one, which is the known one from then on.
+     */
+    default CompletionStage<Boolean> locate() {
+      return CompletableFuture.completedStage(true);
+    }
+
     /** Whether a reader's value refers to the memory. */
     default boolean views() {
       return false;

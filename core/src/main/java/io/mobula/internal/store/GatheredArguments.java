@@ -59,8 +59,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
       room = null;
       return switch (content) {
         case Content.Away(var remote) ->
-          remote
-              .bring(taken)
+          Bringing.begun(remote, taken)
               .thenCompose(here -> pinned(here, null, pinned))
               .exceptionallyCompose(failure -> cause(failure) instanceof MovedException
                   ? CompletableFuture.completedStage(false)
@@ -115,6 +114,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
    * Brings all of them, at the same time.
    *
    * @throws MobulaException when one cannot be had
+   * @throws AbsentException when one has to be looked for, and the call need not do that
    */
   void bring() {
     var all = CompletableFuture.allOf(missing.stream()
@@ -130,9 +130,13 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
           "Interrupted while " + missing.size() + " arguments of a call were brought here.");
     } catch (ExecutionException failed) {
       var why = cause(failed);
-      throw why instanceof MobulaException known
-          ? known
-          : new ObjectLostException("An argument of a call cannot be brought here: " + why, why);
+      switch (why) {
+        case MobulaException known -> throw known;
+        case AbsentException absent -> throw absent;
+        default ->
+          throw new ObjectLostException(
+              "An argument of a call cannot be brought here: " + why, why);
+      }
     } finally {
       hold.takeBack();
     }

@@ -288,6 +288,21 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     wire.staged(this, id);
   }
 
+  /** The task goes back, as it has not begun and this argument of it has to be looked for. */
+  void unbegun(ObjectId id, ObjectId absent) {
+    TaskRun run;
+    lock.lock();
+    try {
+      run = present.remove(id);
+    } finally {
+      lock.unlock();
+    }
+    if (run != null) {
+      run.abandon();
+      wire.absent(this, id, absent);
+    }
+  }
+
   /** Takes what is not begun out of the slot, to be sent back. */
   private List<ObjectId> unbegun(Runnable change) {
     List<TaskRun> back;

@@ -232,6 +232,15 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     takeBack(ids);
   }
 
+  /** The slot has not begun the task, as this argument of it has to be looked for. */
+  void absent(ObjectId id, ObjectId argument) {
+    var run = take(id);
+    if (run != null) {
+      run.returned(this, argument);
+    }
+    pump();
+  }
+
   private void takeBack(Collection<ObjectId> ids) {
     var back = new ArrayList<TaskRun>();
     for (var id : ids) {

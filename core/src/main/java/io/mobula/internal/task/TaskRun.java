@@ -24,6 +24,7 @@ import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
@@ -54,6 +55,9 @@ final class TaskRun implements Producer {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int LONGEST_LINEAGE = 32;
   private static final Duration RETELL = Duration.ofMillis(100);
+
+  /** So often it is put back for the sake of arguments; then it looks for them as it runs. */
+  private static final int MOST_RETURNS = 16;
 
   /**
    * What a task is made of.
@@ -100,6 +104,8 @@ final class TaskRun implements Producer {
   private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
   private boolean queued;
+  private int returns;
+  private boolean searching; // for arguments, while it holds its resources
 
   TaskRun(Job job, @Nullable TaskRun parent, TaskEngine engine) {
     this.job = job;
@@ -238,8 +244,43 @@ final class TaskRun implements Producer {
     });
   }
 
-  /** Whatever is wrong with where it is to run is its outcome, and no trouble of who says so. */
   private void enqueue(String what) {
+    enqueue(what, null);
+  }
+
+  /**
+   * Goes to its queue when each argument has a place that it can be read from: the task that makes
+   * a lost one again may need the resources that this one would hold.
+   *
+   * @param absent an argument that an attempt has not found where it was, or null
+   */
+  private void enqueue(String what, @Nullable ObjectId absent) {
+    var search = job.call().search(absent);
+    if (search == null) {
+      goToQueue(what);
+      return;
+    }
+    waitsFor("arguments that are looked for, as their nodes have left: " + search.describe());
+    search.start(placed -> {
+      if (!isDone()) {
+        searches(!placed);
+        goToQueue(what);
+      }
+    });
+  }
+
+  /** Whether its next attempt looks for its arguments itself. */
+  synchronized boolean isSearching() {
+    return searching;
+  }
+
+  /** Says so; before {@link #start}, or between two attempts. */
+  synchronized void searches(boolean itself) {
+    searching = itself || returns >= MOST_RETURNS;
+  }
+
+  /** Whatever is wrong with where it is to run is its outcome, and no trouble of who says so. */
+  private void goToQueue(String what) {
     waitsForSlot(what);
     try {
       engine.enqueue(this);
@@ -311,6 +352,22 @@ final class TaskRun implements Producer {
       elsewhere = null;
     }
     return present;
+  }
+
+  /** The other node did not begin it, as an argument has to be looked for. */
+  void returned(Elsewhere from, ObjectId absent) {
+    if (returned(from)) {
+      searchAgain(absent);
+    }
+  }
+
+  private void searchAgain(ObjectId absent) {
+    synchronized (this) {
+      returns++;
+    }
+    searches(false);
+    LOG.info("{} is put back, as its argument {} is looked for", describe(), absent);
+    enqueue("a slot of its scheduling class", absent);
   }
 
   /** The other node has made the results. */
@@ -530,6 +587,9 @@ final class TaskRun implements Producer {
         job.name(),
         GroupFrame.of(job.options().placement()));
     execution = new Execution(identity, this, hold, () -> null);
+    if (!searching) {
+      execution.returnable();
+    }
     return execution;
   }
 
@@ -624,6 +684,10 @@ final class TaskRun implements Producer {
       fail(new Failure(() -> unreadable.of(describe(), engine.node())));
       return;
     }
+    if (thrown instanceof AbsentException absent && !isCancelled()) {
+      unbegun(absent.object());
+      return;
+    }
     var cause = CapturedThrowable.ofStage(thrown);
     int attempt;
     synchronized (this) {
@@ -643,6 +707,22 @@ final class TaskRun implements Producer {
         new Failure(() -> new TaskFailedException(
             describe() + " failed on attempt " + attempt + ": " + cause.text(),
             cause.exception())));
+  }
+
+  /** The attempt ends before its body, and does not count: an argument is not where it was. */
+  private void unbegun(ObjectId absent) {
+    cancelTimeout.run();
+    if (results() instanceof WiredResults wired) {
+      wired.unbegun(absent);
+      return;
+    }
+    synchronized (this) {
+      if (done) {
+        return;
+      }
+      attempts--;
+    }
+    searchAgain(absent);
   }
 
   /** Tries again if the cause is worth it, else fails. */

@@ -48,6 +48,7 @@ public final class TaskWire {
   private static final int CLOSED = 24;
   private static final int STAGED = 25;
   private static final int DESCENDANTS = 26;
+  private static final int ABSENT = 27;
 
   private static final long ENDLESS = -1;
   private static final Results.Shape.Kind[] SHAPES = Results.Shape.Kind.values();
@@ -94,6 +95,10 @@ public final class TaskWire {
         .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
         .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
+        .on(
+            ABSENT,
+            (from, in) ->
+                withSlot(from, in, slot -> slot.absent(Sharing.readId(in), Sharing.readId(in))))
         .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
         .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
@@ -189,7 +194,7 @@ public final class TaskWire {
     var job = run.job();
     var frame = frame(RUN, slot.lease());
     Sharing.writeId(frame, job.id());
-    frame.int32(run.attempts());
+    frame.int32(run.attempts()).flag(run.isSearching());
     var left = run.timeLeft();
     frame.int64(left == null ? ENDLESS : left.toNanos());
     var shape = run.shape();
@@ -415,6 +420,7 @@ public final class TaskWire {
 
   private TaskRun read(HostedSlot slot, ObjectId id, FrameReader in) {
     int attempt = in.int32();
+    boolean searching = in.flag();
     long left = in.int64();
     var shape = new Results.Shape(in.choice(SHAPES), in.int32(), in.int32());
     int number = in.int32();
@@ -427,6 +433,7 @@ public final class TaskWire {
     var run = new TaskRun(job, null, engine);
     run.descendsFrom(lineage);
     run.resultsTo(new WiredResults(slot, id, attempt, shape));
+    run.searches(searching);
     run.isAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));
     engine.host(run);
     return run;
@@ -507,6 +514,13 @@ public final class TaskWire {
 
   void returned(NodeId submitter, long lease, List<ObjectId> unbegun) {
     lanes.send(submitter, withIds(RETURNED, lease, unbegun));
+  }
+
+  void absent(HostedSlot slot, ObjectId task, ObjectId argument) {
+    var frame = frame(ABSENT, slot.lease());
+    Sharing.writeId(frame, task);
+    Sharing.writeId(frame, argument);
+    lanes.send(slot.submitter(), frame.toBytes());
   }
 
   void closed(HostedSlot slot, List<ObjectId> begun, String how) {

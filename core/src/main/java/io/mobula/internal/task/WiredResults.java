@@ -38,6 +38,11 @@ final class WiredResults implements Results {
     startedAt = System.nanoTime();
   }
 
+  /** The body does not begin, as this argument has to be looked for. */
+  void unbegun(ObjectId absent) {
+    slot.unbegun(id, absent);
+  }
+
   /** The body has returned a stage, whose value is still to come. */
   void staged() {
     slot.staged(id);

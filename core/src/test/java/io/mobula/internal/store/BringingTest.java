@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.contract.Eventually;
 import io.mobula.error.GetTimeoutException;
@@ -13,7 +14,10 @@ import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.execution.CpuHold;
+import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
@@ -29,11 +33,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that reads what is on a disk, with another process, or on its way. */
 @Timeout(60)
@@ -91,6 +98,7 @@ class BringingTest {
   /** A value of another process, which comes as a test says. */
   private static final class Coming implements Content.Remote {
     final AtomicInteger brought = new AtomicInteger();
+    volatile long roomWanted;
     private final Supplier<CompletionStage<Content>> way;
 
     Coming(Supplier<CompletionStage<Content>> way) {
@@ -114,6 +122,19 @@ class BringingTest {
     }
 
     @Override
+    public CompletionStage<Content> bringFromPlace(@Nullable Block room) {
+      if (room != null) {
+        room.abandon();
+      }
+      return CompletableFuture.failedStage(new AbsentException(new ObjectId(1, 7, 0), "it left"));
+    }
+
+    @Override
+    public long roomWanted() {
+      return roomWanted;
+    }
+
+    @Override
     public void forget(Content stale) {}
 
     @Override
@@ -128,6 +149,46 @@ class BringingTest {
     ObjectRef<byte[]> ref = store.ref(entry);
     entry.complete(new Content.Away(remote));
     return ref;
+  }
+
+  /** With room of this node for them, and read in place. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, BYTES})
+  void argumentsAreLookedForByACallThatHasBegunAndByNoOther(long room) throws Exception {
+    var value = store.snapshot(bytes(3), 0);
+    var remote = new Coming(() -> CompletableFuture.completedStage(value));
+    remote.roomWanted = room;
+    var argument = store.pending(7, 0, null);
+    ObjectRef<byte[]> ref = store.ref(argument);
+    argument.complete(new Content.Away(remote));
+    long before = memories.getFirst().usedBytes();
+
+    var unbegun = new Execution(null, "task", CpuHold.NOTHING, () -> null);
+    unbegun.returnable();
+    assertThatThrownBy(() -> unbegun.run(() -> read(argument)))
+        .isInstanceOf(AbsentException.class)
+        .hasMessageContaining("it left");
+    assertThat(remote.brought).hasValue(0);
+    assertThat(memories.getFirst().usedBytes()).isEqualTo(before);
+
+    var begun = new Execution(null, "task", CpuHold.NOTHING, () -> null);
+    begun.returnable();
+    begun.run(() -> {
+      Execution.bodyBegins();
+      assertThat(ref.get()).containsOnly(3);
+      return true;
+    });
+    var searching = new Execution(null, "task", CpuHold.NOTHING, () -> null);
+    assertThat(searching.run(() -> read(argument))).containsOnly(3);
+    ref.close();
+  }
+
+  private byte[] read(ObjectEntry argument) {
+    try (var gathered = store.gather("no content", new Object[] {argument})) {
+      var value = (byte[]) store.valueOf(argument);
+      gathered.areRead();
+      return value;
+    }
   }
 
   @Test

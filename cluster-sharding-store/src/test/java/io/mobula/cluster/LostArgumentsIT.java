@@ -1,0 +1,181 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ActorHandle;
+import io.mobula.LocalCluster;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Work whose arguments were lost with their node, where the tasks that make these again want the
+ * only resource that the work itself wants. Nodes of a host each, with one of it each.
+ */
+@Tag("long")
+@Timeout(120)
+class LostArgumentsIT {
+  private static final String SEAT = "seat";
+
+  /** Made of a value, and holds a seat for life. */
+  static final class Holder {
+    private final double sum;
+
+    Holder(double[] of) {
+      this.sum = Values.sum(of);
+    }
+
+    double sum() {
+      return sum;
+    }
+
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  private static LocalCluster cluster(double cpus) {
+    return Soon.cluster(2)
+        .cpusPerNode(cpus)
+        .settings(Soon.settings().set("mobula.store.share-host", false))
+        .jvmFlags(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dmobula.resources.custom." + SEAT + "=1")
+        .start();
+  }
+
+  private static Placement on(LocalCluster cluster, int node) {
+    return Placement.on(cluster.nodes().get(node).id());
+  }
+
+  private static void awaitReady(ObjectRef<?> ref) throws Exception {
+    Soon.holds(ref + " is ready", ref::isReady);
+  }
+
+  @Test
+  void aChainOfTasksIsMadeAgainWithOneOfAResource() throws Exception {
+    try (var cluster = cluster(2)) {
+      var runtime = cluster.runtime();
+      var doomed = on(cluster, 0);
+      var a =
+          runtime.task(Values::filled, 1.0).resource(SEAT, 1).placement(doomed).remote();
+      awaitReady(a);
+      var b =
+          runtime.task(Values::plusOne, a).resource(SEAT, 1).placement(doomed).remote();
+      awaitReady(b);
+      var c =
+          runtime.task(Values::plusOne, b).resource(SEAT, 1).placement(doomed).remote();
+      awaitReady(c);
+
+      cluster.kill(0);
+
+      assertThat(c.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
+    }
+  }
+
+  @Test
+  void aChainOfTasksIsMadeAgainWithOneCpu() throws Exception {
+    try (var cluster = cluster(1)) {
+      var runtime = cluster.runtime();
+      var doomed = on(cluster, 0);
+      var a = runtime.task(Values::filled, 1.0).placement(doomed).remote();
+      awaitReady(a);
+      var b = runtime.task(Values::plusOne, a).placement(doomed).remote();
+      awaitReady(b);
+      var c = runtime.task(Values::plusOne, b).placement(doomed).remote();
+      awaitReady(c);
+
+      cluster.kill(0);
+
+      assertThat(c.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
+    }
+  }
+
+  /** The loss is seen after they have been granted what they want, and before they begin. */
+  @Test
+  void tasksThatAreGrantedTheirResourcesBeforeTheLossIsSeenGiveThemBack() throws Exception {
+    try (var cluster = cluster(2)) {
+      var runtime = cluster.runtime();
+      var a = runtime
+          .task(Values::filled, 1.0)
+          .resource(SEAT, 1)
+          .placement(on(cluster, 0))
+          .remote();
+      awaitReady(a);
+
+      cluster.kill(0);
+
+      var stays = on(cluster, 1);
+      var first =
+          runtime.task(Values::sum, a).resource(SEAT, 1).placement(stays).remote();
+      var second = runtime
+          .task(Values::sum, a)
+          .maxRetries(0)
+          .resource(SEAT, 1)
+          .placement(stays)
+          .remote();
+      assertThat(first.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+      assertThat(second.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+    }
+  }
+
+  @Test
+  void anActorIsMadeAgainWhoseArgumentNeedsWhatItHoldsForLife() throws Exception {
+    try (var cluster = cluster(2)) {
+      var runtime = cluster.runtime();
+      var a = runtime
+          .task(Values::filled, 1.0)
+          .resource(SEAT, 1)
+          .placement(on(cluster, 0))
+          .remote();
+      awaitReady(a);
+      ActorHandle<Holder> elsewhere = runtime
+          .actor(Holder::new, Values.filled(0))
+          .resource(SEAT, 1)
+          .placement(on(cluster, 1))
+          .remote();
+      assertThat(elsewhere.call(Holder::sum).remote().get(Soon.LIMIT)).isZero();
+      ActorHandle<Holder> holder = runtime
+          .actor(Holder::new, a)
+          .resource(SEAT, 1)
+          .maxRestarts(1)
+          .maxCallRetries(1)
+          .placement(Placement.preferring(cluster.nodes().getFirst().id()))
+          .remote();
+      assertThat(holder.call(Holder::pid).remote().get(Soon.LIMIT))
+          .isEqualTo(cluster.nodes().getFirst().pid());
+      elsewhere.kill();
+
+      cluster.kill(0);
+
+      assertThat(holder.call(Holder::sum).remote().get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+    }
+  }
+
+  /** As tasks do, before their constructor runs. */
+  @Test
+  void anActorThatIsPlacedBeforeTheLossIsSeenGivesItsResourcesBack() throws Exception {
+    try (var cluster = cluster(2)) {
+      var runtime = cluster.runtime();
+      var a = runtime
+          .task(Values::filled, 1.0)
+          .resource(SEAT, 1)
+          .placement(on(cluster, 0))
+          .remote();
+      awaitReady(a);
+
+      cluster.kill(0);
+
+      ActorHandle<Holder> holder = runtime
+          .actor(Holder::new, a)
+          .resource(SEAT, 1)
+          .placement(on(cluster, 1))
+          .remote();
+      assertThat(holder.call(Holder::sum).remote().get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.mobula.internal.call;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of a call whose bytes are not where they were. Each is looked for, and made again
+ * where it must be, before the call asks for resources: the task that makes it may need the same.
+ * Safe for all threads; nothing blocks.
+ */
+public final class ArgumentSearch {
+  private static final int MOST_NAMED = 8;
+
+  private final List<Sought> sought;
+
+  private record Sought(ObjectId id, Content.Remote argument) {}
+
+  private ArgumentSearch(List<Sought> sought) {
+    this.sought = sought;
+  }
+
+  /**
+   * What is to be looked for, or null: arguments whose process has left.
+   *
+   * @param absent one that is to be looked for in any case, or null
+   */
+  static @Nullable ArgumentSearch of(Object[] arguments, @Nullable ObjectId absent) {
+    List<Sought> sought = List.of();
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry
+          && entry.outcome() instanceof Content.Away(var remote)
+          && (remote.hasLeft() || entry.id().equals(absent))) {
+        sought = sought.isEmpty() ? new ArrayList<>() : sought;
+        sought.add(new Sought(entry.id(), remote));
+      }
+    }
+    return sought.isEmpty() ? null : new ArgumentSearch(sought);
+  }
+
+  /**
+   * Begins; all at the same time.
+   *
+   * @param then is told whether each has a place that it can be read from; whoever reads one that
+   *     has none looks for it himself, and hears why it is nowhere
+   */
+  public void start(Consumer<Boolean> then) {
+    var searches = sought.stream()
+        .map(each -> CompletableFuture.completedStage(each.argument())
+            .thenCompose(Content.Remote::locate)
+            .toCompletableFuture())
+        .toList();
+    var _ = CompletableFuture.allOf(searches.toArray(CompletableFuture[]::new))
+        .handle((nothing, broken) ->
+            broken == null && searches.stream().allMatch(CompletableFuture::join))
+        .thenAccept(then);
+  }
+
+  /** Names them, the first of them if they are many. */
+  public String describe() {
+    var first = sought.stream()
+        .limit(MOST_NAMED)
+        .map(each -> each.id().toString())
+        .collect(Collectors.joining(", "));
+    return sought.size() > MOST_NAMED
+        ? first + " and " + (sought.size() - MOST_NAMED) + " more"
+        : first;
+  }
+}

@@ -1,0 +1,30 @@
+package io.mobula.internal.store;
+
+import io.mobula.ObjectId;
+
+/**
+ * An argument cannot be had from the place where it was known to be, and the call that reads it
+ * should not hold anything while it is looked for: its body has not begun, and the call is made
+ * again once the argument has another place. Never seen by a user.
+ */
+public final class AbsentException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient ObjectId object;
+
+  /**
+   * It is not there.
+   *
+   * @param object the argument
+   * @param why as it was seen there
+   */
+  public AbsentException(ObjectId object, String why) {
+    super("Object " + object + " is not where it was known to be: " + why, null, false, false);
+    this.object = object;
+  }
+
+  /** The argument. */
+  public ObjectId object() {
+    return object;
+  }
+}
