@@ -19,9 +19,10 @@ final class StartingNotice implements AutoCloseable {
 
   private StartingNotice() {}
 
-  /** Says so at once, and every second. */
-  static StartingNotice begin(PrintStream out) {
+  /** Says so on standard output at once, and every second. */
+  static StartingNotice begin() {
     var notice = new StartingNotice();
+    var out = System.out;
     Thread.ofPlatform().daemon().name("mobula-starting").start(() -> notice.repeat(out));
     return notice;
   }

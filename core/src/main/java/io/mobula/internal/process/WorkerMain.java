@@ -58,7 +58,7 @@ public final class WorkerMain {
   }
 
   private static MobulaRuntime started(Settings settings) {
-    try (var _ = StartingNotice.begin(System.out)) {
+    try (var _ = StartingNotice.begin()) {
       return Mobula.init(settings);
     }
   }

@@ -61,7 +61,7 @@ final class Mains {
   static final class Slow {
     public static void main(String[] arguments) throws Exception {
       System.out.println("slow");
-      try (var _ = StartingNotice.begin(System.out)) {
+      try (var _ = StartingNotice.begin()) {
         TimeUnit.SECONDS.sleep(Integer.parseInt(arguments[0]));
       }
       System.out.println(new Ready("-", new NodeId(3)).line());
