@@ -8,6 +8,7 @@ import io.mobula.spi.NodeView;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ final class BundlePlanner {
       }
     }
 
-    /** There is not enough free, but would be if nothing else ran. */
+    /** There is not enough free, but would be if nothing else ran, or when workers have come up. */
     record Wait(String why) implements Plan {}
 
     /** The nodes that are here could not hold it if nothing else ran. */
@@ -64,8 +65,8 @@ final class BundlePlanner {
   }
 
   /** Where the open bundles go. */
-  static Plan plan(Wish wish, List<NodeView> view) {
-    var nodes = view.stream().filter(NodeView::accepting).toList();
+  static Plan plan(Wish wish, Room room) {
+    var nodes = room.nodes().stream().filter(NodeView::accepting).toList();
     var now = new BundleSearch(
             wish,
             nodes,
@@ -76,9 +77,15 @@ final class BundlePlanner {
       return new Plan.Place(now);
     }
     var words = new MissingRoom(wish, nodes);
-    return whenIdle(wish, nodes) == null
+    if (whenIdle(wish, nodes) != null) {
+      return new Plan.Wait(words.now());
+    }
+    var starting = room.starting();
+    var all = Stream.concat(nodes.stream(), starting.stream()).toList();
+    return starting.isEmpty() || whenIdle(wish, all) == null
         ? new Plan.Never(words.never())
-        : new Plan.Wait(words.now());
+        : new Plan.Wait(words.never() + "; " + starting.size()
+            + (starting.size() == 1 ? " worker is" : " workers are") + " being started");
   }
 
   private static @Nullable Map<Integer, NodeId> whenIdle(Wish wish, List<NodeView> nodes) {

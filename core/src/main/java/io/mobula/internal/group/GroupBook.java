@@ -3,7 +3,6 @@ package io.mobula.internal.group;
 import io.mobula.NodeId;
 import io.mobula.PlacementGroupId;
 import io.mobula.error.PlacementGroupException.Reason;
-import io.mobula.spi.NodeView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -514,7 +513,7 @@ final class GroupBook {
   // ---- time
 
   /** Looks at what is late, then places what can be placed. */
-  void tick(Supplier<List<NodeView>> view, long now) {
+  void tick(Supplier<Room> view, long now) {
     endGathering(now);
     boolean again = now - askedAgain >= pace.answer();
     if (again) {
@@ -547,17 +546,17 @@ final class GroupBook {
   }
 
   /** The first group in order for which there is room is next; one at a time. */
-  void place(Supplier<List<NodeView>> view, long now) {
+  void place(Supplier<Room> view, long now) {
     if (gathering || isPreparing()) {
       return;
     }
-    List<NodeView> nodes = null;
+    Room room = null;
     for (var group : List.copyOf(groups.values())) {
       if (!group.isWaiting()) {
         continue;
       }
-      nodes = nodes == null ? reachable(view.get()) : nodes;
-      switch (BundlePlanner.plan(group.wish(), nodes)) {
+      room = room == null ? reachable(view.get()) : room;
+      switch (BundlePlanner.plan(group.wish(), room)) {
         case BundlePlanner.Plan.Place(var places) -> {
           if (group.mayTry(now)) {
             prepare(group, places, now);
@@ -570,8 +569,10 @@ final class GroupBook {
     }
   }
 
-  private List<NodeView> reachable(List<NodeView> view) {
-    return view.stream().filter(node -> members.contains(node.id())).toList();
+  private Room reachable(Room view) {
+    return new Room(
+        view.nodes().stream().filter(node -> members.contains(node.id())).toList(),
+        view.starting());
   }
 
   private void prepare(GroupEntry group, Map<Integer, NodeId> places, long now) {

@@ -12,7 +12,6 @@ import io.mobula.NodeId;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.spi.NodeView;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -209,9 +208,9 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     return this;
   }
 
-  private List<NodeView> view() {
+  private Room view() {
     parts.view().refresh();
-    return parts.view().nodes();
+    return parts.view().now();
   }
 
   private void lookLater() {

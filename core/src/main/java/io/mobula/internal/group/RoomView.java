@@ -6,7 +6,6 @@ import io.mobula.spi.NodeView;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
 final class RoomView {
   private static final Duration LONGEST = Duration.ofSeconds(1);
 
-  private final Supplier<List<NodeView>> said;
+  private final Supplier<Room> said;
   private final Runnable refresh;
   private final Map<NodeId, Expected> expected = new HashMap<>();
 
@@ -30,7 +29,7 @@ final class RoomView {
    * @param said what nodes have said last
    * @param refresh asks for news where they do not come by themselves
    */
-  RoomView(Supplier<List<NodeView>> said, Runnable refresh) {
+  RoomView(Supplier<Room> said, Runnable refresh) {
     this.said = said;
     this.refresh = refresh;
   }
@@ -43,7 +42,7 @@ final class RoomView {
   /** A node is asked to reserve these; until it says something else they count as taken. */
   void expect(NodeId node, Collection<Resources> asked) {
     var sum = asked.stream().reduce(Resources.none(), BundlePlanner::sum);
-    for (var view : said.get()) {
+    for (var view : said.get().nodes()) {
       if (view.id().equals(node)) {
         var old = expected.get(node);
         var all = old != null && isOf(old, view) ? BundlePlanner.sum(old.asked(), sum) : sum;
@@ -57,8 +56,9 @@ final class RoomView {
     return expected.before() == view && expected.until() - System.nanoTime() > 0;
   }
 
-  List<NodeView> nodes() {
-    return said.get().stream().map(this::remaining).toList();
+  Room now() {
+    var last = said.get();
+    return new Room(last.nodes().stream().map(this::remaining).toList(), last.starting());
   }
 
   private NodeView remaining(NodeView view) {

@@ -10,23 +10,28 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.ledger.Share;
 import io.mobula.internal.ledger.Split;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.placement.AbsentWorker;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.Ready;
 import io.mobula.internal.process.RestartPolicy;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.process.WorkerSupervisor;
+import io.mobula.spi.DeviceView;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +50,10 @@ public final class StandingWorkers implements AutoCloseable {
   private final SharedStore store;
   private final WorkerSupervisor supervisor;
   private final CompletableFuture<Void> allUp = new CompletableFuture<>();
+  private final Runnable changed;
   private final Map<Integer, String> vacant = new ConcurrentSkipListMap<>();
+  private final Set<Integer> up = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * What they are.
@@ -87,8 +95,9 @@ public final class StandingWorkers implements AutoCloseable {
       Duration startLimit,
       Duration leaveLimit) {}
 
-  private StandingWorkers(Plan plan, Terms terms) {
+  private StandingWorkers(Plan plan, Terms terms, Runnable changed) {
     this.plan = plan;
+    this.changed = changed;
     this.store = terms.store();
     var told = WorkerMain.told(told(plan, terms));
     this.supervisor = WorkerSupervisor.start(
@@ -102,9 +111,13 @@ public final class StandingWorkers implements AutoCloseable {
         StandingWorkers::print);
   }
 
-  /** Starts them all at the same time, and returns at once. */
-  public static StandingWorkers start(Plan plan, Terms terms) {
-    return new StandingWorkers(plan, terms);
+  /**
+   * Starts them all at the same time, and returns at once.
+   *
+   * @param changed runs on their supervisor's thread when others are {@link #absent} than before
+   */
+  public static StandingWorkers start(Plan plan, Terms terms, Runnable changed) {
+    return new StandingWorkers(plan, terms, changed);
   }
 
   private static ChildPlan child(Plan plan, int worker) {
@@ -158,6 +171,8 @@ public final class StandingWorkers implements AutoCloseable {
 
     @Override
     public void up(int worker, long pid, Ready ready) {
+      up.add(worker);
+      changed.run();
       missing.countDown();
       if (missing.getCount() == 0) {
         allUp.complete(null);
@@ -166,15 +181,21 @@ public final class StandingWorkers implements AutoCloseable {
 
     @Override
     public void restarts(int worker, String how, Duration pause) {
-      store.removeLeftovers();
+      ended(worker);
       allUp.completeExceptionally(
           new ProcessException("Worker " + worker + " of this node does not come up: " + how));
     }
 
     @Override
     public void gaveUp(int worker, String why) {
-      store.removeLeftovers();
       vacant.put(worker, why);
+      ended(worker);
+    }
+
+    private void ended(int worker) {
+      up.remove(worker);
+      changed.run();
+      store.removeLeftovers();
     }
   }
 
@@ -206,9 +227,31 @@ public final class StandingWorkers implements AutoCloseable {
         .toList();
   }
 
+  /** The workers that are not up, those among them that are not started again included. */
+  public List<AbsentWorker> absent() {
+    return closed
+        ? List.of()
+        : IntStream.range(0, plan.count())
+            .filter(worker -> !up.contains(worker))
+            .mapToObj(worker -> new AbsentWorker(
+                worker,
+                plan.division().worker().asUnits(),
+                devices(worker),
+                vacant.containsKey(worker)))
+            .toList();
+  }
+
+  private List<DeviceView> devices(int worker) {
+    return plan.gpus().parts().isEmpty()
+        ? List.of()
+        : plan.gpus().parts().get(worker).stream().map(Share::view).toList();
+  }
+
   /** Ends all of them at the same time: asks, waits, kills. */
   @Override
   public void close() {
+    closed = true;
+    changed.run();
     supervisor.close();
   }
 }

@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
@@ -128,7 +129,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   @Override
   public synchronized CompletionStage<NodeId> employ(Environment environment, String devices) {
     if (closed) {
-      return CompletableFuture.failedFuture(new ProcessException("This node is closing."));
+      return CompletableFuture.failedFuture(new RuntimeClosedException("This node is closing."));
     }
     var key = new Key(environment.hash(), devices);
     var post = posts.get(key);
@@ -171,10 +172,17 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
 
   private void failed(Post post, Throwable why) {
     forget(post);
-    post.up.completeExceptionally(new ProcessException(
+    boolean closing =
+        why instanceof RuntimeClosedException || why instanceof RejectedExecutionException;
+    post.up.completeExceptionally(
+        closing ? new RuntimeClosedException("This node is closing.") : cannotStart(post, why));
+  }
+
+  private ProcessException cannotStart(Post post, Throwable why) {
+    return new ProcessException(
         "A worker process for jars " + brief(post) + " cannot be started on " + membership.self()
             + ": " + why.getMessage(),
-        why));
+        why);
   }
 
   private static String brief(Post post) {
@@ -195,7 +203,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     var child = ChildJvm.start(plan, output(name));
     if (!accept(post, child)) {
       child.kill();
-      throw new ProcessException("This node is closing.");
+      throw new RuntimeClosedException("This node is closing.");
     }
     var _ = child.ended().thenAccept(code -> ended(post, child, code));
     child.tell(WorkerMain.told(told(post.environment)));

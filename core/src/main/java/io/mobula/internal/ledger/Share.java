@@ -3,6 +3,7 @@ package io.mobula.internal.ledger;
 import io.mobula.Gpu;
 import io.mobula.Resources;
 import io.mobula.spi.Device;
+import io.mobula.spi.DeviceView;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,6 +19,18 @@ public record Share(Device device, long units) {
   /** What {@code CUDA_VISIBLE_DEVICES} is to be for a process that has these. */
   public static String visible(List<Share> shares) {
     return shares.stream().map(share -> share.gpu().cudaName()).collect(Collectors.joining(","));
+  }
+
+  /** As others know it before anything of it is held. */
+  public DeviceView view() {
+    return new DeviceView(
+        device.index(),
+        device.uuid(),
+        device.model(),
+        device.memoryBytes(),
+        units,
+        0,
+        device.illness().orElse(""));
   }
 
   /** As its holder knows it. */

@@ -14,6 +14,7 @@ import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.group.Groups;
+import io.mobula.internal.group.Room;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.job.Workbench;
@@ -120,10 +121,13 @@ final class Clustered {
       Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes, long turn) {
     var self = membership.self().id();
     var wish = new PlacementPolicy.Wish(wanted, placement, self, argumentBytes, turn);
-    return switch (policy.choose(wish, views.now(), ThreadLocalRandom.current())) {
+    var random = ThreadLocalRandom.current();
+    var up = views.now();
+    return switch (policy.choose(wish, up, random)) {
       case PlacementPolicy.Choice.On(var node) -> new Placer.Choice.At(node);
       case PlacementPolicy.Choice.Wait(var where, var why) -> new Placer.Choice.Later(where, why);
-      case PlacementPolicy.Choice.Never(var why) -> new Placer.Choice.Later(null, why);
+      case PlacementPolicy.Choice.Never(var why) ->
+        views.absent().choose(policy, wish, up, random, why);
     };
   }
 
@@ -177,11 +181,15 @@ final class Clustered {
       lanes.open(spawner::spawn, router);
     }
     ElasticDispatcher.lookout(system, lanes.lookout());
-    groups.open(spawner::spawn, () -> views.now().nodes(), settings.unschedulableTimeout());
+    groups.open(spawner::spawn, this::room, settings.unschedulableTimeout());
     groups.onChange(placer::lookAgain);
     views.onChange(groups::viewChanged);
     views.onChange(placer::lookAgain);
     views.open(spawner);
+  }
+
+  private Room room() {
+    return new Room(views.now().nodes(), views.absent().starting());
   }
 
   private static <T> Optional<T> load(Class<T> port) {
@@ -223,8 +231,10 @@ final class Clustered {
             memory,
             jobs.told(),
             limit,
-            settings.cluster().leaveTimeout().dividedBy(2)));
+            settings.cluster().leaveTimeout().dividedBy(2)),
+        views::stale);
     workers = hired;
+    views.absent(hired::absent);
     hired.awaitUp(ChildJvm.longestStart(limit));
   }
 

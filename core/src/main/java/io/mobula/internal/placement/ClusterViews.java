@@ -27,10 +27,16 @@ public final class ClusterViews {
   private final Map<NodeId, Entry> entries = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile ClusterView now = new ClusterView(List.of());
+  private volatile AbsentWorkers absent = AbsentWorkers.NONE;
+  private volatile Supplier<List<AbsentWorker>> ownAbsent = List::of;
   private volatile @Nullable ActorRef<Views.Command> actor;
   private volatile boolean draining;
 
-  private record Entry(NodeView view, StoreUsage store) {}
+  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.Of absent) {
+    boolean saysTheSameAs(Entry other) {
+      return view.equals(other.view) && absent.equals(other.absent);
+    }
+  }
 
   /** Knows this node alone until it is opened. */
   public ClusterViews(Membership membership, Ledger ledger, Supplier<StoreUsage> store) {
@@ -68,6 +74,21 @@ public final class ClusterViews {
     return now;
   }
 
+  /** The standing workers of all nodes that are not up, as last heard. */
+  public AbsentWorkers absent() {
+    return absent;
+  }
+
+  /**
+   * Says from now on which standing workers of this node are not up.
+   *
+   * @param those asked on any thread, whenever {@link #stale} was called or something else changes
+   */
+  public void absent(Supplier<List<AbsentWorker>> those) {
+    ownAbsent = those;
+    stale();
+  }
+
   /** How full that node's store is; null if it has not said so yet. */
   public @Nullable StoreUsage store(NodeId id) {
     var entry = entries.get(id);
@@ -82,6 +103,11 @@ public final class ClusterViews {
   /** Says from now on that this node takes no new work. */
   public void drain() {
     draining = true;
+    stale();
+  }
+
+  /** What this node last said of itself is no longer so: it says it anew. */
+  public void stale() {
     var views = actor;
     if (views != null) {
       views.tell(new Views.Stale());
@@ -95,7 +121,8 @@ public final class ClusterViews {
         balance.queued(),
         store.get(),
         !draining && membership.self().role() != Peer.Role.DRIVER,
-        balance.devices());
+        balance.devices(),
+        draining ? List.of() : ownAbsent.get());
   }
 
   void put(Peer peer, NodeState state) {
@@ -109,8 +136,9 @@ public final class ClusterViews {
         state.fullness(),
         state.accepting(),
         state.devices());
-    var before = entries.put(peer.id(), new Entry(view, state.store()));
-    if (before == null || !before.view().equals(view)) {
+    var entry = new Entry(view, state.store(), new AbsentWorkers.Of(peer, state.absent()));
+    var before = entries.put(peer.id(), entry);
+    if (before == null || !before.saysTheSameAs(entry)) {
       changed();
     }
   }
@@ -123,6 +151,7 @@ public final class ClusterViews {
 
   private void changed() {
     now = new ClusterView(entries.values().stream().map(Entry::view).toList());
+    absent = AbsentWorkers.of(entries.values().stream().map(Entry::absent));
     listeners.forEach(Runnable::run);
   }
 }

@@ -86,7 +86,8 @@ public final class LeaseDesk {
     };
 
     /**
-     * A process that has them, started if there is none; it is not ended before dismissed.
+     * A process that has them, started if there is none; it is not ended before dismissed. Fails
+     * with {@link io.mobula.error.RuntimeClosedException} when this node is closing.
      *
      * @param devices what its {@code CUDA_VISIBLE_DEVICES} says, empty for work without
      *     accelerators

@@ -1,6 +1,7 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
+import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Environment;
@@ -51,7 +52,7 @@ final class Lending {
     /** The slot is there: tell the submitter. */
     void lent(NodeId worker);
 
-    /** The worker has ended before it had the slot: another can be started. */
+    /** The worker has ended before it had the slot, or this node closes: it can run elsewhere. */
     void lost();
 
     /** There is no worker for it. */
@@ -149,10 +150,18 @@ final class Lending {
         if (failure == null) {
           send(worker);
         } else {
-          client.refused(String.valueOf(failure.getMessage()));
+          refused(failure);
           over();
         }
       });
+    }
+
+    private void refused(Throwable why) {
+      if (why instanceof RuntimeClosedException) {
+        client.lost();
+      } else {
+        client.refused(String.valueOf(why.getMessage()));
+      }
     }
 
     private void send(NodeId worker) {

@@ -5,6 +5,7 @@ import io.mobula.Resources;
 import io.mobula.spi.DeviceView;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a node says of itself, as it travels.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param store its object store
  * @param accepting whether it takes new work
  * @param devices its accelerators, ill or not
+ * @param absent those of its standing workers that are not up; none where an older release speaks
  */
 record NodeState(
     Map<String, Long> total,
@@ -22,11 +24,13 @@ record NodeState(
     int queued,
     StoreUsage store,
     boolean accepting,
-    List<DeviceView> devices) {
+    List<DeviceView> devices,
+    List<AbsentWorker> absent) {
   NodeState {
     total = Map.copyOf(total);
     available = Map.copyOf(available);
     devices = List.copyOf(devices);
+    absent = List.copyOf(Objects.requireNonNullElse(absent, List.of()));
   }
 
   static Resources resources(Map<String, Long> units) {

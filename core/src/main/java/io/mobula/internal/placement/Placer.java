@@ -468,7 +468,8 @@ public final class Placer implements Places {
         }
         patience.hopeful();
       }
-      doubt(); // what is known of that node is old: a change of it comes
+      doubt(); // what is known of that node is old, and the news of it may change nothing here
+      Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);
     }
 
     private synchronized void moveTo(NodeId node, int hops) {

@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * Whether and when a child that ended is started again: at once at first, then after a pause that
  * doubles with each end that lies less than {@code window} back; with too many of those, never.
+ * Starts that fail one after the other count however long each of them takes: without that, one
+ * that never comes up within a long time limit would be started for ever.
  *
  * @param pause before the second restart
  * @param longest where doubling stops
@@ -42,11 +44,12 @@ public record RestartPolicy(Duration pause, Duration longest, int restarts, Dura
    * How long to wait before the next start, or empty to give up.
    *
    * @param ends when the child has ended, the last time included, in nanoseconds
+   * @param failedStarts how many times it has now ended before it was up, one after the other
    * @param now on the same clock
    */
-  Optional<Duration> next(List<Long> ends, long now) {
-    int counted =
-        (int) ends.stream().filter(end -> now - end < window.toNanos()).count();
+  Optional<Duration> next(List<Long> ends, int failedStarts, long now) {
+    long recent = ends.stream().filter(end -> now - end < window.toNanos()).count();
+    int counted = (int) Math.max(recent, failedStarts);
     if (counted > restarts) {
       return Optional.empty();
     }

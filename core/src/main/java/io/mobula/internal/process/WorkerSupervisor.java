@@ -71,6 +71,8 @@ public final class WorkerSupervisor implements AutoCloseable {
   private static final class Post {
     final int number;
     final List<Long> ends = new ArrayList<>();
+    boolean up;
+    int failedStarts; // one after the other
     volatile @Nullable ChildJvm child;
 
     Post(int number) {
@@ -143,6 +145,11 @@ public final class WorkerSupervisor implements AutoCloseable {
   }
 
   private void onUp(Post post, ChildJvm child, Ready ready) {
+    if (!child.equals(post.child)) {
+      return; // it has ended before this was heard
+    }
+    post.up = true;
+    post.failedStarts = 0;
     LOG.info("{} is up: node {} at {}", child, ready.node(), ready.address());
     listener.up(post.number, child.pid(), ready);
   }
@@ -172,11 +179,13 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
     long now = System.nanoTime();
     post.child = null;
+    post.failedStarts += post.up ? 0 : 1;
+    post.up = false;
     post.ends.removeIf(end -> now - end >= terms.restarts().window().toNanos());
     post.ends.add(now);
     terms
         .restarts()
-        .next(post.ends, now)
+        .next(post.ends, post.failedStarts, now)
         .ifPresentOrElse(pause -> restart(post, how, pause), () -> giveUp(post, how));
   }
 
@@ -187,8 +196,10 @@ public final class WorkerSupervisor implements AutoCloseable {
   }
 
   private void giveUp(Post post, String how) {
-    var why = "Worker " + post.number + " is not started again, having ended " + post.ends.size()
-        + " times within " + terms.restarts().window() + ": " + how;
+    var often = post.ends.size() > terms.restarts().restarts()
+        ? "ended " + post.ends.size() + " times within " + terms.restarts().window()
+        : "not come up " + post.failedStarts + " times one after the other";
+    var why = "Worker " + post.number + " is not started again, having " + often + ": " + how;
     LOG.error(why);
     listener.gaveUp(post.number, why);
   }

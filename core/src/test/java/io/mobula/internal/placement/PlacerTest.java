@@ -15,6 +15,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 /** Requests of a node while its view of the cluster changes: the last look at it counts. */
 class PlacerTest {
   private static final NodeId SELF = new NodeId(1);
+  private static final NodeId OTHER = new NodeId(2);
   private static final Choice HERE = new Choice.At(SELF);
   private static final Choice NOWHERE = new Choice.Later(null, "no node has so much");
   private static final Choice NOT_READY = new Choice.Await("it is being made");
@@ -44,6 +46,7 @@ class PlacerTest {
   private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
   private final AtomicReference<Choice> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
+  private final Router router = new Router();
   private ActorTestKit kit;
   private Placer placer;
 
@@ -56,9 +59,8 @@ class PlacerTest {
         return kit.spawn(behavior, name);
       }
     });
-    var membership = new AloneInTheCluster();
+    var membership = new TwoMembers(kit.<Object>createTestProbe().getRef());
     var lanes = new Lanes(membership);
-    var router = new Router();
     var bundles = new NoBundles();
     var desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null, bundles);
     placer = new Placer(
@@ -153,6 +155,33 @@ class PlacerTest {
     assertThat(placer.hopeless()).hasSize(1);
   }
 
+  /** Its worker has ended before the task was there, and nothing about the node has changed. */
+  @Test
+  void aNodeThatSentARequestBackIsAskedAgainThoughNoNewsOfItComes() {
+    view.set(new Choice.At(OTHER));
+    var client = new Client();
+    placer.acquire(client);
+    router.received(
+        OTHER,
+        new FrameWriter()
+            .octet(LeaseDesk.REDIRECTED)
+            .int64(1)
+            .int64(SELF.incarnation())
+            .octet(1)
+            .toBytes());
+    timers.remove().run(); // it looks again after a while
+    router.received(
+        OTHER,
+        new FrameWriter()
+            .octet(LeaseDesk.GRANTED)
+            .int64(1)
+            .int64(17)
+            .int64(OTHER.incarnation())
+            .toBytes());
+    assertThat(client.grantedAt).containsExactly(Map.entry(OTHER, 17L));
+    assertThat(timers).isEmpty();
+  }
+
   @Test
   void whatAPolicyThrowsIsTheOutcome() {
     meanwhile = () -> {
@@ -168,6 +197,7 @@ class PlacerTest {
   /** Keeps what it is granted. */
   private static final class Client implements Wanting {
     private final BlockingQueue<Lease> granted = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Map.Entry<NodeId, Long>> grantedAt = new LinkedBlockingQueue<>();
     private final BlockingQueue<MobulaException> refusals = new LinkedBlockingQueue<>();
 
     @Override
@@ -207,7 +237,7 @@ class PlacerTest {
 
     @Override
     public void grantedAt(NodeId node, long lease) {
-      throw new IllegalStateException("there is no other node");
+      grantedAt.add(Map.entry(node, lease));
     }
 
     @Override
@@ -219,36 +249,38 @@ class PlacerTest {
     public void recalled(Lease lease) {}
   }
 
-  /** Nobody else is there. */
-  private static final class AloneInTheCluster implements Membership {
-    private final Peer self = new Peer(
-        SELF,
-        "127.0.0.1:1",
-        "self",
-        "host",
-        1,
-        Peer.Role.NODE,
-        Map.of(),
-        new Peer.Store("/nowhere", 1, 1, Peer.Store.NOBODY));
+  /** Another node that says only what the test says for it. */
+  private record TwoMembers(Peer self, Peer other, ActorRef<Object> inbox) implements Membership {
+    TwoMembers(ActorRef<Object> inbox) {
+      this(member(SELF), member(OTHER), inbox);
+    }
 
-    @Override
-    public Peer self() {
-      return self;
+    private static Peer member(NodeId id) {
+      return new Peer(
+          id,
+          "127.0.0.1:" + id.incarnation(),
+          "n",
+          "host",
+          1,
+          Peer.Role.NODE,
+          Map.of(),
+          new Peer.Store("/nowhere", 1, 1, Peer.Store.NOBODY));
     }
 
     @Override
     public Collection<Peer> peers() {
-      return List.of();
+      return List.of(other);
     }
 
     @Override
     public Peer peer(NodeId id) {
-      return id.equals(SELF) ? self : null;
+      return id.equals(SELF) ? self : id.equals(OTHER) ? other : null;
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public <T> ActorRef<T> actor(Peer peer, String name) {
-      throw new IllegalStateException("there is no " + name);
+      return (ActorRef<T>) inbox;
     }
 
     @Override

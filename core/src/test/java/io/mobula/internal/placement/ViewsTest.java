@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,8 @@ class ViewsTest {
         3,
         new StoreUsage(10, 100, 1, 20, 2),
         true,
-        List.of(new DeviceView(0, "GPU-0", "NVIDIA H200", 1L << 37, 10_000, 5_000, "")));
+        List.of(new DeviceView(0, "GPU-0", "NVIDIA H200", 1L << 37, 10_000, 5_000, "")),
+        List.of(new AbsentWorker(1, Map.of("CPU", 10_000L), List.of(), false)));
   }
 
   @BeforeEach
@@ -213,6 +215,41 @@ class ViewsTest {
       said = heard();
     }
     assertThat(said.state().accepting()).isFalse();
+  }
+
+  @Test
+  void workersThatAreNotUpAreKnownUntilTheyAre() {
+    var absent = new AtomicReference<List<AbsentWorker>>(List.of(
+        new AbsentWorker(0, Map.of("CPU", 10_000L), List.of(), false),
+        new AbsentWorker(1, Map.of("CPU", 10_000L), List.of(), true)));
+    otherJoins();
+    views.absent(absent::get);
+    other.awaitAssert(Duration.ofSeconds(10), () -> {
+      assertThat(views.absent().starting())
+          .singleElement()
+          .satisfies(worker -> assertThat(worker.labels()).isEqualTo(SELF.labels()));
+      return assertThat(views.absent().givenUp()).hasSize(1);
+    });
+    actor.tell(new Views.Said(OTHER.id(), 1, state(0), false));
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(2));
+    absent.set(List.of());
+    views.stale();
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.absent().givenUp()).hasSize(0));
+    membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(0));
+  }
+
+  @Test
+  void whoDrainsStartsNoWorkers() {
+    views.absent(() -> List.of(new AbsentWorker(0, Map.of(), List.of(), false)));
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(1));
+    views.drain();
+    other.awaitAssert(
+        Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(0));
   }
 
   @Test

@@ -31,13 +31,19 @@ class RestartPolicyTest {
   @Test
   void forgetsWhatLiesFurtherBack() {
     long old = NOW - Duration.ofMinutes(1).toNanos();
-    assertThat(policy.next(List.of(old, old, old, old, old, old, NOW), NOW))
+    assertThat(policy.next(List.of(old, old, old, old, old, old, NOW), 1, NOW))
         .contains(Duration.ZERO);
   }
 
   @Test
+  void startsThatFailOneAfterTheOtherCountHoweverLongTheyTake() {
+    assertThat(policy.next(List.of(NOW), 5, NOW)).contains(Duration.ofMillis(350));
+    assertThat(policy.next(List.of(NOW), 6, NOW)).isEmpty();
+  }
+
+  @Test
   void neverMeansNever() {
-    assertThat(RestartPolicy.NEVER.next(List.of(NOW), NOW)).isEmpty();
+    assertThat(RestartPolicy.NEVER.next(List.of(NOW), 0, NOW)).isEmpty();
   }
 
   @Test
@@ -49,6 +55,6 @@ class RestartPolicyTest {
   }
 
   private Optional<Duration> after(int ends) {
-    return policy.next(Collections.nCopies(ends, NOW), NOW);
+    return policy.next(Collections.nCopies(ends, NOW), 0, NOW);
   }
 }

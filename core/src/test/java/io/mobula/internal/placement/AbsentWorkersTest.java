@@ -1,0 +1,90 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.spi.ClusterView;
+import io.mobula.spi.DeviceView;
+import io.mobula.spi.NodeView;
+import io.mobula.spi.PlacementPolicy.Wish;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Requests that no node that is up can hold, while standing workers are not up. */
+class AbsentWorkersTest {
+  private static final Peer NODE = new Peer(
+      new NodeId(1),
+      "127.0.0.1:1",
+      "n",
+      "here",
+      1,
+      Peer.Role.NODE,
+      Map.of("zone", "a"),
+      new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+  private static final ClusterView UP = new ClusterView(List.of(
+      new NodeView(NODE.id(), "n", NODE.labels(), Resources.none(), Resources.none(), 0, 0, true)));
+
+  private static AbsentWorker worker(int number, boolean givenUp) {
+    var device = new DeviceView(number, "GPU-" + number, "NVIDIA H200", 1L << 37, 10_000, 0, "");
+    return new AbsentWorker(
+        number, Resources.none().cpus(2).gpus(1).asUnits(), List.of(device), givenUp);
+  }
+
+  private static Choice choose(Resources wanted, Placement placement, AbsentWorker... absent) {
+    var wish = new Wish(wanted, placement, NODE.id(), Map.of());
+    return AbsentWorkers.of(Stream.of(new AbsentWorkers.Of(NODE, List.of(absent))))
+        .choose(new HybridPolicy(), wish, UP, new Random(1), "no node has as much");
+  }
+
+  @Test
+  void whatAStartingWorkerWillHoldIsAwaited() {
+    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), worker(0, false));
+    assertThat(choice)
+        .isEqualTo(new Choice.Await("no node has as much; worker 0 of n is being started"));
+    assertThat(choose(Resources.none().cpus(1), Placement.labels("zone=a"), worker(0, false)))
+        .isInstanceOf(Choice.Await.class);
+    assertThat(choose(Resources.none().gpus(1), Placement.spread(), worker(0, false)))
+        .isInstanceOf(Choice.Await.class);
+  }
+
+  @Test
+  void whatItWillNotHoldIsNot() {
+    var starting = worker(0, false);
+    for (var choice : List.of(
+        choose(Resources.none().cpus(3), Placement.anywhere(), starting),
+        choose(Resources.none().gpus(2), Placement.anywhere(), starting, worker(1, false)),
+        choose(Resources.none().cpus(1), Placement.labels("zone=b"), starting),
+        choose(Resources.none().cpus(1), Placement.on(new NodeId(7)), starting))) {
+      assertThat(choice).isEqualTo(new Choice.Later(null, "no node has as much"));
+    }
+  }
+
+  @Test
+  void workersThatWereGivenUpAreNamedAndNotAwaited() {
+    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), worker(3, true));
+    assertThat(choice).isInstanceOfSatisfying(Choice.Later.class, later -> {
+      assertThat(later.queueAt()).isNull();
+      assertThat(later.why())
+          .startsWith("no node has as much; worker 3 of n with ")
+          .contains("CPU", "will not be started again");
+    });
+  }
+
+  @Test
+  void notMoreThanAFewAreNamed() {
+    var many =
+        IntStream.range(0, 1_000).mapToObj(i -> worker(i, true)).toArray(AbsentWorker[]::new);
+    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), many);
+    assertThat(((Choice.Later) choice).why())
+        .contains("worker 2 of n and 997 more workers")
+        .hasSizeLessThan(400);
+  }
+}
