@@ -53,6 +53,14 @@ public interface ObjectDirectory extends AutoCloseable {
   /** How the object can be made again. What that needs is kept alive by the object. */
   void remember(ObjectId id, Lineage lineage);
 
+  /**
+   * The object cannot be made again: nobody will {@link #remember} how.
+   *
+   * @param why who has made it and why that is not done again, for people who ask for it when it is
+   *     lost; short, as the directory keeps it for as long as the object is held
+   */
+  void madeOnce(ObjectId id, String why);
+
   /** The copy that was sealed here is gone. */
   void retract(ObjectId id);
 

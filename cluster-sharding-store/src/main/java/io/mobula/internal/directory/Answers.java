@@ -149,7 +149,7 @@ final class Answers {
             : record.lineageCut
                 ? "how to make it again was not kept, as the lineage of this shard is at its bound of "
                     + rules.lineageBytes() + " bytes (mobula.directory.lineage-bytes)"
-                : "how to make it again is not known");
+                : record.madeOnce != null ? record.madeOnce : "how to make it again is not known");
   }
 
   /** A node of which membership has not told yet says that it has a copy. */

@@ -5,6 +5,7 @@ import io.mobula.ObjectId;
 import io.mobula.internal.directory.Unit.Besides;
 import io.mobula.internal.directory.Unit.Claim;
 import io.mobula.internal.directory.Unit.Copy;
+import io.mobula.internal.directory.Unit.Facts;
 import io.mobula.internal.directory.Unit.Hold;
 import io.mobula.internal.directory.Unit.Outcome;
 import io.mobula.internal.directory.Unit.Transit;
@@ -32,6 +33,7 @@ final class HeldEntry {
   private int heardOf;
   private @Nullable Outcome outcome;
   private @Nullable Lineage lineage;
+  private @Nullable String madeOnce;
   private long factsSince;
   private boolean factsKnown = true;
   private @Nullable Map<NodeId, Said<Hold>> vouched;
@@ -110,9 +112,10 @@ final class HeldEntry {
   }
 
   /** To be followed by {@link #restate} with that version. */
-  void learn(@Nullable Outcome newOutcome, @Nullable Lineage newLineage, long since) {
-    outcome = newOutcome != null ? newOutcome : outcome;
-    lineage = newLineage != null ? newLineage : lineage;
+  void learn(Facts facts, long since) {
+    outcome = facts.outcome() != null ? facts.outcome() : outcome;
+    lineage = facts.lineage() != null ? facts.lineage() : lineage;
+    madeOnce = facts.madeOnce() != null ? facts.madeOnce() : madeOnce;
     factsSince = since;
     factsKnown = false;
   }
@@ -159,18 +162,22 @@ final class HeldEntry {
     copy = null;
     outcome = null;
     lineage = null;
+    madeOnce = null;
     making = 0;
     factsKnown = true;
   }
 
   Claim claim() {
-    boolean knows = outcome != null || lineage != null;
-    return new Claim(copy, making, knows, heardOf);
+    return new Claim(copy, making, hasFacts(), heardOf);
   }
 
   /** Whether a digest leaves it out. */
   boolean isNothing() {
-    return !hold.held() && copy == null && making == 0 && outcome == null && lineage == null;
+    return !hold.held() && copy == null && making == 0 && !hasFacts();
+  }
+
+  private boolean hasFacts() {
+    return outcome != null || lineage != null || madeOnce != null;
   }
 
   boolean hasTransits() {
@@ -181,13 +188,14 @@ final class HeldEntry {
   Unit unit(boolean allFacts, long now) {
     boolean facts = allFacts || !factsKnown;
     boolean plain = vouched == null && arrived == null && transits == null;
-    if (plain && (!facts || (outcome == null && lineage == null))) {
+    if (plain && (!facts || !hasFacts())) {
       return new Unit(id, version, hold, claim(), Besides.NOTHING);
     }
     var besides = new Besides(
         vouchedNow(),
         facts ? outcome : null,
         facts ? lineage : null,
+        facts ? madeOnce : null,
         transitsAt(now),
         arrivedNow());
     return new Unit(id, version, hold, claim(), besides);

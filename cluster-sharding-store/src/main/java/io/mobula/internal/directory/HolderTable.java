@@ -10,6 +10,7 @@ import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.internal.directory.Unit.Copy;
+import io.mobula.internal.directory.Unit.Facts;
 import io.mobula.internal.directory.Unit.Hold;
 import io.mobula.internal.directory.Unit.Outcome;
 import io.mobula.spi.HoldStatement;
@@ -114,18 +115,21 @@ final class HolderTable {
       entry.setMaking(0);
     }
     entry.hearOf(what.attempt());
-    learn(entry, outcome, null, what.contains());
+    learn(entry, new Facts(outcome, null, null), what.contains());
   }
 
   void remember(ObjectId id, Lineage lineage) {
-    learn(entry(id), null, lineage, lineage.upstream());
+    learn(entry(id), new Facts(null, lineage, null), lineage.upstream());
   }
 
-  private void learn(
-      HeldEntry entry, @Nullable Outcome outcome, @Nullable Lineage lineage, List<ObjectId> kept) {
+  void madeOnce(ObjectId id, String why) {
+    learn(entry(id), new Facts(null, null, why), List.of());
+  }
+
+  private void learn(HeldEntry entry, Facts facts, List<ObjectId> kept) {
     kept.forEach(this::pin);
-    if (outcome != null || lineage != null) {
-      entry.learn(outcome, lineage, version + 1);
+    if (!facts.equals(Facts.NONE)) {
+      entry.learn(facts, version + 1);
     }
     if (!kept.isEmpty()) {
       entry.pinnedUntilKnown(kept, version + 1);

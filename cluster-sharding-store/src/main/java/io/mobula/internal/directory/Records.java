@@ -114,6 +114,9 @@ final class Records {
     if (unit.with().lineage() != null) {
       remember(record, unit.with().lineage());
     }
+    if (unit.with().madeOnce() != null) {
+      record.madeOnce = unit.with().madeOnce();
+    }
   }
 
   private void index(ShardRecord record, Standing standing, Entry entry) {

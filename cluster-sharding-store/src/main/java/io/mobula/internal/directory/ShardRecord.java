@@ -41,6 +41,10 @@ final class ShardRecord {
   /** Lineage was told but there was no room for it. */
   boolean lineageCut;
 
+  /** Why it is not made again; for people. */
+  @Nullable
+  String madeOnce;
+
   /** Why it was lost, once it was readable; for people. */
   @Nullable
   String lostBecause;

@@ -91,6 +91,11 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
+  public void madeOnce(ObjectId id, String why) {
+    say(statements -> statements.madeOnce(id, why));
+  }
+
+  @Override
   public void retract(ObjectId id) {
     say(statements -> statements.retract(id));
   }

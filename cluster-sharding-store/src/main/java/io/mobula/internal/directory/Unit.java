@@ -59,6 +59,8 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
    * @param vouched others' holds
    * @param outcome what became of the object, unless the shard has it already
    * @param lineage how it is made, unless the shard has it already
+   * @param madeOnce why it is not made again, unless the shard has it already; not in what older
+   *     releases say
    * @param transits holds for refs on their way
    * @param arrived transits that have ended
    */
@@ -66,17 +68,26 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
       List<Vouched> vouched,
       @Nullable Outcome outcome,
       @Nullable Lineage lineage,
+      @Nullable String madeOnce,
       List<Transit> transits,
       List<Long> arrived) {
-    static final Besides NOTHING = new Besides(List.of(), null, null, List.of(), List.of());
+    static final Besides NOTHING = new Besides(List.of(), null, null, null, List.of(), List.of());
 
     private boolean isNothing() {
       return !hasFacts() && vouched.isEmpty() && transits.isEmpty() && arrived.isEmpty();
     }
 
     boolean hasFacts() {
-      return outcome != null || lineage != null;
+      return outcome != null || lineage != null || madeOnce != null;
     }
+  }
+
+  /** What is known of an object for good; of each there is one, or none yet. */
+  record Facts(
+      @Nullable Outcome outcome,
+      @Nullable Lineage lineage,
+      @Nullable String madeOnce) {
+    static final Facts NONE = new Facts(null, null, null);
   }
 
   /** Another node's hold. */
@@ -128,6 +139,9 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
     if (with.lineage() != null) {
       bytes += with.lineage().recipe().length
           + (long) ID_BYTES * with.lineage().upstream().size();
+    }
+    if (with.madeOnce() != null) {
+      bytes += 3L * with.madeOnce().length();
     }
     return bytes;
   }

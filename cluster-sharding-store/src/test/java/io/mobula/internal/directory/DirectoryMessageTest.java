@@ -31,6 +31,7 @@ class DirectoryMessageTest {
         List.of(new Unit.Vouched(NODE, new Hold(5, false))),
         new Unit.Outcome(2, Unit.Outcome.Kind.VALUE, new byte[] {1, -1}, List.of(ID)),
         new Lineage(new byte[] {4}, List.of(ID)),
+        "an actor has returned it",
         List.of(new Unit.Transit(-1, 100)),
         List.of(Long.MAX_VALUE));
     var node = Participant.node(NODE);

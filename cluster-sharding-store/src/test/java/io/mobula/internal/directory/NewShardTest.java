@@ -141,6 +141,42 @@ class NewShardTest {
   }
 
   @Test
+  void whoMadeWhatCannotBeMadeAgainIsToldToANewShardToo() {
+    said(one).hold(ID);
+    said(one).madeOnce(ID, "an actor has returned it");
+    talk();
+    shard = start(2, List.of(one, other));
+    var located = nodes.get(other).locate(ID, 3);
+    pass(2 * PACE.resendMillis());
+    assertThat(answer(located))
+        .isEqualTo(new Located.Lost(
+            "its last copy is gone with the node that had it; an actor has returned it", false, 3));
+    var ruling = nodes.get(other).rebuild(ID, 3);
+    talk();
+    assertThat(answer(ruling))
+        .isInstanceOfSatisfying(
+            Rebuild.Impossible.class,
+            impossible -> assertThat(impossible.reason()).contains("an actor has returned it"));
+  }
+
+  @Test
+  void whyItIsNotMadeAgainIsKnownWhenWhoSaidSoHasLeft() {
+    said(one).hold(ID);
+    said(one).madeOnce(ID, "node one has put it");
+    said(one).publish(ID, new Published.Sealed(1, 100, true, List.of()));
+    said(other).hold(ID);
+    talk();
+    nodes.remove(one);
+    shard.left(one, now);
+    var located = asks(other);
+    talk();
+    assertThat(answer(located))
+        .isInstanceOfSatisfying(
+            Located.Lost.class,
+            lost -> assertThat(lost.reason()).endsWith("; node one has put it"));
+  }
+
+  @Test
   void whoLearnsThatItsNodeHasLeftIsToldAtOnceWhatOthersWaitFor() {
     said(one).hold(ID);
     var located = asks(other);

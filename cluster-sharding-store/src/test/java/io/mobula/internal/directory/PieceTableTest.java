@@ -44,7 +44,7 @@ class PieceTableTest {
         9,
         new Hold(7, true),
         Claim.NOTHING,
-        new Besides(List.of(), outcome, null, List.of(), List.of()));
+        new Besides(List.of(), outcome, null, null, List.of(), List.of()));
     return new Batch(FROM, 7, 1, 2, List.of(unit));
   }
 

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ObjectId;
 import io.mobula.Resources;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.LostArgument;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * methods run on other threads, up to that many.
  */
 final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Command> {
+  static final String ARGUMENT_FAILED = "an argument of its constructor failed: ";
 
   sealed interface Command {}
 
@@ -169,7 +171,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var failed = cell.constructor().failedArgument();
     if (failed != null) {
       cell.kill(Failure.following(
-          failed, cause -> cell.died("an argument of its constructor failed", cause)));
+          failed, cause -> cell.died(ARGUMENT_FAILED + cause.getMessage(), cause)));
     } else {
       make();
     }
@@ -194,6 +196,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } catch (AbsentException absent) { // it is placed again once the argument is there
       placed = false;
       cell.lease().pause(absent.object());
+    } catch (LostArgument lost) {
+      var why = lost.neededBy("the constructor of " + cell.describe());
+      cell.kill(() -> cell.died(ARGUMENT_FAILED + why.getMessage(), why));
     } catch (Unreadable unreadable) {
       var why = unreadable.of("its constructor", cell.store().node());
       cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));
@@ -333,7 +338,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private @Nullable Unfit invoke(ActorCallRun run, Object receiver) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
-      cell.fail(run, failedArgument);
+      cell.fail(run, LostArgument.passedOn(failedArgument, describe(run)));
       return null;
     }
     var execution = execution(run.name(), run.nextAttempt(), run);
@@ -357,6 +362,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private @Nullable Unfit thrown(ActorCallRun run, Object receiver, Throwable thrown) {
+    if (thrown instanceof LostArgument lost) {
+      cell.fail(run, new Failure(() -> lost.neededBy(describe(run))));
+      return null;
+    }
     if (thrown instanceof Unreadable unreadable) {
       var what = "Call " + run.name() + " of " + cell.describe();
       cell.fail(run, new Failure(() -> unreadable.of(what, cell.store().node())));
@@ -369,6 +378,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
     cell.fail(run, failure(run, captured));
     return captured.isError() ? new Unfit(receiver, captured, null) : null;
+  }
+
+  private String describe(ActorCallRun run) {
+    return "call " + run.name() + " of " + cell.describe();
   }
 
   private Failure failure(ActorCallRun run, CapturedThrowable thrown) {

@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
 import io.mobula.error.PendingCallsExceededException;
+import io.mobula.internal.call.LostArgument;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Content;
@@ -119,7 +120,7 @@ final class Dispatch {
   private boolean send(RemoteCall call, Place to) {
     var failed = call.call().failedArgument();
     if (failed != null) {
-      fail(call, failed);
+      fail(call, LostArgument.passedOn(failed, describe(call)));
       return true;
     }
     if (!cluster.isMember(to.node())) {
@@ -177,11 +178,21 @@ final class Dispatch {
     }
   }
 
+  private String describe(RemoteCall call) {
+    return "call " + call.name() + " of " + passport.describe();
+  }
+
   /** The host has an outcome: a content or a failure. */
   void answered(int incarnation, long number, Object outcome) {
     var call = sentTo(incarnation, number);
     if (call != null && outflow.settle(call)) {
       if (outcome instanceof Content content) {
+        cluster
+            .sharing()
+            .madeOnce(
+                content,
+                () -> describe(call)
+                    + " has returned it, and what an actor returns is not made again");
         call.result().complete(content);
       } else {
         call.result().fail((Failure) outcome);

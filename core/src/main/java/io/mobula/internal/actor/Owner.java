@@ -86,7 +86,8 @@ final class Owner implements Wanting {
     if (failed != null) {
       die(
           Failure.following(
-              failed, cause -> passport.died("an argument of its constructor failed", cause)),
+              failed,
+              cause -> passport.died(ActorBehavior.ARGUMENT_FAILED + cause.getMessage(), cause)),
           true);
       return;
     }

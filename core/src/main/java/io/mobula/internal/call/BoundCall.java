@@ -7,6 +7,7 @@ import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.error.ObjectLostException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.FrameReader;
@@ -15,6 +16,7 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.GatheredArguments;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
@@ -355,10 +357,11 @@ public final class BoundCall {
    *
    * @param borrower is given the views of store memory among the arguments, if they are large
    *     together; he ends them when nothing of the call reads them any more
+   * @throws LostArgument when an argument is lost
    * @throws Unreadable when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invoke(Consumer<BorrowedViews> borrower) throws Exception {
-    try (var gathered = store.gather(function, arguments)) {
+    try (var gathered = gather()) {
       var values = values(0, arenaFor(borrower));
       gathered.areRead();
       return invoke(values);
@@ -370,10 +373,18 @@ public final class BoundCall {
    * they are reachable: for what keeps its arguments, such as an actor.
    */
   public @Nullable Object invoke() throws Exception {
-    try (var gathered = store.gather(function, arguments)) {
+    try (var gathered = gather()) {
       var values = values(0, null);
       gathered.areRead();
       return invoke(values);
+    }
+  }
+
+  private GatheredArguments gather() throws LostArgument {
+    try {
+      return store.gather(function, arguments);
+    } catch (ObjectLostException lost) {
+      throw new LostArgument(lost);
     }
   }
 
@@ -404,10 +415,11 @@ public final class BoundCall {
    * arguments are ready and none has failed. Views of store memory among the arguments end with the
    * arena, if there is one.
    *
+   * @throws LostArgument when an argument is lost
    * @throws Unreadable when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
-    try (var gathered = store.gather(function, arguments)) {
+    try (var gathered = gather()) {
       var values = values(1, arena);
       gathered.areRead();
       values[0] = receiver;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * has left its node stays until that closes. Safe for all threads.
  */
 final class Counting {
+  private static final int LONGEST_WHY = 400;
+
   private final NodeId self;
   private volatile @Nullable ObjectDirectory directory;
 
@@ -69,6 +71,15 @@ final class Counting {
     var present = directory;
     if (present != null) {
       present.remember(id, lineage);
+    }
+  }
+
+  /** The object cannot be made again, and this is why; a text that is long is cut. */
+  void madeOnce(ObjectId id, String why) {
+    var present = directory;
+    if (present != null) {
+      boolean isLong = why.length() > LONGEST_WHY;
+      present.madeOnce(id, isLong ? why.substring(0, LONGEST_WHY) + "…" : why);
     }
   }
 

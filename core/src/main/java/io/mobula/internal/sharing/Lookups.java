@@ -254,8 +254,17 @@ final class Lookups {
     }
 
     private void fail(@Nullable String why, @Nullable Throwable cause) {
-      var message = "Object " + id + " is lost: " + why + ". Make it again.";
+      var message = "Object " + id + " is lost: " + why + ownerGone(why) + ". Make it again.";
       end(new Failure(() -> new ObjectLostException(message, cause)));
+    }
+
+    /** What can be said of an object of which the directory knows too little. */
+    private String ownerGone(@Nullable String said) {
+      var owner = new NodeId(id.node());
+      boolean isKnown = membership.peer(owner) != null
+          || owner.equals(membership.self().id())
+          || (said != null && said.contains(owner.toString()));
+      return isKnown ? "" : "; node " + owner + ", which put it or asked for it, has left";
     }
   }
 

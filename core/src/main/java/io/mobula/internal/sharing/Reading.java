@@ -107,7 +107,10 @@ final class Reading {
     if (object.isOnLoan()) { // nobody else has ever heard of it
       into.completeExceptionally(new ObjectLostException(
           "Object " + location.id() + " is lost with node " + location.at()
-              + ", which alone had it. Results of actors cannot be made again; call the actor once more.",
+              + ", which alone had it: "
+              + Objects.requireNonNullElse(
+                  object.madeOnce(), "results of actors cannot be made again")
+              + "; call the actor once more.",
           why));
       return;
     }

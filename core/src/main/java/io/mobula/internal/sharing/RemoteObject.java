@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class RemoteObject implements Content.Remote {
   private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
   private volatile int placesBefore;
+  private volatile @Nullable Supplier<String> madeOnce;
   private @Nullable Bringing bringing;
 
   /**
@@ -107,6 +109,18 @@ final class RemoteObject implements Content.Remote {
   boolean follows(RemoteObject other) {
     placesBefore = other.placesBefore + 1;
     return placesBefore < MOST_PLACES;
+  }
+
+  /** It cannot be made again, and this is why, for people. */
+  void madeOnce(Supplier<String> why) {
+    madeOnce = why;
+  }
+
+  /** Why it cannot be made again; null where nobody has said so. */
+  @Nullable
+  String madeOnce() {
+    var why = madeOnce;
+    return why == null ? null : why.get();
   }
 
   List<Kept> edges() {

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Counting counting;
   private final Custody custody;
   private final Object frees = new Object();
+  private final String madeForItself;
   private final Remaking remaking;
   private final Lookups lookups;
   private final Copies copies;
@@ -89,6 +91,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.membership = membership;
     this.lanes = lanes;
     this.inlineLimit = inlineLimit;
+    this.madeForItself = membership.self()
+        + " has put it, or made it for itself, and such values are not made again";
     this.phrases = new Phrases(lanes, router);
     this.counting = new Counting(membership.self().id());
     this.copies = new Copies(this, counting, membership);
@@ -188,12 +192,19 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private void publish(SharedEntry entry) {
     var outcome = entry.outcome();
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
+      if (isOwn(entry.id())) {
+        counting.madeOnce(entry.id(), madeForItself);
+      }
       counting.publish(
           entry.id(),
           new Published.Sealed(entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
     } else if (outcome instanceof Content.Away(var remote)) {
       ((RemoteObject) remote).shared();
       if (isOwn(entry.id())) {
+        var why = ((RemoteObject) remote).madeOnce();
+        if (why != null) {
+          counting.madeOnce(entry.id(), why);
+        }
         counting.making(entry.id(), 0); // it is made, elsewhere
       }
     } else if (isOwn(entry.id()) && outcome != null) {
@@ -508,6 +519,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   // ---- making again
+
+  /** An outcome that has come from another process cannot be made again there, and this is why. */
+  public void madeOnce(Object outcome, Supplier<String> why) {
+    if (outcome instanceof Content.Away(RemoteObject remote)) {
+      remote.madeOnce(why);
+    }
+  }
 
   /** How objects can be made again by this recipe: what it carries is kept for that. */
   public static Lineage lineage(FrameWriter recipe) {

@@ -15,6 +15,7 @@ import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LateValue;
+import io.mobula.internal.call.LostArgument;
 import io.mobula.internal.call.NotKept;
 import io.mobula.internal.call.Unreadable;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -237,7 +238,7 @@ final class TaskRun implements Producer {
     job.call().whenReady(() -> {
       var failed = job.call().failedArgument();
       if (failed != null) {
-        fail(failed);
+        fail(LostArgument.passedOn(failed, describe()));
       } else {
         enqueue("a slot of its scheduling class");
       }
@@ -680,6 +681,10 @@ final class TaskRun implements Producer {
   }
 
   private void thrown(Throwable thrown) {
+    if (thrown instanceof LostArgument lost && !isCancelled()) {
+      fail(new Failure(() -> lost.neededBy(describe())));
+      return;
+    }
     if (thrown instanceof Unreadable unreadable && !isCancelled()) {
       fail(new Failure(() -> unreadable.of(describe(), engine.node())));
       return;

@@ -298,6 +298,9 @@ public final class TaskWire {
   /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
   private void rememberHow(@Nullable TaskRun run, List<Content> contents) {
     if (run == null || !isRemembered(run)) {
+      if (run != null) {
+        contents.forEach(content -> sharing.madeOnce(content, () -> once(run)));
+      }
       return;
     }
     var first = run.job().id();
@@ -314,12 +317,18 @@ public final class TaskWire {
 
   /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
   private void rememberHow(TaskRun run, int index, Content content) {
-    if (content instanceof Content.Away && isRemembered(run)) {
+    if (!isRemembered(run)) {
+      sharing.madeOnce(content, () -> once(run));
+    } else if (content instanceof Content.Away) {
       var job = run.job().id();
       sharing.remember(
           List.of(new ObjectId(job.node(), job.task(), index)),
           run.lineageOfElements(() -> Sharing.lineage(recipe(run))));
     }
+  }
+
+  private static String once(TaskRun run) {
+    return run.describe() + " has made it, which may not run again (maxRetries is 0)";
   }
 
   private static boolean isRemembered(TaskRun run) {

@@ -1,0 +1,70 @@
+package io.mobula.internal.call;
+
+import io.mobula.error.ObjectLostException;
+import io.mobula.internal.store.Failure;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * An argument of a call is lost, or what it was to be made from: no exception of the user's, so it
+ * is never retried. What whoever wants the result is told begins with the loss from which all
+ * others follow; below it stands what needed that, one after the other, down to the call.
+ */
+public final class LostArgument extends Exception {
+  private static final long serialVersionUID = 1L;
+  private static final String NEEDED_BY = "\n  needed by ";
+  private static final Pattern MORE = Pattern.compile("(\\d{1,9}) more");
+  private static final int FIRST_NAMED = 4;
+  private static final int LAST_NAMED = 4;
+  private static final int LONGEST_REASON = 4_000;
+  private static final int LONGEST_NAME = 300;
+
+  private final ObjectLostException why;
+
+  LostArgument(ObjectLostException why) {
+    super(why.getMessage(), why);
+    this.why = why;
+  }
+
+  /** What whoever wants the result of that call is thrown. */
+  public ObjectLostException neededBy(String call) {
+    return neededBy(why, call);
+  }
+
+  /** What follows for a call from an argument that has failed. */
+  public static Failure passedOn(Failure argument, String call) {
+    return argument.is(ObjectLostException.class)
+        ? Failure.reworded(
+            argument,
+            failed -> failed instanceof ObjectLostException lost ? neededBy(lost, call) : failed)
+        : argument;
+  }
+
+  private static ObjectLostException neededBy(ObjectLostException lost, String call) {
+    return new ObjectLostException(chain(String.valueOf(lost.getMessage()), call), lost.getCause());
+  }
+
+  /** The text with one more link; a long chain keeps its ends. */
+  static String chain(String text, String call) {
+    var parts = text.split(Pattern.quote(NEEDED_BY), -1);
+    var calls = new ArrayList<>(Arrays.asList(parts).subList(1, parts.length));
+    calls.add(cut(call, LONGEST_NAME));
+    if (calls.size() > FIRST_NAMED + 1 + LAST_NAMED) {
+      shorten(calls);
+    }
+    return cut(parts[0], LONGEST_REASON) + NEEDED_BY + String.join(NEEDED_BY, calls);
+  }
+
+  private static void shorten(List<String> calls) {
+    var counted = MORE.matcher(calls.get(FIRST_NAMED));
+    long left = counted.matches() ? Long.parseLong(counted.group(1)) : 1;
+    calls.set(FIRST_NAMED, (left + 1) + " more");
+    calls.remove(FIRST_NAMED + 1);
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest) + "…";
+  }
+}

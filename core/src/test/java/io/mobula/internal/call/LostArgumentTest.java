@@ -1,0 +1,55 @@
+package io.mobula.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.internal.store.Failure;
+import org.junit.jupiter.api.Test;
+
+/** What is told of an argument that is lost. */
+class LostArgumentTest {
+  private static final Failure LOST =
+      new Failure(() -> new ObjectLostException("Object a is lost: call make of actor Maker"));
+
+  @Test
+  void theFirstLossIsToldFirstAndThenWhatNeededIt() {
+    var last = LostArgument.passedOn(LostArgument.passedOn(LOST, "task b (1)"), "task c (2)");
+    assertThat(last.raise()).isInstanceOf(ObjectLostException.class).hasMessage("""
+        Object a is lost: call make of actor Maker
+          needed by task b (1)
+          needed by task c (2)""");
+  }
+
+  @Test
+  void otherFailuresArePassedOnAsTheyAre() {
+    var failed = new Failure(() -> new TaskFailedException("task a failed", null));
+    assertThat(LostArgument.passedOn(failed, "task b")).isSameAs(failed);
+  }
+
+  @Test
+  void aLongChainKeepsItsEnds() {
+    var failure = LOST;
+    for (int i = 1; i <= 100_000; i++) {
+      failure = LostArgument.passedOn(failure, "task " + i);
+    }
+    assertThat(failure.raise()).hasMessage("""
+        Object a is lost: call make of actor Maker
+          needed by task 1
+          needed by task 2
+          needed by task 3
+          needed by task 4
+          needed by 99992 more
+          needed by task 99997
+          needed by task 99998
+          needed by task 99999
+          needed by task 100000""");
+  }
+
+  @Test
+  void namesOfAnyLengthAreCut() {
+    var failure = LostArgument.passedOn(
+        new Failure(() -> new ObjectLostException("x".repeat(1 << 20))), "y".repeat(1 << 20));
+    assertThat(failure.raise().getMessage()).hasSizeLessThan(5_000);
+  }
+}
