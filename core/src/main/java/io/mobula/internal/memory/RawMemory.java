@@ -56,9 +56,4 @@ final class RawMemory {
   static int getAndAddInt(MemorySegment memory, long offset, int delta) {
     return (int) INT.getAndAdd(memory, offset, delta);
   }
-
-  /** Reads one byte, which makes the kernel map the page it is in. */
-  static byte touch(MemorySegment memory, long offset) {
-    return memory.get(ValueLayout.JAVA_BYTE, offset);
-  }
 }

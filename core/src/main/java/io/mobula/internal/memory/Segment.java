@@ -16,8 +16,6 @@ final class Segment implements Warmer.Cold {
   /** How much {@link #touch} does at a time, in bytes. */
   static final long TOUCH_BYTES = 1 << 20;
 
-  private static final long PAGE = 4096;
-
   private final SharedFile file;
   private final MemorySegment blocks;
   private boolean retired;
@@ -80,9 +78,7 @@ final class Segment implements Warmer.Cold {
       return false;
     }
     long end = Math.min(offset + TOUCH_BYTES, bytes());
-    for (long at = offset; at < end; at += PAGE) {
-      RawMemory.touch(blocks, at);
-    }
+    blocks.asSlice(offset, end - offset).load();
     return end < bytes();
   }
 

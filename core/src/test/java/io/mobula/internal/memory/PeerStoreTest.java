@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -396,7 +397,7 @@ class PeerStoreTest {
     try (PeerStore peer = attach()) {
       PeerObject there = peer.open(large.address());
       String mapping = owner.directory() + "/segment-0";
-      await(() -> residentBytes(mapping) >= 1000L * KIB);
+      await(() -> residentBytes(mapping).stream().anyMatch(bytes -> bytes >= 1000L * KIB));
       await(() -> !there.isPinned());
       assertThat(peer.segments()
               .isCold(Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
@@ -404,6 +405,24 @@ class PeerStoreTest {
       peer.open(next.address());
       await(() -> !large.isPinned() && !next.isPinned());
     }
+  }
+
+  /** Reads whose results nobody uses may be left out by the compiler, and the pages with them. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void touchesWhenItIsCompiledToo() {
+    put(1000 * KIB, 3);
+    Segment often = Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0);
+    for (int i = 0; i < 100_000; i++) {
+      often.touch(0);
+    }
+    Segment once = Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0);
+    once.touch(0);
+    assertThat(residentBytes(owner.directory() + "/segment-0"))
+        .hasSize(2)
+        .allMatch(bytes -> bytes >= 1000L * KIB);
+    Reference.reachabilityFence(often);
+    Reference.reachabilityFence(once);
   }
 
   private static void await(BooleanSupplier condition) {
@@ -414,20 +433,21 @@ class PeerStoreTest {
     }
   }
 
-  /** Of the read-only mapping of this file, as the kernel counts them. */
-  private static long residentBytes(String file) {
+  /** Of the read-only mappings of this file, as the kernel counts them. */
+  private static List<Long> residentBytes(String file) {
     List<String> lines;
     try {
       lines = Files.readAllLines(Path.of("/proc/self/smaps"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    List<Long> resident = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).contains(" r--s ") && lines.get(i).endsWith(file)) {
-        return Long.parseLong(lines.get(i + 4).replaceAll("\\D", "")) * KIB;
+        resident.add(Long.parseLong(lines.get(i + 4).replaceAll("\\D", "")) * KIB);
       }
     }
-    return -1;
+    return resident;
   }
 
   @Test
