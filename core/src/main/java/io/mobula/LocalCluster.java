@@ -132,8 +132,8 @@ public interface LocalCluster extends AutoCloseable {
     }
 
     /**
-     * How long a node may take to come up that is not heard of; one that says that it is starting
-     * is given six times as long. A minute by default.
+     * How long to wait for a node process that starts and says nothing, a minute by default. One
+     * that says that it is still starting is waited for six times as long in all.
      */
     public Builder startTimeout(Duration limit) {
       return new Builder(nodes, cpusPerNode, settings, classPath, flags, limit);

@@ -25,7 +25,7 @@ final class CpuHogs implements AutoCloseable {
     return started;
   }
 
-  /** How many are at it. */
+  /** How many of them still run. */
   long count() {
     return hogs.stream().filter(Process::isAlive).count();
   }

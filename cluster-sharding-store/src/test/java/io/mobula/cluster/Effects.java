@@ -34,7 +34,7 @@ record Effects(String folder) implements Serializable {
     }
   }
 
-  /** An actor that is at it in one call, and answers others beside that. */
+  /** An actor that writes in one call, and answers others beside that. */
   static final class Writer {
     long write(Effects effects) throws IOException, InterruptedException {
       return effects.go("actor", false);

@@ -54,10 +54,10 @@ public interface ObjectDirectory extends AutoCloseable {
   void remember(ObjectId id, Lineage lineage);
 
   /**
-   * The object cannot be made again: nobody will {@link #remember} how.
+   * Says why the object cannot be made again: nobody will {@link #remember} how.
    *
-   * @param why who has made it and why that is not done again, for people who ask for it when it is
-   *     lost; short, as the directory keeps it for as long as the object is held
+   * @param why who made it and why it is not made again, for people; shown when the object is lost.
+   *     Short, as the directory keeps it for as long as the object is held
    */
   void madeOnce(ObjectId id, String why);
 

@@ -82,7 +82,7 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
     }
   }
 
-  /** What is known of an object for good; of each there is one, or none yet. */
+  /** What never changes of an object once it is known; null where it is not known yet. */
   record Facts(
       @Nullable Outcome outcome,
       @Nullable Lineage lineage,

@@ -193,7 +193,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       instance = made;
       cell.made(made.getClass());
-    } catch (AbsentException absent) { // it is placed again once the argument is there
+    } catch (AbsentException absent) { // the actor is placed again once the argument is found
       placed = false;
       cell.lease().pause(absent.object());
     } catch (LostArgument lost) {

@@ -18,7 +18,10 @@ import org.slf4j.LoggerFactory;
  * was asked for, for life. Safe for all threads.
  */
 final class CellLease implements Wanting {
-  /** So often it is given back for the sake of arguments; then the constructor looks for them. */
+  /**
+   * How many times it is given back while arguments are looked for. After that the constructor
+   * looks for them itself, under the lease.
+   */
   private static final int MOST_PAUSES = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(CellLease.class);
@@ -103,14 +106,14 @@ final class CellLease implements Wanting {
     return lease;
   }
 
-  /** Whether something is held that can be given back for a while. */
+  /** Whether something is held that {@link #pause} may give back. */
   synchronized boolean canPause() {
     return lease != null && lease.ledger() != null && pauses < MOST_PAUSES;
   }
 
   /**
    * Gives back what is held while an argument of the constructor is looked for, as the task that
-   * makes it again may need the same; then waits for as much of the same ledger.
+   * makes the argument again may need the same. Then waits for as much of the same ledger.
    */
   void pause(ObjectId absent) {
     Lease held;
@@ -148,7 +151,7 @@ final class CellLease implements Wanting {
   @Override
   public void turnedAway() {
     cell.kill(() -> cell.died(
-        "what it asks for was given back while an argument of its constructor was made again, and is granted no more",
+        "its resources were given back while an argument of its constructor was made again, and are not granted again",
         null));
   }
 

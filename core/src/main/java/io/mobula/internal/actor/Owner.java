@@ -68,7 +68,10 @@ final class Owner implements Wanting {
     constructor.whenReady(() -> turns.take(this::search));
   }
 
-  /** An actor that is not placed yet holds nothing that may be needed to make an argument again. */
+  /**
+   * Looks for the constructor's arguments before it asks for a place: an actor without a place
+   * holds nothing that is needed to make an argument again.
+   */
   private void search() {
     var search = dead == null ? constructor.search(null) : null;
     if (search == null) {

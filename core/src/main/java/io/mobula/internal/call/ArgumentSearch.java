@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of a call whose bytes are not where they were. Each is looked for, and made again
- * where it must be, before the call asks for resources: the task that makes it may need the same.
- * Safe for all threads; nothing blocks.
+ * A search for the arguments of a call whose bytes are no longer where the call has them noted.
+ * Each is found in another place, or made again where it must be, before the call asks for
+ * resources: the task that makes it may need the same. Safe for all threads; nothing blocks.
  */
 public final class ArgumentSearch {
   private static final int MOST_NAMED = 8;
@@ -27,9 +27,9 @@ public final class ArgumentSearch {
   }
 
   /**
-   * What is to be looked for, or null: arguments whose process has left.
+   * A search for the arguments whose process has left, or null if there is none.
    *
-   * @param absent one that is to be looked for in any case, or null
+   * @param absent an argument that is to be looked for in any case, or null
    */
   static @Nullable ArgumentSearch of(Object[] arguments, @Nullable ObjectId absent) {
     List<Sought> sought = List.of();
@@ -45,9 +45,9 @@ public final class ArgumentSearch {
   }
 
   /**
-   * Begins; all at the same time.
+   * Begins to look for all of them, at the same time.
    *
-   * @param then is told whether each has a place that it can be read from; whoever reads one that
+   * @param then is told whether each has a place that it can be read from. Whoever reads one that
    *     has none looks for it himself, and hears why it is nowhere
    */
   public void start(Consumer<Boolean> then) {
@@ -62,7 +62,7 @@ public final class ArgumentSearch {
         .thenAccept(then);
   }
 
-  /** Names them, the first of them if they are many. */
+  /** The ids of these arguments; the first eight and a number if there are more. */
   public String describe() {
     var first = sought.stream()
         .limit(MOST_NAMED)

@@ -325,10 +325,10 @@ public final class BoundCall {
   }
 
   /**
-   * How the arguments are looked for that are not where they were, or null where all are; all are
-   * ready and none has failed.
+   * A search for the arguments that are not where they were, or null if each is there. To be called
+   * when all are ready and none has failed.
    *
-   * @param absent one that could not be had from where it was known to be, or null
+   * @param absent an argument that was not found where it was known to be, or null
    */
   public @Nullable ArgumentSearch search(@Nullable ObjectId absent) {
     return ArgumentSearch.of(arguments, absent);

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * An argument of a call is lost, or what it was to be made from: no exception of the user's, so it
- * is never retried. What whoever wants the result is told begins with the loss from which all
- * others follow; below it stands what needed that, one after the other, down to the call.
+ * Says that an argument of a call is lost, or something that it is made from. It is no exception of
+ * the user's code, so the call is not retried for it. Whoever wants the result gets an
+ * {@link ObjectLostException}: its message begins with the loss from which all others follow, and
+ * below that names what needed it, one after the other, down to the call.
  */
 public final class LostArgument extends Exception {
   private static final long serialVersionUID = 1L;
@@ -28,12 +29,15 @@ public final class LostArgument extends Exception {
     this.why = why;
   }
 
-  /** What whoever wants the result of that call is thrown. */
+  /** The exception for whoever wants the result of that call. */
   public ObjectLostException neededBy(String call) {
     return neededBy(why, call);
   }
 
-  /** What follows for a call from an argument that has failed. */
+  /**
+   * The failure of a call whose argument has failed: a loss also names the call, any other failure
+   * is passed on as it is.
+   */
   public static Failure passedOn(Failure argument, String call) {
     return argument.is(ObjectLostException.class)
         ? Failure.reworded(
@@ -46,7 +50,7 @@ public final class LostArgument extends Exception {
     return new ObjectLostException(chain(String.valueOf(lost.getMessage()), call), lost.getCause());
   }
 
-  /** The text with one more link; a long chain keeps its ends. */
+  /** The message with one more call; of a long chain the first and the last calls are kept. */
   static String chain(String text, String call) {
     var parts = text.split(Pattern.quote(NEEDED_BY), -1);
     var calls = new ArrayList<>(Arrays.asList(parts).subList(1, parts.length));

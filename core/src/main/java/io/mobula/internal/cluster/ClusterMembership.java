@@ -200,7 +200,7 @@ public final class ClusterMembership implements Membership {
   }
 
   /**
-   * Joining has come one step further, which puts off the end of the wait for it.
+   * Notes that joining has made progress, which puts its deadline off.
    *
    * @param step what has happened, for people
    */

@@ -32,7 +32,10 @@ final class Doorstep {
   private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
   private static final int MOST_ANSWERS = 1_000;
 
-  /** On a machine that is slow an answer takes longer than it is waited for between two knocks. */
+  /**
+   * For how long an answer to a knock is heard; on a slow machine it takes longer than the wait
+   * between two knocks.
+   */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
   private final ActorSystem<?> system;
@@ -68,10 +71,11 @@ final class Doorstep {
   }
 
   /**
-   * The first seed that says welcome. An answer counts however late it comes.
+   * The first seed that says welcome. An answer is heard up to 20 s after its knock, while others
+   * are sent.
    *
    * @param deadline is told of what the seeds say
-   * @throws ClusterException when one refuses, or none has answered by then
+   * @throws ClusterException when one refuses, or none has said welcome before the deadline
    */
   String welcome(List<String> seeds, JoinDeadline deadline) {
     var said = new HashSet<String>();
@@ -101,7 +105,10 @@ final class Doorstep {
     }
   }
 
-  /** Asks a seed to let this process in; does not wait. While it joins, its name stays reserved. */
+  /**
+   * Asks a seed to let this process in, and does not wait for the answer. Each knock renews the
+   * reservation of this process's name at the seed.
+   */
   void knock(String seed) {
     Function<ActorRef<Gate.Answer>, Gate.Command> message = reply -> new Gate.Knock(
         settings.identity().cluster(), Protocol.VERSION, self.name(), self.id(), reply);
@@ -109,7 +116,7 @@ final class Doorstep {
         resolve.apply(seed, Gate.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
     var _ = asked.thenAccept(answer -> {
       if (!answers.offer(new Heard(seed, answer))) {
-        LOG.debug("{} has answered more often than anybody has listened.", seed);
+        LOG.debug("An answer of seed {} is dropped, as too many are unread.", seed);
       }
     });
   }

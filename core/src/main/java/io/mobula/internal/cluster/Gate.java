@@ -22,8 +22,8 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
   static final String NAME = "mobula-gate";
 
   /**
-   * For how long a name is kept for somebody who was let in and has not appeared. Whoever is still
-   * joining knocks again every second, so that this is how long it may be silent.
+   * For how long a name is reserved for a process that was let in and has not appeared. A process
+   * that is still joining knocks every second, which renews the reservation.
    */
   private static final Duration RESERVED = Duration.ofSeconds(20);
 

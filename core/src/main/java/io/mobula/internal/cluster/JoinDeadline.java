@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Until when joining may go on. A machine that is slow gets there, too, so each sign of progress
- * puts the end off to a whole join timeout from then; {@value #MOST} join timeouts from the
- * beginning are the most. Safe for all threads.
+ * The deadline of joining. Each sign of progress puts it off to a whole join timeout from then, so
+ * that a slow machine joins, too; but joining ends at most {@value #MOST} join timeouts after it
+ * began. Safe for all threads.
  */
 final class JoinDeadline {
   /** How many join timeouts joining may take in all. */
@@ -45,7 +45,7 @@ final class JoinDeadline {
   }
 
   /**
-   * Joining has come one step further.
+   * Notes that joining has made progress.
    *
    * @param step what has happened, for people
    */
@@ -54,7 +54,9 @@ final class JoinDeadline {
     reached = step;
   }
 
-  /** How many nanoseconds are left unless there is progress; zero or less when there are none. */
+  /**
+   * How many nanoseconds are left if there is no more progress; zero or less when the time is over.
+   */
   synchronized long left() {
     long now = clock.getAsLong();
     return Math.min(last + timeout - now, begun + timeout * MOST - now);

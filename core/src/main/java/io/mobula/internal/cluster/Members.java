@@ -137,7 +137,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     }
   }
 
-  /** Whatever changes among the members shows that the cluster is at work on who is there. */
+  /** Notes progress of joining: each change of a member shows that the cluster is at work. */
   private void noteProgress(ClusterDomainEvent event) {
     if (event instanceof ClusterEvent.MemberEvent news) {
       var who =

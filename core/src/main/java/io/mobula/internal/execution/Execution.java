@@ -153,20 +153,27 @@ public final class Execution implements TaskContext {
   }
 
   /**
-   * Until its body begins, an argument that is not where it was known to be ends it: it is made
-   * again later, and holds nothing while the argument is looked for. For the executing thread.
+   * Lets this execution end before its body begins, when an argument is not where it was known to
+   * be: the call runs again later, and holds nothing while the argument is looked for. For the
+   * executing thread.
    */
   public void returnable() {
     returnable = true;
   }
 
-  /** Whether the calling thread runs what should end where an argument has to be looked for. */
+  /**
+   * Whether the calling thread's execution ends when an argument has to be looked for; see
+   * {@link #returnable}.
+   */
   public static boolean isReturnable() {
     var present = CURRENT.get();
     return present != null && present.returnable;
   }
 
-  /** The calling thread has all arguments: from now on it is an attempt that counts. */
+  /**
+   * Notes that the calling thread's execution has all its arguments: from now on it is an attempt
+   * that counts.
+   */
   public static void bodyBegins() {
     var present = CURRENT.get();
     if (present != null) {

@@ -57,7 +57,10 @@ final class BundlePlanner {
       }
     }
 
-    /** There is not enough free, but would be if nothing else ran, or when workers have come up. */
+    /**
+     * There is not enough free, but there would be if nothing else ran, or once the workers that
+     * are being started are up.
+     */
     record Wait(String why) implements Plan {}
 
     /** The nodes that are here could not hold it if nothing else ran. */

@@ -4,10 +4,11 @@ import io.mobula.spi.NodeView;
 import java.util.List;
 
 /**
- * Where bundles may go. Immutable.
+ * The nodes and the starting workers on which bundles may be placed. Immutable.
  *
  * @param nodes those that are up
- * @param starting workers that are being started, as they will be; nothing goes there yet
+ * @param starting workers that are being started, with what they will have; no bundle goes there
+ *     before they are up
  */
 public record Room(List<NodeView> nodes, List<NodeView> starting) {
   /** Copies the lists. */
@@ -16,7 +17,7 @@ public record Room(List<NodeView> nodes, List<NodeView> starting) {
     starting = List.copyOf(starting);
   }
 
-  /** Nodes alone. */
+  /** These nodes, and no workers that are being started. */
   static Room of(List<NodeView> nodes) {
     return new Room(nodes, List.of());
   }

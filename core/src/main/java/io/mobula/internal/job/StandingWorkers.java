@@ -114,7 +114,8 @@ public final class StandingWorkers implements AutoCloseable {
   /**
    * Starts them all at the same time, and returns at once.
    *
-   * @param changed runs on their supervisor's thread when others are {@link #absent} than before
+   * @param changed runs when other workers are {@link #absent} than before; on the supervisor's
+   *     thread, or on that of {@link #close}
    */
   public static StandingWorkers start(Plan plan, Terms terms, Runnable changed) {
     return new StandingWorkers(plan, terms, changed);
@@ -227,7 +228,10 @@ public final class StandingWorkers implements AutoCloseable {
         .toList();
   }
 
-  /** The workers that are not up, those among them that are not started again included. */
+  /**
+   * The workers that are not up, including those that are not started again; none after
+   * {@link #close}.
+   */
   public List<AbsentWorker> absent() {
     return closed
         ? List.of()

@@ -35,7 +35,7 @@ public final class Lease implements CpuHold {
     /** Its CPU is taken back. */
     void resumed(Lease lease);
 
-    /** Grants leases of what this one held to others, who ask; null if it grants none by itself. */
+    /** The ledger to ask for as much again; null if this book grants no leases itself. */
     default @Nullable Ledger ledger() {
       return null;
     }
@@ -115,8 +115,8 @@ public final class Lease implements CpuHold {
   }
 
   /**
-   * Whose resources it holds; null where another process accounts for them, which lends them for a
-   * process that sees its accelerators alone.
+   * The ledger whose resources it holds; null if it was lent by another process, which accounts for
+   * it: a worker process that sees its own accelerators alone.
    */
   public @Nullable Ledger ledger() {
     return book.ledger();

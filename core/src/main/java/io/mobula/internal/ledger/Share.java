@@ -21,7 +21,7 @@ public record Share(Device device, long units) {
     return shares.stream().map(share -> share.gpu().cudaName()).collect(Collectors.joining(","));
   }
 
-  /** As others know it before anything of it is held. */
+  /** What other nodes are told of it while nothing of it is held. */
   public DeviceView view() {
     return new DeviceView(
         device.index(),

@@ -111,8 +111,9 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Pins the object once more until what this returns is closed, while a pin of this handle stands:
-   * unlike {@link #hold} also when the object has been freed, which leaves it to those who read it.
+   * Pins the object once more, until what this returns is closed, while another pin of this handle
+   * stands. Unlike {@link #hold} it also pins an object that has been freed, whose memory stays
+   * until its readers have let go.
    *
    * @throws IllegalStateException if this handle has no pin
    */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A standing worker process of a node that is not up, as the node tells others. Immutable.
+ * A standing worker process that is not up, as its node reports it to others. Immutable.
  *
  * @param number its place among the workers of its node
  * @param total what it has when it is up, by name in fixed-point units
@@ -23,7 +23,10 @@ public record AbsentWorker(
     devices = List.copyOf(devices);
   }
 
-  /** As it will be once it is up. Its id is nobody's: the process that comes has one of its own. */
+  /**
+   * The view of the worker as it will be once it is up. The id is a placeholder: the process that
+   * comes has an id of its own.
+   */
   NodeView startedBy(Peer node) {
     var all = NodeState.resources(total);
     return new NodeView(

@@ -11,11 +11,11 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * The standing workers of all nodes that are not up: those that are being started, which are
- * capacity to come, and those that have been given up. Immutable.
+ * All nodes' standing workers that are not up: those that are being started, which are capacity to
+ * come, and those that have been given up. Immutable.
  *
- * @param starting as they will be
- * @param givenUp as they were
+ * @param starting those that are being started, as they will be
+ * @param givenUp those that are not started again, as they were
  */
 public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   static final AbsentWorkers NONE = new AbsentWorkers(List.of(), List.of());
@@ -28,7 +28,7 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
     givenUp = List.copyOf(givenUp);
   }
 
-  /** Of one node. */
+  /** The absent workers of one node. */
   record Of(Peer node, List<AbsentWorker> workers) {}
 
   static AbsentWorkers of(Stream<Of> nodes) {
@@ -41,9 +41,9 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   }
 
   /**
-   * Where a request goes that no node that is up can ever hold: it waits without a limit while a
-   * worker that could hold it is being started, since that ends with a worker that is up or is
-   * given up.
+   * Decides on a request that no node that is up can ever hold. It waits without a limit while a
+   * worker that could hold it is being started, since that ends: the worker comes up or is given
+   * up.
    *
    * @param why what the policy has said of the nodes that are up
    */
@@ -64,13 +64,14 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
     return new ClusterView(Stream.concat(up.nodes().stream(), starting.stream()).toList());
   }
 
-  /** Who is being started, for people. */
+  /** Which workers are being started, for people. */
   public String startingInWords() {
     return named(starting) + (starting.size() == 1 ? " is" : " are") + " being started";
   }
 
   /**
-   * Who is not started again, to be put behind the reason of a refusal; empty if that is nobody.
+   * Which workers are not started again, to be put behind the reason of a refusal; empty if there
+   * are none.
    */
   public String givenUpInWords() {
     return givenUp.isEmpty()

@@ -74,7 +74,7 @@ public final class ClusterViews {
     return now;
   }
 
-  /** The standing workers of all nodes that are not up, as last heard. */
+  /** All nodes' standing workers that are not up, as last heard. */
   public AbsentWorkers absent() {
     return absent;
   }
@@ -106,7 +106,7 @@ public final class ClusterViews {
     stale();
   }
 
-  /** What this node last said of itself is no longer so: it says it anew. */
+  /** Has this node report its state again, as what it last said is out of date. */
   public void stale() {
     var views = actor;
     if (views != null) {

@@ -52,7 +52,9 @@ final class Lending {
     /** The slot is there: tell the submitter. */
     void lent(NodeId worker);
 
-    /** The worker has ended before it had the slot, or this node closes: it can run elsewhere. */
+    /**
+     * The worker has ended before it had the slot, or this node closes: the work can run elsewhere.
+     */
     void lost();
 
     /** There is no worker for it. */

@@ -468,7 +468,7 @@ public final class Placer implements Places {
         }
         patience.hopeful();
       }
-      doubt(); // what is known of that node is old, and the news of it may change nothing here
+      doubt(); // the view of that node is old, and its next report may be the same as that view
       Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);
     }
 

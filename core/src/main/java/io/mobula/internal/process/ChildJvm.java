@@ -247,7 +247,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * For how many nanoseconds more it is waited for that has not come up.
+   * For how many more nanoseconds a child that is not up is waited for.
    *
    * @param begun since when it is waited for, on the clock of {@link System#nanoTime()}
    * @param limit for how long it may be silent

@@ -12,14 +12,17 @@ final class StartingNotice implements AutoCloseable {
   /** The line. */
   static final String LINE = "mobula-starting";
 
-  /** For how many times as long as a silent child one is waited for that says so. */
+  /**
+   * How many start limits a child may take in all that says that it is starting; a silent one may
+   * take one.
+   */
   static final int MOST = 6;
 
   private final CountDownLatch started = new CountDownLatch(1);
 
   private StartingNotice() {}
 
-  /** Says so on standard output at once, and every second. */
+  /** Writes the line to standard output at once, and then every second. */
   static StartingNotice begin() {
     var notice = new StartingNotice();
     var out = System.out;
@@ -32,7 +35,7 @@ final class StartingNotice implements AutoCloseable {
       do {
         out.println(LINE);
       } while (!started.await(1, TimeUnit.SECONDS));
-    } catch (InterruptedException e) { // nobody does; its parent takes it for silent then
+    } catch (InterruptedException e) { // nobody does; the parent would take the child for silent
       Thread.currentThread().interrupt();
     }
   }

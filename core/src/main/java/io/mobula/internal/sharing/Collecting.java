@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Asks other processes to look for forgotten refs and views when this one's memory is full: a
- * handle that nobody reaches any more holds its object until a collector finds it. Each request is
- * followed by a run that begins after it, but not soon after another run: four times as long as
- * that took where it found something, so that whoever reads much and closes nothing does not keep
- * others waiting; else one second or more, so that a process which has nothing to give is left
- * alone. Safe for all threads.
+ * handle that nobody reaches any more holds its object until a collector finds it. A process that
+ * is asked runs its collector after each request, but pauses between two runs: for four times the
+ * cost of the last one if that found something, so that a process which reads much and closes
+ * nothing does not keep others waiting; else for ten times its cost and at least a second, so that
+ * a process which has nothing to give is left alone. No pause is longer than 2.5 s. Safe for all
+ * threads.
  */
 final class Collecting {
   private static final int COLLECT = 10;
@@ -59,7 +60,7 @@ final class Collecting {
     store.onFull(this::askAll);
   }
 
-  /** As often as this process runs its own collector for want of room. */
+  /** Asks all peers, each time this process runs its own collector for want of room. */
   private void askAll() {
     for (var peer : membership.peers()) {
       lanes.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
@@ -73,7 +74,10 @@ final class Collecting {
     }
   }
 
-  /** What was found since it began was found by it, or by a run of this process's own. */
+  /**
+   * Collects at once if anything has been found since the last run began, by it or by a run of this
+   * process for its own sake; else when the longer pause is over.
+   */
   private void collectIfWorth(Run before) {
     boolean found = store.foundUnreachable() != before.found;
     at(found ? System.nanoTime() : before.next(), this::collect);

@@ -74,7 +74,7 @@ final class Counting {
     }
   }
 
-  /** The object cannot be made again, and this is why; a text that is long is cut. */
+  /** Tells the directory why the object cannot be made again; a long text is cut. */
   void madeOnce(ObjectId id, String why) {
     var present = directory;
     if (present != null) {

@@ -133,7 +133,10 @@ final class Lookups {
       return true;
     }
 
-    /** Whoever answers may not have heard yet that the process has left that had it. */
+    /**
+     * Whether the answer names a process that has left: whoever answers may not have heard of that
+     * yet.
+     */
     private boolean isLost(Object outcome) {
       return lostAt != null
           && outcome instanceof Content.Away(var remote)
@@ -258,7 +261,10 @@ final class Lookups {
       end(new Failure(() -> new ObjectLostException(message, cause)));
     }
 
-    /** What can be said of an object of which the directory knows too little. */
+    /**
+     * Names the node of the object's id where the directory's answer does not, if that node has
+     * left; else empty.
+     */
     private String ownerGone(@Nullable String said) {
       var owner = new NodeId(id.node());
       boolean isKnown = membership.peer(owner) != null

@@ -36,8 +36,9 @@ final class RemoteObject implements Content.Remote {
   private @Nullable Bringing bringing;
 
   /**
-   * One time that it is brought here, for all who ask meanwhile: those who want it from the known
-   * place alone hear of that one. What is not final is under the object's monitor.
+   * One transfer of the object to this process, for all who ask for it meanwhile. {@code fromPlace}
+   * ends for those who want it from the known place alone, {@code done} for all others. Fields that
+   * are not final are guarded by the object's monitor.
    */
   private static final class Bringing {
     final CompletableFuture<Content> done = new CompletableFuture<>();
@@ -111,7 +112,7 @@ final class RemoteObject implements Content.Remote {
     return placesBefore < MOST_PLACES;
   }
 
-  /** It cannot be made again, and this is why, for people. */
+  /** Says why it cannot be made again, for people. */
   void madeOnce(Supplier<String> why) {
     madeOnce = why;
   }
@@ -143,9 +144,9 @@ final class RemoteObject implements Content.Remote {
   }
 
   /**
-   * It has been found elsewhere, and is read from there from now on. False if that is no other
-   * place, if it has other refs inside, or if bytes of another attempt have come here or are about
-   * to: those of two are never mixed.
+   * Reads the object from this other place from now on. Returns false, and changes nothing, if it
+   * is the same place, if other refs are inside, or if bytes of another attempt have come here or
+   * are about to come: bytes of two attempts are never mixed.
    */
   synchronized boolean movesTo(RemoteObject found) {
     var to = found.location;
@@ -160,7 +161,7 @@ final class RemoteObject implements Content.Remote {
     return true;
   }
 
-  /** Which actors there are inside cannot be told. */
+  /** Whether the same refs are inside; false if there are actors, as it cannot be told which. */
   private boolean containsTheSame(List<Kept> others) {
     if (edges.size() != others.size()) {
       return false;
@@ -235,7 +236,7 @@ final class RemoteObject implements Content.Remote {
   }
 
   /**
-   * The place that was known cannot give it: ends the way here for those who wanted it from there.
+   * Notes that the known place cannot give it: this fails for those who wanted it from there alone.
    *
    * @return whether others want it from wherever it is
    */

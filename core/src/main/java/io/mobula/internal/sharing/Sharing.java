@@ -520,7 +520,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   // ---- making again
 
-  /** An outcome that has come from another process cannot be made again there, and this is why. */
+  /** Says why an outcome that has come from another process cannot be made again. */
   public void madeOnce(Object outcome, Supplier<String> why) {
     if (outcome instanceof Content.Away(RemoteObject remote)) {
       remote.madeOnce(why);

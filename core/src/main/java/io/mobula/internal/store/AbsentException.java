@@ -3,8 +3,8 @@ package io.mobula.internal.store;
 import io.mobula.ObjectId;
 
 /**
- * An argument cannot be had from the place where it was known to be, and the call that reads it
- * should not hold anything while it is looked for: its body has not begun, and the call is made
+ * An argument is not to be had from the place where it was known to be, and the call that reads it
+ * ends before its body begins. The call holds nothing while the argument is looked for, and runs
  * again once the argument has another place. Never seen by a user.
  */
 public final class AbsentException extends RuntimeException {

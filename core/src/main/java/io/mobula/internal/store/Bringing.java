@@ -30,8 +30,8 @@ final class Bringing {
    * Reads a value of another process, as often as it is moved away meanwhile.
    *
    * @throws ObjectLostException when it can be had nowhere
-   * @throws AbsentException when it has to be looked for, and the calling thread's call need not do
-   *     that
+   * @throws AbsentException when it has to be looked for, and the calling thread's call is
+   *     {@linkplain Execution#returnable returnable}
    * @throws io.mobula.error.GetTimeoutException when it does not come in time
    * @throws StoreFullException when its process cannot keep it in memory for long enough
    */
@@ -57,7 +57,9 @@ final class Bringing {
   }
 
   /**
-   * Has a value brought as the call of the calling thread wants it, into that room if it is any.
+   * Begins to bring a value, into that room if there is any: from the known place alone if the
+   * calling thread's call is {@linkplain Execution#returnable returnable}, else from wherever it
+   * is.
    */
   static CompletionStage<Content> begun(Content.Remote remote, @Nullable Block room) {
     return Execution.isReturnable() ? remote.bringFromPlace(room) : remote.bring(room);

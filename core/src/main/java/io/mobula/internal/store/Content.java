@@ -117,8 +117,8 @@ public sealed interface Content {
     }
 
     /**
-     * The same from the place that is known: fails with an {@link AbsentException} where that
-     * cannot give it, and looks nowhere else.
+     * Brings it from the known place alone: fails with an {@link AbsentException} if that cannot
+     * give it, and looks nowhere else.
      */
     default CompletionStage<Content> bringFromPlace(@Nullable Block room) {
       return bring(room);
@@ -131,7 +131,7 @@ public sealed interface Content {
 
     /**
      * Looks for another place of it, and has it made again if it must be; nothing is brought here.
-     * Completes with whether there is one, which is the known one from then on.
+     * Completes with whether there is another place, from which it is read from then on.
      */
     default CompletionStage<Boolean> locate() {
       return CompletableFuture.completedStage(true);

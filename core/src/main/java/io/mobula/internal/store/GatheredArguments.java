@@ -114,7 +114,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
    * Brings all of them, at the same time.
    *
    * @throws MobulaException when one cannot be had
-   * @throws AbsentException when one has to be looked for, and the call need not do that
+   * @throws AbsentException when one has to be looked for, and the call can run again later
    */
   void bring() {
     var all = CompletableFuture.allOf(missing.stream()

@@ -6,10 +6,12 @@ import java.util.List;
 /**
  * The order in which those who wait for room try to take it. Whoever wants as much as one that came
  * before, or more, comes after that one: it would find no room either, or take what the other waits
- * for. Whoever wants less may pass, and so a large request could wait for ever beside many small
- * ones: from a quarter to a half of the time of a full store it has precedence before all that came
- * later, unless they want less than an eighth of the store. Not for longer, since what came later
- * may be what frees the room: nobody waits for others beyond half of his own time.
+ * for. Whoever wants less may pass.
+ *
+ * <p>So that many small requests do not keep a large one waiting for ever, one that has waited for
+ * a quarter of the full timeout goes before all that came later, but for those that want less than
+ * an eighth of the store. This ends when it has waited for half of the full timeout, since one that
+ * came later may be what frees the room.
  *
  * <p>Ray's queue of requests to create objects is served strictly in order, and spills or falls
  * back to a disk where that does not go on.
@@ -24,7 +26,7 @@ final class RoomQueue {
   private final long precedenceUntil;
   private final List<Place> places = new ArrayList<>(); // the oldest first
 
-  /** One that waits. */
+  /** A request that waits for room. */
   static final class Place {
     private final long bytes;
     private final long since;

@@ -147,7 +147,10 @@ final class StoreRoom {
     }
   }
 
-  /** Room that is free, or that views have which nobody uses, or values that can be evicted. */
+  /**
+   * Takes room that is free, or that of views which nobody uses, or that of values which can be
+   * evicted.
+   */
   private Block tryAll(long bytes, Runnable requireOpen) {
     StoreFullException full;
     try {
@@ -183,7 +186,7 @@ final class StoreRoom {
     }
   }
 
-  /** Whoever comes next tries. */
+  /** Leaves the queue and wakes the others, so that the next one tries. */
   private void leave(RoomQueue.Place place) {
     lock.lock();
     try {
@@ -235,7 +238,9 @@ final class StoreRoom {
     }
   }
 
-  /** Until something has been freed since, or somebody has left the queue, or a moment is over. */
+  /**
+   * Waits until something has been freed since, somebody has left the queue, or a moment is over.
+   */
   private void awaitReclaim(long seen, long nanos, StoreFullException full) {
     var hold = Execution.currentHold();
     hold.giveBack();

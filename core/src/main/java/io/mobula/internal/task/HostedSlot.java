@@ -288,7 +288,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     wire.staged(this, id);
   }
 
-  /** The task goes back, as it has not begun and this argument of it has to be looked for. */
+  /** Sends the task back, which has not begun, as this argument of it has to be looked for. */
   void unbegun(ObjectId id, ObjectId absent) {
     TaskRun run;
     lock.lock();

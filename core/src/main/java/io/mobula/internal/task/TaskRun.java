@@ -57,7 +57,10 @@ final class TaskRun implements Producer {
   private static final int LONGEST_LINEAGE = 32;
   private static final Duration RETELL = Duration.ofMillis(100);
 
-  /** So often it is put back for the sake of arguments; then it looks for them as it runs. */
+  /**
+   * How many times it goes back to its queue while arguments are looked for. After that it looks
+   * for them itself as it runs.
+   */
   private static final int MOST_RETURNS = 16;
 
   /**
@@ -275,12 +278,15 @@ final class TaskRun implements Producer {
     return searching;
   }
 
-  /** Says so; before {@link #start}, or between two attempts. */
+  /**
+   * Sets whether its next attempt looks for its arguments itself; before {@link #start}, or between
+   * two attempts.
+   */
   synchronized void searches(boolean itself) {
     searching = itself || returns >= MOST_RETURNS;
   }
 
-  /** Whatever is wrong with where it is to run is its outcome, and no trouble of who says so. */
+  /** Goes to its queue. What is wrong with its placement is its outcome, and is not thrown here. */
   private void goToQueue(String what) {
     waitsForSlot(what);
     try {
@@ -714,7 +720,9 @@ final class TaskRun implements Producer {
             cause.exception())));
   }
 
-  /** The attempt ends before its body, and does not count: an argument is not where it was. */
+  /**
+   * Ends the attempt before its body begins, as an argument is not where it was; it does not count.
+   */
   private void unbegun(ObjectId absent) {
     cancelTimeout.run();
     if (results() instanceof WiredResults wired) {

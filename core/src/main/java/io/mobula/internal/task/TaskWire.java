@@ -328,7 +328,7 @@ public final class TaskWire {
   }
 
   private static String once(TaskRun run) {
-    return run.describe() + " has made it, which may not run again (maxRetries is 0)";
+    return run.describe() + " has made it and may not run again (maxRetries is 0)";
   }
 
   private static boolean isRemembered(TaskRun run) {

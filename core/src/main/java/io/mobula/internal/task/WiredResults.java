@@ -38,7 +38,7 @@ final class WiredResults implements Results {
     startedAt = System.nanoTime();
   }
 
-  /** The body does not begin, as this argument has to be looked for. */
+  /** Ends the attempt before its body begins, as this argument has to be looked for. */
   void unbegun(ObjectId absent) {
     slot.unbegun(id, absent);
   }
