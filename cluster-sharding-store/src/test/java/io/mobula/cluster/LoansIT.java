@@ -42,6 +42,10 @@ class LoansIT {
       return filled(with);
     }
 
+    byte[] next(byte[] of) {
+      return filled(of[0] + 1);
+    }
+
     long used() {
       return Mobula.runtime().storeUsage().usedBytes();
     }
@@ -120,6 +124,25 @@ class LoansIT {
         System.gc();
         return adder.call(Adder::used).remote().get(Soon.LIMIT) <= before;
       });
+    }
+  }
+
+  /** Each call has the result of the one before as its argument, and nobody closes a ref. */
+  @Test
+  void aResultDoesNotKeepTheArgumentsOfItsCall() throws Exception {
+    try (var cluster = Soon.cluster(1).start()) {
+      var adder = adder(cluster);
+      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      var state = adder.call(Adder::make, 0).remote();
+      for (int i = 0; i < CALLS / 3; i++) {
+        state = adder.call(Adder::next, state).remote();
+      }
+      assertThat(state.get(Soon.LIMIT)).contains((byte) (CALLS / 3));
+      Soon.holds(() -> "only " + before + " bytes and two states are used there", () -> {
+        System.gc();
+        return adder.call(Adder::used).remote().get(Soon.LIMIT) <= before + 2 * BYTES;
+      });
+      state.close();
     }
   }
 

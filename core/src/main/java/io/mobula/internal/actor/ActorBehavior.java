@@ -182,7 +182,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!cell.beginMaking(execution)) {
       return;
     }
-    if (cell.lease().canPause()) {
+    if (active == 0 && cell.lease().canPause()) { // methods of the object before may still run
       execution.returnable();
     }
     hold.begin();
@@ -326,11 +326,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private @Nullable Unfit invokeBesideOthers(ActorCallRun run, Object receiver) {
-    hold.begin();
+    var present = hold;
+    present.begin();
     try {
       return invoke(run, receiver);
     } finally {
-      hold.end();
+      present.end();
     }
   }
 

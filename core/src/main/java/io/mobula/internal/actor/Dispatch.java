@@ -10,6 +10,7 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,7 +180,17 @@ final class Dispatch {
   }
 
   private String describe(RemoteCall call) {
-    return "call " + call.name() + " of " + passport.describe();
+    return describe(call.name(), passport);
+  }
+
+  private static String describe(String method, Passport actor) {
+    return "call " + method + " of " + actor.describe();
+  }
+
+  /** Lives as long as the result, so it must not keep the call, which has its arguments. */
+  private static Supplier<String> whyOnce(String method, Passport actor) {
+    return () ->
+        describe(method, actor) + " has returned it, and what an actor returns is not made again";
   }
 
   /** The host has an outcome: a content or a failure. */
@@ -187,12 +198,7 @@ final class Dispatch {
     var call = sentTo(incarnation, number);
     if (call != null && outflow.settle(call)) {
       if (outcome instanceof Content content) {
-        cluster
-            .sharing()
-            .madeOnce(
-                content,
-                () -> describe(call)
-                    + " has returned it, and what an actor returns is not made again");
+        cluster.sharing().madeOnce(content, whyOnce(call.name(), passport));
         call.result().complete(content);
       } else {
         call.result().fail((Failure) outcome);

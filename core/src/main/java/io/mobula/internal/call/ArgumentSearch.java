@@ -27,21 +27,30 @@ public final class ArgumentSearch {
   }
 
   /**
-   * A search for the arguments whose process has left, or null if there is none.
+   * A search for the function and the arguments whose process has left, or null if there is none.
    *
    * @param absent an argument that is to be looked for in any case, or null
    */
-  static @Nullable ArgumentSearch of(Object[] arguments, @Nullable ObjectId absent) {
-    List<Sought> sought = List.of();
+  static @Nullable ArgumentSearch of(
+      Object function, Object[] arguments, @Nullable ObjectId absent) {
+    var sought = with(List.of(), function, absent);
     for (var argument : arguments) {
-      if (argument instanceof ObjectEntry entry
-          && entry.outcome() instanceof Content.Away(var remote)
-          && (remote.hasLeft() || entry.id().equals(absent))) {
-        sought = sought.isEmpty() ? new ArrayList<>() : sought;
-        sought.add(new Sought(entry.id(), remote));
-      }
+      sought = with(sought, argument, absent);
     }
     return sought.isEmpty() ? null : new ArgumentSearch(sought);
+  }
+
+  /** That list, or one with this argument more if it is to be looked for. */
+  private static List<Sought> with(
+      List<Sought> sought, Object argument, @Nullable ObjectId absent) {
+    if (argument instanceof ObjectEntry entry
+        && entry.outcome() instanceof Content.Away(var remote)
+        && (remote.hasLeft() || entry.id().equals(absent))) {
+      var more = sought.isEmpty() ? new ArrayList<Sought>() : sought;
+      more.add(new Sought(entry.id(), remote));
+      return more;
+    }
+    return sought;
   }
 
   /**

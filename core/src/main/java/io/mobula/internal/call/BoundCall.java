@@ -325,13 +325,13 @@ public final class BoundCall {
   }
 
   /**
-   * A search for the arguments that are not where they were, or null if each is there. To be called
-   * when all are ready and none has failed.
+   * A search for the function and the arguments that are not where they were, or null if each is
+   * there. To be called when all are ready and none has failed.
    *
    * @param absent an argument that was not found where it was known to be, or null
    */
   public @Nullable ArgumentSearch search(@Nullable ObjectId absent) {
-    return ArgumentSearch.of(arguments, absent);
+    return ArgumentSearch.of(function, arguments, absent);
   }
 
   /** Names what it still waits for, the first of it if that is much. */
@@ -450,11 +450,12 @@ public final class BoundCall {
     }
   }
 
-  private RemoteFunction function() throws Unreadable {
+  private RemoteFunction function() throws Unreadable, LostArgument {
     return (RemoteFunction) Objects.requireNonNull(read(function, null));
   }
 
-  private @Nullable Object read(Object held, @Nullable Arena arena) throws Unreadable {
+  private @Nullable Object read(Object held, @Nullable Arena arena)
+      throws Unreadable, LostArgument {
     try {
       return switch (held) {
         case Content content ->
@@ -467,10 +468,13 @@ public final class BoundCall {
       };
     } catch (CodecException e) {
       throw new Unreadable(e);
+    } catch (ObjectLostException lost) {
+      throw new LostArgument(lost);
     }
   }
 
-  private @Nullable Object[] values(int receivers, @Nullable Arena arena) throws Unreadable {
+  private @Nullable Object[] values(int receivers, @Nullable Arena arena)
+      throws Unreadable, LostArgument {
     var values = new @Nullable Object[arguments.length + receivers];
     for (int i = 0; i < arguments.length; i++) {
       values[i + receivers] = read(arguments[i], arena);

@@ -82,7 +82,7 @@ final class Doorstep {
     do {
       for (var seed : seeds) {
         knock(seed);
-        for (var heard = answer(PATIENCE); heard != null; heard = answer(Duration.ZERO)) {
+        for (var heard = answer(patience(deadline)); heard != null; heard = answer(Duration.ZERO)) {
           if (said.add(heard.toString())) {
             deadline.progress(heard.toString());
           }
@@ -95,6 +95,11 @@ final class Doorstep {
       pause();
     } while (deadline.left() > 0);
     throw said.isEmpty() ? unanswered(seeds) : notYet(seeds, deadline);
+  }
+
+  private static Duration patience(JoinDeadline deadline) {
+    var left = Duration.ofNanos(Math.max(0, deadline.left()));
+    return left.compareTo(PATIENCE) < 0 ? left : PATIENCE;
   }
 
   private @Nullable Heard answer(Duration patience) {

@@ -31,6 +31,7 @@ final class Collecting {
   private final Membership membership;
   private final Lanes lanes;
   private final AtomicBoolean planned = new AtomicBoolean();
+  private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile Run last = new Run(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
 
   /**
@@ -68,6 +69,12 @@ final class Collecting {
   }
 
   private void onCollect(NodeId from, FrameReader frame) {
+    wanted.set(true);
+    plan();
+  }
+
+  /** One run at a time is planned or goes on. */
+  private void plan() {
     if (planned.compareAndSet(false, true)) {
       var before = last;
       at(before.nextWhereFound(), () -> collectIfWorth(before));
@@ -89,13 +96,21 @@ final class Collecting {
         .execute(work);
   }
 
+  /** A request that comes while it goes on is followed by another run. */
   private void collect() {
-    planned.set(false);
+    wanted.set(false);
     long found = store.foundUnreachable();
     long begun = System.nanoTime();
-    store.endIdleViews();
-    System.gc();
-    long end = System.nanoTime();
-    last = new Run(end, end - begun, found);
+    try {
+      store.endIdleViews();
+      System.gc();
+    } finally {
+      long end = System.nanoTime();
+      last = new Run(end, end - begun, found);
+      planned.set(false);
+    }
+    if (wanted.get()) {
+      plan();
+    }
   }
 }

@@ -178,7 +178,7 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   public boolean hasLeft() {
-    return sharing.hasLeft(location.at());
+    return copy == null && sharing.hasLeft(location.at());
   }
 
   @Override

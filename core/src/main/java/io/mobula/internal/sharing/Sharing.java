@@ -596,13 +596,16 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return !node.equals(membership.self().id()) && membership.peer(node) == null;
   }
 
-  /** Looks for another place of it, from which it is read from then on. */
+  /**
+   * Looks for another place of it, from which it is read from then on. Another call may have found
+   * one meanwhile.
+   */
   CompletionStage<Boolean> locate(RemoteObject object) {
     var last = object.location();
     return lookups
         .find(last.id(), last)
-        .thenApply(
-            found -> found instanceof Content.Away(RemoteObject other) && object.movesTo(other));
+        .thenApply(found -> found instanceof Content.Away(RemoteObject other)
+            && (object.movesTo(other) || !object.location().at().equals(last.at())));
   }
 
   /** Makes the bytes readable here. */

@@ -98,11 +98,12 @@ final class StoreRoom {
   }
 
   private Block allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
-    if (waiting.get() == 0) {
+    boolean isTooLarge = bytes > memory.capacityBytes();
+    if (waiting.get() == 0 || isTooLarge) {
       try {
         return create(bytes, requireOpen);
       } catch (StoreFullException e) {
-        if (bytes > memory.capacityBytes()) {
+        if (isTooLarge) {
           throw e;
         }
       }

@@ -184,7 +184,12 @@ final class TaskRun implements Producer {
   /** Names it, such as {@code task Quick.square (…-1f)}. */
   @Override
   public String describe() {
-    return "task " + job.name() + " (" + id() + ")";
+    return describe(job.name(), id());
+  }
+
+  /** What a task is called in texts. */
+  static String describe(String name, ObjectId id) {
+    return "task " + name + " (" + id + ")";
   }
 
   private ObjectId id() {
@@ -261,6 +266,9 @@ final class TaskRun implements Producer {
   private void enqueue(String what, @Nullable ObjectId absent) {
     var search = job.call().search(absent);
     if (search == null) {
+      if (absent != null) { // nothing to look for from here: the next attempt finds out why
+        searches(true);
+      }
       goToQueue(what);
       return;
     }
@@ -548,8 +556,7 @@ final class TaskRun implements Producer {
       end(borrowed(true)); // before another attempt begins
       thrown(thrown);
     } finally {
-      end(present);
-      end(borrowed(false));
+      end(ended(present));
     }
   }
 
@@ -600,14 +607,19 @@ final class TaskRun implements Producer {
     return execution;
   }
 
-  /** The next attempt may have begun elsewhere: that one's state is left alone. */
+  /**
+   * Gives the views of an attempt that has ended, if they are to be ended with it. The next attempt
+   * may have begun elsewhere: that one's state and views are left alone.
+   */
   @SuppressWarnings("ReferenceEquality") // an execution is known by identity
-  private synchronized void end(Execution ended) {
-    if (execution == ended) {
-      runner = null;
-      execution = null;
-    }
+  private synchronized @Nullable BorrowedViews ended(Execution attempt) {
     Thread.interrupted(); // was meant for the attempt that just ended, if anybody
+    if (execution != attempt) {
+      return null;
+    }
+    runner = null;
+    execution = null;
+    return borrowed(false);
   }
 
   /**

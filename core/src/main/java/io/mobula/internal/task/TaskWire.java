@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -299,7 +300,8 @@ public final class TaskWire {
   private void rememberHow(@Nullable TaskRun run, List<Content> contents) {
     if (run == null || !isRemembered(run)) {
       if (run != null) {
-        contents.forEach(content -> sharing.madeOnce(content, () -> once(run)));
+        var why = whyOnce(run);
+        contents.forEach(content -> sharing.madeOnce(content, why));
       }
       return;
     }
@@ -318,7 +320,7 @@ public final class TaskWire {
   /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
   private void rememberHow(TaskRun run, int index, Content content) {
     if (!isRemembered(run)) {
-      sharing.madeOnce(content, () -> once(run));
+      sharing.madeOnce(content, whyOnce(run));
     } else if (content instanceof Content.Away) {
       var job = run.job().id();
       sharing.remember(
@@ -327,8 +329,12 @@ public final class TaskWire {
     }
   }
 
-  private static String once(TaskRun run) {
-    return run.describe() + " has made it and may not run again (maxRetries is 0)";
+  /** Lives as long as the result, so it must not keep the run, which has its arguments. */
+  private static Supplier<String> whyOnce(TaskRun run) {
+    var name = run.job().name();
+    var id = run.job().id();
+    return () ->
+        TaskRun.describe(name, id) + " has made it and may not run again (maxRetries is 0)";
   }
 
   private static boolean isRemembered(TaskRun run) {

@@ -2,10 +2,12 @@ package io.mobula.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.contract.Eventually;
+import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.memory.SharedStore;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -74,18 +77,39 @@ class RoomQueueTest {
     assertThatIllegalArgumentException().isThrownBy(() -> queue.mayTry(place, 1));
   }
 
+  private static ObjectStore store(Path directory, int capacity) {
+    return new ObjectStore(
+        new NodeId(7),
+        Codec.create(CodecOptions.defaults()),
+        SharedStore.open(new StoreOptions(directory, capacity, capacity, false)),
+        new ObjectStore.Limits(1024, Duration.ofSeconds(12)),
+        Runnable::run);
+  }
+
+  @Test
+  void whatIsLargerThanTheStoreIsRefusedAtOnceThoughOthersWait(@TempDir Path directory)
+      throws Exception {
+    var store = store(directory, 2 << 20);
+    var waits = new FutureTask<>(() -> store.put(new byte[1_500_000]));
+    var thread = new Thread(waits, "waits for room");
+    try (var held = store.put(new byte[1_500_000])) {
+      thread.start();
+      Eventually.until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+      assertThatThrownBy(() -> store.put(new byte[3_000_000]))
+          .isInstanceOf(StoreFullException.class);
+      assertThat(waits.isDone()).isFalse();
+      held.close();
+      waits.get().close();
+    } finally {
+      store.close();
+    }
+  }
+
   /** Six threads use a seventh of the store each, and want it again as soon as they give it. */
   @Test
   void aLargeValueFindsRoomBesideSmallerOnesThatComeAndGo(@TempDir Path directory)
       throws Exception {
-    int capacity = 7 << 20;
-    var memory = SharedStore.open(new StoreOptions(directory, capacity, capacity, false));
-    var store = new ObjectStore(
-        new NodeId(7),
-        Codec.create(CodecOptions.defaults()),
-        memory,
-        new ObjectStore.Limits(1024, Duration.ofSeconds(12)),
-        Runnable::run);
+    var store = store(directory, 7 << 20);
     var over = new AtomicBoolean();
     var puts = new AtomicLong();
     try (var threads = Executors.newFixedThreadPool(6)) {
