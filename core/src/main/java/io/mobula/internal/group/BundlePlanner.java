@@ -68,7 +68,7 @@ final class BundlePlanner {
   }
 
   /** Where the open bundles go. */
-  static Plan plan(Wish wish, Room room) {
+  static Plan plan(Wish wish, PlacementCapacity room) {
     var nodes = room.nodes().stream().filter(NodeView::accepting).toList();
     var now = new BundleSearch(
             wish,

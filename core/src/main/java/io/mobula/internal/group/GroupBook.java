@@ -513,7 +513,7 @@ final class GroupBook {
   // ---- time
 
   /** Looks at what is late, then places what can be placed. */
-  void tick(Supplier<Room> view, long now) {
+  void tick(Supplier<PlacementCapacity> view, long now) {
     endGathering(now);
     boolean again = now - askedAgain >= pace.answer();
     if (again) {
@@ -546,11 +546,11 @@ final class GroupBook {
   }
 
   /** The first group in order for which there is room is next; one at a time. */
-  void place(Supplier<Room> view, long now) {
+  void place(Supplier<PlacementCapacity> view, long now) {
     if (gathering || isPreparing()) {
       return;
     }
-    Room room = null;
+    PlacementCapacity room = null;
     for (var group : List.copyOf(groups.values())) {
       if (!group.isWaiting()) {
         continue;
@@ -569,8 +569,8 @@ final class GroupBook {
     }
   }
 
-  private Room reachable(Room view) {
-    return new Room(
+  private PlacementCapacity reachable(PlacementCapacity view) {
+    return new PlacementCapacity(
         view.nodes().stream().filter(node -> members.contains(node.id())).toList(),
         view.starting());
   }

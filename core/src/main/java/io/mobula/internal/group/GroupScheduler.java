@@ -208,7 +208,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     return this;
   }
 
-  private Room view() {
+  private PlacementCapacity view() {
     parts.view().refresh();
     return parts.view().now();
   }

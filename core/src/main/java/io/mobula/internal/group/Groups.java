@@ -127,7 +127,7 @@ public final class Groups implements Bundles {
    * @param view what all nodes have, where there are others
    * @param patience how long a group may wait that no node could ever hold
    */
-  public void open(Spawner spawner, @Nullable Supplier<Room> view, Duration patience) {
+  public void open(Spawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
     var self = parts.membership().self().id();
     spawner.spawn(
         BundleKeeper.create(
@@ -155,7 +155,8 @@ public final class Groups implements Bundles {
       scheduler = spawner.spawn(
           GroupScheduler.create(new GroupScheduler.Parts(
               parts.membership(),
-              new RoomView(() -> Room.of(List.of(own)), () -> room.tell(new OwnView.Refresh())),
+              new RoomView(
+                  () -> PlacementCapacity.of(List.of(own)), () -> room.tell(new OwnView.Refresh())),
               pace,
               new Hosted())),
           "groups");
@@ -338,7 +339,7 @@ public final class Groups implements Bundles {
   private void requirePossible(PlacementGroup group) {
     var wish = new BundlePlanner.Wish(group.strategy(), group.bundles(), Map.of());
     var idle = view(parts.ledger().unused());
-    if (BundlePlanner.plan(wish, Room.of(List.of(idle)))
+    if (BundlePlanner.plan(wish, PlacementCapacity.of(List.of(idle)))
         instanceof BundlePlanner.Plan.Never(var why)) {
       throw new PlacementGroupException(
           Reason.UNSCHEDULABLE,

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 final class RoomView {
   private static final Duration LONGEST = Duration.ofSeconds(1);
 
-  private final Supplier<Room> said;
+  private final Supplier<PlacementCapacity> said;
   private final Runnable refresh;
   private final Map<NodeId, Expected> expected = new HashMap<>();
 
@@ -29,7 +29,7 @@ final class RoomView {
    * @param said what nodes have said last
    * @param refresh asks for news where they do not come by themselves
    */
-  RoomView(Supplier<Room> said, Runnable refresh) {
+  RoomView(Supplier<PlacementCapacity> said, Runnable refresh) {
     this.said = said;
     this.refresh = refresh;
   }
@@ -56,9 +56,10 @@ final class RoomView {
     return expected.before() == view && expected.until() - System.nanoTime() > 0;
   }
 
-  Room now() {
+  PlacementCapacity now() {
     var last = said.get();
-    return new Room(last.nodes().stream().map(this::remaining).toList(), last.starting());
+    return new PlacementCapacity(
+        last.nodes().stream().map(this::remaining).toList(), last.starting());
   }
 
   private NodeView remaining(NodeView view) {

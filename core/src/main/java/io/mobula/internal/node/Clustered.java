@@ -14,7 +14,7 @@ import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.group.Groups;
-import io.mobula.internal.group.Room;
+import io.mobula.internal.group.PlacementCapacity;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StandingWorkers;
 import io.mobula.internal.job.Workbench;
@@ -188,8 +188,8 @@ final class Clustered {
     views.open(spawner);
   }
 
-  private Room room() {
-    return new Room(views.now().nodes(), views.absent().starting());
+  private PlacementCapacity room() {
+    return new PlacementCapacity(views.now().nodes(), views.absent().starting());
   }
 
   private static <T> Optional<T> load(Class<T> port) {

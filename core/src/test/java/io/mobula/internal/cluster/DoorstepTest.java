@@ -30,7 +30,7 @@ class DoorstepTest {
   }
 
   @Test
-  void anAnswerCountsHoweverLateItComes() {
+  void anAnswerCountsThoughItComesAfterTheNextKnock() {
     var late = kit.spawn(Behaviors.<Gate.Command>withTimers(
         timers -> Behaviors.receiveMessage(message -> answerLate(timers, message))));
     assertThat(doorstep(late, Duration.ofSeconds(20)).welcome(List.of(SEED), deadline(20)))

@@ -34,7 +34,8 @@ class BundlePlannerTest {
   }
 
   private static Plan plan(PlacementStrategy strategy, List<Resources> bundles, NodeView... view) {
-    return BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), Room.of(List.of(view)));
+    return BundlePlanner.plan(
+        new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(List.of(view)));
   }
 
   private static Resources draw(Random random, int most) {
@@ -118,7 +119,8 @@ class BundlePlannerTest {
       for (int i = 0; i < random.nextInt(1, 6); i++) {
         bundles.add(draw(random, 4));
       }
-      var plan = BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), Room.of(nodes));
+      var plan =
+          BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       try {
         holds(strategy, bundles, nodes, plan);
       } catch (AssertionError wrong) {
@@ -138,7 +140,8 @@ class BundlePlannerTest {
     }
     var bundles = Collections.nCopies(300, cpus(2));
     for (var strategy : PlacementStrategy.values()) {
-      var plan = BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), Room.of(nodes));
+      var plan =
+          BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       switch (strategy) {
         case STRICT_PACK -> assertThat(plan).isInstanceOf(Plan.Never.class);
         case PACK, SPREAD, STRICT_SPREAD -> {
@@ -161,10 +164,11 @@ class BundlePlannerTest {
         PlacementStrategy.STRICT_SPREAD,
         List.of(cpus(2), cpus(2), cpus(2)),
         Map.of(0, one.id(), 2, two.id()));
-    assertThat(BundlePlanner.plan(wish, Room.of(List.of(one, two, three))))
+    assertThat(BundlePlanner.plan(wish, PlacementCapacity.of(List.of(one, two, three))))
         .isEqualTo(new Plan.Place(Map.of(1, three.id())));
-    assertThat(BundlePlanner.plan(wish, Room.of(List.of(one, two)))).isInstanceOf(Plan.Never.class);
-    assertThat(BundlePlanner.plan(wish, new Room(List.of(one, two), List.of(three))))
+    assertThat(BundlePlanner.plan(wish, PlacementCapacity.of(List.of(one, two))))
+        .isInstanceOf(Plan.Never.class);
+    assertThat(BundlePlanner.plan(wish, new PlacementCapacity(List.of(one, two), List.of(three))))
         .as("the third is a worker that is being started")
         .isInstanceOf(Plan.Wait.class);
   }

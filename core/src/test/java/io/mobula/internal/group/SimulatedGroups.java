@@ -151,7 +151,7 @@ final class SimulatedGroups {
   void passTime(long millis) {
     now += millis;
     nodes.values().forEach(node -> node.shelf.expire(now));
-    book.tick(() -> Room.of(view()), now);
+    book.tick(() -> PlacementCapacity.of(view()), now);
     removeUnwanted();
     var again = List.copyOf(doubted);
     doubted.clear();
@@ -266,7 +266,7 @@ final class SimulatedGroups {
     assertThat(believed).as("what its program does not know").containsAll(made);
     assertThat(book.all().stream().filter(facts -> !facts.committed()))
         .as("groups that would fit, and wait")
-        .noneMatch(facts -> BundlePlanner.plan(wish(facts.map()), Room.of(view()))
+        .noneMatch(facts -> BundlePlanner.plan(wish(facts.map()), PlacementCapacity.of(view()))
             instanceof BundlePlanner.Plan.Place);
   }
 

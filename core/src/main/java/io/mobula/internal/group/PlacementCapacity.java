@@ -10,15 +10,15 @@ import java.util.List;
  * @param starting workers that are being started, with what they will have; no bundle goes there
  *     before they are up
  */
-public record Room(List<NodeView> nodes, List<NodeView> starting) {
+public record PlacementCapacity(List<NodeView> nodes, List<NodeView> starting) {
   /** Copies the lists. */
-  public Room {
+  public PlacementCapacity {
     nodes = List.copyOf(nodes);
     starting = List.copyOf(starting);
   }
 
   /** These nodes, and no workers that are being started. */
-  static Room of(List<NodeView> nodes) {
-    return new Room(nodes, List.of());
+  static PlacementCapacity of(List<NodeView> nodes) {
+    return new PlacementCapacity(nodes, List.of());
   }
 }
