@@ -6,6 +6,8 @@ import io.mobula.ActorHandle;
 import io.mobula.LocalCluster;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +39,10 @@ class LostArgumentsIT {
   }
 
   private static LocalCluster cluster(double cpus) {
+    return cluster(cpus, 1);
+  }
+
+  private static LocalCluster cluster(double cpus, int seats) {
     return Soon.cluster(2)
         .cpusPerNode(cpus)
         .settings(Soon.settings().set("mobula.store.share-host", false))
@@ -44,12 +50,24 @@ class LostArgumentsIT {
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Dmobula.resources.custom." + SEAT + "=1")
+            "-Dmobula.resources.custom." + SEAT + "=" + seats)
         .start();
   }
 
   private static Placement on(LocalCluster cluster, int node) {
     return Placement.on(cluster.nodes().get(node).id());
+  }
+
+  /** A value of ones that only the first node has, and that is made with so many seats. */
+  private static ObjectRef<double[]> onesAtFirst(LocalCluster cluster, int seats) throws Exception {
+    var ones = cluster
+        .runtime()
+        .task(Values::filled, 1.0)
+        .resource(SEAT, seats)
+        .placement(on(cluster, 0))
+        .remote();
+    awaitReady(ones);
+    return ones;
   }
 
   private static void awaitReady(ObjectRef<?> ref) throws Exception {
@@ -61,9 +79,7 @@ class LostArgumentsIT {
     try (var cluster = cluster(2)) {
       var runtime = cluster.runtime();
       var doomed = on(cluster, 0);
-      var a =
-          runtime.task(Values::filled, 1.0).resource(SEAT, 1).placement(doomed).remote();
-      awaitReady(a);
+      var a = onesAtFirst(cluster, 1);
       var b =
           runtime.task(Values::plusOne, a).resource(SEAT, 1).placement(doomed).remote();
       awaitReady(b);
@@ -100,12 +116,7 @@ class LostArgumentsIT {
   void tasksThatAreGrantedTheirResourcesBeforeTheLossIsSeenGiveThemBack() throws Exception {
     try (var cluster = cluster(2)) {
       var runtime = cluster.runtime();
-      var a = runtime
-          .task(Values::filled, 1.0)
-          .resource(SEAT, 1)
-          .placement(on(cluster, 0))
-          .remote();
-      awaitReady(a);
+      var a = onesAtFirst(cluster, 1);
 
       cluster.kill(0);
 
@@ -123,16 +134,35 @@ class LostArgumentsIT {
     }
   }
 
+  /** What makes the value again wants all that they have been granted together. */
+  @Test
+  void tasksThatShareALostArgumentAllGiveTheirResourcesBack() throws Exception {
+    int sharers = 4;
+    try (var cluster = cluster(8, sharers)) {
+      var runtime = cluster.runtime();
+      var a = onesAtFirst(cluster, sharers);
+
+      cluster.kill(0);
+
+      List<ObjectRef<Double>> sums = new ArrayList<>();
+      for (int i = 0; i < sharers; i++) {
+        sums.add(runtime
+            .task(Values::sum, a)
+            .resource(SEAT, 1)
+            .placement(on(cluster, 1))
+            .remote());
+      }
+      for (var sum : sums) {
+        assertThat(sum.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+      }
+    }
+  }
+
   @Test
   void anActorIsMadeAgainWhoseArgumentNeedsWhatItHoldsForLife() throws Exception {
     try (var cluster = cluster(2)) {
       var runtime = cluster.runtime();
-      var a = runtime
-          .task(Values::filled, 1.0)
-          .resource(SEAT, 1)
-          .placement(on(cluster, 0))
-          .remote();
-      awaitReady(a);
+      var a = onesAtFirst(cluster, 1);
       ActorHandle<Holder> elsewhere = runtime
           .actor(Holder::new, Values.filled(0))
           .resource(SEAT, 1)
@@ -161,12 +191,7 @@ class LostArgumentsIT {
   void anActorThatIsPlacedBeforeTheLossIsSeenGivesItsResourcesBack() throws Exception {
     try (var cluster = cluster(2)) {
       var runtime = cluster.runtime();
-      var a = runtime
-          .task(Values::filled, 1.0)
-          .resource(SEAT, 1)
-          .placement(on(cluster, 0))
-          .remote();
-      awaitReady(a);
+      var a = onesAtFirst(cluster, 1);
 
       cluster.kill(0);
 

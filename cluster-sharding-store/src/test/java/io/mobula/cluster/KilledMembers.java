@@ -1,0 +1,101 @@
+package io.mobula.cluster;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Members of a cluster on one host, each in a process of its own on an address that it keeps, so
+ * that one that is killed can be started again in the same place. For one thread.
+ */
+final class KilledMembers implements AutoCloseable {
+  private static final String HOST = "127.0.0.1";
+
+  private final List<String> addresses = new ArrayList<>();
+  private final NodeProcess[] members;
+
+  /** Which member joined when, the oldest first. */
+  private final List<Integer> byAge = new ArrayList<>();
+
+  private final int cpus;
+
+  private KilledMembers(int members, int cpus) throws IOException {
+    this.members = new NodeProcess[members];
+    this.cpus = cpus;
+    for (int i = 0; i < members; i++) {
+      try (var socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+        addresses.add(HOST + ":" + socket.getLocalPort());
+      }
+    }
+  }
+
+  /** Starts all of them and waits until each is a member. */
+  static KilledMembers start(int members, int cpus) throws IOException {
+    var started = new KilledMembers(members, cpus);
+    for (int i = 0; i < members; i++) {
+      started.members[i] = NodeProcess.start(started.settings(i)).up();
+      started.byAge.add(i);
+    }
+    return started;
+  }
+
+  /** The addresses by which a driver joins. */
+  String[] seeds() {
+    return addresses.toArray(String[]::new);
+  }
+
+  NodeProcess member(int index) {
+    return members[index];
+  }
+
+  int count() {
+    return members.length;
+  }
+
+  /** The member that has been in the cluster for longest. */
+  int oldest() {
+    return byAge.getFirst();
+  }
+
+  /** Kills one as {@code kill -9}, and starts another in its place without waiting for it. */
+  void replace(int index) {
+    members[index].kill();
+    members[index] = NodeProcess.start(settings(index));
+    byAge.remove(Integer.valueOf(index));
+    byAge.add(index);
+  }
+
+  /** Waits until the runtime sees every member. */
+  void awaitSeenBy(MobulaRuntime runtime) throws IOException {
+    for (var member : members) {
+      var id = member.id();
+      Soon.holds(
+          member + " is seen",
+          () -> runtime.nodes().stream().anyMatch(node -> node.id().equals(id)));
+    }
+  }
+
+  /** The first member founds the cluster once; whoever takes a place joins by the others. */
+  private Settings settings(int index) {
+    var address = addresses.get(index);
+    var own = Soon.settings()
+        .cpus(cpus)
+        .set("mobula.cluster.join-timeout", "60s")
+        .listen(Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+    var seeds = addresses.stream().filter(each -> !each.equals(address)).toArray(String[]::new);
+    return members[index] == null && index == 0 ? own : own.join(seeds);
+  }
+
+  @Override
+  public void close() {
+    for (var member : members) {
+      if (member != null) {
+        member.close();
+      }
+    }
+  }
+}
