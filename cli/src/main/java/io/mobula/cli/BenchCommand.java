@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       OneNodeCommand.class,
       ClusterBenchCommand.class,
       ComparisonCommand.class,
+      FaultBenchCommand.class,
       IdleBenchCommand.class,
       LedgerBenchCommand.class,
       PairedRunsCommand.class,

@@ -29,6 +29,12 @@ class BenchCommandTest {
   }
 
   @Test
+  void refusesFaultsForFewerNodesThanTheyLeaveAnyOf() {
+    assertThat(MobulaCommand.run("bench", "faults", "--nodes", "3")).isEqualTo(2);
+    assertThat(MobulaCommand.run("bench", "faults", "--seconds", "0")).isEqualTo(2);
+  }
+
+  @Test
   void handsOverToJmh() {
     assertThat(MobulaCommand.run("jmh", "-l")).isZero();
   }

@@ -35,6 +35,7 @@ class DocsTest {
       import io.mobula.ps.clock.*;
       import io.mobula.ps.compression.*;
       import io.mobula.ps.optimizer.*;
+      import io.mobula.testkit.fault.*;
       import java.io.*;
       import java.lang.foreign.*;
       import java.nio.file.*;
@@ -53,8 +54,9 @@ class DocsTest {
   static Stream<Path> guides() throws IOException {
     try (var files = Files.list(DOCS)) {
       return files
-          .filter(file ->
-              file.getFileName().toString().matches("(for-.*|resources|placement-groups)\\.md"))
+          .filter(file -> file.getFileName()
+              .toString()
+              .matches("(for-.*|resources|placement-groups|testing-under-faults)\\.md"))
           .sorted()
           .toList()
           .stream();

@@ -1,0 +1,158 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.ActorCall;
+import io.mobula.ActorHandle;
+import io.mobula.Tensor;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.ActorNameException;
+import io.mobula.jmh.faults.Bodies.Counter;
+import io.mobula.jmh.faults.Session.Pending;
+import io.mobula.testkit.fault.Operation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Histories of actors. */
+final class ActorEpisodes {
+  private static final int CALLS = 40;
+  private static final int ENOUGH = 1_000;
+
+  private ActorEpisodes() {}
+
+  /** An actor that dies with its node: until then each call counts, once and in order. */
+  static void mortal(Session session) throws InterruptedException {
+    calls(session, actor(session), 0, true);
+  }
+
+  /** One that is made again, whose calls are not. */
+  static void restarted(Session session) throws InterruptedException {
+    calls(session, actor(session).maxRestarts(ENOUGH), 0, false);
+  }
+
+  /** One that is made again, and so are its calls. */
+  static void retried(Session session) throws InterruptedException {
+    int retries = session.random().nextBoolean() ? ENOUGH : 1;
+    calls(session, actor(session).maxRestarts(ENOUGH).maxCallRetries(retries), retries, false);
+  }
+
+  private static ActorCall<Counter> actor(Session session) {
+    ActorCall<Counter> call = session
+        .runtime()
+        .actor(Counter::new, session.effects())
+        .placement(TaskEpisodes.anywhere(session.random()));
+    return switch (session.random().nextInt(4)) {
+      case 0 -> call.dedicatedThread();
+      case 1 -> call.virtual();
+      case 2 -> call.cpus(0.5);
+      default -> call;
+    };
+  }
+
+  /** What may come of it if its actor may die. */
+  private static Operation mayDie(Operation operation, int retries) {
+    return retries < ENOUGH ? operation.mayFailWith(ActorDiedException.class) : operation;
+  }
+
+  private static void calls(Session session, ActorCall<Counter> making, int retries, boolean counts)
+      throws InterruptedException {
+    var random = session.random();
+    var sequence = session.unique("actor");
+    var counter = making.remote();
+    var large = new ArrayList<Pending<Tensor>>();
+    var small = new ArrayList<Pending<Long>>();
+    try (var put = session.runtime().put(Bodies.tensor(1))) {
+      int calls = 1 + random.nextInt(CALLS);
+      for (int turn = 1; turn <= calls; turn++) {
+        var asked =
+            mayDie(session.operation("call").effects(1 + retries).inOrder(sequence, turn), retries);
+        switch (random.nextInt(8)) {
+          case 0 -> {
+            var operation = asked.expecting((long) Bodies.LARGE);
+            keep(
+                small,
+                session.begin(
+                    operation,
+                    () -> counter.call(Counter::sum, operation.id(), put).remote()));
+          }
+          case 1 -> {
+            int with = random.nextInt(1_000);
+            var operation = asked.expecting((long) with * Bodies.LARGE);
+            keep(
+                large,
+                session.begin(
+                    operation,
+                    () -> counter.call(Counter::large, operation.id(), with).remote()));
+          }
+          default -> {
+            var operation = counts ? asked.expecting((long) turn) : asked;
+            keep(
+                small,
+                session.begin(
+                    operation, () -> counter.call(Counter::next, operation.id()).remote()));
+          }
+        }
+        if (random.nextInt(10) == 0) {
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(200)); // a caller that thinks
+        }
+      }
+      Collections.shuffle(small, random);
+      small.forEach(session::end);
+      large.forEach(session::endLarge);
+    }
+    if (random.nextBoolean()) {
+      counter.kill(); // else it ends when nobody can reach it
+    }
+  }
+
+  private static <T> void keep(ArrayList<Pending<T>> all, @Nullable Pending<T> pending) {
+    if (pending != null) {
+      all.add(pending);
+    }
+  }
+
+  /** A name is had by one, found by others, and free again after its end. */
+  static void named(Session session) throws InterruptedException {
+    var name = session.unique("name");
+    for (int round = 0; round < 2; round++) {
+      var made = new ArrayList<ActorHandle<Counter>>();
+      var making = session.operation(round == 0 ? "name" : "name-again").expecting("made");
+      session.history().invoked(making);
+      long end = System.nanoTime() + Session.LIMIT.toNanos();
+      while (made.isEmpty() && System.nanoTime() - end < 0) {
+        make(session, name, making, made);
+      }
+      if (made.isEmpty()) {
+        return; // its history has no end
+      }
+      session.history().succeeded(making, "made");
+      var call = session
+          .operation("call-by-name")
+          .effects(1)
+          .mayFailWith(ActorDiedException.class, ActorNameException.class);
+      session.run(
+          call,
+          () -> session
+              .runtime()
+              .actorNamed(name, Counter.class)
+              .call(Counter::next, call.id())
+              .remote());
+      made.getFirst().kill();
+    }
+  }
+
+  private static void make(
+      Session session, String name, Operation making, ArrayList<ActorHandle<Counter>> made)
+      throws InterruptedException {
+    try {
+      made.add(
+          session.runtime().actor(Counter::new, session.effects()).name(name).remote());
+    } catch (ActorNameException taken) { // the one before has not quite ended
+      TimeUnit.NANOSECONDS.sleep(Duration.ofMillis(200).toNanos());
+    } catch (RuntimeException how) {
+      session.history().failed(making, how);
+      throw how;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.testkit.fault.FaultInjection;
+import io.mobula.testkit.fault.FaultPlan;
+import io.mobula.testkit.fault.FaultTestCluster;
+import io.mobula.testkit.fault.History;
+import io.mobula.testkit.fault.HistoryChecker;
+import io.mobula.testkit.fault.Violation;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Tasks, actors, values, groups, names and streams on a cluster of processes that a seeded plan
+ * kills, pauses and starves; then the check that every operation has ended as promised and that
+ * nothing is left. The seed repeats the plan and what each thread of the workload draws, not the
+ * order in which threads run.
+ */
+public final class FaultBench {
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final Duration FINISHES = Session.LIMIT.plusSeconds(30);
+  private static final Duration RESTS = Duration.ofSeconds(60);
+  private static final int MOST_PRINTED = 30;
+
+  private final Request request;
+  private final PrintStream progress;
+
+  /**
+   * What to do.
+   *
+   * @param seconds for how long faults happen; what is under way then comes to its end after that
+   * @param seed of plan and workload
+   * @param nodes how many processes, each of which stands for a host or shares one
+   */
+  public record Request(int seconds, long seed, int nodes) {
+    /** Refuses too short a time, and fewer nodes than faults leave any of. */
+    public Request {
+      if (seconds < 1) {
+        throw new IllegalArgumentException("Wanted " + seconds + " seconds: the least is 1");
+      }
+      if (nodes < 4 || nodes > 32) {
+        throw new IllegalArgumentException(
+            "Wanted " + nodes + " nodes: from 4 to 32 are possible, as fewer than half go at once");
+      }
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param histories how many pieces of work were recorded and checked
+   * @param kills how many processes a fault has ended
+   * @param pauses how many processes were stopped for a time
+   * @param pending how many operations have no end
+   * @param violations how many other promises were not kept
+   */
+  public record Result(int histories, int kills, int pauses, long pending, long violations) {
+    /** Whether every promise was kept. */
+    public boolean isGood() {
+      return pending == 0 && violations == 0;
+    }
+
+    /** The last line of the bench. */
+    public String line() {
+      return "faults: histories=" + histories + " kills=" + kills + " pauses=" + pauses
+          + " pending=" + pending + " violations=" + violations;
+    }
+  }
+
+  /** A bench whose progress goes to {@code progress}. */
+  public FaultBench(Request request, PrintStream progress) {
+    this.request = Objects.requireNonNull(request, "request");
+    this.progress = Objects.requireNonNull(progress, "progress");
+  }
+
+  /** Runs it, and prints the last line to {@code out}. */
+  public Result run(PrintStream out) throws Exception {
+    progress.println("faults: seed " + request.seed() + ", " + request.seconds() + " s, "
+        + request.nodes() + " nodes");
+    var folder = Files.createTempDirectory("mobula-faults-" + request.seed() + "-");
+    var stores = Files.createTempDirectory(shared(), "mobula-faults-");
+    var found = new ArrayList<Violation>();
+    Result result;
+    try {
+      result = run(folder, stores, found);
+    } finally {
+      remove(stores);
+    }
+    if (result.isGood()) {
+      remove(folder);
+    } else {
+      tell(folder, found);
+    }
+    out.println(result.line());
+    out.flush();
+    return result;
+  }
+
+  private Result run(Path folder, Path stores, List<Violation> found) throws Exception {
+    var plan = FaultPlan.builder()
+        .seed(request.seed())
+        .nodes(request.nodes())
+        .length(Duration.ofSeconds(request.seconds()))
+        .build();
+    Files.write(
+        folder.resolve("plan"), plan.faults().stream().map(Object::toString).toList());
+    int hosts = request.nodes() - new Random(request.seed()).nextInt(2);
+    try (var history = History.in(folder.resolve("history"));
+        var cluster = FaultTestCluster.builder(folder)
+            .stores(stores)
+            .nodes(request.nodes())
+            .hosts(hosts)
+            .start()) {
+      progress.println("faults: " + request.nodes() + " nodes are up, on " + hosts + " hosts");
+      var workload = MixedWorkload.start(cluster.runtime(), history, request.seed());
+      try (var faults = cluster.inject(plan, history)) {
+        watch(cluster, workload, faults);
+        faults.await();
+        progress.println("faults: the plan is done; waiting for what is under way");
+        workload.finish(FINISHES);
+        progress.println("faults: waiting for the cluster to be as it was");
+        found.addAll(cluster.awaitRest(RESTS));
+        found.addAll(faults.violations());
+        Files.write(folder.resolve("faults"), faults.log());
+        workload
+            .failures()
+            .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
+        found.addAll(HistoryChecker.check(history.events()));
+        faults.close();
+        found.addAll(cluster.leave());
+        return result(workload, faults, found);
+      }
+    }
+  }
+
+  private void watch(FaultTestCluster cluster, MixedWorkload workload, FaultInjection faults)
+      throws InterruptedException {
+    long begun = System.nanoTime();
+    long end = begun + TimeUnit.SECONDS.toNanos(request.seconds());
+    for (long left = end - begun; left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, BETWEEN_LINES.toNanos()));
+      progress.printf(
+          "faults: %d s: histories=%d kills=%d pauses=%d nodes=%d/%d%n",
+          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun),
+          workload.ended(),
+          faults.kills(),
+          faults.pauses(),
+          cluster.up(),
+          request.nodes());
+    }
+  }
+
+  private static Result result(
+      MixedWorkload workload, FaultInjection faults, List<Violation> found) {
+    long pending = found.stream()
+        .filter(violation -> violation.rule() == Violation.Rule.NO_END)
+        .count();
+    return new Result(
+        workload.ended(), faults.kills(), faults.pauses(), pending, found.size() - pending);
+  }
+
+  private void tell(Path folder, List<Violation> found) throws IOException {
+    Files.write(
+        folder.resolve("violations"), found.stream().map(Object::toString).toList());
+    found.stream()
+        .limit(MOST_PRINTED)
+        .forEach(violation -> progress.println("faults: " + violation));
+    if (found.size() > MOST_PRINTED) {
+      progress.println("faults: and " + (found.size() - MOST_PRINTED) + " more");
+    }
+    progress.println("faults: plan, history, violations and the nodes' logs are in " + folder
+        + "; the same plan again: bin/mobula bench faults --seconds " + request.seconds()
+        + " --seed " + request.seed() + " --nodes " + request.nodes());
+  }
+
+  private static Path shared() {
+    var memory = Path.of("/dev/shm");
+    return Files.isDirectory(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.sorted(Comparator.reverseOrder()).forEach(FaultBench::delete);
+    } catch (UncheckedIOException e) {
+      throw new IOException("Cannot remove " + folder + ": " + e.getCause(), e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

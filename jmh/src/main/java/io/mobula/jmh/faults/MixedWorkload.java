@@ -1,0 +1,81 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.testkit.fault.History;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Threads of a driver that do one drawn episode after the other until they are told to finish. */
+final class MixedWorkload {
+  private static final int THREADS = 6;
+
+  /** Between two episodes: a machine without a free core for those that start proves nothing. */
+  private static final int THINKING_MILLIS = 150;
+
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
+  private final AtomicInteger ended = new AtomicInteger();
+  private volatile boolean enough;
+
+  private MixedWorkload() {}
+
+  static MixedWorkload start(MobulaRuntime runtime, History history, long seed) {
+    var workload = new MixedWorkload();
+    for (int i = 0; i < THREADS; i++) {
+      var session = new Session("t" + i, runtime, history, seed * THREADS + i);
+      workload.threads.add(Thread.ofPlatform()
+          .daemon()
+          .name("fault-workload-" + i)
+          .start(() -> workload.go(session)));
+    }
+    return workload;
+  }
+
+  private void go(Session session) {
+    try {
+      while (!enough) {
+        Episode.draw(session.random()).run(session);
+        ended.incrementAndGet();
+        TimeUnit.MILLISECONDS.sleep(session.random().nextInt(THINKING_MILLIS));
+      }
+    } catch (InterruptedException asked) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      failed(Thread.currentThread().getName() + " has failed: " + e);
+    }
+  }
+
+  private synchronized void failed(String how) {
+    failures.add(how);
+  }
+
+  /** How many histories have come to their end. */
+  int ended() {
+    return ended.get();
+  }
+
+  /** What went wrong with the workload itself. */
+  synchronized List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  /** No further episode begins; waits for those under way, for so long in all. */
+  void finish(Duration limit) throws InterruptedException {
+    enough = true;
+    long end = System.nanoTime() + limit.toNanos();
+    for (var thread : threads) {
+      var left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
+      if (!thread.join(left)) {
+        failed(thread.getName() + " has not come to an end within " + limit + ", and waits:\n  at "
+            + String.join(
+                "\n  at ",
+                java.util.Arrays.stream(thread.getStackTrace())
+                    .map(StackTraceElement::toString)
+                    .toList()));
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.testkit.fault.EffectLog;
+import io.mobula.testkit.fault.History;
+import io.mobula.testkit.fault.Operation;
+import java.time.Duration;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one thread of the workload works with: the driver, the history, and numbers of its own. For
+ * that thread.
+ */
+final class Session {
+  /** Within which everything has to end: a pause, its removal, and what is made again after it. */
+  static final Duration LIMIT = Duration.ofSeconds(150);
+
+  private final String name;
+  private final MobulaRuntime runtime;
+  private final History history;
+  private final Random random;
+  private long number;
+
+  Session(String name, MobulaRuntime runtime, History history, long seed) {
+    this.name = name;
+    this.runtime = runtime;
+    this.history = history;
+    this.random = new Random(seed);
+  }
+
+  MobulaRuntime runtime() {
+    return runtime;
+  }
+
+  EffectLog effects() {
+    return history.effects();
+  }
+
+  History history() {
+    return history;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  /** A name that nobody else has. */
+  String unique(String of) {
+    return name + "-" + of + "-" + ++number;
+  }
+
+  Operation operation(String kind) {
+    return Operation.of(unique(kind), kind);
+  }
+
+  /** An operation that is under way. */
+  record Pending<T>(Operation operation, ObjectRef<T> ref) {}
+
+  /** Begins an operation; one that is refused has ended, and gives null. */
+  <T> @Nullable Pending<T> begin(Operation operation, Supplier<ObjectRef<T>> call) {
+    history.invoked(operation);
+    try {
+      return new Pending<>(operation, call.get());
+    } catch (RuntimeException refused) {
+      history.failed(operation, refused);
+      return null;
+    }
+  }
+
+  /** Waits for its end, records it, and gives the ref back. */
+  <T> @Nullable T end(@Nullable Pending<T> pending) {
+    if (pending == null) {
+      return null;
+    }
+    try (var ref = pending.ref()) {
+      return history.await(pending.operation(), ref, LIMIT);
+    }
+  }
+
+  /** As {@link #end}, for a value that is too large to be recorded: its sum is. */
+  void endLarge(@Nullable Pending<io.mobula.Tensor> pending) {
+    if (pending == null) {
+      return;
+    }
+    try (var ref = pending.ref();
+        var value = ref.get(LIMIT)) {
+      history.succeeded(pending.operation(), Bodies.sum(value));
+    } catch (io.mobula.error.GetTimeoutException noEnd) {
+      return; // its history has no end
+    } catch (RuntimeException how) {
+      history.failed(pending.operation(), how);
+    }
+  }
+
+  /** Begins an operation and waits for its end. */
+  <T> @Nullable T run(Operation operation, Supplier<ObjectRef<T>> call) {
+    return end(begin(operation, call));
+  }
+
+  /** An operation that waits by itself, in the calling thread. */
+  void call(Operation operation, Supplier<?> body) {
+    history.invoked(operation);
+    try {
+      history.succeeded(operation, body.get());
+    } catch (RuntimeException how) {
+      history.failed(operation, how);
+    }
+  }
+}

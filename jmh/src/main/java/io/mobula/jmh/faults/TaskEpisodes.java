@@ -1,0 +1,187 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.Placement;
+import io.mobula.Tensor;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.jmh.faults.Session.Pending;
+import io.mobula.testkit.fault.Operation;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Random;
+
+/** Histories of tasks. */
+final class TaskEpisodes {
+  private static final int AT_ONCE = 10;
+
+  /** More often than nodes die while a task runs. */
+  private static final int ENOUGH = 50;
+
+  private TaskEpisodes() {}
+
+  static Placement anywhere(Random random) {
+    return random.nextBoolean() ? Placement.spread() : Placement.anywhere();
+  }
+
+  /** Tasks that must not run twice. */
+  static void onceOnly(Session session) {
+    squares(session, 0);
+  }
+
+  /** Tasks that run again as often as they have to: each ends with its value. */
+  static void withRetries(Session session) {
+    squares(session, ENOUGH);
+  }
+
+  private static void squares(Session session, int retries) {
+    var random = session.random();
+    var all = new ArrayList<Pending<Long>>();
+    for (int i = random.nextInt(AT_ONCE); i >= 0; i--) {
+      long number = random.nextInt(10_000);
+      int millis = random.nextInt(4) == 0 ? random.nextInt(1_000) : random.nextInt(20);
+      var operation = session
+          .operation(retries == 0 ? "task-once" : "task")
+          .effects(1 + retries)
+          .expecting(number * number);
+      var may = retries == 0 ? operation.mayFailWith(NodeLostException.class) : operation;
+      var pending = session.begin(
+          may,
+          () -> session
+              .runtime()
+              .task(Bodies::square, session.effects(), may.id(), number, millis)
+              .maxRetries(retries)
+              .placement(anywhere(random))
+              .remote());
+      if (pending != null) {
+        all.add(pending);
+      }
+    }
+    Collections.shuffle(all, random);
+    all.forEach(session::end);
+  }
+
+  /** Tasks whose body throws for some attempts, and one that throws for ever. */
+  static void afterExceptions(Session session) {
+    var random = session.random();
+    int failures = 1 + random.nextInt(3);
+    var operation =
+        session.operation("task-throwing").effects(1 + ENOUGH).expecting((long) failures);
+    session.run(
+        operation,
+        () -> session
+            .runtime()
+            .task(Bodies::throwing, session.effects(), operation.id(), failures)
+            .maxRetries(ENOUGH)
+            .backoff(java.time.Duration.ofMillis(10))
+            .retryOn(IllegalStateException.class)
+            .placement(anywhere(random))
+            .remote());
+    var failing = session
+        .operation("task-failing")
+        .effects(1 + ENOUGH)
+        .expecting("no value")
+        .mayFailWith(TaskFailedException.class);
+    session.run(
+        failing,
+        () -> session
+            .runtime()
+            .task(Bodies::throwing, session.effects(), failing.id(), Integer.MAX_VALUE)
+            .maxRetries(ENOUGH)
+            .placement(anywhere(random))
+            .remote());
+  }
+
+  /** Large values that are arguments: lost ones are made again, so bodies may run any number. */
+  static void chain(Session session) {
+    var random = session.random();
+    int with = random.nextInt(1_000);
+    var first = session
+        .operation("value")
+        .effects(Operation.ANY_NUMBER)
+        .expecting((long) with * Bodies.LARGE);
+    var values = new ArrayList<Pending<Tensor>>();
+    var made = session.begin(
+        first,
+        () -> session
+            .runtime()
+            .task(Bodies::filled, session.effects(), first.id(), with)
+            .maxRetries(ENOUGH)
+            .placement(anywhere(random))
+            .remote());
+    for (int link = 1; made != null && link <= 1 + random.nextInt(4); link++) {
+      values.add(made);
+      var of = made.ref();
+      var next = session
+          .operation("value-of-value")
+          .effects(Operation.ANY_NUMBER)
+          .expecting((long) (with + link) * Bodies.LARGE);
+      made = session.begin(
+          next,
+          () -> session
+              .runtime()
+              .task(Bodies::plusOne, session.effects(), next.id(), of)
+              .maxRetries(ENOUGH)
+              .placement(anywhere(random))
+              .remote());
+    }
+    if (made == null) {
+      values.forEach(session::endLarge);
+      return;
+    }
+    var last = made;
+    values.add(last);
+    var sum = session
+        .operation("sum")
+        .effects(1 + ENOUGH)
+        .expecting((long) (with + values.size() - 1) * Bodies.LARGE);
+    session.run(
+        sum,
+        () -> session
+            .runtime()
+            .task(Bodies::sum, session.effects(), sum.id(), last.ref())
+            .maxRetries(ENOUGH)
+            .placement(anywhere(random))
+            .remote());
+    Collections.shuffle(values, random);
+    values.forEach(session::endLarge);
+  }
+
+  /** Tasks that wait for tasks that they start. */
+  static void tree(Session session) {
+    int depth = 1 + session.random().nextInt(3);
+    var operation = session.operation("tree").effects(Operation.ANY_NUMBER).expecting(1L << depth);
+    session.run(
+        operation,
+        () -> session
+            .runtime()
+            .task(Bodies::tree, session.effects(), operation.id(), depth)
+            .maxRetries(ENOUGH)
+            .placement(anywhere(session.random()))
+            .remote());
+  }
+
+  /** A task that is cancelled before it begins, while it runs, or too late. */
+  static void cancelled(Session session) throws InterruptedException {
+    var random = session.random();
+    long number = random.nextInt(10_000);
+    var operation = session
+        .operation("task-cancelled")
+        .effects(1 + ENOUGH)
+        .expecting(number * number)
+        .mayFailWith(TaskCancelledException.class);
+    var pending = session.begin(
+        operation,
+        () -> session
+            .runtime()
+            .task(Bodies::square, session.effects(), operation.id(), number, 50)
+            .maxRetries(ENOUGH)
+            .placement(anywhere(random))
+            .remote());
+    if (pending != null) {
+      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(random.nextInt(100)); // how late is drawn
+      pending.ref().cancel();
+      session.end(pending);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.NodeId;
+import io.mobula.Settings;
+import io.mobula.error.ProcessException;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.WorkerMain;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a cluster under faults: one process after the other at the same address, each started
+ * when the one before has ended. What they write goes to one file. Safe for all threads.
+ */
+public final class ClusterMember implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration LEAVE = Duration.ofSeconds(35);
+
+  private final int index;
+  private final IntFunction<Settings> settings;
+  private final List<String> flags;
+  private final PrintWriter log;
+  private ChildJvm process;
+  private int started;
+  private boolean paused;
+  private @Nullable String endsBy;
+  private long endsUntil;
+
+  private ClusterMember(int index, IntFunction<Settings> settings, List<String> flags, Path file)
+      throws IOException {
+    this.index = index;
+    this.settings = settings;
+    this.flags = List.copyOf(flags);
+    this.log = new PrintWriter(
+        Files.newBufferedWriter(
+            file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+        true);
+    this.process = launch();
+  }
+
+  /**
+   * Starts its first process and does not wait for it.
+   *
+   * @param settings those of each process, by its number from 1
+   */
+  static ClusterMember start(
+      int index, IntFunction<Settings> settings, List<String> flags, Path log) throws IOException {
+    return new ClusterMember(index, settings, flags, log);
+  }
+
+  private ChildJvm launch() {
+    started++;
+    log.println("---- " + name() + ", process " + started);
+    var plan = WorkerMain.plan(name()).flags(flags);
+    var launched = ChildJvm.start(plan, (stream, line) -> log.println(stream + " " + line));
+    launched.tell(WorkerMain.told(settings.apply(started)));
+    return launched;
+  }
+
+  /** What people call it, such as {@code node-2}. */
+  public String name() {
+    return "node-" + index;
+  }
+
+  /** Its number, from 0. */
+  public int index() {
+    return index;
+  }
+
+  private synchronized ChildJvm process() {
+    return process;
+  }
+
+  /** The incarnation that is a member now, or empty while it starts. */
+  public Optional<NodeId> id() {
+    var ready = process().ready().toCompletableFuture();
+    return ready.isDone() && !ready.isCompletedExceptionally() && process().isAlive()
+        ? Optional.of(ready.join().node())
+        : Optional.empty();
+  }
+
+  /** The id of its present process. */
+  public long pid() {
+    return process().pid();
+  }
+
+  /**
+   * Waits until it is up.
+   *
+   * @throws ProcessException when it is not within three minutes; its last lines are in the message
+   */
+  public NodeId awaitUp() {
+    return process().awaitReady(START).node();
+  }
+
+  /** Ends its process as {@code kill -9} does. */
+  public synchronized void kill() {
+    mayEndBy("a kill", Duration.ofMinutes(1));
+    process.kill();
+  }
+
+  /** Stops its process (SIGSTOP). */
+  public synchronized void pause() throws IOException {
+    paused = true;
+    signal("-STOP");
+  }
+
+  /** Lets its process go on (SIGCONT). */
+  public synchronized void resume() throws IOException {
+    signal("-CONT");
+    paused = false;
+  }
+
+  private void signal(String which) throws IOException {
+    if (!process.isAlive()) {
+      return;
+    }
+    var sent = new ProcessBuilder("kill", which, Long.toString(process.pid()))
+        .redirectErrorStream(true)
+        .start();
+    try {
+      if (!sent.waitFor(10, TimeUnit.SECONDS) || (sent.exitValue() != 0 && process.isAlive())) {
+        throw new IOException("kill " + which + " of " + name() + " failed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while " + name() + " was sent " + which, e);
+    }
+  }
+
+  /** From now on, for that long, there is a reason for its present process to end. */
+  synchronized void mayEndBy(String reason, Duration within) {
+    endsBy = reason;
+    endsUntil = System.nanoTime() + within.toNanos();
+  }
+
+  /**
+   * Starts it again if its process has ended.
+   *
+   * @return what its end was, or null if it runs
+   */
+  synchronized @Nullable End restartIfEnded() {
+    if (process.isAlive() || paused) {
+      return null;
+    }
+    boolean explained = endsBy != null && System.nanoTime() - endsUntil < 0;
+    var end =
+        new End(name(), code(process.ended().toCompletableFuture()), explained ? endsBy : null);
+    log.println("---- " + end);
+    endsBy = null;
+    process = launch();
+    return end;
+  }
+
+  private static int code(CompletableFuture<Integer> ended) {
+    try {
+      return ended.orTimeout(10, TimeUnit.SECONDS).join();
+    } catch (RuntimeException e) {
+      throw new ProcessException("A process has ended, and its exit code is not known", e);
+    }
+  }
+
+  /**
+   * The end of a process.
+   *
+   * @param reason the fault that explains it, or null
+   */
+  record End(String name, int code, @Nullable String reason) {
+    @Override
+    public String toString() {
+      return name + " has ended with exit code " + code + ", explained by "
+          + Objects.requireNonNullElse(reason, "nothing");
+    }
+  }
+
+  /** Asks it to leave, and kills it if it has not after 35 s. */
+  synchronized ChildJvm.End leave() {
+    var how = process.end(LEAVE);
+    log.println("---- " + name() + " left: " + how);
+    return how;
+  }
+
+  /** The last lines that its present process wrote. */
+  public List<String> lastLines() {
+    return process().lastLines();
+  }
+
+  /** Kills it. */
+  @Override
+  public synchronized void close() {
+    process.kill();
+    log.close();
+  }
+
+  @Override
+  public String toString() {
+    return name() + " (pid " + pid() + ")";
+  }
+}

@@ -1,0 +1,97 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeInfo;
+import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a driver sees of a cluster that should be idle: free resources, objects, what waits, groups.
+ *
+ * @param facts each with its name
+ */
+record ClusterState(Map<String, String> facts) {
+  private static final Duration COLLECTED = Duration.ofSeconds(20);
+
+  ClusterState {
+    facts = Map.copyOf(facts);
+  }
+
+  static ClusterState of(MobulaRuntime runtime) {
+    var facts = new TreeMap<String, String>();
+    for (var node : runtime.nodes()) {
+      facts.put(node.name() + " state", node.state().toString());
+      facts.put(node.name() + " resources", free(node));
+      facts.put(node.name() + " objects", objects(node.store()));
+    }
+    facts.put("waiting", runtime.waiting().toString());
+    facts.put("groups", groups(runtime));
+    return new ClusterState(facts);
+  }
+
+  private static String free(NodeInfo node) {
+    return node.total().equals(node.available())
+        ? "all of " + node.total() + " free"
+        : node.available() + " of " + node.total() + " free";
+  }
+
+  private static String objects(MobulaRuntime.StoreUsage store) {
+    return store.objects() + " with " + store.usedBytes() + " bytes, on disk "
+        + store.spilledObjects() + " with " + store.spilledBytes();
+  }
+
+  private static String groups(MobulaRuntime runtime) {
+    try {
+      return runtime.placementGroups().toString();
+    } catch (MobulaException e) {
+      return e.toString();
+    }
+  }
+
+  /** What is otherwise, missing or new. */
+  List<Violation> differencesFrom(ClusterState start) {
+    var found = new ArrayList<Violation>();
+    var names = new TreeSet<>(facts.keySet());
+    names.addAll(start.facts.keySet());
+    for (var name : names) {
+      var was = start.facts.getOrDefault(name, "not there");
+      var is = facts.getOrDefault(name, "not there");
+      if (!is.equals(was)) {
+        found.add(new Violation(
+            Violation.Rule.LEFT_OVER, name, "was " + was + ", and at rest it is " + is));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** Has every process collect its garbage: what nobody can reach any more goes by that. */
+  static void collectGarbage(MobulaRuntime runtime) {
+    System.gc();
+    for (var node : runtime.nodes()) {
+      if (node.role().equals("driver") || node.state() != NodeInfo.State.ALIVE) {
+        continue;
+      }
+      try (var done = runtime
+          .task(ClusterState::collect)
+          .cpus(0)
+          .placement(Placement.on(node.id()))
+          .remote()) {
+        done.get(COLLECTED);
+      } catch (MobulaException e) { // it is what awaits rest that says so
+        System.getLogger(ClusterState.class.getName())
+            .log(System.Logger.Level.DEBUG, "{0} has not collected: {1}", node.name(), e);
+      }
+    }
+  }
+
+  static int collect() {
+    System.gc();
+    return 1;
+  }
+}

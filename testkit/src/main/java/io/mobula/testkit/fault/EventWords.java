@@ -1,0 +1,57 @@
+package io.mobula.testkit.fault;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The words of a line of a history: any texts, with tabs between them. */
+final class EventWords {
+  private EventWords() {}
+
+  static String join(String... words) {
+    return String.join("\t", Arrays.stream(words).map(EventWords::escaped).toList());
+  }
+
+  static List<String> split(String line) {
+    return Arrays.stream(line.split("\t", -1)).map(EventWords::unescaped).toList();
+  }
+
+  private static String escaped(String word) {
+    return word.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+
+  private static String unescaped(String word) {
+    if (word.indexOf('\\') < 0) {
+      return word;
+    }
+    var text = new StringBuilder();
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
+      if (c != '\\' || i + 1 == word.length()) {
+        text.append(c);
+        continue;
+      }
+      char next = word.charAt(++i);
+      text.append(
+          switch (next) {
+            case 't' -> '\t';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            default -> next;
+          });
+    }
+    return text.toString();
+  }
+
+  /** A word for a text that may be missing. */
+  static String ofNullable(@Nullable String text) {
+    return text == null ? "" : "=" + text;
+  }
+
+  static @Nullable String toNullable(String word) {
+    return word.isEmpty() ? null : word.substring(1);
+  }
+}

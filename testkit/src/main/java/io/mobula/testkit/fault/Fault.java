@@ -1,0 +1,94 @@
+package io.mobula.testkit.fault;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** What a plan does to a node, or to the machine beside it. */
+public sealed interface Fault {
+
+  /** For how long the node may be missing because of it; zero when it stays a member. */
+  Duration disturbs();
+
+  /** Its process is ended as {@code kill -9} does, and started again. */
+  record Kill() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return RESTART;
+    }
+  }
+
+  /**
+   * Its process is stopped (SIGSTOP) and goes on after that time (SIGCONT). A node that its cluster
+   * has removed meanwhile ends by itself, and is started again.
+   */
+  record Pause(Duration length) implements Fault {
+    /** Refuses null. */
+    public Pause {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration disturbs() {
+      return length.plus(length.compareTo(REMOVAL) < 0 ? Duration.ZERO : RESTART);
+    }
+  }
+
+  /** Processes of the machine that each want a CPU, for that time. */
+  record CpuHogs(int count, Duration length) implements Fault {
+    /** Refuses less than one. */
+    public CpuHogs {
+      Objects.requireNonNull(length, "length");
+      if (count < 1) {
+        throw new IllegalArgumentException("Wanted " + count + " hogs: the least is 1");
+      }
+    }
+
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
+  /** A task there calls {@link System#exit}. */
+  record ExitInTask() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return RESTART;
+    }
+  }
+
+  /** A task there calls {@link Runtime#halt}. */
+  record HaltInTask() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return RESTART;
+    }
+  }
+
+  /** A task there allocates until the heap is full, and holds all of it until it fails. */
+  record ExhaustHeapInTask() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return RESTART;
+    }
+  }
+
+  /** A task there computes for ever, and is cancelled after that time. */
+  record SpinInTask(Duration length) implements Fault {
+    /** Refuses null. */
+    public SpinInTask {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
+  /** What a node that has ended needs until it is a member again, on a machine with other work. */
+  Duration RESTART = Duration.ofSeconds(12);
+
+  /** From how long on a silent node may be removed by its cluster. */
+  Duration REMOVAL = Duration.ofSeconds(5);
+}

@@ -1,0 +1,249 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.Fn0;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.error.UnschedulableException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A plan that is carried out on a cluster. Closing it takes every fault back, as its end does. Its
+ * threads are daemons.
+ */
+public final class FaultInjection implements AutoCloseable {
+  private static final int TIMERS = 2;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final Duration TASK = Duration.ofMinutes(2);
+  private static final Duration ENDS = Duration.ofSeconds(60);
+
+  private final FaultTestCluster cluster;
+  private final FaultPlan plan;
+  private final History history;
+  private final ScheduledExecutorService executor;
+  private final CountDownLatch left;
+  private final AtomicInteger kills = new AtomicInteger();
+  private final AtomicInteger pauses = new AtomicInteger();
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final List<Violation> violations = new ArrayList<>();
+  private final List<String> log = new ArrayList<>();
+  private final List<CpuHogs> hogs = new ArrayList<>();
+  private final long begun = System.nanoTime();
+
+  private FaultInjection(FaultTestCluster cluster, FaultPlan plan, History history) {
+    this.cluster = cluster;
+    this.plan = plan;
+    this.history = history;
+    this.left = new CountDownLatch(plan.faults().size());
+    this.executor = Executors.newScheduledThreadPool(
+        TIMERS, Thread.ofPlatform().daemon().name("fault-injection-", 0).factory());
+  }
+
+  static FaultInjection begin(FaultTestCluster cluster, FaultPlan plan, History history) {
+    if (plan.nodes() > cluster.members().size()) {
+      throw new IllegalArgumentException("Wanted a plan for " + plan.nodes()
+          + " nodes carried out on " + cluster.members().size());
+    }
+    var injection = new FaultInjection(cluster, plan, history);
+    injection.executor.scheduleWithFixedDelay(
+        injection::restart, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+    for (var fault : plan.faults()) {
+      injection.later(fault.at(), () -> injection.inject(fault));
+    }
+    return injection;
+  }
+
+  /** The plan. */
+  public FaultPlan plan() {
+    return plan;
+  }
+
+  /** How many processes a fault has ended so far. */
+  public int kills() {
+    return kills.get();
+  }
+
+  /** How many pauses have begun so far. */
+  public int pauses() {
+    return pauses.get();
+  }
+
+  /** What was done, line by line. */
+  public synchronized List<String> log() {
+    return List.copyOf(log);
+  }
+
+  /** Nodes that have ended without a reason, and faults that could not be done. */
+  public synchronized List<Violation> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** Waits until the plan has come to its end and every fault was taken back. */
+  public void await() throws InterruptedException {
+    if (!left.await(plan.length().plus(TASK).plus(ENDS).toMillis(), TimeUnit.MILLISECONDS)) {
+      found(Violation.Rule.NO_END, "plan", left.getCount() + " faults have not ended");
+    }
+  }
+
+  /** Each step has a thread of its own, so that one that waits holds up no other. */
+  private void later(Duration delay, Step step) {
+    executor.schedule(
+        () -> Thread.ofVirtual().name("fault").start(() -> run(step)),
+        delay.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void run(Step step) {
+    try {
+      step.run();
+    } catch (IOException | RuntimeException e) {
+      found(Violation.Rule.NO_END, "plan", "a fault could not be done: " + e);
+    }
+  }
+
+  /** A part of a fault. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void inject(PlannedFault planned) throws IOException {
+    note(planned.toString());
+    var member = cluster.members().get(planned.node());
+    switch (planned.fault()) {
+      case Fault.Kill _ -> {
+        member.kill();
+        kills.incrementAndGet();
+        left.countDown();
+      }
+      case Fault.Pause pause -> pause(member, pause);
+      case Fault.CpuHogs(int count, var length) -> {
+        var started = CpuHogs.start(count, length);
+        synchronized (this) {
+          hogs.add(started);
+        }
+        later(length, () -> {
+          started.close();
+          left.countDown();
+        });
+      }
+      case Fault.ExitInTask _ -> endByTask(member, "exit", TaskFaults::exit);
+      case Fault.HaltInTask _ -> endByTask(member, "halt", TaskFaults::halt);
+      case Fault.ExhaustHeapInTask _ -> endByTask(member, "exhaust-heap", TaskFaults::exhaustHeap);
+      case Fault.SpinInTask(var length) -> spin(member, length);
+    }
+  }
+
+  private void pause(ClusterMember member, Fault.Pause pause) throws IOException {
+    pauses.incrementAndGet();
+    member.pause();
+    later(pause.length(), () -> {
+      member.resume();
+      if (pause.length().compareTo(Fault.REMOVAL) >= 0) {
+        member.mayEndBy("a pause of " + pause.length(), ENDS);
+      }
+      left.countDown();
+    });
+  }
+
+  private Operation operation(String kind) {
+    return Operation.of("fault-" + kind + "-" + numbers.incrementAndGet(), kind)
+        .mayFailWith(NodeLostException.class, UnschedulableException.class);
+  }
+
+  private void endByTask(ClusterMember member, String kind, Fn0<Integer> body) {
+    var id = member.id();
+    if (id.isEmpty()) {
+      note(member.name() + " is not up: left out");
+      left.countDown();
+      return;
+    }
+    kills.incrementAndGet();
+    member.mayEndBy(kind, ENDS);
+    var operation = operation(kind).mayFailWith(TaskFailedException.class);
+    history.invoked(operation);
+    try (var ref = cluster
+        .runtime()
+        .task(body)
+        .name(kind)
+        .maxRetries(0)
+        .placement(Placement.on(id.get()))
+        .remote()) {
+      history.await(operation, ref, TASK);
+    } finally {
+      left.countDown();
+    }
+  }
+
+  private void spin(ClusterMember member, Duration length) {
+    var id = member.id();
+    if (id.isEmpty()) {
+      note(member.name() + " is not up: left out");
+      left.countDown();
+      return;
+    }
+    var operation = operation("spin").mayFailWith(TaskCancelledException.class);
+    history.invoked(operation);
+    ObjectRef<Integer> ref = cluster
+        .runtime()
+        .task(TaskFaults::spin)
+        .maxRetries(0)
+        .placement(Placement.on(id.get()))
+        .remote();
+    later(length, () -> {
+      try (ref) {
+        ref.cancel();
+        history.await(operation, ref, TASK);
+      } finally {
+        left.countDown();
+      }
+    });
+  }
+
+  private void restart() {
+    try {
+      for (var member : cluster.members()) {
+        var end = member.restartIfEnded();
+        if (end != null) {
+          note(end.toString());
+          if (end.reason() == null) {
+            found(Violation.Rule.NODE_ENDED, member.name(), end.toString());
+          }
+        }
+      }
+    } catch (RuntimeException e) {
+      found(Violation.Rule.NODE_ENDED, "nodes", "A node could not be started again: " + e);
+    }
+  }
+
+  private synchronized void found(Violation.Rule rule, String where, String detail) {
+    violations.add(new Violation(rule, where, detail));
+  }
+
+  private synchronized void note(String what) {
+    log.add(String.format(
+        java.util.Locale.ROOT, "%.1f s: %s", (System.nanoTime() - begun) / 1e9, what));
+  }
+
+  /** Takes back what is under way, and starts no node again from now on. */
+  @Override
+  public void close() throws IOException {
+    executor.shutdownNow();
+    synchronized (this) {
+      hogs.forEach(CpuHogs::close);
+    }
+    for (var member : cluster.members()) {
+      member.resume();
+    }
+  }
+}

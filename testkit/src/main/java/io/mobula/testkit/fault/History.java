@@ -1,0 +1,135 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.ObjectRef;
+import io.mobula.error.GetTimeoutException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a workload asked for and what came of it, in two files of a folder: {@code operations},
+ * which this process writes, and {@code effects}, which bodies write by an {@link EffectLog}. Both
+ * are only appended to. Safe for all threads.
+ */
+public final class History implements AutoCloseable {
+  private static final String OPERATIONS = "operations";
+  private static final String EFFECTS = "effects";
+
+  private final Path folder;
+  private final FileChannel operations;
+  private final EffectLog effects;
+
+  private History(Path folder, FileChannel operations, EffectLog effects) {
+    this.folder = folder;
+    this.operations = operations;
+    this.effects = effects;
+  }
+
+  /**
+   * Begins one in a folder, which is made.
+   *
+   * @throws IOException when there is one already, or it cannot be written
+   */
+  public static History in(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var effects = Files.createFile(folder.resolve(EFFECTS)).toAbsolutePath();
+    var operations = FileChannel.open(
+        folder.resolve(OPERATIONS), StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
+    return new History(folder, operations, new EffectLog(effects.toString()));
+  }
+
+  /** What bodies say that they began by. */
+  public EffectLog effects() {
+    return effects;
+  }
+
+  /** Where it is. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** An operation begins. Said before it is asked for. */
+  public void invoked(Operation operation) {
+    write(new HistoryEvent.Invoked(operation));
+  }
+
+  /** An operation has ended with a value. */
+  public void succeeded(Operation operation, @Nullable Object value) {
+    write(new HistoryEvent.Succeeded(operation.id(), String.valueOf(value)));
+  }
+
+  /** An operation has ended with an exception. */
+  public void failed(Operation operation, Throwable how) {
+    write(new HistoryEvent.Failed(
+        operation.id(), how.getClass().getSimpleName(), Objects.toString(how.getMessage(), "")));
+  }
+
+  /**
+   * Waits for the value of a ref and records how the operation ended. If there is no end within the
+   * limit nothing is recorded, which {@link HistoryChecker} finds.
+   *
+   * @return the value, or null when there is none
+   */
+  public <T> @Nullable T await(Operation operation, ObjectRef<T> ref, Duration limit) {
+    try {
+      var value = ref.get(limit);
+      succeeded(operation, value);
+      return value;
+    } catch (GetTimeoutException noEnd) {
+      return null;
+    } catch (RuntimeException how) {
+      failed(operation, how);
+      return null;
+    }
+  }
+
+  private void write(HistoryEvent event) {
+    var bytes = ByteBuffer.wrap((event.line() + "\n").getBytes(StandardCharsets.UTF_8));
+    try {
+      synchronized (this) {
+        while (bytes.hasRemaining()) {
+          operations.write(bytes);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write the history " + folder, e);
+    }
+  }
+
+  /** All of it, so far: first what this process recorded, then the effects. */
+  public List<HistoryEvent> events() throws IOException {
+    return read(folder);
+  }
+
+  /**
+   * Reads one that was kept.
+   *
+   * @throws IOException when there is none, or a line of it is none
+   */
+  public static List<HistoryEvent> read(Path folder) throws IOException {
+    var events = new ArrayList<HistoryEvent>();
+    for (var file : List.of(OPERATIONS, EFFECTS)) {
+      try (var lines = Files.lines(folder.resolve(file))) {
+        lines.map(HistoryEvent::parse).forEach(events::add);
+      } catch (IllegalArgumentException e) {
+        throw new IOException("Cannot read " + folder.resolve(file) + ": " + e.getMessage(), e);
+      }
+    }
+    return List.copyOf(events);
+  }
+
+  @Override
+  public void close() throws IOException {
+    operations.close();
+  }
+}

@@ -1,0 +1,136 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.testkit.fault.HistoryEvent.Effect;
+import io.mobula.testkit.fault.HistoryEvent.Failed;
+import io.mobula.testkit.fault.HistoryEvent.Invoked;
+import io.mobula.testkit.fault.HistoryEvent.Succeeded;
+import io.mobula.testkit.fault.Violation.Rule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a history when nothing happens any more: each operation has ended, once, with the right
+ * value or an error that it may end with; bodies began as often as they may and in order. A pure
+ * function of the events. Keeps all of them in memory. For one thread.
+ */
+public final class HistoryChecker {
+  private final Map<String, Course> courses = new LinkedHashMap<>();
+  private final Map<List<String>, Effect> latest = new HashMap<>();
+  private final List<Violation> violations = new ArrayList<>();
+
+  /** What is known of one operation. */
+  private static final class Course {
+    private final @Nullable Operation operation;
+    private @Nullable HistoryEvent end;
+    private int effects;
+
+    Course(@Nullable Operation operation) {
+      this.operation = operation;
+    }
+  }
+
+  private HistoryChecker() {}
+
+  /** What is wrong with a history; effects count in the order in which they are given. */
+  public static List<Violation> check(List<? extends HistoryEvent> events) {
+    var checker = new HistoryChecker();
+    events.forEach(checker::noteOperation);
+    events.forEach(checker::note);
+    checker.courses.forEach(checker::judge);
+    return List.copyOf(checker.violations);
+  }
+
+  private void found(Rule rule, String id, String detail) {
+    violations.add(new Violation(rule, id, detail));
+  }
+
+  private void noteOperation(HistoryEvent event) {
+    if (event instanceof Invoked(var operation)
+        && courses.put(operation.id(), new Course(operation)) != null) {
+      throw new IllegalArgumentException("Two operations have the id " + operation.id());
+    }
+  }
+
+  private Course course(String id) {
+    return courses.computeIfAbsent(id, _ -> new Course(null));
+  }
+
+  private void note(HistoryEvent event) {
+    switch (event) {
+      case Invoked _ -> {}
+      case Effect effect -> noteEffect(effect);
+      case Succeeded succeeded -> noteEnd(succeeded);
+      case Failed failed -> noteEnd(failed);
+    }
+  }
+
+  private void noteEnd(HistoryEvent end) {
+    var course = course(end.id());
+    if (course.end != null) {
+      found(Rule.TWO_ENDS, end.id(), course.end.line() + ", then " + end.line());
+    }
+    course.end = end;
+  }
+
+  private void noteEffect(Effect effect) {
+    var course = course(effect.id());
+    course.effects++;
+    var operation = course.operation;
+    if (operation == null || operation.sequence() == null) {
+      return;
+    }
+    var before = latest.put(List.of(operation.sequence(), effect.place()), effect);
+    var last = before == null ? null : course(before.id()).operation;
+    if (last != null && last.turn() >= operation.turn()) {
+      found(
+          Rule.OUT_OF_ORDER,
+          effect.id(),
+          "turn " + operation.turn() + " of " + operation.sequence() + " began after turn "
+              + last.turn() + " at " + effect.place());
+    }
+  }
+
+  private void judge(String id, Course course) {
+    var operation = course.operation;
+    if (operation == null) {
+      found(Rule.NOT_ASKED_FOR, id, course.effects + " effects, end: " + course.end);
+      return;
+    }
+    switch (course.end) {
+      case null -> found(Rule.NO_END, id, operation + " with " + course.effects + " effects");
+      case Succeeded succeeded -> judgeValue(operation, succeeded.value(), course.effects);
+      case Failed failed
+      when !operation.errors().contains(failed.error()) ->
+        found(
+            Rule.WRONG_ERROR,
+            id,
+            operation.kind() + " may end with " + operation.errors() + ", ended with "
+                + failed.error() + ": " + failed.message());
+      default -> {} // an error that it may end with
+    }
+    if (course.effects > operation.mostEffects()) {
+      found(
+          Rule.TOO_MANY_EFFECTS,
+          id,
+          operation.kind() + " began " + course.effects + " times, at most "
+              + operation.mostEffects() + " are promised");
+    }
+  }
+
+  private void judgeValue(Operation operation, String value, int effects) {
+    if (operation.expected() != null && !Objects.equals(operation.expected(), value)) {
+      found(
+          Rule.WRONG_VALUE,
+          operation.id(),
+          operation.kind() + " is " + value + ", wanted " + operation.expected());
+    }
+    if (operation.mostEffects() > 0 && effects == 0) {
+      found(Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
+    }
+  }
+}

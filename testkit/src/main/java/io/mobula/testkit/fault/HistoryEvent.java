@@ -1,0 +1,95 @@
+package io.mobula.testkit.fault;
+
+import java.util.List;
+import java.util.Set;
+
+/** One line of a history. */
+public sealed interface HistoryEvent {
+
+  /** The id of the operation that it is about. */
+  String id();
+
+  /** The line, with tabs between its words. */
+  String line();
+
+  /** It was asked for. */
+  record Invoked(Operation operation) implements HistoryEvent {
+    @Override
+    public String id() {
+      return operation.id();
+    }
+
+    @Override
+    public String line() {
+      return EventWords.join(
+          "invoked",
+          id(),
+          operation.kind(),
+          EventWords.ofNullable(operation.expected()),
+          Integer.toString(operation.mostEffects()),
+          EventWords.ofNullable(operation.sequence()),
+          Long.toString(operation.turn()),
+          String.join(",", operation.errors().stream().sorted().toList()));
+    }
+  }
+
+  /**
+   * Its body began.
+   *
+   * @param place where: order is only promised within one, an actor's incarnation for example
+   */
+  record Effect(String id, String place) implements HistoryEvent {
+    @Override
+    public String line() {
+      return EventWords.join("effect", id, place);
+    }
+  }
+
+  /** It ended with a value, which is this as text. */
+  record Succeeded(String id, String value) implements HistoryEvent {
+    @Override
+    public String line() {
+      return EventWords.join("succeeded", id, value);
+    }
+  }
+
+  /** It ended with an exception of that simple name. */
+  record Failed(String id, String error, String message) implements HistoryEvent {
+    @Override
+    public String line() {
+      return EventWords.join("failed", id, error, message);
+    }
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static HistoryEvent parse(String line) {
+    var words = EventWords.split(line);
+    try {
+      return switch (words.getFirst()) {
+        case "invoked" -> new Invoked(operation(words));
+        case "effect" -> new Effect(words.get(1), words.get(2));
+        case "succeeded" -> new Succeeded(words.get(1), words.get(2));
+        case "failed" -> new Failed(words.get(1), words.get(2), words.get(3));
+        default -> throw new IllegalArgumentException("There is no such event");
+      };
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("Not a line of a history: \"" + line + "\"", e);
+    }
+  }
+
+  private static Operation operation(List<String> words) {
+    var errors = words.get(7);
+    return new Operation(
+        words.get(1),
+        words.get(2),
+        EventWords.toNullable(words.get(3)),
+        Integer.parseInt(words.get(4)),
+        EventWords.toNullable(words.get(5)),
+        Long.parseLong(words.get(6)),
+        errors.isEmpty() ? Set.of() : Set.of(errors.split(",")));
+  }
+}

@@ -1,0 +1,34 @@
+package io.mobula.testkit.fault;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * A fault with its time and its node.
+ *
+ * @param at since the plan began
+ * @param node which node, from 0
+ * @param fault what happens to it
+ */
+public record PlannedFault(Duration at, int node, Fault fault) {
+  /** Refuses nulls and negative numbers. */
+  public PlannedFault {
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(fault, "fault");
+    if (at.isNegative() || node < 0) {
+      throw new IllegalArgumentException("Wanted a fault at " + at + " of node " + node);
+    }
+  }
+
+  /** When the node is there again, if it is not already. */
+  Duration ends() {
+    return at.plus(fault.disturbs());
+  }
+
+  /** Such as {@code at 12.3 s, node 2: Kill[]}. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "at %.1f s, node %d: %s", at.toMillis() / 1e3, node, fault);
+  }
+}
