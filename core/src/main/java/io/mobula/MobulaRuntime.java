@@ -255,6 +255,22 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   List<Waiting> waiting();
 
   /**
+   * Why a ref has no value yet: the chain from the ref to whoever must act next, over tasks,
+   * queues, ledgers, actors and other processes, as of one moment. What a message about a time-out
+   * says is of the same kind. Asks actors and one other process, and waits for their answers for a
+   * second at most.
+   */
+  WaitReport whyPending(ObjectRef<?> ref);
+
+  /**
+   * Everything of this process that has no outcome yet: tasks (those of other processes that run
+   * here, too), calls of actors, groups that are not ready, questions to other processes, and all
+   * threads that block in the runtime; at most a thousand. Costs a walk for each, and waits for
+   * answers for a second at most.
+   */
+  List<WaitReport> pending();
+
+  /**
    * What frames are on their way between the processes of the cluster, and how many have come; asks
    * all processes and waits for the answers. Each tells of the 256 others it has most to send to;
    * empty for a node alone.

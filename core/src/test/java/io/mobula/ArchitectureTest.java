@@ -45,6 +45,7 @@ class ArchitectureTest {
           "io.mobula.internal.codec",
           "io.mobula.internal.memory",
           "io.mobula.internal.process"),
+      Set.of("io.mobula.internal.wait"),
       Set.of("io.mobula.spi"),
       Set.of("io.mobula", "io.mobula.error"));
 

@@ -20,7 +20,8 @@ public final class Eventually {
     until(() -> "Waited in vain until " + what, condition);
   }
 
-  private static void until(Callable<String> complaint, Callable<Boolean> condition)
+  /** The same; the complaint is made when it is needed. */
+  public static void until(Callable<String> complaint, Callable<Boolean> condition)
       throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.call()) {

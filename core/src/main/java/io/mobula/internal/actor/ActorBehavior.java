@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ObjectId;
 import io.mobula.Resources;
+import io.mobula.WaitReport;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.LostArgument;
 import io.mobula.internal.call.NotKept;
@@ -19,7 +20,9 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +64,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   /** A stage has completed in another thread than this actor's own. */
   private record GiveBack(Borrowed borrowed) implements Command {}
+
+  /** Wants to know what keeps it from running what has come. */
+  record Explain(Consumer<WaitStep> answer) implements Command {}
 
   /** Dead: stop as soon as no method runs. */
   record End() implements Command {}
@@ -144,6 +151,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         failed(unfit);
       }
       case GiveBack(var borrowed) -> giveBack(borrowed);
+      case Explain(var answer) -> answer.accept(explain());
       case End() -> {} // the cell is dead
     }
     runWhatMay();
@@ -234,6 +242,21 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
           "it failed with " + cause.text() + " after " + restarts + " restarts",
           cause.exception()));
     }
+  }
+
+  private WaitStep explain() {
+    var constructor = cell.constructor();
+    if (instance != null || cell.isDead()) {
+      var here = new ArrayList<>(runnable);
+      here.addAll(shared);
+      return CallWait.idle(cell, lanes.values(), here);
+    }
+    if (!argumentsReady) {
+      return WaitStep.via("its constructor waits for arguments", constructor.missingArguments());
+    }
+    return placed
+        ? WaitStep.end("it has what it needs to be made, and is not made", WaitReport.End.NOBODY)
+        : cell.lease().waitStep();
   }
 
   // ---- calls

@@ -19,6 +19,7 @@ final class ActorCallRun {
   private final Object caller;
   private final BoundCall call;
   private final CallResult result;
+  private final long since = System.nanoTime();
   private int attempts;
   private boolean done;
   private boolean begun;
@@ -55,6 +56,16 @@ final class ActorCallRun {
 
   CallResult result() {
     return result;
+  }
+
+  /** When it came, on the clock of {@link System#nanoTime()}. */
+  long since() {
+    return since;
+  }
+
+  /** The thread that runs it at this moment, or null. */
+  synchronized @Nullable Thread runner() {
+    return runner;
   }
 
   synchronized boolean isDone() {

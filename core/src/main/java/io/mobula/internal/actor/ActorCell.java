@@ -19,8 +19,12 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +55,7 @@ final class ActorCell implements Reach, Producer {
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final Inbox inbox = new Inbox();
+  private final Awaited turn = this::turnStep;
   private volatile Life life = Life.OPEN;
   private volatile @Nullable Failure whyDead;
   private volatile @Nullable Execution running;
@@ -297,6 +302,46 @@ final class ActorCell implements Reach, Producer {
   /** Names the present execution, where the actor runs one call at a time. */
   void runs(@Nullable Execution execution) {
     running = execution;
+  }
+
+  /** Whether that call has come here and has no outcome. */
+  boolean has(ObjectId call) {
+    return calls.containsKey(call);
+  }
+
+  /** The calls that have come here and have no outcome. */
+  Collection<ActorCallRun> unanswered() {
+    return calls.values();
+  }
+
+  /** The calls that have not begun. */
+  List<ActorCallRun> unbegun() {
+    return calls.values().stream().filter(ActorCallRun::isWaiting).toList();
+  }
+
+  @Override
+  public WaitStep waitStep(ObjectId wanted) {
+    return CallWait.of(this, calls.get(wanted), wanted);
+  }
+
+  /** What it does at this moment, or waits for. */
+  Awaited turn() {
+    return turn;
+  }
+
+  private WaitStep turnStep() {
+    Thread making;
+    synchronized (this) {
+      making = maker;
+    }
+    var busy = CallWait.busy(this, calls.values(), making);
+    return busy != null
+        ? busy
+        : WaitStep.asking(describe() + " is idle", () -> {
+          var answer = new CompletableFuture<WaitStep>();
+          tell(new ActorBehavior.Explain(answer::complete));
+          return answer;
+        });
   }
 
   @Override

@@ -18,6 +18,8 @@ import io.mobula.internal.placement.Places;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -422,6 +424,19 @@ public final class ActorCluster {
   /** The calls of this process that wait for their actor to have a place. */
   Stream<Optional<Waiting>> waiting() {
     return routes.values().stream().map(Route::waiting);
+  }
+
+  /** The unanswered calls of this process that have not come to a cell of this process. */
+  Stream<Awaited> pending() {
+    return routes.values().stream().flatMap(route -> {
+      var calls = route.unanswered().toCompletableFuture();
+      return calls.isDone() ? calls.join().stream() : Stream.<ObjectEntry>empty();
+    });
+  }
+
+  /** What a call of another process waits for here; null if it is not here. */
+  public @Nullable Awaited pendingHere(NodeId from, ObjectId call) {
+    return hosting.pendingHere(from, call);
   }
 
   void close(Supplier<MobulaException> why) {

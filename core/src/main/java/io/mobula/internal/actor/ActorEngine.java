@@ -12,9 +12,11 @@ import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
@@ -22,6 +24,8 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNames;
 import java.time.Duration;
 import java.util.List;
@@ -282,6 +286,25 @@ public final class ActorEngine {
     var present = cluster;
     var all = present == null ? here : Stream.concat(here, present.waiting());
     return all.flatMap(Optional::stream).limit(MOST_REPORTED).toList();
+  }
+
+  /** The calls without an outcome, in no order. */
+  public Stream<Awaited> pending() {
+    Stream<Awaited> here = cells.values().stream()
+        .flatMap(cell -> cell.unanswered().stream()
+            .map(run -> new PendingCall(cell, run.result().id())));
+    var present = cluster;
+    return present == null ? here : Stream.concat(here, present.pending());
+  }
+
+  /** A call that has come to its actor. */
+  private record PendingCall(ActorCell cell, ObjectId call) implements Awaited {
+    @Override
+    public WaitStep waitStep() {
+      return cell.has(call)
+          ? cell.waitStep(call)
+          : WaitStep.end("call " + call + " has its answer", End.READY);
+    }
   }
 
   /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */

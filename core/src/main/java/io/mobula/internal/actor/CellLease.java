@@ -4,10 +4,13 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
  * was asked for, for life. Safe for all threads.
  */
-final class CellLease implements Wanting {
+final class CellLease implements Wanting, Awaited {
   /**
    * How many times it is given back while arguments are looked for. After that the constructor
    * looks for them itself, under the lease.
@@ -153,6 +156,22 @@ final class CellLease implements Wanting {
     cell.kill(() -> cell.died(
         "its resources were given back while an argument of its constructor was made again, and are not granted again",
         null));
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    boolean searching;
+    synchronized (this) {
+      searching = pauses > 0;
+    }
+    var request = cell.engine().places().request(this);
+    if (request != null) {
+      return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
+    }
+    return searching
+        ? WaitStep.end("an argument of its constructor is looked for", End.UNKNOWN)
+        : WaitStep.end(
+            cell.describe() + " waits for a lease, for which there is no request", End.NOBODY);
   }
 
   /** Gives back what is held. */

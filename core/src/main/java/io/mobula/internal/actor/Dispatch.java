@@ -8,6 +8,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -80,6 +81,17 @@ final class Dispatch {
   /** Takes a new call; true if its arguments must be awaited. */
   boolean add(RemoteCall call) {
     return outflow.add(call);
+  }
+
+  /** See {@link Outflow#firstWaiting}. */
+  @Nullable
+  RemoteCall firstWaiting(Object caller) {
+    return outflow.firstWaiting(caller);
+  }
+
+  /** All that have no outcome. */
+  Collection<RemoteCall> all() {
+    return outflow.all();
   }
 
   /** See {@link Outflow#letGo}. */

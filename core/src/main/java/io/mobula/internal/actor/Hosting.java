@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
@@ -18,6 +19,8 @@ import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -294,6 +297,21 @@ final class Hosting {
   }
 
   // ---- calls of other processes
+
+  /** What a call of another process waits for here; null if it is not here. */
+  @Nullable
+  Awaited pendingHere(NodeId from, ObjectId call) {
+    for (var present : hosted.values()) {
+      if (present.cell().has(call)) {
+        return () -> present.cell().waitStep(call);
+      }
+      var inflow = present.inflows().get(from);
+      if (inflow != null && inflow.hasEarly()) {
+        return () -> WaitStep.end("it may have come before a call that it follows", End.UNKNOWN);
+      }
+    }
+    return null;
+  }
 
   private void onCall(NodeId from, FrameReader in) {
     var id = Passport.readId(in);

@@ -12,6 +12,11 @@ final class Inflow {
   private long stream;
   private long next = 1;
 
+  /** Whether calls have come that wait for one before them. */
+  synchronized boolean hasEarly() {
+    return !early.isEmpty();
+  }
+
   /**
    * A call has come. What waits is bounded, as its sender bounds what is unanswered.
    *

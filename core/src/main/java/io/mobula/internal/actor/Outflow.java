@@ -89,6 +89,13 @@ final class Outflow {
     return open.containsKey(call.number());
   }
 
+  /** The first call that this caller has waiting for arguments, or null. */
+  @Nullable
+  RemoteCall firstWaiting(Object caller) {
+    var lane = lanes.get(caller);
+    return lane == null ? null : lane.peekFirst();
+  }
+
   /** The next call to be sent, or null. */
   @Nullable
   RemoteCall next() {

@@ -4,6 +4,7 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -11,8 +12,11 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
  * threads; what is not volatile belongs to its turns.
  */
-final class Owner implements Wanting {
+final class Owner implements Wanting, Awaited {
   private final Passport passport;
   private final Recipe recipe;
   private final ActorOptions options;
@@ -194,6 +198,35 @@ final class Owner implements Wanting {
       wanting = false;
       die(new Failure(() -> why.apply(passport.describe())), true);
     });
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    return WaitStep.asking(passport.describe() + " is seen to by this node", () -> {
+      var answer = new CompletableFuture<WaitStep>();
+      turns.take(() -> answer.complete(explain()));
+      return answer;
+    });
+  }
+
+  private WaitStep explain() {
+    var at = place;
+    if (wanting) {
+      var request = owners.places().request(this);
+      return request == null
+          ? WaitStep.end("it expects a lease, for which there is no request", End.NOBODY)
+              .marked(incarnation)
+          : WaitStep.via("it asks for a lease", request);
+    }
+    if (at != null) {
+      return WaitStep.anythingOf(
+          confirmed ? "it lives on node " + at.node() : "node " + at.node() + " is to make it",
+          at.node());
+    }
+    var missing = constructor.missingArguments();
+    return missing.isEmpty()
+        ? WaitStep.end("a place is looked for", End.UNKNOWN)
+        : WaitStep.via("its constructor waits for arguments", missing);
   }
 
   /** The host has it: whoever holds the actor may call it there. */

@@ -14,6 +14,7 @@ final class RemoteCall {
   private final Object caller;
   private final BoundCall call;
   private final ObjectEntry result;
+  private final long since = System.nanoTime();
   private @Nullable Place sentTo;
   private int attempts;
 
@@ -44,6 +45,11 @@ final class RemoteCall {
 
   ObjectEntry result() {
     return result;
+  }
+
+  /** When it was made, on the clock of {@link System#nanoTime()}. */
+  long since() {
+    return since;
   }
 
   /** Where it is on the way or runs, or null. */

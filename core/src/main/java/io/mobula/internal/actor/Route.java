@@ -6,6 +6,7 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
+import io.mobula.WaitReport.End;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
@@ -15,11 +16,15 @@ import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.WaitStep;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -456,6 +461,64 @@ final class Route implements Reach, Producer {
 
   private Failure died(String how, @Nullable Throwable cause) {
     return new Failure(() -> passport.died(how, cause));
+  }
+
+  @Override
+  public WaitStep waitStep(ObjectId wanted) {
+    var known = local;
+    if (known != null && known.has(wanted)) {
+      return known.waitStep(wanted);
+    }
+    return WaitStep.asking("call " + wanted + " of " + describe() + " was made", () -> {
+      var answer = new CompletableFuture<WaitStep>();
+      turns.take(() -> answer.complete(explain(wanted)));
+      return answer;
+    });
+  }
+
+  private WaitStep explain(ObjectId wanted) {
+    var call = dispatch.find(wanted.task());
+    var cell = local;
+    if (call == null) {
+      return cell == null
+          ? WaitStep.end("nothing is known of it here any more", End.NOBODY)
+          : cell.waitStep(wanted);
+    }
+    return explain(call).marked(call.attempts()).since(call.since());
+  }
+
+  private WaitStep explain(RemoteCall call) {
+    var to = call.sentTo();
+    if (to != null) {
+      return WaitStep.elsewhere(
+          "it was sent to node " + to.node(),
+          to.node(),
+          WaitStep.Work.value(call.result().id()));
+    }
+    var first = dispatch.firstWaiting(call.caller());
+    var missing = (first == null ? call : first).call().missingArguments();
+    if (!missing.isEmpty()) {
+      return WaitStep.via("it, or a call before it, waits for an argument", missing);
+    }
+    if (place != null && dead == null) {
+      return cluster.isMember(place.node())
+          ? WaitStep.end("it could be sent to node " + place.node() + ", and is not", End.NOBODY)
+          : WaitStep.end("its actor has lost its place", End.UNKNOWN);
+    }
+    var owner = cluster.owners().find(id());
+    return owner == null
+        ? WaitStep.anythingOf(
+            "node " + cluster.ownerOf(id()) + " has to say where the actor is",
+            cluster.ownerOf(id()))
+        : WaitStep.via("its actor has no place", owner);
+  }
+
+  /** The unanswered calls of this process that are not its cell's, as soon as it can say. */
+  CompletionStage<List<ObjectEntry>> unanswered() {
+    var answer = new CompletableFuture<List<ObjectEntry>>();
+    turns.take(
+        () -> answer.complete(dispatch.all().stream().map(RemoteCall::result).toList()));
+    return answer;
   }
 
   /** Known before the owner has told where the actor is, so that no cycle is overlooked. */

@@ -334,6 +334,18 @@ public final class BoundCall {
     return ArgumentSearch.of(function, arguments, absent);
   }
 
+  /** The arguments that are not ready. */
+  public List<ObjectEntry> missingArguments() {
+    List<ObjectEntry> missing = List.of();
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry && entry.outcome() == null && !entry.isReady()) {
+        missing = missing.isEmpty() ? new ArrayList<>() : missing;
+        missing.add(entry);
+      }
+    }
+    return missing;
+  }
+
   /** Names what it still waits for, the first of it if that is much. */
   public String missing() {
     var text = new StringBuilder();

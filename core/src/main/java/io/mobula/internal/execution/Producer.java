@@ -1,6 +1,7 @@
 package io.mobula.internal.execution;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.wait.WaitStep;
 import org.jspecify.annotations.Nullable;
 
 /** What will make a value: a task, or an actor that was called. Asked from any thread. */
@@ -22,6 +23,9 @@ public interface Producer {
    * Somebody waits for the value or asks whether it is there: one that is elsewhere is asked for.
    */
   default void askedFor() {}
+
+  /** What that value waits for at this moment; must neither block nor run users' code. */
+  WaitStep waitStep(ObjectId wanted);
 
   /** Names it, for messages. */
   String describe();

@@ -14,6 +14,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementGroupState;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.PlacementGroupException;
 import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.error.WaitInterruptedException;
@@ -24,7 +25,10 @@ import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.placement.Bundles;
 import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.NodeView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -444,7 +448,10 @@ public final class Groups implements Bundles {
     Throwable last = null;
     for (int i = 0; i < TRIES; i++) {
       parts.store().requireOpen();
-      try {
+      try (var _ = BlockedThread.enter(
+          parts.store().node(),
+          () -> WaitStep.end(
+              "waits for the scheduler of placement groups, to answer about " + what, End.TIMER))) {
         return ask(wish).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException late) {
         last = late;
@@ -462,6 +469,11 @@ public final class Groups implements Bundles {
   }
 
   // ---- what other parts of the node want
+
+  /** Refs to groups that are not ready. */
+  public List<ObjectEntry> pendingRefs() {
+    return ready.pending();
+  }
 
   @Override
   public Choice choose(Placement.Group group, Resources wanted) {

@@ -4,6 +4,7 @@ import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.execution.Execution;
@@ -11,6 +12,7 @@ import io.mobula.internal.execution.Producer;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.WaitStep;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +50,11 @@ final class ReadyRefs {
     return ref;
   }
 
+  /** Refs that have no value yet. */
+  List<ObjectEntry> pending() {
+    return awaited.values().stream().map(each -> each.entry).toList();
+  }
+
   private void look() {
     List.copyOf(awaited.values()).forEach(Awaited::look);
   }
@@ -66,6 +73,7 @@ final class ReadyRefs {
   private final class Awaited implements Producer {
     private final PlacementGroup group;
     private final long number;
+    private final long since = System.nanoTime();
     private final ObjectEntry entry;
 
     Awaited(PlacementGroup group, long number) {
@@ -95,6 +103,15 @@ final class ReadyRefs {
     @Override
     public @Nullable Execution running(ObjectId wanted) {
       return null;
+    }
+
+    @Override
+    public WaitStep waitStep(ObjectId wanted) {
+      boolean noted = awaited.containsKey(number);
+      return WaitStep.end(
+              group + (noted ? " is not reserved yet" : " is over, and its ref was not told"),
+              noted ? End.RESOURCES : End.NOBODY)
+          .since(since);
     }
 
     @Override

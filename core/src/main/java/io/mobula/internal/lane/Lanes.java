@@ -11,6 +11,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ public final class Lanes implements AutoCloseable {
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
+  private final List<Supplier<List<Awaited>>> questions = new CopyOnWriteArrayList<>();
   private volatile @Nullable Rings rings;
   private volatile boolean closed;
 
@@ -266,6 +269,16 @@ public final class Lanes implements AutoCloseable {
   /** Runs this when the lanes have closed; each part of a node that sends says so once. */
   void onClose(Runnable action) {
     onClose.add(action);
+  }
+
+  /** Each part of a node that asks peers says here once what it has asked. */
+  void questions(Supplier<List<Awaited>> open) {
+    questions.add(open);
+  }
+
+  /** The questions to peers that have no answer yet; some of each part, if there are many. */
+  public List<Awaited> openQuestions() {
+    return questions.stream().flatMap(each -> each.get().stream()).toList();
   }
 
   boolean isClosed() {

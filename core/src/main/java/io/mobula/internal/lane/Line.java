@@ -7,6 +7,8 @@ import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -244,14 +246,8 @@ final class Line {
   void awaitRoom(Duration limit) {
     lock.lock();
     try {
-      long left = limit.toNanos();
-      while (isFull() && !closed) {
-        if (left <= 0) {
-          throw new SubmissionRejectedException("Node " + peer.id() + " has not taken any of "
-              + unsent().frames() + " waiting frames within " + limit
-              + ". It is overloaded or cut off; wait for results before sending more.");
-        }
-        left = room.awaitNanos(left);
+      if (isFull() && !closed) {
+        awaitRoomSlowly(limit);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -262,6 +258,25 @@ final class Line {
     }
     if (closed) {
       throw new NodeLostException("Node " + peer.id() + " is no member of the cluster any more.");
+    }
+  }
+
+  /** Under the lock. */
+  private void awaitRoomSlowly(Duration limit) throws InterruptedException {
+    try (var _ = BlockedThread.enter(
+        self,
+        () -> WaitStep.anythingOf(
+            "waits until node " + peer.id() + " has taken frames, for " + limit + " at most",
+            peer.id()))) {
+      long left = limit.toNanos();
+      while (isFull() && !closed) {
+        if (left <= 0) {
+          throw new SubmissionRejectedException("Node " + peer.id() + " has not taken any of "
+              + unsent().frames() + " waiting frames within " + limit
+              + ". It is overloaded or cut off; wait for results before sending more.");
+        }
+        left = room.awaitNanos(left);
+      }
     }
   }
 }

@@ -5,6 +5,8 @@ import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,14 +26,30 @@ import org.jspecify.annotations.Nullable;
  * @param <A> what answers it
  */
 public final class PeerQuestions<K, A> {
+  private static final int MOST_LISTED = 256;
+
   private final Lanes lanes;
+  private final String what;
   private final Map<Asked<K>, CompletableFuture<A>> open = new ConcurrentHashMap<>();
 
   private record Asked<K>(NodeId of, K about) {}
 
-  /** Asks nothing yet; over these lanes, which hear before of who leaves. */
+  /** Asks nothing yet, and says nothing of what it asks to those who look for what waits. */
   public PeerQuestions(Lanes lanes) {
+    this(lanes, "");
+  }
+
+  /**
+   * Asks nothing yet; over these lanes, which hear before of who leaves.
+   *
+   * @param what is asked for, for those who look for what waits; empty to say nothing
+   */
+  public PeerQuestions(Lanes lanes, String what) {
     this.lanes = lanes;
+    this.what = what;
+    if (!what.isEmpty()) {
+      lanes.questions(this::waits);
+    }
     lanes.onClose(() -> List.copyOf(open.keySet()).forEach(this::end));
     lanes.membership().subscribe(new Membership.Listener() {
       @Override
@@ -90,6 +108,21 @@ public final class PeerQuestions<K, A> {
     } catch (RuntimeException unreadable) {
       waiting.completeExceptionally(unreadable);
       throw unreadable;
+    }
+  }
+
+  private List<Awaited> waits() {
+    return open.keySet().stream()
+        .limit(MOST_LISTED)
+        .<Awaited>map(asked -> new Question(what + " " + asked.about(), asked.of()))
+        .toList();
+  }
+
+  /** An open question as a link of a chain of waits. */
+  private record Question(String what, NodeId of) implements Awaited {
+    @Override
+    public WaitStep waitStep() {
+      return WaitStep.anythingOf("node " + of + " was asked for " + what, of);
     }
   }
 

@@ -7,11 +7,14 @@ import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -170,6 +173,17 @@ public final class Ledger implements Lease.Book {
   /** Accelerators were looked at anew. */
   public void probed(List<Device> found) {
     actor.tell(new ResourceLedger.Probed(found));
+  }
+
+  /** The request of that requester, which the ledger's actor is asked about. */
+  public Awaited request(Requester requester) {
+    return new LedgerRequest(this, requester);
+  }
+
+  CompletionStage<WaitStep> explain(Requester requester) {
+    var answer = new CompletableFuture<WaitStep>();
+    actor.tell(new ResourceLedger.Explain(requester, answer::complete));
+    return answer;
   }
 
   /** What is free and what waits. */

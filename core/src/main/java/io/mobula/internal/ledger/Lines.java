@@ -68,6 +68,14 @@ final class Lines {
     return last != null && last.requester() == requester;
   }
 
+  /** Whether it waits. Looks at all of its line. */
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
+  boolean has(Requester requester) {
+    var driver = drivers.get(requester.program().driver());
+    var line = driver == null ? null : driver.lines.get(requester.wanted());
+    return line != null && line.stream().anyMatch(entry -> entry.requester() == requester);
+  }
+
   /** All, the oldest first. */
   List<Requester> inOrder() {
     return drivers.values().stream()

@@ -7,6 +7,8 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
 import io.mobula.spi.DeviceView;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
   private static final int MOST_REPORTED = 1000;
+  private static final int MOST_HOLDERS = 3;
 
   sealed interface Command {}
 
@@ -56,6 +60,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   /** Wants to know what is free, and to be told once when that is no longer so. */
   record Watch(Consumer<Ledger.Now> reply, Runnable onChange) implements Command {}
+
+  /** Wants to know what a request waits for. */
+  record Explain(Requester requester, Consumer<WaitStep> answer) implements Command {}
 
   /** Accelerators were looked at anew. */
   record Probed(List<Device> devices) implements Command {}
@@ -100,6 +107,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       case Probed(var devices) -> onProbed(devices);
       case ReportTo(var replyTo) -> {
         replyTo.tell(report());
+        return this;
+      }
+      case Explain(var requester, var answer) -> {
+        answer.accept(explain(requester));
         return this;
       }
       case Watch(var reply, var onChange) -> {
@@ -351,6 +362,37 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
   }
 
+  /** A request that does not fit while nobody holds anything never will, unless it is too large. */
+  private WaitStep explain(Requester requester) {
+    if (!lines.has(requester)) {
+      return WaitStep.end("the ledger has no such request", End.NOBODY);
+    }
+    var why = whyNot(requester);
+    if (!held.isEmpty()) {
+      var holders = held.keySet().stream()
+          .map(lease -> lease.requester().what())
+          .limit(MOST_HOLDERS)
+          .collect(Collectors.joining("; "));
+      return WaitStep.end(why + ". Some of what is held, by: " + holders, End.RESOURCES);
+    }
+    boolean possible = requester.wanted().asUnits().entrySet().stream()
+        .allMatch(each -> DeviceNeed.isName(each.getKey())
+            || balance.total().units(each.getKey()) >= each.getValue());
+    return WaitStep.end(
+        why + ". Nobody holds anything",
+        possible && DeviceNeed.of(requester.wanted()).canEverFit(balance.devices())
+            ? End.NOBODY
+            : End.RESOURCES);
+  }
+
+  private String whyNot(Requester requester) {
+    var lacking = balance.lacking(requester.wanted());
+    return lacking.isEmpty()
+        ? "another request is first in turn for the same resources"
+        : "not enough free " + lacking + ": free is " + balance.available() + " of "
+            + balance.total();
+  }
+
   private Report report() {
     var waiting = new ArrayList<Waiting>();
     for (var requester : lines.inOrder()) {
@@ -360,12 +402,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       if (!requester.stillWants()) {
         continue;
       }
-      var lacking = balance.lacking(requester.wanted());
-      var why = lacking.isEmpty()
-          ? "another request is first in turn for the same resources"
-          : "not enough free " + lacking + ": free is " + balance.available() + " of "
-              + balance.total();
-      waiting.add(new Waiting(requester.what(), requester.wanted(), why));
+      waiting.add(new Waiting(requester.what(), requester.wanted(), whyNot(requester)));
     }
     return new Report(balance.available(), waiting, balance.devices());
   }

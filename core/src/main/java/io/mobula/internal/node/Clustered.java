@@ -35,6 +35,9 @@ import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskWire;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNames;
 import io.mobula.spi.ActorNamesFactory;
 import io.mobula.spi.ObjectDirectoryFactory;
@@ -73,6 +76,9 @@ final class Clustered {
   private final SharedStore memory;
   private final Outlet outlet;
   private final Display display;
+  private final PeerWaits waits;
+  private volatile @Nullable TaskWire taskWire;
+  private volatile @Nullable ActorCluster actorCluster;
   private @Nullable Workshop workshop;
   private @Nullable ActorNames names;
   private volatile @Nullable StandingWorkers workers;
@@ -99,6 +105,7 @@ final class Clustered {
         objects, memory, membership, lanes, router, settings.limits().inlineLimit());
     this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere, groups);
     this.reports = new Reports(membership, lanes, router, ownReport);
+    this.waits = new PeerWaits(membership, lanes, router, this::pendingHere);
     this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);
     this.display = new Display(membership, lanes, router);
     this.placer = new Placer(
@@ -314,7 +321,32 @@ final class Clustered {
   }
 
   TaskWire wire(TaskEngine tasks) {
-    return new TaskWire(tasks, sharing, membership, lanes, router, desk);
+    var wire = new TaskWire(tasks, sharing, membership, lanes, router, desk);
+    taskWire = wire;
+    return wire;
+  }
+
+  /** The questions to other processes that have no answer yet. */
+  List<Awaited> openQuestions() {
+    return lanes.openQuestions();
+  }
+
+  /** Asks other processes why something waits. */
+  ChainWalker.Peers waits() {
+    return waits;
+  }
+
+  /** What work that another process waits for waits for here; null if it is not here, or done. */
+  private @Nullable Awaited pendingHere(NodeId asker, WaitStep.Work work) {
+    var id = work.id();
+    if (work.kind() == WaitStep.Work.Kind.LEASE) {
+      return desk.pendingHere(asker, id.task());
+    }
+    var tasks = taskWire;
+    var actors = actorCluster;
+    var task = tasks == null ? null : tasks.pendingHere(id);
+    var call = task != null || actors == null ? null : actors.pendingHere(asker, id);
+    return task != null ? task : call != null ? call : sharing.pendingHere(id);
   }
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
@@ -329,11 +361,13 @@ final class Clustered {
   }
 
   ActorCluster wire(ActorEngine actors, NodeSettings settings) {
-    return new ActorCluster(
+    var wire = new ActorCluster(
         actors,
         new ActorCluster.Wires(sharing, lanes, router, desk),
         membership,
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());
+    actorCluster = wire;
+    return wire;
   }
 }

@@ -17,6 +17,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.TensorMemory;
+import io.mobula.WaitReport;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PlacementGroupException;
@@ -49,6 +50,7 @@ import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
+import io.mobula.internal.wait.ChainWalker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +107,7 @@ public final class Node {
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
+  private final NodeWaits waits;
   private @Nullable ProgressThread progress;
   private final @Nullable Clustered cluster;
   private volatile Program program;
@@ -188,6 +191,15 @@ public final class Node {
       Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
       spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
     }
+    this.waits = NodeWaits.start(
+        new NodeWaits.Parts(
+            id,
+            objects,
+            tasks,
+            actors,
+            groups,
+            cluster == null ? List::of : cluster::openQuestions),
+        cluster == null ? ChainWalker.Peers.NOBODY : cluster.waits());
   }
 
   /** Each slot has a thread group, by which threads are known that its tasks start. */
@@ -478,6 +490,18 @@ public final class Node {
     return report().lanes();
   }
 
+  /**
+   * Why a ref has no value yet. Asks who knows, and waits for their answers for a second at most.
+   */
+  public WaitReport whyPending(ObjectRef<?> ref) {
+    return waits.why(ref);
+  }
+
+  /** Everything of this process that has no outcome yet, and all threads that block. */
+  public List<WaitReport> pending() {
+    return waits.all();
+  }
+
   private CompletionStage<Reports.Report> ownReport() {
     return ledger.report(system).thenCombine(groups.waiting(), (report, inGroups) -> {
       var all = new ArrayList<>(tasks.waiting());
@@ -614,6 +638,7 @@ public final class Node {
   }
 
   private long endAll(Duration limit) {
+    waits.close();
     if (cluster != null) {
       cluster.lastLines();
     }

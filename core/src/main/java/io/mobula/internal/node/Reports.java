@@ -81,7 +81,7 @@ final class Reports {
     this.membership = membership;
     this.lanes = lanes;
     this.own = own;
-    this.open = new PeerQuestions<>(lanes);
+    this.open = new PeerQuestions<>(lanes, "a report, by number");
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
   }
 

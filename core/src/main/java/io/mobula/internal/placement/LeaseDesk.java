@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -16,6 +17,8 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -156,6 +159,21 @@ public final class LeaseDesk {
   /** Whether no node has lent this one anything. */
   public boolean hasBorrowedNothing() {
     return borrowing.isNone();
+  }
+
+  /** What a request of another node waits for here; null if there is none under that number. */
+  public @Nullable Awaited pendingHere(NodeId submitter, long request) {
+    var queued = requests.get(new Key(submitter, request));
+    if (queued != null) {
+      return () -> WaitStep.end(
+          queued.what() + " waits at the ledger of node " + membership.self().id(), End.RESOURCES);
+    }
+    boolean lends = granted.values().stream()
+        .anyMatch(
+            each -> each instanceof Guest guest && guest.key().equals(new Key(submitter, request)));
+    return lends
+        ? () -> WaitStep.end("a process is being started for it, or a slot", End.RUNNING)
+        : null;
   }
 
   /** A placement group is no more: what other nodes were granted out of it here ends. */

@@ -4,6 +4,7 @@ import io.mobula.MobulaRuntime.Waiting;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
@@ -18,6 +19,8 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -196,6 +199,17 @@ public final class Placer implements Places {
     return "";
   }
 
+  @Override
+  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  public @Nullable Awaited request(Wanting wanting) {
+    for (var search : open()) {
+      if (search.wanting == wanting) {
+        return search;
+      }
+    }
+    return null;
+  }
+
   private synchronized List<Search> open() {
     return List.copyOf(searches.values());
   }
@@ -278,7 +292,7 @@ public final class Placer implements Places {
    * what the decision depends on: of the view, of a group's map, of where the request is, of the
    * time that is left.
    */
-  private final class Search {
+  private final class Search implements Awaited {
     private final long number;
     private final Wanting wanting;
     private final long turn;
@@ -289,12 +303,43 @@ public final class Placer implements Places {
     private @Nullable NodeId refusing; // has just said that it grants nothing
     private boolean over;
     private volatile String why = "";
+    private volatile long looks; // changed by the one thread that looks
 
     Search(long number, Wanting wanting, long turn) {
       this.number = number;
       this.wanting = wanting;
       this.turn = turn;
       this.patience = new Patience(terms, wanting, look::request);
+    }
+
+    @Override
+    public WaitStep waitStep() {
+      NodeId where;
+      Here own;
+      synchronized (this) {
+        where = at;
+        own = here;
+      }
+      var request = "its request " + number + " for a lease";
+      var reason = why.isEmpty() ? "" : " (" + why + ")";
+      if (own != null && wanting.placement() instanceof Placement.Group group) {
+        return WaitStep.end(
+            request + " waits for resources of " + group.group() + " here" + reason, End.RESOURCES);
+      }
+      if (own != null) {
+        return WaitStep.via(
+            request + " is at the ledger of this node" + reason, ledger.request(own));
+      }
+      if (where != null) {
+        return WaitStep.elsewhere(
+            request + " is at node " + where + reason,
+            where,
+            WaitStep.Work.lease(membership.self().id(), number));
+      }
+      return why.isEmpty()
+          ? WaitStep.end(request + " is at no node, and nothing says why", End.NOBODY)
+              .marked(looks)
+          : WaitStep.end(request + " waits: " + why, End.RESOURCES);
     }
 
     @Nullable
@@ -329,7 +374,9 @@ public final class Placer implements Places {
      * Looks where it can be granted, and goes there. One that waits at a node moves only where
      * another can most likely grant it.
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
     private void choose() {
+      looks++;
       if (!isWanted()) {
         return;
       }

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
+import io.mobula.internal.wait.Awaited;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ public interface Places {
 
   /** Why a request has not been granted, as far as is known here; empty where that is not known. */
   String why(Wanting wanting);
+
+  /** The request that is open for it, or null. */
+  @Nullable
+  Awaited request(Wanting wanting);
 
   /** Gives a lease of another node back. */
   void release(NodeId node, long lease);

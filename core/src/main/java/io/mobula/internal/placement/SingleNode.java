@@ -3,6 +3,7 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
@@ -10,6 +11,8 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +129,15 @@ public final class SingleNode implements Places {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  public @Nullable Awaited request(Wanting wanting) {
+    if (!(wanting.placement() instanceof Placement.Group)) {
+      return ledger.request(wanting);
+    }
+    return open().stream().filter(each -> each.wanting == wanting).findFirst().orElse(null);
+  }
+
+  @Override
   public void release(NodeId node, long lease) {
     throw new IllegalStateException("A node alone has no lease of node " + node);
   }
@@ -140,7 +152,7 @@ public final class SingleNode implements Places {
    * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
    * waits or asks is decided by {@link #look} alone.
    */
-  private final class InGroup implements Requester {
+  private final class InGroup implements Requester, Awaited {
     private final Placement.Group group;
     private final Wanting wanting;
     private final CoalescedAction look = new CoalescedAction(this::choose);
@@ -151,6 +163,14 @@ public final class SingleNode implements Places {
     InGroup(Placement.Group group, Wanting wanting) {
       this.group = group;
       this.wanting = wanting;
+    }
+
+    @Override
+    public WaitStep waitStep() {
+      var reason = why;
+      return WaitStep.end(
+          "it waits for resources of " + group.group() + (reason.isEmpty() ? "" : ": " + reason),
+          End.RESOURCES);
     }
 
     private void choose() {

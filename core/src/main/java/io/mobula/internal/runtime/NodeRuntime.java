@@ -18,6 +18,7 @@ import io.mobula.PlacementGroupState;
 import io.mobula.Resources;
 import io.mobula.Sealable;
 import io.mobula.TaskRequest;
+import io.mobula.WaitReport;
 import io.mobula.Waited;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.Node;
@@ -177,6 +178,16 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public List<Waiting> waiting() {
     return node.waiting();
+  }
+
+  @Override
+  public WaitReport whyPending(ObjectRef<?> ref) {
+    return node.whyPending(ref);
+  }
+
+  @Override
+  public List<WaitReport> pending() {
+    return node.pending();
   }
 
   @Override

@@ -70,7 +70,7 @@ final class Claims implements Membership.Listener {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.asked = new PeerQuestions<>(lanes);
+    this.asked = new PeerQuestions<>(lanes, "a claim, by number");
     router.on(CLAIM, this::onClaim).on(CLAIMED, this::onClaimed).on(BEGUN, this::onBegun);
     membership.subscribe(this);
   }

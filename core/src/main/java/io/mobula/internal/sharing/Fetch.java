@@ -2,9 +2,11 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.wait.WaitStep;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Fetch implements Producer {
   private final ObjectId id;
   private final Sharing sharing;
+  private final long since = System.nanoTime();
   private final AtomicBoolean asked = new AtomicBoolean();
 
   Fetch(ObjectId id, Sharing sharing) {
@@ -37,6 +40,19 @@ final class Fetch implements Producer {
   @Override
   public Lead lead(ObjectId wanted) {
     return new Lead(new NodeId(id.node()), id);
+  }
+
+  @Override
+  public WaitStep waitStep(ObjectId wanted) {
+    var what = "object " + wanted + " is of another process";
+    if (!asked.get()) {
+      return WaitStep.end(what + ", and nobody has asked for it yet", End.UNKNOWN);
+    }
+    var lookup = sharing.lookup(wanted);
+    var step = lookup == null
+        ? WaitStep.end(what + ", was asked for, and nobody looks for it", End.NOBODY)
+        : WaitStep.via(what + " and is looked for", lookup);
+    return step.since(since);
   }
 
   @Override

@@ -51,7 +51,7 @@ final class HandOver {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.offers = new PeerQuestions<>(lanes);
+    this.offers = new PeerQuestions<>(lanes, "a copy of object");
     router.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
   }
 

@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
@@ -12,6 +13,8 @@ import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Located;
 import io.mobula.spi.Rebuild;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +71,7 @@ final class Lookups {
     this.remaking = remaking;
     this.membership = membership;
     this.lanes = lanes;
-    this.resolving = new PeerQuestions<>(lanes);
+    this.resolving = new PeerQuestions<>(lanes, "object");
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
   }
 
@@ -94,13 +98,21 @@ final class Lookups {
     return fresh.found;
   }
 
+  /** The search for it that goes on at this moment, or null. */
+  @Nullable
+  Awaited open(ObjectId id) {
+    return open.get(id);
+  }
+
   /** One search. */
-  private final class Lookup {
+  private final class Lookup implements Awaited {
     private final ObjectId id;
     private final @Nullable Location lostAt;
     private final CompletableFuture<Object> found = new CompletableFuture<>();
     private final Set<NodeId> tried = new HashSet<>();
     private int rounds;
+    private volatile @Nullable NodeId asking; // null: the directory
+    private final AtomicInteger questions = new AtomicInteger();
 
     Lookup(ObjectId id, @Nullable Location lostAt) {
       this.id = id;
@@ -119,6 +131,8 @@ final class Lookups {
       if (node.equals(membership.self().id()) || membership.peer(node) == null || !isNew(node)) {
         return false;
       }
+      asking = node;
+      questions.incrementAndGet();
       var frame = new FrameWriter().octet(RESOLVE);
       Location.write(frame, id);
       var _ = resolving
@@ -149,6 +163,8 @@ final class Lookups {
     }
 
     private void askDirectory() {
+      asking = null;
+      questions.incrementAndGet();
       if (++rounds > MOST_ROUNDS) {
         fail("it was looked for " + MOST_ROUNDS + " times", null);
         return;
@@ -232,6 +248,15 @@ final class Lookups {
         tried.clear();
       }
       askDirectory();
+    }
+
+    @Override
+    public WaitStep waitStep() {
+      var of = asking;
+      return (of == null
+              ? WaitStep.end("the directory was asked where object " + id + " is", End.UNKNOWN)
+              : WaitStep.elsewhere("node " + of + " was asked for it", of, WaitStep.Work.value(id)))
+          .marked(questions.get());
     }
 
     void end(Object outcome) {

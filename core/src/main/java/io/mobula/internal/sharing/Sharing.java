@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -18,6 +19,8 @@ import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
@@ -572,6 +575,30 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         content.discard();
       }
     });
+  }
+
+  /** The search for it that goes on at this moment, or null. */
+  @Nullable
+  Awaited lookup(ObjectId id) {
+    return lookups.open(id);
+  }
+
+  /**
+   * What an object waits for here that other processes know; null if it is not known here, or is
+   * there.
+   */
+  public @Nullable Awaited pendingHere(ObjectId id) {
+    var known = shared.get(id);
+    if (known == null) {
+      return null;
+    }
+    return switch (known.outcome()) {
+      case null -> known.entry();
+      case Content.InStore sealed
+      when sealed.address() == null ->
+        () -> WaitStep.end("it is read from a disk there", End.RUNNING);
+      default -> null;
+    };
   }
 
   void cancel(ObjectId id, boolean recursive) {

@@ -66,7 +66,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     this.store = store;
     this.membership = membership;
     this.lanes = lanes;
-    this.asked = new PeerQuestions<>(lanes);
+    this.asked = new PeerQuestions<>(lanes, "where it gives out objects");
     router.on(WHERE, this::onWhere).on(THERE, this::onThere);
     membership.subscribe(this);
   }

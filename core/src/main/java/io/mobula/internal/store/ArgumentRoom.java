@@ -1,9 +1,12 @@
 package io.mobula.internal.store;
 
+import io.mobula.WaitReport.End;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -103,7 +106,10 @@ final class ArgumentRoom {
     }
     var hold = Execution.currentHold();
     hold.giveBack();
-    try {
+    try (var _ = BlockedThread.enter(
+        store.node(),
+        () ->
+            WaitStep.end("waits until other calls have room for their arguments", End.RESOURCES))) {
       turn.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

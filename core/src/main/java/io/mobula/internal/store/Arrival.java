@@ -1,9 +1,13 @@
 package io.mobula.internal.store;
 
+import io.mobula.NodeId;
 import io.mobula.error.SelfGetException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -22,15 +26,32 @@ final class Arrival implements Waiter {
   private static final long FIRST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
+  /**
+   * What a thread waits for.
+   *
+   * @param node whose objects these are
+   * @param entries may still become more until the thread blocks
+   * @param spare how many of them need not come
+   */
+  record Of(NodeId node, List<ObjectEntry> entries, int spare) {}
+
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger missing;
   private final boolean failFast;
   private final Lookout lookout;
+  private final Of of;
   private @Nullable Wait wait;
   private volatile boolean hastened;
   private volatile @Nullable Supplier<SelfGetException> refused;
 
-  Arrival(int count, boolean failFast, Lookout lookout) {
+  /**
+   * Of the calling thread.
+   *
+   * @param count how many outcomes must come
+   * @param of all that it waits for, for whoever asks why it waits
+   */
+  Arrival(int count, boolean failFast, Lookout lookout, Of of) {
+    this.of = of;
     this.missing = new AtomicInteger(count);
     this.failFast = failFast;
     this.lookout = lookout;
@@ -79,18 +100,39 @@ final class Arrival implements Waiter {
   boolean await(Deadline deadline, Object what) {
     var execution = Execution.current();
     if (execution == null) {
-      return lookOut(deadline) || parkUntil(deadline.remaining(), what);
+      return lookOut(deadline)
+          || parkUntil(Math.min(deadline.remaining(), KEEP_CPU_NANOS), what)
+          || parkLong(deadline, what);
     }
     long patience = Math.min(deadline.remaining(), KEEP_CPU_NANOS);
     if (parkUntil(patience, what) || deadline.remaining() <= 0) {
       return isComplete();
     }
     execution.hold().giveBack();
-    try {
+    try (var _ = BlockedThread.enter(of.node(), this::waitStep)) {
       return wait == null ? parkUntil(deadline.remaining(), what) : last(wait, deadline, what);
     } finally {
       execution.hold().takeBack();
     }
+  }
+
+  private boolean parkLong(Deadline deadline, Object what) {
+    if (deadline.remaining() <= 0) {
+      return isComplete();
+    }
+    try (var _ = BlockedThread.enter(of.node(), this::waitStep)) {
+      return parkUntil(deadline.remaining(), what);
+    }
+  }
+
+  private WaitStep waitStep() {
+    var pending = of.entries().stream().filter(entry -> entry.outcome() == null).toList();
+    var first = pending.isEmpty() ? "" : ", the first is " + pending.getFirst().id();
+    return new WaitStep(
+        "waits for " + pending.size() + " of " + of.entries().size() + " objects" + first,
+        0,
+        0,
+        new WaitStep.Next.Via(pending, of.spare()));
   }
 
   /** A thread of the user's own takes in frames while it waits; it has nothing else to do. */

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
@@ -7,6 +8,8 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -41,8 +44,12 @@ final class Bringing {
     MovedException last = null;
     for (int round = 0; round < MOST_ROUNDS; round++) {
       var coming = patience.isEndless() ? begun(remote, null) : remote.bring();
-      var content =
-          await(coming.toCompletableFuture(), patience, remote.bytes(), "node " + remote.at());
+      var content = await(
+          coming.toCompletableFuture(),
+          patience,
+          remote.bytes(),
+          "node " + remote.at(),
+          what -> WaitStep.anythingOf(what, remote.at()));
       try {
         return use.apply(content);
       } catch (MovedException moved) {
@@ -78,7 +85,12 @@ final class Bringing {
     var coming = sealed.recalled();
     boolean taken = false;
     try {
-      var held = await(coming, patience, sealed.byteSize(), "where a full store had put them");
+      var held = await(
+          coming,
+          patience,
+          sealed.byteSize(),
+          "where a full store had put them",
+          what -> WaitStep.end(what, End.RUNNING));
       taken = true;
       return held;
     } finally {
@@ -89,7 +101,11 @@ final class Bringing {
   }
 
   private static <T> T await(
-      CompletableFuture<T> coming, Patience patience, long bytes, String from) {
+      CompletableFuture<T> coming,
+      Patience patience,
+      long bytes,
+      String from,
+      Function<String, WaitStep> step) {
     boolean now = coming.isDone();
     if (!now && patience.isOver()) {
       throw patience.late(bytes, from);
@@ -98,7 +114,9 @@ final class Bringing {
     if (!now) {
       hold.giveBack();
     }
-    try {
+    try (var _ = now
+        ? null
+        : BlockedThread.enter(() -> step.apply("waits for " + bytes + " bytes from " + from))) {
       return patience.isEndless()
           ? coming.get()
           : coming.get(Math.max(0, patience.deadline().remaining()), TimeUnit.NANOSECONDS);

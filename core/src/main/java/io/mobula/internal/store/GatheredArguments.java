@@ -1,12 +1,15 @@
 package io.mobula.internal.store;
 
 import io.mobula.NodeId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,7 +125,11 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
         .toArray(CompletableFuture[]::new));
     var hold = Execution.currentHold();
     hold.giveBack();
-    try {
+    try (var _ = all.isDone()
+        ? null
+        : BlockedThread.enter(() -> WaitStep.end(
+            "waits until " + missing.size() + " arguments of a call are brought here",
+            End.RUNNING))) {
       all.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,7 +6,9 @@ import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.wait.ChainWalker;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * ready.
  */
 final class Gathering {
+  private static final Duration LONG = Duration.ofMillis(200);
+  private static final Duration FOR_ANSWERS = Duration.ofMillis(50);
+
   private final ObjectStore store;
   private final Chase chase;
   private volatile Lookout lookout = Lookout.NONE;
@@ -51,16 +56,17 @@ final class Gathering {
     if (entry.isReady()) {
       return;
     }
-    var arrival = new Arrival(1, false, lookout);
+    var one = List.of(entry);
+    var arrival = new Arrival(1, false, lookout, new Arrival.Of(store.node(), one, 0));
     if (!entry.await(arrival)) {
       return;
     }
     try {
-      enter(List.of(entry), 0, deadline, arrival);
+      enter(one, 0, deadline, arrival);
       if (!arrival.await(deadline, entry.id())) {
-        throw new GetTimeoutException(
-            "Object " + entry.id() + " was not there within " + deadline.asked() + describe(entry)
-                + ". It is still on its way; get it later, or cancel it.");
+        throw new GetTimeoutException("Object " + entry.id() + " was not there within "
+            + deadline.asked() + describe(entry)
+            + ". It is still on its way; get it later, or cancel it." + because(entry, deadline));
       }
     } finally {
       entry.forget(arrival);
@@ -76,11 +82,12 @@ final class Gathering {
    */
   ObjectEntry[] all(Collection<? extends ObjectRef<?>> refs, Deadline deadline) {
     var entries = entries(refs.toArray());
-    var late = await(entries, 0, new Arrival(entries.length, true, lookout), deadline);
+    var late = await(entries, 0, true, deadline);
     if (!late.isEmpty()) {
       throw new GetTimeoutException(late.size() + " of " + entries.length
           + " objects were not there within " + deadline.asked() + ", the first is "
-          + late.getFirst().id() + describe(late.getFirst()) + ".");
+          + late.getFirst().id() + describe(late.getFirst()) + "."
+          + because(late.getFirst(), deadline));
     }
     for (var entry : entries) {
       var failure = entry.failure();
@@ -101,7 +108,7 @@ final class Gathering {
     }
     Waited<R> parted = parted(given, entries, count);
     if (parted.ready().size() < count) {
-      var _ = await(entries, entries.length - count, new Arrival(count, false, lookout), deadline);
+      var _ = await(entries, entries.length - count, false, deadline);
       parted = parted(given, entries, count);
     }
     return parted;
@@ -211,8 +218,10 @@ final class Gathering {
 
   /** Waits for all but {@code spare}; gives those that had no outcome if it was in vain. */
   private List<ObjectEntry> await(
-      ObjectEntry[] entries, int spare, Arrival arrival, Deadline deadline) {
+      ObjectEntry[] entries, int spare, boolean failFast, Deadline deadline) {
     var waitedFor = new ArrayList<ObjectEntry>();
+    var arrival = new Arrival(
+        entries.length - spare, failFast, lookout, new Arrival.Of(store.node(), waitedFor, spare));
     try {
       for (var entry : entries) {
         if (entry.await(arrival)) {
@@ -248,6 +257,14 @@ final class Gathering {
     if (wait != null) {
       chase.leave(wait);
     }
+  }
+
+  /** Why an object was not there in time; who has waited for long waits a moment more for that. */
+  private static String because(ObjectEntry entry, Deadline deadline) {
+    var walker = deadline.asked().compareTo(LONG) < 0
+        ? ChainWalker.atOnce()
+        : ChainWalker.waiting(FOR_ANSWERS, ChainWalker.Peers.NOBODY);
+    return walker.walk(entry).because();
   }
 
   private static String describe(ObjectEntry entry) {

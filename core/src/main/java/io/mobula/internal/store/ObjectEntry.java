@@ -2,8 +2,11 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.error.RefClosedException;
 import io.mobula.internal.execution.Producer;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * code can reach.
  */
 @SuppressWarnings("ReferenceEquality") // waiters are known by identity
-public final class ObjectEntry {
+public final class ObjectEntry implements Awaited {
   private static final Object GONE = new Object();
 
   private final ObjectStore store;
@@ -167,6 +170,16 @@ public final class ObjectEntry {
       producer.cancel(task, recursive);
     }
     return producer != null;
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    if (!(state instanceof Pending pending)) {
+      return WaitStep.end(this + " is there", End.READY);
+    }
+    return pending.producer == null
+        ? WaitStep.end(this + " is pending, and nobody makes it", End.NOBODY)
+        : pending.producer.waitStep(id());
   }
 
   /** Who will make the value, while it is pending. */

@@ -1,9 +1,12 @@
 package io.mobula.internal.store;
 
+import io.mobula.WaitReport.End;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.SpillTarget;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -109,11 +112,18 @@ final class StoreRoom {
       }
     }
     var place = enter(bytes);
-    try {
+    try (var _ = BlockedThread.enter(store.node(), () -> waitStep(bytes))) {
       return allocateInTurn(place, bytes, requireOpen, more);
     } finally {
       leave(place);
     }
+  }
+
+  private WaitStep waitStep(long bytes) {
+    return WaitStep.end(
+        "waits for room for " + bytes + " bytes in the store, for " + fullTimeout + " at most: "
+            + memory.usedBytes() + " of " + memory.capacityBytes() + " are in use",
+        End.RESOURCES);
   }
 
   /** Tries when it is its turn, and in any case before it gives up. */

@@ -1,9 +1,12 @@
 package io.mobula.internal.task;
 
+import io.mobula.WaitReport.End;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -59,7 +62,7 @@ final class Backlog {
     hold.giveBack();
     lock.lock();
     waiting.incrementAndGet();
-    try {
+    try (var _ = BlockedThread.enter(() -> waitStep(what))) {
       long left = limits.patience().toNanos();
       while (!tryEnter(heapBytes)) {
         if (closed) {
@@ -82,6 +85,13 @@ final class Backlog {
       lock.unlock();
       hold.takeBack();
     }
+  }
+
+  private WaitStep waitStep(String what) {
+    return WaitStep.end(
+        "waits until fewer tasks are pending than " + tasks.get() + ", to submit " + what + ", for "
+            + limits.patience() + " at most",
+        End.RESOURCES);
   }
 
   /** Counts a task out. */

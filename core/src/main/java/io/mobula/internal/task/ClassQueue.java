@@ -4,11 +4,14 @@ import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
+import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
  * longer counts, so the tasks behind it move on.
  */
-final class ClassQueue implements Wanting {
+final class ClassQueue implements Wanting, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(ClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -44,6 +47,8 @@ final class ClassQueue implements Wanting {
   private final Deque<TaskRun> ready = new ArrayDeque<>();
   private final List<RemoteSlot> remote = new ArrayList<>();
   private boolean requested;
+  private long requests; // how often one was noted
+  private boolean threadless; // a lease went home for want of a thread
   private int slots;
   private int idle;
   private boolean closed;
@@ -66,6 +71,7 @@ final class ClassQueue implements Wanting {
         return false;
       }
       ready.addLast(run);
+      run.queuedIn(this);
       wakeOne();
       feed = !remote.isEmpty();
       ask = !feed && request();
@@ -97,8 +103,16 @@ final class ClassQueue implements Wanting {
   /** Notes a request if there is more work than idle slots; under the lock. */
   private boolean request() {
     boolean ask = !requested && !closed && ready.size() > idle && slots < mostSlots;
-    requested |= ask;
+    note(ask);
     return ask;
+  }
+
+  /** Under the lock. */
+  private void note(boolean ask) {
+    if (ask) {
+      requested = true;
+      requests++;
+    }
   }
 
   private void askIf(boolean ask) {
@@ -178,7 +192,7 @@ final class ClassQueue implements Wanting {
       if (start) {
         slots++;
         ask = !requested && ready.size() > idle + 1 && slots < mostSlots;
-        requested = ask;
+        note(ask);
       }
     } finally {
       lock.unlock();
@@ -207,7 +221,7 @@ final class ClassQueue implements Wanting {
         slots++;
         remote.add(slot);
         ask = ready.size() > idle + 1 && slots < mostSlots;
-        requested = ask;
+        note(ask);
       }
     } finally {
       lock.unlock();
@@ -241,10 +255,19 @@ final class ClassQueue implements Wanting {
   TaskRun poll() {
     lock.lock();
     try {
-      return ready.pollFirst();
+      return take();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The next task, or null; under the lock. */
+  private @Nullable TaskRun take() {
+    var run = ready.pollFirst();
+    if (run != null) {
+      run.queuedIn(null);
+    }
+    return run;
   }
 
   /** Tasks that a slot elsewhere did not begin come back, to be first again. */
@@ -254,6 +277,7 @@ final class ClassQueue implements Wanting {
     try {
       for (int i = runs.size() - 1; i >= 0; i--) {
         ready.addFirst(runs.get(i));
+        runs.get(i).queuedIn(this);
       }
       wakeOne();
       ask = request();
@@ -261,6 +285,45 @@ final class ClassQueue implements Wanting {
       lock.unlock();
     }
     askIf(ask);
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    boolean asks;
+    boolean over;
+    boolean later;
+    boolean hasSlots;
+    long number;
+    int waiting;
+    lock.lock();
+    try {
+      asks = requested;
+      over = closed;
+      later = threadless;
+      hasSlots = slots > 0 || !remote.isEmpty();
+      number = requests;
+      waiting = ready.size();
+    } finally {
+      lock.unlock();
+    }
+    var what = "its queue, of tasks that want " + kind.resources() + ", has " + waiting;
+    if (over) {
+      return WaitStep.end(what + " and is closed", End.NOBODY);
+    }
+    if (asks) {
+      var request = engine.places().request(this);
+      return (request == null
+              ? WaitStep.end(
+                  what + " and expects a lease, for which there is no request", End.NOBODY)
+              : WaitStep.via(what + " and asks for a lease", request))
+          .marked(number);
+    }
+    if (later) {
+      return WaitStep.end(what + " and tries again to start a thread", End.TIMER);
+    }
+    return hasSlots
+        ? WaitStep.end(what + " and slots that are at work", End.RUNNING).marked(number)
+        : WaitStep.end(what + ", no slot, and asks for no lease", End.NOBODY).marked(number);
   }
 
   /** A slot elsewhere waits inside its task, or goes on. */
@@ -308,6 +371,7 @@ final class ClassQueue implements Wanting {
       lock.lock();
       try {
         slots--;
+        threadless = true;
       } finally {
         lock.unlock();
       }
@@ -320,6 +384,7 @@ final class ClassQueue implements Wanting {
     boolean ask;
     lock.lock();
     try {
+      threadless = false;
       ask = request();
     } finally {
       lock.unlock();
@@ -395,7 +460,7 @@ final class ClassQueue implements Wanting {
           idle--;
         }
       }
-      return ready.pollFirst();
+      return take();
     } finally {
       lock.unlock();
     }

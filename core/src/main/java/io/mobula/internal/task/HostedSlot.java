@@ -3,11 +3,15 @@ package io.mobula.internal.task;
 import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * task in the order they come. When its task waits or runs for long, those behind it go back. A
  * task that has returned a stage takes no slot while the value is still to come.
  */
-final class HostedSlot implements LeaseDesk.Stay, CpuHold {
+final class HostedSlot implements LeaseDesk.Stay, CpuHold, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(HostedSlot.class);
   private static final Duration PATIENCE = Duration.ofMillis(10);
 
@@ -88,6 +92,7 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       if (!waiting && !ended && !ending) {
         present.put(run.job().id(), run);
         inbox.addLast(run);
+        run.waitsIn(this);
         news = true;
         work.signal();
         watch();
@@ -335,7 +340,9 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
     }
   }
 
-  private @Nullable TaskRun find(ObjectId id) {
+  /** The task of that id that is here, or null. */
+  @Nullable
+  TaskRun find(ObjectId id) {
     lock.lock();
     try {
       return present.get(id);
@@ -390,6 +397,28 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold {
       lock.unlock();
     }
     doomed.forEach(run -> run.cancel(run.job().number(), true));
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    Thread runs;
+    boolean over;
+    lock.lock();
+    try {
+      runs = busy ? worker : null;
+      over = ended;
+    } finally {
+      lock.unlock();
+    }
+    var what = "the slot that node " + submitter + " was lent under lease " + number;
+    var blocked = BlockedThread.of(runs);
+    if (over) {
+      return WaitStep.end(what + " has ended, and a task in it was not given back", End.NOBODY);
+    }
+    return blocked == null
+        ? WaitStep.end(
+            what + (runs == null ? " is about to begin it" : " runs another"), End.RUNNING)
+        : WaitStep.via(what + " runs another", blocked);
   }
 
   @Override

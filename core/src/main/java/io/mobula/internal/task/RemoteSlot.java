@@ -51,6 +51,12 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     return node;
   }
 
+  @Override
+  @SuppressWarnings("ReferenceEquality") // a task is known by identity
+  public boolean has(TaskRun run) {
+    return running(run.job().id()) == run && wire.knows(this);
+  }
+
   long lease() {
     return lease;
   }

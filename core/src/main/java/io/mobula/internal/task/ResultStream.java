@@ -1,6 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectRef;
+import io.mobula.WaitReport.End;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.NotKept;
@@ -9,6 +10,9 @@ import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.NoSuchElementException;
@@ -29,6 +33,7 @@ final class ResultStream<T extends @Nullable Object> {
   private final Condition changed = lock.newCondition();
   private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
   private Runnable onClose = () -> {};
+  private volatile @Nullable Awaited producer;
   private IntConsumer onTaken = taken -> {};
   private int emitted;
   private boolean ended;
@@ -43,6 +48,11 @@ final class ResultStream<T extends @Nullable Object> {
   /** What to do when the reader leaves early; set before the task starts. */
   void onClose(Runnable cancel) {
     onClose = cancel;
+  }
+
+  /** What makes the results; set before the task starts. */
+  void producer(Awaited maker) {
+    producer = maker;
   }
 
   /** Emits everything the task returned, in the slot's thread. */
@@ -118,7 +128,12 @@ final class ResultStream<T extends @Nullable Object> {
   private void waitForReader() {
     var hold = Execution.currentHold();
     hold.giveBack();
-    try {
+    try (var _ = BlockedThread.enter(
+        store.node(),
+        () -> WaitStep.end(
+            "waits until the reader of the stream of task " + task + " has read some of "
+                + maxUnread + " results",
+            End.PROGRAM))) {
       while (unread.size() >= maxUnread && !closed && !ended) {
         changed.await();
       }
@@ -190,10 +205,16 @@ final class ResultStream<T extends @Nullable Object> {
     }
   }
 
+  private WaitStep waitStep() {
+    var maker = producer;
+    var what = "waits for the next result of the stream of task " + task;
+    return maker == null ? WaitStep.end(what, End.UNKNOWN) : WaitStep.via(what, maker);
+  }
+
   private void waitForResult() {
     var hold = Execution.currentHold();
     hold.giveBack();
-    try {
+    try (var _ = BlockedThread.enter(store.node(), this::waitStep)) {
       while (unread.isEmpty() && !ended && !closed) {
         changed.await();
       }

@@ -25,6 +25,7 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
+import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -126,6 +127,7 @@ public final class TaskEngine {
     var stream =
         new ResultStream<R>(parts.store(), number, request.options().presence().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
+    stream.producer(run);
     start(run, new Results.Streamed(stream));
     var reader = new StreamReader<R>(stream);
     parts.store().whenUnreachable(reader, stream::close);
@@ -351,6 +353,11 @@ public final class TaskEngine {
       }
     }
     doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
+  }
+
+  /** All tasks without an outcome, other nodes' that run here included; a view. */
+  public Iterable<? extends Awaited> pending() {
+    return pending;
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */

@@ -6,6 +6,7 @@ import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.TaskOptions;
+import io.mobula.WaitReport.End;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
@@ -30,6 +31,9 @@ import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Lineage;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * goes on after that runs to its end unheard. State is guarded by the monitor; user code never runs
  * under it.
  */
-final class TaskRun implements Producer {
+final class TaskRun implements Producer, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int LONGEST_LINEAGE = 32;
@@ -82,12 +86,16 @@ final class TaskRun implements Producer {
     /** The process that makes it. */
     NodeId node();
 
+    /** Whether it still expects an outcome of that task. */
+    boolean has(TaskRun run);
+
     /** Nobody wants its outcome any more. */
     void cancel(TaskRun run, boolean recursive);
   }
 
   private final Job job;
   private final TaskEngine engine;
+  private final long since = System.nanoTime();
   private @Nullable Deadline deadline;
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
@@ -108,6 +116,7 @@ final class TaskRun implements Producer {
   private @Nullable Elsewhere elsewhere;
   private String waitsFor = "";
   private boolean queued;
+  private volatile @Nullable Awaited waitsAt; // a queue says so under its lock
   private int returns;
   private boolean searching; // for arguments, while it holds its resources
 
@@ -223,14 +232,47 @@ final class TaskRun implements Producer {
     return !done && runner == null && stage == null && elsewhere == null;
   }
 
-  private synchronized void waitsFor(String what) {
+  private synchronized void waitsFor(String what, Awaited at) {
     waitsFor = what;
+    waitsAt = at;
     queued = false;
   }
 
   private synchronized void waitsForSlot(String what) {
     waitsFor = what;
+    waitsAt = null;
     queued = true;
+  }
+
+  /** It is in a slot of this node, which another has sent it to. */
+  synchronized void waitsIn(HostedSlot slot) {
+    waitsFor = "its turn in a slot";
+    waitsAt = slot;
+  }
+
+  /** Whether that queue has it from now on, or none. */
+  void queuedIn(@Nullable ClassQueue queue) {
+    waitsAt = queue;
+  }
+
+  /** When it was submitted, on the clock of {@link System#nanoTime()}. */
+  long since() {
+    return since;
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    return TaskWait.of(this, situation());
+  }
+
+  @Override
+  public WaitStep waitStep(ObjectId wanted) {
+    return waitStep();
+  }
+
+  private synchronized TaskWait.Situation situation() {
+    return new TaskWait.Situation(
+        done, runner, stage != null, elsewhere, queued, waitsFor, waitsAt, attempts);
   }
 
   /**
@@ -272,7 +314,9 @@ final class TaskRun implements Producer {
       goToQueue(what);
       return;
     }
-    waitsFor("arguments that are looked for, as their nodes have left: " + search.describe());
+    waitsFor(
+        "arguments that are looked for, as their nodes have left: " + search.describe(),
+        () -> WaitStep.end("the search goes on", End.UNKNOWN));
     search.start(placed -> {
       if (!isDone()) {
         searches(!placed);
@@ -754,9 +798,12 @@ final class TaskRun implements Producer {
   private void failedWith(boolean retriable, Failure failure) {
     int attempt = attempts();
     if (retriable && attempt <= job.options().retries().most()) {
-      waitsFor("its retry after attempt " + attempt + " failed with "
-          + failure.causeTypes().getFirst());
-      engine.after(backoff(attempt), () -> enqueue("a slot of its scheduling class"));
+      var pause = backoff(attempt);
+      waitsFor(
+          "its retry after attempt " + attempt + " failed with "
+              + failure.causeTypes().getFirst(),
+          () -> WaitStep.end("it is queued again " + pause + " after that", End.TIMER));
+      engine.after(pause, () -> enqueue("a slot of its scheduling class"));
     } else {
       fail(failure);
     }
@@ -772,7 +819,8 @@ final class TaskRun implements Producer {
   }
 
   private void timeOut(String how) {
-    var message = describe() + " " + how + "; it was interrupted.";
+    var message = describe() + " " + how + "; it was interrupted."
+        + ChainWalker.atOnce().walk(this).because();
     stop(() -> new TaskTimeoutException(message));
   }
 

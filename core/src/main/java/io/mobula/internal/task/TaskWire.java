@@ -21,6 +21,7 @@ import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +159,23 @@ public final class TaskWire {
 
   void forget(RemoteSlot slot) {
     slots.remove(new SlotKey(slot.node(), slot.lease()));
+  }
+
+  /** Whether frames about this slot of another node still find it. */
+  @SuppressWarnings("ReferenceEquality") // a slot is known by identity
+  boolean knows(RemoteSlot slot) {
+    return slots.get(new SlotKey(slot.node(), slot.lease())) == slot;
+  }
+
+  /** What a task of another node waits for here; null if it is not here. */
+  public @Nullable Awaited pendingHere(ObjectId task) {
+    for (var slot : hosted.values()) {
+      var run = slot.find(task);
+      if (run != null) {
+        return run;
+      }
+    }
+    return null;
   }
 
   void close(RemoteSlot slot) {

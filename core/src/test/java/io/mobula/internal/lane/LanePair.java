@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,30 +22,37 @@ import org.jspecify.annotations.Nullable;
  * The lanes of two nodes in one process. What one sends goes through the serializer, into buffers
  * of the size of Artery's: what is larger is lost, as it would be there.
  */
-final class LanePair {
+public final class LanePair {
   static final int ARTERY = 256 << 10;
 
   private static final ParcelSerializer SERIALIZER = new ParcelSerializer();
 
-  final Peer one = peer(1);
-  final Peer two = peer(2);
-  final Lanes ones;
-  final Lanes twos;
+  public final Peer one = peer(1);
+  public final Peer two = peer(2);
+  public final Lanes ones;
+  public final Lanes twos;
+  public final Membership membersOfOne = new Members(one, two);
+  public final Membership membersOfTwo = new Members(two, one);
 
   private final ActorTestKit kit;
   private final Predicate<Parcel> isLost;
   private final Map<Peer, ActorRef<Parcel>> inboxes = new ConcurrentHashMap<>();
 
+  /** The same; all is lost while they are cut. */
+  public LanePair(ActorTestKit kit, BooleanSupplier isCut) {
+    this(kit, parcel -> isCut.getAsBoolean());
+  }
+
   /** Neither listens yet. */
   LanePair(ActorTestKit kit, Predicate<Parcel> isLost) {
     this.kit = kit;
     this.isLost = isLost;
-    this.ones = new Lanes(new Members(one, two));
-    this.twos = new Lanes(new Members(two, one));
+    this.ones = new Lanes(membersOfOne);
+    this.twos = new Lanes(membersOfTwo);
   }
 
   /** Both listen from now on. */
-  void open(Lanes.Receiver atOne, Lanes.Receiver atTwo) {
+  public void open(Lanes.Receiver atOne, Lanes.Receiver atTwo) {
     inboxes.put(one, kit.spawn(LaneInbox.create(ones, atOne)).narrow());
     inboxes.put(two, kit.spawn(LaneInbox.create(twos, atTwo)).narrow());
   }

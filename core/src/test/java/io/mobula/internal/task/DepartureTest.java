@@ -10,6 +10,7 @@ import io.mobula.Placement;
 import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
+import io.mobula.WaitReport.End;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -19,6 +20,8 @@ import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.ChainWalker;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,11 @@ class DepartureTest {
     @Override
     public NodeId node() {
       return new NodeId(2);
+    }
+
+    @Override
+    public boolean has(TaskRun run) {
+      return true;
     }
 
     @Override
@@ -89,12 +98,17 @@ class DepartureTest {
   }
 
   private TaskRun run() {
+    var run = unsent();
+    assertThat(run.depart(elsewhere)).isTrue();
+    return run;
+  }
+
+  private TaskRun unsent() {
     RemoteFunction function = arguments -> 1;
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, program());
     var run = new TaskRun(job, null, engine);
     run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
-    assertThat(run.depart(elsewhere)).isTrue();
     return run;
   }
 
@@ -125,6 +139,34 @@ class DepartureTest {
   }
 
   @Test
+  void aTaskWhoseRequestForALeaseWasForgottenWaitsForNobody() {
+    var run = unsent();
+    run.start();
+    var chain = ChainWalker.atOnce().walk(run);
+    assertThat(chain.end()).isEqualTo(End.NOBODY);
+    assertThat(chain.report("").text())
+        .contains("waits for a slot of its scheduling class")
+        .contains("expects a lease, for which there is no request");
+  }
+
+  @Test
+  void aTaskThatIsSentWaitsForItsHostWhileTheSlotThereHasIt() {
+    var run = run();
+    var sentTo = ChainWalker.atOnce().walk(run);
+    assertThat(sentTo.end()).isEqualTo(End.PEER);
+    assertThat(sentTo.lines().getFirst()).contains("was sent to node " + elsewhere.node());
+    assertThat(run.returned(elsewhere)).isTrue(); // and nobody queues it again
+    assertThat(ChainWalker.atOnce().walk(run).end()).isEqualTo(End.NOBODY);
+  }
+
+  @Test
+  void aRefWithoutACompleterWaitsForNobody() {
+    var chain = ChainWalker.atOnce().walk(store.pending(store.nextTask(), 0, null));
+    assertThat(chain.end()).isEqualTo(End.NOBODY);
+    assertThat(chain.lines().getFirst()).contains("nobody makes it");
+  }
+
+  @Test
   void howLongItsResultIsWantedIsALengthOfTime() {
     var run = run();
     assertThat(run.timeLeft()).isNull();
@@ -148,6 +190,11 @@ class DepartureTest {
     @Override
     public String why(Wanting wanting) {
       return "";
+    }
+
+    @Override
+    public @Nullable Awaited request(Wanting wanting) {
+      return null;
     }
 
     @Override

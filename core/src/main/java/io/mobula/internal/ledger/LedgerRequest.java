@@ -1,0 +1,16 @@
+package io.mobula.internal.ledger;
+
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+
+/**
+ * A request at a ledger, as a link of a chain of waits: the ledger's actor says whether it has it,
+ * and what it lacks.
+ */
+record LedgerRequest(Ledger ledger, Requester requester) implements Awaited {
+  @Override
+  public WaitStep waitStep() {
+    return WaitStep.asking(
+        "it has been asked for " + requester.wanted(), () -> ledger.explain(requester));
+  }
+}

@@ -1,0 +1,93 @@
+package io.mobula.internal.node;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.WaitReport;
+import io.mobula.internal.actor.ActorEngine;
+import io.mobula.internal.group.Groups;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Ref;
+import io.mobula.internal.task.TaskEngine;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitWatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What waits in a node, part by part: for the watch, and for whoever asks. Safe for all threads.
+ */
+final class NodeWaits implements AutoCloseable {
+  private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
+  private static final int MOST_REPORTED = 1000;
+
+  private final ObjectStore objects;
+  private final ChainWalker.Peers peers;
+  private final List<Supplier<Iterator<? extends Awaited>>> sources;
+  private final WaitWatch watch;
+
+  /** What lists its waits. */
+  record Parts(
+      NodeId id,
+      ObjectStore objects,
+      TaskEngine tasks,
+      ActorEngine actors,
+      Groups groups,
+      Supplier<List<Awaited>> questions) {}
+
+  /** Begins to watch. */
+  static NodeWaits start(Parts parts, ChainWalker.Peers peers) {
+    var waits = new NodeWaits(parts, peers);
+    waits.watch.start();
+    return waits;
+  }
+
+  private NodeWaits(Parts parts, ChainWalker.Peers peers) {
+    this.objects = parts.objects();
+    this.peers = peers;
+    this.sources = List.of(
+        () -> BlockedThread.in(parts.id()).iterator(),
+        () -> parts.tasks().pending().iterator(),
+        () -> parts.actors().pending().iterator(),
+        () -> parts.groups().pendingRefs().iterator(),
+        () -> parts.questions().get().iterator());
+    this.watch = new WaitWatch("mobula-wait-watch", sources, peers);
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#whyPending}. */
+  WaitReport why(ObjectRef<?> ref) {
+    objects.requireOpen();
+    var entry = Ref.entryOf(ref, objects);
+    return walker().walk(entry).report("ref " + ref.id() + ": ");
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#pending}. */
+  List<WaitReport> all() {
+    objects.requireOpen();
+    var walker = walker();
+    var all = new ArrayList<WaitReport>();
+    for (var source : sources) {
+      var waiting = source.get();
+      while (waiting.hasNext() && all.size() < MOST_REPORTED) {
+        var chain = walker.walk(waiting.next());
+        if (chain.end() != WaitReport.End.READY) {
+          all.add(chain.report(""));
+        }
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  private ChainWalker walker() {
+    return ChainWalker.waiting(FOR_ANSWERS, peers);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,178 @@
+package io.mobula.internal.node;
+
+import io.mobula.NodeId;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.PeerQuestions;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitStep;
+import io.mobula.internal.wait.WaitStep.Work;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks other processes what they know of work that is waited for here, and answers the same. A
+ * question is a probe, too: it is answered by the thread that takes in all frames. Safe for all
+ * threads; {@link #look} blocks for half a second at most, nothing else does.
+ */
+final class PeerWaits implements ChainWalker.Peers {
+  /** A process that has answered nothing for so long is silent. */
+  static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private static final int ASK = 118;
+  private static final int ANSWER = 119;
+  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long BETWEEN_PROBES_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int LEAST_PROBES = 4;
+  private static final int MOST_CHARS = 2000;
+
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Known known;
+  private final LongSupplier nanoTime;
+  private final AtomicLong numbers = new AtomicLong();
+  private final PeerQuestions<Long, Optional<String>> open;
+  private final Map<NodeId, Silence> silent = new ConcurrentHashMap<>();
+
+  /** What a process knows of work that others wait for. */
+  @FunctionalInterface
+  interface Known {
+    /** What the work waits for here; null if it is not here, or done. */
+    @Nullable
+    Awaited find(NodeId asker, Work work);
+  }
+
+  /**
+   * Probes of a process that it has not answered: since when, how many, and when the last was sent.
+   */
+  private record Silence(long since, int probes, long last) {}
+
+  PeerWaits(Membership membership, Lanes lanes, Router router, Known known) {
+    this(membership, lanes, router, known, System::nanoTime);
+  }
+
+  PeerWaits(Membership membership, Lanes lanes, Router router, Known known, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.membership = membership;
+    this.lanes = lanes;
+    this.known = known;
+    this.open = new PeerQuestions<>(lanes);
+    router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    membership.subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        silent.remove(peer.id());
+      }
+    });
+  }
+
+  @Override
+  public WaitStep look(NodeId peer, Work work, long nanos) {
+    if (peer.equals(membership.self().id())) {
+      return here(peer, work);
+    }
+    if (membership.peer(peer) == null) {
+      return WaitStep.end("node " + peer + " is no member of the cluster", End.NOBODY);
+    }
+    var before = silent.get(peer);
+    long began = nanoTime.getAsLong();
+    if (nanos == 0 || (before != null && began - before.last() < BETWEEN_PROBES_NANOS)) {
+      return before == null
+          ? WaitStep.end("node " + peer + " has to act", End.PEER)
+          : silent(peer, before, began);
+    }
+    try {
+      var answer = ask(peer, work, Math.min(nanos, LONGEST_NANOS));
+      silent.remove(peer);
+      return answer
+          .map(text -> WaitStep.end(text.isEmpty() ? "node " + peer + " answers" : text, End.PEER))
+          .orElseGet(() -> WaitStep.end(
+              "node " + peer + " answers that it has nothing of it that is not done", End.NOBODY));
+    } catch (TimeoutException late) {
+      return silent(
+          peer,
+          silent.merge(
+              peer,
+              new Silence(began, 1, began),
+              (old, fresh) -> new Silence(old.since(), old.probes() + 1, began)),
+          began);
+    } catch (ExecutionException left) {
+      return WaitStep.end("node " + peer + " has just left", End.UNKNOWN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return WaitStep.end("node " + peer + " has to act", End.PEER);
+    }
+  }
+
+  private WaitStep here(NodeId self, Work work) {
+    var found = known.find(self, work);
+    return found == null
+        ? WaitStep.end("this node has to act", End.UNKNOWN)
+        : WaitStep.via("it is done by this node", found);
+  }
+
+  private WaitStep silent(NodeId peer, Silence silence, long now) {
+    long nanos = now - silence.since();
+    var member = membership.peer(peer);
+    var text = "node " + peer + " has not answered for "
+        + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s"
+        + (member == null ? "" : ", and is " + membership.standing(member) + " to the cluster");
+    boolean isSilent = nanos >= SILENCE.toNanos() && silence.probes() >= LEAST_PROBES;
+    return WaitStep.end(text, isSilent ? End.SILENT_PEER : End.PEER);
+  }
+
+  private Optional<String> ask(NodeId peer, Work work, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long number = numbers.incrementAndGet();
+    var frame = new FrameWriter().octet(ASK).int64(number).choice(work.kind());
+    Sharing.writeId(frame, work.id());
+    var bytes = frame.toBytes();
+    var asked = open.ask(peer, number, () -> lanes.send(peer, bytes));
+    try {
+      return asked.get(nanos, TimeUnit.NANOSECONDS);
+    } finally {
+      var _ = open.answered(peer, number); // nobody waits for it any more
+    }
+  }
+
+  private void onAsk(NodeId from, FrameReader in) {
+    long number = in.int64();
+    var work = new Work(in.choice(Work.Kind.values()), Sharing.readId(in));
+    var found = work.kind() == Work.Kind.ANYTHING ? null : known.find(from, work);
+    var frame = new FrameWriter().octet(ANSWER).int64(number);
+    boolean has = found != null || work.kind() == Work.Kind.ANYTHING;
+    frame.flag(has);
+    if (has) {
+      frame.text(found == null ? "" : describe(found));
+    }
+    lanes.send(from, frame.toBytes());
+  }
+
+  private String describe(Awaited found) {
+    var text = "on node " + membership.self().id() + ": "
+        + String.join("; ", ChainWalker.atOnce().walk(found).lines());
+    return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
+  }
+
+  private void onAnswer(NodeId from, FrameReader in) {
+    open.answer(from, in.int64(), () -> in.flag() ? Optional.of(in.text()) : Optional.empty());
+  }
+}

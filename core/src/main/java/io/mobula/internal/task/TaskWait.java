@@ -1,0 +1,85 @@
+package io.mobula.internal.task;
+
+import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import io.mobula.internal.wait.WaitStep.Work;
+import org.jspecify.annotations.Nullable;
+
+/** What a task waits for at one moment. */
+final class TaskWait {
+  private TaskWait() {}
+
+  /**
+   * How far a task has come, read at one moment.
+   *
+   * @param done whether it has an outcome
+   * @param runner the thread that runs its body, or null
+   * @param staged whether its body has returned a stage
+   * @param elsewhere the attempt of another node, or null
+   * @param queued whether it has gone to its queue
+   * @param text what it waits for, in words; empty before all arguments are ready
+   * @param at where it waits, or null
+   * @param attempts how many have begun
+   */
+  record Situation(
+      boolean done,
+      @Nullable Thread runner,
+      boolean staged,
+      TaskRun.@Nullable Elsewhere elsewhere,
+      boolean queued,
+      String text,
+      @Nullable Awaited at,
+      int attempts) {}
+
+  static WaitStep of(TaskRun run, Situation now) {
+    return step(run, now).marked(now.attempts()).since(run.since());
+  }
+
+  private static WaitStep step(TaskRun run, Situation now) {
+    var what = run.describe();
+    var elsewhere = now.elsewhere();
+    if (now.done()) {
+      return WaitStep.end(what + " has its outcome, and its ref was not told", End.NOBODY);
+    }
+    if (now.runner() != null) {
+      return BlockedThread.running(what + " runs", now.runner());
+    }
+    if (now.staged()) {
+      return WaitStep.end(
+          what + " has returned a stage, which the program has to complete", End.PROGRAM);
+    }
+    if (elsewhere != null) {
+      return sent(run, elsewhere);
+    }
+    return waiting(run, now);
+  }
+
+  private static WaitStep sent(TaskRun run, TaskRun.Elsewhere elsewhere) {
+    var text = run.describe() + " was sent to node " + elsewhere.node();
+    ObjectId id = run.job().id();
+    return elsewhere.has(run)
+        ? WaitStep.elsewhere(text, elsewhere.node(), Work.value(id))
+        : WaitStep.end(text + ", and is not known to its slot there any more", End.NOBODY);
+  }
+
+  private static WaitStep waiting(TaskRun run, Situation now) {
+    var what = run.describe();
+    var at = now.at();
+    if (at != null) {
+      return WaitStep.via(what + " waits for " + now.text(), at);
+    }
+    if (now.queued()) {
+      return WaitStep.end(what + " waits for " + now.text() + ", and is in no queue", End.NOBODY);
+    }
+    var missing = run.job().call().missingArguments();
+    return missing.isEmpty()
+        ? WaitStep.end(what + " has all its arguments, and goes to no queue", End.NOBODY)
+        : WaitStep.via(
+            what + " waits for " + missing.size() + " of its arguments, the first is "
+                + missing.getFirst().id(),
+            missing);
+  }
+}

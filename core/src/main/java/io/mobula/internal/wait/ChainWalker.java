@@ -1,0 +1,153 @@
+package io.mobula.internal.wait;
+
+import io.mobula.NodeId;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.wait.WaitStep.Next;
+import io.mobula.internal.wait.WaitStep.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks chains of waits in one look. Where a chain branches it follows the branch that ends worst
+ * of those that must end. Belongs to one thread, which waits for answers of actors and of other
+ * processes for a limited time in all.
+ */
+public final class ChainWalker {
+  private static final int MOST_BRANCHES = 16;
+  private static final int MOST_LINKS = 48;
+  private static final int MOST_STEPS = 20_000;
+
+  private final long end;
+  private final Peers peers;
+  private final Map<Awaited, WaitChain> known = new IdentityHashMap<>();
+  private final Set<Awaited> path = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int steps;
+
+  /** Asks other processes what they know. */
+  @FunctionalInterface
+  public interface Peers {
+    /** Nobody is asked: a chain that ends in another process ends there. */
+    Peers NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", End.PEER);
+
+    /** What that process says of the work; waits for its answer for so long at most. */
+    WaitStep look(NodeId peer, Work work, long nanos);
+  }
+
+  private ChainWalker(Duration limit, Peers peers) {
+    this.end = System.nanoTime() + limit.toNanos();
+    this.peers = peers;
+  }
+
+  /** One that waits for answers for so long in all. */
+  public static ChainWalker waiting(Duration limit, Peers peers) {
+    return new ChainWalker(limit, peers);
+  }
+
+  /** One that waits for no answer. */
+  public static ChainWalker atOnce() {
+    return new ChainWalker(Duration.ZERO, Peers.NOBODY);
+  }
+
+  /** The chain from here. */
+  public WaitChain walk(Awaited from) {
+    var before = known.get(from);
+    if (before != null) {
+      return before;
+    }
+    if (path.size() >= MOST_LINKS || ++steps > MOST_STEPS) {
+      return leaf(from, WaitStep.end("and so on", End.UNKNOWN));
+    }
+    if (!path.add(from)) {
+      return leaf(from, WaitStep.end("which leads back to what came before", End.UNKNOWN));
+    }
+    try {
+      var chain = follow(from, from.waitStep());
+      known.put(from, chain);
+      return chain;
+    } finally {
+      path.remove(from);
+    }
+  }
+
+  private WaitChain follow(Awaited from, WaitStep step) {
+    return switch (step.next()) {
+      case Next.Ends(var how) -> new WaitChain(from, step, null, how);
+      case Next.Via(var awaited, var spare) -> before(from, step, branch(from, awaited, spare));
+      case Next.Asking(var question) -> {
+        var answer = answerOf(question.get());
+        yield answer == null
+            ? new WaitChain(from, step, null, End.UNKNOWN)
+            : before(from, step, follow(from, answer));
+      }
+      case Next.Elsewhere(var peer, var work) ->
+        before(from, step, follow(from, peers.look(peer, work, left())));
+    };
+  }
+
+  private long left() {
+    return Math.max(0, end - System.nanoTime());
+  }
+
+  private static WaitChain before(Awaited from, WaitStep step, WaitChain rest) {
+    return new WaitChain(from, step, rest, rest.end());
+  }
+
+  private static WaitChain leaf(Awaited of, WaitStep step) {
+    return new WaitChain(
+        of, step, null, step.next() instanceof Next.Ends(var how) ? how : End.UNKNOWN);
+  }
+
+  private WaitChain branch(Awaited from, List<? extends Awaited> awaited, int spare) {
+    var chains = new ArrayList<WaitChain>();
+    for (var each : awaited.subList(0, Math.min(MOST_BRANCHES, awaited.size()))) {
+      chains.add(walk(each));
+    }
+    chains.sort(Comparator.comparingInt(chain -> rank(chain.end())));
+    return spare < chains.size()
+        ? chains.get(spare)
+        : leaf(from, WaitStep.end("one of " + awaited.size() + " is enough", End.UNKNOWN));
+  }
+
+  /** The worst first. */
+  private static int rank(End end) {
+    return switch (end) {
+      case NOBODY -> 0;
+      case SILENT_PEER -> 1;
+      case PEER -> 2;
+      case RESOURCES -> 3;
+      case TIMER -> 4;
+      case PROGRAM -> 5;
+      case RUNNING -> 6;
+      case UNKNOWN -> 7;
+      case READY -> 8;
+    };
+  }
+
+  private @Nullable WaitStep answerOf(CompletionStage<WaitStep> asked) {
+    var answer = asked.toCompletableFuture();
+    try {
+      return answer.isDone() ? answer.join() : answer.get(left(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException
+        | ExecutionException
+        | CompletionException
+        | CancellationException e) {
+      return null; // whoever is asked is busy or has ended: that is no end of a chain
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+}

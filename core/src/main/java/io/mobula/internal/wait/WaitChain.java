@@ -1,0 +1,89 @@
+package io.mobula.internal.wait;
+
+import io.mobula.WaitReport;
+import io.mobula.WaitReport.End;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chain of waits as one walk has found it.
+ *
+ * @param of what the first link is about
+ * @param step the first link
+ * @param rest what comes behind it, or null
+ * @param end who must act
+ */
+public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, End end) {
+
+  private static final int MOST_CHARS = 600;
+
+  /** What the end of a chain is known by from one look to the next, if it has not changed. */
+  record Identity(List<Object> links, List<Long> marks) {}
+
+  /** By its last two links: many chains may lead there. */
+  Identity fromLast() {
+    var links = new ArrayList<Object>();
+    var marks = new ArrayList<Long>();
+    var from = this;
+    while (from.rest != null && from.rest.rest != null) {
+      from = from.rest;
+    }
+    for (var link = from; link != null; link = link.rest) {
+      links.add(link.of);
+      marks.add(link.step.mark());
+    }
+    return new Identity(links, marks);
+  }
+
+  /** What its last link is about. */
+  Awaited last() {
+    var link = this;
+    while (link.rest != null) {
+      link = link.rest;
+    }
+    return link.of;
+  }
+
+  /** Its links in words. */
+  public List<String> lines() {
+    long now = System.nanoTime();
+    var lines = new ArrayList<String>();
+    for (var link = this; link != null; link = link.rest) {
+      if (!link.step.text().isEmpty()) {
+        lines.add(bounded(link.step.text()) + waited(link.step, now));
+      }
+    }
+    return lines;
+  }
+
+  private static String bounded(String text) {
+    return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
+  }
+
+  private static String waited(WaitStep step, long now) {
+    long tenths = step.since() == 0 ? 0 : (now - step.since()) / 100_000_000;
+    return tenths <= 0 ? "" : ", for " + tenths / 10 + "." + tenths % 10 + " s";
+  }
+
+  /**
+   * The chain as users see it.
+   *
+   * @param prefix stands before the first link
+   */
+  public WaitReport report(String prefix) {
+    var waited = step.since() == 0
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, System.nanoTime() - step.since()));
+    var behind = rest == null ? List.<String>of() : rest.lines();
+    return new WaitReport(prefix + bounded(step.text()), waited, behind, end);
+  }
+
+  /**
+   * The chain as the end of a message about a wait that was given up: its links in one sentence.
+   */
+  public String because() {
+    return " It waits: " + String.join("; ", lines()) + ".";
+  }
+}

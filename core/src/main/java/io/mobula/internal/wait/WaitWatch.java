@@ -1,0 +1,179 @@
+package io.mobula.internal.wait;
+
+import io.mobula.WaitReport;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every two seconds at what waits in a node, and reports once each chain that ends nowhere,
+ * or in a process that has been silent for long. A chain that ends nowhere must be the same in two
+ * looks, as one look may fall between two steps of others; a look that comes late does not count,
+ * as the process may have stood still.
+ *
+ * <p>A look examines at most 1 024 of what each part of the node lists, and the next look goes on
+ * behind those. It runs in a thread of its own, which waits for a second at most for answers.
+ */
+public final class WaitWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+  private static final Duration LATE = Duration.ofMillis(500);
+  private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
+  private static final int MOST_EXAMINED = 1024;
+  private static final int MOST_KEPT = 16;
+
+  private final List<Source> sources;
+  private final ChainWalker.Peers peers;
+  private final Consumer<WaitReport> reporter;
+  private final Thread thread;
+  private final Set<Awaited> reported = Collections.newSetFromMap(new WeakHashMap<>());
+  private final Deque<WaitReport> kept = new ArrayDeque<>(); // under its monitor
+  private Map<Awaited, Suspicion> suspected = Map.of(); // by what the chain ends at
+  private volatile boolean closed;
+
+  /** A chain that one look has found to end nowhere; the next look walks it again. */
+  private record Suspicion(Awaited from, WaitChain.Identity identity) {}
+
+  /** One part of a node that lists what waits, and how far the looks have come in its list. */
+  private static final class Source {
+    private final Supplier<? extends Iterator<? extends Awaited>> all;
+    private @Nullable Iterator<? extends Awaited> rest;
+
+    Source(Supplier<? extends Iterator<? extends Awaited>> all) {
+      this.all = all;
+    }
+
+    /** Gives the next ones, at most so many, and begins anew when there are no more. */
+    void next(Consumer<Awaited> to) {
+      var from = rest == null ? all.get() : rest;
+      for (int i = 0; i < MOST_EXAMINED && from.hasNext(); i++) {
+        to.accept(from.next());
+      }
+      rest = from.hasNext() ? from : null;
+    }
+  }
+
+  /**
+   * Looks at nothing before {@link #start}.
+   *
+   * @param name of its thread
+   * @param sources each lists what waits in a part of the node, anew whenever it is asked
+   */
+  public WaitWatch(
+      String name,
+      List<? extends Supplier<? extends Iterator<? extends Awaited>>> sources,
+      ChainWalker.Peers peers) {
+    this(
+        name,
+        sources,
+        peers,
+        report -> LOG.warn("What waits here will not end by itself: {}", report.text()));
+  }
+
+  WaitWatch(
+      String name,
+      List<? extends Supplier<? extends Iterator<? extends Awaited>>> sources,
+      ChainWalker.Peers peers,
+      Consumer<WaitReport> reporter) {
+    this.sources = sources.stream().map(Source::new).toList();
+    this.peers = peers;
+    this.reporter = reporter;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /** Looks from now on. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    while (!closed) {
+      long before = System.nanoTime();
+      try {
+        Thread.sleep(BETWEEN_LOOKS);
+      } catch (InterruptedException ends) {
+        return;
+      }
+      long late = System.nanoTime() - before - BETWEEN_LOOKS.toNanos();
+      try {
+        look(late < LATE.toNanos());
+      } catch (Throwable broken) { // the next look may see more
+        LOG.error("A look at what waits has failed", broken);
+      }
+    }
+  }
+
+  /**
+   * One look.
+   *
+   * @param punctual whether the one before is to count
+   */
+  void look(boolean punctual) {
+    var before = punctual ? suspected : Map.<Awaited, Suspicion>of();
+    var now = new HashMap<Awaited, Suspicion>();
+    var walker = ChainWalker.waiting(FOR_ANSWERS, peers);
+    Consumer<Awaited> examine = from -> judge(from, walker.walk(from), before, now);
+    before.values().forEach(each -> examine.accept(each.from()));
+    sources.forEach(source -> source.next(examine));
+    suspected = now;
+  }
+
+  private void judge(
+      Awaited from, WaitChain chain, Map<Awaited, Suspicion> before, Map<Awaited, Suspicion> now) {
+    switch (chain.end()) {
+      case NOBODY -> {
+        var last = chain.last();
+        var identity = chain.fromLast();
+        var seen = before.get(last);
+        if (now.size() < MOST_EXAMINED) {
+          now.putIfAbsent(last, new Suspicion(from, identity));
+        }
+        if (seen != null && seen.identity().equals(identity)) {
+          report(chain);
+        }
+      }
+      case SILENT_PEER -> report(chain);
+      default -> {}
+    }
+  }
+
+  /** Once for what the chain ends at, however many wait for that. */
+  private void report(WaitChain chain) {
+    if (!closed && reported.add(chain.last())) {
+      var report = chain.report("");
+      synchronized (kept) {
+        if (kept.size() == MOST_KEPT) {
+          kept.removeFirst();
+        }
+        kept.addLast(report);
+      }
+      reporter.accept(report);
+    }
+  }
+
+  /** What it has reported, the last 16. */
+  public List<WaitReport> reports() {
+    synchronized (kept) {
+      return List.copyOf(kept);
+    }
+  }
+
+  /** Looks no more. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,122 @@
+package io.mobula.internal.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.lane.LanePair;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+import io.mobula.internal.wait.WaitStep.Work;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What another process says of work that is waited for here. */
+class PeerWaitsTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final long LONG = TimeUnit.SECONDS.toNanos(10);
+  private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final ObjectId RUNS = new ObjectId(1, 7, 0);
+  private static final ObjectId DONE = new ObjectId(1, 8, 0);
+
+  private final AtomicLong now = new AtomicLong();
+  private final Map<Work, Awaited> atTwo = new ConcurrentHashMap<>(
+      Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", End.RUNNING)));
+  private volatile boolean cut;
+  private final LanePair lanes = new LanePair(KIT, () -> cut);
+  private final Router onesRouter = new Router();
+  private final Router twosRouter = new Router();
+  private final PeerWaits ones =
+      new PeerWaits(lanes.membersOfOne, lanes.ones, onesRouter, (asker, work) -> null, now::get);
+
+  PeerWaitsTest() {
+    var _ = new PeerWaits(
+        lanes.membersOfTwo, lanes.twos, twosRouter, (asker, work) -> atTwo.get(work), now::get);
+    lanes.open(onesRouter, twosRouter);
+  }
+
+  @AfterAll
+  static void end() {
+    KIT.shutdownTestKit();
+  }
+
+  private WaitStep look(Work work) {
+    for (int i = 0; i < 20; i++) { // on a busy machine an answer may take longer than a look
+      var step = ones.look(lanes.two.id(), work, LONG);
+      if (!step.text().contains("has not answered")) {
+        return step;
+      }
+      now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+    throw new AssertionError("no answer");
+  }
+
+  private static End endOf(WaitStep step) {
+    return ((WaitStep.Next.Ends) step.next()).how();
+  }
+
+  @Test
+  void whatTheOtherHasIsDescribed() {
+    var step = look(Work.value(RUNS));
+    assertThat(endOf(step)).isEqualTo(End.PEER);
+    assertThat(step.text()).contains("on node " + lanes.two.id()).contains("it runs in a thread");
+  }
+
+  @Test
+  void anAnswerThatNeverCameIsFoundAsTheOtherHasNothingToDo() {
+    var step = look(Work.value(DONE));
+    assertThat(endOf(step)).isEqualTo(End.NOBODY);
+    assertThat(step.text()).contains("node " + lanes.two.id()).contains("nothing of it");
+    assertThat(endOf(look(Work.lease(lanes.one.id(), 3)))).isEqualTo(End.NOBODY);
+  }
+
+  @Test
+  void aProcessThatAnswersIsNeverSilent() {
+    for (int i = 0; i < 30; i++) {
+      now.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      var step = look(new Work(Work.Kind.ANYTHING, DONE));
+      assertThat(endOf(step)).isEqualTo(End.PEER);
+    }
+  }
+
+  @Test
+  void aProcessIsSilentAfterTenSecondsWithoutAnAnswerAndNotBefore() {
+    cut = true;
+    var work = Work.value(RUNS);
+    for (int second = 0; second < 10; second++) {
+      assertThat(endOf(ones.look(lanes.two.id(), work, SHORT)))
+          .as("%s", second)
+          .isEqualTo(End.PEER);
+      now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+    var step = ones.look(lanes.two.id(), work, SHORT);
+    assertThat(endOf(step)).isEqualTo(End.SILENT_PEER);
+    assertThat(step.text()).contains("has not answered for 10 s").contains("ALIVE");
+    cut = false;
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(endOf(look(work))).isEqualTo(End.PEER);
+  }
+
+  @Test
+  void aLongPauseOfThisProcessAloneMakesNobodySilent() {
+    cut = true;
+    var work = Work.value(RUNS);
+    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(End.PEER);
+    now.addAndGet(TimeUnit.SECONDS.toNanos(60)); // it stood still, and the answer is not read yet
+    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(End.PEER);
+  }
+
+  @Test
+  void whoHasLeftCanDoNothing() {
+    var step = ones.look(new NodeId(9), Work.value(RUNS), LONG);
+    assertThat(endOf(step)).isEqualTo(End.NOBODY);
+    assertThat(step.text()).contains("no member");
+  }
+}

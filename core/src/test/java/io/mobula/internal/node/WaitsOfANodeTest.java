@@ -1,0 +1,164 @@
+package io.mobula.internal.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.WaitReport.End;
+import io.mobula.contract.Eventually;
+import io.mobula.contract.Gate;
+import io.mobula.error.GetTimeoutException;
+import io.mobula.internal.store.Ref;
+import io.mobula.internal.wait.WaitWatch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What the watch of a living node reports, and what not. */
+@Timeout(60)
+class WaitsOfANodeTest {
+  /** Three looks, so that each wait is seen twice at least. */
+  private static final long LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(6_500);
+
+  private final ConcurrentLinkedQueue<String> warnings = new ConcurrentLinkedQueue<>();
+  private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+    @Override
+    protected void append(ILoggingEvent event) {
+      warnings.add(event.getFormattedMessage());
+    }
+  };
+
+  @TempDir
+  Path directory;
+
+  private MobulaRuntime runtime;
+
+  @BeforeEach
+  void open() {
+    appender.start();
+    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).addAppender(appender);
+    runtime = Mobula.init(Mobula.settings().cpus(2).storeCapacity(16 << 20));
+  }
+
+  @AfterEach
+  void close() {
+    runtime.close();
+    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).detachAppender(appender);
+  }
+
+  static int hold(Gate gate) throws Exception {
+    gate.await();
+    return 1;
+  }
+
+  static int plusOne(int value) {
+    return value + 1;
+  }
+
+  static CompletionStage<Integer> never() {
+    return new CompletableFuture<>();
+  }
+
+  static Stream<Integer> numbers(Gate gate) {
+    return Stream.of(1, 2).map(each -> {
+      try {
+        return each + hold(gate);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  static final class Holder {
+    int hold(Gate gate) throws Exception {
+      return WaitsOfANodeTest.hold(gate);
+    }
+  }
+
+  /** A ref that nobody will ever complete. */
+  private ObjectRef<Integer> orphan() {
+    var store = ((Ref<Integer>) runtime.put(1)).entry().store();
+    return store.ref(store.pending(store.nextTask(), 0, null));
+  }
+
+  @Test
+  void aRefThatNobodyCompletesIsReportedOnceWithItsWholeChain() throws Exception {
+    var orphan = orphan();
+    var behind = runtime.task(WaitsOfANodeTest::plusOne, orphan).remote();
+    var reader = Thread.ofPlatform().name("reader").start(() -> {
+      try {
+        behind.get();
+      } catch (RuntimeException closed) {
+        warnings.add("ended: " + closed.getMessage());
+      }
+    });
+    assertThat(runtime.whyPending(behind).end()).isEqualTo(End.NOBODY);
+    assertThatThrownBy(() -> behind.get(Duration.ofMillis(50)))
+        .isInstanceOf(GetTimeoutException.class)
+        .hasMessageContaining("nobody makes it");
+    Eventually.until("it is reported", () -> !warnings.isEmpty());
+    var report = warnings.peek();
+    assertThat(report)
+        .contains("WaitsOfANodeTest.plusOne")
+        .contains(orphan.id() + " is pending, and nobody makes it")
+        .contains("What to do: This is a fault of Mobula");
+    behind.cancel(false);
+    reader.join();
+    assertThat(warnings.stream().filter(each -> each.contains("nobody makes it")))
+        .hasSize(1);
+  }
+
+  @Test
+  void nothingThatWillEndIsReported() throws Exception {
+    var gate = new Gate(directory.resolve("gate").toString());
+    List<ObjectRef<?>> refs = new ArrayList<>();
+    var long1 = runtime.task(WaitsOfANodeTest::hold, gate).remote();
+    refs.add(long1);
+    refs.add(runtime.task(WaitsOfANodeTest::plusOne, long1).remote());
+    var queued = runtime.task(WaitsOfANodeTest::plusOne, 1).cpus(2).remote(); // behind a long body
+    refs.add(queued);
+    var actor = runtime.actor(Holder::new).remote();
+    refs.add(actor.call(Holder::hold, gate).remote());
+    refs.add(actor.call(Holder::hold, gate).remote());
+    ObjectRef<Integer> staged = runtime.remoteStage(runtime.task(WaitsOfANodeTest::never));
+    var stream = runtime.remoteStream(
+        runtime.task(WaitsOfANodeTest::numbers, gate).cpus(0).maxUnread(1));
+    var reader = Thread.ofPlatform().start(() -> stream.iterator().hasNext());
+    long end = System.nanoTime() + LOOKS_NANOS;
+    int rounds = 0;
+    while (System.nanoTime() - end < 0) { // a node under load
+      var many = new ArrayList<ObjectRef<Integer>>();
+      for (int i = 0; i < 200; i++) {
+        many.add(runtime.task(WaitsOfANodeTest::plusOne, i).cpus(0).remote());
+      }
+      assertThat(runtime.get(many).getLast()).isEqualTo(200);
+      rounds++;
+    }
+    assertThat(rounds).isPositive();
+    assertThat(warnings).isEmpty();
+    assertThat(runtime.whyPending(staged).end()).isEqualTo(End.PROGRAM);
+    gate.open();
+    runtime.get(refs);
+    staged.cancel();
+    reader.join();
+    stream.close();
+    assertThat(warnings).isEmpty();
+  }
+}

@@ -1,0 +1,194 @@
+package io.mobula.internal.wait;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.WaitReport;
+import io.mobula.WaitReport.End;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Which chains of waits are reported, and when. */
+class WaitWatchTest {
+  private static final NodeId OTHER = new NodeId(2);
+
+  private final List<WaitReport> reports = new ArrayList<>();
+
+  /** Something whose step a test sets. */
+  private static final class Link implements Awaited {
+    volatile WaitStep step;
+
+    Link(WaitStep step) {
+      this.step = step;
+    }
+
+    @Override
+    public WaitStep waitStep() {
+      return step;
+    }
+  }
+
+  private static Link link(End how) {
+    return new Link(WaitStep.end("it", how));
+  }
+
+  private static Link before(Awaited... next) {
+    return new Link(WaitStep.via("what comes before", List.of(next)));
+  }
+
+  private WaitWatch watch(Awaited... waiting) {
+    return watch(ChainWalker.Peers.NOBODY, List.of(waiting));
+  }
+
+  private WaitWatch watch(ChainWalker.Peers peers, List<? extends Awaited> waiting) {
+    Supplier<Iterator<? extends Awaited>> all = waiting::iterator;
+    return new WaitWatch("watch", List.of(all), peers, reports::add);
+  }
+
+  @Test
+  void whatEndsNowhereIsReportedOnceAtTheSecondLook() {
+    var end = link(End.NOBODY);
+    var watch = watch(before(end), before(before(end)));
+    watch.look(true);
+    assertThat(reports).isEmpty();
+    watch.look(true);
+    watch.look(true);
+    assertThat(reports).hasSize(1);
+    assertThat(reports.getFirst().end()).isEqualTo(End.NOBODY);
+    assertThat(reports.getFirst().text())
+        .contains("what comes before")
+        .contains("- it")
+        .contains("fault of Mobula");
+    assertThat(watch.reports()).isEqualTo(reports);
+  }
+
+  @Test
+  void aLookInTheMiddleOfAStepIsNoReport() {
+    var end = link(End.NOBODY);
+    var watch = watch(before(end));
+    for (int attempt = 0; attempt < 10; attempt++) {
+      end.step = WaitStep.end("it", End.NOBODY).marked(attempt);
+      watch.look(true);
+    }
+    end.step = WaitStep.end("it", End.RUNNING);
+    watch.look(true);
+    end.step = WaitStep.end("it", End.NOBODY).marked(9);
+    watch.look(true);
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void aLateLookForgetsTheOneBefore() {
+    var watch = watch(before(link(End.NOBODY)));
+    watch.look(true);
+    watch.look(false);
+    assertThat(reports).isEmpty();
+    watch.look(true);
+    assertThat(reports).hasSize(1);
+  }
+
+  @Test
+  void noOtherEndIsReported() {
+    for (var how : End.values()) {
+      if (how != End.NOBODY && how != End.SILENT_PEER) {
+        var watch = watch(before(link(how)));
+        watch.look(true);
+        watch.look(true);
+        assertThat(reports).as("%s", how).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aSilentProcessIsReported() {
+    var waits = new Link(WaitStep.anythingOf("it was asked", OTHER));
+    var watch = watch(
+        (peer, work, nanos) -> WaitStep.end("node " + peer + " is silent", End.SILENT_PEER),
+        List.of(waits));
+    watch.look(true);
+    watch.look(true);
+    assertThat(reports).hasSize(1);
+    assertThat(reports.getFirst().chain()).containsExactly("node " + OTHER + " is silent");
+  }
+
+  @Test
+  void ofSeveralTheWorstCountsUnlessSomeAreSpared() {
+    var dead = link(End.NOBODY);
+    var running = link(End.RUNNING);
+    assertThat(endOf(List.of(running, dead), 0)).isEqualTo(End.NOBODY);
+    assertThat(endOf(List.of(running, dead), 1)).isEqualTo(End.RUNNING);
+    assertThat(endOf(List.of(dead, link(End.NOBODY), running), 1)).isEqualTo(End.NOBODY);
+  }
+
+  private static End endOf(List<Link> links, int spare) {
+    var step = new WaitStep("any of these", 0, 0, new WaitStep.Next.Via(links, spare));
+    return ChainWalker.atOnce().walk(new Link(step)).end();
+  }
+
+  @Test
+  void aCycleAndAChainWithoutEndAreNoReport() {
+    var first = link(End.RUNNING);
+    var second = before(first);
+    first.step = WaitStep.via("back", second);
+    assertThat(ChainWalker.atOnce().walk(first).end()).isEqualTo(End.UNKNOWN);
+    Awaited longest = link(End.NOBODY);
+    for (int i = 0; i < 10_000; i++) {
+      longest = before(longest);
+    }
+    assertThat(ChainWalker.atOnce().walk(longest).end()).isEqualTo(End.UNKNOWN);
+  }
+
+  @Test
+  void whoDoesNotAnswerIsNoReport() {
+    var never = new Link(WaitStep.asking("it was asked", CompletableFuture::new));
+    var answers = new Link(WaitStep.asking(
+        "it was asked",
+        () -> CompletableFuture.completedFuture(WaitStep.end("it has it", End.RESOURCES))));
+    assertThat(ChainWalker.atOnce().walk(never).end()).isEqualTo(End.UNKNOWN);
+    assertThat(ChainWalker.atOnce().walk(answers).end()).isEqualTo(End.RESOURCES);
+  }
+
+  @Test
+  void looksGoOnBehindThoseBefore() {
+    var all = new ArrayList<Link>(
+        IntStream.range(0, 5_000).mapToObj(i -> link(End.RUNNING)).toList());
+    all.set(4_500, link(End.NOBODY));
+    var watch = watch(ChainWalker.Peers.NOBODY, all);
+    for (int i = 0; i < 20 && reports.isEmpty(); i++) {
+      watch.look(true);
+    }
+    assertThat(reports).hasSize(1);
+  }
+
+  @Test
+  void aBlockedThreadSaysWhatItWaitsFor() throws Exception {
+    var blocked = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var thread = new Thread(
+        () -> {
+          try (var _ = BlockedThread.enter(OTHER, () -> WaitStep.via("waits", link(End.TIMER)))) {
+            blocked.countDown();
+            goOn.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        },
+        "waiter");
+    thread.start();
+    assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+    var chain = ChainWalker.atOnce().walk(BlockedThread.in(OTHER).getFirst());
+    assertThat(chain.lines().getFirst()).startsWith("thread waiter waits");
+    assertThat(chain.end()).isEqualTo(End.TIMER);
+    assertThat(BlockedThread.of(thread)).isNotNull();
+    goOn.countDown();
+    thread.join(10_000);
+    assertThat(BlockedThread.in(OTHER)).isEmpty();
+  }
+}
