@@ -1,9 +1,12 @@
 package io.mobula;
 
+import io.mobula.ActorOptions.Checkpoints;
 import io.mobula.ActorOptions.Life;
 import io.mobula.ActorOptions.Naming;
 import io.mobula.ActorOptions.Running;
 import io.mobula.ActorOptions.Threads;
+import io.mobula.error.InvalidRequestException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +116,56 @@ public final class ActorCall<A> {
   public ActorCall<A> maxCallRetries(int times) {
     var life = options.life();
     return with(options.with(new Life(life.detached(), life.maxRestarts(), times)));
+  }
+
+  /**
+   * Saves the actor's state after every so many calls; its class is a {@link Checkpointed}. An
+   * actor that is made again ({@link #maxRestarts}) goes on from its latest checkpoint: in
+   * {@code mobula.actors.checkpoint-directory} if that is set, else in the store of its owner's
+   * node.
+   *
+   * <p>With 1, each call's effect is saved before its answer leaves. With {@link #maxCallRetries}
+   * as well, each call then has its effect on the state exactly once, whatever dies meanwhile: a
+   * call that is made again and whose effect is saved is given the saved result. Above 1, effects
+   * of answered calls after the latest checkpoint are lost with the process.
+   *
+   * <p>Cost: as much as encoding the state and writing it to disk takes, on the actor's thread.
+   */
+  public ActorCall<A> checkpointEvery(int calls) {
+    if (calls < 1) {
+      throw new InvalidRequestException(
+          "Wanted a checkpoint every " + calls + " calls: the least is 1.");
+    }
+    var checkpoints = options.checkpoints();
+    return with(
+        options.with(new Checkpoints(calls, checkpoints.interval(), checkpoints.durable())));
+  }
+
+  /**
+   * Saves the actor's state when a change has been unsaved for that long; besides, or instead of,
+   * {@link #checkpointEvery(int)}. A method that runs then is not interrupted.
+   */
+  public ActorCall<A> checkpointEvery(Duration interval) {
+    if (!interval.isPositive()) {
+      throw new InvalidRequestException(
+          "Wanted a checkpoint every " + interval + ": a time must be above zero.");
+    }
+    var checkpoints = options.checkpoints();
+    return with(
+        options.with(new Checkpoints(checkpoints.everyCalls(), interval, checkpoints.durable())));
+  }
+
+  /**
+   * Is {@link #detached}, and made again under its {@link #name} when all nodes of its cluster have
+   * ended and some start again with the same {@code mobula.actors.checkpoint-directory}, from its
+   * latest checkpoint if it makes any. Ends for good when it is killed or drained.
+   */
+  public ActorCall<A> durable() {
+    var checkpoints = options.checkpoints();
+    var life = options.life();
+    return with(options
+        .with(new Life(true, life.maxRestarts(), life.maxCallRetries()))
+        .with(new Checkpoints(checkpoints.everyCalls(), checkpoints.interval(), true)));
   }
 
   /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */

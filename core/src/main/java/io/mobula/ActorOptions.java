@@ -1,6 +1,7 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param naming how it is found by others
  * @param life when it ends and when it is made again
  * @param running how its methods run
+ * @param checkpoints when its state is saved
  */
 public record ActorOptions(
-    @Nullable Resources resources, Placement placement, Naming naming, Life life, Running running) {
+    @Nullable Resources resources,
+    Placement placement,
+    Naming naming,
+    Life life,
+    Running running,
+    Checkpoints checkpoints) {
 
   /** Nameless, one call at a time, no restarts, up to 100 000 unanswered calls, shared threads. */
   public static final ActorOptions DEFAULT = new ActorOptions(
@@ -24,14 +31,21 @@ public record ActorOptions(
       Placement.anywhere(),
       new Naming(null, false),
       new Life(false, 0, 0),
-      new Running(1, 100_000, Threads.SHARED, false));
+      new Running(1, 100_000, Threads.SHARED, false),
+      Checkpoints.NONE);
 
-  /** Refuses nulls. */
+  /** Refuses nulls, and checkpoints of an actor that runs several methods at a time. */
   public ActorOptions {
     Objects.requireNonNull(placement, "placement");
     Objects.requireNonNull(naming, "naming");
     Objects.requireNonNull(life, "life");
     Objects.requireNonNull(running, "running");
+    Objects.requireNonNull(checkpoints, "checkpoints");
+    if (checkpoints.isOn() && running.maxConcurrency() > 1) {
+      throw new InvalidRequestException(
+          "Wanted checkpoints and maxConcurrency=" + running.maxConcurrency()
+              + ": a state can be saved only while no other method changes it. Leave out one of the two.");
+    }
   }
 
   /**
@@ -92,6 +106,39 @@ public record ActorOptions(
     }
   }
 
+  /**
+   * When the state of a {@link Checkpointed} actor is saved.
+   *
+   * @param everyCalls after how many calls, or 0: not by calls
+   * @param interval how long a change may be unsaved, or zero: not by time
+   * @param durable whether the actor is made again after all nodes of its cluster have ended
+   */
+  public record Checkpoints(int everyCalls, Duration interval, boolean durable) {
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    /** Never. */
+    public static final Checkpoints NONE = new Checkpoints(0, Duration.ZERO, false);
+
+    /** Refuses negative values. */
+    public Checkpoints {
+      requireAtLeast("checkpointEvery", everyCalls, 0);
+      if (interval.isNegative() || interval.compareTo(LONGEST) > 0) {
+        throw new InvalidRequestException("Wanted a checkpoint every " + interval
+            + ": the time must be from nothing to " + LONGEST.toDays() + " days.");
+      }
+    }
+
+    /** Whether any are made. */
+    public boolean isOn() {
+      return everyCalls > 0 || !interval.isZero();
+    }
+
+    /** Whether each call's effect is saved before its answer leaves. */
+    public boolean isEveryCall() {
+      return everyCalls == 1;
+    }
+  }
+
   /** What the methods of an actor run on. */
   public enum Threads {
     /** An elastic pool of platform threads shared by all actors of the node. */
@@ -110,22 +157,26 @@ public record ActorOptions(
   }
 
   ActorOptions with(Resources changed) {
-    return new ActorOptions(changed, placement, naming, life, running);
+    return new ActorOptions(changed, placement, naming, life, running, checkpoints);
   }
 
   ActorOptions with(Placement changed) {
-    return new ActorOptions(resources, changed, naming, life, running);
+    return new ActorOptions(resources, changed, naming, life, running, checkpoints);
   }
 
   ActorOptions with(Naming changed) {
-    return new ActorOptions(resources, placement, changed, life, running);
+    return new ActorOptions(resources, placement, changed, life, running, checkpoints);
   }
 
   ActorOptions with(Life changed) {
-    return new ActorOptions(resources, placement, naming, changed, running);
+    return new ActorOptions(resources, placement, naming, changed, running, checkpoints);
   }
 
   ActorOptions with(Running changed) {
-    return new ActorOptions(resources, placement, naming, life, changed);
+    return new ActorOptions(resources, placement, naming, life, changed, checkpoints);
+  }
+
+  ActorOptions with(Checkpoints changed) {
+    return new ActorOptions(resources, placement, naming, life, running, changed);
   }
 }

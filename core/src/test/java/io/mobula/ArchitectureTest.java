@@ -33,7 +33,7 @@ class ArchitectureTest {
       Set.of("io.mobula.internal.runtime"),
       Set.of("io.mobula.internal.node"),
       Set.of("io.mobula.internal.task", "io.mobula.internal.actor", "io.mobula.internal.job"),
-      Set.of("io.mobula.internal.group"),
+      Set.of("io.mobula.internal.group", "io.mobula.internal.checkpoint"),
       Set.of("io.mobula.internal.call", "io.mobula.internal.placement"),
       Set.of("io.mobula.internal.sharing", "io.mobula.internal.output"),
       Set.of("io.mobula.internal.ledger", "io.mobula.internal.store"),

@@ -23,6 +23,7 @@ public abstract sealed class MobulaException extends RuntimeException
         CodecException,
         ActorDiedException,
         ActorNameException,
+        ActorCheckpointException,
         PendingCallsExceededException,
         SelfGetException,
         NodeLostException,

@@ -100,7 +100,7 @@ class RefusalsIT {
         "later", MemberProcess.plan("later").property("io.mobula.cluster.protocol", "902"))) {
       var refused = refused(settings().join(other.awaitUp()));
       assertThat(refused.reason()).isEqualTo(Reason.OTHER_PROTOCOL);
-      assertThat(refused).hasMessageContaining("version 2").hasMessageContaining("version 902");
+      assertThat(refused).hasMessageContaining("version 3").hasMessageContaining("version 902");
       assertThat(other.ask("nodes")).isEqualTo("nodes later");
     }
   }

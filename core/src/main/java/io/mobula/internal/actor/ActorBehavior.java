@@ -19,6 +19,7 @@ import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.store.AbsentException;
+import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
@@ -68,6 +69,20 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Wants to know what keeps it from running what has come. */
   record Explain(Consumer<WaitStep> answer) implements Command {}
 
+  /**
+   * The stage that a method returned has completed, and its outcome is to be saved with the state.
+   */
+  private record Completed(
+      ActorCallRun run,
+      Object receiver,
+      @Nullable Object result,
+      @Nullable Throwable failure,
+      Borrowed borrowed)
+      implements Command {}
+
+  /** What has not been saved is to be. */
+  record SaveDue() implements Command {}
+
   /** Dead: stop as soon as no method runs. */
   record End() implements Command {}
 
@@ -90,6 +105,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** What calls have borrowed that have returned and not been answered; bounded as those are. */
   private final Set<Borrowed> staged = ConcurrentHashMap.newKeySet();
 
+  private final @Nullable ActorCheckpoints checkpoints;
   private SharedHold hold = new SharedHold(CpuHold.NOTHING);
   private volatile @Nullable Object instance; // set by the actor alone
   private boolean placed;
@@ -104,6 +120,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     this.cell = cell;
     this.concurrent = concurrent;
     this.restarts = restarts;
+    var kept = cell.engine().checkpointsOf(cell);
+    this.checkpoints = kept == null
+        ? null
+        : new ActorCheckpoints(
+            cell, kept, () -> execution("checkpoint", 1, null), () -> self.tell(new SaveDue()));
     cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
   }
 
@@ -152,6 +173,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       case GiveBack(var borrowed) -> giveBack(borrowed);
       case Explain(var answer) -> answer.accept(explain());
+      case Completed completed -> onCompleted(completed);
+      case SaveDue() -> saveIfChanged();
       case End() -> {} // the cell is dead
     }
     runWhatMay();
@@ -160,6 +183,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
+      endCheckpoints();
       instance = null;
       try {
         staged.forEach(Borrowed::end);
@@ -168,6 +192,32 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
     }
     return this;
+  }
+
+  /** Whoever makes the actor again goes on from where it was; else nobody needs it any more. */
+  private void endCheckpoints() {
+    if (cell.isMadeAgain()) {
+      if (checkpoints != null && instance != null) {
+        checkpoints.saveIfChanged();
+      }
+    } else if (!cell.passport().durable() || cell.isEndedByUser()) {
+      if (checkpoints != null) {
+        checkpoints.delete();
+      }
+      cell.engine().deleteFiles(cell.passport());
+    }
+  }
+
+  private void saveIfChanged() {
+    if (checkpoints != null
+        && instance != null
+        && cell.beginMaking(execution("checkpoint", 1, null))) {
+      try {
+        checkpoints.saveIfChanged();
+      } finally {
+        cell.endMaking();
+      }
+    }
   }
 
   // ---- the user's object
@@ -199,8 +249,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       if (made == null) {
         throw new IllegalStateException("its constructor gave null");
       }
-      instance = made;
-      cell.made(made.getClass());
+      if (isRestored(made)) {
+        instance = made;
+        cell.made(made.getClass());
+      }
     } catch (AbsentException absent) { // the actor is placed again once the argument is found
       placed = false;
       cell.lease().pause(absent.object());
@@ -216,6 +268,22 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } finally {
       hold.end();
       cell.endMaking();
+    }
+  }
+
+  /** Gives it the state of its latest checkpoint; false if it is dead of that. */
+  private boolean isRestored(Object made) {
+    try {
+      cell.engine().define(cell);
+      if (checkpoints != null) {
+        checkpoints.restore(made);
+      }
+      return !cell.isDead();
+    } catch (Throwable thrown) { // files, and whatever the user's load throws
+      var captured = CapturedThrowable.of(thrown);
+      cell.kill(() ->
+          cell.died("its state cannot be restored: " + captured.text(), captured.exception()));
+      return false;
     }
   }
 
@@ -365,6 +433,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.fail(run, LostArgument.passedOn(failedArgument, describe(run)));
       return null;
     }
+    var known = checkpoints == null ? null : checkpoints.known(run);
+    if (known != null) {
+      answerAgain(run, known);
+      return null;
+    }
     var execution = execution(run.name(), run.nextAttempt(), run);
     if (!run.begin(execution)) {
       return null;
@@ -374,7 +447,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     try {
       var value = execution.run(() -> run.call().invokeOn(receiver, borrowed.arena()));
       Thread.interrupted(); // the method's own; one that stops the call comes after its outcome
-      finish(run, value, borrowed);
+      finish(run, receiver, value, borrowed);
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
       borrowed.end();
@@ -382,6 +455,15 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } finally {
       cell.runs(null);
       run.end();
+    }
+  }
+
+  /** Its effect is in the state that was taken up: it gets the outcome that it had. */
+  private void answerAgain(ActorCallRun run, KeptResult known) {
+    switch (known.kind()) {
+      case NOT_KEPT -> cell.fail(run, ActorCheckpoints.notKept(run, cell));
+      case FAILURE -> cell.fail(run, known.failure(cell.store()));
+      case VALUE, VIEWED_VALUE -> settle(run, known.content(cell.store()));
     }
   }
 
@@ -400,12 +482,22 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       run.forgetStage();
       return new Unfit(receiver, captured, run);
     }
-    cell.fail(run, failure(run, captured));
-    return captured.isError() ? new Unfit(receiver, captured, null) : null;
+    if (captured.isError()) {
+      cell.fail(run, failure(run, captured));
+      return new Unfit(receiver, captured, null);
+    }
+    failSaved(run, failure(run, captured));
+    return null;
   }
 
   private String describe(ActorCallRun run) {
     return "call " + run.name() + " of " + cell.describe();
+  }
+
+  /** The call has failed, and may have changed the state. */
+  private void failSaved(ActorCallRun run, Failure why) {
+    var unsaved = checkpoints == null ? null : checkpoints.ran(run, why);
+    cell.fail(run, unsaved == null ? why : unsaved);
   }
 
   private Failure failure(ActorCallRun run, CapturedThrowable thrown) {
@@ -414,9 +506,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         thrown.exception()));
   }
 
-  private void finish(ActorCallRun run, @Nullable Object value, Borrowed borrowed) {
+  private void finish(
+      ActorCallRun run, Object receiver, @Nullable Object value, Borrowed borrowed) {
     if (value instanceof CompletionStage<?> later && run.later(later)) {
       staged.add(borrowed);
+      if (checkpoints != null) {
+        finishSaved(checkpoints, run, receiver, later, borrowed);
+        return;
+      }
       later.whenComplete((result, failure) -> {
         if (run.isHeardFirst(later)) {
           completed(run, result, failure);
@@ -429,6 +526,31 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       complete(run, value);
     }
     borrowed.end();
+  }
+
+  /** The outcome of a stage is saved with the state, by the actor's own thread. */
+  private void finishSaved(
+      ActorCheckpoints with,
+      ActorCallRun run,
+      Object receiver,
+      CompletionStage<?> later,
+      Borrowed borrowed) {
+    with.began(run);
+    later.whenComplete((result, failure) -> {
+      if (run.isHeardFirst(later)) {
+        self.tell(new Completed(run, receiver, result, failure, borrowed));
+      }
+    });
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an object is known by identity
+  private void onCompleted(Completed stage) {
+    if (instance == stage.receiver()) {
+      completed(stage.run(), stage.result(), stage.failure());
+    } else { // its effect went with the object, in part or in whole
+      cell.fail(stage.run(), ActorCheckpoints.notKept(stage.run(), cell));
+    }
+    giveBack(stage.borrowed());
   }
 
   private void giveBack(Borrowed borrowed) {
@@ -447,27 +569,36 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         return;
       }
     } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
-      cell.fail(run, failure(run, CapturedThrowable.of(thrown)));
+      failSaved(run, failure(run, CapturedThrowable.of(thrown)));
       return;
     }
-    cell.fail(run, failure(run, CapturedThrowable.ofStage(failure)));
+    failSaved(run, failure(run, CapturedThrowable.ofStage(failure)));
   }
 
   private void complete(ActorCallRun run, @Nullable Object value) {
     try {
       var content = NotKept.orContent(cell.engine().store(), value);
-      if (run.finish()) {
-        try {
-          run.result().complete(content);
-        } finally {
-          cell.settled(run);
-        }
+      var unsaved = checkpoints == null ? null : checkpoints.ran(run, content);
+      if (unsaved == null) {
+        settle(run, content);
       } else {
         content.discard();
+        cell.fail(run, unsaved);
       }
     } catch (NotKept notKept) {
-      cell.fail(
-          run, new Failure(() -> notKept.of("call " + run.name() + " of " + cell.describe())));
+      failSaved(run, new Failure(() -> notKept.of(describe(run))));
+    }
+  }
+
+  private void settle(ActorCallRun run, Content content) {
+    if (run.finish()) {
+      try {
+        run.result().complete(content);
+      } finally {
+        cell.settled(run);
+      }
+    } else {
+      content.discard();
     }
   }
 

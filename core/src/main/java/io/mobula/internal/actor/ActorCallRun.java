@@ -20,6 +20,7 @@ final class ActorCallRun {
   private final BoundCall call;
   private final CallResult result;
   private final long since = System.nanoTime();
+  private final @Nullable CallOrigin origin;
   private int attempts;
   private boolean done;
   private boolean begun;
@@ -29,10 +30,17 @@ final class ActorCallRun {
   private boolean stageHeard;
 
   ActorCallRun(String name, Object caller, BoundCall call, CallResult result) {
+    this(name, caller, call, result, null);
+  }
+
+  /** A call of another process, or of this one if there is no origin. */
+  ActorCallRun(
+      String name, Object caller, BoundCall call, CallResult result, @Nullable CallOrigin origin) {
     this.name = name;
     this.caller = caller;
     this.call = call;
     this.result = result;
+    this.origin = origin;
   }
 
   /** What the calling thread runs: whose calls keep their order. */
@@ -66,6 +74,12 @@ final class ActorCallRun {
   /** The thread that runs it at this moment, or null. */
   synchronized @Nullable Thread runner() {
     return runner;
+  }
+
+  /** What names it if it is made again, or null for a call of this process, which never is. */
+  @Nullable
+  CallOrigin origin() {
+    return origin;
   }
 
   synchronized boolean isDone() {

@@ -50,6 +50,7 @@ final class ActorCell implements Reach, Producer {
   private final Recipe recipe;
   private final ActorEngine engine;
   private final Overseer overseer;
+  private final HostedActor.Past past;
   private final CellLease lease = new CellLease(this);
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final AtomicInteger pending = new AtomicInteger();
@@ -62,17 +63,24 @@ final class ActorCell implements Reach, Producer {
   private volatile @Nullable Class<?> instanceType;
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
   private @Nullable Thread maker;
+  private volatile boolean endedByUser;
 
   /**
    * An actor to be.
    *
    * @param overseer hears of its life
    */
-  ActorCell(Passport passport, Recipe recipe, ActorEngine engine, Overseer overseer) {
+  ActorCell(
+      Passport passport,
+      Recipe recipe,
+      ActorEngine engine,
+      Overseer overseer,
+      HostedActor.Past past) {
     this.passport = passport;
     this.recipe = recipe;
     this.engine = engine;
     this.overseer = overseer;
+    this.past = past;
   }
 
   @Override
@@ -90,6 +98,11 @@ final class ActorCell implements Reach, Producer {
 
   CellLease lease() {
     return lease;
+  }
+
+  /** What has become of the actor before this incarnation. */
+  HostedActor.Past past() {
+    return past;
   }
 
   @Override
@@ -248,7 +261,12 @@ final class ActorCell implements Reach, Producer {
     }
   }
 
-  private Failure whyDead() {
+  /** Whether it died of something, and may come back when a node starts. */
+  boolean isDurablyDead() {
+    return passport.durable() && !endedByUser;
+  }
+
+  Failure whyDead() {
     var why = whyDead;
     return why == null ? new Failure(() -> died("it ended", null)) : why;
   }
@@ -379,7 +397,23 @@ final class ActorCell implements Reach, Producer {
 
   @Override
   public void kill() {
+    endsByUser();
     kill(() -> died("it was killed", null));
+  }
+
+  /** A user wants it to end, for good. */
+  void endsByUser() {
+    endedByUser = true;
+  }
+
+  /** Whether a user wanted its end; else it died of something. */
+  boolean isEndedByUser() {
+    return endedByUser;
+  }
+
+  /** Whether its end is that of its node alone. */
+  boolean isMadeAgain() {
+    return !isDead() || (engine.isClosed() && !endedByUser);
   }
 
   /** Ends at once. */
@@ -421,6 +455,7 @@ final class ActorCell implements Reach, Producer {
       if (life != Life.OPEN) {
         return;
       }
+      endsByUser();
       whyDead = new Failure(why);
       life = Life.DRAINING;
     }

@@ -250,7 +250,7 @@ public final class ActorCluster {
   private void onWho(NodeId from, ActorId id) {
     var ours = owners.find(id);
     if (ours != null) {
-      send(from, owns(id, new NodeId(id.node()), new Progress(0, 0, null, false)));
+      send(from, owns(id, new NodeId(id.node()), Progress.UNKNOWN));
     }
   }
 
@@ -343,8 +343,9 @@ public final class ActorCluster {
    * @param stream names the route
    * @param number of the call on that route and to that incarnation, from one
    * @param caller names the caller on that route
+   * @param answered see {@link CallOrigin}
    */
-  record Numbers(long stream, long number, long caller) {}
+  record Numbers(long stream, long number, long caller, long answered) {}
 
   FrameWriter callFrame(ActorId actor, RemoteCall call, Place to, Numbers numbers) {
     var frame = ActorFrames.of(ActorFrames.CALL, actor)
@@ -352,7 +353,9 @@ public final class ActorCluster {
         .int64(numbers.stream())
         .int64(numbers.number());
     Sharing.writeId(frame, call.result().id());
-    frame.int64(numbers.caller()).int32(call.attempts()).text(call.name());
+    frame.int64(numbers.caller()).int32(call.attempts());
+    new CallOrigin.Numbers(call.sequence(), numbers.answered()).write(frame);
+    frame.text(call.name());
     call.call().lend(frame, wires.sharing(), to.node());
     return frame;
   }

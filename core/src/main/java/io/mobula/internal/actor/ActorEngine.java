@@ -17,12 +17,17 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.WaitReport.End;
+import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.ActorFiles;
+import io.mobula.internal.checkpoint.CheckpointDirectory;
+import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.placement.Places;
+import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
@@ -43,9 +48,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes, finds and ends the actors of one node. Safe for all threads; nothing blocks. */
 public final class ActorEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
   private static final int MOST_REPORTED = 1000;
 
   private final Parts parts;
@@ -53,6 +61,7 @@ public final class ActorEngine {
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
+  private final Map<String, Failure> ended = new ConcurrentHashMap<>(); // durable ones, by name
   private final NameDesk names;
   private final Spawning spawning;
   private volatile @Nullable ActorCluster cluster;
@@ -65,6 +74,7 @@ public final class ActorEngine {
    * @param names who has which name
    * @param resolver for refs to Akka actors of other nodes
    * @param program whose those actors are that no task or actor makes
+   * @param checkpoints where states of actors are saved, or null: in the store
    * @param after runs something later; what it returns takes that back
    */
   public record Parts(
@@ -76,7 +86,8 @@ public final class ActorEngine {
       Spawner spawner,
       ActorNames names,
       ActorRefResolver resolver,
-      Supplier<Program> program) {}
+      Supplier<Program> program,
+      @Nullable CheckpointDirectory checkpoints) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -131,6 +142,7 @@ public final class ActorEngine {
         .require(
             options.placement(), CellLease.wantedBy(options.resources()), () -> "Actor " + type);
     var call = parts.binder().bind(request.constructor(), request.arguments(), 0);
+    requireDurable(options, call, type);
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var passport = Passport.of(id, type, options);
     var present = cluster;
@@ -144,7 +156,20 @@ public final class ActorEngine {
       throw e;
     }
     (other == null ? birth.start() : birth.abandon()).run();
+    var name = options.naming().name();
+    if (other == null && name != null) {
+      ended.remove(name);
+    }
     return other == null ? birth.handle() : other;
+  }
+
+  private static void requireDurable(ActorOptions options, BoundCall call, String type) {
+    try {
+      DurableActors.require(options, call, type);
+    } catch (RuntimeException e) {
+      call.release();
+      throw e;
+    }
   }
 
   /** Work of a group that captures its children puts them there. */
@@ -154,7 +179,8 @@ public final class ActorEngine {
         Execution.placementOf(asked.placement()),
         asked.naming(),
         asked.life(),
-        asked.running());
+        asked.running(),
+        asked.checkpoints());
   }
 
   /** A placement group is no more: what lives in it here dies of that. */
@@ -169,10 +195,11 @@ public final class ActorEngine {
   }
 
   /** An actor that is noted, so that others find it by its name, and not made yet. */
-  private record Birth<A>(ActorHandle<A> handle, Runnable start, Runnable abandon) {}
+  private record Birth<A>(
+      ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<Failure> fail) {}
 
   private <A> Birth<A> alone(Passport passport, Recipe recipe) {
-    var cell = new ActorCell(passport, recipe, this, Overseer.NONE);
+    var cell = new ActorCell(passport, recipe, this, Overseer.NONE, HostedActor.Past.NONE);
     cells.put(cell.id(), cell);
     Handle<A> handle = Objects.requireNonNull(cell.handle());
     return new Birth<>(
@@ -184,12 +211,14 @@ public final class ActorEngine {
         () -> {
           cells.remove(cell.id());
           recipe.constructor().release();
-        });
+        },
+        cell::kill);
   }
 
   private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
     var owner = in.owners().own(passport, recipe);
-    return new Birth<>(in.handle(Passport.Shown.ofMaker(passport)), owner::start, owner::abandon);
+    return new Birth<>(
+        in.handle(Passport.Shown.ofMaker(passport)), owner::start, owner::abandon, owner::fail);
   }
 
   private static String typeOf(ActorRequest request) {
@@ -254,7 +283,8 @@ public final class ActorEngine {
     Objects.requireNonNull(type, "type");
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
-      throw names.unknown(name);
+      var why = ended.get(name);
+      throw why == null ? names.unknown(name) : why.raise();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
@@ -266,7 +296,11 @@ public final class ActorEngine {
 
   void forget(ActorCell cell) {
     cells.remove(cell.id(), cell);
-    names.release(cell.passport());
+    if (!closed && cell.isDurablyDead()) {
+      noteEnd(cell.passport(), cell.whyDead());
+    } else {
+      names.release(cell.passport());
+    }
     parts.placement().lookAgain(cell.options().placement());
   }
 
@@ -351,6 +385,17 @@ public final class ActorEngine {
     return parts.placement();
   }
 
+  /**
+   * A durable actor has died of something: its name stays, for who asks for it to be told why,
+   * until another takes it.
+   */
+  void noteEnd(Passport passport, Failure why) {
+    var name = passport.name();
+    if (name != null) {
+      ended.put(name, why);
+    }
+  }
+
   /** The actor is ending: its name is free. */
   void unname(Passport passport) {
     names.release(passport);
@@ -372,6 +417,99 @@ public final class ActorEngine {
     standFor(cell.passport(), here, made);
     if (cell.isDead()) { // it may have died, and given its name back, before
       names.release(cell.passport());
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  // ---- checkpoints
+
+  /** Where the actor's states are kept; null if they are not saved. */
+  @Nullable
+  CheckpointStore checkpointsOf(ActorCell cell) {
+    if (!cell.options().checkpoints().isOn()) {
+      return null;
+    }
+    var files = filesOf(cell.passport());
+    return files == null ? new StoreCheckpoints(cell) : files;
+  }
+
+  private @Nullable ActorFiles filesOf(Passport passport) {
+    var directory = parts.checkpoints();
+    if (directory == null) {
+      return null;
+    }
+    var name = passport.name();
+    return passport.durable() && name != null
+        ? directory.ofName(name, passport.describe())
+        : directory.of(passport.id(), passport.describe());
+  }
+
+  /** Says on disk how the actor is made, if it outlives its cluster. */
+  void define(ActorCell cell) throws Exception {
+    if (cell.passport().durable()) {
+      DurableActors.define(cell, filesOf(cell.passport()));
+    }
+  }
+
+  /** Makes the durable actors again that no node has; when this node has joined. */
+  public void restoreDurable() {
+    var directory = parts.checkpoints();
+    if (directory != null) {
+      new DurableActors(this, directory).restoreAll();
+    }
+  }
+
+  /**
+   * Makes a durable actor again, unless another node has done so.
+   *
+   * @param unreadable why it cannot be made, if so: whoever asks for its name is told
+   */
+  void restore(
+      String type, ActorOptions saved, BoundCall constructor, @Nullable Failure unreadable) {
+    var placement = saved.placement() instanceof Placement.Anywhere
+        ? Placement.preferring(parts.store().node())
+        : saved.placement();
+    var options = new ActorOptions(
+        saved.resources(),
+        placement,
+        saved.naming(),
+        saved.life(),
+        saved.running(),
+        saved.checkpoints());
+    var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
+    var passport = Passport.of(id, type, options);
+    var recipe = new Recipe(constructor, options, program());
+    var present = cluster;
+    Birth<Object> birth =
+        present == null ? alone(passport, recipe) : owned(passport, recipe, present);
+    ActorHandle<Object> other;
+    try {
+      other = names.claim(passport, true);
+    } catch (RuntimeException e) {
+      birth.abandon().run();
+      throw e;
+    }
+    if (other != null) {
+      birth.abandon().run();
+    } else if (unreadable == null) {
+      birth.start().run();
+    } else {
+      birth.fail().accept(unreadable);
+    }
+  }
+
+  /** The actor has ended for good. */
+  void deleteFiles(Passport passport) {
+    var files = filesOf(passport);
+    if (files != null) {
+      try {
+        files.delete();
+      } catch (ActorCheckpointException e) {
+        LOG.warn("Checkpoints of an actor that has ended stay: {}", e.getMessage());
+      }
     }
   }
 

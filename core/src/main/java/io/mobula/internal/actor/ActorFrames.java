@@ -9,6 +9,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.placement.LeaseDesk;
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class ActorFrames {
   static final int VOID = 67;
   static final int OWNS = 68;
   static final int WHO = 69;
+  static final int CHECKPOINTED = 70;
 
   private static final int ANYWHERE = 0;
   private static final int SPREAD = 1;
@@ -74,6 +76,10 @@ final class ActorFrames {
         .int32(running.maxPendingCalls())
         .choice(running.threads())
         .flag(running.borrows());
+    var checkpoints = options.checkpoints();
+    out.int32(checkpoints.everyCalls())
+        .int64(checkpoints.interval().toNanos())
+        .flag(checkpoints.durable());
     GroupFrame.write(out, GroupFrame.of(options.placement()));
   }
 
@@ -93,9 +99,11 @@ final class ActorFrames {
     var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
     var running = new ActorOptions.Running(
         in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
+    var checkpoints =
+        new ActorOptions.Checkpoints(in.int32(), Duration.ofNanos(in.int64()), in.flag());
     var decided = GroupFrame.orAnywhere(GroupFrame.read(in));
     var where = placement == null ? decided : placement.apply(in);
-    return new ActorOptions(resources, where, naming, life, running);
+    return new ActorOptions(resources, where, naming, life, running, checkpoints);
   }
 
   /** Writes where an actor may live; an object it shall be near to is forgotten. */

@@ -103,9 +103,15 @@ final class Dispatch {
   /** The actor lives here: its cell sees to all calls from now on. */
   void handOver(ActorCell cell) {
     for (var call : outflow.takeUnsent()) {
+      long answered = outflow.answeredBefore();
       if (outflow.settle(call)) {
         cell.take(new ActorCallRun(
-            call.name(), call.caller(), call.call(), new CallResult.Here(call.result())));
+            call.name(),
+            call.caller(),
+            call.call(),
+            new CallResult.Here(call.result()),
+            new CallOrigin(
+                cluster.self(), stream, call.sequence(), answered, call.attempts() > 0)));
         pending.decrementAndGet(); // only now may later ones go straight to the cell
       }
     }
@@ -145,7 +151,8 @@ final class Dispatch {
           passport.id(),
           call,
           to,
-          new ActorCluster.Numbers(stream, sent + 1, outflow.callerNumber(call)));
+          new ActorCluster.Numbers(
+              stream, sent + 1, outflow.callerNumber(call), outflow.answeredBefore()));
     } catch (Throwable e) { // an argument that cannot travel
       fail(
           call,

@@ -7,6 +7,7 @@ import io.mobula.WaitReport.End;
 import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Program;
@@ -44,6 +45,9 @@ final class Hosting {
 
   /** A cell, and the calls that come to it from other processes. */
   private record Hosted(ActorCell cell, Place place, Report report, Map<NodeId, Inflow> inflows) {}
+
+  /** A route of another process. */
+  private record Origin(NodeId process, long stream) {}
 
   /** Names one caller of another process. */
   private record Caller(NodeId node, long number) {}
@@ -91,7 +95,8 @@ final class Hosting {
     long number = in.int64();
     var place = Place.read(in);
     var passport = Passport.read(in);
-    int restarts = in.int32();
+    var past = HostedActor.Past.read(in, place);
+    int restarts = past.restarts();
     var lease = takeLease(from, number);
     if (lease == null) {
       tellOwner(ActorFrames.UNPLACED, passport.id(), place);
@@ -102,7 +107,7 @@ final class Hosting {
       var program = Program.read(in);
       var constructor = BoundCall.read(in, engine.store(), sharing, from);
       var recipe = new Recipe(constructor, options, program);
-      host(new HostedActor(passport, place, restarts, recipe), lease);
+      host(new HostedActor(passport, place, recipe, past), lease);
       tellOwner(ActorFrames.PLACED, passport.id(), place);
     } catch (Throwable e) { // what cannot be read ends this actor, and no other
       lease.release();
@@ -125,10 +130,10 @@ final class Hosting {
   void host(HostedActor actor, Lease lease) {
     var id = actor.passport().id();
     boolean ours = cluster.owners().find(id) != null;
-    var report = new Report(id, actor.place(), actor.restarts());
-    var cell = new ActorCell(actor.passport(), actor.recipe(), engine, report);
+    var report = new Report(id, actor.place(), actor.past().restarts());
+    var cell = new ActorCell(actor.passport(), actor.recipe(), engine, report, actor.past());
     hosted.put(id, new Hosted(cell, actor.place(), report, new ConcurrentHashMap<>()));
-    engine.host(cell, actor.restarts());
+    engine.host(cell, actor.past().restarts());
     endWithGroup(cell);
     cell.lease().granted(lease);
     if (!ours && actor.passport().detached()) {
@@ -207,6 +212,19 @@ final class Hosting {
       var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
       place.write(frame);
       lanes.send(cluster.ownerOf(id), frame.int32(times).toBytes());
+    }
+
+    @Override
+    public void checkpointed(CheckpointVersion version) {
+      var ours = ours();
+      if (ours != null) {
+        ours.checkpointed(place, version);
+        return;
+      }
+      var frame = ActorFrames.of(ActorFrames.CHECKPOINTED, id);
+      place.write(frame);
+      version.write(frame);
+      lanes.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
@@ -327,7 +345,7 @@ final class Hosting {
     present
         .inflows()
         .computeIfAbsent(from, key -> new Inflow())
-        .arrived(stream, number, () -> take(present, from, result, in));
+        .arrived(stream, number, () -> take(present, new Origin(from, stream), result, in));
   }
 
   /** The call has not been run, and will not be. */
@@ -340,14 +358,16 @@ final class Hosting {
             .toBytes());
   }
 
-  private void take(Hosted at, NodeId from, ObjectId result, FrameReader in) {
+  private void take(Hosted at, Origin origin, ObjectId result, FrameReader in) {
+    var from = origin.process();
     var caller = new Caller(from, in.int64());
     int attempts = in.int32();
+    var named = CallOrigin.Numbers.read(in).of(from, origin.stream(), attempts > 0);
     var answer = new WiredResult(at, from, result, attempts + 1);
     try {
       var name = in.text();
       var call = BoundCall.read(in, engine.store(), sharing, from);
-      var run = new ActorCallRun(name, caller, call, answer);
+      var run = new ActorCallRun(name, caller, call, answer, named);
       run.attemptsElsewhere(attempts);
       at.cell().takeFromAfar(run);
       if (leaving) { // this node may have given back its calls before that

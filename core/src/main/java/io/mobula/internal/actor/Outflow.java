@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * ones and nobody else's. Belongs to the turns of its {@link Route}.
  */
 final class Outflow {
-  private final Map<Long, RemoteCall> open = new HashMap<>();
+  private final LinkedHashMap<Long, RemoteCall> open = new LinkedHashMap<>();
   private final TreeMap<Long, RemoteCall> again = new TreeMap<>();
   private final Deque<RemoteCall> ready = new ArrayDeque<>();
   private final Map<Object, Deque<RemoteCall>> lanes = new HashMap<>();
   private final Map<Object, Caller> callers = new HashMap<>();
   private long callerNumbers;
+  private long sequences;
 
   /** A task, an actor or the driver while it has unanswered calls here. */
   private static final class Caller {
@@ -48,9 +50,16 @@ final class Outflow {
     return caller == null ? 0 : caller.number;
   }
 
+  /** Every call with a smaller sequence has its outcome. */
+  long answeredBefore() {
+    var oldest = open.firstEntry();
+    return oldest == null ? sequences + 1 : oldest.getValue().sequence();
+  }
+
   /** Takes a new call; true if its arguments must be awaited. */
   boolean add(RemoteCall call) {
     open.put(call.number(), call);
+    call.sequence(++sequences);
     callers.computeIfAbsent(call.caller(), key -> new Caller(++callerNumbers)).unanswered++;
     var lane = lanes.get(call.caller());
     if (lane != null) {

@@ -1,5 +1,6 @@
 package io.mobula.internal.actor;
 
+import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.store.Failure;
 
 /** Who hears what becomes of an actor that this node hosts. Called from any thread. */
@@ -14,6 +15,9 @@ interface Overseer {
     public void restarted(int times) {}
 
     @Override
+    public void checkpointed(CheckpointVersion version) {}
+
+    @Override
     public void died(Failure why) {}
 
     @Override
@@ -25,6 +29,9 @@ interface Overseer {
 
   /** The user's object failed and another is made, so often by now. */
   void restarted(int times);
+
+  /** Its state is saved: who makes it again goes on from there. */
+  void checkpointed(CheckpointVersion version);
 
   /** It takes no more calls and all have an outcome; no other is made. */
   void died(Failure why);

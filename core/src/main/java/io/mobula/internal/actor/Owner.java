@@ -7,6 +7,7 @@ import io.mobula.Resources;
 import io.mobula.WaitReport.End;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
@@ -40,6 +41,7 @@ final class Owner implements Wanting, Awaited {
   private @Nullable Place place;
   private boolean confirmed;
   private boolean here;
+  private CheckpointVersion checkpoint = CheckpointVersion.NONE;
   private boolean leased;
   private long lease;
   private @Nullable NodeId heir;
@@ -47,6 +49,7 @@ final class Owner implements Wanting, Awaited {
   private @Nullable String drained;
   private @Nullable Failure dead;
   private boolean ended;
+  private boolean endedByUser;
 
   Owner(Passport passport, Recipe recipe, Owners owners) {
     this.passport = passport;
@@ -155,7 +158,7 @@ final class Owner implements Wanting, Awaited {
       var at = owners.here(++incarnation);
       place = at;
       confirmed = true;
-      owners.host(new HostedActor(passport, at, restarts, recipe), granted);
+      owners.host(hosted(at), granted);
       settled(at);
     });
   }
@@ -178,7 +181,7 @@ final class Owner implements Wanting, Awaited {
       confirmed = false;
       tellHeir();
       try {
-        owners.create(new HostedActor(passport, place, restarts, recipe), number);
+        owners.create(hosted(place), number);
       } catch (Throwable e) { // an argument that cannot travel
         owners.places().release(node, number);
         place = null;
@@ -190,6 +193,11 @@ final class Owner implements Wanting, Awaited {
         lost("it left");
       }
     });
+  }
+
+  private HostedActor hosted(Place at) {
+    var past = new HostedActor.Past(at.incarnation(), restarts, checkpoint);
+    return new HostedActor(passport, at, recipe, past);
   }
 
   @Override
@@ -278,6 +286,7 @@ final class Owner implements Wanting, Awaited {
       incarnation = from.incarnation();
       restarts = from.restarts();
       confirmed = from.confirmed();
+      checkpoint = from.checkpoint();
       place = from.place();
       constructor.whenReady(() -> turns.take(this::tellHeir));
       if (place == null) {
@@ -300,7 +309,7 @@ final class Owner implements Wanting, Awaited {
     if (!heritable || !constructor.isReady() || dead != null || drained != null) {
       return;
     }
-    var progress = new Progress(incarnation, restarts, place, confirmed);
+    var progress = new Progress(incarnation, restarts, place, confirmed, checkpoint);
     var host = place == null ? null : place.node();
     var present = heir;
     var best = owners.heirs().candidate(passport.id(), host);
@@ -332,6 +341,16 @@ final class Owner implements Wanting, Awaited {
     turns.take(() -> {
       if (at.equals(place)) {
         restarts = times;
+        tellHeir();
+      }
+    });
+  }
+
+  /** The host has saved its state. */
+  void checkpointed(Place at, CheckpointVersion version) {
+    turns.take(() -> {
+      if (at.equals(place)) {
+        checkpoint = version;
         tellHeir();
       }
     });
@@ -399,7 +418,14 @@ final class Owner implements Wanting, Awaited {
         wanting = false;
         owners.places().lapsed(this);
       }
-      owners.unname(passport);
+      if (passport.durable() && !endedByUser) {
+        owners.noteEnd(passport, why);
+      } else {
+        owners.unname(passport);
+        if (nothingLeft) {
+          owners.deleteFiles(passport, options);
+        }
+      }
       dismissHeir();
       ended = nothingLeft;
       if (!here) {
@@ -424,9 +450,15 @@ final class Owner implements Wanting, Awaited {
     return new Failure(() -> passport.died(how, cause));
   }
 
+  /** It cannot be made at all. */
+  void fail(Failure why) {
+    turns.take(() -> die(why, true));
+  }
+
   /** Ends it at once. */
   void kill(String how) {
     turns.take(() -> {
+      endedByUser = true;
       var at = place;
       if (dead == null) {
         die(died(how, null), at == null);
@@ -441,6 +473,7 @@ final class Owner implements Wanting, Awaited {
   void drain(String how) {
     turns.take(() -> {
       if (dead == null && drained == null) {
+        endedByUser = true;
         drained = how;
         open = false;
         owners.unname(passport);

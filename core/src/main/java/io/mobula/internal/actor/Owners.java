@@ -1,8 +1,10 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
+import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
+import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
@@ -31,6 +33,10 @@ final class Owners {
         .on(
             ActorFrames.RESTARTED,
             (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
+        .on(
+            ActorFrames.CHECKPOINTED,
+            (from, in) ->
+                withOwner(in, (owner, at) -> owner.checkpointed(at, CheckpointVersion.read(in))))
         .on(
             ActorFrames.DIED,
             (from, in) -> withOwner(
@@ -106,6 +112,18 @@ final class Owners {
     cluster.engine().unname(passport);
   }
 
+  void noteEnd(Passport passport, Failure why) {
+    cluster.engine().noteEnd(passport, why);
+  }
+
+  /** Nothing is left of the actor at a host that would do so. */
+  void deleteFiles(Passport passport, ActorOptions options) {
+    if (options.checkpoints().isOn() || passport.durable()) {
+      var engine = cluster.engine();
+      engine.store().background(() -> engine.deleteFiles(passport));
+    }
+  }
+
   private interface OnOwner {
     void apply(Owner owner, Place at);
   }
@@ -156,7 +174,7 @@ final class Owners {
     var frame = new FrameWriter().octet(ActorFrames.CREATE).int64(lease);
     place.write(frame);
     actor.passport().write(frame);
-    frame.int32(actor.restarts());
+    actor.past().write(frame);
     ActorFrames.writeOptions(frame, actor.recipe().options());
     actor.recipe().program().write(frame);
     actor.recipe().constructor().write(frame, wires.sharing(), place.node());
@@ -204,6 +222,7 @@ final class Owners {
     if (cell == null) {
       return; // it is dead
     }
+    cell.endsByUser();
     if (kind == ActorFrames.KILL) {
       cell.kill(() -> cell.died(how, null));
     } else {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param detached whether it lives on without handles, and without its owner
  * @param heritable whether another node owns it when its owner is gone, and makes it again when its
  *     host is
+ * @param durable whether it comes back after all of its cluster has ended
  * @param maxPendingCalls how many calls of one process may be unanswered
  * @param maxCallRetries how often a call is made again that its host died over
  */
@@ -28,6 +29,7 @@ record Passport(
     @Nullable String name,
     boolean detached,
     boolean heritable,
+    boolean durable,
     int maxPendingCalls,
     int maxCallRetries) {
   Passport {
@@ -42,6 +44,7 @@ record Passport(
         options.naming().name(),
         options.life().detached(),
         options.life().detached() && options.life().maxRestarts() > 0,
+        options.checkpoints().durable(),
         options.running().maxPendingCalls(),
         options.life().maxCallRetries());
   }
@@ -72,13 +75,21 @@ record Passport(
         .text(name)
         .flag(detached)
         .flag(heritable)
+        .flag(durable)
         .int32(maxPendingCalls)
         .int32(maxCallRetries);
   }
 
   static Passport read(FrameReader in) {
     return new Passport(
-        readId(in), in.text(), in.optionalText(), in.flag(), in.flag(), in.int32(), in.int32());
+        readId(in),
+        in.text(),
+        in.optionalText(),
+        in.flag(),
+        in.flag(),
+        in.flag(),
+        in.int32(),
+        in.int32());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mobula.internal.actor;
 
+import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param restarts how often it has been made anew
  * @param place where it lives or is about to, or null
  * @param confirmed whether its host has said that it has it
+ * @param checkpoint the latest one that is known
  */
-record Progress(int incarnation, int restarts, @Nullable Place place, boolean confirmed) {
+record Progress(
+    int incarnation,
+    int restarts,
+    @Nullable Place place,
+    boolean confirmed,
+    CheckpointVersion checkpoint) {
+  /** What whoever was not told of any can say. */
+  static final Progress UNKNOWN = new Progress(0, 0, null, false, CheckpointVersion.NONE);
 
   void write(FrameWriter out) {
-    out.int32(incarnation).int32(restarts).flag(confirmed).flag(place != null);
+    checkpoint.write(out.int32(incarnation).int32(restarts).flag(confirmed));
+    out.flag(place != null);
     if (place != null) {
       place.write(out);
     }
@@ -25,6 +35,8 @@ record Progress(int incarnation, int restarts, @Nullable Place place, boolean co
     int incarnation = in.int32();
     int restarts = in.int32();
     boolean confirmed = in.flag();
-    return new Progress(incarnation, restarts, in.flag() ? Place.read(in) : null, confirmed);
+    var checkpoint = CheckpointVersion.read(in);
+    return new Progress(
+        incarnation, restarts, in.flag() ? Place.read(in) : null, confirmed, checkpoint);
   }
 }

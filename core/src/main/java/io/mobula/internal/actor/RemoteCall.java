@@ -17,6 +17,7 @@ final class RemoteCall {
   private final long since = System.nanoTime();
   private @Nullable Place sentTo;
   private int attempts;
+  private long sequence;
 
   RemoteCall(long number, String name, Object caller, BoundCall call, ObjectEntry result) {
     this.number = number;
@@ -32,6 +33,15 @@ final class RemoteCall {
 
   String name() {
     return name;
+  }
+
+  /** Its number among all calls of its route, from one; see {@link CallOrigin}. */
+  long sequence() {
+    return sequence;
+  }
+
+  void sequence(long given) {
+    sequence = given;
   }
 
   /** Whose calls keep their order. */

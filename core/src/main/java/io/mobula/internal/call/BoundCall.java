@@ -112,6 +112,16 @@ public final class BoundCall {
       return new BoundCall(kept, bound, store, heapBytes, MDC.getCopyOfContextMap());
     }
 
+    /** Copies a function and values, none of which is given as a ref. */
+    public BoundCall bind(RemoteFunction function, List<? extends @Nullable Object> values) {
+      Object kept = kept(function);
+      var bound = new Object[values.size()];
+      for (int i = 0; i < bound.length; i++) {
+        bound[i] = named(store.snapshot(values.get(i), inlineLimit));
+      }
+      return new BoundCall(kept, bound, store, 0, MDC.getCopyOfContextMap());
+    }
+
     /**
      * What is too large to travel inside a frame is an object of its own, as if it had been put.
      */
@@ -254,6 +264,33 @@ public final class BoundCall {
   /** What logs and errors call the function by default, such as {@code Quick.square}. */
   public static String nameOf(RemoteFunction function) {
     return Codec.shapeOf(function).displayName();
+  }
+
+  /** Whether a value among the arguments, as far as they are ready, has a ref or handle inside. */
+  public boolean hasRefsInside() {
+    for (var argument : arguments) {
+      var content = argument instanceof ObjectEntry entry ? entry.outcome() : argument;
+      if (content instanceof Content.Inline inline && !inline.edges().isEmpty()
+          || content instanceof Content.InStore sealed && !sealed.edges().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The function and fresh copies of the arguments; all are ready and none has failed.
+   *
+   * @throws LostArgument when an argument is lost
+   * @throws Unreadable when it cannot be decoded
+   */
+  public @Nullable Object[] parts() throws Unreadable, LostArgument {
+    try (var gathered = gather()) {
+      var parts = values(1, null);
+      gathered.areRead();
+      parts[0] = function();
+      return parts;
+    }
   }
 
   /** How many bytes the arguments take in the heap. */

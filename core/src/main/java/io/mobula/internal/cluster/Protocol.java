@@ -5,7 +5,7 @@ package io.mobula.internal.cluster;
  */
 final class Protocol {
   /** Raised when a message changes so that the release before could not read it. */
-  static final int VERSION = Integer.getInteger("io.mobula.cluster.protocol", 2);
+  static final int VERSION = Integer.getInteger("io.mobula.cluster.protocol", 3);
 
   private Protocol() {}
 }

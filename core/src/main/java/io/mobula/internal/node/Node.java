@@ -27,6 +27,7 @@ import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -178,7 +179,8 @@ public final class Node {
             this::spawn,
             cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
             ActorRefResolver.get(system),
-            this::program),
+            this::program,
+            checkpoints(settings, codec)),
         methods,
         virtualThreads);
     groups.work(this::endGroup);
@@ -255,6 +257,9 @@ public final class Node {
       cluster.join();
       hire();
       ship();
+    }
+    if (membership.self().role() == Peer.Role.NODE && settings.jobs().environment() == null) {
+      actors.restoreDurable();
     }
   }
 
@@ -358,6 +363,13 @@ public final class Node {
   private Program program(@Nullable Environment environment) {
     return new Program(
         id, settings.output().toDriver(), environment, settings.jobs().weight());
+  }
+
+  private static @Nullable CheckpointDirectory checkpoints(NodeSettings settings, Codec codec) {
+    var directory = settings.actors().checkpointDirectory();
+    return directory == null
+        ? null
+        : new CheckpointDirectory(directory, settings.cluster().identity().cluster(), codec);
   }
 
   private static CodecOptions codecOptions(NodeSettings.CodecBounds bounds) {

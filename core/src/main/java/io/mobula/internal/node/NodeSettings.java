@@ -86,8 +86,13 @@ public record NodeSettings(
    * @param maxThreads how many threads concurrent methods may have
    * @param handleGrace how long an actor lives on when no process has a handle
    * @param transitHold how long what is inside an Akka message is held for its receiver
+   * @param checkpointDirectory where states of actors are saved, or null: in the store
    */
-  public record ActorBounds(int maxThreads, Duration handleGrace, Duration transitHold) {}
+  public record ActorBounds(
+      int maxThreads,
+      Duration handleGrace,
+      Duration transitHold,
+      @Nullable Path checkpointDirectory) {}
 
   /** The program's settings, over system properties, over the environment, over a configuration. */
   public static Config overlay(Settings settings, Config base) {
@@ -153,7 +158,8 @@ public record NodeSettings(
         new ActorBounds(
             (int) reader.positive("mobula.actors.max-threads", config::getLong),
             reader.duration("mobula.actors.handle-grace"),
-            reader.duration("mobula.cluster.transit-hold")),
+            reader.duration("mobula.cluster.transit-hold"),
+            checkpointDirectory(reader, config)),
         reader.duration("mobula.placement.unschedulable-timeout"),
         reader.duration("mobula.close-timeout"),
         shareHost(reader, config),
@@ -169,6 +175,15 @@ public record NodeSettings(
     var path = reader.read(key, config::getString);
     if (!path.isEmpty() && !Files.isDirectory(Path.of(path))) {
       throw reader.malformed(key, "there is no directory " + path, null);
+    }
+    return path.isEmpty() ? null : Path.of(path);
+  }
+
+  private static @Nullable Path checkpointDirectory(Reader reader, Config config) {
+    var key = "mobula.actors.checkpoint-directory";
+    var path = reader.read(key, config::getString);
+    if (!path.isEmpty() && Files.exists(Path.of(path)) && !Files.isDirectory(Path.of(path))) {
+      throw reader.malformed(key, path + " is there and is no directory", null);
     }
     return path.isEmpty() ? null : Path.of(path);
   }

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.ClusterException;
@@ -57,6 +58,7 @@ final class ExceptionCopy {
       case CodecException _ -> new CodecException(text, cause);
       case ActorDiedException _ -> new ActorDiedException(text, cause);
       case ActorNameException _ -> new ActorNameException(text);
+      case ActorCheckpointException _ -> new ActorCheckpointException(text, cause);
       case PendingCallsExceededException _ -> new PendingCallsExceededException(text);
       case SelfGetException _ -> new SelfGetException(text);
       case NodeLostException _ -> new NodeLostException(text, cause);

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
@@ -99,6 +100,7 @@ final class FailureWire {
       case "TaskCancelledException" -> new TaskCancelledException(message, cause);
       case "TaskTimeoutException" -> new TaskTimeoutException(message);
       case "ActorDiedException" -> new ActorDiedException(message, cause);
+      case "ActorCheckpointException" -> new ActorCheckpointException(message, cause);
       case "NodeLostException" -> new NodeLostException(message, cause);
       case "ObjectLostException" -> new ObjectLostException(message, cause);
       case "CodecException" -> new CodecException(message, cause);

@@ -1,0 +1,153 @@
+package io.mobula.internal.actor;
+
+import io.mobula.NodeId;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls whose effects are in an actor's state and that may be made again, with their outcomes
+ * where those are kept: part of each checkpoint. Belongs to the actor's thread.
+ *
+ * <p>What a process says of the calls that have been answered lets go of what is older, as in RIFL
+ * (Lee et al., SOSP 2015). Besides, the number of processes, of calls of each, and the bytes of all
+ * outcomes are bounded; who was seen longest ago goes first. Of a repeated call that may have gone
+ * that way it is said that it may have run, and never that it has not.
+ */
+final class AppliedCalls {
+  static final int MOST_PROCESSES = 1024;
+  static final int MOST_CALLS = 1024;
+  static final long MOST_BYTES = 8 << 20;
+
+  private final Map<NodeId, Process> processes = new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
+  private boolean forgot; // a whole process, so that calls of an unknown one may be its
+
+  /** What one process has called by its present route. */
+  private static final class Process {
+    final long stream;
+    final TreeMap<Long, KeptResult> calls = new TreeMap<>();
+    long dropped; // calls up to this number may have been dropped from the table
+
+    Process(long stream) {
+      this.stream = stream;
+    }
+  }
+
+  /** What is known of a repeated call: its outcome, {@code NOT_KEPT}, or null if it is to run. */
+  @Nullable
+  KeptResult find(CallOrigin call) {
+    if (!call.repeated()) {
+      return null;
+    }
+    var process = processes.get(call.process());
+    if (process == null) {
+      return forgot ? KeptResult.NOT_KEPT : null;
+    }
+    if (process.stream != call.stream()) {
+      return null; // a later route: a route ends when all its calls are answered
+    }
+    var known = process.calls.get(call.sequence());
+    return known == null && call.sequence() <= process.dropped ? KeptResult.NOT_KEPT : known;
+  }
+
+  /** The call has run: its effect is in the state from now on. */
+  void applied(CallOrigin call, KeptResult outcome) {
+    var process = processes.get(call.process());
+    if (process == null || process.stream < call.stream()) {
+      forget(call.process());
+      process = new Process(call.stream());
+      processes.put(call.process(), process);
+    }
+    if (process.stream != call.stream()) {
+      return;
+    }
+    put(process, call.sequence(), outcome);
+    while (!process.calls.isEmpty() && process.calls.firstKey() < call.answered()) {
+      removeFirst(process);
+    }
+    while (process.calls.size() > MOST_CALLS) {
+      process.dropped = Math.max(process.dropped, removeFirst(process));
+    }
+    bound();
+  }
+
+  private void put(Process process, long sequence, KeptResult outcome) {
+    var before = process.calls.put(sequence, outcome);
+    bytes += outcome.bytes().length - (before == null ? 0 : before.bytes().length);
+  }
+
+  private long removeFirst(Process process) {
+    var first = process.calls.pollFirstEntry();
+    bytes -= first.getValue().bytes().length;
+    return first.getKey();
+  }
+
+  private void bound() {
+    while (processes.size() > MOST_PROCESSES) {
+      forgot = true;
+      forget(processes.keySet().iterator().next());
+    }
+    for (var each = processes.values().iterator(); bytes > MOST_BYTES && each.hasNext(); ) {
+      dropOutcomes(each.next());
+    }
+  }
+
+  /** Keeps that the calls have run, until there is room again. */
+  private void dropOutcomes(Process process) {
+    for (var call : process.calls.entrySet()) {
+      if (bytes <= MOST_BYTES) {
+        return;
+      }
+      bytes -= call.getValue().bytes().length;
+      call.setValue(KeptResult.NOT_KEPT);
+    }
+  }
+
+  private void forget(NodeId node) {
+    var gone = processes.remove(node);
+    if (gone != null) {
+      gone.calls.values().forEach(outcome -> bytes -= outcome.bytes().length);
+    }
+  }
+
+  /** How many calls are in the table. */
+  int size() {
+    return processes.values().stream().mapToInt(process -> process.calls.size()).sum();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  // ---- in a checkpoint
+
+  byte[] toBytes() {
+    var out = new FrameWriter().flag(forgot).int32(processes.size());
+    processes.forEach((node, process) -> {
+      out.int64(node.incarnation()).int64(process.stream).int64(process.dropped);
+      out.int32(process.calls.size());
+      process.calls.forEach((sequence, outcome) -> outcome.write(out.int64(sequence)));
+    });
+    return out.toBytes();
+  }
+
+  static AppliedCalls read(byte[] bytes) {
+    var in = new FrameReader(bytes);
+    var calls = new AppliedCalls();
+    calls.forgot = in.flag();
+    for (int left = in.int32(); left > 0; left--) {
+      var node = new NodeId(in.int64());
+      var process = new Process(in.int64());
+      process.dropped = in.int64();
+      for (int count = in.int32(); count > 0; count--) {
+        calls.put(process, in.int64(), KeptResult.read(in));
+      }
+      calls.processes.put(node, process);
+    }
+    return calls;
+  }
+}

@@ -1,0 +1,129 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorOptions;
+import io.mobula.Placement;
+import io.mobula.RemoteFunction;
+import io.mobula.error.ActorCheckpointException;
+import io.mobula.error.CodecException;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.ActorFiles;
+import io.mobula.internal.checkpoint.CheckpointDirectory;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Failure;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Actors that outlive their cluster: what is on disk of how each is made, and how they are made
+ * again when a node starts. Blocks.
+ */
+final class DurableActors {
+  private static final Logger LOG = LoggerFactory.getLogger(DurableActors.class);
+  private static final int FORMAT = 1;
+
+  private final ActorEngine engine;
+  private final CheckpointDirectory directory;
+
+  DurableActors(ActorEngine engine, CheckpointDirectory directory) {
+    this.engine = engine;
+    this.directory = directory;
+  }
+
+  /** Refuses what cannot be made again when nothing is left of the cluster. */
+  static void require(ActorOptions options, BoundCall constructor, String type) {
+    if (!options.checkpoints().durable()) {
+      return;
+    }
+    if (options.naming().name() == null) {
+      throw new InvalidRequestException("Wanted a durable actor " + type
+          + " without a name: it comes back under its name. Say name(\"...\").");
+    }
+    switch (options.placement()) {
+      case Placement.OnNode _, Placement.Group _ ->
+        throw new InvalidRequestException("Wanted a durable actor " + type + " placed "
+            + options.placement()
+            + ": no node and no placement group outlives its cluster. Place it by labels.");
+      default -> {}
+    }
+    if (constructor.hasRefsInside()) {
+      throw new InvalidRequestException(
+          "Wanted a durable actor " + type
+              + " with an ObjectRef or ActorHandle inside an argument of its constructor: what it refers to does not outlive the cluster. Pass the value.");
+    }
+  }
+
+  /**
+   * Says on disk how the actor is made.
+   *
+   * @throws ActorCheckpointException when its node has no directory, or cannot write there
+   */
+  static void define(ActorCell cell, @Nullable ActorFiles files) throws Exception {
+    if (files == null) {
+      throw new ActorCheckpointException("Wanted durable " + cell.describe() + ": its host, node "
+          + cell.store().node() + ", has no mobula.actors.checkpoint-directory.");
+    }
+    if (cell.past().incarnation() > 1 && files.isDefined()) {
+      return;
+    }
+    var out = new FrameWriter().int32(FORMAT).text(cell.passport().type());
+    ActorFrames.writeOptions(out, cell.options());
+    ActorFrames.writePlacement(out, cell.options().placement());
+    files.define(new ActorFiles.Definition(out.toBytes(), cell.constructor().parts()));
+  }
+
+  // ---- when a node starts
+
+  /** Makes all actors again that are on disk and do not live in the cluster. */
+  void restoreAll() {
+    try {
+      directory.durable().forEach(this::restore);
+    } catch (ActorCheckpointException e) {
+      LOG.error("No durable actor is made again: {}", e.getMessage());
+    }
+  }
+
+  private void restore(ActorFiles files) {
+    try {
+      var in = new FrameReader(files.description());
+      int format = in.int32();
+      if (format != FORMAT) {
+        throw new CodecException("it is of format " + format + ", this release reads " + FORMAT);
+      }
+      var type = in.text();
+      var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
+      restore(files, type, options);
+    } catch (Throwable thrown) { // this one stays away, the others come
+      LOG.error(
+          "The durable actor in {} is not made again: {}",
+          files,
+          CapturedThrowable.of(thrown).text());
+    }
+  }
+
+  private void restore(ActorFiles files, String type, ActorOptions options) {
+    Failure unreadable = null;
+    BoundCall constructor;
+    try {
+      constructor = bind(files.definition().parts());
+    } catch (Throwable thrown) { // a class that is not here, or is another by now
+      var captured = CapturedThrowable.of(thrown);
+      var message = "The durable actor \"" + options.naming().name() + "\" in " + files
+          + " cannot be made again on node " + engine.store().node() + ": " + captured.text();
+      LOG.error("{}", message);
+      unreadable = new Failure(() -> new ActorCheckpointException(message, captured.exception()));
+      RemoteFunction nothing = none -> null;
+      constructor = engine.binder().bind(nothing);
+    }
+    engine.restore(type, options, constructor, unreadable);
+  }
+
+  private BoundCall bind(Object[] parts) {
+    var arguments = Arrays.asList(parts).subList(1, parts.length);
+    return engine.binder().bind((RemoteFunction) parts[0], arguments);
+  }
+}

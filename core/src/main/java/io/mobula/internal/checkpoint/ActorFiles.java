@@ -1,0 +1,251 @@
+package io.mobula.internal.checkpoint;
+
+import io.mobula.error.ActorCheckpointException;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of one actor as files in a directory of its own: the two latest, and how the
+ * actor is made if it outlives its cluster.
+ */
+public final class ActorFiles implements CheckpointStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ActorFiles.class);
+  private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.(\\d{1,18})\\.state");
+  private static final String DEFINITION = "definition";
+  private static final int KEPT = 2;
+
+  private final Path directory;
+  private final Codec codec;
+  private final String actor;
+  private final TreeSet<CheckpointVersion> present = new TreeSet<>();
+
+  /**
+   * Touches nothing yet.
+   *
+   * @param actor what messages call it
+   */
+  ActorFiles(Path directory, Codec codec, String actor) {
+    this.directory = directory;
+    this.codec = codec;
+    this.actor = actor;
+  }
+
+  private Path file(CheckpointVersion version) {
+    return directory.resolve(version + ".state");
+  }
+
+  // ---- checkpoints
+
+  @Override
+  public void save(SavedState saved) {
+    var note = new FrameWriter().text(actor);
+    saved.version().write(note);
+    note.block(saved.calls());
+    write(file(saved.version()), note.toBytes(), saved.state());
+    present.add(saved.version());
+    prune();
+  }
+
+  private void write(Path file, byte[] note, @Nullable Object value) {
+    var encoded = encode(value);
+    create();
+    CheckpointFile.write(file, note, encoded);
+  }
+
+  private Encoded encode(@Nullable Object value) {
+    var encoded = codec.encode(value);
+    if (!encoded.externals().isEmpty()) {
+      throw new ActorCheckpointException(
+          "What " + actor
+              + " has to save holds an ObjectRef or ActorHandle, which means nothing outside its cluster: leave it out, and find it anew in load.");
+    }
+    return encoded;
+  }
+
+  private void create() {
+    try {
+      DurableFiles.createDirectory(directory);
+    } catch (IOException e) {
+      throw new ActorCheckpointException(
+          "Cannot make the directory " + directory + " for checkpoints of " + actor + ": " + e, e);
+    }
+  }
+
+  private void prune() {
+    while (present.size() > KEPT) {
+      var oldest = present.pollFirst();
+      if (oldest != null) {
+        remove(file(oldest));
+      }
+    }
+  }
+
+  private static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("An old checkpoint stays: {} cannot be removed", file, e);
+    }
+  }
+
+  @Override
+  public @Nullable SavedState latest(CheckpointVersion known) {
+    present.clear();
+    present.addAll(versions());
+    var newest = present.isEmpty() ? CheckpointVersion.NONE : present.last();
+    if (newest.compareTo(known) < 0) {
+      throw new ActorCheckpointException(
+          "Checkpoint " + known + " of " + actor
+              + " has been saved, and is not in " + directory
+              + " of this machine. Have all machines share mobula.actors.checkpoint-directory, or leave it out, so that checkpoints are kept in the store.");
+    }
+    ActorCheckpointException refused = null;
+    for (var version : present.descendingSet()) {
+      try {
+        return read(version);
+      } catch (ActorCheckpointException e) {
+        LOG.error("{} does not go on from its checkpoint {}: {}", actor, version, e.getMessage());
+        refused = refused == null ? e : refused;
+      }
+    }
+    if (refused != null) {
+      throw new ActorCheckpointException(
+          "None of the " + present.size() + " checkpoints of " + actor
+              + " can be used. The latest: " + refused.getMessage() + " Remove " + directory
+              + " to begin anew.",
+          refused);
+    }
+    return null;
+  }
+
+  private List<CheckpointVersion> versions() {
+    try {
+      var versions = new ArrayList<CheckpointVersion>();
+      for (var file : DurableFiles.entries(directory)) {
+        version(file).ifPresent(versions::add);
+        if (file.toString().endsWith(CheckpointFile.TEMPORARY)) {
+          remove(file); // of a process that died as it wrote
+        }
+      }
+      versions.sort(Comparator.naturalOrder());
+      return versions;
+    } catch (IOException e) {
+      throw new ActorCheckpointException(
+          "Cannot look for checkpoints of " + actor + " in " + directory + ": " + e, e);
+    }
+  }
+
+  private static Optional<CheckpointVersion> version(Path file) {
+    var name = NAME.matcher(file.getFileName().toString());
+    return name.matches()
+        ? Optional.of(
+            new CheckpointVersion(Long.parseLong(name.group(1)), Long.parseLong(name.group(2))))
+        : Optional.empty();
+  }
+
+  private SavedState read(CheckpointVersion version) {
+    var file = file(version);
+    var content = CheckpointFile.read(file, codec);
+    var in = new FrameReader(content.note());
+    var _ = in.text(); // for people
+    var _ = CheckpointVersion.read(in); // its name counts: it may be taken up under another
+    var calls = in.block();
+    var state = content.value();
+    if (state == null) {
+      throw new ActorCheckpointException("The checkpoint " + file + " holds no state.");
+    }
+    return new SavedState(version, calls, state);
+  }
+
+  /** Gives the checkpoint that was taken up a name of the new term, so that it is found first. */
+  @Override
+  public void beginTerm(CheckpointVersion takenUp, CheckpointVersion first) {
+    var from = file(takenUp);
+    var to = file(first);
+    try {
+      link(from, to);
+    } catch (IOException e) {
+      throw new ActorCheckpointException(
+          "Cannot give checkpoint " + from + " the name " + to + ": " + e, e);
+    }
+    present.add(first); // what is older goes with the next one
+  }
+
+  /** A second name costs nothing; where the file system knows none, a copy. */
+  private static void link(Path from, Path to) throws IOException {
+    var temporary = to.resolveSibling(to.getFileName() + CheckpointFile.TEMPORARY);
+    Files.deleteIfExists(temporary);
+    try {
+      Files.createLink(temporary, from);
+    } catch (UnsupportedOperationException unknown) {
+      Files.copy(from, temporary);
+    }
+    DurableFiles.rename(temporary, to);
+  }
+
+  @Override
+  public void delete() {
+    try {
+      DurableFiles.delete(directory);
+      present.clear();
+    } catch (IOException e) {
+      throw new ActorCheckpointException(
+          "Cannot remove the checkpoints of " + actor + " in " + directory + ": " + e, e);
+    }
+  }
+
+  // ---- how it is made
+
+  /**
+   * How an actor is made that outlives its cluster.
+   *
+   * @param description what is read before its parts, as whoever wrote it laid it out
+   * @param parts its constructor, as a function, and the arguments
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  public record Definition(byte[] description, Object[] parts) {}
+
+  /** Says how the actor is made, instead of what was said before. */
+  public void define(Definition definition) {
+    write(directory.resolve(DEFINITION), definition.description(), definition.parts());
+  }
+
+  /** Whether {@link #define} has been called, by this process or another. */
+  public boolean isDefined() {
+    return Files.exists(directory.resolve(DEFINITION));
+  }
+
+  /** Its description, whether its parts can be read here or not. */
+  public byte[] description() {
+    return CheckpointFile.note(directory.resolve(DEFINITION));
+  }
+
+  /** All of what {@link #define} said. */
+  public Definition definition() {
+    var file = directory.resolve(DEFINITION);
+    var content = CheckpointFile.read(file, codec);
+    if (content.value() instanceof Object[] parts) {
+      return new Definition(content.note(), parts);
+    }
+    throw new ActorCheckpointException("The file " + file + " does not say how an actor is made.");
+  }
+
+  @Override
+  public String toString() {
+    return directory.toString();
+  }
+}

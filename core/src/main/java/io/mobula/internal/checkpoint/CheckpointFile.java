@@ -1,0 +1,260 @@
+package io.mobula.internal.checkpoint;
+
+import io.mobula.error.ActorCheckpointException;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value in a file, with a note in front that can be read without it. Written as a whole or not
+ * at all; whatever has been changed or cut since is refused when it is read. The table of its bytes
+ * is in {@code docs/memory-layout.md}. Blocks.
+ */
+final class CheckpointFile {
+  static final String TEMPORARY = ".tmp";
+
+  private static final long MAGIC = 0x31544B5043424F4DL; // "MOBCPKT1"
+  private static final int FORMAT = 1;
+  private static final int FIXED = 20;
+  private static final int LINE = 64;
+  private static final int WINDOW = 256 << 10;
+
+  private CheckpointFile() {}
+
+  /** The value's lengths, which stand behind the note. */
+  private static byte[] front(byte[] note, Encoded value) {
+    return new FrameWriter()
+        .block(note)
+        .int32(value.bytes().length)
+        .flag(value.views())
+        .list(value.buffers(), (out, buffer) -> out.int64(buffer.byteSize()))
+        .toBytes();
+  }
+
+  /**
+   * Writes a file that is there as a whole under its name when this returns.
+   *
+   * @throws ActorCheckpointException when it cannot be written, with how much room there is; a file
+   *     of that name is as it was
+   */
+  static void write(Path file, byte[] note, Encoded value) {
+    var temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+    try {
+      try (var channel = FileChannel.open(
+          temporary,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE)) {
+        write(channel, front(note, value), value);
+        channel.force(true);
+      }
+      DurableFiles.rename(temporary, file);
+    } catch (IOException e) {
+      throw notWritten(file, temporary, value.byteSize(), e);
+    }
+  }
+
+  private static void write(FileChannel channel, byte[] front, Encoded value) throws IOException {
+    var head = ByteBuffer.allocate(FIXED + front.length + Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(MAGIC)
+        .putInt(FORMAT)
+        .putInt(front.length)
+        .putInt(0)
+        .put(front);
+    head.putInt(checksum(head.array(), head.position()));
+    writeAll(channel, head.flip());
+    var crc = new CRC32C();
+    write(channel, MemorySegment.ofArray(value.bytes()), crc);
+    for (var buffer : value.buffers()) {
+      write(channel, buffer, crc);
+    }
+    var end = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt((int)
+        crc.getValue());
+    writeAll(channel, end.flip());
+  }
+
+  /** Appends all of it on a line of its own, in blocks that stay in a cache for the checksum. */
+  private static void write(FileChannel channel, MemorySegment from, CRC32C crc)
+      throws IOException {
+    channel.position(aligned(channel.position()));
+    for (long done = 0; done < from.byteSize(); done += WINDOW) {
+      var part = from.asSlice(done, Math.min(WINDOW, from.byteSize() - done));
+      var block = part.isNative()
+          ? part.asByteBuffer()
+          : ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE));
+      crc.update(block.duplicate());
+      writeAll(channel, block);
+    }
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer block) throws IOException {
+    while (block.hasRemaining()) {
+      channel.write(block);
+    }
+  }
+
+  private static long aligned(long offset) {
+    return (offset + LINE - 1) / LINE * LINE;
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    var crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  private static ActorCheckpointException notWritten(
+      Path file, Path temporary, long wanted, IOException why) {
+    String free;
+    try {
+      Files.deleteIfExists(temporary); // what was written in vain is no reason for there being none
+      free = Long.toString(
+          Files.getFileStore(Objects.requireNonNull(file.toAbsolutePath().getParent()))
+              .getUsableSpace());
+    } catch (IOException unknown) {
+      free = "an unknown number of";
+    }
+    return new ActorCheckpointException(
+        "Cannot write " + file + ": wanted " + wanted + " bytes, " + free
+            + " bytes are free there, and the system says " + why
+            + ". The checkpoint before this one is untouched. Make room, or use another directory.",
+        why);
+  }
+
+  // ---- reading
+
+  /** A file whose front has been checked. */
+  private record Opened(
+      MemorySegment bytes, byte[] note, long end, int length, boolean views, long[] buffers) {}
+
+  /**
+   * The note of a file; its value is not looked at.
+   *
+   * @throws ActorCheckpointException when the front is cut or altered, or of another release
+   */
+  static byte[] note(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      return open(file, arena).note();
+    }
+  }
+
+  /**
+   * A note and a value that are whole.
+   *
+   * @param value decoded; what it views is mapped from the file for as long as it is reachable
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Content(byte[] note, @Nullable Object value) {}
+
+  /**
+   * All of a file.
+   *
+   * @throws ActorCheckpointException when it is cut or altered, of another release, or cannot be
+   *     decoded here
+   */
+  static Content read(Path file, Codec codec) {
+    var opened = open(file, Arena.ofAuto());
+    var crc = new CRC32C();
+    var all = opened.bytes();
+    long offset = aligned(opened.end());
+    var bytes = slice(file, all, offset, opened.length(), crc);
+    offset += opened.length();
+    var buffers = new ArrayList<MemorySegment>(opened.buffers().length);
+    for (long length : opened.buffers()) {
+      offset = aligned(offset);
+      buffers.add(slice(file, all, offset, length, crc));
+      offset += length;
+    }
+    if (all.byteSize() != offset + Integer.BYTES) {
+      throw damaged(file, "is cut off or has grown", null);
+    }
+    if (all.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), offset)
+        != (int) crc.getValue()) {
+      throw damaged(file, "was altered: its checksum is another", null);
+    }
+    try {
+      return new Content(opened.note(), codec.decode(bytes, buffers, List.of()));
+    } catch (MobulaException e) {
+      throw new ActorCheckpointException(
+          "Cannot read what is in " + file + ", which is whole: " + e.getMessage(), e);
+    }
+  }
+
+  private static MemorySegment slice(
+      Path file, MemorySegment all, long offset, long length, CRC32C crc) {
+    if (length < 0 || offset > all.byteSize() || length > all.byteSize() - offset) {
+      throw damaged(file, "is cut off", null);
+    }
+    var slice = all.asSlice(offset, length);
+    for (long done = 0; done < length; done += WINDOW) {
+      crc.update(slice.asSlice(done, Math.min(WINDOW, length - done)).asByteBuffer());
+    }
+    return slice;
+  }
+
+  private static Opened open(Path file, Arena arena) {
+    MemorySegment all;
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      all = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (NoSuchFileException e) {
+      throw damaged(file, "is missing", e);
+    } catch (IOException e) {
+      throw damaged(file, "cannot be read: " + e, e);
+    }
+    if (all.byteSize() < FIXED + Integer.BYTES) {
+      throw damaged(file, "is cut off", null);
+    }
+    var fixed = all.asSlice(0, FIXED).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    if (fixed.getLong() != MAGIC) {
+      throw damaged(file, "is no checkpoint", null);
+    }
+    int format = fixed.getInt();
+    if (format != FORMAT) {
+      throw new ActorCheckpointException("The file " + file + " is of format " + format
+          + ", and this release of Mobula reads format " + FORMAT
+          + ". Use the release that wrote it.");
+    }
+    int length = fixed.getInt();
+    if (length < 0 || length > all.byteSize() - FIXED - Integer.BYTES) {
+      throw damaged(file, "is cut off or was altered", null);
+    }
+    var head = all.asSlice(0, FIXED + length).toArray(ValueLayout.JAVA_BYTE);
+    int wanted =
+        all.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), head.length);
+    if (wanted != checksum(head, head.length)) {
+      throw damaged(file, "was altered: its checksum is another", null);
+    }
+    var in = new FrameReader(Arrays.copyOfRange(head, FIXED, head.length));
+    var note = in.block();
+    int bytes = in.int32();
+    boolean views = in.flag();
+    var buffers =
+        in.list(FrameReader::int64).stream().mapToLong(Long::longValue).toArray();
+    return new Opened(all, note, head.length + (long) Integer.BYTES, bytes, views, buffers);
+  }
+
+  private static ActorCheckpointException damaged(Path file, String how, @Nullable Exception why) {
+    return new ActorCheckpointException("The checkpoint " + file + " " + how + ".", why);
+  }
+}
