@@ -27,6 +27,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * final MobulaExtension mobula = MobulaExtension.with(Mobula.settings().cpus(8).gpus(1));
  * }</pre>
  *
+ * <p>A test that ends while something is pending fails, and says what: a task or a call without an
+ * outcome, a group that is not ready, a thread that blocks in the runtime, with the chain from
+ * there to whoever must act ({@link MobulaRuntime#pending}). Whoever means that says so by
+ * {@link AllowPending}.
+ *
  * <p>In a static field, or named by {@code @ExtendWith}, it starts one node for the class and the
  * classes nested in it; in an instance field, one for each test. A node takes some hundred
  * milliseconds to start. Not for tests that run at the same time and use {@link #runtime()};
@@ -83,8 +88,15 @@ public final class MobulaExtension
   }
 
   @Override
-  public void afterEach(ExtensionContext context) {
-    close(context);
+  public void afterEach(ExtensionContext context) throws InterruptedException {
+    var opened = context.getStore(namespace).get(Opened.class, Opened.class);
+    try {
+      if (opened != null) {
+        opened.pending().check(opened.runtime(), context);
+      }
+    } finally {
+      close(context);
+    }
   }
 
   @Override
@@ -108,7 +120,7 @@ public final class MobulaExtension
         .getStore(namespace)
         .getOrComputeIfAbsent(
             Opened.class,
-            key -> new Opened(Mobula.init(settings), context.getUniqueId()),
+            key -> new Opened(Mobula.init(settings), context.getUniqueId(), new PendingCheck()),
             Opened.class);
     latest = opened.runtime();
     return opened;
@@ -123,7 +135,8 @@ public final class MobulaExtension
   }
 
   /** A node and whose it is. JUnit closes it with the store that holds it, if nobody has before. */
-  private record Opened(MobulaRuntime runtime, String owner) implements AutoCloseable {
+  private record Opened(MobulaRuntime runtime, String owner, PendingCheck pending)
+      implements AutoCloseable {
     @Override
     public void close() {
       runtime.close();

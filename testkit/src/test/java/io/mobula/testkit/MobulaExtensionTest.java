@@ -8,20 +8,33 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 class MobulaExtensionTest {
   private static final List<MobulaRuntime> SEEN = new ArrayList<>();
 
   private static List<MobulaRuntime> run(Class<?> tests, int wanted) {
     SEEN.clear();
+    var summary = execute(tests);
+    assertThat(summary.getFailures())
+        .extracting(failure -> failure.getException())
+        .isEmpty();
+    assertThat(summary.getTestsSucceededCount()).isEqualTo(wanted);
+    return List.copyOf(SEEN);
+  }
+
+  private static TestExecutionSummary execute(Class<?> tests) {
     var listener = new SummaryGeneratingListener();
     LauncherFactory.create()
         .execute(
@@ -29,11 +42,7 @@ class MobulaExtensionTest {
                 .selectors(selectClass(tests))
                 .build(),
             listener);
-    assertThat(listener.getSummary().getFailures())
-        .extracting(failure -> failure.getException())
-        .isEmpty();
-    assertThat(listener.getSummary().getTestsSucceededCount()).isEqualTo(wanted);
-    return List.copyOf(SEEN);
+    return listener.getSummary();
   }
 
   private static void use(MobulaRuntime runtime) {
@@ -100,6 +109,64 @@ class MobulaExtensionTest {
     void two() {
       use(MOBULA.runtime());
     }
+  }
+
+  private static final Semaphore GATE = new Semaphore(0);
+
+  private static int hold() throws InterruptedException {
+    GATE.acquire();
+    return 1;
+  }
+
+  @ExtendWith(MobulaExtension.class)
+  @TestMethodOrder(MethodOrderer.MethodName.class)
+  static class Careless {
+    @Test
+    void a_leavesATaskRunning(MobulaRuntime runtime) {
+      runtime.task(MobulaExtensionTest::hold).remote();
+    }
+
+    @Test
+    void b_leavesNothing(MobulaRuntime runtime) {
+      use(runtime);
+    }
+
+    @Test
+    @AllowPending("it is what the test is about")
+    void c_meansToLeaveATask(MobulaRuntime runtime) {
+      runtime.task(MobulaExtensionTest::hold).remote();
+    }
+
+    @Test
+    void d_leavesAThread(MobulaRuntime runtime) throws Exception {
+      var ref = runtime.task(MobulaExtensionTest::hold).cpus(0).remote();
+      Thread.ofPlatform().daemon().name("left-behind").start(() -> {
+        try {
+          ref.get();
+        } catch (RuntimeException closed) {
+          GATE.release();
+        }
+      });
+      while (runtime.pending().stream()
+          .noneMatch(each -> each.what().contains("left-behind"))) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void failsATestThatEndsWhileSomethingIsPending() {
+    var failures = execute(Careless.class).getFailures();
+    assertThat(failures)
+        .extracting(failure -> failure.getTestIdentifier().getDisplayName())
+        .containsExactly("a_leavesATaskRunning(MobulaRuntime)", "d_leavesAThread(MobulaRuntime)");
+    assertThat(failures.getFirst().getException())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("MobulaExtensionTest.hold")
+        .hasMessageContaining("runs in thread mobula-slot")
+        .hasMessageContaining("@AllowPending");
+    assertThat(failures.getLast().getException())
+        .hasMessageContaining("thread left-behind waits for 1 of 1 objects");
   }
 
   @Test

@@ -24,12 +24,21 @@ record DirectorySettings(Rules rules, String role, Duration flushDelay, Duration
     if (shards > MOST_SHARDS) {
       throw malformed("shards", shards + " is more than " + MOST_SHARDS, null);
     }
+    var resend = duration(config, "resend");
+    var patience = duration(config, "patience");
+    if (resend.compareTo(patience) >= 0) {
+      throw malformed(
+          "resend",
+          resend + " is not shorter than mobula.directory.patience, which is " + patience
+              + ", so that nothing would ever be said again",
+          null);
+    }
     var pace = new Pace(
         positive(config, "batch-statements"),
         positive(config, "batch-bytes"),
         positive(config, "statements-in-flight"),
-        duration(config, "resend").toMillis(),
-        duration(config, "patience").toMillis());
+        resend.toMillis(),
+        patience.toMillis());
     var rules = new Rules(
         new ShardMap(shards),
         pace,

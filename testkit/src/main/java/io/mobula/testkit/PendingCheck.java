@@ -1,0 +1,67 @@
+package io.mobula.testkit;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.WaitReport;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Fails a test that ends while something of its node is pending, with the reasons. What was pending
+ * after a test before it is not held against it.
+ */
+final class PendingCheck {
+  /** How long what has its outcome may take until it is not listed any more. */
+  private static final Duration SETTLING = Duration.ofSeconds(2);
+
+  private static final long BETWEEN_LOOKS_MILLIS = 5;
+  private static final int MOST_SHOWN = 10;
+
+  private final Set<String> known = new HashSet<>();
+
+  void check(MobulaRuntime runtime, ExtensionContext context) throws InterruptedException {
+    if (runtime.isClosed()) {
+      return;
+    }
+    var pending = settled(runtime);
+    known.retainAll(pending.stream().map(PendingCheck::name).toList());
+    var fresh = pending.stream().filter(each -> known.add(name(each))).toList();
+    if (!fresh.isEmpty() && !isAllowed(context)) {
+      throw new AssertionError("The test ended while " + fresh.size()
+          + " waits were pending. Await them or cancel them; or say @AllowPending.\n"
+          + fresh.stream()
+              .limit(MOST_SHOWN)
+              .map(WaitReport::text)
+              .collect(Collectors.joining("\n")));
+    }
+  }
+
+  private List<WaitReport> settled(MobulaRuntime runtime) throws InterruptedException {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    while (true) {
+      var pending = runtime.pending();
+      boolean isNews = pending.stream().anyMatch(each -> !known.contains(name(each)));
+      if (!isNews || System.nanoTime() - end > 0) {
+        return pending;
+      }
+      Thread.sleep(BETWEEN_LOOKS_MILLIS);
+    }
+  }
+
+  /** What a wait is known by: its first link names what waits by its id. */
+  private static String name(WaitReport report) {
+    return report.what().replaceAll("(\\([0-9a-f-]+\\)).*", "$1");
+  }
+
+  private static boolean isAllowed(ExtensionContext context) {
+    return AnnotationSupport.isAnnotated(context.getElement(), AllowPending.class)
+        || context
+            .getTestClass()
+            .filter(tests -> AnnotationSupport.isAnnotated(tests, AllowPending.class))
+            .isPresent();
+  }
+}
