@@ -41,7 +41,7 @@ final class FaultBenchCommand implements Callable<Integer> {
   @Option(
       names = "--nodes",
       paramLabel = "N",
-      defaultValue = "4",
+      defaultValue = "5",
       description = "How many processes (${DEFAULT-VALUE}), from 4 on.")
   private int nodes;
 

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param classPath what comes before {@code base}
  * @param base this JVM's class path, or what of it the child gets
  * @param environment variables besides those of this JVM
+ * @param launcher a command and its arguments that becomes the JVM, such as {@code ip netns exec a}
  * @param input what its main method finds on its standard input before anything else, line by line
  */
 public record ChildPlan(
@@ -31,6 +32,7 @@ public record ChildPlan(
     List<Path> classPath,
     String base,
     Map<String, String> environment,
+    List<String> launcher,
     List<String> input) {
   /** The property that names the users' part of this JVM's class path, as absolute paths. */
   public static final String USER_CLASSES = "io.mobula.user-classes";
@@ -57,6 +59,7 @@ public record ChildPlan(
     arguments = List.copyOf(arguments);
     classPath = List.copyOf(classPath);
     environment = Map.copyOf(environment);
+    launcher = List.copyOf(launcher);
     input = List.copyOf(input);
     if (input.stream().anyMatch(line -> line.indexOf('\n') >= 0)) {
       throw new IllegalArgumentException("A line of the input of " + name + " holds a line break");
@@ -73,13 +76,14 @@ public record ChildPlan(
         List.of(),
         System.getProperty("java.class.path"),
         Map.of(),
+        List.of(),
         List.of());
   }
 
   /** Starts it with these flags, too. */
   public ChildPlan flags(List<String> more) {
     return new ChildPlan(
-        name, main, joined(flags, more), arguments, classPath, base, environment, input);
+        name, main, joined(flags, more), arguments, classPath, base, environment, launcher, input);
   }
 
   /** Starts it with a system property. */
@@ -90,13 +94,21 @@ public record ChildPlan(
   /** Gives these arguments to the main method, after those said before. */
   public ChildPlan arguments(String... more) {
     return new ChildPlan(
-        name, main, flags, joined(arguments, List.of(more)), classPath, base, environment, input);
+        name,
+        main,
+        flags,
+        joined(arguments, List.of(more)),
+        classPath,
+        base,
+        environment,
+        launcher,
+        input);
   }
 
   /** Puts these in front of this JVM's class path, after those said before. */
   public ChildPlan classPath(List<Path> more) {
     return new ChildPlan(
-        name, main, flags, arguments, joined(classPath, more), base, environment, input);
+        name, main, flags, arguments, joined(classPath, more), base, environment, launcher, input);
   }
 
   /**
@@ -108,25 +120,40 @@ public record ChildPlan(
     var rest = Arrays.stream(base.split(File.pathSeparator))
         .filter(entry -> !users.contains(Path.of(entry).toAbsolutePath().toString()))
         .collect(Collectors.joining(File.pathSeparator));
-    return new ChildPlan(name, main, flags, arguments, classPath, rest, environment, input);
+    return new ChildPlan(
+        name, main, flags, arguments, classPath, rest, environment, launcher, input);
   }
 
   /** Sets a variable of its environment. */
   public ChildPlan environment(String key, String value) {
     var changed = new TreeMap<>(environment);
     changed.put(key, value);
-    return new ChildPlan(name, main, flags, arguments, classPath, base, changed, input);
+    return new ChildPlan(name, main, flags, arguments, classPath, base, changed, launcher, input);
+  }
+
+  /** Starts it by means of another command that becomes the JVM. */
+  public ChildPlan under(List<String> command) {
+    return new ChildPlan(
+        name, main, flags, arguments, classPath, base, environment, command, input);
   }
 
   /** Writes this line to its standard input, after those said before. */
   public ChildPlan input(String line) {
     return new ChildPlan(
-        name, main, flags, arguments, classPath, base, environment, joined(input, List.of(line)));
+        name,
+        main,
+        flags,
+        arguments,
+        classPath,
+        base,
+        environment,
+        launcher,
+        joined(input, List.of(line)));
   }
 
   /** The words that start it: the java of this JVM, the flags, the class path, the main class. */
   public List<String> command() {
-    var command = new ArrayList<String>();
+    var command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUIET);
     command.addAll(aotCache());

@@ -5,6 +5,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Tensor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
+import io.mobula.error.ObjectLostException;
 import io.mobula.jmh.faults.Bodies.Counter;
 import io.mobula.jmh.faults.Session.Pending;
 import io.mobula.testkit.fault.Operation;
@@ -78,7 +79,9 @@ final class ActorEpisodes {
           }
           case 1 -> {
             int with = random.nextInt(1_000);
-            var operation = asked.expecting((long) with * Bodies.LARGE);
+            var operation = asked
+                .expecting((long) with * Bodies.LARGE)
+                .mayFailWith(ObjectLostException.class); // what an actor returns is made once
             keep(
                 large,
                 session.begin(

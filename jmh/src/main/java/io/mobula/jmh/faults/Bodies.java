@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The tasks and actors of the workload. Each says that it began before it does anything. */
 final class Bodies {
-  /** Numbers of a large value: 320 KB, which go into shared memory and not into a frame. */
+  /** Numbers of a large value: 160 KB, which go into shared memory and not into a frame. */
   static final int LARGE = 40_000;
 
   private Bodies() {}

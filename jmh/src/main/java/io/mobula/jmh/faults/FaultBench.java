@@ -1,7 +1,6 @@
 package io.mobula.jmh.faults;
 
 import io.mobula.testkit.fault.FaultInjection;
-import io.mobula.testkit.fault.FaultPlan;
 import io.mobula.testkit.fault.FaultTestCluster;
 import io.mobula.testkit.fault.History;
 import io.mobula.testkit.fault.HistoryChecker;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -107,21 +105,13 @@ public final class FaultBench {
   }
 
   private Result run(Path folder, Path stores, List<Violation> found) throws Exception {
-    var plan = FaultPlan.builder()
-        .seed(request.seed())
-        .nodes(request.nodes())
-        .length(Duration.ofSeconds(request.seconds()))
-        .build();
+    var setting = FaultSetting.draw(request, progress);
+    var plan = setting.plan();
     Files.write(
         folder.resolve("plan"), plan.faults().stream().map(Object::toString).toList());
-    int hosts = request.nodes() - new Random(request.seed()).nextInt(2);
     try (var history = History.in(folder.resolve("history"));
-        var cluster = FaultTestCluster.builder(folder)
-            .stores(stores)
-            .nodes(request.nodes())
-            .hosts(hosts)
-            .start()) {
-      progress.println("faults: " + request.nodes() + " nodes are up, on " + hosts + " hosts");
+        var cluster = setting.cluster(folder, stores).start()) {
+      progress.println("faults: " + request.nodes() + " nodes are up; " + setting);
       var workload = MixedWorkload.start(cluster.runtime(), history, request.seed());
       try (var faults = cluster.inject(plan, history)) {
         watch(cluster, workload, faults);

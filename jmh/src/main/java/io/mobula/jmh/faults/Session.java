@@ -7,6 +7,7 @@ import io.mobula.testkit.fault.History;
 import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class Session {
     this.name = name;
     this.runtime = runtime;
     this.history = history;
-    this.random = new Random(seed);
+    this.random = new Random(new SplittableRandom(seed).nextLong());
   }
 
   MobulaRuntime runtime() {

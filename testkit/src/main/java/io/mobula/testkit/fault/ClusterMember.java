@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Settings;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.WorkerMain;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +32,21 @@ public final class ClusterMember implements AutoCloseable {
 
   private final int index;
   private final IntFunction<Settings> settings;
-  private final List<String> flags;
+  private final ChildPlan plan;
   private final PrintWriter log;
   private ChildJvm process;
   private int started;
   private boolean paused;
+  private boolean cut;
   private @Nullable String endsBy;
   private long endsUntil;
 
-  private ClusterMember(int index, IntFunction<Settings> settings, List<String> flags, Path file)
+  private ClusterMember(
+      int index, IntFunction<Settings> settings, UnaryOperator<ChildPlan> plan, Path file)
       throws IOException {
     this.index = index;
     this.settings = settings;
-    this.flags = List.copyOf(flags);
+    this.plan = plan.apply(WorkerMain.plan(name()));
     this.log = new PrintWriter(
         Files.newBufferedWriter(
             file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
@@ -54,16 +58,17 @@ public final class ClusterMember implements AutoCloseable {
    * Starts its first process and does not wait for it.
    *
    * @param settings those of each process, by its number from 1
+   * @param plan what its processes are started with besides
    */
   static ClusterMember start(
-      int index, IntFunction<Settings> settings, List<String> flags, Path log) throws IOException {
-    return new ClusterMember(index, settings, flags, log);
+      int index, IntFunction<Settings> settings, UnaryOperator<ChildPlan> plan, Path log)
+      throws IOException {
+    return new ClusterMember(index, settings, plan, log);
   }
 
   private ChildJvm launch() {
     started++;
     log.println("---- " + name() + ", process " + started);
-    var plan = WorkerMain.plan(name()).flags(flags);
     var launched = ChildJvm.start(plan, (stream, line) -> log.println(stream + " " + line));
     launched.tell(WorkerMain.told(settings.apply(started)));
     return launched;
@@ -121,6 +126,16 @@ public final class ClusterMember implements AutoCloseable {
   public synchronized void resume() throws IOException {
     signal("-CONT");
     paused = false;
+  }
+
+  /** Its host is cut off from others, or not any more. */
+  synchronized void cutOff(boolean now) {
+    cut = now;
+  }
+
+  /** Whether it lives and cannot be heard. */
+  synchronized boolean isSilent() {
+    return paused || cut;
   }
 
   private void signal(String which) throws IOException {

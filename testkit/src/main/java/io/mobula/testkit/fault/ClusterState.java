@@ -6,6 +6,7 @@ import io.mobula.Placement;
 import io.mobula.error.MobulaException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ import java.util.TreeSet;
  * @param facts each with its name
  */
 record ClusterState(Map<String, String> facts) {
-  private static final Duration COLLECTED = Duration.ofSeconds(20);
+  private static final Duration ANSWERED = Duration.ofSeconds(20);
 
   ClusterState {
     facts = Map.copyOf(facts);
@@ -29,6 +30,9 @@ record ClusterState(Map<String, String> facts) {
       facts.put(node.name() + " state", node.state().toString());
       facts.put(node.name() + " resources", free(node));
       facts.put(node.name() + " objects", objects(node.store()));
+      if (!node.role().equals("driver") && node.state() == NodeInfo.State.ALIVE) {
+        facts.put(node.name() + " threads", threads(runtime, node));
+      }
     }
     facts.put("waiting", runtime.waiting().toString());
     facts.put("groups", groups(runtime));
@@ -52,6 +56,33 @@ record ClusterState(Map<String, String> facts) {
     } catch (MobulaException e) {
       return e.toString();
     }
+  }
+
+  /** Which threads run tasks there, besides the one that looks. */
+  private static String threads(MobulaRuntime runtime, NodeInfo node) {
+    try (var found = runtime
+        .task(ClusterState::slots)
+        .cpus(0)
+        .placement(Placement.on(node.id()))
+        .remote()) {
+      return found.get(ANSWERED) + " of tasks";
+    } catch (MobulaException e) {
+      return e.toString();
+    }
+  }
+
+  static int slots() {
+    return (int) Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> entry.getKey().getName().startsWith("mobula-slot-"))
+        .filter(entry -> entry.getKey() != Thread.currentThread())
+        .filter(entry -> !isIdle(entry.getValue()))
+        .count();
+  }
+
+  /** Whether a thread of a pool waits for its next work; it ends by itself after some time. */
+  private static boolean isIdle(StackTraceElement[] stack) {
+    return stack.length == 0
+        || Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("getTask"));
   }
 
   /** What is otherwise, missing or new. */
@@ -82,7 +113,7 @@ record ClusterState(Map<String, String> facts) {
           .cpus(0)
           .placement(Placement.on(node.id()))
           .remote()) {
-        done.get(COLLECTED);
+        done.get(ANSWERED);
       } catch (MobulaException e) { // it is what awaits rest that says so
         System.getLogger(ClusterState.class.getName())
             .log(System.Logger.Level.DEBUG, "{0} has not collected: {1}", node.name(), e);

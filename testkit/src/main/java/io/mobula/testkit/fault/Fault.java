@@ -86,6 +86,50 @@ public sealed interface Fault {
     }
   }
 
+  /**
+   * Nothing that its host sends arrives at other hosts for that time, and nothing that they send
+   * arrives there, unless {@code oneWay}. Nobody is told. Wants a cluster with
+   * {@link FaultTestCluster.Builder#partitions}.
+   */
+  record Partition(Duration length, boolean oneWay) implements Fault {
+    /** Refuses null. */
+    public Partition {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration disturbs() {
+      return length.plus(length.compareTo(REMOVAL) < 0 ? Duration.ZERO : RESTART);
+    }
+  }
+
+  /**
+   * A competitor fills the file system that all stores are in, for that time. Wants a cluster with
+   * {@link FaultTestCluster.Builder#storeDisk}.
+   */
+  record FillStoreDisk(Duration length) implements Fault {
+    /** Refuses null. */
+    public FillStoreDisk {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Every second file that it has spilled is cut to half, and one byte of every other is changed.
+   * Wants a cluster with {@link FaultTestCluster.Builder#spilling}.
+   */
+  record DamageSpilled() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
   /** What a node that has ended needs until it is a member again, on a machine with other work. */
   Duration RESTART = Duration.ofSeconds(12);
 

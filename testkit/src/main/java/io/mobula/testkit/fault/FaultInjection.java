@@ -8,6 +8,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.UnschedulableException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class FaultInjection implements AutoCloseable {
   private final CountDownLatch left;
   private final AtomicInteger kills = new AtomicInteger();
   private final AtomicInteger pauses = new AtomicInteger();
+  private final AtomicInteger cuts = new AtomicInteger();
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<Violation> violations = new ArrayList<>();
   private final List<String> log = new ArrayList<>();
@@ -78,6 +80,11 @@ public final class FaultInjection implements AutoCloseable {
     return pauses.get();
   }
 
+  /** How many partitions have begun so far. */
+  public int cuts() {
+    return cuts.get();
+  }
+
   /** What was done, line by line. */
   public synchronized List<String> log() {
     return List.copyOf(log);
@@ -118,15 +125,23 @@ public final class FaultInjection implements AutoCloseable {
   }
 
   private void inject(PlannedFault planned) throws IOException {
-    note(planned.toString());
     var member = cluster.members().get(planned.node());
-    switch (planned.fault()) {
+    var fault = planned.fault();
+    boolean silences = fault instanceof Fault.Pause || fault instanceof Fault.Partition;
+    if (!fault.disturbs().isZero() && !cluster.survives(member, !silences)) {
+      note(planned + ": left out, as too many nodes are missing still");
+      left.countDown();
+      return;
+    }
+    note(planned.toString());
+    switch (fault) {
       case Fault.Kill _ -> {
         member.kill();
         kills.incrementAndGet();
         left.countDown();
       }
       case Fault.Pause pause -> pause(member, pause);
+      case Fault.Partition partition -> partition(member, partition);
       case Fault.CpuHogs(int count, var length) -> {
         var started = CpuHogs.start(count, length);
         synchronized (this) {
@@ -136,6 +151,11 @@ public final class FaultInjection implements AutoCloseable {
           started.close();
           left.countDown();
         });
+      }
+      case Fault.FillStoreDisk(var length) -> fillStoreDisk(length);
+      case Fault.DamageSpilled _ -> {
+        note(cluster.damageSpilled(member) + " files of " + member.name() + " are damaged");
+        left.countDown();
       }
       case Fault.ExitInTask _ -> endByTask(member, "exit", TaskFaults::exit);
       case Fault.HaltInTask _ -> endByTask(member, "halt", TaskFaults::halt);
@@ -152,6 +172,32 @@ public final class FaultInjection implements AutoCloseable {
       if (pause.length().compareTo(Fault.REMOVAL) >= 0) {
         member.mayEndBy("a pause of " + pause.length(), ENDS);
       }
+      left.countDown();
+    });
+  }
+
+  private void partition(ClusterMember member, Fault.Partition partition) throws IOException {
+    cuts.incrementAndGet();
+    cluster.ofSameHost(member).forEach(each -> each.cutOff(true));
+    cluster.cut(member, partition.oneWay());
+    if (partition.length().compareTo(Fault.REMOVAL) >= 0) {
+      for (var cut : cluster.ofSameHost(member)) {
+        cut.mayEndBy("a partition of " + partition.length(), partition.length().plus(ENDS));
+      }
+    }
+    later(partition.length(), () -> {
+      cluster.mend(member, partition.oneWay());
+      cluster.ofSameHost(member).forEach(each -> each.cutOff(false));
+      left.countDown();
+    });
+  }
+
+  /** A node that is started meanwhile has no room for its files, and ends. */
+  private void fillStoreDisk(Duration length) throws IOException {
+    cluster.members().forEach(each -> each.mayEndBy("a full disk", length.plus(ENDS)));
+    var competitor = cluster.fillStoreDisk();
+    later(length, () -> {
+      Files.deleteIfExists(competitor);
       left.countDown();
     });
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * Which faults happen when, and to which nodes: drawn from a seed, so that the same seed with the
@@ -47,7 +48,17 @@ public final class FaultPlan {
     /** See {@link Fault.ExhaustHeapInTask}. */
     EXHAUST_HEAP_IN_TASK(1),
     /** See {@link Fault.SpinInTask}. */
-    SPIN_IN_TASK(2);
+    SPIN_IN_TASK(2),
+    /**
+     * See {@link Fault.Partition}, both ways, for 2 s or 20 s. Not drawn unless it is asked for.
+     */
+    PARTITION(0),
+    /** See {@link Fault.Partition}, one way. Not drawn unless it is asked for. */
+    ONE_WAY_PARTITION(0),
+    /** See {@link Fault.FillStoreDisk}. Not drawn unless it is asked for. */
+    FILL_STORE_DISK(0),
+    /** See {@link Fault.DamageSpilled}. Not drawn unless it is asked for. */
+    DAMAGE_SPILLED(0);
 
     private final int weight;
 
@@ -66,9 +77,17 @@ public final class FaultPlan {
         case EXIT_IN_TASK -> new Fault.ExitInTask();
         case HALT_IN_TASK -> new Fault.HaltInTask();
         case EXHAUST_HEAP_IN_TASK -> new Fault.ExhaustHeapInTask();
+        case PARTITION -> new Fault.Partition(cut(random), false);
+        case ONE_WAY_PARTITION -> new Fault.Partition(cut(random), true);
+        case FILL_STORE_DISK -> new Fault.FillStoreDisk(Duration.ofSeconds(1 + random.nextInt(5)));
+        case DAMAGE_SPILLED -> new Fault.DamageSpilled();
         case SPIN_IN_TASK -> new Fault.SpinInTask(Duration.ofMillis(200 + random.nextInt(3_000)));
       };
     }
+  }
+
+  private static Duration cut(Random random) {
+    return Duration.ofSeconds(random.nextBoolean() ? 2 : 20);
   }
 
   private FaultPlan(long seed, int nodes, Duration length, List<PlannedFault> faults) {
@@ -154,11 +173,14 @@ public final class FaultPlan {
       return this;
     }
 
-    /** Draws nothing but these kinds, with their usual weights; with none, nothing. */
+    /**
+     * Draws nothing but these kinds, with their usual weights, or 1 where that is zero; with none,
+     * nothing.
+     */
     public Builder only(Kind... kinds) {
       weights.replaceAll((kind, weight) -> 0);
       for (var kind : kinds) {
-        weights.put(kind, kind.weight);
+        weights.put(kind, Math.max(1, kind.weight));
       }
       return this;
     }
@@ -188,14 +210,19 @@ public final class FaultPlan {
           throw new IllegalArgumentException("Wanted " + fault + ": there are " + nodes + " nodes");
         }
       }
-      var random = new Random(seed);
+      var random = new Random(new SplittableRandom(seed).nextLong()); // small seeds differ, too
       var drawn = new ArrayList<>(added);
       int all = weights.values().stream().mapToInt(Integer::intValue).sum();
       var at = step(random);
       while (all > 0 && at.compareTo(length) < 0) {
-        var fault = new PlannedFault(at, random.nextInt(nodes), draw(random, all));
-        if (isWithin(fault) && isSurvived(fault, drawn)) {
-          drawn.add(fault);
+        var fault = draw(random, all);
+        int first = random.nextInt(nodes);
+        for (int i = 0; i < nodes; i++) {
+          var planned = new PlannedFault(at, (first + i) % nodes, fault);
+          if (isWithin(planned) && isSurvived(planned, drawn)) {
+            drawn.add(planned);
+            break;
+          }
         }
         at = at.plus(step(random));
       }
@@ -219,10 +246,15 @@ public final class FaultPlan {
       throw new AssertionError("The weights sum up to less than " + ofWeight);
     }
 
-    /** A pause ends before the plan does. */
-    private boolean isWithin(PlannedFault fault) {
-      return !(fault.fault() instanceof Fault.Pause pause)
-          || fault.at().plus(pause.length()).compareTo(length) <= 0;
+    /** A pause, and a partition, end before the plan does. */
+    private boolean isWithin(PlannedFault planned) {
+      var end = planned.at();
+      if (planned.fault() instanceof Fault.Pause pause) {
+        end = end.plus(pause.length());
+      } else if (planned.fault() instanceof Fault.Partition partition) {
+        end = end.plus(partition.length());
+      }
+      return end.compareTo(length) <= 0;
     }
 
     /** Whether fewer than half of the nodes are missing, and this one is not. */

@@ -56,9 +56,23 @@ class FaultPlanTest {
   void everyKindIsDrawn() {
     var drawn = new HashSet<Class<?>>();
     for (long seed = 0; seed < 20; seed++) {
-      plan(seed).build().faults().forEach(each -> drawn.add(each.fault().getClass()));
+      plan(seed)
+          .only(FaultPlan.Kind.values())
+          .build()
+          .faults()
+          .forEach(each -> drawn.add(each.fault().getClass()));
     }
     assertThat(drawn).containsExactlyInAnyOrder(Fault.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void whatNeedsRootIsNotDrawnUnlessItIsAskedFor() {
+    for (long seed = 0; seed < 50; seed++) {
+      assertThat(plan(seed).build().faults())
+          .noneMatch(each -> each.fault() instanceof Fault.Partition
+              || each.fault() instanceof Fault.FillStoreDisk
+              || each.fault() instanceof Fault.DamageSpilled);
+    }
   }
 
   @Test

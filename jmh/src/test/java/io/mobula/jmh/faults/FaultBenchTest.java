@@ -1,0 +1,31 @@
+package io.mobula.jmh.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.mobula.jmh.faults.FaultBench.Request;
+import io.mobula.jmh.faults.FaultBench.Result;
+import org.junit.jupiter.api.Test;
+
+class FaultBenchTest {
+  @Test
+  void theLastLineIsWhatScriptsLookFor() {
+    assertThat(new Result(900, 20, 6, 0, 0).line())
+        .isEqualTo("faults: histories=900 kills=20 pauses=6 pending=0 violations=0");
+  }
+
+  @Test
+  void isGoodOnlyIfEverythingHasEndedAndNoPromiseWasBroken() {
+    assertThat(new Result(9, 1, 1, 0, 0).isGood()).isTrue();
+    assertThat(new Result(9, 1, 1, 1, 0).isGood()).isFalse();
+    assertThat(new Result(9, 1, 1, 0, 1).isGood()).isFalse();
+  }
+
+  @Test
+  void refusesFewerNodesThanFaultsLeaveAnyOf() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Request(10, 1, 3))
+        .withMessageContaining("from 4 to 32");
+    assertThatIllegalArgumentException().isThrownBy(() -> new Request(0, 1, 4));
+  }
+}

@@ -1,0 +1,131 @@
+package io.mobula.testkit.fault;
+
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.ByteBufferSerializer;
+import akka.serialization.SerializerWithStringManifest;
+import io.mobula.Settings;
+import io.mobula.internal.lane.ParcelSerializer;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The serializer of frames between hosts, which loses, repeats, swaps and delays some of those that
+ * it reads, as {@link FrameFaults} says: a parcel has sender, receiver and number in itself, so
+ * another one may stand in its place. Made by Akka; safe for all threads.
+ */
+public final class FaultyParcelSerializer extends SerializerWithStringManifest
+    implements ByteBufferSerializer {
+  private static final String KEY = "mobula-testkit.frame-faults";
+  private static final int LONGEST_DELAY_MILLIS = 30;
+
+  private final ParcelSerializer whole = new ParcelSerializer();
+  private final FrameFaults faults;
+  private final Random random;
+  private @Nullable Object before;
+  private @Nullable Object held;
+  private int until;
+
+  /** For Akka, which has what is to happen in its configuration. */
+  public FaultyParcelSerializer(ExtendedActorSystem system) {
+    this(faultsOf(system));
+  }
+
+  FaultyParcelSerializer(FrameFaults faults) {
+    this.faults = faults;
+    this.random = new Random(faults.seed());
+  }
+
+  private static FrameFaults faultsOf(ExtendedActorSystem system) {
+    var config = system.settings().config().getConfig(KEY);
+    return new FrameFaults(
+        config.getLong("seed"),
+        config.getDouble("lost"),
+        config.getDouble("late"),
+        config.getDouble("delayed"));
+  }
+
+  /** The settings with which a node has it. */
+  static Settings in(Settings settings, FrameFaults faults) {
+    var actorSystem = "mobula.cluster.actor-system.";
+    return faults.equals(FrameFaults.NONE)
+        ? settings
+        : settings
+            .set(
+                actorSystem + "akka.actor.serializers.mobula-parcel",
+                FaultyParcelSerializer.class.getName())
+            .set(actorSystem + KEY + ".seed", faults.seed())
+            .set(actorSystem + KEY + ".lost", faults.lost())
+            .set(actorSystem + KEY + ".late", faults.late())
+            .set(actorSystem + KEY + ".delayed", faults.delayed());
+  }
+
+  @Override
+  public int identifier() {
+    return whole.identifier();
+  }
+
+  @Override
+  public String manifest(Object parcel) {
+    return whole.manifest(parcel);
+  }
+
+  @Override
+  public void toBinary(Object parcel, ByteBuffer buffer) {
+    whole.toBinary(parcel, buffer);
+  }
+
+  @Override
+  public byte[] toBinary(Object parcel) {
+    return whole.toBinary(parcel);
+  }
+
+  @Override
+  public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
+    return instead(whole.fromBinary(buffer, manifest));
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    return instead(whole.fromBinary(bytes, manifest));
+  }
+
+  /** What arrives in the place of a parcel. */
+  private synchronized Object instead(Object parcel) {
+    var last = before;
+    before = parcel;
+    if (last == null) {
+      return parcel;
+    }
+    if (held != null && --until == 0) {
+      var late = held;
+      held = null;
+      return late;
+    }
+    double drawn = random.nextDouble();
+    if (drawn < faults.lost()) {
+      return last;
+    }
+    drawn -= faults.lost();
+    if (drawn < faults.late() && held == null) {
+      held = parcel;
+      until = 2;
+      return last;
+    }
+    drawn -= faults.late();
+    if (drawn >= 0 && drawn < faults.delayed()) {
+      delay();
+    }
+    return parcel;
+  }
+
+  private void delay() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(1 + random.nextInt(LONGEST_DELAY_MILLIS)); // a slow network
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.Settings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Hosts that are network namespaces of Linux, joined by a bridge; the last one is the namespace of
+ * this process. Only root may make them. What is cut goes to a hardware address that nobody has, so
+ * that it is lost without a word, as on a real network.
+ */
+final class NamespaceNetwork implements HostNetwork {
+  private static final String NOBODY = "02:00:00:00:00:99";
+  private static final long LIMIT_SECONDS = 20;
+  private static final int FIRST_PORT = 7_300;
+  private static final int PIDS = 100_000;
+
+  private final int namespaces;
+  private final String name;
+  private final String subnet;
+  private final List<String> undo = new ArrayList<>();
+  private final Map<List<Integer>, Integer> cuts = new HashMap<>();
+
+  private NamespaceNetwork(int namespaces) {
+    long pid = ProcessHandle.current().pid();
+    this.namespaces = namespaces;
+    this.name = "mbf" + pid % PIDS;
+    this.subnet = String.format(Locale.ROOT, "10.%d.%d.", 160 + pid % 64, pid / 64 % 250);
+  }
+
+  /**
+   * Makes them.
+   *
+   * @throws IOException when that is not possible here; nothing is left then
+   */
+  static NamespaceNetwork create(int namespaces) throws IOException {
+    var network = new NamespaceNetwork(namespaces);
+    try {
+      network.make();
+      return network;
+    } catch (IOException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  /** Why they cannot be made here, or empty if they can. */
+  static Optional<String> whyNot() {
+    try (var _ = create(1)) {
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void make() throws IOException {
+    ip("link add " + name + " type bridge");
+    undo.add("link del " + name);
+    ip("addr add " + address(namespaces) + "/24 dev " + name);
+    ip("link set " + name + " up");
+    for (int host = 0; host < namespaces; host++) {
+      var namespace = namespace(host);
+      ip("netns add " + namespace);
+      undo.add("netns del " + namespace);
+      ip("link add " + namespace + "o type veth peer name eth0 netns " + namespace);
+      ip("link set " + namespace + "o master " + name);
+      ip("link set " + namespace + "o up");
+      ip("-n " + namespace + " addr add " + address(host) + "/24 dev eth0");
+      ip("-n " + namespace + " link set eth0 up");
+      ip("-n " + namespace + " link set lo up");
+    }
+  }
+
+  private String namespace(int host) {
+    return name + "h" + host;
+  }
+
+  private String address(int host) {
+    return subnet + (host + 2);
+  }
+
+  @Override
+  public String freeAddress(int host, int node) {
+    return address(host) + ":" + (FIRST_PORT + node);
+  }
+
+  @Override
+  public List<String> launcher(int host) {
+    return host == namespaces ? List.of() : List.of("ip", "netns", "exec", namespace(host));
+  }
+
+  @Override
+  public Settings settings(Settings settings) {
+    return settings.set("mobula.insecure", true);
+  }
+
+  /** A way that two cuts concern is mended when both are. */
+  @Override
+  public synchronized void cut(int from, int to) throws IOException {
+    if (cuts.merge(List.of(from, to), 1, Integer::sum) > 1) {
+      return;
+    }
+    ip(in(from) + "neigh replace " + address(to) + " lladdr " + NOBODY + " nud permanent dev "
+        + device(from));
+  }
+
+  @Override
+  public synchronized void mend(int from, int to) throws IOException {
+    if (cuts.merge(List.of(from, to), -1, Integer::sum) > 0) {
+      return;
+    }
+    ip(in(from) + "neigh del " + address(to) + " dev " + device(from));
+  }
+
+  private String in(int host) {
+    return host == namespaces ? "" : "-n " + namespace(host) + " ";
+  }
+
+  private String device(int host) {
+    return host == namespaces ? name : "eth0";
+  }
+
+  /** They go with all devices in them. */
+  @Override
+  public void close() throws IOException {
+    for (var words : undo.reversed()) {
+      ip(words);
+    }
+    undo.clear();
+  }
+
+  private static void ip(String words) throws IOException {
+    var command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(words.split(" ")));
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    try {
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("ip " + words + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while waiting for ip " + words, e);
+    }
+  }
+}
