@@ -264,7 +264,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       var captured = CapturedThrowable.of(thrown);
-      cell.kill(() -> cell.died("its constructor threw " + captured.text(), captured.exception()));
+      killFor("its constructor threw " + captured.text(), captured);
     } finally {
       hold.end();
       cell.endMaking();
@@ -306,9 +306,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       make();
     } else {
       var cause = unfit.cause();
-      cell.kill(() -> cell.died(
-          "it failed with " + cause.text() + " after " + restarts + " restarts",
-          cause.exception()));
+      killFor("it failed with " + cause.text() + " after " + restarts + " restarts", cause);
     }
   }
 
@@ -325,6 +323,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     return placed
         ? WaitStep.end("it has what it needs to be made, and is not made", WaitReport.End.NOBODY)
         : cell.lease().waitStep();
+  }
+
+  private void killFor(String why, CapturedThrowable thrown) {
+    cell.kill(cell.store().captured(new Failure(() -> cell.died(why, thrown.exception()))));
   }
 
   // ---- calls
@@ -501,9 +503,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private Failure failure(ActorCallRun run, CapturedThrowable thrown) {
-    return new Failure(() -> new TaskFailedException(
-        "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown.text(),
-        thrown.exception()));
+    return cell.store()
+        .captured(new Failure(() -> new TaskFailedException(
+            "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown.text(),
+            thrown.exception())));
   }
 
   private void finish(

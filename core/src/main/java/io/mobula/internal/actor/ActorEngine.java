@@ -264,11 +264,11 @@ public final class ActorEngine {
     }
   }
 
-  private Executor methodThreads(ActorOptions.Threads wanted) {
+  Executor methodThreads(ActorOptions.Threads wanted) {
     return wanted == ActorOptions.Threads.VIRTUAL ? virtualThreads : threads;
   }
 
-  private static Props dispatcher(ActorOptions.Threads wanted) {
+  static Props dispatcher(ActorOptions.Threads wanted) {
     return DispatcherSelector.fromConfig(
         switch (wanted) {
           case SHARED -> "mobula.actors.shared-dispatcher";

@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
 import akka.actor.typed.Signal;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
@@ -10,7 +11,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.PlacementGroupId;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +26,15 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
    * Starts a child.
    *
    * @param name unique by what is added to it
-   * @param maker makes its behavior, on the host's thread
+   * @param behavior what it does
+   * @param props where it runs
    * @param group the placement group that it lives in, or null
    * @param outcome hears of it
    */
   record Start<T>(
       String name,
-      Callable<Behavior<T>> maker,
+      Behavior<T> behavior,
+      Props props,
       @Nullable PlacementGroupId group,
       Outcome<T> outcome)
       implements Command {}
@@ -42,7 +44,7 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
 
   private record Child(Outcome<?> outcome, @Nullable PlacementGroupId group) {}
 
-  /** What becomes of a child. Called on the host's thread: {@code ended} last, and in any case. */
+  /** What becomes of a child. {@code ended} is called last, and in any case. */
   interface Outcome<T> {
     /** It has started. */
     void started(ActorRef<T> child);
@@ -85,8 +87,8 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
   private <T> void start(Start<T> start) {
     ActorRef<T> child;
     try {
-      child = getContext().spawn(start.maker().call(), start.name() + "-" + ++numbers);
-    } catch (Throwable thrown) { // whatever the user's factory throws
+      child = getContext().spawn(start.behavior(), start.name() + "-" + ++numbers, start.props());
+    } catch (RuntimeException thrown) { // what is no behavior to start with
       start.outcome().failed(thrown);
       start.outcome().ended();
       return;

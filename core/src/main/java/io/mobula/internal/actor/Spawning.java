@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
+import io.mobula.ActorOptions.Threads;
 import io.mobula.BehaviorFactory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -93,33 +95,56 @@ final class Spawning {
     wishes.values().forEach(wish -> wish.fail(why.get()));
   }
 
-  /** Starts it here; the lease ends with it. */
+  /**
+   * Starts it here; the lease ends with it. Its factory is the program's code and runs on a thread
+   * for actors' methods, or one that waits would keep all others from starting.
+   */
   private <T> void start(
       String name,
       BoundCall call,
       Lease lease,
       Placement placement,
       BehaviorHost.Outcome<T> outcome) {
+    var holding = new BehaviorHost.Outcome<T>() {
+      @Override
+      public void started(ActorRef<T> child) {
+        outcome.started(child);
+      }
+
+      @Override
+      public void failed(Throwable why) {
+        outcome.failed(why);
+      }
+
+      @Override
+      public void ended() {
+        lease.release();
+        call.release();
+        outcome.ended();
+      }
+    };
+    try {
+      engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
+    } catch (RejectedExecutionException closing) {
+      holding.failed(closing);
+      holding.ended();
+    }
+  }
+
+  private <T> void start(
+      String name, BoundCall call, Placement placement, BehaviorHost.Outcome<T> outcome) {
+    Behavior<T> behavior;
+    try {
+      behavior = BehaviorGuard.around(name, Behavior.validateAsInitial(Spawning.made(call)));
+    } catch (Throwable thrown) { // whatever the program's factory throws
+      outcome.failed(thrown);
+      outcome.ended();
+      return;
+    }
     var group = groupOf(placement);
-    var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.Start<T>(
-        name, () -> Spawning.<T>made(call), group, new BehaviorHost.Outcome<T>() {
-          @Override
-          public void started(ActorRef<T> child) {
-            outcome.started(child);
-          }
-
-          @Override
-          public void failed(Throwable why) {
-            outcome.failed(why);
-          }
-
-          @Override
-          public void ended() {
-            lease.release();
-            call.release();
-            outcome.ended();
-          }
-        })));
+    var props = ActorEngine.dispatcher(Threads.SHARED);
+    var _ = host.thenAccept(
+        actor -> actor.tell(new BehaviorHost.Start<>(name, behavior, props, group, outcome)));
     if (group != null && engine.places().over(placement) != null) {
       end(group); // it may have ended before this was there
     }

@@ -1,5 +1,6 @@
 package io.mobula.internal.actor;
 
+import io.mobula.internal.process.HeapExhaustion;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,7 @@ final class Turns {
     try {
       action.run();
     } catch (Throwable broken) { // those behind it must have their turn
+      HeapExhaustion.check(broken);
       LOG.error("A turn of an actor's bookkeeping failed", broken);
     }
   }

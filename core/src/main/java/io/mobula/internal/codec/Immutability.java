@@ -131,8 +131,15 @@ final class Immutability {
             || java.time.ZoneId.class.isAssignableFrom(type));
   }
 
-  /** The components whose type does not settle the question; final classes of values do. */
+  /**
+   * The components whose type does not settle the question; final classes of values do. A record
+   * that replaces itself as it is written is not passed as it is: its method is the program's code,
+   * to be run by who passes the record and not by whichever thread sends it.
+   */
   private static Shape recordShape(Class<?> type) {
+    if (Serializable.class.isAssignableFrom(type) && JdkSerialization.writeReplace(type) != null) {
+      return Shape.of(Kind.MAY_CHANGE);
+    }
     try {
       List<Slot> open = new java.util.ArrayList<>();
       for (RecordComponent component : type.getRecordComponents()) {

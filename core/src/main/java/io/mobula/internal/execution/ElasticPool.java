@@ -1,11 +1,13 @@
 package io.mobula.internal.execution;
 
 import io.mobula.internal.lane.Lookout;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +33,31 @@ public final class ElasticPool {
     return create(Thread.ofPlatform().daemon().name(name + "-", 1).factory(), most);
   }
 
+  /**
+   * As {@link #create(String, int)}, for work that may wait for other work of the same pool: while
+   * something waits and no thread gets on, there are more threads.
+   *
+   * @param usual how many threads at the same time
+   * @param most how many while they are held up
+   * @param timer runs something later, on a thread that must not be blocked
+   */
+  public static ExecutorService createGrowing(
+      String name, int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
+    var relief = new StallRelief(usual, most, timer);
+    var threads = Thread.ofPlatform().daemon().name(name + "-", 1).factory();
+    return new ThreadPoolExecutor(
+        0,
+        usual,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new HandOff(() -> Lookout.NONE),
+        threads,
+        (work, pool) -> {
+          queue(work, pool);
+          relief.waits(pool);
+        });
+  }
+
   /** As {@link #create(String, int)}, with threads made by a factory. */
   public static ExecutorService create(ThreadFactory factory, int most) {
     return create(factory, most, () -> Lookout.NONE);
@@ -43,11 +70,13 @@ public final class ElasticPool {
    */
   public static ExecutorService create(ThreadFactory factory, int most, Supplier<Lookout> lookout) {
     return new ThreadPoolExecutor(
-        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(lookout), factory, (work, pool) -> {
-          if (pool.isShutdown()) {
-            throw new RejectedExecutionException("The pool is closed.");
-          }
-          ((HandOff) pool.getQueue()).put(work);
-        });
+        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(lookout), factory, ElasticPool::queue);
+  }
+
+  private static void queue(Runnable work, ThreadPoolExecutor pool) {
+    if (pool.isShutdown()) {
+      throw new RejectedExecutionException("The pool is closed.");
+    }
+    ((HandOff) pool.getQueue()).put(work);
   }
 }

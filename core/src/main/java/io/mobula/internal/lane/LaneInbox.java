@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.ring.FrameAssembly;
 import java.time.Duration;
 import java.util.HashMap;
@@ -114,6 +115,7 @@ final class LaneInbox extends AbstractOnMessageBehavior<LaneInbox.Command> {
       lanes.received(from, frame.length);
       receiver.received(from, frame);
     } catch (Throwable broken) { // one bad frame must not stop the others
+      HeapExhaustion.check(broken);
       LOG.error("A frame of node {} could not be handled", from, broken);
     }
   }

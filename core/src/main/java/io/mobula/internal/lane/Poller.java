@@ -1,6 +1,7 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.ring.Bell;
 import io.mobula.internal.ring.InRing;
 import java.time.Duration;
@@ -106,8 +107,13 @@ final class Poller implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      if (lockedTurn() == 0 && !spin()) {
-        sleep();
+      try {
+        if (lockedTurn() == 0 && !spin()) {
+          sleep();
+        }
+      } catch (Throwable broken) { // nobody else would read what peers send
+        HeapExhaustion.check(broken);
+        LOG.error("A turn of the thread of the lanes has failed", broken);
       }
     }
   }
@@ -216,6 +222,7 @@ final class Poller implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable broken) { // one must not stop the others
+      HeapExhaustion.check(broken);
       LOG.error("What the thread of the lanes was given has failed", broken);
     }
   }
@@ -224,6 +231,7 @@ final class Poller implements AutoCloseable {
     try {
       return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
     } catch (RuntimeException | Error broken) { // what was read is gone, what comes after it is not
+      HeapExhaustion.check(broken);
       LOG.error("A frame of node {} could not be read", source.from(), broken);
       return 1;
     }
@@ -233,6 +241,7 @@ final class Poller implements AutoCloseable {
     try {
       receiver.received(from, frame);
     } catch (Throwable broken) { // one bad frame must not stop the others
+      HeapExhaustion.check(broken);
       LOG.error(
           "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
     }

@@ -1,5 +1,6 @@
 package io.mobula.internal.memory;
 
+import io.mobula.internal.process.HeapExhaustion;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -117,6 +118,7 @@ final class Reachability {
     try {
       sweep.run();
     } catch (Throwable e) {
+      HeapExhaustion.check(e);
       LOG.error("A sweep for objects that nobody reads any more failed", e);
     }
   }
@@ -129,6 +131,7 @@ final class Reachability {
     try {
       held.then.run();
     } catch (Throwable e) {
+      HeapExhaustion.check(e);
       LOG.error("What was to happen when something became unreachable failed", e);
     }
     return true;

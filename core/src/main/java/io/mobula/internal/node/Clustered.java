@@ -13,6 +13,7 @@ import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.group.Groups;
 import io.mobula.internal.group.PlacementCapacity;
 import io.mobula.internal.job.JobSettings;
@@ -47,6 +48,7 @@ import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
@@ -130,7 +132,8 @@ final class Clustered {
     var wish = new PlacementPolicy.Wish(wanted, placement, self, argumentBytes, turn);
     var random = ThreadLocalRandom.current();
     var up = views.now();
-    return switch (policy.choose(wish, up, random)) {
+    var choice = policy.choose(wish, up, random);
+    return switch (Objects.requireNonNull(choice, "the placement policy has given null")) {
       case PlacementPolicy.Choice.On(var node) -> new Placer.Choice.At(node);
       case PlacementPolicy.Choice.Wait(var where, var why) -> new Placer.Choice.Later(where, why);
       case PlacementPolicy.Choice.Never(var why) ->
@@ -140,10 +143,18 @@ final class Clustered {
 
   /** Another node that seems to have this free. */
   private @Nullable NodeId elsewhere(Resources wanted) {
-    return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof Placer.Choice.At(var node)
-            && !node.equals(membership.self().id())
-        ? node
-        : null;
+    try {
+      return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof Placer.Choice.At(var node)
+              && !node.equals(membership.self().id())
+          ? node
+          : null;
+    } catch (Throwable thrown) { // the request waits here then
+      LOG.warn(
+          "The placement policy has thrown; {} is asked for here",
+          wanted,
+          CapturedThrowable.of(thrown).exception());
+      return null;
+    }
   }
 
   /** Runs work that needs jars in processes that have them, or is such a process. */
@@ -183,7 +194,7 @@ final class Clustered {
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     if (settings.rings() && !settings.shareHost().equals(Peer.Store.NOBODY)) {
-      lanes.open(spawner::spawn, router, memory, objects::callback);
+      lanes.open(spawner::spawn, router, memory, objects::open);
     } else {
       lanes.open(spawner::spawn, router);
     }

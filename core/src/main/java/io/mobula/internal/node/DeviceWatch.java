@@ -1,5 +1,6 @@
 package io.mobula.internal.node;
 
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.ledger.Share;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,20 +54,43 @@ final class DeviceWatch implements AutoCloseable {
 
   private void run() {
     Set<String> said = Set.of();
-    try (probe) {
+    try {
       while (!closed.await(interval.toNanos(), TimeUnit.NANOSECONDS)) {
-        var found = probe.look();
-        var warnings = Set.copyOf(found.warnings());
-        for (var warning : warnings) {
-          if (!said.contains(warning)) {
-            LOG.warn("Accelerators: {}", warning);
-          }
-        }
-        said = warnings;
-        compare(found.devices());
+        said = look(said);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      close(probe);
+    }
+  }
+
+  /** Warns of what it has not warned of before; gives what there is to warn of. */
+  private Set<String> look(Set<String> said) {
+    DeviceProbe.Found found;
+    try {
+      found = Objects.requireNonNull(probe.look(), "the probe has given null");
+    } catch (Throwable broken) { // it is another's, and may know better at its next look
+      found = new DeviceProbe.Found(
+          List.copyOf(known.values()),
+          List.of("they cannot be looked at: " + CapturedThrowable.textOf(broken)));
+    }
+    var warnings = Set.copyOf(found.warnings());
+    for (var warning : warnings) {
+      if (!said.contains(warning)) {
+        LOG.warn("Accelerators: {}", warning);
+      }
+    }
+    compare(found.devices());
+    return warnings;
+  }
+
+  /** Whatever the probe throws as it ends. */
+  static void close(DeviceProbe probe) {
+    try {
+      probe.close();
+    } catch (Throwable broken) {
+      LOG.warn("A probe of accelerators cannot be closed: {}", CapturedThrowable.textOf(broken));
     }
   }
 

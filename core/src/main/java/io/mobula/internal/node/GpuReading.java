@@ -2,15 +2,16 @@ package io.mobula.internal.node;
 
 import com.typesafe.config.Config;
 import io.mobula.Resources;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.ledger.Share;
 import io.mobula.internal.node.NodeSettings.Reader;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceProbe;
 import io.mobula.spi.DeviceProbeFactory;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -64,16 +65,34 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
 
   private static List<Device> found(OptionalInt declared) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
-    if (factory.isEmpty()) {
-      var visible = System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "").split(",");
-      return IntStream.range(0, declared.orElse(0))
-          .mapToObj(at -> Device.declared(numbered(visible, at)))
-          .toList();
-    }
-    try (DeviceProbe probe = factory.get().open(declared)) {
-      var found = probe.look();
-      found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
-      return found.devices();
+    return factory.isEmpty() ? unseen(declared) : seen(factory.get(), declared);
+  }
+
+  /** As many as the user says, if he does. */
+  private static List<Device> unseen(OptionalInt declared) {
+    var visible = System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "").split(",");
+    return IntStream.range(0, declared.orElse(0))
+        .mapToObj(at -> Device.declared(numbered(visible, at)))
+        .toList();
+  }
+
+  /** What the probe finds; one that fails has found nothing. */
+  static List<Device> seen(DeviceProbeFactory factory, OptionalInt declared) {
+    try {
+      var probe = Objects.requireNonNull(factory.open(declared), "no probe");
+      try {
+        var found = Objects.requireNonNull(probe.look(), "nothing, not even an empty list");
+        found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
+        return found.devices();
+      } finally {
+        DeviceWatch.close(probe);
+      }
+    } catch (Throwable broken) { // it is another's
+      LOG.warn(
+          "Accelerators cannot be looked at, so that {} offered: {}",
+          declared.isPresent() ? "those that the settings name are" : "none is",
+          CapturedThrowable.textOf(broken));
+      return unseen(declared);
     }
   }
 
@@ -98,9 +117,15 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
   @Nullable
   DeviceWatch watch(Consumer<List<Device>> changed) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
-    return isWatched() && factory.isPresent()
-        ? DeviceWatch.start(factory.get().open(declared), shares, interval, changed)
-        : null;
+    if (!isWatched() || factory.isEmpty()) {
+      return null;
+    }
+    try {
+      return DeviceWatch.start(factory.get().open(declared), shares, interval, changed);
+    } catch (RuntimeException | Error broken) { // it is another's
+      LOG.warn("Accelerators are not watched: {}", CapturedThrowable.textOf(broken));
+      return null;
+    }
   }
 
   /** Whether a driver can say how they are. */

@@ -48,6 +48,7 @@ import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.RunningClock;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
@@ -119,6 +120,7 @@ public final class Node {
     this.id = id;
     this.system = system;
     this.settings = settings;
+    HeapExhaustion.ends(system.settings().config().getBoolean("akka.jvm-exit-on-fatal-error"));
     this.guardian = system.systemActorOf(
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
     this.slots = ElasticPool.create(slotThreads(), settings.tasks().maxThreads());
@@ -134,10 +136,11 @@ public final class Node {
     if (progress != null && membership instanceof ClusterMembership joined) {
       progress.onAwake(joined::awake);
     }
-    this.callbacks = ElasticPool.create("mobula-callback", CALLBACK_THREADS);
+    this.timer = new NodeTimer(system.executionContext());
+    this.callbacks = ElasticPool.createGrowing(
+        "mobula-callback", CALLBACK_THREADS, settings.tasks().maxThreads(), timer::after);
     this.virtualThreads = Executors.newThreadPerTaskExecutor(
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());
-    this.timer = new NodeTimer(system.executionContext());
     var codec = Codec.create(codecOptions(settings.codec()));
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
     this.ledger = Ledger.start(settings.total(), settings.gpus().shares(), this::spawnNow);

@@ -1,5 +1,6 @@
 package io.mobula.internal.node;
 
+import io.mobula.internal.process.HeapExhaustion;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,6 +51,7 @@ final class NodeTimer implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable broken) {
+      HeapExhaustion.check(broken);
       LOG.error("What was to happen later has failed", broken);
     }
   }

@@ -10,6 +10,7 @@ import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
@@ -399,9 +400,12 @@ public final class Placer implements Places {
     /** A policy is user code: what it throws is the outcome of the request. */
     private Choice chooseSafely() {
       try {
-        return chooser.choose(wanting, turn);
-      } catch (RuntimeException e) {
-        LOG.warn("The placement policy has thrown; {} cannot be placed", wanting.what(), e);
+        return Objects.requireNonNull(chooser.choose(wanting, turn), "no choice");
+      } catch (Throwable e) {
+        LOG.warn(
+            "The placement policy has thrown; {} cannot be placed",
+            wanting.what(),
+            CapturedThrowable.of(e).exception());
         var thrown = e.getClass().getName();
         return new Choice.Refused(who -> new UnschedulableException(who
             + " cannot be placed: the placement policy has thrown " + thrown

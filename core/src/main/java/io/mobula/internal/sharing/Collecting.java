@@ -92,7 +92,7 @@ final class Collecting {
 
   private void at(long moment, Runnable work) {
     CompletableFuture.delayedExecutor(
-            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::callback)
+            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::background)
         .execute(work);
   }
 

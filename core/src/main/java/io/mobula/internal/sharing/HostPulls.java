@@ -314,7 +314,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     var at = frame.flag() ? Location.read(frame) : null;
     var wish = wishes.get(key);
     if (wish != null && wish.hears(new Awaited.Copy(from))) {
-      store.callback(() -> wish.told(from, at));
+      store.open(() -> wish.told(from, at));
     }
   }
 

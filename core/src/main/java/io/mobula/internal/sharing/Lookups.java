@@ -325,7 +325,7 @@ final class Lookups {
   private void tellOrRefuse(NodeId to, ObjectId id, Object present) {
     try {
       tell(to, id, present);
-    } catch (RuntimeException unwritable) {
+    } catch (Throwable unwritable) { // no memory, or a class that fails
       LOG.warn("Object {} cannot be given to node {}", id, to, unwritable);
       tell(to, id, null);
     }

@@ -4,6 +4,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.CapturedThrowable;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,68 @@ public final class Failure {
   private final MobulaException known;
   private final List<String> causeTypes;
   private final @Nullable Exact exact;
+  private final boolean here; // the exception is of this process, and need not be read
 
   /** The exception as its own process made it, to be read by who wants it. */
-  interface Exact {
+  sealed interface Exact {
     /** A new instance; runs users' code, and may fail for whatever reason. */
     MobulaException read();
+  }
 
-    /** What another process reads it from, or null where it has to be written. */
-    byte @Nullable [] bytes();
+  /** How the exception is related to the one that was written. */
+  enum Relation {
+    ITSELF,
+    /** Another message for the same cause. */
+    SAME_CAUSE,
+    /** The one that was written is its cause. */
+    CAUSED_BY
+  }
+
+  /**
+   * An exception that has been written, by the thread that ran the code which threw it: whoever
+   * passes it on calls no method of it.
+   *
+   * @param bytes the exception, or what it is related to
+   * @param decoder reads them
+   * @param known what can be told without reading
+   */
+  record Written(
+      byte[] bytes,
+      Relation relation,
+      Function<byte[], ? extends @Nullable Object> decoder,
+      MobulaException known)
+      implements Exact {
+
+    @Override
+    public MobulaException read() {
+      var written = (MobulaException) Objects.requireNonNull(decoder.apply(bytes));
+      return switch (relation) {
+        case ITSELF -> written;
+        case SAME_CAUSE -> ExceptionCopy.of(known, written.getCause());
+        case CAUSED_BY -> ExceptionCopy.of(known, written);
+      };
+    }
+
+    /** What follows from it, or null where that has to be made and written anew. */
+    @Nullable
+    Written caused(MobulaException made) {
+      return relation == Relation.ITSELF
+          ? new Written(bytes, Relation.CAUSED_BY, decoder, made)
+          : null;
+    }
+
+    Written reworded(MobulaException made) {
+      var now = relation == Relation.ITSELF ? Relation.SAME_CAUSE : relation;
+      return new Written(bytes, now, decoder, made);
+    }
+  }
+
+  /** What follows from an exception that is no more than read. */
+  private record Derived(Supplier<MobulaException> made) implements Exact {
+    @Override
+    public MobulaException read() {
+      return made.get();
+    }
   }
 
   /** Makes the exception now, and captures its causes. */
@@ -39,6 +94,7 @@ public final class Failure {
     this.known = captured == null ? exception : ExceptionCopy.of(exception, captured.exception());
     this.causeTypes = captured == null ? List.of() : captured.types();
     this.exact = null;
+    this.here = true;
   }
 
   private static MobulaException make(Supplier<? extends MobulaException> made) {
@@ -58,52 +114,52 @@ public final class Failure {
    * @param causeTypes the binary names of its cause's class and that one's superclasses
    */
   Failure(MobulaException known, List<String> causeTypes, @Nullable Exact exact) {
+    this(known, causeTypes, exact, false);
+  }
+
+  private Failure(
+      MobulaException known, List<String> causeTypes, @Nullable Exact exact, boolean here) {
     this.known = known;
     this.causeTypes = List.copyOf(causeTypes);
     this.exact = exact;
+    this.here = here;
   }
 
   /** What follows from another failure, which is its cause. */
   public static Failure following(Failure cause, Function<Throwable, MobulaException> made) {
     var known = made.apply(cause.known);
     var types = CapturedThrowable.of(cause.known).types();
-    return new Failure(
-        known,
-        types,
-        cause.exact == null
-            ? null
-            : new Exact() {
-              @Override
-              public MobulaException read() {
-                return made.apply(cause.raise());
-              }
-
-              @Override
-              public byte @Nullable [] bytes() {
-                return null;
-              }
-            });
+    var exact = cause.exact instanceof Written written ? written.caused(known) : null;
+    return exact == null && cause.exact != null
+        ? new Failure(known, types, new Derived(() -> made.apply(cause.raise())))
+        : new Failure(known, types, exact, cause.here);
   }
 
   /** The same failure with another message; its cause stays. */
   public static Failure reworded(Failure of, Function<MobulaException, MobulaException> made) {
-    var told = of.exact;
-    return new Failure(
-        made.apply(of.known),
-        of.causeTypes,
-        told == null
-            ? null
-            : new Exact() {
-              @Override
-              public MobulaException read() {
-                return made.apply(told.read());
-              }
+    var known = made.apply(of.known);
+    return switch (of.exact) {
+      case Written written -> new Failure(known, of.causeTypes, written.reworded(known), of.here);
+      case Derived derived ->
+        new Failure(known, of.causeTypes, new Derived(() -> made.apply(derived.read())));
+      case null -> new Failure(known, of.causeTypes, null);
+    };
+  }
 
-              @Override
-              public byte @Nullable [] bytes() {
-                return null;
-              }
-            });
+  /**
+   * The same with its exception written, in the thread that ran the code which threw it: from now
+   * on nobody who sends it calls a method of it. An exception that cannot be written is told by
+   * stand-ins.
+   */
+  Failure written(Function<MobulaException, byte[]> encoder, Function<byte[], ?> decoder) {
+    if (exact != null || known.getCause() == null) {
+      return this;
+    }
+    return new Failure(
+        known,
+        causeTypes,
+        new Written(encoder.apply(plain()), Relation.ITSELF, decoder, known),
+        true);
   }
 
   /**
@@ -111,7 +167,7 @@ public final class Failure {
    * which may run users' code. A class that is not here is replaced by a stand-in.
    */
   public MobulaException raise() {
-    return exact == null ? plain() : read(exact);
+    return exact == null || here ? plain() : read(exact);
   }
 
   private MobulaException read(Exact from) {

@@ -44,18 +44,18 @@ final class FailureWire {
     out.list(failure.causeTypes(), FrameWriter::text);
     var cause = known.getCause();
     write(out, cause == null ? null : CapturedThrowable.of(cause).standIn());
-    return out.block(exact(failure, codec)).toBytes();
+    var exact = failure.exact() instanceof Failure.Written written
+        ? written
+        : new Failure.Written(
+            encode(failure.raise(), codec), Failure.Relation.ITSELF, codec::decode, known);
+    out.choice(exact.relation());
+    return out.block(exact.bytes()).toBytes();
   }
 
   /** Empty where the exception cannot be written: what is told without it must do. */
-  private static byte[] exact(Failure failure, Codec codec) {
-    var exact = failure.exact();
-    var bytes = exact == null ? null : exact.bytes();
-    if (bytes != null) {
-      return bytes;
-    }
+  static byte[] encode(MobulaException exception, Codec codec) {
     try {
-      return codec.encode(failure.raise()).bytes();
+      return codec.encode(exception).bytes();
     } catch (Throwable unwritable) { // a user's hook may throw anything
       LOG.debug(
           "An exception does not travel itself: {}",
@@ -75,23 +75,12 @@ final class FailureWire {
         ? named(kind, message, cause)
         : new PlacementGroupException(
             PlacementGroupException.Reason.valueOf(reason), message, cause);
+    var relation = in.choice(Failure.Relation.values());
     var bytes = in.block();
     return new Failure(
         known,
         types,
-        bytes.length == 0
-            ? null
-            : new Failure.Exact() {
-              @Override
-              public MobulaException read() {
-                return (MobulaException) Objects.requireNonNull(codec.decode(bytes));
-              }
-
-              @Override
-              public byte[] bytes() {
-                return bytes;
-              }
-            });
+        bytes.length == 0 ? null : new Failure.Written(bytes, relation, codec::decode, known));
   }
 
   /** Those that readers tell apart; the exact form has the rest. */

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.internal.process.HeapExhaustion;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -22,6 +23,7 @@ final class Notifications {
         try {
           waiter.ready(entry);
         } catch (Throwable e) { // one that fails must not keep it from the others
+          HeapExhaustion.check(e);
           LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
         }
       }

@@ -19,6 +19,7 @@ import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.process.HeapExhaustion;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class ObjectStore {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
   private static final int MOST_MOVERS = 32;
+  private static final int MOST_OPENERS = 8;
   private static final long LAST_MOVES_SECONDS = 1;
 
   private final NodeId node;
@@ -51,6 +53,7 @@ public final class ObjectStore {
   private final Values values;
   private final Executor callbacks;
   private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
+  private final ExecutorService openers = ElasticPool.create("mobula-opener", MOST_OPENERS);
   private final Chase chase;
   private final Gathering gathering;
   private final ArgumentRoom arguments;
@@ -60,6 +63,7 @@ public final class ObjectStore {
   private volatile String why = "it was closed";
   private volatile boolean refusing;
   private volatile boolean closed;
+  private volatile boolean shares;
   private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
     throw new ForeignRefException(
         "Object " + entry.id() + " cannot leave node " + node() + ", which is in no cluster.");
@@ -102,6 +106,7 @@ public final class ObjectStore {
   /** How refs leave this process; see {@link #exported}. Set once, before the first ref is made. */
   public void sharing(UnaryOperator<ObjectEntry> sharing) {
     this.sharing = sharing;
+    this.shares = true;
   }
 
   /** The entry's ref is about to leave this process, so that others may hold it. */
@@ -276,6 +281,14 @@ public final class ObjectStore {
     return values.housed(block.seal(), edges, views);
   }
 
+  /**
+   * The failure with what a program's code has thrown written already, if there are other
+   * processes: no method of it is called by whoever tells them. For the thread that ran the code.
+   */
+  public Failure captured(Failure failure) {
+    return shares ? values.captured(failure) : failure;
+  }
+
   /** The bytes of a failure for another process. */
   public byte[] flat(Failure failure) {
     return values.flat(failure);
@@ -426,11 +439,34 @@ public final class ObjectStore {
    * it that waits would keep what it waits for from coming.
    */
   public void background(Runnable work) {
+    run(movers, work);
+  }
+
+  private static void run(Executor threads, Runnable work) {
     try {
-      movers.execute(work);
+      threads.execute(() -> runForOthers(work));
     } catch (RejectedExecutionException closing) {
       work.run();
     }
+  }
+
+  /** Whoever waits for it must not wait in vain. */
+  private static void runForOthers(Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable broken) {
+      HeapExhaustion.check(broken);
+      LOG.error("Work of the store has failed", broken);
+    }
+  }
+
+  /**
+   * Runs what makes, opens and maps files of this host, and waits for nothing else; in the calling
+   * thread when the store closes. Apart from {@link #callback}, whose threads users' code may keep,
+   * and from {@link #background}, which waits for what this brings.
+   */
+  public void open(Runnable work) {
+    run(openers, work);
   }
 
   /** What is in use. */
@@ -485,6 +521,7 @@ public final class ObjectStore {
     refusing = true;
     closed = true;
     movers.shutdown();
+    openers.shutdown();
     memory.close();
     try {
       if (!movers.awaitTermination(LAST_MOVES_SECONDS, TimeUnit.SECONDS)) {

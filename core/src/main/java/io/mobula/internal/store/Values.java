@@ -196,6 +196,11 @@ final class Values {
     return FailureWire.write(failure, codec);
   }
 
+  /** See {@link ObjectStore#captured}. */
+  Failure captured(Failure failure) {
+    return failure.written(thrown -> FailureWire.encode(thrown, codec), codec::decode);
+  }
+
   /** Each reader's exception is decoded anew, when he asks for it. */
   Failure failure(byte[] flat) {
     return FailureWire.read(flat, codec);

@@ -771,9 +771,11 @@ final class TaskRun implements Producer, Awaited {
     cancelTimeout.run();
     failedWith(
         job.options().retries().on().stream().anyMatch(cause::isOf),
-        new Failure(() -> new TaskFailedException(
-            describe() + " failed on attempt " + attempt + ": " + cause.text(),
-            cause.exception())));
+        engine
+            .store()
+            .captured(new Failure(() -> new TaskFailedException(
+                describe() + " failed on attempt " + attempt + ": " + cause.text(),
+                cause.exception()))));
   }
 
   /**

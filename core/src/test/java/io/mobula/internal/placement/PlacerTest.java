@@ -194,6 +194,29 @@ class PlacerTest {
         .hasMessageContaining("IllegalStateException");
   }
 
+  @Test
+  void soIsAnErrorOfIt() {
+    meanwhile = () -> {
+      throw new StackOverflowError();
+    };
+    var client = new Client();
+    placer.acquire(client);
+    assertThat(client.refusals.remove())
+        .isInstanceOf(UnschedulableException.class)
+        .hasMessageContaining("StackOverflowError");
+  }
+
+  @Test
+  void aPolicyThatGivesNoChoiceRefuses() {
+    view.set(null);
+    var client = new Client();
+    placer.acquire(client);
+    assertThat(client.refusals.remove()).isInstanceOf(UnschedulableException.class);
+    view.set(HERE);
+    placer.acquire(client); // and the next one is decided on as ever
+    assertThat(client.refusals).isEmpty();
+  }
+
   /** Keeps what it is granted. */
   private static final class Client implements Wanting {
     private final BlockingQueue<Lease> granted = new LinkedBlockingQueue<>();

@@ -1,0 +1,485 @@
+package io.mobula.contract;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import io.mobula.Fn0;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutput;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.util.AbstractCollection;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** A program's classes, of each of which one method misbehaves. */
+final class HostileClasses {
+  private HostileClasses() {}
+
+  static Integer work(HostileCode code) {
+    return code.act(1);
+  }
+
+  static int one(Object anything) {
+    return 1;
+  }
+
+  // ---- stages
+
+  /** A stage of the program's own class. */
+  static final class Stage extends CompletableFuture<Integer> {
+    private final HostileCode code;
+    private final String method;
+
+    Stage(HostileCode code, String method) {
+      this.code = code;
+      this.method = method;
+    }
+
+    @Override
+    public boolean isDone() {
+      return method.equals("isDone") ? code.act(false) : super.isDone();
+    }
+
+    @Override
+    public CompletableFuture<Integer> whenComplete(
+        BiConsumer<? super Integer, ? super Throwable> action) {
+      boolean hostile = method.equals("whenComplete");
+      if (hostile && code.act(this) == null) {
+        super.whenComplete(action);
+        return null;
+      }
+      return super.whenComplete(action);
+    }
+
+    @Override
+    public CompletableFuture<Integer> toCompletableFuture() {
+      return method.equals("toCompletableFuture") ? code.act(this) : this;
+    }
+  }
+
+  static CompletionStage<Integer> stage(HostileCode code, String method) throws IOException {
+    code.journal().add("staged");
+    return new Stage(code, method);
+  }
+
+  /** Completed before it is given. */
+  static CompletionStage<Integer> doneStage(HostileCode code, String method) {
+    var stage = new Stage(code, method);
+    stage.complete(1);
+    return stage;
+  }
+
+  static CompletionStage<Integer> failedStage(HostileCode code, String method) {
+    return CompletableFuture.failedFuture(new Thrown(code, method));
+  }
+
+  // ---- actors
+
+  /** An actor of the program's. */
+  static class Subject {
+    static Subject make(HostileCode code) {
+      return code.act(new Subject());
+    }
+
+    Integer work(HostileCode code) {
+      return code.act(1);
+    }
+
+    CompletionStage<Integer> stage(HostileCode code, String method) throws IOException {
+      return HostileClasses.stage(code, method);
+    }
+
+    CompletionStage<Integer> doneStage(HostileCode code, String method) {
+      return HostileClasses.doneStage(code, method);
+    }
+
+    Integer raise(HostileCode code, String method) {
+      throw new Thrown(code, method);
+    }
+
+    Object written(HostileCode code) {
+      return new Written(code);
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  // ---- exceptions
+
+  /** An exception of the program's. */
+  static class Thrown extends RuntimeException {
+    private final HostileCode code;
+    private final String method;
+
+    Thrown(HostileCode code, String method) {
+      super("of " + method);
+      this.code = code;
+      this.method = method;
+    }
+
+    private <T> T usual(String present, T usual) {
+      return present.equals(method) ? code.act(usual) : usual;
+    }
+
+    @Override
+    public String getMessage() {
+      return usual("getMessage", super.getMessage());
+    }
+
+    @Override
+    public String toString() {
+      return usual("toString", super.toString());
+    }
+
+    @Override
+    public Throwable getCause() {
+      return usual("getCause", super.getCause());
+    }
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      return usual("getStackTrace", super.getStackTrace());
+    }
+  }
+
+  static Integer raise(HostileCode code, String method) {
+    throw new Thrown(code, method);
+  }
+
+  /** One with a hook that runs when it is written. */
+  static class WrittenThrown extends RuntimeException {
+    private final HostileCode code;
+
+    WrittenThrown(HostileCode code) {
+      this.code = code;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      code.act(this);
+      out.defaultWriteObject();
+    }
+  }
+
+  static Integer raiseWritten(HostileCode code) {
+    throw new WrittenThrown(code);
+  }
+
+  /** One with a hook that runs when it is read. */
+  static class ReadThrown extends RuntimeException {
+    private HostileCode code;
+
+    ReadThrown(HostileCode code) {
+      this.code = code;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.writeObject(code);
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      code = (HostileCode) in.readObject();
+      code.act(this);
+    }
+  }
+
+  static Integer raiseRead(HostileCode code) {
+    throw new ReadThrown(code);
+  }
+
+  // ---- what is written and read
+
+  /** Has a hook for writing. */
+  static class Written implements Serializable {
+    private final HostileCode code;
+
+    Written(HostileCode code) {
+      this.code = code;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      code.act(this);
+      out.defaultWriteObject();
+    }
+  }
+
+  static Object written(HostileCode code) {
+    return new Written(code);
+  }
+
+  /** Is replaced as it is written; like all records of such parts it cannot change. */
+  record Replaced(String name, Gate gate, Journal journal, HostileCode.Kind kind)
+      implements Serializable {
+    static Replaced of(HostileCode code) {
+      return new Replaced("name", code.gate(), code.journal(), code.kind());
+    }
+
+    private Object writeReplace() {
+      return new HostileCode(kind, gate, journal).act(this);
+    }
+  }
+
+  /** Has a hook for reading. */
+  static class Read implements Serializable {
+    private HostileCode code;
+
+    Read(HostileCode code) {
+      this.code = code;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      out.writeObject(code);
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      code = (HostileCode) in.readObject();
+      code.act(this);
+    }
+  }
+
+  static Object read(HostileCode code) {
+    return new Read(code);
+  }
+
+  /** Is replaced as it is read. */
+  static class Resolved implements Serializable {
+    private final HostileCode code;
+    private int changing;
+
+    Resolved(HostileCode code) {
+      this.code = code;
+    }
+
+    private Object readResolve() {
+      changing++;
+      return code.act(this);
+    }
+  }
+
+  static Object resolved(HostileCode code) {
+    return new Resolved(code);
+  }
+
+  /** Writes and reads itself. */
+  public static class External implements Externalizable {
+    private HostileCode code;
+    private boolean writing;
+
+    /** For reading. */
+    public External() {}
+
+    External(HostileCode code, boolean writing) {
+      this.code = code;
+      this.writing = writing;
+    }
+
+    @Override
+    public void writeExternal(ObjectOutput out) throws IOException {
+      if (writing) {
+        code.act(this);
+      }
+      out.writeBoolean(writing);
+      out.writeObject(code);
+    }
+
+    @Override
+    public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
+      writing = in.readBoolean();
+      code = (HostileCode) in.readObject();
+      if (!writing) {
+        code.act(this);
+      }
+    }
+  }
+
+  /** A record whose constructor is called when it is read, too. */
+  record Checked(HostileCode code, int[] changing) {
+    Checked {
+      code.actInCodec(code);
+    }
+  }
+
+  static Object checked(HostileCode code) {
+    return new Checked(code, new int[1]);
+  }
+
+  /** A key of a map or a set. */
+  static class Key implements Comparable<Key> {
+    private final HostileCode code;
+    private final String method;
+    private final int number;
+
+    Key(HostileCode code, String method, int number) {
+      this.code = code;
+      this.method = method;
+      this.number = number;
+    }
+
+    private int usual(String present, int usual) {
+      return present.equals(method) ? code.actInCodec(usual) : usual;
+    }
+
+    @Override
+    public int hashCode() {
+      return usual("hashCode", 1); // the same for all, so that equals is asked
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      boolean same = other instanceof Key key && key.number == number;
+      return method.equals("equals") ? code.actInCodec(same) : same;
+    }
+
+    @Override
+    public int compareTo(Key other) {
+      return usual("compareTo", Integer.compare(number, other.number));
+    }
+  }
+
+  static Object keyed(HostileCode code, String method) {
+    var keys = List.of(new Key(code, method, 1), new Key(code, method, 2));
+    return method.equals("compareTo") ? new PriorityQueue<>(keys) : new HashSet<>(keys);
+  }
+
+  // ---- several results
+
+  /** Two elements, of which one method misbehaves. */
+  record Elements(HostileCode code, String method, int[] given) implements Iterator<Integer> {
+    @Override
+    public boolean hasNext() {
+      boolean more = given[0] < 2;
+      return !more && method.equals("hasNext") ? code.act(more) : more;
+    }
+
+    @Override
+    public Integer next() {
+      given[0]++;
+      Integer usual = given[0];
+      return usual == 2 && method.equals("next") ? code.act(usual) : usual;
+    }
+  }
+
+  static Iterator<Integer> elements(HostileCode code, String method) {
+    return new Elements(code, method, new int[1]);
+  }
+
+  static Stream<Integer> closing(HostileCode code) {
+    return Stream.of(1, 2).onClose(() -> code.act(1));
+  }
+
+  /** Two elements. */
+  static final class Bag extends AbstractCollection<Integer> {
+    private final HostileCode code;
+    private final String method;
+
+    Bag(HostileCode code, String method) {
+      this.code = code;
+      this.method = method;
+    }
+
+    @Override
+    public int size() {
+      return method.equals("size") ? code.act(2) : 2;
+    }
+
+    @Override
+    public Iterator<Integer> iterator() {
+      var usual = List.of(1, 2).iterator();
+      return method.equals("iterator") ? code.act(usual) : usual;
+    }
+
+    @Override
+    public Object[] toArray() {
+      return method.equals("toArray") ? code.act(new Object[] {1, 2}) : super.toArray();
+    }
+  }
+
+  static Collection<Integer> bag(HostileCode code, String method) {
+    return new Bag(code, method);
+  }
+
+  // ---- functions
+
+  /** A function that is no lambda. */
+  static final class Function implements Fn0<Integer> {
+    private final HostileCode code;
+    private final boolean reading;
+    private int changing;
+
+    Function(HostileCode code, boolean reading) {
+      this.code = code;
+      this.reading = reading;
+    }
+
+    @Override
+    public Integer apply() {
+      return 1;
+    }
+
+    private Object writeReplace() {
+      return reading ? this : code.act(this);
+    }
+
+    private Object readResolve() {
+      changing++;
+      return reading ? code.act(this) : this;
+    }
+  }
+
+  // ---- behaviors of Akka
+
+  static Behavior<String> behavior(HostileCode code, String moment) {
+    Behavior<String> usual = Behaviors.setup(context -> {
+      if (moment.equals("setup")) {
+        code.act(1);
+      }
+      return new Answering(context, code, moment);
+    });
+    return moment.equals("factory") ? code.act(usual) : usual;
+  }
+
+  /** Notes that it has a message, until it is told to stop. */
+  static final class Answering extends AbstractBehavior<String> {
+    private final HostileCode code;
+    private final String moment;
+
+    Answering(ActorContext<String> context, HostileCode code, String moment) {
+      super(context);
+      this.code = code;
+      this.moment = moment;
+    }
+
+    @Override
+    public Receive<String> createReceive() {
+      return newReceiveBuilder()
+          .onMessageEquals("stop", Behaviors::stopped)
+          .onAnyMessage(message -> {
+            Behavior<String> next = moment.equals("message") ? code.act(this) : this;
+            code.journal().add("answered");
+            return next;
+          })
+          .onSignal(PostStop.class, stopped -> {
+            if (moment.equals("stop")) {
+              code.act(1);
+            }
+            return this;
+          })
+          .build();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.mobula.internal.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.Resources;
+import io.mobula.internal.ledger.Share;
+import io.mobula.spi.Device;
+import io.mobula.spi.DeviceProbe;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A probe is somebody else's code: what it throws harms nobody. */
+class DeviceWatchTest {
+  private static final Device WELL =
+      new Device(0, "gpu-1", "model", 1 << 30, "9.0", Map.of(), Optional.empty());
+  private static final Device ILL =
+      new Device(0, "gpu-1", "model", 1 << 30, "9.0", Map.of(), Optional.of("on fire"));
+
+  /** Does one thing after another, the last one for ever. */
+  private static final class Scripted implements DeviceProbe {
+    private final BlockingQueue<Supplier<Found>> looks = new LinkedBlockingQueue<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    @SafeVarargs
+    Scripted(Supplier<Found>... looks) {
+      this.looks.addAll(List.of(looks));
+    }
+
+    @Override
+    public Found look() {
+      return (looks.size() > 1 ? looks.remove() : looks.element()).get();
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+      throw new IllegalStateException("close");
+    }
+  }
+
+  private static DeviceProbe.Found found(Device device) {
+    return new DeviceProbe.Found(List.of(device), List.of());
+  }
+
+  @Test
+  void goesOnAfterALookThatFails() throws Exception {
+    var probe = new Scripted(
+        () -> {
+          throw new IllegalStateException("look");
+        },
+        () -> {
+          throw new StackOverflowError();
+        },
+        () -> null,
+        () -> found(ILL));
+    var told = new LinkedBlockingQueue<List<Device>>();
+    var shares = Share.of(List.of(WELL), Resources.UNITS_PER_ONE);
+    var watch = DeviceWatch.start(probe, shares, Duration.ofMillis(1), told::add);
+    assertThat(told.poll(30, TimeUnit.SECONDS)).containsExactly(ILL);
+    watch.close();
+    assertThat(probe.closed.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aProbeThatFailsAsTheNodeStartsHasFoundWhatTheSettingsName() {
+    List<Supplier<DeviceProbe>> probes = List.of(
+        () -> new Scripted(() -> {
+          throw new IllegalStateException("look");
+        }),
+        () -> new Scripted(() -> null),
+        () -> null,
+        () -> {
+          throw new NoClassDefFoundError("driver");
+        });
+    for (var probe : probes) {
+      assertThat(GpuReading.seen(declared -> probe.get(), OptionalInt.empty())).isEmpty();
+      assertThat(GpuReading.seen(declared -> probe.get(), OptionalInt.of(2)))
+          .extracting(Device::index)
+          .containsExactly(0, 1);
+    }
+    assertThat(GpuReading.seen(declared -> new Scripted(() -> found(WELL)), OptionalInt.empty()))
+        .containsExactly(WELL);
+  }
+}

@@ -1,0 +1,34 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.testkit.ForkedJvm;
+import java.time.Duration;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+
+/**
+ * A heap that a program's code fills: what has filled it fails, and either the node goes on or its
+ * process ends, which others see. It never stands still.
+ */
+@Tag("long")
+class HeapExhaustionIT {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final int HEAP_FULL = 72; // of HeapExhaustion
+  private static final int ENDED_BY_AKKA = 255;
+
+  @RepeatedTest(3)
+  void eitherGoesOnOrEnds() throws Exception {
+    var plan = ForkedJvm.of(HeapHoarder.class)
+        .flags("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        .arguments("10");
+    var flags = System.getProperty("mobula.child.flags", "").trim();
+    try (var jvm = (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start()) {
+      int exit = jvm.awaitExit(LIMIT);
+      assertThat(exit).as(jvm::toString).isIn(0, HEAP_FULL, ENDED_BY_AKKA);
+      if (exit == 0) {
+        assertThat(jvm.awaitLine("ended well", LIMIT)).isNotNull();
+      }
+    }
+  }
+}

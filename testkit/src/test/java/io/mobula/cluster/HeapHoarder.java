@@ -1,0 +1,98 @@
+package io.mobula.cluster;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.TaskFailedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A node in a small heap that tasks and actors fill again and again, beside work that does no harm.
+ * Its lines say what came of each round.
+ */
+final class HeapHoarder {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int PIECE = 256 << 10;
+
+  private HeapHoarder() {}
+
+  /** Fills the heap. */
+  static int hoard() {
+    List<byte[]> all = new ArrayList<>();
+    while (true) {
+      all.add(new byte[PIECE]);
+    }
+  }
+
+  /** The same in many small objects, with which the collector takes its time. */
+  static int hoardTexts() {
+    List<String> all = new ArrayList<>();
+    while (true) {
+      all.add("text " + all.size());
+    }
+  }
+
+  /** An actor that keeps what it has got. */
+  static class Keeper {
+    private final List<byte[]> all = new ArrayList<>();
+
+    int keep() {
+      while (true) {
+        all.add(new byte[PIECE]);
+      }
+    }
+
+    int one() {
+      return 1;
+    }
+  }
+
+  private static void requireFailed(ObjectRef<?> ref) {
+    try {
+      throw new AssertionError("It ended with " + ref.get(LIMIT));
+    } catch (TaskFailedException | ActorDiedException expected) {
+      System.out.println("failed " + expected.getClass().getSimpleName());
+    }
+  }
+
+  private static void round(MobulaRuntime runtime) {
+    var hoarding = List.of(
+        runtime.task(HeapHoarder::hoard).maxRetries(0).remote(),
+        runtime.task(HeapHoarder::hoardTexts).maxRetries(0).remote());
+    var harmless = new ArrayList<ObjectRef<Integer>>();
+    for (int i = 0; i < 50; i++) {
+      harmless.add(runtime.task((Integer x) -> x + 1, i).remote());
+    }
+    hoarding.forEach(HeapHoarder::requireFailed);
+    var keeper = runtime.actor(Keeper::new).maxRestarts(1).remote();
+    requireFailed(keeper.call(Keeper::keep).remote());
+    if (keeper.call(Keeper::one).remote().get(LIMIT) != 1) {
+      throw new AssertionError("the actor's next incarnation does not answer");
+    }
+    keeper.kill();
+    for (var each : harmless) { // each ends; those that the full heap has hit, with that
+      try {
+        each.get(LIMIT);
+      } catch (TaskFailedException hit) {
+        System.out.println("hit " + hit.getMessage());
+      }
+    }
+    if (runtime.task(() -> 1).remote().get(LIMIT) != 1) {
+      throw new AssertionError("no task runs any more");
+    }
+  }
+
+  public static void main(String[] arguments) {
+    int rounds = Integer.parseInt(arguments[0]);
+    try (var runtime = Mobula.init(Mobula.settings().cpus(4).storeCapacity(16 << 20))) {
+      for (int i = 1; i <= rounds; i++) {
+        round(runtime);
+        System.out.println("round " + i);
+      }
+    }
+    System.out.println("ended well");
+  }
+}
