@@ -42,6 +42,17 @@ final class Answers {
     return who.ofNode() && standing != null && standing.isMember();
   }
 
+  /** Another node that is there, or null. */
+  @Nullable
+  Participant anyNodeBut(Participant one) {
+    for (var who : standings.keySet()) {
+      if (isReadableAt(who) && !who.equals(one)) {
+        return who;
+      }
+    }
+    return null;
+  }
+
   /** Lets the first attempt count that can be read, and as long as it can be read. */
   void choose(ShardRecord record, long now) {
     if (record.accepted != 0 && !isReadable(record)) {

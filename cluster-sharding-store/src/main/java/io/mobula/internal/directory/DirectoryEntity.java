@@ -71,7 +71,13 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
     this.cutter = new MessageCutter(around.system(), Participant.shard(number), incarnation);
     this.pieces = new PieceTable(around.system());
     this.shard = new DirectoryShard(
-        number, incarnation, around.settings().rules(), members, now(), this::send);
+        number,
+        incarnation,
+        around.peers().self(),
+        around.settings().rules(),
+        members,
+        now(),
+        this::send);
     long resend = around.settings().rules().pace().resendMillis();
     this.timers = timers;
     this.betweenTicks = Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND));

@@ -3,6 +3,7 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.ControlMessage;
+import io.mobula.spi.Lineage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +133,23 @@ sealed interface DirectoryMessage extends ControlMessage {
 
   /** Another attempt has been accepted. */
   record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
+      implements ToParticipant {}
+
+  /**
+   * Whoever told this of an object has left, and nobody else could tell it to a shard that starts
+   * anew: keep it from now on, and tell it. Repeated until the receiver says that it knows of it.
+   *
+   * @param outcome what became of the object, if its bytes are here
+   * @param lineage how it is made, if that is known
+   * @param madeOnce why it is not made again, if that is known
+   */
+  record Keep(
+      int shard,
+      long incarnation,
+      ObjectId id,
+      Unit.@Nullable Outcome outcome,
+      @Nullable Lineage lineage,
+      @Nullable String madeOnce)
       implements ToParticipant {}
 
   /**

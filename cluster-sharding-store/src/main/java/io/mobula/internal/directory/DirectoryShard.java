@@ -52,17 +52,24 @@ final class DirectoryShard {
    * Starts by asking everybody.
    *
    * @param incarnation differs from that of any other start of any shard
+   * @param host the process that it runs in
    * @param members the nodes there are
    */
   DirectoryShard(
-      int number, long incarnation, Rules rules, Collection<NodeId> members, long now, Sink sink) {
+      int number,
+      long incarnation,
+      NodeId host,
+      Rules rules,
+      Collection<NodeId> members,
+      long now,
+      Sink sink) {
     this.number = number;
     this.incarnation = incarnation;
     this.rules = rules;
     this.sink = sink;
     this.startedAt = now;
     this.kept = new KeptAlive(number, incarnation, rules);
-    this.records = new Records(number, incarnation, rules, standings, kept, sink);
+    this.records = new Records(number, incarnation, host, rules, standings, kept, sink);
     for (var member : members) {
       awaitedNodes.add(Participant.node(member));
       joined(member, now);

@@ -6,6 +6,7 @@ import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.Digest;
 import io.mobula.internal.directory.DirectoryMessage.Free;
+import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
@@ -311,6 +312,25 @@ final class HolderTable {
     entry.dropAll();
     restate(entry);
     return true;
+  }
+
+  /** Knows from now on what the shard was told by a node that has left. */
+  void keep(Keep keep) {
+    var present = find(keep.id());
+    if (!believes(keep.shard(), keep.incarnation())
+        || (present != null && present.claim().knows())) {
+      return;
+    }
+    var entry = entry(keep.id());
+    var kept = new ArrayList<ObjectId>();
+    if (keep.outcome() != null) {
+      entry.hearOf(keep.outcome().attempt());
+      kept.addAll(keep.outcome().contains());
+    }
+    if (keep.lineage() != null) {
+      kept.addAll(keep.lineage().upstream());
+    }
+    learn(entry, new Facts(keep.outcome(), keep.lineage(), keep.madeOnce()), kept);
   }
 
   /** Drops a copy of an attempt that was not accepted; false if there is none. */

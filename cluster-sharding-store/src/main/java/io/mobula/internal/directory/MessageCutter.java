@@ -7,6 +7,7 @@ import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.Found;
+import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Piece;
 import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
@@ -45,6 +46,9 @@ final class MessageCutter {
       case Batch batch -> roughBytes(batch.units());
       case Snapshot part -> roughBytes(part.units());
       case Found found -> found.outcome() == null ? 0 : found.outcome().roughBytes();
+      case Keep keep ->
+        (keep.outcome() == null ? 0 : keep.outcome().roughBytes())
+            + (keep.lineage() == null ? 0 : keep.lineage().recipe().length);
       case Ruling ruling -> ruling.recipe() == null ? 0 : ruling.recipe().length;
       default -> 0; // of a size that nobody's program has a say in
     };

@@ -6,6 +6,7 @@ import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.Found;
 import io.mobula.internal.directory.DirectoryMessage.Free;
 import io.mobula.internal.directory.DirectoryMessage.Heard;
+import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Ruling;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
@@ -72,6 +73,10 @@ final class NodeTable {
         statements.refused(refused)
             ? () -> listener.refused(refused.id(), refused.attempt(), refused.accepted())
             : NOTHING;
+      case Keep keep -> {
+        statements.keep(keep);
+        yield NOTHING;
+      }
       case Heard heard -> {
         questions.heard(heard, now);
         yield NOTHING;

@@ -1,9 +1,11 @@
 package io.mobula.internal.directory;
 
+import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
 import io.mobula.internal.directory.DirectoryMessage.Free;
+import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.ShardRecord.Entry;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Records {
   private final int number;
   private final long incarnation;
+  private final Participant host;
   private final Rules rules;
   private final Map<Participant, Standing> standings;
   private final KeptAlive kept;
@@ -44,12 +47,14 @@ final class Records {
   Records(
       int number,
       long incarnation,
+      NodeId host,
       Rules rules,
       Map<Participant, Standing> standings,
       KeptAlive kept,
       Sink sink) {
     this.number = number;
     this.incarnation = incarnation;
+    this.host = Participant.node(host);
     this.rules = rules;
     this.standings = standings;
     this.kept = kept;
@@ -258,6 +263,13 @@ final class Records {
     boolean due =
         nagged.getOrDefault(record.id, Long.MIN_VALUE / 2) + rules.pace().resendMillis() <= now;
     boolean outstanding = false;
+    var keeper = keeperWanted(record);
+    if (keeper != null) {
+      outstanding = true;
+      if (due) {
+        sink.send(keeper, keep(record));
+      }
+    }
     for (var each : record.entries.entrySet()) {
       var message = due(record, each.getKey(), each.getValue());
       if (message != null) {
@@ -272,6 +284,32 @@ final class Records {
     } else if (due) {
       nagged.put(record.id, now);
     }
+  }
+
+  /**
+   * A node that is to keep what nobody else but this shard knows, or only the process that hosts
+   * it: one that holds the object, if there is any. Null if nobody needs to.
+   */
+  private @Nullable Participant keeperWanted(ShardRecord record) {
+    if (record.freeing || !record.isHeld() || !record.hasFacts()) {
+      return null;
+    }
+    Participant holder = null;
+    for (var each : record.entries.entrySet()) {
+      var who = each.getKey();
+      if (answers.isReadableAt(who) && !who.equals(host)) {
+        if (each.getValue().claim.knows()) {
+          return null;
+        }
+        holder = each.getValue().hold.held() ? who : holder;
+      }
+    }
+    return holder != null ? holder : answers.anyNodeBut(host);
+  }
+
+  private Keep keep(ShardRecord record) {
+    var outcome = record.inline() ? record.acceptedOutcome() : null;
+    return new Keep(number, incarnation, record.id, outcome, record.lineage, record.madeOnce);
   }
 
   private DirectoryMessage.@Nullable ToParticipant due(

@@ -126,6 +126,11 @@ final class ShardRecord {
     return outcome != null && outcome.inline();
   }
 
+  /** Whether there is anything that only those can tell who keep it. */
+  boolean hasFacts() {
+    return inline() || lineage != null || madeOnce != null;
+  }
+
   /** What it should keep alive; while no attempt counts, whatever any may contain. */
   Set<ObjectId> wantsToKeep() {
     if (lineage == null && outcomes.isEmpty()) {

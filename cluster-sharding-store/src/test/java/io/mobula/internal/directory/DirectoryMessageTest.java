@@ -47,6 +47,8 @@ class DirectoryMessageTest {
         REQUEST,
         new DirectoryMessage.Free(1, 2, ID, 3),
         new DirectoryMessage.Refused(1, 2, ID, 3, 4),
+        new DirectoryMessage.Keep(1, 2, ID, facts.outcome(), facts.lineage(), "put there"),
+        new DirectoryMessage.Keep(1, 2, ID, null, null, null),
         new DirectoryMessage.Heard(3, ID, List.of(NODE)),
         new DirectoryMessage.Found(ID, 1, List.of(NODE), 5, null, null),
         new DirectoryMessage.Found(

@@ -10,11 +10,13 @@ import io.mobula.spi.Located;
 import io.mobula.spi.Published;
 import io.mobula.spi.Rebuild;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,10 +33,14 @@ class NewShardTest {
   private record Sent(Participant to, DirectoryMessage message) {}
 
   private final Map<NodeId, NodeTable> nodes = new HashMap<>();
+  private Consumer<ObjectId> frees = id -> {
+    throw new AssertionError("Freed " + id);
+  };
   private final Queue<Sent> sent = new ArrayDeque<>();
   private final NodeId one = node(11);
   private final NodeId other = node(12);
   private final NodeId silent = new NodeId(13);
+  private NodeId host = new NodeId(14);
   private long now = 50_000;
   private DirectoryShard shard = start(1, List.of(one, other));
 
@@ -44,10 +50,10 @@ class NewShardTest {
     return id;
   }
 
-  private static final class Nobody implements DirectoryListener {
+  private final class Nobody implements DirectoryListener {
     @Override
     public void freed(ObjectId id) {
-      throw new AssertionError("Freed " + id);
+      frees.accept(id);
     }
 
     @Override
@@ -58,7 +64,13 @@ class NewShardTest {
 
   private DirectoryShard start(long incarnation, List<NodeId> members) {
     return new DirectoryShard(
-        0, incarnation, RULES, members, now, (to, message) -> sent.add(new Sent(to, message)));
+        0,
+        incarnation,
+        host,
+        RULES,
+        members,
+        now,
+        (to, message) -> sent.add(new Sent(to, message)));
   }
 
   /** Lets everybody say what he has to say, until nobody has. */
@@ -113,6 +125,67 @@ class NewShardTest {
     var ruling = nodes.get(other).rebuild(ID, 1);
     talk();
     assertThat(answer(ruling)).isInstanceOf(Rebuild.Granted.class);
+  }
+
+  /** Its maker is gone, and then the shard that it had told. */
+  @Test
+  void whatOnlyANodeThatLeftHadToldIsKeptByOneThatHoldsIt() {
+    said(one).hold(ID);
+    said(other).hold(ID);
+    said(one).publish(ID, new Published.Value(1, new byte[] {7}, List.of()));
+    said(one).remember(ID, LINEAGE);
+    talk();
+    nodes.remove(one);
+    shard.left(one, now);
+    talk();
+    pass(PACE.resendMillis());
+
+    shard = start(2, List.of(other));
+    talk();
+    pass(PACE.resendMillis());
+    var located = asks(other);
+    talk();
+    assertThat(answer(located))
+        .isInstanceOfSatisfying(
+            Located.Value.class, value -> assertThat(value.encoded()).containsExactly(7));
+  }
+
+  /** The process dies that hosts the shard, and with it what it had told. */
+  @Test
+  void whatOnlyTheHostOfTheShardKnowsIsKeptByAnother() {
+    host = one;
+    shard = start(2, List.of(one, other));
+    said(one).hold(ID);
+    said(one).remember(ID, LINEAGE);
+    said(other).hold(ID);
+    talk();
+    nodes.remove(one);
+    shard = start(3, List.of(other));
+    talk();
+    var located = nodes.get(other).locate(ID, 1);
+    talk();
+    assertThat(answer(located))
+        .isInstanceOfSatisfying(
+            Located.Lost.class, lost -> assertThat(lost.rebuildable()).isTrue());
+  }
+
+  @Test
+  void whoKeepsWhatANodeThatLeftHadToldForgetsItWithTheObject() {
+    var freed = new ArrayList<ObjectId>();
+    said(one).hold(ID);
+    said(other).hold(ID);
+    said(one).remember(ID, LINEAGE);
+    talk();
+    nodes.remove(one);
+    shard.left(one, now);
+    talk();
+    assertThat(said(other).size()).isEqualTo(1);
+    said(other).release(ID);
+    talk();
+    frees = freed::add;
+    pass(3 * GRACE);
+    assertThat(freed).containsExactly(ID);
+    assertThat(said(other).size()).isZero();
   }
 
   @Test

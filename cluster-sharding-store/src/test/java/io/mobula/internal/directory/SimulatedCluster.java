@@ -96,8 +96,8 @@ final class SimulatedCluster {
   private void start(int number) {
     hosts[number] = pick(living).id;
     var members = living.stream().map(node -> node.id).toList();
-    shards[number] =
-        new DirectoryShard(number, counter++, rules, members, clock.now(), this::deliver);
+    shards[number] = new DirectoryShard(
+        number, counter++, hosts[number], rules, members, clock.now(), this::deliver);
   }
 
   /** The shard goes to another node, and all it knew with it. */
