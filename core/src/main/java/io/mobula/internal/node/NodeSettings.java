@@ -152,6 +152,7 @@ public record NodeSettings(
             reader.duration("mobula.tasks.lease-idle"),
             (int) reader.positive("mobula.tasks.max-slots", config::getLong),
             (int) reader.positive("mobula.tasks.max-in-flight", config::getLong),
+            reader.duration("mobula.tasks.probation"),
             (int) reader.positive("mobula.tasks.max-threads", config::getLong)),
         new CodecBounds(reader.read("mobula.codec.allowed-classes", config::getStringList), (int)
             reader.positive("mobula.codec.max-depth", config::getLong)),

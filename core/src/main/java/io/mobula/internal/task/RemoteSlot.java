@@ -80,16 +80,22 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       if (run == null) {
         return null;
       }
+      if (!wire.suspects().admit(run, node)) {
+        continue;
+      }
+      boolean takesNone;
       synchronized (this) {
-        if (ended || blocked) {
-          queue.putBack(List.of(run));
-          return null;
-        }
-        if (run.depart(this)) {
+        takesNone = ended || blocked;
+        if (!takesNone && run.depart(this)) {
           inFlight.put(run.job().id(), run);
           used = true;
           return run;
         }
+      }
+      wire.suspects().over(run);
+      if (takesNone) {
+        queue.putBack(List.of(run));
+        return null;
       }
     }
   }
@@ -273,6 +279,11 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       queue.countSlot(-1);
     }
     takeBack(unbegun);
+    waiting().forEach(wire.suspects()::over); // or it might wait for a suspect that waits for it
+  }
+
+  private synchronized List<TaskRun> waiting() {
+    return List.copyOf(inFlight.values());
   }
 
   void resumed() {

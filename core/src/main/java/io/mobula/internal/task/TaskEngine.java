@@ -55,6 +55,7 @@ public final class TaskEngine {
   private final Backlog backlog;
   private final Set<TaskRun> pending = ConcurrentHashMap.newKeySet();
   private final Map<SchedulingClass, ClassQueue> classes = new ConcurrentHashMap<>();
+  private final SuspectTasks suspects;
   private volatile @Nullable TaskWire wire;
   private volatile boolean closed;
 
@@ -92,6 +93,7 @@ public final class TaskEngine {
     this.parts = parts;
     this.settings = settings;
     this.slots = slots;
+    this.suspects = new SuspectTasks(this, settings.probation());
     this.backlog = new Backlog(new Backlog.Limits(
         settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
   }
@@ -241,6 +243,10 @@ public final class TaskEngine {
     if (present != null) {
       present.endAt(exit);
     }
+  }
+
+  SuspectTasks suspects() {
+    return suspects;
   }
 
   TaskWire wire() {

@@ -114,6 +114,8 @@ final class TaskRun implements Producer, Awaited {
   private boolean stageHeard;
   private @Nullable BorrowedViews borrowed;
   private @Nullable Elsewhere elsewhere;
+  private long departedAt;
+  private @Nullable LostAttempts lostAttempts;
   private String waitsFor = "";
   private boolean queued;
   private volatile @Nullable Awaited waitsAt; // a queue says so under its lock
@@ -364,7 +366,42 @@ final class TaskRun implements Producer, Awaited {
     }
     attempts++;
     elsewhere = to;
+    departedAt = System.nanoTime();
     return true;
+  }
+
+  /** Whether it was running when a process died. */
+  synchronized boolean isSuspect() {
+    return lostAttempts != null;
+  }
+
+  /** Whether the attempt that is to begin next is the last one. */
+  synchronized boolean isOnLastAttempt() {
+    return attempts >= job.options().retries().most();
+  }
+
+  /** It cannot run beside other suspects, and waits outside its queue. */
+  void waitsForSuspects() {
+    waitsFor("a process in which no other task runs that was running when a process died ("
+        + history() + ")");
+  }
+
+  /** Goes back to its queue after that. */
+  void triesAgain() {
+    if (!isDone()) {
+      goToQueue("a slot of its scheduling class");
+    }
+  }
+
+  private synchronized String history() {
+    return lostAttempts == null ? "" : lostAttempts.describe();
+  }
+
+  private synchronized void noteLoss(String node, String how) {
+    if (lostAttempts == null) {
+      lostAttempts = new LostAttempts();
+    }
+    lostAttempts.add(attempts, node, departedAt, how);
   }
 
   /**
@@ -395,22 +432,34 @@ final class TaskRun implements Producer, Awaited {
 
   /** The other node did not begin it: the attempt does not count. */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  synchronized boolean returned(Elsewhere from) {
-    if (elsewhere != from) {
-      return false;
+  boolean returned(Elsewhere from) {
+    synchronized (this) {
+      if (elsewhere != from) {
+        return false;
+      }
+      elsewhere = null;
+      attempts--;
     }
-    elsewhere = null;
-    attempts--;
-    return !done;
+    endProbation();
+    return !isDone();
   }
 
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  private synchronized boolean ends(Elsewhere from) {
-    boolean present = elsewhere == from;
-    if (present) {
+  private boolean ends(Elsewhere from) {
+    synchronized (this) {
+      if (elsewhere != from) {
+        return false;
+      }
       elsewhere = null;
     }
-    return present;
+    endProbation();
+    return true;
+  }
+
+  private void endProbation() {
+    if (isSuspect()) {
+      engine.suspects().over(this);
+    }
   }
 
   /** The other node did not begin it, as an argument has to be looked for. */
@@ -513,6 +562,7 @@ final class TaskRun implements Producer, Awaited {
     if (!ends(from) || isDone()) {
       return;
     }
+    noteLoss(node, how);
     int attempt = attempts();
     int most = job.options().retries().most();
     if (isCancelled()) {
@@ -522,7 +572,8 @@ final class TaskRun implements Producer, Awaited {
     } else {
       var message = describe() + " was running on " + node + ", which was lost (" + how
           + "), on attempt " + attempt + " of " + (most + 1L)
-          + ". If it may run more than once, allow more with maxRetries.";
+          + ". If it may run more than once, allow more with maxRetries. What became of it: "
+          + history() + ".";
       fail(new Failure(() -> new NodeLostException(message)));
     }
   }

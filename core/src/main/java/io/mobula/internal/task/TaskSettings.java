@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param maxSlots how many tasks of one class may run at the same time, whatever their resources
  *     allow
  * @param maxInFlight how many tasks may be sent ahead to a slot of another process
+ * @param probation how long an attempt of a task that was running when a process died is kept apart
+ *     from others of the kind
  * @param maxThreads how many threads tasks may have, those of waiting tasks included
  */
 public record TaskSettings(
@@ -21,4 +23,5 @@ public record TaskSettings(
     Duration leaseIdle,
     int maxSlots,
     int maxInFlight,
+    Duration probation,
     int maxThreads) {}

@@ -157,6 +157,10 @@ public final class TaskWire {
     return slot; // if it has left since, whoever has forgotten the slot tells it so
   }
 
+  SuspectTasks suspects() {
+    return engine.suspects();
+  }
+
   void forget(RemoteSlot slot) {
     slots.remove(new SlotKey(slot.node(), slot.lease()));
   }

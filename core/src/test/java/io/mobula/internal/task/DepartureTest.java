@@ -82,7 +82,7 @@ class DepartureTest {
     engine = new TaskEngine(
         new TaskEngine.Parts(
             runtime, store, binder, new Nowhere(), (delay, action) -> () -> {}, this::program),
-        new TaskSettings(100, 1 << 20, minute, minute, 1, 1, 1),
+        new TaskSettings(100, 1 << 20, minute, minute, 1, 1, minute, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }
 

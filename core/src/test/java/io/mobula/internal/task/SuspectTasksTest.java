@@ -1,0 +1,226 @@
+package io.mobula.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.RemoteFunction;
+import io.mobula.Resources;
+import io.mobula.TaskOptions;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which tasks share a process after one has died, in time that passes when a test says so. */
+class SuspectTasksTest {
+  private static final NodeId SELF = new NodeId(1);
+  private static final NodeId ONE = new NodeId(11);
+  private static final NodeId OTHER = new NodeId(12);
+  private static final Duration PROBATION = Duration.ofSeconds(7);
+
+  @TempDir
+  Path directory;
+
+  private final List<Timed> timers = new ArrayList<>();
+  private SharedStore memory;
+  private ObjectStore store;
+  private TaskEngine engine;
+  private BoundCall.Binder binder;
+
+  private record Timed(Duration delay, Runnable action) {}
+
+  private static final TaskRun.Elsewhere ELSEWHERE = new TaskRun.Elsewhere() {
+    @Override
+    public NodeId node() {
+      return ONE;
+    }
+
+    @Override
+    public void cancel(TaskRun run, boolean recursive) {}
+  };
+
+  @BeforeEach
+  void open() {
+    memory = SharedStore.open(new StoreOptions(directory, 4 << 20, 1 << 20, false));
+    var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
+    var limits = new ObjectStore.Limits(1024, Duration.ofSeconds(5));
+    store = new ObjectStore(SELF, codec, memory, limits, Runnable::run);
+    binder = new BoundCall.Binder(store, codec, 1024);
+    var runtime = (MobulaRuntime) Proxy.newProxyInstance(
+        MobulaRuntime.class.getClassLoader(),
+        new Class<?>[] {MobulaRuntime.class},
+        (proxy, method, arguments) -> {
+          throw new UnsupportedOperationException(method.getName());
+        });
+    var minute = Duration.ofMinutes(1);
+    engine = new TaskEngine(
+        new TaskEngine.Parts(
+            runtime, store, binder, new Nowhere(), this::after, SuspectTasksTest::program),
+        new TaskSettings(100, 1 << 20, minute, minute, 1, 1, PROBATION, 1),
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
+  }
+
+  private Runnable after(Duration delay, Runnable action) {
+    var timed = new Timed(delay, action);
+    timers.add(timed);
+    return () -> timers.remove(timed);
+  }
+
+  /** Runs what is due after exactly that. */
+  private void pass(Duration delay) {
+    var due = timers.stream().filter(timed -> timed.delay.equals(delay)).toList();
+    timers.removeAll(due);
+    due.forEach(timed -> timed.action.run());
+  }
+
+  private static Program program() {
+    return new Program(SELF, false, null, 1);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+    store.close();
+    memory.close();
+  }
+
+  private TaskRun fresh(int retries) {
+    RemoteFunction function = arguments -> 1;
+    var usual = TaskOptions.DEFAULT;
+    var options = new TaskOptions(
+        usual.resources(),
+        new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
+        usual.limits(),
+        usual.placement(),
+        usual.presence());
+    var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
+    var job = new TaskRun.Job(id, binder.bind(function), "body", options, program());
+    var run = new TaskRun(job, null, engine);
+    run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
+    engine.host(run);
+    return run;
+  }
+
+  /** A task that was running when a process died. */
+  private TaskRun suspect(int retries) {
+    var run = fresh(retries);
+    die(run);
+    return run;
+  }
+
+  private static void die(TaskRun run) {
+    assertThat(run.depart(ELSEWHERE)).isTrue();
+    run.lost(ELSEWHERE, "node " + ONE, "it was killed");
+  }
+
+  private boolean admits(TaskRun run, NodeId node) {
+    return engine.suspects().admit(run, node);
+  }
+
+  private String waitsFor(TaskRun run) {
+    return engine.waiting().stream()
+        .filter(each -> each.what().equals(run.describe()))
+        .findFirst()
+        .orElseThrow()
+        .why();
+  }
+
+  @Test
+  void aTaskOnItsLastAttemptSharesAProcessWithNoOtherSuspect() {
+    var last = suspect(1);
+    assertThat(admits(last, ONE)).isTrue();
+    assertThat(admits(suspect(1), ONE)).as("another last attempt").isFalse();
+    assertThat(admits(suspect(3), ONE)).as("one that may run again").isFalse();
+    assertThat(admits(fresh(0), ONE)).as("one that no process died over").isTrue();
+    assertThat(admits(suspect(1), OTHER)).as("in another process").isTrue();
+  }
+
+  @Test
+  void suspectsThatMayRunAgainShareAProcessUntilItIsTheirLastAttempt() {
+    var killer = suspect(3);
+    assertThat(admits(killer, ONE)).isTrue();
+    assertThat(admits(suspect(2), ONE)).isTrue();
+    assertThat(admits(suspect(1), ONE)).isFalse();
+    die(killer);
+    die(killer);
+    assertThat(killer.isOnLastAttempt()).isTrue();
+    assertThat(admits(killer, ONE)).as("beside the one that is still there").isFalse();
+    assertThat(admits(killer, OTHER)).isTrue();
+  }
+
+  @Test
+  void theNextOneGoesToItsQueueWhenTheAttemptEnds() {
+    var first = suspect(1);
+    var next = suspect(1);
+    assertThat(admits(first, ONE)).isTrue();
+    assertThat(admits(next, ONE)).isFalse();
+    assertThat(waitsFor(next)).contains("when a process died", "attempt 1 was lost with", "killed");
+    assertThat(first.depart(ELSEWHERE)).isTrue();
+    assertThat(first.returned(ELSEWHERE)).isTrue();
+    assertThat(waitsFor(next)).startsWith("a slot");
+    assertThat(admits(next, ONE)).isTrue();
+  }
+
+  @Test
+  void probationEndsWithTime() {
+    assertThat(admits(suspect(1), ONE)).isTrue();
+    var next = suspect(1);
+    assertThat(admits(next, ONE)).isFalse();
+    pass(PROBATION);
+    assertThat(waitsFor(next)).startsWith("a slot");
+    assertThat(admits(next, ONE)).isTrue();
+  }
+
+  /** It may find another process. */
+  @Test
+  void whatWaitsTriesAgainNowAndThenUntilNothingWaits() {
+    assertThat(admits(suspect(1), ONE)).isTrue();
+    var next = suspect(1);
+    assertThat(admits(next, ONE)).isFalse();
+    pass(Duration.ofMillis(100));
+    assertThat(waitsFor(next)).startsWith("a slot");
+    assertThat(admits(next, OTHER)).isTrue();
+    pass(Duration.ofMillis(100));
+    assertThat(timers).extracting(Timed::delay).containsOnly(PROBATION);
+  }
+
+  /** Grants nothing. */
+  private static final class Nowhere implements Places {
+    @Override
+    public void require(Placement placement, Resources wanted, Supplier<String> what) {}
+
+    @Override
+    public void acquire(Wanting wanting) {}
+
+    @Override
+    public void lookAgain(Placement placement) {}
+
+    @Override
+    public String why(Wanting wanting) {
+      return "";
+    }
+
+    @Override
+    public void release(NodeId node, long lease) {}
+  }
+}
