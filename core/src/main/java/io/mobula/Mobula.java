@@ -112,6 +112,11 @@ public final class Mobula extends MobulaForms {
     return runtime().put(value);
   }
 
+  /** See {@link MobulaRuntime#put(Object, PutOptions)}. */
+  public static <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
+    return runtime().put(value, options);
+  }
+
   /** See {@link MobulaRuntime#create(long)}. */
   public static Sealable create(long bytes) {
     return runtime().create(bytes);

@@ -139,6 +139,21 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   <T extends @Nullable Object> ObjectRef<T> put(T value);
 
   /**
+   * As {@link #put(Object)}, kept on {@link PutOptions#copies()} nodes: the one that puts it, if
+   * that is a node, and others that copy it, on other hosts where there are any. A driver's own
+   * store counts only where the cluster has fewer nodes than copies are wanted; other drivers are
+   * never asked. Returns when all copies are there, so that any {@code copies - 1} of these
+   * processes may be killed at once from then on. A node that leaves or dies is replaced by another
+   * one with room, in the background; while there is none the value has a copy less. All copies go
+   * when nobody holds the value any more. Blocks; costs the time to copy the value to one node
+   * after the other.
+   *
+   * @throws io.mobula.error.TooFewCopiesException when there are not as many copies within
+   *     {@link PutOptions#within()}; nothing of the value is kept then
+   */
+  <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options);
+
+  /**
    * Makes room for a value of that many bytes, to be filled in place and then
    * {@linkplain Sealable#seal sealed}: no copy.
    *

@@ -16,6 +16,7 @@ public abstract sealed class MobulaException extends RuntimeException
         SubmissionRejectedException,
         StoreFullException,
         StoreException,
+        TooFewCopiesException,
         TransferFailedException,
         ObjectLostException,
         RefClosedException,

@@ -99,6 +99,11 @@ final class Handle<A> implements ActorHandle<A>, Kept.Keepable {
     }
 
     @Override
+    public Object target() {
+      return anchor.reach().id();
+    }
+
+    @Override
     public void release() {} // reachability alone counts
 
     @Override

@@ -14,6 +14,7 @@ import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.PlacementGroupId;
+import io.mobula.PutOptions;
 import io.mobula.Resources;
 import io.mobula.Tensor;
 import io.mobula.TensorMemory;
@@ -325,6 +326,11 @@ public final class Node {
     if (cluster != null) {
       cluster.end(id);
     }
+  }
+
+  /** Puts a value; see {@link io.mobula.MobulaRuntime#put(Object, PutOptions)}. */
+  public <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
+    return ReplicatedPut.put(value, options, objects, cluster == null ? null : cluster.sharing());
   }
 
   /** Whether anything here is worked on; objects are handed over when it leaves. */

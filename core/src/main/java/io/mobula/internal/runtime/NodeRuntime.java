@@ -15,6 +15,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementGroupState;
+import io.mobula.PutOptions;
 import io.mobula.Resources;
 import io.mobula.Sealable;
 import io.mobula.TaskRequest;
@@ -100,6 +101,11 @@ final class NodeRuntime implements MobulaRuntime {
   @Override
   public <T extends @Nullable Object> ObjectRef<T> put(T value) {
     return node.objects().put(value);
+  }
+
+  @Override
+  public <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
+    return node.put(value, options);
   }
 
   @Override

@@ -13,20 +13,23 @@ import io.mobula.internal.lane.Router;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.HoldStatement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Objects that only a leaving node has, and that others hold: copied by nodes that stay, never by
- * drivers. Whoever has no room or says nothing is no obstacle while others have room; see
- * {@link HandOverPlan}. Safe for all threads; {@link #giveAll} blocks its caller.
+ * Has other nodes take objects over: those that a leaving node has and others hold, and those of
+ * which there are too few copies. Never asks drivers. Whoever has no room or says nothing is no
+ * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads; {@link #give}
+ * blocks its caller.
  */
 final class HandOver {
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
@@ -56,16 +59,25 @@ final class HandOver {
   }
 
   /**
-   * Has nodes that stay copy these objects, until the limit.
+   * What came of it.
    *
-   * @return what nobody took, each with the reason, for people
+   * @param takers who has each object now
+   * @param left what nobody took, each with the reason, for people
    */
-  List<String> giveAll(Collection<SharedEntry> entries, Duration limit) {
-    return entries.isEmpty() ? List.of() : new Giving(entries).run(limit);
+  record Given(Map<ObjectId, NodeId> takers, Map<ObjectId, String> left) {}
+
+  /** Has nodes take these objects over, until the limit. */
+  Given give(
+      Collection<SharedEntry> entries,
+      Function<ObjectId, HandOverPlan.Ranks> ranks,
+      Duration limit) {
+    return entries.isEmpty()
+        ? new Given(Map.of(), Map.of())
+        : new Giving(entries, ranks).run(limit);
   }
 
-  /** Nodes that stay; worker processes, which go when they have nothing to do, only without any. */
-  private List<NodeId> takers() {
+  /** Nodes; worker processes, which go when they have nothing to do, only without any. */
+  List<NodeId> takers() {
     var nodes = peers(Peer.Role.NODE);
     return nodes.isEmpty() ? peers(Peer.Role.WORKER) : nodes;
   }
@@ -77,21 +89,24 @@ final class HandOver {
         .toList();
   }
 
-  /** All that a leaving node hands over; its monitor guards the plan. */
+  /** All that is given at one time; its monitor guards the plan. */
   private final class Giving {
     private final Map<ObjectId, SharedEntry> entries = new HashMap<>();
+    private final Map<ObjectId, NodeId> takenBy = new HashMap<>();
     private final HandOverPlan plan = new HandOverPlan(takers(), TERMS);
 
-    Giving(Collection<SharedEntry> wanted) {
+    Giving(Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.Ranks> ranks) {
       for (var entry : wanted) {
-        if (entry.outcome() instanceof Content.InStore sealed) {
+        var outcome = entry.outcome();
+        if (sharing.canGive(outcome)) {
           entries.put(entry.id(), entry);
-          plan.add(entry.id(), sealed.byteSize());
+          long bytes = outcome instanceof Content.InStore sealed ? sealed.byteSize() : 0;
+          plan.add(entry.id(), bytes, ranks.apply(entry.id()));
         }
       }
     }
 
-    synchronized List<String> run(Duration limit) {
+    synchronized Given run(Duration limit) {
       long end = System.nanoTime() + limit.toNanos();
       try {
         for (long now = System.nanoTime(); !plan.isOver() && now < end; now = System.nanoTime()) {
@@ -106,24 +121,28 @@ final class HandOver {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return plan.left();
+      return new Given(Map.copyOf(takenBy), plan.left());
     }
 
     private void make(HandOverPlan.Offer offer) {
       var entry = entries.get(offer.id());
-      if (entry == null || !(entry.outcome() instanceof Content.InStore sealed)) {
+      var outcome = entry == null ? null : entry.outcome();
+      if (entry == null || outcome == null || !sharing.canGive(outcome)) {
         plan.forget(offer.id()); // it has been freed meanwhile
         return;
       }
+      int attempt = entry.attempt();
       var _ = offers
-          .ask(offer.to(), offer.id(), () -> send(offer, sealed))
+          .ask(offer.to(), offer.id(), () -> send(offer, outcome, attempt))
           .whenComplete((refusal, gone) -> answered(offer, refusal, gone));
     }
 
-    private boolean send(HandOverPlan.Offer offer, Content.InStore sealed) {
+    private boolean send(HandOverPlan.Offer offer, Object outcome, int attempt) {
       var frame = new FrameWriter().octet(TAKE);
       Location.write(frame, offer.id());
-      sharing.write(frame, sealed, offer.id());
+      frame.int32(attempt);
+      Custody.write(frame, sharing.statementOf(offer.id()));
+      sharing.write(frame, outcome, offer.id());
       sharing.seal(frame, offer.to(), () -> {}); // it is kept until all have answered
       return sharing.send(offer.to(), frame);
     }
@@ -137,6 +156,7 @@ final class HandOver {
         plan.refused(offer.to(), offer.id(), String.valueOf(gone.getMessage()), now);
       } else if (refusal == null || refusal.isEmpty()) {
         plan.taken(offer.to(), offer.id(), now);
+        takenBy.putIfAbsent(offer.id(), offer.to());
       } else {
         plan.refused(offer.to(), offer.id(), refusal, now);
       }
@@ -146,13 +166,21 @@ final class HandOver {
 
   private void onTake(NodeId from, FrameReader frame) {
     var id = Location.readId(frame);
+    int attempt = frame.int32();
+    var giver = Custody.read(frame);
     var offered = sharing.read(frame);
+    if (!(offered instanceof Content.Away)) {
+      sharing.takeOver(id, offered, attempt, giver);
+      sharing.received(from, frame);
+      answer(from, id, "");
+      return;
+    }
     sharing.received(from, frame);
     if (offered instanceof Content.Away(var remote) && remote instanceof RemoteObject object) {
       object
           .bring()
           .whenComplete((content, failure) -> store.background(() -> {
-            var refusal = content == null ? String.valueOf(failure) : take(object);
+            var refusal = content == null ? String.valueOf(failure) : take(object, giver);
             object.discard();
             answer(from, id, refusal);
           }));
@@ -162,12 +190,12 @@ final class HandOver {
   }
 
   /** Why not; or an empty text. */
-  private String take(RemoteObject object) {
+  private String take(RemoteObject object, HoldStatement giver) {
     try {
-      return sharing.takeOver(object, Deadline.after(MOST_TAKING)) ? "" : "it is not wanted here";
+      sharing.takeOver(object, giver, Deadline.after(MOST_TAKING));
+      return "";
     } catch (RuntimeException noRoom) {
-      LOG.info(
-          "Object {} of a leaving node is not taken over", object.location().id(), noRoom);
+      LOG.info("Object {} is not taken over", object.location().id(), noRoom);
       return String.valueOf(noRoom.getMessage());
     }
   }

@@ -2,7 +2,6 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,10 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which object of a leaving node is offered to whom next: to the taker with least on its way that
- * has not refused it, a few at a time. What a taker refuses, or leaves unanswered while it answers
- * nothing else, goes to the others; when all have refused it they are asked again, since room may
- * come. Pure; times are nanoseconds of any origin. For one thread.
+ * Which object is offered to whom next, by a leaving node or by one that has copies made: to the
+ * taker with least on its way that has not refused it, a few at a time. Takers of a lower rank come
+ * first, others only when all of these have refused. What a taker refuses, or leaves unanswered
+ * while it answers nothing else, goes to the others; when all have refused it they are asked again,
+ * since room may come. Pure; times are nanoseconds of any origin. For one thread.
  */
 final class HandOverPlan {
   private static final int MOST_OFFERS = 8;
@@ -24,6 +24,7 @@ final class HandOverPlan {
   private final Terms terms;
   private final Map<NodeId, Taker> takers = new LinkedHashMap<>();
   private final Map<ObjectId, Wanted> open = new LinkedHashMap<>();
+  private final Map<ObjectId, Wanted> hopeless = new LinkedHashMap<>();
 
   /**
    * How long to wait.
@@ -33,6 +34,19 @@ final class HandOverPlan {
    * @param pause before those are asked again that have all refused an object
    */
   record Terms(long silence, double bytesPerNano, long pause) {}
+
+  /** Who is to have an object rather than whom. */
+  @FunctionalInterface
+  interface Ranks {
+    /** All takers are alike. */
+    Ranks EQUAL = taker -> 0;
+
+    /** The rank of whoever is never asked. */
+    int NEVER = Integer.MAX_VALUE;
+
+    /** Lower ones come first. */
+    int of(NodeId taker);
+  }
 
   /** What to offer to whom. */
   record Offer(ObjectId id, NodeId to) {}
@@ -58,16 +72,22 @@ final class HandOverPlan {
 
   private static final class Wanted {
     final long bytes;
+    final Ranks ranks;
     final Set<NodeId> refusedBy = new HashSet<>();
 
     @Nullable
     NodeId at;
 
     long notBefore = Long.MIN_VALUE;
-    String why = "nobody has been asked yet";
+    String why = "there was nobody to ask";
 
-    Wanted(long bytes) {
+    Wanted(long bytes, Ranks ranks) {
       this.bytes = bytes;
+      this.ranks = ranks;
+    }
+
+    boolean mayBeAt(Taker taker) {
+      return !taker.silent && !refusedBy.contains(taker.id);
     }
   }
 
@@ -78,7 +98,17 @@ final class HandOverPlan {
   }
 
   void add(ObjectId id, long bytes) {
-    open.put(id, new Wanted(bytes));
+    add(id, bytes, Ranks.EQUAL);
+  }
+
+  /** The same, with takers that differ for it; if none may have it, it is left at once. */
+  void add(ObjectId id, long bytes, Ranks ranks) {
+    var wanted = new Wanted(bytes, ranks);
+    (isForNobody(wanted) ? hopeless : open).put(id, wanted);
+  }
+
+  private boolean isForNobody(Wanted wanted) {
+    return takers.keySet().stream().allMatch(taker -> wanted.ranks.of(taker) == Ranks.NEVER);
   }
 
   /** The next offer, or null if there is none at this moment. */
@@ -102,15 +132,27 @@ final class HandOverPlan {
   }
 
   private @Nullable Taker best(Wanted wanted) {
+    int lowest = lowestRank(wanted);
     Taker best = null;
     for (var taker : takers.values()) {
       if (taker.hasRoom()
-          && !wanted.refusedBy.contains(taker.id)
+          && wanted.mayBeAt(taker)
+          && wanted.ranks.of(taker.id) == lowest
           && (best == null || isBefore(taker, best))) {
         best = taker;
       }
     }
-    return best;
+    return lowest == Ranks.NEVER ? null : best;
+  }
+
+  private int lowestRank(Wanted wanted) {
+    int lowest = Ranks.NEVER;
+    for (var taker : takers.values()) {
+      if (wanted.mayBeAt(taker)) {
+        lowest = Math.min(lowest, wanted.ranks.of(taker.id));
+      }
+    }
+    return lowest;
   }
 
   private static boolean isBefore(Taker one, Taker other) {
@@ -118,8 +160,7 @@ final class HandOverPlan {
   }
 
   private boolean isRefusedByAll(Wanted wanted) {
-    return takers.values().stream()
-        .allMatch(taker -> taker.silent || wanted.refusedBy.contains(taker.id));
+    return lowestRank(wanted) == Ranks.NEVER;
   }
 
   private static void offer(ObjectId id, Wanted wanted, Taker taker, long now) {
@@ -168,10 +209,18 @@ final class HandOverPlan {
     if (taker != null) {
       takeAllBack(taker, "node " + node + " has left, too");
     }
+    open.entrySet().removeIf(each -> {
+      boolean alone = isForNobody(each.getValue());
+      if (alone) {
+        hopeless.put(each.getKey(), each.getValue());
+      }
+      return alone;
+    });
   }
 
   /** Nobody wants it any more. */
   void forget(ObjectId id) {
+    hopeless.remove(id);
     var wanted = open.remove(id);
     if (wanted != null) {
       takeBack(wanted, id);
@@ -223,10 +272,14 @@ final class HandOverPlan {
   }
 
   /** What nobody has taken so far, each with its bytes and the last reason, for people. */
-  List<String> left() {
-    var left = new ArrayList<String>();
-    open.forEach(
-        (id, wanted) -> left.add(id + " (" + wanted.bytes + " bytes; " + wanted.why + ")"));
+  Map<ObjectId, String> left() {
+    var left = new LinkedHashMap<ObjectId, String>();
+    hopeless.forEach((id, wanted) -> left.put(id, why(wanted)));
+    open.forEach((id, wanted) -> left.put(id, why(wanted)));
     return left;
+  }
+
+  private static String why(Wanted wanted) {
+    return wanted.bytes + " bytes; " + wanted.why;
   }
 }

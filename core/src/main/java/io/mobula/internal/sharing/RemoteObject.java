@@ -145,8 +145,8 @@ final class RemoteObject implements Content.Remote {
 
   /**
    * Reads the object from this other place from now on. Returns false, and changes nothing, if it
-   * is the same place, if other refs are inside, or if bytes of another attempt have come here or
-   * are about to come: bytes of two attempts are never mixed.
+   * is the same place, if other refs or handles are inside, or if bytes of another attempt have
+   * come here or are about to come: bytes of two attempts are never mixed.
    */
   synchronized boolean movesTo(RemoteObject found) {
     var to = found.location;
@@ -161,19 +161,11 @@ final class RemoteObject implements Content.Remote {
     return true;
   }
 
-  /** Whether the same refs are inside; false if there are actors, as it cannot be told which. */
   private boolean containsTheSame(List<Kept> others) {
-    if (edges.size() != others.size()) {
-      return false;
-    }
-    for (int i = 0; i < edges.size(); i++) {
-      var mine = edges.get(i).pointsTo();
-      var theirs = others.get(i).pointsTo();
-      if (mine == null || theirs == null || !mine.id().equals(theirs.id())) {
-        return false;
-      }
-    }
-    return true;
+    return edges.stream()
+        .map(Kept::target)
+        .toList()
+        .equals(others.stream().map(Kept::target).toList());
   }
 
   @Override

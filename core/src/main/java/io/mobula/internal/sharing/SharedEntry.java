@@ -19,6 +19,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   private @Nullable Object outcome;
   private volatile boolean held;
   private volatile boolean gone;
+  private volatile boolean kept;
   private int attempt = 1;
 
   SharedEntry(ObjectEntry first, Sharing sharing) {
@@ -59,6 +60,18 @@ final class SharedEntry implements ObjectEntry.Sharer {
 
   boolean isHeld() {
     return held;
+  }
+
+  /**
+   * A small value of another process stays here from now on until nobody in the cluster holds it.
+   */
+  void keep() {
+    kept = true;
+  }
+
+  /** Whether it is small, of another process, and stays here. */
+  boolean isKept() {
+    return kept;
   }
 
   /** Which run of its task made what is here. */

@@ -71,6 +71,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final HostPulls hostPulls;
   private final Reading reading;
   private final HandOver handOver;
+  private final ReplicaKeeper replicas;
   private final ArgumentLoans loans = new ArgumentLoans();
   private final ResultLoans results;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
@@ -106,6 +107,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.neighbours = new Neighbours(memory, store, membership, lanes, router);
     var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
     this.handOver = new HandOver(this, store, membership, lanes, router);
+    this.replicas = new ReplicaKeeper(this, handOver, store, membership, lanes, router);
     var claims = new Claims(copies, store, membership, lanes, router);
     this.transfers = new Transfers(copies, claims, counting, store, membership, lanes, router);
     this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, lanes, router);
@@ -210,7 +212,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
         }
         counting.making(entry.id(), 0); // it is made, elsewhere
       }
-    } else if (isOwn(entry.id()) && outcome != null) {
+    } else if ((isOwn(entry.id()) || entry.isKept()) && outcome != null) {
       counting.publish(entry.id(), published(outcome, entry.id(), entry.attempt()));
     }
   }
@@ -650,25 +652,40 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     results.recall(limit.dividedBy(4));
     shared.values().forEach(SharedEntry::giveUp);
     awaitFrees();
-    var wanted = sealedHere();
-    var left = handOver.giveAll(wanted, limit);
-    if (!left.isEmpty()) {
+    var wanted = onlyHere().stream().filter(entry -> !replicas.isSpare(entry)).toList();
+    var given = handOver.give(wanted, replicas::ranks, limit);
+    replicas.replaced(given.takers());
+    var lost = given.left().entrySet().stream()
+        .filter(each -> !replicas.isElsewhere(each.getKey()))
+        .map(each -> each.getKey() + " (" + each.getValue() + ")")
+        .toList();
+    if (!lost.isEmpty()) {
       LOG.warn(
           "{} of {} objects that others hold and only node {} has found no place within {}; they are lost unless they can be made again: {}{}",
-          left.size(),
+          lost.size(),
           wanted.size(),
           membership.self().id(),
           limit,
-          left.subList(0, Math.min(MOST_NAMED, left.size())),
-          left.size() > MOST_NAMED ? " and more" : "");
+          lost.subList(0, Math.min(MOST_NAMED, lost.size())),
+          lost.size() > MOST_NAMED ? " and more" : "");
     }
     counting.close();
   }
 
-  private List<SharedEntry> sealedHere() {
+  /** What was made here, put here or taken over, and is not freed yet; small values, too. */
+  private List<SharedEntry> onlyHere() {
     return shared.values().stream()
-        .filter(entry -> entry.outcome() instanceof Content.InStore sealed && !fitsFrame(sealed))
+        .filter(entry -> {
+          var outcome = entry.outcome();
+          return canGive(outcome) && (!fitsFrame(outcome) || isOwn(entry.id()) || entry.isKept());
+        })
         .toList();
+  }
+
+  /** Whether an outcome is here, so that others can be given it. */
+  boolean canGive(@Nullable Object outcome) {
+    return outcome instanceof Failure
+        || (outcome instanceof Content && !(outcome instanceof Content.Away));
   }
 
   /** What nobody else holds is freed a few messages after the holds were given up. */
@@ -676,7 +693,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     long end = System.nanoTime() + FREES.toNanos();
     try {
       synchronized (frees) {
-        for (long left = FREES.toMillis(); left > 0 && !sealedHere().isEmpty(); ) {
+        for (long left = FREES.toMillis(); left > 0 && !onlyHere().isEmpty(); ) {
           frees.wait(left);
           left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
@@ -686,21 +703,48 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Makes a copy of its own of what a leaving node has. */
-  boolean takeOver(RemoteObject object, Deadline deadline) {
+  /**
+   * Makes a copy of its own of what another node has and gives, unless there is one.
+   *
+   * @param giver what that node says of its hold: the directory may hear of it here first, and
+   *     would take the object for one that nobody holds
+   */
+  void takeOver(RemoteObject object, HoldStatement giver, Deadline deadline) {
     var id = object.location().id();
     var copy = store.copyOf(new Content.Away(object), object.edges(), deadline);
     var entry = imported(id);
-    try {
-      if (entry.sharer() instanceof SharedEntry present
-          && present.replace(copy, object.location().attempt())) {
-        publish(present);
-        return true;
-      }
-      copy.discard();
-      return true; // there was one already
-    } finally {
-      entry.release();
+    if (entry.sharer() instanceof SharedEntry present
+        && present.replace(copy, object.location().attempt())) {
+      publish(present);
+    } else {
+      copy.discard(); // there was one already
+    }
+    counting.vouchFor(List.of(giver));
+    entry.release();
+  }
+
+  /** The same for a small value or a failure, which is kept for others. */
+  void takeOver(ObjectId id, Object outcome, int attempt, HoldStatement giver) {
+    var entry = importedWith(id, outcome, attempt);
+    if (entry.sharer() instanceof SharedEntry present) {
+      present.keep();
+      publish(present);
+    }
+    counting.vouchFor(List.of(giver));
+    entry.release();
+  }
+
+  // ---- several copies
+
+  /**
+   * Has this object of the present process be on so many nodes. Blocks.
+   *
+   * @throws io.mobula.error.TooFewCopiesException when it is not in time
+   */
+  public void replicate(ObjectEntry entry, int copies, Duration within) {
+    adopt(entry);
+    if (entry.sharer() instanceof SharedEntry present) {
+      replicas.create(present, copies, within);
     }
   }
 
@@ -719,7 +763,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * stays.
    */
   boolean tellReleased(SharedEntry entry) {
-    boolean fromElsewhere = !isOwn(entry.id()) && !(entry.outcome() instanceof Content.InStore);
+    boolean fromElsewhere =
+        !isOwn(entry.id()) && !entry.isKept() && !(entry.outcome() instanceof Content.InStore);
     if (fromElsewhere && copies.ownCopy(entry.id()) != null) {
       counting.retract(entry.id()); // the copy goes with it
     }
@@ -730,6 +775,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   @Override
   public void freed(ObjectId id) {
     var known = shared.remove(id);
+    replicas.forget(id);
     if (known != null) {
       known.vanish();
     }

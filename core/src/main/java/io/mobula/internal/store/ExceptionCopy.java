@@ -25,6 +25,7 @@ import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
+import io.mobula.error.TooFewCopiesException;
 import io.mobula.error.TransferFailedException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.error.WaitInterruptedException;
@@ -50,6 +51,7 @@ final class ExceptionCopy {
       case SubmissionRejectedException _ -> new SubmissionRejectedException(text);
       case StoreFullException _ -> new StoreFullException(text);
       case StoreException _ -> new StoreException(text, cause);
+      case TooFewCopiesException _ -> new TooFewCopiesException(text);
       case TransferFailedException transfer ->
         new TransferFailedException(text, transfer.reasons());
       case ObjectLostException _ -> new ObjectLostException(text, cause);

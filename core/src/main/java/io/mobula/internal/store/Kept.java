@@ -21,6 +21,9 @@ public interface Kept {
    */
   void export(FrameWriter out);
 
+  /** The id of the object or actor that it holds. */
+  Object target();
+
   /** The object that it holds, or null if it holds an actor. */
   default @Nullable ObjectEntry pointsTo() {
     return null;

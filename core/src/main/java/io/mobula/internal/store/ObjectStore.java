@@ -253,9 +253,7 @@ public final class ObjectStore {
     var kept = new ArrayList<Kept>(edges.size());
     for (var edge : edges) {
       var entry = edge.pointsTo();
-      if (entry != null) {
-        kept.add(Ref.edge(entry));
-      }
+      kept.add(entry != null ? Ref.edge(entry) : ((Kept.Keepable) edge.revive()).keep(this));
     }
     try (var held = theirs.hold()) {
       return values.housed(sealedCopy(held.bytes()), kept, theirs.views());

@@ -151,6 +151,11 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     }
 
     @Override
+    public Object target() {
+      return entry.id();
+    }
+
+    @Override
     public ObjectEntry pointsTo() {
       return entry;
     }

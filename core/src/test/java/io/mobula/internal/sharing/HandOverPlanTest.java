@@ -75,7 +75,8 @@ class HandOverPlanTest {
     assertThat(offers(0)).isEmpty();
     assertThat(offers(499)).isEmpty();
     assertThat(offers(500)).hasSize(1);
-    assertThat(plan.left()).singleElement().asString().contains(id(0).toString(), "full");
+    assertThat(plan.left()).containsOnlyKeys(id(0));
+    assertThat(plan.left().get(id(0))).contains("full");
   }
 
   @Test
@@ -123,7 +124,7 @@ class HandOverPlanTest {
       plan.left(node);
     }
     assertThat(plan.isOver()).isTrue();
-    assertThat(plan.left()).singleElement().asString().contains("has left, too");
+    assertThat(plan.left().values()).singleElement().asString().contains("has left, too");
   }
 
   @Test
@@ -157,5 +158,40 @@ class HandOverPlanTest {
       }
       assertThat(all.left()).as("seed %s, history %s", seed, history).isEmpty();
     }
+  }
+
+  @Test
+  void thoseOfALowerRankComeFirstAndOthersOnlyWhenTheyRefuse() {
+    plan.add(
+        id(0),
+        10,
+        taker -> taker.equals(TWO) ? 0 : taker.equals(ONE) ? 1 : HandOverPlan.Ranks.NEVER);
+    assertThat(offers(0)).extracting(HandOverPlan.Offer::to).containsExactly(TWO);
+    plan.refused(TWO, id(0), "full", 1);
+    assertThat(offers(1)).extracting(HandOverPlan.Offer::to).containsExactly(ONE);
+    plan.refused(ONE, id(0), "full", 2);
+    assertThat(offers(2)).isEmpty();
+    assertThat(offers(502)).extracting(HandOverPlan.Offer::to).containsExactly(TWO);
+  }
+
+  @Test
+  void aBusyTakerOfALowRankIsWaitedFor() {
+    for (int i = 0; i < 9; i++) {
+      plan.add(id(i), 10, taker -> taker.equals(TWO) ? 0 : 1);
+    }
+    assertThat(offers(0)).hasSize(8).allSatisfy(offer -> assertThat(offer.to()).isEqualTo(TWO));
+    plan.taken(TWO, id(0), 1);
+    assertThat(offers(1)).containsExactly(new HandOverPlan.Offer(id(8), TWO));
+  }
+
+  @Test
+  void whatNobodyMayHaveIsLeftAtOnce() {
+    plan.add(id(0), 10, taker -> HandOverPlan.Ranks.NEVER);
+    assertThat(plan.isOver()).isTrue();
+    plan.add(id(1), 10, taker -> taker.equals(ONE) ? 0 : HandOverPlan.Ranks.NEVER);
+    assertThat(plan.isOver()).isFalse();
+    plan.left(ONE);
+    assertThat(plan.isOver()).isTrue();
+    assertThat(plan.left()).containsOnlyKeys(id(0), id(1));
   }
 }

@@ -1,0 +1,77 @@
+package io.mobula.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Values outlive the process that put them, or had them made, as long as another holds them. */
+@Tag("long")
+@Timeout(300)
+class OwnerLossIT {
+  private static final int COUNT = 40;
+
+  static boolean sees(NodeId node) {
+    return Mobula.runtime().nodes().stream().anyMatch(each -> each.id().equals(node));
+  }
+
+  /** The driver dies, then a node with shards of the directory, then the one with the results. */
+  @Test
+  void whatADeadDriverHadMadeIsReadableAndIsMadeAgainWhoeverDiesAfterIt() throws Exception {
+    try (var cluster = Soon.cluster(4).start()) {
+      var runtime = cluster.runtime();
+      var vault = runtime
+          .actor(OwnerProcess.Vault::new)
+          .name("vault")
+          .cpus(0)
+          .placement(Placement.on(id(cluster, 1)))
+          .remote();
+      NodeId owner;
+      try (var driver =
+          OwnerProcess.start(cluster.nodes().get(1).address(), id(cluster, 2), COUNT)) {
+        driver.awaitLine("kept " + COUNT, Soon.LIMIT.multipliedBy(3));
+        owner = runtime.nodes().stream()
+            .filter(node -> node.pid() == driver.pid())
+            .findFirst()
+            .orElseThrow()
+            .id();
+        driver.kill();
+      }
+      for (var node : cluster.nodes()) {
+        awaitUnseen(runtime, node.id(), owner);
+      }
+
+      cluster.kill(0);
+      var estate = vault.call(OwnerProcess.Vault::estate).remote().get(Soon.LIMIT);
+      for (int i = 0; i < COUNT; i++) {
+        assertThat(estate.small().get(i).get(Soon.LIMIT)).isEqualTo(OwnerProcess.text(i));
+      }
+      for (int i = 0; i < estate.thrice().size(); i++) {
+        assertThat(estate.thrice().get(i).get(Soon.LIMIT)).containsOnly(4.0 * i);
+      }
+
+      cluster.kill(2);
+      for (int i = 0; i < estate.made().size(); i++) {
+        assertThat(estate.made().get(i).get(Soon.LIMIT)).containsOnly(4.0 * i + 1);
+      }
+    }
+  }
+
+  /** Returns when that node knows that the other has left. */
+  private static void awaitUnseen(MobulaRuntime runtime, NodeId at, NodeId gone) throws Exception {
+    var there = Placement.on(at);
+    Soon.holds(
+        "node " + at + " knows that " + gone + " has left",
+        () -> !runtime.task(OwnerLossIT::sees, gone).placement(there).remote().get(Soon.LIMIT));
+  }
+
+  private static NodeId id(LocalCluster cluster, int node) {
+    return cluster.nodes().get(node).id();
+  }
+}

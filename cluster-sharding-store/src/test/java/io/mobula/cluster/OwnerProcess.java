@@ -1,0 +1,85 @@
+package io.mobula.cluster;
+
+import io.mobula.Mobula;
+import io.mobula.NodeId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.PutOptions;
+import io.mobula.testkit.ForkedJvm;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver in a process of its own that puts values and has some made by tasks, gives their refs to
+ * the actor named {@code vault}, says so and hangs, to be killed.
+ */
+final class OwnerProcess {
+  private OwnerProcess() {}
+
+  /**
+   * What it gives away.
+   *
+   * @param small values that were put, for the directory to keep
+   * @param thrice large values that were put with three copies
+   * @param made large values that a task made of another task's
+   */
+  record Estate(
+      List<ObjectRef<String>> small,
+      List<ObjectRef<double[]>> thrice,
+      List<ObjectRef<double[]>> made)
+      implements Serializable {}
+
+  /** Keeps the refs where it lives, and reads none. */
+  static final class Vault {
+    private @Nullable Estate estate;
+
+    int keep(Estate of) {
+      estate = of;
+      return of.small().size();
+    }
+
+    Estate estate() {
+      return Objects.requireNonNull(estate);
+    }
+  }
+
+  static ForkedJvm start(String address, NodeId maker, int count) {
+    var plan = ForkedJvm.of(OwnerProcess.class)
+        .flags("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        .property("mobula.directory.grace", "2s")
+        .arguments(address, Long.toString(maker.incarnation()), Integer.toString(count));
+    var flags = System.getProperty("mobula.child.flags", "").trim();
+    return (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
+  }
+
+  static String text(int number) {
+    return "small " + number;
+  }
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
+      var maker = Placement.preferring(new NodeId(Long.parseLong(arguments[1])));
+      int count = Integer.parseInt(arguments[2]);
+      var small = new ArrayList<ObjectRef<String>>();
+      var thrice = new ArrayList<ObjectRef<double[]>>();
+      var made = new ArrayList<ObjectRef<double[]>>();
+      for (int i = 0; i < count; i++) {
+        small.add(runtime.put(text(i)));
+        if (i % 4 == 0) {
+          thrice.add(runtime.put(Values.filled(i), PutOptions.copies(3)));
+          var first = runtime.task(Values::filled, (double) i).placement(maker).remote();
+          made.add(runtime.task(Values::plusOne, first).placement(maker).remote());
+        }
+      }
+      runtime.wait(made, made.size(), Soon.LIMIT);
+      var vault = runtime.actorNamed("vault", Vault.class);
+      System.out.println("kept "
+          + vault.call(Vault::keep, new Estate(small, thrice, made)).remote().get());
+      new CountDownLatch(1).await();
+    }
+  }
+}

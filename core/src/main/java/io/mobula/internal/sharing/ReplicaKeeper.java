@@ -1,0 +1,322 @@
+package io.mobula.internal.sharing;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.TooFewCopiesException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.CoalescedAction;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.store.ObjectStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps as many copies of a value as its {@code put} asked for. All who have one know of each
+ * other; when one of them has left, the one with the lowest id has another node
+ * {@linkplain HandOver take the value over}, on another host where there is one. A node that knows
+ * of a set and dies before the others do leaves a copy too many at most, which goes with the
+ * object. Safe for all threads; {@link #create} blocks its caller.
+ */
+final class ReplicaKeeper implements Membership.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
+  private static final int REPLICAS = 104;
+
+  /** How many objects are copied at a time after a loss. */
+  private static final int MOST_RESTORED = 1024;
+
+  private static final Duration RESTORING = Duration.ofSeconds(30);
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
+  /** A driver that puts looks again after that for nodes, whose coming it hears of sooner. */
+  private static final long LOOK_MILLIS = 500;
+
+  private final Sharing sharing;
+  private final HandOver handOver;
+  private final ObjectStore store;
+  private final Membership membership;
+  private final Lanes lanes;
+  private final Map<ObjectId, ReplicaSet> sets = new ConcurrentHashMap<>();
+  private final CoalescedAction restoring = new CoalescedAction(this::restore);
+  private final AtomicBoolean planned = new AtomicBoolean();
+  private final Object comings = new Object();
+
+  ReplicaKeeper(
+      Sharing sharing,
+      HandOver handOver,
+      ObjectStore store,
+      Membership membership,
+      Lanes lanes,
+      Router router) {
+    this.sharing = sharing;
+    this.handOver = handOver;
+    this.store = store;
+    this.membership = membership;
+    this.lanes = lanes;
+    router.on(REPLICAS, this::onReplicas);
+    membership.subscribe(this);
+  }
+
+  private NodeId self() {
+    return membership.self().id();
+  }
+
+  // ---- the first copies
+
+  /**
+   * Returns when the object has so many copies.
+   *
+   * @throws TooFewCopiesException when it has not in time
+   */
+  void create(SharedEntry entry, int wanted, Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    var id = entry.id();
+    boolean isNode = membership.self().role() == Peer.Role.NODE;
+    var set = new ReplicaSet(wanted, isNode ? List.of(self()) : List.of());
+    var why = "there are no other nodes";
+    while (true) {
+      if (!isNode && handOver.takers().size() < wanted) {
+        set = set.with(self()); // a driver's store is better than none
+      }
+      long left = end - System.nanoTime();
+      if (!set.lacks()) {
+        break;
+      }
+      if (left <= 0) {
+        throw tooFew(id, set, within, why);
+      }
+      var ranks = ranksIn(set);
+      var given = handOver.give(List.of(entry), any -> ranks, Duration.ofNanos(left));
+      requireGoingOn(id);
+      var taker = given.takers().get(id);
+      if (taker == null) {
+        why = given.left().getOrDefault(id, why);
+        awaitComing(Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(left)));
+      } else {
+        set = set.with(taker);
+      }
+    }
+    share(id, set);
+  }
+
+  private void requireGoingOn(ObjectId id) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new WaitInterruptedException(
+          "The thread was interrupted while copies of object " + id + " were made.");
+    }
+    if (store.isClosed()) {
+      throw new RuntimeClosedException(
+          "The runtime was closed while copies of object " + id + " were made.");
+    }
+  }
+
+  private void awaitComing(long millis) {
+    synchronized (comings) {
+      try {
+        comings.wait(Math.max(1, millis));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static TooFewCopiesException tooFew(
+      ObjectId id, ReplicaSet set, Duration within, String why) {
+    return new TooFewCopiesException(
+        "Object " + id + " was to be kept on " + set.wanted()
+            + " nodes, and after " + within + " it is on " + set.holders().size() + " "
+            + set.holders() + ": " + why
+            + ". Add nodes, give their stores more room (mobula.store.capacity), or ask for fewer copies.");
+  }
+
+  /** Nodes of hosts that have no copy come first; those that have one do not come at all. */
+  private HandOverPlan.Ranks ranksIn(ReplicaSet set) {
+    var taken = set.holders();
+    var hosts = taken.stream().map(membership::peer).map(ReplicaKeeper::hostOf).toList();
+    return taker -> taken.contains(taker)
+        ? HandOverPlan.Ranks.NEVER
+        : hosts.contains(hostOf(membership.peer(taker))) ? 1 : 0;
+  }
+
+  /** Two nodes of a host have its name and an address of it. */
+  private static String hostOf(@Nullable Peer peer) {
+    if (peer == null) {
+      return "";
+    }
+    var address = peer.address();
+    return peer.host() + " " + address.substring(0, Math.max(0, address.lastIndexOf(':')));
+  }
+
+  /** All who have a copy know of each other. */
+  private void share(ObjectId id, ReplicaSet set) {
+    sets.put(id, set);
+    for (var holder : set.holders()) {
+      if (!holder.equals(self())) {
+        var frame = new FrameWriter().octet(REPLICAS);
+        Location.write(frame, id);
+        set.write(frame);
+        lanes.send(holder, frame.toBytes());
+      }
+    }
+    forgetIfGone(id);
+    dropThoseThatLeft(id);
+  }
+
+  private void onReplicas(NodeId from, FrameReader frame) {
+    var id = Location.readId(frame);
+    sets.put(id, ReplicaSet.read(frame));
+    forgetIfGone(id);
+    dropThoseThatLeft(id);
+  }
+
+  /** It may have been freed before this was noted. */
+  private void forgetIfGone(ObjectId id) {
+    if (sharing.known(id) == null) {
+      sets.remove(id);
+    }
+  }
+
+  /** They may have left before this was noted. */
+  private void dropThoseThatLeft(ObjectId id) {
+    var changed = sets.computeIfPresent(id, (key, set) -> {
+      var present = set;
+      for (var holder : set.holders()) {
+        present = sharing.hasLeft(holder) ? present.without(holder) : present;
+      }
+      return present;
+    });
+    if (changed != null && changed.lacks()) {
+      restoreSoon();
+    }
+  }
+
+  /** Nobody holds the object any more. */
+  void forget(ObjectId id) {
+    sets.remove(id);
+  }
+
+  // ---- copies that are lost
+
+  @Override
+  public void joined(Peer peer) {
+    synchronized (comings) {
+      comings.notifyAll();
+    }
+    if (sets.values().stream().anyMatch(ReplicaSet::lacks)) {
+      restoreSoon();
+    }
+  }
+
+  @Override
+  public void left(Peer peer, String how) {
+    boolean any = false;
+    for (var id : sets.keySet()) {
+      var changed = sets.computeIfPresent(id, (key, set) -> set.without(peer.id()));
+      any |= changed != null && changed.lacks();
+    }
+    if (any) {
+      restoreSoon();
+    }
+  }
+
+  private void restoreSoon() {
+    store.background(restoring::request);
+  }
+
+  private void restoreLater() {
+    if (planned.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, store::callback)
+          .execute(() -> {
+            planned.set(false);
+            restoreSoon();
+          });
+    }
+  }
+
+  /** Has copies made of what lacks some and falls to this node; one more of each at a time. */
+  private void restore() {
+    var lacking = lacking();
+    while (!lacking.isEmpty() && !store.isClosed()) {
+      var given = handOver.give(lacking, this::ranks, RESTORING);
+      given.takers().forEach(this::isAt);
+      LOG.info(
+          "{} of {} objects have a copy more, after a node that had one has left",
+          given.takers().size(),
+          lacking.size());
+      if (given.takers().isEmpty()) {
+        restoreLater();
+        return;
+      }
+      lacking = lacking();
+    }
+  }
+
+  private List<SharedEntry> lacking() {
+    var found = new ArrayList<SharedEntry>();
+    for (var each : sets.entrySet()) {
+      var set = each.getValue();
+      if (set.lacks() && set.isTendedBy(self()) && found.size() < MOST_RESTORED) {
+        var entry = sharing.known(each.getKey());
+        if (entry != null && hasTaker(set)) {
+          found.add(entry);
+        }
+      }
+    }
+    return found;
+  }
+
+  private boolean hasTaker(ReplicaSet set) {
+    return handOver.takers().stream().anyMatch(taker -> !set.holders().contains(taker));
+  }
+
+  private void isAt(ObjectId id, NodeId taker) {
+    var changed = sets.computeIfPresent(id, (key, set) -> set.with(taker));
+    if (changed != null) {
+      share(id, changed);
+    }
+  }
+
+  // ---- leaving
+
+  /** Who may take the object over when this node leaves; anybody, if there is but one copy. */
+  HandOverPlan.Ranks ranks(ObjectId id) {
+    var set = sets.get(id);
+    return set == null ? HandOverPlan.Ranks.EQUAL : ranksIn(set);
+  }
+
+  /** Whether others have it, as far as is known. */
+  boolean isElsewhere(ObjectId id) {
+    var set = sets.get(id);
+    return set != null && !set.without(self()).holders().isEmpty();
+  }
+
+  /** Whether others have as many copies as there are to be, so that this node's is one more. */
+  boolean isSpare(SharedEntry entry) {
+    var set = sets.get(entry.id());
+    return set != null && !set.without(self()).lacks();
+  }
+
+  /** This node leaves, and the takers have what it had. */
+  void replaced(Map<ObjectId, NodeId> takers) {
+    takers.forEach((id, taker) -> {
+      var set = sets.remove(id);
+      if (set != null) {
+        share(id, set.without(self()).with(taker));
+      }
+    });
+  }
+}
