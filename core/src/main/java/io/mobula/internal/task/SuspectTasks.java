@@ -20,7 +20,7 @@ import java.util.Map;
  * <p>Of the tasks of one submitter. Safe for all threads; nothing blocks.
  */
 final class SuspectTasks {
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   /** How many try again at a time, beside those for which a place has become free. */
   private static final int MOST_TRIES = 16;

@@ -382,8 +382,10 @@ final class TaskRun implements Producer, Awaited {
 
   /** It cannot run beside other suspects, and waits outside its queue. */
   void waitsForSuspects() {
-    waitsFor("a process in which no other task runs that was running when a process died ("
-        + history() + ")");
+    waitsFor(
+        "a process in which no other task runs that was running when a process died ("
+            + history() + ")",
+        () -> WaitStep.end("it tries again every " + SuspectTasks.LOOK_AGAIN, End.TIMER));
   }
 
   /** Goes back to its queue after that. */
