@@ -19,6 +19,8 @@ import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.Awaited;
+import org.jspecify.annotations.Nullable;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +59,11 @@ class SuspectTasksTest {
 
     @Override
     public void cancel(TaskRun run, boolean recursive) {}
+
+    @Override
+    public boolean has(TaskRun run) {
+      return true;
+    }
   };
 
   @BeforeEach
@@ -218,6 +225,11 @@ class SuspectTasksTest {
     @Override
     public String why(Wanting wanting) {
       return "";
+    }
+
+    @Override
+    public @Nullable Awaited request(Wanting wanting) {
+      return null;
     }
 
     @Override
