@@ -7,6 +7,7 @@ import io.mobula.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +38,16 @@ abstract class ContractTest {
   @AfterAll
   void close() {
     runtime.close();
+  }
+
+  /** What a test leaves pending may be a wait that nobody ends, and disturbs those after it. */
+  @AfterEach
+  void nothingIsPending() throws Exception {
+    if (!runtime.isClosed()) {
+      Eventually.until(
+          () -> "The test has ended, and still this is pending: " + runtime.pending(),
+          () -> runtime.pending().isEmpty());
+    }
   }
 
   /** The id of the node where everything runs: of all there are, the one that offers CPUs. */

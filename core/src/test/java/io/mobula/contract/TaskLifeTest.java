@@ -482,11 +482,12 @@ class TaskLifeTest extends ContractTest {
   }
 
   @Test
-  void aTaskThatIsInterruptedByItselfFailsAndLeavesNoTrace() {
+  void aTaskThatIsInterruptedByItselfFailsAndLeavesNoTrace() throws Exception {
+    var gate = gate();
     var ref = runtime
         .task(() -> {
           Thread.currentThread().interrupt();
-          return Mobula.task(TaskLifeTest::waiting, new Gate("never"), new Journal("/dev/null"))
+          return Mobula.task(TaskLifeTest::waiting, gate, new Journal("/dev/null"))
               .remote()
               .get();
         })
@@ -497,6 +498,7 @@ class TaskLifeTest extends ContractTest {
     assertThat(
             runtime.task(() -> Thread.currentThread().isInterrupted()).remote().get())
         .isFalse();
+    gate.open();
   }
 
   @Test

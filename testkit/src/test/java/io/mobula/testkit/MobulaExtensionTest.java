@@ -147,8 +147,7 @@ class MobulaExtensionTest {
           GATE.release();
         }
       });
-      while (runtime.pending().stream()
-          .noneMatch(each -> each.what().contains("left-behind"))) {
+      while (runtime.pending().stream().noneMatch(each -> each.what().contains("left-behind"))) {
         Thread.onSpinWait();
       }
     }

@@ -1,0 +1,100 @@
+package io.mobula.internal.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.mobula.LocalCluster;
+import io.mobula.WaitReport.End;
+import io.mobula.contract.Eventually;
+import io.mobula.contract.Gate;
+import io.mobula.contract.Journal;
+import io.mobula.internal.wait.WaitWatch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits for a process that is stopped is reported after ten seconds, and ends when it goes on.
+ */
+@Tag("long")
+@Timeout(180)
+class SilentPeerIT {
+  @TempDir
+  Path directory;
+
+  private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+
+  static int hold(Gate gate, Journal journal) throws Exception {
+    journal.add("runs");
+    gate.await();
+    return 1;
+  }
+
+  static final class Holder {
+    int hold(Gate gate, Journal journal) throws Exception {
+      return SilentPeerIT.hold(gate, journal);
+    }
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    var kill = new ProcessBuilder("kill", name, String.valueOf(pid)).inheritIO().start();
+    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aStoppedProcessIsNamedAfterTenSecondsAndNotWhileItRuns() throws Exception {
+    var appender = new AppenderBase<ILoggingEvent>() {
+      @Override
+      protected void append(ILoggingEvent event) {
+        warnings.add(event.getFormattedMessage());
+      }
+    };
+    appender.start();
+    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).addAppender(appender);
+    try (var cluster = LocalCluster.builder().nodes(1).cpusPerNode(2).start()) {
+      var gate = new Gate(directory.resolve("gate").toString());
+      var journal = new Journal(directory.resolve("journal").toString());
+      var runtime = cluster.runtime();
+      var node = cluster.nodes().getFirst();
+      var task = runtime.task(SilentPeerIT::hold, gate, journal).remote();
+      var call =
+          runtime.actor(Holder::new).remote().call(Holder::hold, gate, journal).remote();
+      journal.await("runs", 2);
+      for (var ref : List.of(task, call)) {
+        Eventually.until(() -> runtime.whyPending(ref).text(), () -> {
+          var report = runtime.whyPending(ref);
+          return report.end() == End.PEER && report.text().contains("runs in thread");
+        });
+      }
+      assertThat(warnings.poll(5, TimeUnit.SECONDS)).isNull(); // two looks and more
+      signal("-STOP", node.pid());
+      long stopped = System.nanoTime();
+      try {
+        var report = warnings.poll(60, TimeUnit.SECONDS);
+        assertThat(System.nanoTime() - stopped).isGreaterThan(TimeUnit.SECONDS.toNanos(9));
+        assertThat(report)
+            .contains("node " + node.id() + " has not answered for 1")
+            .contains("See whether that process and its host live");
+      } finally {
+        signal("-CONT", node.pid());
+      }
+      gate.open();
+      assertThat(task.get()).isEqualTo(1);
+      assertThat(call.get()).isEqualTo(1);
+      Eventually.until(
+          () -> runtime.pending().toString(), () -> runtime.pending().isEmpty());
+      assertThat(warnings).noneMatch(each -> each.contains("fault of Mobula"));
+    } finally {
+      ((Logger) LoggerFactory.getLogger(WaitWatch.class)).detachAppender(appender);
+    }
+  }
+}
