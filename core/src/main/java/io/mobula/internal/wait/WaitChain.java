@@ -1,5 +1,6 @@
 package io.mobula.internal.wait;
 
+import io.mobula.NodeId;
 import io.mobula.WaitReport;
 import io.mobula.WaitReport.End;
 import java.time.Duration;
@@ -35,6 +36,18 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, End
       marks.add(link.step.mark());
     }
     return new Identity(links, marks);
+  }
+
+  /** The process that its last link is about, or null if that is none. */
+  @Nullable
+  NodeId lastPeer() {
+    NodeId peer = null;
+    for (var link = this; link != null; link = link.rest) {
+      if (link.step.next() instanceof WaitStep.Next.Elsewhere(var to, var work)) {
+        peer = to;
+      }
+    }
+    return peer;
   }
 
   /** What its last link is about. */

@@ -1,11 +1,11 @@
 package io.mobula.internal.wait;
 
+import io.mobula.NodeId;
 import io.mobula.WaitReport;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +32,16 @@ public final class WaitWatch implements AutoCloseable {
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MOST_EXAMINED = 1024;
-  private static final int MOST_KEPT = 16;
+  private static final int MOST_REPORTS = 8; // in one look
 
   private final List<Source> sources;
   private final ChainWalker.Peers peers;
   private final Consumer<WaitReport> reporter;
   private final Thread thread;
   private final Set<Awaited> reported = Collections.newSetFromMap(new WeakHashMap<>());
-  private final Deque<WaitReport> kept = new ArrayDeque<>(); // under its monitor
+  private final Set<NodeId> reportedPeers = new HashSet<>();
+  private final Set<NodeId> silent = new HashSet<>(); // in the present look
+  private int left; // of the reports of the present look
   private Map<Awaited, Suspicion> suspected = Map.of(); // by what the chain ends at
   private volatile boolean closed;
 
@@ -121,6 +123,8 @@ public final class WaitWatch implements AutoCloseable {
    * @param punctual whether the one before is to count
    */
   void look(boolean punctual) {
+    left = MOST_REPORTS;
+    silent.clear();
     var before = punctual ? suspected : Map.<Awaited, Suspicion>of();
     var now = new HashMap<Awaited, Suspicion>();
     var walker = ChainWalker.waiting(FOR_ANSWERS, peers);
@@ -128,6 +132,7 @@ public final class WaitWatch implements AutoCloseable {
     before.values().forEach(each -> examine.accept(each.from()));
     sources.forEach(source -> source.next(examine));
     suspected = now;
+    reportedPeers.retainAll(silent); // who answers again may be silent again
   }
 
   private void judge(
@@ -144,29 +149,30 @@ public final class WaitWatch implements AutoCloseable {
           report(chain);
         }
       }
-      case SILENT_PEER -> report(chain);
+      case SILENT_PEER -> {
+        var peer = chain.lastPeer();
+        if (peer != null) {
+          silent.add(peer);
+          if (reportedPeers.add(peer)) { // once, however much waits for it
+            tell(chain);
+          }
+        }
+      }
       default -> {}
     }
   }
 
   /** Once for what the chain ends at, however many wait for that. */
   private void report(WaitChain chain) {
-    if (!closed && reported.add(chain.last())) {
-      var report = chain.report("");
-      synchronized (kept) {
-        if (kept.size() == MOST_KEPT) {
-          kept.removeFirst();
-        }
-        kept.addLast(report);
-      }
-      reporter.accept(report);
+    if (left > 0 && reported.add(chain.last())) {
+      tell(chain);
     }
   }
 
-  /** What it has reported, the last 16. */
-  public List<WaitReport> reports() {
-    synchronized (kept) {
-      return List.copyOf(kept);
+  private void tell(WaitChain chain) {
+    if (!closed && left > 0) {
+      left--;
+      reporter.accept(chain.report(""));
     }
   }
 
