@@ -44,6 +44,8 @@ public record Program(
   public static Program read(FrameReader in) {
     var driver = new NodeId(in.int64());
     double weight = Double.longBitsToDouble(in.int64());
-    return new Program(driver, in.flag(), in.flag() ? Environment.read(in) : null, weight);
+    boolean output = in.flag();
+    var environment = in.flag() ? Environment.read(in) : null;
+    return in.made(() -> new Program(driver, output, environment, weight));
   }
 }

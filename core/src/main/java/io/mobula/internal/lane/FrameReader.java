@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,20 @@ public final class FrameReader {
   /** A length and so many bytes, copied. */
   public byte[] block() {
     return bytesOf(int32());
+  }
+
+  /**
+   * What is made of parts that have been read before: such as no writer makes are refused.
+   *
+   * @param make throws {@link IllegalArgumentException} where its parts cannot be right
+   */
+  public <T> T made(Supplier<T> make) {
+    try {
+      return make.get();
+    } catch (IllegalArgumentException wrong) {
+      throw new CodecException(
+          "A frame cannot be right before byte " + at + ": " + wrong.getMessage(), wrong);
+    }
   }
 
   private byte[] bytesOf(int length) {

@@ -91,7 +91,13 @@ public final class Phrases {
   private void onExplain(NodeId from, FrameReader frame) {
     int number = frame.int32();
     var phrase = new Heard(frame.block());
-    heard.computeIfAbsent(from, any -> new ConcurrentHashMap<>()).put(number, phrase);
+    var peer = heard.computeIfAbsent(from, any -> new ConcurrentHashMap<>());
+    if (number < 0 || number >= MOST || peer.putIfAbsent(number, phrase) != null) {
+      throw new CodecException(
+          "Node " + from + " explains number " + number + ", which it has explained before or"
+              + " cannot give out.",
+          null);
+    }
     if (lanes.membership().peer(from) == null) {
       heard.remove(from);
     }

@@ -52,7 +52,7 @@ final class Borrowing {
       return;
     }
     switch (in.choice(Lending.Order.values())) {
-      case RECALL -> lent.recall();
+      case RECALL -> lent.lease.recall(); // of work of this process: others hear it of the lender
       case END -> lent.end();
       case DEVICES -> lent.lease.shares(Shares.read(in));
     }
@@ -96,14 +96,6 @@ final class Borrowing {
 
     private synchronized @Nullable Wanting user() {
       return user;
-    }
-
-    void recall() {
-      if (submitter.equals(self)) {
-        lease.recall();
-      } else {
-        desk.recalled(submitter, number);
-      }
     }
 
     void end() {

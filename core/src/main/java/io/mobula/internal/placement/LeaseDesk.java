@@ -5,6 +5,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.WaitReport.End;
+import io.mobula.error.CodecException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -36,11 +37,14 @@ public final class LeaseDesk {
   static final int GRANTED = 33;
   static final int REDIRECTED = 34;
   static final int WITHDRAW = 35;
-  /** Others wait for what a lease holds; the frame has its number. */
+  /** Others wait for what a lease holds; the frame has its number and the node of its slot. */
   public static final int RECALLED = 36;
 
   static final int RELEASE = 37;
   static final int REFUSED = 88;
+
+  /** More than a request or a node has, accelerators and memory included. */
+  private static final int MOST_RESOURCES = 1_100;
 
   /** After so many redirects a request stays where it is. */
   static final int MOST_HOPS = 2;
@@ -176,6 +180,11 @@ public final class LeaseDesk {
         : null;
   }
 
+  /** For tests: how many requests and leases of others it knows. */
+  int size() {
+    return requests.size() + granted.size();
+  }
+
   /** A placement group is no more: what other nodes were granted out of it here ends. */
   public void end(PlacementGroupId group) {
     granted.forEach((number, holding) -> {
@@ -200,7 +209,7 @@ public final class LeaseDesk {
         frame.octet(),
         Program.read(frame),
         GroupFrame.read(frame));
-    if (draining) {
+    if (draining || !guest.isPossible()) {
       guest.redirect(from);
       return;
     }
@@ -219,11 +228,23 @@ public final class LeaseDesk {
         (to, entry) -> to.text(entry.getKey()).int64(entry.getValue()));
   }
 
-  /** Reads amounts by name. */
+  /**
+   * Reads amounts by name.
+   *
+   * @throws CodecException if there are more than any request has, or one of them is negative: a
+   *     ledger that granted it would have more than there is
+   */
   public static Resources readResources(FrameReader frame) {
+    var amounts = frame.list(in -> Map.entry(in.text(), in.int64()));
+    if (amounts.size() > MOST_RESOURCES) {
+      throw new CodecException("A frame has " + amounts.size() + " resources at once.", null);
+    }
     var wanted = Resources.none();
-    for (var entry : frame.list(in -> Map.entry(in.text(), in.int64()))) {
-      wanted = wanted.withUnits(entry.getKey(), entry.getValue());
+    for (var amount : amounts) {
+      if (amount.getValue() < 0) {
+        throw new CodecException("A frame has an amount below zero: " + amount + ".", null);
+      }
+      wanted = wanted.withUnits(amount.getKey(), amount.getValue());
     }
     return wanted;
   }
@@ -251,8 +272,10 @@ public final class LeaseDesk {
     granted.remove(number);
   }
 
-  void recalled(NodeId submitter, long number) {
-    lanes.send(submitter, new FrameWriter().octet(RECALLED).int64(number).toBytes());
+  private void recalled(NodeId submitter, long number, NodeId at) {
+    lanes.send(
+        submitter,
+        new FrameWriter().octet(RECALLED).int64(number).int64(at.incarnation()).toBytes());
   }
 
   /** A lease that another node's ledger has granted is used here. */
@@ -361,6 +384,13 @@ public final class LeaseDesk {
       return group != null && group.group().id().equals(id);
     }
 
+    /**
+     * Whether this node can ever grant it: what it never can would hold back all who come later.
+     */
+    boolean isPossible() {
+      return group != null || BundleRoom.covers(ledger.most(), wanted);
+    }
+
     void acquire() {
       if (group == null) {
         ledger.acquire(this);
@@ -465,7 +495,12 @@ public final class LeaseDesk {
       }
     }
 
-    /** The worker that was to have the slot has ended: the submitter asks anew. */
+    @Override
+    public void recalled(NodeId worker) {
+      LeaseDesk.this.recalled(submitter, number, worker);
+    }
+
+    /** The slot that there was to be has ended: the submitter asks anew. */
     @Override
     public void lost() {
       redirect(submitter);
@@ -492,7 +527,7 @@ public final class LeaseDesk {
     @Override
     public void recalled(Lease lease) {
       if (environment == null) {
-        LeaseDesk.this.recalled(submitter, number);
+        recalled(membership.self().id());
       } else {
         lending.recall(number);
       }

@@ -47,13 +47,20 @@ final class Lending {
   private final Supplier<LeaseDesk.Workers> workers;
   private final Map<Long, Loan> loans = new ConcurrentHashMap<>();
 
-  /** Whoever was granted what is lent; called once, with one of the first three, then the last. */
+  /**
+   * Whoever was granted what is lent; called once, with one of the first three, then the last.
+   * {@link #recalled} may be called in between.
+   */
   interface Client {
     /** The slot is there: tell the submitter. */
     void lent(NodeId worker);
 
+    /** Others wait for what it holds, and the submitter has been told where the slot is. */
+    void recalled(NodeId worker);
+
     /**
-     * The worker has ended before it had the slot, or this node closes: the work can run elsewhere.
+     * The worker has ended before it had the slot, or the slot before anybody knew of it, or this
+     * node closes: the work can run elsewhere.
      */
     void lost();
 
@@ -98,7 +105,7 @@ final class Lending {
   void recall(long number) {
     var loan = loans.get(number);
     if (loan != null) {
-      loan.order(Order.RECALL);
+      loan.recall();
     }
   }
 
@@ -135,8 +142,9 @@ final class Lending {
     private final Lease lease;
     private final Client client;
     private final String devices;
-    private @Nullable NodeId at;
-    private boolean lent;
+    private @Nullable NodeId at; // it has been sent there
+    private boolean answered; // the submitter hears of a slot, or that there is none
+    private boolean told; // what is said to the submitter now comes after the word of the slot
     private boolean ended;
     private boolean over;
 
@@ -159,34 +167,57 @@ final class Lending {
     }
 
     private void refused(Throwable why) {
-      if (why instanceof RuntimeClosedException) {
-        client.lost();
-      } else {
+      if (!(why instanceof RuntimeClosedException) && answer()) {
         client.refused(String.valueOf(why.getMessage()));
       }
     }
 
+    private synchronized boolean answer() {
+      boolean first = !answered;
+      answered = true;
+      return first;
+    }
+
     private void send(NodeId worker) {
-      boolean wanted;
-      synchronized (this) {
+      boolean sent;
+      synchronized (this) { // so that no order overtakes it
         at = worker;
-        wanted = !ended;
+        sent = !ended && lanes.send(worker, frame());
       }
-      if (!wanted) {
+      if (!sent) {
         over();
-      } else if (!lanes.send(worker, frame())) {
-        left(worker);
       }
     }
 
     private void lent(NodeId worker) {
-      synchronized (this) {
-        if (lent || over) {
-          return;
+      if (answer()) {
+        client.lent(worker);
+        synchronized (this) {
+          told = true;
         }
-        lent = true;
+        if (lease.isRecalled()) { // perhaps before there was anybody to tell
+          sayRecalled(worker);
+        }
       }
-      client.lent(worker);
+    }
+
+    void recall() {
+      NodeId worker;
+      synchronized (this) {
+        worker = told ? at : null;
+      }
+      if (worker != null) {
+        sayRecalled(worker);
+      }
+    }
+
+    /** To a submitter the way that the grant went, or it might come before that. */
+    private void sayRecalled(NodeId worker) {
+      if (terms.submitter().equals(worker)) {
+        order(Order.RECALL);
+      } else {
+        client.recalled(worker);
+      }
     }
 
     private byte[] frame() {
@@ -205,25 +236,13 @@ final class Lending {
     }
 
     void left(NodeId node) {
-      boolean before;
-      synchronized (this) {
-        if (!isAt(node) || over) {
-          return;
-        }
-        before = !lent;
-        lent = true;
+      if (isAt(node)) {
+        over();
       }
-      if (before) {
-        client.lost();
-      }
-      over();
     }
 
-    void order(Order what) {
-      NodeId worker;
-      synchronized (this) {
-        worker = at;
-      }
+    synchronized void order(Order what) {
+      var worker = at;
       if (worker != null) {
         var frame = new FrameWriter().octet(ORDER).int64(terms.number()).choice(what);
         if (what == Order.DEVICES) {
@@ -234,10 +253,8 @@ final class Lending {
     }
 
     @Override
-    public void end() {
-      synchronized (this) {
-        ended = true;
-      }
+    public synchronized void end() {
+      ended = true;
       order(Order.END);
     }
 
@@ -247,6 +264,9 @@ final class Lending {
           return;
         }
         over = true;
+      }
+      if (answer()) {
+        client.lost();
       }
       loans.remove(terms.number());
       lease.release();

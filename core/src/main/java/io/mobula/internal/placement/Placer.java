@@ -23,10 +23,12 @@ import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +52,9 @@ public final class Placer implements Places {
   private final Chooser chooser;
   private final Bundles bundles;
   private final Patience.Terms terms;
-  private final Map<Long, Search> searches = new LinkedHashMap<>();
-  private long numbers;
+  private final Set<Search> searches = new LinkedHashSet<>();
+  private final Map<Long, Search> asked = new HashMap<>(); // by what other nodes were asked
+  private long numbers; // of what they were asked
   private long turns; // of requests that are spread
 
   /** Decides where a request goes. */
@@ -147,8 +150,8 @@ public final class Placer implements Places {
     Search search;
     synchronized (this) {
       long turn = wanting.placement() instanceof Placement.Spread ? turns++ : 0;
-      search = new Search(++numbers, wanting, turn);
-      searches.put(search.number, search);
+      search = new Search(wanting, turn);
+      searches.add(search);
     }
     search.look.request();
   }
@@ -212,15 +215,23 @@ public final class Placer implements Places {
   }
 
   private synchronized List<Search> open() {
-    return List.copyOf(searches.values());
+    return List.copyOf(searches);
   }
 
-  private synchronized @Nullable Search take(long number) {
-    return searches.remove(number);
+  private synchronized void forget(Search search, long number) {
+    searches.remove(search);
+    asked.remove(number);
+  }
+
+  /** A node is about to be asked: its answer has a number that no other has. */
+  private synchronized long numberOf(Search search, long before) {
+    asked.remove(before);
+    asked.put(++numbers, search);
+    return numbers;
   }
 
   private synchronized @Nullable Search find(long number) {
-    return searches.get(number);
+    return asked.get(number);
   }
 
   private void onGranted(NodeId from, FrameReader frame) {
@@ -228,14 +239,13 @@ public final class Placer implements Places {
     long lease = frame.int64();
     var at = new NodeId(frame.int64());
     var search = find(request);
-    if (search != null && search.isAt(from) && membership.peer(at) == null) {
+    if (search != null && search.isAt(from, request) && membership.peer(at) == null) {
       release(from, lease); // in a worker that this process is yet to meet
       search.leaves(from);
       if (membership.peer(at) != null) { // else it looks when the worker has joined
         search.look.request();
       }
-    } else if (search != null && search.endsAt(from)) {
-      take(request);
+    } else if (search != null && search.endsAt(from, request)) {
       granted(search.wanting, at, lease);
     } else { // it has moved on, or is over
       release(from, lease);
@@ -259,17 +269,17 @@ public final class Placer implements Places {
   private void onRefused(NodeId from, FrameReader frame) {
     long request = frame.int64();
     var search = find(request);
-    if (search != null && search.endsAt(from)) {
-      take(request);
+    if (search != null && search.endsAt(from, request)) {
       var why = frame.text();
       search.wanting.refused(who -> new ProcessException(who + " cannot run: " + why));
     }
   }
 
   private void onRedirected(NodeId from, FrameReader frame) {
-    var search = find(frame.int64());
+    long request = frame.int64();
+    var search = find(request);
     if (search != null) {
-      search.redirected(from, new NodeId(frame.int64()), frame.octet());
+      search.redirected(from, request, new NodeId(frame.int64()), frame.octet());
     }
   }
 
@@ -294,9 +304,9 @@ public final class Placer implements Places {
    * time that is left.
    */
   private final class Search implements Awaited {
-    private final long number;
     private final Wanting wanting;
     private final long turn;
+    private long number; // of the last question to another node
     private final CoalescedAction look = new CoalescedAction(this::choose);
     private final Patience patience;
     private @Nullable NodeId at;
@@ -306,8 +316,7 @@ public final class Placer implements Places {
     private volatile String why = "";
     private volatile long looks; // changed by the one thread that looks
 
-    Search(long number, Wanting wanting, long turn) {
-      this.number = number;
+    Search(Wanting wanting, long turn) {
       this.wanting = wanting;
       this.turn = turn;
       this.patience = new Patience(terms, wanting, look::request);
@@ -317,11 +326,13 @@ public final class Placer implements Places {
     public WaitStep waitStep() {
       NodeId where;
       Here own;
+      long question;
       synchronized (this) {
         where = at;
         own = here;
+        question = number;
       }
-      var request = "its request " + number + " for a lease";
+      var request = "its request for a lease" + (where == null ? "" : ", number " + question + ",");
       var reason = why.isEmpty() ? "" : " (" + why + ")";
       if (own != null && wanting.placement() instanceof Placement.Group group) {
         return WaitStep.end(
@@ -335,7 +346,7 @@ public final class Placer implements Places {
         return WaitStep.elsewhere(
             request + " is at node " + where + reason,
             where,
-            WaitStep.Work.lease(membership.self().id(), number));
+            WaitStep.Work.lease(membership.self().id(), question));
       }
       return why.isEmpty()
           ? WaitStep.end(request + " is at no node, and nothing says why", End.NOBODY)
@@ -349,15 +360,24 @@ public final class Placer implements Places {
       return why == null ? null : new Waiting(wanting.what(), wanting.wanted(), why);
     }
 
-    synchronized boolean isAt(NodeId node) {
-      return !over && node.equals(at);
+    /** Whether it waits for the answer of that node to that question. */
+    synchronized boolean isAt(NodeId node, long question) {
+      return !over && node.equals(at) && question == number;
     }
 
-    /** That node has granted it: true if it is still asked for there. */
-    synchronized boolean endsAt(NodeId node) {
-      boolean ends = isAt(node);
-      over |= ends;
+    /** That node has answered it: true if it is still asked for there. */
+    synchronized boolean endsAt(NodeId node, long question) {
+      boolean ends = isAt(node, question);
+      if (ends) {
+        end();
+      }
       return ends;
+    }
+
+    /** Under the monitor. */
+    private void end() {
+      over = true;
+      forget(this, number);
     }
 
     /** Asks whoever wants, unless it is over; a lapsed request is. */
@@ -365,8 +385,7 @@ public final class Placer implements Places {
       if (!over && !wanting.stillWants()) {
         leave();
         patience.hopeful();
-        over = true;
-        take(number);
+        end();
       }
       return !over;
     }
@@ -431,9 +450,8 @@ public final class Placer implements Places {
         }
         leave();
         patience.hopeful();
-        over = true;
+        end();
       }
-      take(number);
       wanting.refused(exception);
     }
 
@@ -461,11 +479,11 @@ public final class Placer implements Places {
     }
 
     /** A node that grants nothing more names this one, which chooses anew. */
-    void redirected(NodeId from, NodeId to, int hops) {
+    void redirected(NodeId from, long question, NodeId to, int hops) {
       boolean chooses =
           membership.peer(to) == null || to.equals(membership.self().id());
       synchronized (this) {
-        if (!isAt(from)) {
+        if (!isAt(from, question)) {
           return;
         }
         at = null;
@@ -563,6 +581,7 @@ public final class Placer implements Places {
     }
 
     private byte[] ask(int hops) {
+      number = numberOf(this, number);
       var frame = new FrameWriter().octet(LeaseDesk.ASK).int64(number);
       frame.choice(wanting.purpose());
       LeaseDesk.writeResources(frame, wanting.wanted());
@@ -579,9 +598,8 @@ public final class Placer implements Places {
           return false;
         }
         here = null;
-        over = true;
+        end();
       }
-      take(number);
       return true;
     }
 
@@ -593,8 +611,7 @@ public final class Placer implements Places {
       boolean wanted = wanting.stillWants();
       if (!wanted) {
         here = null;
-        over = true;
-        take(number);
+        end();
       }
       return wanted;
     }

@@ -158,7 +158,10 @@ final class Custody implements Membership.Listener {
 
   static HoldStatement read(FrameReader in) {
     ObjectId id = Location.readId(in);
-    return new HoldStatement(id, new NodeId(in.int64()), in.int64(), in.flag());
+    var node = new NodeId(in.int64());
+    long version = in.int64();
+    boolean holds = in.flag();
+    return in.made(() -> new HoldStatement(id, node, version, holds));
   }
 
   @Override

@@ -74,7 +74,7 @@ final class FailureWire {
     var known = reason == null
         ? named(kind, message, cause)
         : new PlacementGroupException(
-            PlacementGroupException.Reason.valueOf(reason), message, cause);
+            in.made(() -> PlacementGroupException.Reason.valueOf(reason)), message, cause);
     var relation = in.choice(Failure.Relation.values());
     var bytes = in.block();
     return new Failure(
@@ -135,9 +135,16 @@ final class FailureWire {
     var frames = in.list(FailureWire::readFrame);
     var standIn = new RemoteThrowable(types, message, text, readStandIn(in, depth + 1));
     standIn.setStackTrace(frames.toArray(StackTraceElement[]::new));
-    in.list(from -> Objects.requireNonNull(readStandIn(from, depth + 1)))
-        .forEach(standIn::addSuppressed);
+    in.list(from -> readSuppressed(from, depth)).forEach(standIn::addSuppressed);
     return standIn;
+  }
+
+  private static RemoteThrowable readSuppressed(FrameReader in, int depth) {
+    var suppressed = readStandIn(in, depth + 1);
+    if (suppressed == null) {
+      throw new CodecException("A failure lacks one of those that it suppressed.", null);
+    }
+    return suppressed;
   }
 
   private static StackTraceElement readFrame(FrameReader in) {

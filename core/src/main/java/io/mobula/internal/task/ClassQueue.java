@@ -270,12 +270,17 @@ final class ClassQueue implements Wanting, Awaited {
     return run;
   }
 
-  /** Tasks that a slot elsewhere did not begin come back, to be first again. */
+  /**
+   * Tasks that a slot elsewhere did not begin come back, to be first again. If this queue has been
+   * {@linkplain #retire retired} meanwhile, they go to the one that has taken its place.
+   */
   void putBack(List<TaskRun> runs) {
     boolean ask;
+    boolean retired;
     lock.lock();
     try {
-      for (int i = runs.size() - 1; i >= 0; i--) {
+      retired = closed;
+      for (int i = runs.size() - 1; i >= 0 && !retired; i--) {
         ready.addFirst(runs.get(i));
         runs.get(i).queuedIn(this);
       }
@@ -285,6 +290,9 @@ final class ClassQueue implements Wanting, Awaited {
       lock.unlock();
     }
     askIf(ask);
+    if (retired) {
+      runs.forEach(engine::enqueue);
+    }
   }
 
   @Override

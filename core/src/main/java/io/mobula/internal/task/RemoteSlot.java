@@ -331,9 +331,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     }
     broken.forEach(run -> run.lost(this, "node " + node, how));
     takeBack(unbegun);
-    if (isOver()) {
-      wire.forget(this);
-    }
+    wire.close(this); // the node need not know the lease any more
     queue.ended(this, counted);
   }
 

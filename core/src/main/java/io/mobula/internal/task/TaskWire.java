@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.TaskOptions;
+import io.mobula.error.CodecException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -103,7 +104,7 @@ public final class TaskWire {
                 withSlot(from, in, slot -> slot.absent(Sharing.readId(in), Sharing.readId(in))))
         .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
-        .on(LeaseDesk.RECALLED, (from, in) -> withSlot(from, in, RemoteSlot::recalled));
+        .on(LeaseDesk.RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -283,6 +284,15 @@ public final class TaskWire {
     }
   }
 
+  /** Whoever has granted the lease says so; its slot may be in a worker process. */
+  private void onRecalled(FrameReader in) {
+    long lease = in.int64();
+    var slot = slots.get(new SlotKey(new NodeId(in.int64()), lease));
+    if (slot != null) {
+      slot.recalled();
+    }
+  }
+
   private static List<ObjectId> ids(FrameReader in) {
     return in.list(Sharing::readId);
   }
@@ -294,6 +304,7 @@ public final class TaskWire {
     List<Object> outcomes;
     try {
       outcomes = in.list(sharing::read);
+      requireValuesOrOneFailure(id, outcomes);
     } catch (Throwable e) { // what cannot be read fails its task, and no other
       sharing.dropped(from, in);
       if (slot != null) {
@@ -316,6 +327,13 @@ public final class TaskWire {
       }
     }
     sharing.received(from, in);
+  }
+
+  private static void requireValuesOrOneFailure(ObjectId id, List<Object> outcomes) {
+    long values = outcomes.stream().filter(Content.class::isInstance).count();
+    if (values != outcomes.size() && outcomes.size() != 1) {
+      throw new CodecException("Task " + id + " has values and failures at once.", null);
+    }
   }
 
   /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
@@ -409,7 +427,9 @@ public final class TaskWire {
     var slot = slots.get(new SlotKey(from, in.int64()));
     var id = Sharing.readId(in);
     int index = in.int32();
-    var content = (Content) sharing.read(in);
+    if (!(sharing.read(in) instanceof Content content)) {
+      throw new CodecException("A result of a stream of task " + id + " is no value.", null);
+    }
     var run = slot == null ? null : slot.running(id);
     if (slot == null || run == null) {
       content.discard();
@@ -440,8 +460,8 @@ public final class TaskWire {
     long lease = in.int64();
     var id = Sharing.readId(in);
     var slot = hosted.get(new SlotKey(from, lease));
-    if (slot == null) {
-      returned(from, lease, List.of(id));
+    if (slot == null) { // it had ended before the submitter heard of it
+      closed(from, lease, List.of(), "its slot had ended");
       return;
     }
     try {
@@ -561,9 +581,12 @@ public final class TaskWire {
   }
 
   void closed(HostedSlot slot, List<ObjectId> begun, String how) {
+    closed(slot.submitter(), slot.lease(), begun, how);
+  }
+
+  private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
     lanes.send(
-        slot.submitter(),
-        frame(CLOSED, slot.lease()).list(begun, Sharing::writeId).text(how).toBytes());
+        submitter, frame(CLOSED, lease).list(begun, Sharing::writeId).text(how).toBytes());
   }
 
   void forget(HostedSlot slot) {

@@ -174,7 +174,7 @@ class PlacerTest {
         OTHER,
         new FrameWriter()
             .octet(LeaseDesk.GRANTED)
-            .int64(1)
+            .int64(2)
             .int64(17)
             .int64(OTHER.incarnation())
             .toBytes());

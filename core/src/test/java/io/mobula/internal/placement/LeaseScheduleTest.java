@@ -1,0 +1,15 @@
+package io.mobula.internal.placement;
+
+import io.mobula.internal.schedule.Schedules;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Requests for leases among nodes, a driver and a worker process that come and go, while frames,
+ * the ledgers' turns, callbacks and timers are run in any order.
+ */
+class LeaseScheduleTest {
+  @Test
+  void everyRequestIsAnsweredOnceAndEveryLeaseComesBack() {
+    Schedules.explore("leases", 100, schedule -> new SimulatedLeases(schedule).run());
+  }
+}

@@ -1,0 +1,544 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import io.mobula.error.MobulaException;
+import io.mobula.error.ProcessException;
+import io.mobula.error.UnschedulableException;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedActors;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of which everything about leases is real (ledgers, placers, lease desks, lending,
+ * lanes) and everything else is decided by a schedule: which node a request goes to, when a frame
+ * arrives, who dies, when work ends. One of its members is a worker, to which the first node lends
+ * leases.
+ */
+final class SimulatedLeases {
+  private static final int NODES = 3;
+  private static final long WORKER = 100;
+  private static final int MOST_STEPS = 20_000;
+
+  private final Schedule schedule;
+  private final Map<NodeId, Member> members = new LinkedHashMap<>();
+  private final List<Client> clients = new ArrayList<>();
+  private long workers = WORKER;
+  private boolean calm; // no more failures, and work ends
+
+  SimulatedLeases(Schedule schedule) {
+    this.schedule = schedule;
+    for (int i = 1; i <= NODES; i++) {
+      start(i, Peer.Role.NODE);
+    }
+    members.values().forEach(member -> members.values().forEach(member::meet));
+    schedule.afterEach(this::deliver);
+  }
+
+  private Member start(long id, Peer.Role role) {
+    var member = new Member(SimulatedLanes.peer(id, role));
+    members.put(member.id, member);
+    return member;
+  }
+
+  /** What has been sent is on its way. */
+  private void deliver() {
+    List.copyOf(members.values()).forEach(this::deliver);
+  }
+
+  private void deliver(Member from) {
+    from.lanes.takeSent((to, frame) -> schedule.inOrder(
+        from.id + ">" + to,
+        "lanes of " + to,
+        from.id + " > " + to + ": " + frame[0],
+        () -> !members.containsKey(to) || members.get(to).knew(from),
+        () -> {
+          var receiver = members.get(to);
+          if (receiver != null && receiver.lanes.peer(from.id) != null) {
+            receiver.router.received(from.id, frame);
+          }
+        }));
+  }
+
+  void run() {
+    for (int actions = 20 + schedule.choices().next(180); actions > 0; actions--) {
+      act();
+    }
+    schedule.note("-- work goes on, and all that is pending is done");
+    settle();
+    members.values().forEach(member -> member.ledger.lookAgain()); // who was sent elsewhere is gone
+    settle();
+    checkWhoWaits();
+    schedule.note("-- all work ends");
+    calm = true;
+    for (int rounds = 0; clients.stream().anyMatch(Client::isOpen); rounds++) {
+      assertThat(rounds).as("rounds until all is granted").isLessThan(40);
+      clients.forEach(Client::end);
+      members.values().forEach(member -> {
+        member.ledger.lookAgain();
+        member.placer.lookAgain();
+      });
+      settle();
+    }
+    members.values().forEach(Member::checkAtRest);
+  }
+
+  /**
+   * Every request that is not answered waits at one ledger at most, and whoever holds what it waits
+   * for has heard of that.
+   */
+  private void checkWhoWaits() {
+    long asking = clients.stream().filter(client -> client.stillWants()).count();
+    int queued = 0;
+    for (var member : members.values()) {
+      int here = member.now().queued();
+      queued += here;
+      if (here > 0) {
+        for (var client : clients) {
+          if (client.isHeld() && client.lender() == member) {
+            assertThat(client.recalled)
+                .as("a client of %s at %s has heard that others wait", client.home.id, client.at)
+                .isTrue();
+          }
+        }
+      }
+    }
+    assertThat(queued).as("requests that wait, of %s", asking).isLessThanOrEqualTo((int) asking);
+  }
+
+  private void settle() {
+    deliver();
+    schedule.settle(MOST_STEPS);
+  }
+
+  private void act() {
+    deliver();
+    int what = schedule.choices().next(100);
+    if (what < 60) {
+      schedule.next();
+    } else if (what < 74) {
+      clients.add(new Client(any(), schedule.choices().oneIn(3)));
+    } else if (what < 82) {
+      pick(clients).ifPresent(Client::end);
+    } else if (what < 88) {
+      pick(clients).ifPresent(Client::lapse);
+    } else if (what < 94) {
+      any().placer.lookAgain();
+    } else if (what < 97) {
+      killOne();
+    } else {
+      any().ledger.lookAgain();
+    }
+  }
+
+  private <T> Optional<T> pick(List<T> all) {
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(all.get(schedule.choices().next(all.size())));
+  }
+
+  private Member any() {
+    var all = List.copyOf(members.values());
+    return all.get(schedule.choices().next(all.size()));
+  }
+
+  /** A process dies; the others hear of it one after the other. */
+  private void killOne() {
+    var victim = any();
+    if (victim.id.incarnation() == 1) {
+      return; // somebody has to be left, and to lend
+    }
+    schedule.note("** " + victim.id + " dies");
+    deliver(); // what it has written counts
+    end(victim);
+    var worker = victim.worker;
+    if (worker != null && members.containsValue(worker)) {
+      end(worker);
+    }
+  }
+
+  private void end(Member victim) {
+    members.remove(victim.id);
+    schedule.endSource(victim.id + "'s ledger 1");
+    clients.removeIf(client -> client.home == victim);
+    members
+        .values()
+        .forEach(other -> schedule.inOrder(
+            "membership of " + other.id,
+            "membership of " + other.id,
+            other.id + " hears that " + victim.id + " left",
+            () -> other.hearsEndOf(victim)));
+  }
+
+  /** One process of the cluster. */
+  private final class Member implements LeaseDesk.Workers {
+    final NodeId id;
+    final SimulatedLanes lanes;
+    final Router router = new Router();
+    final Ledger ledger;
+    final LeaseDesk desk;
+    final Placer placer;
+    final Map<Long, Lease> hosted = new LinkedHashMap<>(); // what others use here
+    final List<Lease> ended = new ArrayList<>();
+    private final Set<Member> gone = new HashSet<>();
+    private @Nullable Member worker;
+    private int employed;
+
+    Member(Peer peer) {
+      id = peer.id();
+      lanes = new SimulatedLanes(peer);
+      boolean lends = peer.role() == Peer.Role.NODE;
+      var total = lends ? Resources.none().cpus(1 + schedule.choices().next(2)) : Resources.none();
+      ledger = Ledger.start(total, new SimulatedActors(schedule, id.toString()));
+      desk = new LeaseDesk(
+          ledger, lanes, lanes.lanes(), router, wanted -> elsewhere(), new NoBundles());
+      desk.host(Wanting.Purpose.TASKS, this::open);
+      desk.workers(this);
+      router.on(LeaseDesk.RECALLED, this::onRecalled);
+      placer = new Placer(
+          ledger,
+          lanes,
+          lanes.lanes(),
+          router,
+          desk,
+          new Placer.Rules(
+              this::choose,
+              new NoBundles(),
+              Duration.ofSeconds(30),
+              (delay, action) -> schedule.anyTime(id + "'s timer", action)));
+    }
+
+    void hearsEndOf(Member victim) {
+      gone.add(victim);
+      lanes.leave(victim.lanes.self(), schedule::preempt);
+    }
+
+    /** Frames of a process that it has not met yet come again. */
+    boolean knew(Member other) {
+      return lanes.peer(other.id) != null || gone.contains(other);
+    }
+
+    void meet(Member other) {
+      if (other != this && !gone.contains(other)) {
+        lanes.join(other.lanes.self());
+      }
+    }
+
+    boolean isNode() {
+      return lanes.self().role() == Peer.Role.NODE;
+    }
+
+    private List<Member> nodes() {
+      return members.values().stream().filter(Member::isNode).toList();
+    }
+
+    private @Nullable NodeId elsewhere() {
+      schedule.preempt();
+      return schedule.choices().oneIn(3)
+          ? null
+          : pick(nodes()).map(each -> each.id).orElse(null);
+    }
+
+    private Choice choose(Wanting wanting, long turn) {
+      schedule.preempt();
+      var node = pick(nodes()).orElseThrow().id;
+      if (calm) { // whoever waits somewhere stays there
+        return new Choice.Later(isNode() ? id : node, "it is busy");
+      }
+      var choice = switch (schedule.choices().next(8)) {
+        case 5 -> new Choice.Later(node, "it is busy");
+        case 6 -> new Choice.Later(null, "there is none");
+        case 7 ->
+          schedule.choices().oneIn(4)
+              ? new Choice.Refused(who -> new UnschedulableException(who))
+              : new Choice.Await("it comes");
+        default -> new Choice.At(node);
+      };
+      schedule.preempt();
+      return choice;
+    }
+
+    // ---- what others use here
+
+    private LeaseDesk.Stay open(NodeId submitter, long number, Lease lease) {
+      hosted.put(number, lease);
+      if (!calm && schedule.choices().oneIn(12)) {
+        schedule.note(id + " has no thread for lease " + number);
+        release(number);
+      }
+      schedule.preempt();
+      return () -> {
+        schedule.preempt();
+        release(number);
+      };
+    }
+
+    void release(long number) {
+      var lease = hosted.remove(number);
+      if (lease != null) {
+        ended.add(lease);
+        lease.release();
+      }
+    }
+
+    private void onRecalled(NodeId from, FrameReader in) {
+      long number = in.int64();
+      var at = new NodeId(in.int64());
+      clients.stream()
+          .filter(client -> client.home == this && client.isAt(at, number))
+          .forEach(client -> client.recalled = true);
+    }
+
+    // ---- its worker
+
+    @Override
+    public CompletionStage<NodeId> employ(Environment environment, String devices) {
+      employed++;
+      var up = new CompletableFuture<NodeId>();
+      schedule.anyTime(id + " starts a worker", () -> {
+        if (!calm && schedule.choices().oneIn(10)) {
+          up.completeExceptionally(new ProcessException("it does not start"));
+          return;
+        }
+        var present = worker;
+        if (present == null || !members.containsValue(present)) {
+          present = start(++workers, Peer.Role.WORKER);
+          worker = present;
+          introduce(present);
+        }
+        up.complete(present.id);
+      });
+      return up;
+    }
+
+    /** It and its node know each other; all others hear of each other later. */
+    private void introduce(Member fresh) {
+      meet(fresh);
+      fresh.meet(this);
+      for (var other : List.copyOf(members.values())) {
+        if (other != this && other != fresh) {
+          hears(other, fresh);
+          hears(fresh, other);
+        }
+      }
+    }
+
+    private void hears(Member one, Member of) {
+      schedule.inOrder(
+          "membership of " + one.id,
+          "membership of " + one.id,
+          one.id + " hears that " + of.id + " has joined",
+          () -> {
+            if (members.containsValue(of)) { // a dead one is not introduced any more
+              one.meet(of);
+            }
+          });
+    }
+
+    @Override
+    public void dismiss(Environment environment, String devices) {
+      employed--;
+    }
+
+    Ledger.Now now() {
+      var now = new ArrayList<Ledger.Now>();
+      ledger.watch(now::add, () -> {});
+      schedule.settle(MOST_STEPS);
+      return now.getFirst();
+    }
+
+    void checkAtRest() {
+      assertThat(employed).as("uses of the worker of %s", id).isZero();
+      assertThat(hosted).as("what others hold at %s", id).isEmpty();
+      assertThat(desk.hasBorrowedNothing())
+          .as("%s has nothing that it was lent", id)
+          .isTrue();
+      assertThat(placer.hopeless()).as("who waits for nothing at %s", id).isEmpty();
+      var now = now();
+      assertThat(now.available()).as("free at %s", id).isEqualTo(ledger.total());
+      assertThat(now.queued()).as("queued at %s", id).isZero();
+      assertThat(desk.size())
+          .as("requests and leases of others that %s knows", id)
+          .isZero();
+    }
+  }
+
+  /** Somebody who wants one lease, holds it and gives it back. */
+  private final class Client implements Wanting {
+    final Member home;
+    private final boolean jars;
+    private boolean wants = true;
+    private boolean lapsed;
+    private int answers;
+    private @Nullable Lease local;
+    private @Nullable NodeId at;
+    private long number;
+    private boolean recalled;
+
+    Client(Member home, boolean jars) {
+      this.home = home;
+      this.jars = jars;
+      schedule.note("a client of " + home.id + " asks" + (jars ? ", with jars" : ""));
+      home.placer.acquire(this);
+    }
+
+    boolean isOpen() {
+      return (wants && !lapsed) || local != null || at != null;
+    }
+
+    boolean isAt(NodeId node, long lease) {
+      return node.equals(at) && lease == number;
+    }
+
+    /** Whether the lease that it was granted is still there. */
+    boolean isHeld() {
+      var host = members.get(at);
+      return local != null || (host != null && host.hosted.containsKey(number));
+    }
+
+    /** It works no more: gives back what it has. */
+    void end() {
+      var present = local;
+      var node = at;
+      local = null;
+      at = null;
+      if (present != null) {
+        present.release();
+      } else if (node != null) {
+        home.placer.release(node, number);
+      }
+    }
+
+    void lapse() {
+      if (wants) {
+        schedule.note("a client of " + home.id + " wants no more");
+        lapsed = true;
+        home.placer.lapsed(this);
+      }
+    }
+
+    /** Whose ledger has granted what it holds, if that is still alive. */
+    private @Nullable Member lender() {
+      var where = local == null ? at : home.id;
+      return members.values().stream()
+          .filter(each -> each.isNode()
+              && (each.id.equals(where) || (each.worker != null && each.worker.id.equals(where))))
+          .findFirst()
+          .orElse(null);
+    }
+
+    private void answered() {
+      assertThat(++answers).as("answers to a client of " + home.id).isEqualTo(1);
+      wants = false;
+    }
+
+    @Override
+    public Purpose purpose() {
+      return Purpose.TASKS;
+    }
+
+    @Override
+    public Placement placement() {
+      return Placement.anywhere();
+    }
+
+    @Override
+    public Resources wanted() {
+      return Resources.none().cpus(1);
+    }
+
+    @Override
+    public Program program() {
+      return new Program(
+          home.id, false, jars ? new Environment("jars", new ObjectId(1, 1, 0)) : null, 1);
+    }
+
+    @Override
+    public String what() {
+      return "work of " + home.id;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return wants && !lapsed;
+    }
+
+    @Override
+    public void granted(Lease lease) {
+      schedule.preempt();
+      answered();
+      local = lease;
+    }
+
+    @Override
+    public void grantedAt(NodeId node, long lease) {
+      schedule.preempt();
+      answered();
+      if (home.lanes.peer(node) == null) {
+        home.placer.release(node, lease);
+        return;
+      }
+      at = node;
+      number = lease;
+    }
+
+    @Override
+    public void refused(Function<String, MobulaException> why) {
+      schedule.preempt();
+      answered();
+    }
+
+    @Override
+    public void recalled(Lease lease) {
+      recalled = true;
+    }
+  }
+
+  /** There is no placement group. */
+  private static final class NoBundles implements Bundles {
+    @Override
+    public Choice choose(Placement.Group group, Resources wanted) {
+      throw new IllegalStateException("there is no group");
+    }
+
+    @Override
+    public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
+      return false;
+    }
+
+    @Override
+    public void lookAgain(PlacementGroupId group) {}
+
+    @Override
+    public void doubt(PlacementGroupId group) {}
+
+    @Override
+    public void onChange(Runnable listener) {}
+  }
+}

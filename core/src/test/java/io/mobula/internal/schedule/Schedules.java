@@ -1,0 +1,112 @@
+package io.mobula.internal.schedule;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a simulated world under many schedules. A history that fails is made shorter and shown with
+ * its seed, its decisions and its steps.
+ *
+ * <p>{@code -Dmobula.test.schedules=N} runs N of each world in place of a few;
+ * {@code -Dmobula.test.schedules.seed=S} begins with that seed.
+ */
+public final class Schedules {
+  private static final long SHRINK_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  private Schedules() {}
+
+  /** A world that is made, run to its end and checked. */
+  @FunctionalInterface
+  public interface World {
+    /** Throws what is wrong. */
+    void run(Schedule schedule) throws Exception;
+  }
+
+  /** Runs as many histories as the build says, or {@code usual} of them. */
+  public static void explore(String name, int usual, World world) {
+    long first = Long.getLong("mobula.test.schedules.seed", System.nanoTime());
+    int count = Integer.getInteger("mobula.test.schedules", usual);
+    long steps = 0;
+    long begun = System.nanoTime();
+    System.out.println(name + ": seed " + first);
+    for (int i = 0; i < count; i++) {
+      var schedule = new Schedule(Choices.of(first + i));
+      var failure = failureOf(world, schedule);
+      steps += schedule.steps();
+      if (failure != null) {
+        throw shown(name, "seed " + (first + i), world, schedule.choices().taken(), failure);
+      }
+    }
+    System.out.println(name + ": " + count + " histories, " + steps + " steps, "
+        + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
+  }
+
+  /** Runs the history of these decisions, which has failed once. */
+  public static void again(String name, World world, int... decisions) {
+    var failure = failureOf(world, new Schedule(Choices.again(decisions)));
+    if (failure != null) {
+      throw shown(name, "a kept history", world, decisions, failure);
+    }
+  }
+
+  private static @Nullable Throwable failureOf(World world, Schedule schedule) {
+    try {
+      world.run(schedule);
+      return null;
+    } catch (Exception | Error wrong) {
+      return wrong;
+    }
+  }
+
+  private static AssertionError shown(
+      String name, String which, World world, int[] decisions, Throwable failure) {
+    var shortest = shrink(world, decisions);
+    var schedule = new Schedule(Choices.again(shortest));
+    var last = failureOf(world, schedule);
+    return new AssertionError(
+        name + " fails with " + which + ": " + (last == null ? failure : last)
+            + "\ndecisions: " + Arrays.toString(shortest)
+            + "\nsteps:\n" + String.join("\n", schedule.trace()),
+        last == null ? failure : last);
+  }
+
+  /** Leaves decisions out, and makes them 0, as long as the history fails. */
+  private static int[] shrink(World world, int[] decisions) {
+    long end = System.nanoTime() + SHRINK_NANOS;
+    var best = decisions;
+    for (int chunk = Math.max(1, best.length / 2); chunk > 0; chunk /= 2) {
+      for (int at = 0; at < best.length && System.nanoTime() - end < 0; ) {
+        var shorter = without(best, at, chunk);
+        var plainer = plain(best, at, chunk);
+        if (fails(world, shorter)) {
+          best = shorter;
+        } else if (plainer != null && fails(world, plainer)) {
+          best = plainer;
+          at += chunk;
+        } else {
+          at += chunk;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static boolean fails(World world, int[] decisions) {
+    return failureOf(world, new Schedule(Choices.again(decisions))) != null;
+  }
+
+  private static int[] without(int[] all, int from, int count) {
+    int to = Math.min(all.length, from + count);
+    var rest = Arrays.copyOf(all, all.length - (to - from));
+    System.arraycopy(all, to, rest, from, all.length - to);
+    return rest;
+  }
+
+  private static int @Nullable [] plain(int[] all, int from, int count) {
+    int to = Math.min(all.length, from + count);
+    var zeros = all.clone();
+    Arrays.fill(zeros, from, to, 0);
+    return Arrays.equals(zeros, all) ? null : zeros;
+  }
+}
