@@ -103,6 +103,12 @@ final class AeronCarrier implements Carrier {
       LOG.warn("No way to {}: {}", to, e.getMessage());
       lines.remove(to);
       return Sent.NEVER;
+    } catch (InternalError fault) { // how the JVM tells of a page that is not there
+      forget(to);
+      throw new IllegalStateException(
+          "Memory could not be read or written on the way to " + to + ": the file system of "
+              + aeron.context().aeronDirectoryName() + " may be full",
+          fault);
     }
   }
 
@@ -148,6 +154,12 @@ final class AeronCarrier implements Carrier {
       close(line);
       return true;
     });
+  }
+
+  /** Closes all; each is made again when it is needed. */
+  void forgetAll() {
+    lines.values().forEach(this::close);
+    lines.clear();
   }
 
   @Override

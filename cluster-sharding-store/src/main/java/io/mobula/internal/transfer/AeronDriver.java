@@ -71,7 +71,7 @@ final class AeronDriver implements AutoCloseable {
     try {
       driver = MediaDriver.launch(context(settings, mtu, idle));
       return new AeronDriver(driver, connect(settings.directory()), mtu, settings.buffer());
-    } catch (AeronException | IllegalStateException e) {
+    } catch (RuntimeException | InternalError e) { // the latter where the disk has no room
       CloseHelper.quietClose(driver);
       delete(settings.directory());
       throw new StoreException(

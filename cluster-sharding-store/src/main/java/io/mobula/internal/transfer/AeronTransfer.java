@@ -24,6 +24,9 @@ final class AeronTransfer implements ObjectTransfer {
 
   private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
 
+  /** Within a turn of housekeeping; more are no passing want of room. */
+  private static final int MOST_FAULTS = 100;
+
   /** What others want of the thread. */
   private sealed interface Order {}
 
@@ -153,18 +156,37 @@ final class AeronTransfer implements ObjectTransfer {
         (buffer, offset, length, header) -> desk.onFrame(buffer, offset, length, System.nanoTime());
     var invoker = driver.aeron().conductorAgentInvoker();
     long tidied = System.nanoTime();
+    int faults = 0;
     while (!closed) {
       long now = System.nanoTime();
-      int work = orders.drain(order -> carryOut(order, now));
-      work += invoker.invoke();
-      work += carrier.poll(handler);
-      work += desk.work(now);
+      int work = 0;
+      try {
+        work += orders.drain(order -> carryOut(order, now));
+        work += invoker.invoke();
+        work += carrier.poll(handler);
+        work += desk.work(now);
+      } catch (InternalError fault) {
+        onFault(fault, ++faults);
+      }
       busy = desk.isBusy();
       if (now - tidied > HOUSEKEEPING) {
         carrier.closeUnused(now);
         tidied = now;
+        faults = 0;
       }
       pace.idle(work);
     }
+  }
+
+  /**
+   * A page of Aeron's files is not there, as their file system is full: what was begun is begun
+   * anew, since whoever waits here for its end would wait for as long as this node lives.
+   */
+  private void onFault(InternalError fault, int count) {
+    if (count > MOST_FAULTS) {
+      throw fault;
+    }
+    LOG.warn("A transfer met a memory fault; its file system may be full", fault);
+    carrier.forgetAll();
   }
 }

@@ -10,10 +10,14 @@ import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
 import io.mobula.spi.Sources;
 import io.mobula.spi.TransferSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -63,6 +67,65 @@ class AeronTransferTest {
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     assertThat(progress).hasValue(object.size());
     object.awaitClosed();
+  }
+
+  @Test
+  void goesOnAfterMemoryThatCannotBeRead() throws Exception {
+    var object = new SampleObjects(arena, 1 << 20, 1);
+    var faults = new AtomicInteger();
+    var source = start("source", (id, attempt) -> {
+      if (id.equals(ID)) {
+        return object.open(id, attempt);
+      }
+      faults.incrementAndGet();
+      return opened(cut(object.size()));
+    });
+    var reader = start("reader", SampleObjects.NONE);
+    var broken = reader.pull(new Pull(
+        new ObjectId(7, 2, 0),
+        0,
+        object.size(),
+        Sources.only(source.endpoint()),
+        arena.allocate(object.size()),
+        arrived -> {}));
+    while (faults.get() == 0) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    var target = arena.allocate(object.size());
+
+    get(reader.pull(pull(target, source.endpoint())));
+
+    assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
+    broken.cancel();
+  }
+
+  /** Memory behind which there is nothing, as of a file that somebody has cut. */
+  private MemorySegment cut(long size) {
+    var file = directory.resolve("cut");
+    try (var channel = FileChannel.open(
+        file,
+        StandardOpenOption.CREATE_NEW,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.DELETE_ON_CLOSE)) {
+      var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
+      channel.truncate(0);
+      return mapped;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ObjectSource.Open opened(MemorySegment bytes) {
+    return new ObjectSource.Open() {
+      @Override
+      public MemorySegment bytes() {
+        return bytes;
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test

@@ -18,15 +18,13 @@ import java.util.SplittableRandom;
  * @param partitions whether hosts are cut off from each other
  * @param frames what happens to frames all the time
  * @param spills whether stores are so small that values are spilled to disk
- * @param diskBytes how large the file system of the stores is, or 0 for that of the machine
  */
 record FaultSetting(
     FaultBench.Request request,
     int hosts,
     boolean partitions,
     FrameFaults frames,
-    boolean spills,
-    long diskBytes) {
+    boolean spills) {
   private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(2);
   /**
    * All hosts are one machine here, which has hogs of other nodes' on it: as Akka's failure
@@ -38,7 +36,6 @@ record FaultSetting(
 
   private static final long USUAL_STORE = 32L << 20;
   private static final long SMALL_STORE = 2L << 20;
-  private static final long DISK = 64L << 20;
 
   static FaultSetting draw(FaultBench.Request request, PrintStream progress) {
     var random = new Random(new SplittableRandom(request.seed()).nextLong());
@@ -46,20 +43,13 @@ record FaultSetting(
     boolean partitions = random.nextBoolean();
     var frames = random.nextBoolean() ? FrameFaults.some(request.seed()) : FrameFaults.NONE;
     boolean spills = random.nextInt(3) == 0;
-    boolean disk = random.nextInt(3) == 0;
     if (partitions) {
       var why = FaultTestCluster.whyNoPartitions();
       why.ifPresent(reason ->
           progress.println("faults: no partitions, as no namespaces can be made: " + reason));
       partitions = why.isEmpty();
     }
-    if (disk) {
-      var why = FaultTestCluster.whyNoStoreDisk();
-      why.ifPresent(
-          reason -> progress.println("faults: no full disk, as none can be mounted: " + reason));
-      disk = why.isEmpty();
-    }
-    return new FaultSetting(request, hosts, partitions, frames, spills, disk ? DISK : 0);
+    return new FaultSetting(request, hosts, partitions, frames, spills);
   }
 
   FaultPlan plan() {
@@ -70,12 +60,6 @@ record FaultSetting(
         .interval(BETWEEN_FAULTS);
     if (partitions) {
       plan.weight(FaultPlan.Kind.PARTITION, 2).weight(FaultPlan.Kind.ONE_WAY_PARTITION, 2);
-    }
-    if (diskBytes > 0) {
-      plan.weight(FaultPlan.Kind.FILL_STORE_DISK, 2);
-    }
-    if (spills) {
-      plan.weight(FaultPlan.Kind.DAMAGE_SPILLED, 2);
     }
     return plan.build();
   }
@@ -93,9 +77,6 @@ record FaultSetting(
     if (spills) {
       cluster.spilling();
     }
-    if (diskBytes > 0) {
-      cluster.storeDisk(diskBytes);
-    }
     return partitions ? cluster.partitions() : cluster;
   }
 
@@ -104,7 +85,6 @@ record FaultSetting(
     return hosts + " hosts, " + (partitions ? "with" : "without") + " partitions, frames "
         + (frames.equals(FrameFaults.NONE) ? "whole" : "lost, late and delayed") + ", stores of "
         + ((spills ? SMALL_STORE : USUAL_STORE) >> 20) + " MiB"
-        + (spills ? " that spill" : "")
-        + (diskBytes > 0 ? " on a disk of " + (diskBytes >> 20) + " MiB" : "");
+        + (spills ? " that spill" : "");
   }
 }
