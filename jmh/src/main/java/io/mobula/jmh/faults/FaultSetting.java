@@ -20,11 +20,7 @@ import java.util.SplittableRandom;
  * @param spills whether stores are so small that values are spilled to disk
  */
 record FaultSetting(
-    FaultBench.Request request,
-    int hosts,
-    boolean partitions,
-    FrameFaults frames,
-    boolean spills) {
+    FaultBench.Request request, int hosts, boolean partitions, FrameFaults frames, boolean spills) {
   private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(2);
   /**
    * All hosts are one machine here, which has hogs of other nodes' on it: as Akka's failure
