@@ -47,6 +47,7 @@ public final class Failure {
    * @param decoder reads them
    * @param known what can be told without reading
    */
+  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Written(
       byte[] bytes,
       Relation relation,
