@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PairedRunsCommand.class,
       ParameterServerBenchCommand.class,
       PlacementBenchCommand.class,
+      RecoveryBenchCommand.class,
       ScaleBenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

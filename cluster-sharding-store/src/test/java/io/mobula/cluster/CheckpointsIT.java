@@ -35,16 +35,21 @@ class CheckpointsIT {
 
   private final List<NodeProcess> nodes = new ArrayList<>();
 
+  /** Says that an actor was made, and in which process. */
+  private static void note(String journal) throws IOException {
+    Files.writeString(
+        Path.of(journal),
+        ProcessHandle.current().pid() + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
   /** Counts what it is told to. */
   static final class Counter implements Checkpointed<Long> {
     private long count;
 
     Counter(String journal) throws IOException {
-      Files.writeString(
-          Path.of(journal),
-          ProcessHandle.current().pid() + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      note(journal);
     }
 
     @Override
@@ -63,6 +68,29 @@ class CheckpointsIT {
 
     long count() {
       return count;
+    }
+  }
+
+  /** Has more state than fits a frame. */
+  static final class Large implements Checkpointed<byte[]> {
+    private byte[] state = new byte[1 << 20];
+
+    Large(String journal) throws IOException {
+      note(journal);
+    }
+
+    @Override
+    public byte[] save() {
+      return state;
+    }
+
+    @Override
+    public void load(byte[] saved) {
+      state = saved;
+    }
+
+    int next() {
+      return ++state[state.length - 1];
     }
   }
 
@@ -148,6 +176,35 @@ class CheckpointsIT {
               LongStream.rangeClosed(1, 1_000).boxed().toList());
       assertThat(answers).isSorted();
     }
+  }
+
+  @Test
+  void aStateInTheStoreOutlivesItsHost() throws Exception {
+    var seed = startWithoutFiles("").up().address();
+    startWithoutFiles(seed).up();
+    try (var driver = connect(seed)) {
+      ActorHandle<Large> large = driver
+          .actor(Large::new, journal())
+          .maxRestarts(20)
+          .maxCallRetries(20)
+          .checkpointEvery(1)
+          .remote();
+      for (int i = 1; i <= 40; i++) {
+        var next = large.call(Large::next).remote();
+        if (i % 10 == 0) {
+          kill(hostNow());
+          startWithoutFiles(driver.nodes().getFirst().address()).up();
+        }
+        assertThat(next.get(LIMIT)).isEqualTo(i);
+      }
+    }
+  }
+
+  private NodeProcess startWithoutFiles(String seed) {
+    var wanted = Mobula.settings().storeCapacity(1 << 26);
+    var node = seed.isEmpty() ? NodeProcess.first(wanted) : NodeProcess.joining(wanted, seed);
+    nodes.add(node);
+    return node;
   }
 
   /** The process that has made the actor last. */

@@ -238,6 +238,41 @@ class CheckpointedActorsTest {
   }
 
   @Test
+  void aDurableActorNeedsADirectory() {
+    try (var runtime = Mobula.init(settings(false))) {
+      ActorHandle<Counter> counter =
+          runtime.actor(Counter::new, "").name("hits").durable().remote();
+      assertThatThrownBy(() -> count(counter))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("has no mobula.actors.checkpoint-directory");
+    }
+  }
+
+  @Test
+  void whoAsksForAnActorWhoseClassIsNotThereIsToldWhyAndAnotherMayTakeTheName() {
+    try (var runtime = Mobula.init(settings(true))) {
+      ActorHandle<Counter> counter = runtime
+          .actor(Counter::new, "")
+          .name("hits")
+          .durable()
+          .checkpointEvery(1)
+          .remote();
+      counter.call(Counter::add, 3L).remote().get();
+    }
+    var without = settings(true).set("mobula.codec.allowed-classes", List.of("java.lang.*"));
+    try (var runtime = Mobula.init(without)) {
+      assertThatThrownBy(() -> count(runtime.actorNamed("hits", Counter.class)))
+          .isInstanceOf(ActorCheckpointException.class)
+          .hasMessageContaining("\"hits\"")
+          .hasMessageContaining("cannot be made again")
+          .hasMessageContaining("CheckpointedActorsTest");
+    }
+    try (var runtime = Mobula.init(settings(true))) {
+      assertThat(count(runtime.actorNamed("hits", Counter.class))).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aDamagedCheckpointIsRefusedAndTheOneBeforeIsUsed() throws Exception {
     try (var runtime = Mobula.init(settings(true))) {
       ActorHandle<Counter> counter = runtime

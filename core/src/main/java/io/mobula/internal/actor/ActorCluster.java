@@ -47,6 +47,7 @@ public final class ActorCluster {
   private final Map<ActorId, Route> routes = new ConcurrentHashMap<>();
   private final Owners owners;
   private final Heirs heirs;
+  private final CheckpointCopies copies;
   private final Map<ActorId, NodeId> successors = new ConcurrentHashMap<>();
   private final Map<NodeId, Queue<Runnable>> early = new ConcurrentHashMap<>();
   private final AtomicLong streams = new AtomicLong();
@@ -71,6 +72,7 @@ public final class ActorCluster {
         new Hosting(engine, wires.sharing(), wires.lanes(), wires.router(), wires.desk(), this);
     this.owners = new Owners(this, wires);
     this.heirs = new Heirs(this, wires);
+    this.copies = new CheckpointCopies(this, wires);
     wires.sharing().handles(this::importHandle);
     wires
         .router()
@@ -130,6 +132,11 @@ public final class ActorCluster {
     return heirs;
   }
 
+  /** Checkpoints in stores. */
+  CheckpointCopies copies() {
+    return copies;
+  }
+
   /** What this process hosts. */
   Hosting hosting() {
     return hosting;
@@ -141,6 +148,7 @@ public final class ActorCluster {
 
   private void onLeft(NodeId node, String who) {
     hosting.left(node, who);
+    copies.left(node);
     engine.spawning().left(node, who);
     heirs.left(node);
     runEarly(node);

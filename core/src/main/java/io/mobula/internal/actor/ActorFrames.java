@@ -38,6 +38,9 @@ final class ActorFrames {
   static final int OWNS = 68;
   static final int WHO = 69;
   static final int CHECKPOINTED = 70;
+  static final int KEEP = 71;
+  static final int KEPT = 72;
+  static final int HAND = 73;
 
   private static final int ANYWHERE = 0;
   private static final int SPREAD = 1;

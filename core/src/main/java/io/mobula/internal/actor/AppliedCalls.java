@@ -22,17 +22,17 @@ final class AppliedCalls {
   static final int MOST_CALLS = 1024;
   static final long MOST_BYTES = 8 << 20;
 
-  private final Map<NodeId, Process> processes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<NodeId, CallingProcess> processes = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
   private boolean forgot; // a whole process, so that calls of an unknown one may be its
 
   /** What one process has called by its present route. */
-  private static final class Process {
+  private static final class CallingProcess {
     final long stream;
     final TreeMap<Long, KeptResult> calls = new TreeMap<>();
     long dropped; // calls up to this number may have been dropped from the table
 
-    Process(long stream) {
+    CallingProcess(long stream) {
       this.stream = stream;
     }
   }
@@ -59,7 +59,7 @@ final class AppliedCalls {
     var process = processes.get(call.process());
     if (process == null || process.stream < call.stream()) {
       forget(call.process());
-      process = new Process(call.stream());
+      process = new CallingProcess(call.stream());
       processes.put(call.process(), process);
     }
     if (process.stream != call.stream()) {
@@ -75,12 +75,12 @@ final class AppliedCalls {
     bound();
   }
 
-  private void put(Process process, long sequence, KeptResult outcome) {
+  private void put(CallingProcess process, long sequence, KeptResult outcome) {
     var before = process.calls.put(sequence, outcome);
     bytes += outcome.bytes().length - (before == null ? 0 : before.bytes().length);
   }
 
-  private long removeFirst(Process process) {
+  private long removeFirst(CallingProcess process) {
     var first = process.calls.pollFirstEntry();
     bytes -= first.getValue().bytes().length;
     return first.getKey();
@@ -97,7 +97,7 @@ final class AppliedCalls {
   }
 
   /** Keeps that the calls have run, until there is room again. */
-  private void dropOutcomes(Process process) {
+  private void dropOutcomes(CallingProcess process) {
     for (var call : process.calls.entrySet()) {
       if (bytes <= MOST_BYTES) {
         return;
@@ -141,7 +141,7 @@ final class AppliedCalls {
     calls.forgot = in.flag();
     for (int left = in.int32(); left > 0; left--) {
       var node = new NodeId(in.int64());
-      var process = new Process(in.int64());
+      var process = new CallingProcess(in.int64());
       process.dropped = in.int64();
       for (int count = in.int32(); count > 0; count--) {
         calls.put(process, in.int64(), KeptResult.read(in));

@@ -14,6 +14,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,8 +123,8 @@ final class DurableActors {
     engine.restore(type, options, constructor, unreadable);
   }
 
-  private BoundCall bind(Object[] parts) {
-    var arguments = Arrays.asList(parts).subList(1, parts.length);
-    return engine.binder().bind((RemoteFunction) parts[0], arguments);
+  private BoundCall bind(@Nullable Object[] parts) {
+    var function = (RemoteFunction) Objects.requireNonNull(parts[0], "constructor");
+    return engine.binder().bind(function, Arrays.asList(parts).subList(1, parts.length));
   }
 }

@@ -67,6 +67,7 @@ final class Heirs {
       return;
     }
     wires.sharing().send(heir, frame);
+    cluster.copies().tellHeir(heir, passport.id());
   }
 
   void tell(NodeId heir, ActorId id, Progress progress) {
@@ -107,10 +108,15 @@ final class Heirs {
     wills.computeIfPresent(id, (key, will) -> will.with(news));
   }
 
+  boolean inherits(ActorId id) {
+    return wills.containsKey(id);
+  }
+
   /** The actor has ended, or another node inherits it. */
   void forget(ActorId id) {
     var will = wills.remove(id);
     if (will != null) {
+      cluster.copies().forget(id);
       will.recipe().constructor().release();
     }
   }

@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An actor to be hosted.
@@ -20,17 +21,22 @@ record HostedActor(Passport passport, Place place, Recipe recipe, Past past) {
    * @param incarnation this one
    * @param restarts how often it has been made anew
    * @param checkpoint the latest one that its owner has heard of
+   * @param state the latest one, where it is in the store and not in files
    */
-  record Past(int incarnation, int restarts, CheckpointVersion checkpoint) {
+  record Past(
+      int incarnation,
+      int restarts,
+      CheckpointVersion checkpoint,
+      @Nullable StoredState state) {
     /** There was none. */
-    static final Past NONE = new Past(1, 0, CheckpointVersion.NONE);
+    static final Past NONE = new Past(1, 0, CheckpointVersion.NONE, null);
 
     void write(FrameWriter out) {
       checkpoint.write(out.int32(restarts));
     }
 
-    static Past read(FrameReader in, Place place) {
-      return new Past(place.incarnation(), in.int32(), CheckpointVersion.read(in));
+    static Past read(FrameReader in, Place place, @Nullable StoredState state) {
+      return new Past(place.incarnation(), in.int32(), CheckpointVersion.read(in), state);
     }
   }
 }

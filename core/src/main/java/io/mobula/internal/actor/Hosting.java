@@ -23,6 +23,7 @@ import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,7 @@ final class Hosting {
     long number = in.int64();
     var place = Place.read(in);
     var passport = Passport.read(in);
-    var past = HostedActor.Past.read(in, place);
+    var past = HostedActor.Past.read(in, place, cluster.copies().handed(passport.id()));
     int restarts = past.restarts();
     var lease = takeLease(from, number);
     if (lease == null) {
@@ -228,6 +229,11 @@ final class Hosting {
     }
 
     @Override
+    public CompletableFuture<String> keep(StoredState state) {
+      return cluster.copies().keep(id, state);
+    }
+
+    @Override
     public void died(Failure why) {
       forget(id);
       var ours = ours();
@@ -289,7 +295,10 @@ final class Hosting {
    */
   void leave() {
     leaving = true;
-    hosted.values().forEach(present -> present.cell().giveBackUnbegun());
+    hosted.values().forEach(present -> {
+      present.cell().giveBackUnbegun();
+      present.cell().tell(new ActorBehavior.SaveDue());
+    });
   }
 
   /**

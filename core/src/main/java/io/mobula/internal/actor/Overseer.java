@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.store.Failure;
+import java.util.concurrent.CompletableFuture;
 
 /** Who hears what becomes of an actor that this node hosts. Called from any thread. */
 interface Overseer {
@@ -18,6 +19,11 @@ interface Overseer {
     public void checkpointed(CheckpointVersion version) {}
 
     @Override
+    public CompletableFuture<String> keep(StoredState state) {
+      return CompletableFuture.completedFuture("");
+    }
+
+    @Override
     public void died(Failure why) {}
 
     @Override
@@ -32,6 +38,9 @@ interface Overseer {
 
   /** Its state is saved: who makes it again goes on from there. */
   void checkpointed(CheckpointVersion version);
+
+  /** Has others keep a copy of its state; empty once they do, else why there is none. */
+  CompletableFuture<String> keep(StoredState state);
 
   /** It takes no more calls and all have an outcome; no other is made. */
   void died(Failure why);

@@ -44,7 +44,7 @@ final class Owner implements Wanting, Awaited {
   private CheckpointVersion checkpoint = CheckpointVersion.NONE;
   private boolean leased;
   private long lease;
-  private @Nullable NodeId heir;
+  private volatile @Nullable NodeId heir;
   private boolean heritable; // its constructor can be sent
   private @Nullable String drained;
   private @Nullable Failure dead;
@@ -195,8 +195,15 @@ final class Owner implements Wanting, Awaited {
     });
   }
 
+  /** The node that inherits it, if there is one. */
+  @Nullable
+  NodeId heir() {
+    return heir;
+  }
+
   private HostedActor hosted(Place at) {
-    var past = new HostedActor.Past(at.incarnation(), restarts, checkpoint);
+    var state = owners.stateFor(at, passport.id());
+    var past = new HostedActor.Past(at.incarnation(), restarts, checkpoint, state);
     return new HostedActor(passport, at, recipe, past);
   }
 
@@ -422,11 +429,12 @@ final class Owner implements Wanting, Awaited {
         owners.noteEnd(passport, why);
       } else {
         owners.unname(passport);
-        if (nothingLeft) {
+        if (nothingLeft || endedByUser) {
           owners.deleteFiles(passport, options);
         }
       }
       dismissHeir();
+      owners.forgetState(passport.id());
       ended = nothingLeft;
       if (!here) {
         constructor.release();

@@ -112,6 +112,20 @@ final class Owners {
     cluster.engine().unname(passport);
   }
 
+  /** The state that the actor goes on with there, where it is in the store. */
+  @Nullable
+  StoredState stateFor(Place at, ActorId id) {
+    if (at.node().equals(self())) {
+      return cluster.copies().takeUp(id);
+    }
+    cluster.copies().hand(at.node(), id);
+    return null;
+  }
+
+  void forgetState(ActorId id) {
+    cluster.copies().forget(id);
+  }
+
   void noteEnd(Passport passport, Failure why) {
     cluster.engine().noteEnd(passport, why);
   }

@@ -15,6 +15,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.GatheredArguments;
 import io.mobula.internal.store.ObjectEntry;
@@ -270,8 +271,8 @@ public final class BoundCall {
   public boolean hasRefsInside() {
     for (var argument : arguments) {
       var content = argument instanceof ObjectEntry entry ? entry.outcome() : argument;
-      if (content instanceof Content.Inline inline && !inline.edges().isEmpty()
-          || content instanceof Content.InStore sealed && !sealed.edges().isEmpty()) {
+      if ((content instanceof Content.Inline inline && !inline.edges().isEmpty())
+          || (content instanceof Content.InStore sealed && !sealed.edges().isEmpty())) {
         return true;
       }
     }
@@ -290,6 +291,19 @@ public final class BoundCall {
       gathered.areRead();
       parts[0] = function();
       return parts;
+    }
+  }
+
+  /**
+   * Has this process keep copies of its own of large arguments that are in another one. Blocks.
+   *
+   * @throws io.mobula.error.MobulaException when they cannot be had in time, or there is no room
+   */
+  public void copyHere(Sharing sharing, Deadline deadline) {
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry entry) {
+        sharing.keepCopy(entry, deadline);
+      }
     }
   }
 

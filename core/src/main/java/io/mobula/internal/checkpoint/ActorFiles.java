@@ -217,7 +217,7 @@ public final class ActorFiles implements CheckpointStore {
    * @param parts its constructor, as a function, and the arguments
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  public record Definition(byte[] description, Object[] parts) {}
+  public record Definition(byte[] description, @Nullable Object[] parts) {}
 
   /** Says how the actor is made, instead of what was said before. */
   public void define(Definition definition) {

@@ -145,6 +145,7 @@ final class CheckpointFile {
   // ---- reading
 
   /** A file whose front has been checked. */
+  @SuppressWarnings("ArrayRecordComponent") // of this class alone, never compared
   private record Opened(
       MemorySegment bytes, byte[] note, long end, int length, boolean views, long[] buffers) {}
 

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Changes of a file system that are on the disk when they return. Blocks. */
 final class DurableFiles {
@@ -41,7 +42,7 @@ final class DurableFiles {
   /** Gives a file its final name in its directory, at once; replaces what has that name. */
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    syncDirectory(to.toAbsolutePath().getParent());
+    syncDirectory(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
   private static void syncDirectory(Path directory) throws IOException {

@@ -703,6 +703,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
   }
 
+  /** Has this process keep a copy of its own of an object that another has. Blocks. */
+  public void keepCopy(ObjectEntry entry, Deadline deadline) {
+    if (entry.outcome() instanceof Content.Away(RemoteObject object)) {
+      copy(object, () -> {}, deadline);
+    }
+  }
+
   /**
    * Makes a copy of its own of what another node has and gives, unless there is one.
    *
@@ -710,6 +717,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    *     would take the object for one that nobody holds
    */
   void takeOver(RemoteObject object, HoldStatement giver, Deadline deadline) {
+    copy(object, () -> counting.vouchFor(List.of(giver)), deadline);
+  }
+
+  private void copy(RemoteObject object, Runnable published, Deadline deadline) {
     var id = object.location().id();
     var copy = store.copyOf(new Content.Away(object), object.edges(), deadline);
     var entry = imported(id);
@@ -719,7 +730,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     } else {
       copy.discard(); // there was one already
     }
-    counting.vouchFor(List.of(giver));
+    published.run();
     entry.release();
   }
 

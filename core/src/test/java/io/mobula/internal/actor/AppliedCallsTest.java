@@ -1,0 +1,118 @@
+package io.mobula.internal.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Which calls an actor's state contains, as a checkpoint says it. */
+class AppliedCallsTest {
+  private static final NodeId PROCESS = new NodeId(7);
+
+  private final AppliedCalls calls = new AppliedCalls();
+
+  private static KeptResult value(int length) {
+    return new KeptResult(KeptResult.Kind.VALUE, new byte[length]);
+  }
+
+  private static CallOrigin first(NodeId process, long sequence, long answered) {
+    return new CallOrigin(process, 1, sequence, answered, false);
+  }
+
+  private static CallOrigin again(NodeId process, long sequence) {
+    return new CallOrigin(process, 1, sequence, 1, true);
+  }
+
+  @Test
+  void aRepeatedCallHasItsOutcomeAndOneThatHasNotRunHasNone() {
+    var outcome = value(3);
+    calls.applied(first(PROCESS, 2, 1), outcome); // before the first: it was of another caller
+    var read = AppliedCalls.read(calls.toBytes());
+    var known = read.find(again(PROCESS, 2));
+    assertThat(known).isNotNull();
+    assertThat(known.kind()).isEqualTo(KeptResult.Kind.VALUE);
+    assertThat(known.bytes()).hasSize(3);
+    assertThat(read.find(again(PROCESS, 1))).isNull();
+    assertThat(read.find(again(PROCESS, 3))).isNull();
+    assertThat(read.find(again(new NodeId(8), 2))).isNull();
+    assertThat(read.find(new CallOrigin(PROCESS, 2, 2, 1, true))).isNull(); // a later route's
+  }
+
+  @Test
+  void whatHasBeenAnsweredLeaves() {
+    for (int i = 1; i <= 100; i++) {
+      calls.applied(first(PROCESS, i, i), value(10));
+      assertThat(calls.size()).isEqualTo(1);
+      assertThat(calls.bytes()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void ofACallThatIsTooOldForTheTableIsNotSaidThatItHasNotRun() {
+    for (int i = 1; i <= AppliedCalls.MOST_CALLS + 5; i++) {
+      calls.applied(first(PROCESS, i, 1), value(1));
+    }
+    var read = AppliedCalls.read(calls.toBytes());
+    assertThat(read.size()).isEqualTo(AppliedCalls.MOST_CALLS);
+    assertThat(read.find(again(PROCESS, 5))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(read.find(again(PROCESS, 6))).isNotNull();
+    assertThat(read.find(again(PROCESS, AppliedCalls.MOST_CALLS + 6))).isNull();
+  }
+
+  @Test
+  void outcomesTakeNoMoreThanTheirBoundAndTheOldestGoFirst() {
+    int each = KeptResult.LARGEST;
+    int many = (int) (AppliedCalls.MOST_BYTES / each) + 3;
+    for (int i = 1; i <= many; i++) {
+      calls.applied(first(PROCESS, i, 1), value(each));
+      assertThat(calls.bytes()).isLessThanOrEqualTo(AppliedCalls.MOST_BYTES);
+    }
+    assertThat(calls.find(again(PROCESS, 1))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(calls.find(again(PROCESS, many)).bytes()).hasSize(each);
+  }
+
+  @Test
+  void theProcessThatWasSeenLongestAgoLeavesAndNothingIsSaidOfItsCalls() {
+    for (int i = 0; i <= AppliedCalls.MOST_PROCESSES; i++) {
+      calls.applied(first(new NodeId(i + 1), 1, 1), value(1));
+    }
+    var read = AppliedCalls.read(calls.toBytes());
+    assertThat(read.size()).isEqualTo(AppliedCalls.MOST_PROCESSES);
+    assertThat(read.find(again(new NodeId(1), 1))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(read.find(first(new NodeId(1), 2, 1))).isNull(); // it has not been made before
+    assertThat(read.find(again(new NodeId(2), 1)).bytes()).hasSize(1);
+  }
+
+  /**
+   * Against a model that forgets nothing: what has not been answered is never said not to have run.
+   */
+  @Test
+  void whateverHasRunAndIsUnansweredIsKnown() {
+    long seed = Long.getLong("mobula.test.seed", System.nanoTime());
+    var random = new SplittableRandom(seed);
+    var open = new TreeMap<Long, Boolean>(); // whether it has run
+    var table = new AppliedCalls();
+    long sequence = 0;
+    for (int step = 0; step < 20_000; step++) {
+      if (open.isEmpty() || (random.nextInt(3) == 0 && open.size() < 2 * AppliedCalls.MOST_CALLS)) {
+        open.put(++sequence, false);
+      } else if (random.nextInt(4) == 0) {
+        open.remove(open.firstKey()); // answered, or failed
+      } else {
+        long some = open.floorKey(open.firstKey() + random.nextInt(open.size()));
+        if (!open.put(some, true)) {
+          table.applied(first(PROCESS, some, open.firstKey()), value(random.nextInt(50)));
+        }
+      }
+      if (step % 500 == 0) {
+        table = AppliedCalls.read(table.toBytes());
+        for (var call : open.entrySet()) {
+          var known = table.find(again(PROCESS, call.getKey()));
+          assertThat(known != null || !call.getValue()).as("seed %d", seed).isTrue();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.mobula.jmh.recovery;
+
+import io.mobula.ActorHandle;
+import io.mobula.Checkpointed;
+import io.mobula.DType;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.Settings;
+import io.mobula.Tensor;
+import io.mobula.jmh.Machine;
+import io.mobula.jmh.Words;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long it takes from a kill of a node until what it had goes on elsewhere. All processes are on
+ * one machine, whose clock they share. Prints a Markdown table of medians.
+ */
+public final class RecoveryBench {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final long ROOM = 64 << 20;
+  private static final long HEAP = 256 << 20;
+
+  private final Request request;
+  private final PrintStream progress;
+
+  /**
+   * What is measured.
+   *
+   * @param rounds kills of each kind
+   * @param bytes of the object, and of the state of the actor
+   * @param directory where that state is saved
+   */
+  public record Request(int rounds, long bytes, Path directory) {
+    private static final long MOST = 1 << 30;
+
+    /** Refuses what cannot be. */
+    public Request {
+      if (rounds < 1 || rounds > 1000) {
+        throw new IllegalArgumentException("wanted " + rounds + " rounds: from 1 to 1000");
+      }
+      if (bytes < 1 || bytes > MOST) {
+        throw new IllegalArgumentException("wanted " + bytes + " bytes: from 1 to " + MOST);
+      }
+    }
+  }
+
+  /** Measures nothing yet. */
+  public RecoveryBench(Request request, PrintStream progress) {
+    this.request = request;
+    this.progress = progress;
+  }
+
+  /** Measures, on nodes of its own, and prints. */
+  public void run(PrintStream out) throws IOException, InterruptedException {
+    out.println(Machine.here().describe());
+    out.println();
+    out.println("| what is killed | median | all |");
+    out.println("|---|--:|---|");
+    try (var nodes = new Victims(settings(), false, HEAP, progress)) {
+      print(out, "the node of a task, same host: until it begins again", nodes, this::task);
+    }
+    try (var nodes = new Victims(settings(), true, HEAP, progress)) {
+      print(out, "the node of a task, another host: until it begins again", nodes, this::task);
+    }
+    var size = Words.size(request.bytes());
+    try (var nodes = new Victims(settings(), false, HEAP + 2 * request.bytes(), progress)) {
+      print(
+          out, "the only copy of an object of " + size + ": until it is read", nodes, this::object);
+    }
+    var states = Files.createTempDirectory(request.directory(), "mobula-recovery");
+    var saved = settings().set("mobula.actors.checkpoint-directory", states.toString());
+    try (var nodes = new Victims(saved, false, HEAP + 3 * request.bytes(), progress)) {
+      print(
+          out,
+          "the node of an actor with a state of " + size + ": until it answers",
+          nodes,
+          this::actor);
+    } finally {
+      remove(states);
+    }
+  }
+
+  private Settings settings() {
+    return Mobula.settings()
+        .cpus(1)
+        .storeCapacity(ROOM + 2 * request.bytes())
+        .set("mobula.cluster.listen", "on");
+  }
+
+  /** One kill; gives the time that it took, in nanoseconds. */
+  private interface Round {
+    long run(Victims nodes) throws InterruptedException;
+  }
+
+  private void print(PrintStream out, String what, Victims nodes, Round round)
+      throws InterruptedException {
+    var took = new long[request.rounds()];
+    for (int i = 0; i < took.length; i++) {
+      took[i] = round.run(nodes);
+      progress.println("bench: recovery, " + what + ": " + Words.time(took[i]));
+      nodes.fill();
+    }
+    var all = String.join(" ", Arrays.stream(took).mapToObj(Words::time).toList());
+    Arrays.sort(took);
+    out.println("| " + what + " | " + Words.time(took[took.length / 2]) + " | " + all + " |");
+  }
+
+  // ---- rounds
+
+  private long task(Victims nodes) throws InterruptedException {
+    ObjectRef<Long> begun = nodes
+        .driver()
+        .task(RecoveryBench::beginAgain)
+        .placement(Placement.preferring(nodes.first()))
+        .remote();
+    awaitBusy(nodes);
+    long killed = nodes.killFirst();
+    return begun.get(LIMIT) - killed;
+  }
+
+  /** The first attempt ends with its node; the second says when it begins. */
+  static long beginAgain() throws InterruptedException {
+    if (Mobula.context().attempt() == 1) {
+      TimeUnit.NANOSECONDS.sleep(LIMIT.toNanos());
+    }
+    return System.nanoTime();
+  }
+
+  private static void awaitBusy(Victims nodes) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (nodes.driver().availableResources().amount("CPU") > 1) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("No task has begun within " + LIMIT);
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  private long object(Victims nodes) {
+    ObjectRef<Tensor> made = nodes
+        .driver()
+        .task(RecoveryBench::numbers, request.bytes())
+        .placement(Placement.preferring(nodes.first()))
+        .remote();
+    nodes.driver().wait(List.of(made), 1, LIMIT);
+    long killed = nodes.killFirst();
+    try (made;
+        var numbers = made.get(LIMIT)) {
+      long took = System.nanoTime() - killed;
+      if (numbers.byteSize() != request.bytes()) {
+        throw new IllegalStateException("It has " + numbers.byteSize() + " bytes");
+      }
+      return took;
+    }
+  }
+
+  static Tensor numbers(long bytes) {
+    return Tensor.allocate(DType.FLOAT32, bytes / Float.BYTES);
+  }
+
+  private long actor(Victims nodes) {
+    ActorHandle<Large> actor = nodes
+        .driver()
+        .actor(Large::new, (int) request.bytes())
+        .placement(Placement.preferring(nodes.first()))
+        .maxRestarts(1)
+        .maxCallRetries(1)
+        .checkpointEvery(1)
+        .remote();
+    long before = actor.call(Large::next).remote().get(LIMIT);
+    long killed = nodes.killFirst();
+    long after = actor.call(Large::next).remote().get(LIMIT);
+    long took = System.nanoTime() - killed;
+    actor.kill();
+    if (after != before + 1) {
+      throw new IllegalStateException("It counted " + before + ", then " + after);
+    }
+    return took;
+  }
+
+  /** An actor with much state, of which it changes little. */
+  static final class Large implements Checkpointed<byte[]> {
+    private byte[] state;
+
+    Large(int bytes) {
+      state = new byte[bytes];
+    }
+
+    @Override
+    public byte[] save() {
+      return state;
+    }
+
+    @Override
+    public void load(byte[] saved) {
+      state = saved;
+    }
+
+    long next() {
+      return ++state[0];
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    try (var all = Files.walk(directory)) {
+      for (var path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.mobula.jmh.recovery;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.Settings;
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.WorkerMain;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two nodes in processes of their own and a driver in this one; a node that is killed is followed
+ * by another. For one thread.
+ */
+final class Victims implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final int FIRST_HOST = 2;
+
+  private final Settings settings;
+  private final boolean apart;
+  private final List<String> flags;
+  private final PrintStream progress;
+  private final List<ChildJvm> nodes = new ArrayList<>();
+  private final MobulaRuntime driver;
+  private int started;
+
+  /**
+   * Starts them.
+   *
+   * @param apart whether each process stands for a host of its own
+   * @param heapBytes of each node
+   */
+  Victims(Settings settings, boolean apart, long heapBytes, PrintStream progress) {
+    this.settings = settings;
+    this.apart = apart;
+    this.flags = List.of("-Xmx" + (heapBytes >> 20) + "m", "-XX:+UseSerialGC");
+    this.progress = progress;
+    this.driver = Mobula.init(told().listen(0).set("mobula.resources.cpus", 0));
+    fill();
+  }
+
+  private Settings told() {
+    int host = FIRST_HOST + started++;
+    return apart
+        ? settings
+            .set("mobula.cluster.host", "127.0.0." + host)
+            .set("mobula.store.share-host", "host-" + host)
+        : settings;
+  }
+
+  /** Starts nodes until there are two again. */
+  void fill() {
+    while (nodes.size() < 2) {
+      var plan = WorkerMain.plan("node").flags(flags);
+      var jvm = ChildJvm.start(plan, (stream, line) -> progress.println(stream + " " + line));
+      nodes.add(jvm);
+      jvm.tell(WorkerMain.told(told().join(driver.nodes().getFirst().address())));
+      jvm.awaitReady(START);
+    }
+  }
+
+  MobulaRuntime driver() {
+    return driver;
+  }
+
+  NodeId first() {
+    return nodes.getFirst().awaitReady(START).node();
+  }
+
+  /** As {@code kill -9}; says when, on the clock of {@link System#nanoTime()}. */
+  long killFirst() {
+    var victim = nodes.removeFirst();
+    long now = System.nanoTime();
+    victim.kill();
+    return now;
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    nodes.forEach(ChildJvm::kill);
+  }
+}
