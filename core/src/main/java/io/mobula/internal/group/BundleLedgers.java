@@ -92,6 +92,11 @@ final class BundleLedgers {
     }
   }
 
+  /** For tests: how many requests for any bundle have not ended. */
+  synchronized int waiting() {
+    return waiting.values().stream().mapToInt(Set::size).sum();
+  }
+
   private Collection<Ledger> ledgers(PlacementGroupId id, int bundle) {
     var group = open.get(id);
     if (group == null) {

@@ -383,8 +383,8 @@ final class TaskRun implements Producer, Awaited {
   /** It cannot run beside other suspects, and waits outside its queue. */
   void waitsForSuspects() {
     waitsFor(
-        "a process in which no other task runs that was running when a process died ("
-            + history() + ")",
+        "a process in which no other task runs that was running when a process died (" + history()
+            + ")",
         () -> WaitStep.end("it tries again every " + SuspectTasks.LOOK_AGAIN, End.TIMER));
   }
 

@@ -68,6 +68,15 @@ public final class SimulatedLanes implements Membership {
     });
   }
 
+  /** Takes out all that it has sent, acknowledgements too, in the order of each way. */
+  void takeParcels(BiConsumer<NodeId, Parcel> each) {
+    ways.forEach((to, way) -> {
+      while (way.hasMessages()) {
+        each.accept(to, way.receiveMessage());
+      }
+    });
+  }
+
   /** It meets another process. */
   public void join(Peer peer) {
     peers.put(peer.id(), peer);

@@ -10,6 +10,6 @@ import org.junit.jupiter.api.Test;
 class LeaseScheduleTest {
   @Test
   void everyRequestIsAnsweredOnceAndEveryLeaseComesBack() {
-    Schedules.explore("leases", 100, schedule -> new SimulatedLeases(schedule).run());
+    Schedules.explore("leases", 60, schedule -> new SimulatedLeases(schedule).run());
   }
 }

@@ -1,14 +1,19 @@
 package io.mobula.internal.schedule;
 
+import akka.actor.testkit.typed.Effect;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import io.mobula.internal.ledger.Ledger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Starts actors that take a message when the {@link Schedule} says so. For one thread. */
 public final class SimulatedActors implements Ledger.Spawner {
   private final Schedule schedule;
   private final String owner;
+  private final List<BooleanSupplier> timers = new ArrayList<>(); // true: it is set again
   private int count;
 
   /** Of the process of that name. */
@@ -20,10 +25,50 @@ public final class SimulatedActors implements Ledger.Spawner {
   @Override
   public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
     var kit = BehaviorTestKit.create(behavior);
-    schedule.source(
-        owner + "'s " + name + " " + ++count,
-        () -> kit.isAlive() && kit.selfInbox().hasMessages(),
-        kit::runOne);
+    var thread = owner + "'s " + name + " " + ++count;
+    schedule.source(thread, () -> kit.isAlive() && kit.selfInbox().hasMessages(), () -> {
+      kit.runOne();
+      takeTimers(thread, kit);
+    });
+    takeTimers(thread, kit);
     return kit.getRef();
+  }
+
+  /** Timers fire some time: what they are to send is put into the actor's mailbox then. */
+  private <T> void takeTimers(String thread, BehaviorTestKit<T> kit) {
+    for (var effect : kit.getAllEffects()) {
+      if (effect instanceof Effect.TimerScheduled<?> timer) {
+        arm(thread, timer);
+      }
+    }
+  }
+
+  private void arm(String thread, Effect.TimerScheduled<?> timer) {
+    boolean again = !timer.mode().toString().equals("SingleMode");
+    timers.add(() -> {
+      timer.send().apply();
+      return again;
+    });
+  }
+
+  /** Lets every timer that is set now fire. */
+  public void fireTimers() {
+    var due = List.copyOf(timers);
+    timers.clear();
+    due.forEach(timer -> {
+      if (timer.getAsBoolean()) {
+        timers.add(timer);
+      }
+    });
+  }
+
+  /** Lets one of them fire. */
+  public void fireOne() {
+    if (!timers.isEmpty()) {
+      var timer = timers.remove(schedule.choices().next(timers.size()));
+      if (timer.getAsBoolean()) {
+        timers.add(timer);
+      }
+    }
   }
 }

@@ -1,0 +1,63 @@
+package io.mobula.internal.spill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.error.ObjectLostException;
+import io.mobula.internal.Altered;
+import io.mobula.spi.SpillTarget;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Altered spill files: an object is read as it was, or it is lost and its file is named. */
+class SpillFuzzTest {
+  private static final int BYTES = 700;
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void anObjectIsWhatItWasOrIsLost() throws Exception {
+    var content = new byte[BYTES];
+    new Random(7).nextBytes(content);
+    var spilled = SpillDirectory.open(directory, 1 << 20, 4 << 20);
+    var first = write(spilled, 1, content);
+    var second = write(spilled, 2, content);
+    var file = file();
+    Altered.eachOf("spill files", Files.readAllBytes(file), altered -> {
+      Files.write(file, altered);
+      readOrLost(first, content);
+      readOrLost(second, content);
+    });
+  }
+
+  private static SpillTarget.Part write(SpillDirectory to, long number, byte[] content) {
+    return Objects.requireNonNull(to.write(number, MemorySegment.ofArray(content), true));
+  }
+
+  private Path file() throws Exception {
+    try (var all = Files.walk(directory)) {
+      return all.filter(each -> Files.isRegularFile(each) && size(each) > 2 * BYTES)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static long size(Path file) {
+    return file.toFile().length();
+  }
+
+  private static void readOrLost(SpillTarget.Part part, byte[] content) {
+    var target = new byte[BYTES];
+    try {
+      part.readInto(MemorySegment.ofArray(target));
+      assertThat(target).isEqualTo(content);
+    } catch (ObjectLostException lost) {
+      assertThat(lost).hasMessageContaining("was spilled to ");
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.mobula.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.Altered;
+import java.lang.foreign.MemorySegment;
+import java.util.zip.CRC32C;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** Altered frames between hosts, with a checksum that is right for them. */
+class FramesFuzzTest {
+  private final CRC32C crc = new CRC32C();
+
+  @Test
+  void frames() throws Exception {
+    var ask = new Frames.Ask(3, 17, new ObjectId(1, 2, 3), 1, 1000, 10, 20, "aeron:udp?endpoint=x");
+    var asking = new UnsafeBuffer(new byte[Frames.askLength(ask)]);
+    Frames.ask(asking, 0, ask, crc);
+    Altered.eachOf("requests for ranges", asking.byteArray(), this::readOrRefuse);
+    var refusing = new UnsafeBuffer(new byte[Frames.refusedLength("it is gone")]);
+    Frames.refused(refusing, 0, 3, 17, Frames.Refusal.GONE, "it is gone", crc);
+    Altered.eachOf("refusals", refusing.byteArray(), this::readOrRefuse);
+    var chunk = new UnsafeBuffer(new byte[Frames.CHUNK_HEADER + 100]);
+    Frames.chunk(chunk, 0, 3, 17, MemorySegment.ofArray(new byte[100]), 0, 100, crc);
+    Altered.eachOf("chunks", chunk.byteArray(), this::readOrRefuse);
+  }
+
+  private void readOrRefuse(byte[] bytes) {
+    var buffer = new UnsafeBuffer(bytes);
+    if (bytes.length >= Integer.BYTES) {
+      crc.reset();
+      crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES);
+      buffer.putInt(0, (int) crc.getValue(), java.nio.ByteOrder.LITTLE_ENDIAN);
+    }
+    if (Frames.check(buffer, 0, bytes.length, crc) != Frames.Found.RIGHT) {
+      return;
+    }
+    try {
+      switch (Frames.type(buffer, 0)) {
+        case Frames.ASK -> {
+          var ask = Frames.readAsk(buffer, 0, bytes.length);
+          assertThat(ask.from()).isBetween(0L, ask.to() - 1);
+          assertThat(ask.to()).isLessThanOrEqualTo(ask.bytes());
+        }
+        case Frames.REFUSED -> {
+          assertThat(Frames.refusal(buffer, 0, bytes.length)).isNotNull();
+          assertThat(Frames.refusalText(buffer, 0, bytes.length)).hasSizeLessThanOrEqualTo(512);
+        }
+        default -> assertThat(Frames.pull(buffer, 0)).isNotNull();
+      }
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused.getMessage()).isNotBlank();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.mobula.internal.fuzz;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a decoder bytes that nobody has written, for a short time, or for as many seconds as
+ * {@code -Dmobula.test.fuzz.seconds} says; {@code -Dmobula.test.fuzz.seed} repeats a run. Each
+ * input is decoded or refused with an error that names it, in bounded memory and time.
+ */
+public final class Fuzz {
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LEAST_BYTES = 4 << 20;
+  private static final long BYTES_EACH = 1024;
+  private static final int MOST_FOUND = 10;
+  private static final int MOST_LOOKS = 10_000;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private Fuzz() {}
+
+  /** Reads bytes. */
+  @FunctionalInterface
+  public interface Decoder {
+    /** Reads them, or throws why not. */
+    void decode(byte[] bytes) throws Exception;
+  }
+
+  /**
+   * Searches.
+   *
+   * @param usual for how many milliseconds, unless the build says otherwise
+   * @param valid what decoders read
+   * @param isRefusal the errors that bad bytes may have
+   */
+  public static void search(
+      String name,
+      long usual,
+      List<byte[]> valid,
+      Predicate<Throwable> isRefusal,
+      Decoder decoder) {
+    long seed = Long.getLong("mobula.test.fuzz.seed", System.nanoTime());
+    var seconds = Long.getLong("mobula.test.fuzz.seconds");
+    long limit =
+        seconds == null ? TimeUnit.MILLISECONDS.toNanos(usual) : TimeUnit.SECONDS.toNanos(seconds);
+    for (var bytes : valid) {
+      check(name, bytes, isRefusal, decoder);
+    }
+    var mutator = new Mutator(seed, valid);
+    long begun = System.nanoTime();
+    long inputs = 0;
+    long refused = 0;
+    var found = new LinkedHashMap<String, AssertionError>();
+    while (System.nanoTime() - begun < limit && found.size() < MOST_FOUND) {
+      inputs++;
+      try {
+        refused += check(name + " (seed " + seed + ")", mutator.next(), isRefusal, decoder) ? 1 : 0;
+      } catch (AssertionError wrong) {
+        found.putIfAbsent(placeOf(wrong), wrong);
+      }
+    }
+    System.out.println("fuzz " + name + ": seed " + seed + ", " + inputs + " inputs, " + refused
+        + " refused, " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
+    found.values().forEach(Throwable::printStackTrace);
+    if (!found.isEmpty()) {
+      throw found.firstEntry().getValue();
+    }
+  }
+
+  /** Where it was thrown: one of each place is shown. */
+  private static String placeOf(AssertionError wrong) {
+    var cause = wrong.getCause();
+    return cause == null
+        ? ""
+        : cause.getClass() + Arrays.toString(Arrays.copyOf(cause.getStackTrace(), 3));
+  }
+
+  /** One input: whether it was refused. */
+  public static boolean check(
+      String name, byte[] bytes, Predicate<Throwable> isRefusal, Decoder decoder) {
+    long allocated = THREADS.getCurrentThreadAllocatedBytes();
+    long begun = System.nanoTime();
+    var failure = failureOf(bytes.clone(), decoder);
+    long took = System.nanoTime() - begun;
+    long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+    if (failure != null && !(isRefusal.test(failure) && failure.getMessage() != null)) {
+      throw wrong(name, bytes, "ends with " + failure, failure);
+    }
+    if (needed > LEAST_BYTES + BYTES_EACH * bytes.length) {
+      throw wrong(
+          name, bytes, "takes " + needed + " bytes of the heap", duringAgain(bytes, decoder));
+    }
+    if (took > LONGEST_NANOS) {
+      throw wrong(name, bytes, "takes " + took + " ns", failure);
+    }
+    return failure != null;
+  }
+
+  private static @Nullable Throwable failureOf(byte[] bytes, Decoder decoder) {
+    try {
+      decoder.decode(bytes);
+      return null;
+    } catch (Exception | Error failure) {
+      return failure;
+    }
+  }
+
+  /** Where a thread is that decodes it once more, as far as a look at it shows. */
+  private static Throwable duringAgain(byte[] bytes, Decoder decoder) {
+    var again = Thread.ofPlatform().daemon().start(() -> failureOf(bytes.clone(), decoder));
+    var seen = new Exception("nothing was seen");
+    for (int looks = 0; again.isAlive() && looks < MOST_LOOKS; looks++) {
+      var stack = again.getStackTrace();
+      if (stack.length > 5) {
+        seen = new Exception("decoded again, it is here");
+        seen.setStackTrace(stack);
+      }
+    }
+    return seen;
+  }
+
+  private static AssertionError wrong(
+      String name, byte[] bytes, String what, @Nullable Throwable failure) {
+    return new AssertionError(
+        name + ": an input of " + bytes.length + " bytes " + what + ": "
+            + HexFormat.of().formatHex(bytes),
+        failure);
+  }
+}

@@ -1,0 +1,330 @@
+package io.mobula.internal.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.Resources;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedActors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's ledger and those of its bundles, all real, and requests that a schedule makes, lapses
+ * and ends. A licence that never blocks shows whether a ledger grants more than it has.
+ */
+final class SimulatedBundles {
+  private static final PlacementGroupId GROUP = new PlacementGroupId(1, 1);
+  private static final Program PROGRAM = new Program(new NodeId(1), false, null, 1);
+  private static final Resources TOTAL = Resources.none().cpus(12).resource("licence", 12);
+  private static final int MOST_STEPS = 5_000;
+
+  private final Schedule schedule;
+  private final Ledger ledger;
+  private final SimulatedActors actors;
+  private final BundleLedgers bundles = new BundleLedgers();
+  private final Map<Integer, Resources> open = new HashMap<>();
+  private final List<Client> clients = new ArrayList<>();
+  private final List<Bundle> reserved = new ArrayList<>();
+  private int bundleNumbers;
+
+  SimulatedBundles(Schedule schedule) {
+    this.schedule = schedule;
+    this.actors = new SimulatedActors(schedule, "node");
+    this.ledger = Ledger.start(TOTAL, actors);
+    schedule.afterEach(this::checkNothingIsOverGranted);
+  }
+
+  void run() {
+    for (int actions = 20 + schedule.choices().next(120); actions > 0; actions--) {
+      act();
+    }
+    schedule.note("-- all that is pending is done");
+    schedule.settle(MOST_STEPS);
+    checkWhoWaits();
+    schedule.note("-- work ends, until nobody waits who can be granted");
+    for (int rounds = 0; rounds < clients.size() + 2; rounds++) {
+      clients.forEach(Client::end);
+      bundles.lookAgain(GROUP);
+      schedule.settle(MOST_STEPS);
+    }
+    for (var client : clients) {
+      assertThat(client.isWaiting() && client.fitsSomewhere())
+          .as("%s waits though a bundle is free", client)
+          .isFalse();
+    }
+    schedule.note("-- all bundles close");
+    List.copyOf(open.keySet()).forEach(this::close);
+    reserved.forEach(Bundle::giveBack);
+    schedule.settle(MOST_STEPS);
+    assertThat(clients).noneMatch(Client::isWaiting);
+    var now = new ArrayList<Ledger.Now>();
+    ledger.watch(now::add, () -> {});
+    schedule.settle(MOST_STEPS);
+    assertThat(now.getFirst().available()).isEqualTo(TOTAL);
+    assertThat(now.getFirst().queued()).isZero();
+    assertThat(bundles.waiting()).as("requests for any bundle").isZero();
+  }
+
+  private void act() {
+    int what = schedule.choices().next(100);
+    if (what < 55) {
+      schedule.next();
+    } else if (what < 63) {
+      reserved.add(new Bundle(amount(4)));
+    } else if (what < 66) {
+      if (!open.isEmpty()) {
+        var all = List.copyOf(open.keySet());
+        close(all.get(schedule.choices().next(all.size())));
+      }
+    } else if (what < 84) {
+      clients.add(new Client(amount(2), schedule.choices().oneIn(3)));
+    } else if (!clients.isEmpty()) {
+      var client = clients.get(schedule.choices().next(clients.size()));
+      if (what < 92) {
+        client.end();
+      } else if (what < 96) {
+        client.lapse();
+      } else {
+        client.blockOrResume();
+      }
+    }
+  }
+
+  private Resources amount(int most) {
+    int of = 1 + schedule.choices().next(most);
+    return Resources.none().cpus(of).resource("licence", of);
+  }
+
+  private void close(int bundle) {
+    schedule.note("bundle " + bundle + " closes");
+    open.remove(bundle);
+    bundles.close(GROUP, bundle);
+  }
+
+  private void checkNothingIsOverGranted() {
+    var held = new HashMap<Integer, Long>();
+    for (var client : clients) {
+      var lease = client.lease;
+      if (lease != null && lease.ledger() != null) {
+        held.merge(
+            System.identityHashCode(lease.ledger()), lease.resources().units("licence"), Long::sum);
+        assertThat(held.get(System.identityHashCode(lease.ledger())))
+            .isLessThanOrEqualTo(lease.ledger().total().units("licence"));
+      }
+    }
+  }
+
+  /** Nobody waits where there is no bundle; who waits alone waits for room. */
+  private void checkWhoWaits() {
+    var waiting = clients.stream().filter(Client::isWaiting).toList();
+    if (waiting.size() != 1) {
+      return; // others may come first, and what they want is set aside
+    }
+    var client = waiting.getFirst();
+    var able =
+        bundles.all().stream().filter(each -> client.mayUse(each.bundle())).toList();
+    assertThat(able).as("bundles where %s may wait", client).isNotEmpty();
+    for (var bundle : able) {
+      if (clients.stream().noneMatch(other -> other.holdsOf(bundle.ledger()))) {
+        assertThat(client.fits(bundle.ledger()))
+            .as("%s waits though bundle %s is free", client, bundle.bundle())
+            .isFalse();
+      }
+    }
+  }
+
+  /** A lease of the node's ledger for life, which becomes a bundle. */
+  private final class Bundle implements Requester {
+    private final Resources wanted;
+    private final int number = ++bundleNumbers;
+    private boolean wants = true;
+
+    Bundle(Resources wanted) {
+      this.wanted = wanted;
+      ledger.acquire(this);
+    }
+
+    void giveBack() {
+      wants = false;
+      ledger.lookAgain();
+    }
+
+    @Override
+    public Resources wanted() {
+      return wanted;
+    }
+
+    @Override
+    public Program program() {
+      return PROGRAM;
+    }
+
+    @Override
+    public String what() {
+      return "bundle " + number;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return wants;
+    }
+
+    @Override
+    public boolean isForLife() {
+      return true;
+    }
+
+    @Override
+    public void granted(Lease lease) {
+      schedule.anyTime("bundle " + number + " opens", () -> {
+        if (wants) {
+          open.put(number, wanted);
+          bundles.open(GROUP, number, lease, actors);
+        } else {
+          lease.release();
+        }
+      });
+    }
+
+    @Override
+    public void recalled(Lease lease) {}
+  }
+
+  /** Somebody who wants one lease in a bundle. */
+  private final class Client implements Requester {
+    private final Resources wanted;
+    private final int bundle;
+    private boolean waits;
+    private boolean lapsed;
+    private boolean blocked;
+    private int answers;
+    private @Nullable Lease lease;
+
+    Client(Resources wanted, boolean inOne) {
+      this.wanted = wanted;
+      this.bundle = inOne && !open.isEmpty()
+          ? List.copyOf(open.keySet()).get(schedule.choices().next(open.size()))
+          : Placement.Group.ANY;
+      waits = true;
+      schedule.note(this + " asks");
+      if (!bundles.acquire(GROUP, bundle, this)) {
+        waits = false;
+        answers++;
+      }
+    }
+
+    boolean isWaiting() {
+      return waits && !lapsed;
+    }
+
+    boolean mayUse(int number) {
+      return bundle == Placement.Group.ANY || bundle == number;
+    }
+
+    boolean fits(Ledger in) {
+      return in.most().units("licence") >= wanted.units("licence");
+    }
+
+    boolean fitsSomewhere() {
+      return bundles.all().stream().anyMatch(each -> mayUse(each.bundle()) && fits(each.ledger()));
+    }
+
+    boolean holdsOf(Ledger of) {
+      var present = lease;
+      return present != null && of.equals(present.ledger());
+    }
+
+    void end() {
+      var present = lease;
+      lease = null;
+      if (present != null) {
+        schedule.note(this + " ends");
+        present.release();
+      }
+    }
+
+    void lapse() {
+      if (isWaiting()) {
+        schedule.note(this + " wants no more");
+        lapsed = true;
+        bundles.lookAgain(GROUP);
+      }
+    }
+
+    void blockOrResume() {
+      var present = lease;
+      if (present != null && blocked) {
+        present.takeBack();
+      } else if (present != null) {
+        present.giveBack();
+      }
+      blocked = !blocked && present != null;
+    }
+
+    private void answered() {
+      waits = false;
+      assertThat(++answers).as("answers to %s", this).isEqualTo(1);
+    }
+
+    @Override
+    public Resources wanted() {
+      return wanted;
+    }
+
+    @Override
+    public Program program() {
+      schedule.preempt(); // between the question whether it is wanted and the grant, too
+      return PROGRAM;
+    }
+
+    @Override
+    public String what() {
+      return toString();
+    }
+
+    @Override
+    public boolean stillWants() {
+      return !lapsed;
+    }
+
+    @Override
+    public void granted(Lease granted) {
+      schedule.preempt();
+      answered();
+      schedule.note(this + " is granted");
+      lease = granted;
+    }
+
+    @Override
+    public void turnedAway() {
+      answered();
+      schedule.note(this + " is turned away");
+      assertThat(fitsSomewhere())
+          .as("%s is turned away while it has a bundle", this)
+          .isFalse();
+    }
+
+    @Override
+    public void recalled(Lease recalled) {
+      if (schedule.choices().oneIn(2) && recalled.equals(lease)) {
+        end();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "client " + clients.indexOf(this) + " of " + wanted.units("licence") / 10_000 + " in "
+          + bundle;
+    }
+  }
+}

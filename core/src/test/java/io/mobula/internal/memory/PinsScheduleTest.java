@@ -1,0 +1,244 @@
+package io.mobula.internal.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.Schedules;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Objects in shared memory that an owner makes, frees and evicts while readers pin and read them.
+ * Each side may stop between any two of its looks at shared words, for a while or, a reader, for
+ * ever.
+ */
+class PinsScheduleTest {
+  private static final SharedTable SHARED = new SharedTable();
+  private static final int READERS = 3;
+  private static final List<PinRow> ROWS = new ArrayList<>();
+  private static final int FIRST_ROW = 2;
+
+  static {
+    for (int i = 0; i < READERS; i++) {
+      ROWS.add(SHARED.matrix.claim(SHARED.matrix.addRow(), 100 + i));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    SHARED.close();
+  }
+
+  @Test
+  void whatIsPinnedIsNotFreedAndWhatIsFreedComesBack() {
+    Schedules.explore("pins", 300, schedule -> new World(schedule).run());
+  }
+
+  /** A reader's process has died. */
+  private static final class Died extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private record Named(long slot, long generation) {}
+
+  private static final class World {
+    private final Schedule schedule;
+    private final Map<Long, Long> memory = new HashMap<>(); // what lies where a slot says
+    private final List<Named> known = new ArrayList<>(); // whose names readers have been told
+    private final List<Named> condemned = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>();
+    private final int usedBefore = SHARED.table.inUse();
+    private int crashes;
+    private boolean calm; // nobody dies any more
+
+    World(Schedule schedule) {
+      this.schedule = schedule;
+      for (int i = 0; i < READERS; i++) {
+        claimAnew(i); // whatever a history before has left there
+        readers.add(new Reader(i));
+      }
+      schedule.afterEach(() -> readers.forEach(Reader::checkAll));
+    }
+
+    void run() {
+      for (int actions = 10 + schedule.choices().next(80); actions > 0; actions--) {
+        act();
+      }
+      schedule.settle(1_000);
+      calm = true;
+      for (var reader : readers) {
+        while (!reader.pinned.isEmpty()) {
+          reader.later(reader::unpin);
+          schedule.settle(1_000);
+        }
+      }
+      List.copyOf(known).forEach(this::free);
+      if (crashes > 0) { // the owner's sweep, which finds free rows of dead readers
+        List.copyOf(condemned).forEach(this::reclaim);
+      }
+      assertThat(condemned).as("freed, and not given back").isEmpty();
+      assertThat(SHARED.table.inUse()).isEqualTo(usedBefore);
+    }
+
+    private static void claimAnew(int reader) {
+      SHARED.matrix.clear(FIRST_ROW + reader);
+      assertThat(SHARED.matrix.claim(FIRST_ROW + reader, 100 + reader)).isNotNull();
+    }
+
+    private void act() {
+      int what = schedule.choices().next(10);
+      if (what < 4) {
+        schedule.next();
+      } else if (what < 8) {
+        var reader = readers.get(schedule.choices().next(READERS));
+        reader.later(what < 6 ? reader::pin : reader::unpin);
+      } else {
+        schedule.inOrder("owner", "owner", "the owner", this::own);
+      }
+    }
+
+    private void own() {
+      int what = schedule.choices().next(4);
+      if (known.isEmpty() || what == 0) {
+        create();
+      } else {
+        var object = known.get(schedule.choices().next(known.size()));
+        if (what == 1) {
+          evict(object);
+        } else {
+          free(object);
+        }
+      }
+    }
+
+    private void create() {
+      long slot = SHARED.table.create(0, 0, 8);
+      var made = new Named(slot, SHARED.generation(slot));
+      memory.put(slot, made.generation());
+      schedule.preempt();
+      assertThat(SHARED.table.step(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
+          .isTrue();
+      known.add(made);
+    }
+
+    private void free(Named object) {
+      known.remove(object);
+      schedule.preempt();
+      if (SHARED.table.step(
+          object.slot(), object.generation(), SlotState.SEALED, SlotState.CONDEMNED)) {
+        condemned.add(object);
+        schedule.preempt();
+        reclaim(object);
+      }
+    }
+
+    private void reclaim(Named object) {
+      if (SHARED.reclaim(object.slot(), object.generation())) {
+        condemned.remove(object);
+        memory.put(object.slot(), -1L); // poison
+        SHARED.table.release(object.slot());
+      }
+    }
+
+    private void evict(Named object) {
+      if (SHARED.table.evict(object.slot(), object.generation(), SHARED.matrix)) {
+        known.remove(object);
+        memory.put(object.slot(), -1L);
+        SHARED.table.release(object.slot());
+      }
+    }
+
+    private void nudge(long slot) {
+      schedule.inOrder(
+          "owner",
+          "owner",
+          "a nudge for slot " + slot,
+          () -> List.copyOf(condemned).stream()
+              .filter(each -> each.slot() == slot)
+              .forEach(this::reclaim));
+    }
+
+    /** A process that reads in place. */
+    private final class Reader {
+      private final int number;
+      private final Pins pins;
+      private final List<Named> pinned = new ArrayList<>();
+
+      Reader(int number) {
+        this.number = number;
+        this.pins = new Pins(this::look, ROWS.get(number));
+      }
+
+      /** Its look at a word: between that and what it did before, and does next, others may act. */
+      private long look(long slot) {
+        schedule.preempt();
+        dieSometimes();
+        long word = SHARED.table.word(slot);
+        schedule.preempt();
+        dieSometimes();
+        return word;
+      }
+
+      private void dieSometimes() {
+        if (!calm && schedule.choices().oneIn(40)) {
+          throw new Died();
+        }
+      }
+
+      void later(Runnable action) {
+        var name = "reader " + number;
+        schedule.inOrder(name, name, name, () -> {
+          try {
+            action.run();
+          } catch (Died died) {
+            die();
+          }
+        });
+      }
+
+      /** The kernel has freed its lock: its owner takes back what it had. */
+      private void die() {
+        schedule.note("reader " + number + " dies");
+        crashes++;
+        pinned.clear();
+        claimAnew(number);
+      }
+
+      void pin() {
+        if (known.isEmpty()) {
+          return;
+        }
+        var object = known.get(schedule.choices().next(known.size()));
+        if (pins.pin(object.slot(), object.generation())) {
+          pinned.add(object);
+          check(object);
+        } else if (SlotWord.state(SHARED.table.word(object.slot())) == SlotState.CONDEMNED) {
+          nudge(object.slot());
+        }
+      }
+
+      void unpin() {
+        if (!pinned.isEmpty()) {
+          var object = pinned.removeFirst();
+          if (pins.unpin(object.slot())) {
+            nudge(object.slot());
+          }
+        }
+      }
+
+      private void check(Named object) {
+        assertThat(memory.get(object.slot()))
+            .as("reader %s reads slot %s", number, object.slot())
+            .isEqualTo(object.generation());
+      }
+
+      void checkAll() {
+        pinned.forEach(this::check);
+      }
+    }
+  }
+}

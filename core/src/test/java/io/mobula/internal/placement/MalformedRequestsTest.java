@@ -1,0 +1,54 @@
+package io.mobula.internal.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.Resources;
+import io.mobula.error.CodecException;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import org.junit.jupiter.api.Test;
+
+/** What a search with altered frames has found in requests for leases. */
+class MalformedRequestsTest {
+  private static FrameReader amounts(int count, long units) {
+    var frame = new FrameWriter().int32(count);
+    for (int i = 0; i < count; i++) {
+      frame.text("r" + i).int64(units);
+    }
+    return new FrameReader(frame.toBytes());
+  }
+
+  /** A ledger that granted it had more than there is, and ended with its node's work. */
+  @Test
+  void anAmountBelowZeroIsRefused() {
+    assertThatThrownBy(() -> LeaseDesk.readResources(amounts(1, -1)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("below zero");
+    assertThat(LeaseDesk.readResources(amounts(1, 10_000)).units("r0")).isEqualTo(10_000);
+  }
+
+  @Test
+  void moreResourcesThanAnyRequestHasAreRefused() {
+    assertThatThrownBy(() -> LeaseDesk.readResources(amounts(2_000, 1)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("2000 resources");
+    assertThat(LeaseDesk.readResources(amounts(1_000, 1))).isNotEqualTo(Resources.none());
+  }
+
+  @Test
+  void aProgramWithoutWeightIsRefusedAsAFrame() {
+    var frame = new FrameWriter();
+    new Program(new NodeId(7), true, null, 1).write(frame);
+    var bytes = frame.toBytes();
+    assertThat(Program.read(new FrameReader(bytes)).weight()).isEqualTo(1);
+    for (int i = Long.BYTES; i < 2 * Long.BYTES; i++) {
+      bytes[i] = 0;
+    }
+    assertThatThrownBy(() -> Program.read(new FrameReader(bytes)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("weight");
+  }
+}

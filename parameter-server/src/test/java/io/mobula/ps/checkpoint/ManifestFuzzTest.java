@@ -1,0 +1,42 @@
+package io.mobula.ps.checkpoint;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ps.Altered;
+import io.mobula.ps.error.CheckpointException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Altered manifests, with and without a checksum that is right for them. */
+class ManifestFuzzTest {
+  private static final Manifest MANIFEST = new Manifest(
+      Manifest.VERSION,
+      "a table = \\ ü",
+      "dense float, 2 state vectors",
+      "adam 0.001",
+      20,
+      7,
+      List.of(new Part("part-00000", 0, 10, 80, 3), new Part("part-00001", 10, 20, 80, -1)));
+
+  @Test
+  void whatIsReadIsWhatWouldBeWritten() throws Exception {
+    var whole = ManifestText.write(MANIFEST);
+    assertThat(ManifestText.read(whole, "here")).isEqualTo(MANIFEST);
+    Altered.eachOf("manifests", whole, ManifestFuzzTest::readOrRefused);
+    var lines = new String(whole, ISO_8859_1);
+    var unsealed = lines.substring(0, lines.lastIndexOf("crc32c=")).getBytes(ISO_8859_1);
+    Altered.eachOf(
+        "sealed manifests",
+        unsealed,
+        altered -> readOrRefused(ManifestText.sealed(new String(altered, ISO_8859_1))));
+  }
+
+  private static void readOrRefused(byte[] bytes) {
+    try {
+      assertThat(ManifestText.write(ManifestText.read(bytes, "here"))).isEqualTo(bytes);
+    } catch (CheckpointException refused) {
+      assertThat(refused).hasMessageContaining("here");
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.mobula.ps.compression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ps.Altered;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Altered encodings are decoded or refused, and nothing beside their range is written. */
+class AlteredGradientsTest {
+  private static final int LENGTH = 3_000;
+  private static final int BESIDE = 16;
+
+  @Test
+  void whateverTheBytesAreOnlyTheRangeIsWritten() throws Exception {
+    var random = new Random(7);
+    var numbers = new float[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      numbers[i] = random.nextInt(4) == 0 ? random.nextFloat() - 0.5f : 0;
+    }
+    var plain = List.of(
+        Compression.none(), Compression.topK(0.1), Compression.eightBit(), Compression.oneBit());
+    for (var compression : plain) {
+      search(compression, numbers);
+      search(compression.lz4(), numbers);
+    }
+  }
+
+  private static void search(Compression compression, float[] numbers) throws Exception {
+    var encoded = compression.encoder(LENGTH).encode(numbers.clone(), 0);
+    var decoder = compression.decoder();
+    Altered.eachOf("gradients of " + compression, encoded, altered -> {
+      var into = new float[LENGTH + 2 * BESIDE];
+      try {
+        decoder.decode(altered, into, BESIDE, LENGTH);
+      } catch (CompressedFormatException refused) {
+        assertThat(refused.getMessage()).isNotBlank();
+      }
+      for (int i = 0; i < BESIDE; i++) {
+        assertThat(into[i]).isZero();
+        assertThat(into[LENGTH + BESIDE + i]).isZero();
+      }
+    });
+  }
+}
