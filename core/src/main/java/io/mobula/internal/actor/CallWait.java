@@ -26,12 +26,12 @@ final class CallWait {
 
   private static WaitStep step(ActorCell cell, ActorCallRun run) {
     var what = "call " + run.name() + " of " + cell.describe();
+    var runner = run.runner();
+    if (runner != null) { // also while that thread tells of the outcome
+      return BlockedThread.running(what + " runs", runner);
+    }
     if (run.isDone()) {
       return WaitStep.end(what + " has its outcome, and its ref was not told", End.NOBODY);
-    }
-    var runner = run.runner();
-    if (runner != null) {
-      return BlockedThread.running(what + " runs", runner);
     }
     if (run.isStaged()) {
       return WaitStep.end(

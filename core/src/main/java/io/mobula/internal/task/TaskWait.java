@@ -41,11 +41,11 @@ final class TaskWait {
   private static WaitStep step(TaskRun run, Situation now) {
     var what = run.describe();
     var elsewhere = now.elsewhere();
+    if (now.runner() != null) { // also while that thread tells of the outcome
+      return BlockedThread.running(what + " runs", now.runner());
+    }
     if (now.done()) {
       return WaitStep.end(what + " has its outcome, and its ref was not told", End.NOBODY);
-    }
-    if (now.runner() != null) {
-      return BlockedThread.running(what + " runs", now.runner());
     }
     if (now.staged()) {
       return WaitStep.end(

@@ -2,6 +2,7 @@ package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
 import io.mobula.WaitReport;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks every two seconds at what waits in a node, and reports once each chain that ends nowhere,
  * or in a process that has been silent for long. A chain that ends nowhere must be the same in two
- * looks, as one look may fall between two steps of others; a look that comes late does not count,
- * as the process may have stood still.
+ * looks, as one look may fall between two steps of another thread; in ten where the machine has
+ * more to do than it can, as that thread may have had no processor since. A look that comes late
+ * does not count, as the process may have stood still.
  *
  * <p>A look examines at most 1 024 of what each part of the node lists, and the next look goes on
  * behind those. It runs in a thread of its own, which waits for a second at most for answers.
@@ -32,11 +35,15 @@ public final class WaitWatch implements AutoCloseable {
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MOST_EXAMINED = 1024;
+  private static final double BUSY = 1.5; // how many want each processor
+  private static final int FEW_LOOKS = 2;
+  private static final int MANY_LOOKS = 10;
   private static final int MOST_REPORTS = 8; // in one look
 
   private final List<Source> sources;
   private final ChainWalker.Peers peers;
   private final Consumer<WaitReport> reporter;
+  private final IntSupplier needed;
   private final Thread thread;
   private final Set<Awaited> reported = Collections.newSetFromMap(new WeakHashMap<>());
   private final Set<NodeId> reportedPeers = new HashSet<>();
@@ -45,8 +52,8 @@ public final class WaitWatch implements AutoCloseable {
   private Map<Awaited, Suspicion> suspected = Map.of(); // by what the chain ends at
   private volatile boolean closed;
 
-  /** A chain that one look has found to end nowhere; the next look walks it again. */
-  private record Suspicion(Awaited from, WaitChain.Identity identity) {}
+  /** A chain that some looks have found to end nowhere; the next look walks it again. */
+  private record Suspicion(Awaited from, WaitChain.Identity identity, int looks) {}
 
   /** One part of a node that lists what waits, and how far the looks have come in its list. */
   private static final class Source {
@@ -81,18 +88,28 @@ public final class WaitWatch implements AutoCloseable {
         name,
         sources,
         peers,
-        report -> LOG.warn("What waits here will not end by itself: {}", report.text()));
+        report -> LOG.warn("What waits here will not end by itself: {}", report.text()),
+        WaitWatch::looksNeeded);
   }
 
   WaitWatch(
       String name,
       List<? extends Supplier<? extends Iterator<? extends Awaited>>> sources,
       ChainWalker.Peers peers,
-      Consumer<WaitReport> reporter) {
+      Consumer<WaitReport> reporter,
+      IntSupplier needed) {
+    this.needed = needed;
     this.sources = sources.stream().map(Source::new).toList();
     this.peers = peers;
     this.reporter = reporter;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /** How many looks must find the same: few where each thread has had a processor since. */
+  private static int looksNeeded() {
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    double load = system.getSystemLoadAverage() / system.getAvailableProcessors();
+    return load >= 0 && load < BUSY ? FEW_LOOKS : MANY_LOOKS;
   }
 
   /** Looks from now on. */
@@ -125,27 +142,29 @@ public final class WaitWatch implements AutoCloseable {
   void look(boolean punctual) {
     left = MOST_REPORTS;
     silent.clear();
-    var before = punctual ? suspected : Map.<Awaited, Suspicion>of();
+    int counts = punctual ? 1 : 0;
+    var before = suspected;
     var now = new HashMap<Awaited, Suspicion>();
     var walker = ChainWalker.waiting(FOR_ANSWERS, peers);
-    Consumer<Awaited> examine = from -> judge(from, walker.walk(from), before, now);
+    Consumer<Awaited> examine = from -> judge(from, walker.walk(from), counts, now);
     before.values().forEach(each -> examine.accept(each.from()));
     sources.forEach(source -> source.next(examine));
     suspected = now;
     reportedPeers.retainAll(silent); // who answers again may be silent again
   }
 
-  private void judge(
-      Awaited from, WaitChain chain, Map<Awaited, Suspicion> before, Map<Awaited, Suspicion> now) {
+  private void judge(Awaited from, WaitChain chain, int counts, Map<Awaited, Suspicion> now) {
     switch (chain.end()) {
       case NOBODY -> {
         var last = chain.last();
         var identity = chain.fromLast();
-        var seen = before.get(last);
+        var seen = suspected.get(last);
+        boolean unchanged = seen != null && seen.identity().equals(identity);
+        int looks = counts + (unchanged ? seen.looks() : 0);
         if (now.size() < MOST_EXAMINED) {
-          now.putIfAbsent(last, new Suspicion(from, identity));
+          now.putIfAbsent(last, new Suspicion(from, identity, looks));
         }
-        if (seen != null && seen.identity().equals(identity)) {
+        if (looks >= needed.getAsInt()) {
           report(chain);
         }
       }
