@@ -59,7 +59,7 @@ class FaultPlanIT {
       assertThat(faults.violations()).isEmpty();
       assertThat(HistoryChecker.check(history.events())).isEmpty();
       assertThat(faults.kills()).as("%s", faults.log()).isPositive();
-      faults.close();
+      faults.stop();
       assertThat(cluster.leave()).isEmpty();
     }
   }

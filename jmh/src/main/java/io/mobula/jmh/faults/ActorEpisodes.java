@@ -12,6 +12,7 @@ import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ final class ActorEpisodes {
     }
   }
 
-  private static <T> void keep(ArrayList<Pending<T>> all, @Nullable Pending<T> pending) {
+  private static <T> void keep(List<Pending<T>> all, @Nullable Pending<T> pending) {
     if (pending != null) {
       all.add(pending);
     }
@@ -146,7 +147,7 @@ final class ActorEpisodes {
   }
 
   private static void make(
-      Session session, String name, Operation making, ArrayList<ActorHandle<Counter>> made)
+      Session session, String name, Operation making, List<ActorHandle<Counter>> made)
       throws InterruptedException {
     try {
       made.add(

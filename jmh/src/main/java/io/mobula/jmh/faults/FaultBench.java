@@ -126,7 +126,7 @@ public final class FaultBench {
             .failures()
             .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
         found.addAll(HistoryChecker.check(history.events()));
-        faults.close();
+        faults.stop();
         found.addAll(cluster.leave());
         return result(workload, faults, found);
       }

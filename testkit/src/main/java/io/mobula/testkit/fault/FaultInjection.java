@@ -57,7 +57,7 @@ public final class FaultInjection implements AutoCloseable {
           + " nodes carried out on " + cluster.members().size());
     }
     var injection = new FaultInjection(cluster, plan, history);
-    injection.executor.scheduleWithFixedDelay(
+    var _ = injection.executor.scheduleWithFixedDelay(
         injection::restart, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
     for (var fault : plan.faults()) {
       injection.later(fault.at(), () -> injection.inject(fault));
@@ -104,7 +104,7 @@ public final class FaultInjection implements AutoCloseable {
 
   /** Each step has a thread of its own, so that one that waits holds up no other. */
   private void later(Duration delay, Step step) {
-    executor.schedule(
+    var _ = executor.schedule(
         () -> Thread.ofVirtual().name("fault").start(() -> run(step)),
         delay.toMillis(),
         TimeUnit.MILLISECONDS);
@@ -281,9 +281,14 @@ public final class FaultInjection implements AutoCloseable {
         java.util.Locale.ROOT, "%.1f s: %s", (System.nanoTime() - begun) / 1e9, what));
   }
 
-  /** Takes back what is under way, and starts no node again from now on. */
+  /** As {@link #stop}. */
   @Override
   public void close() throws IOException {
+    stop();
+  }
+
+  /** Takes back what is under way, and starts no node again from now on. Again does nothing. */
+  public void stop() throws IOException {
     executor.shutdownNow();
     synchronized (this) {
       hogs.forEach(CpuHogs::close);

@@ -1,6 +1,5 @@
 package io.mobula.testkit.fault;
 
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,7 +62,9 @@ public record Operation(
   @SafeVarargs
   public final Operation mayFailWith(Class<? extends Throwable>... exceptions) {
     var all = new TreeSet<>(errors);
-    Arrays.stream(exceptions).map(Class::getSimpleName).forEach(all::add);
+    for (var exception : exceptions) {
+      all.add(exception.getSimpleName());
+    }
     return new Operation(id, kind, expected, mostEffects, sequence, turn, all);
   }
 }
