@@ -124,6 +124,7 @@ final class ReplicaKeeper implements Membership.Listener {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the caller looks again whatever has woken it
   private void awaitComing(long millis) {
     synchronized (comings) {
       try {

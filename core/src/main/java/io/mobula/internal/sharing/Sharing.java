@@ -677,7 +677,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return shared.values().stream()
         .filter(entry -> {
           var outcome = entry.outcome();
-          return canGive(outcome) && (!fitsFrame(outcome) || isOwn(entry.id()) || entry.isKept());
+          return outcome != null
+              && canGive(outcome)
+              && (!fitsFrame(outcome) || isOwn(entry.id()) || entry.isKept());
         })
         .toList();
   }

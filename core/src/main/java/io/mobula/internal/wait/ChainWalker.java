@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -32,7 +31,7 @@ public final class ChainWalker {
 
   private final long end;
   private final Peers peers;
-  private final Map<Awaited, WaitChain> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Awaited, WaitChain> known = new IdentityHashMap<>();
   private final Set<Awaited> path = Collections.newSetFromMap(new IdentityHashMap<>());
   private int steps;
 
