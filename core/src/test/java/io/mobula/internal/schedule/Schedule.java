@@ -92,6 +92,7 @@ public final class Schedule {
    *
    * @return takes it back
    */
+  @SuppressWarnings("ReferenceEquality") // two alike are two
   public Runnable anyTime(String what, Runnable action) {
     var step = new Step("", what, () -> true, action);
     free.add(step);

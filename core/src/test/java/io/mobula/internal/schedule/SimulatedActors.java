@@ -28,22 +28,22 @@ public final class SimulatedActors implements Ledger.Spawner {
     var thread = owner + "'s " + name + " " + ++count;
     schedule.source(thread, () -> kit.isAlive() && kit.selfInbox().hasMessages(), () -> {
       kit.runOne();
-      takeTimers(thread, kit);
+      takeTimers(kit);
     });
-    takeTimers(thread, kit);
+    takeTimers(kit);
     return kit.getRef();
   }
 
   /** Timers fire some time: what they are to send is put into the actor's mailbox then. */
-  private <T> void takeTimers(String thread, BehaviorTestKit<T> kit) {
+  private <T> void takeTimers(BehaviorTestKit<T> kit) {
     for (var effect : kit.getAllEffects()) {
       if (effect instanceof Effect.TimerScheduled<?> timer) {
-        arm(thread, timer);
+        arm(timer);
       }
     }
   }
 
-  private void arm(String thread, Effect.TimerScheduled<?> timer) {
+  private void arm(Effect.TimerScheduled<?> timer) {
     boolean again = !timer.mode().toString().equals("SingleMode");
     timers.add(() -> {
       timer.send().apply();
