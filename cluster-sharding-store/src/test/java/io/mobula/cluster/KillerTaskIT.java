@@ -36,14 +36,14 @@ class KillerTaskIT {
 
   static int works(int number, Journal journal) throws IOException, InterruptedException {
     journal.note("innocent " + number);
-    TimeUnit.MILLISECONDS.sleep(300); // stands for work
+    TimeUnit.MILLISECONDS.sleep(800); // stands for work
     return number;
   }
 
   @Test
   void theKillerFailsWithItsHistoryAndItsNeighboursDoTheirWork() throws Exception {
     var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(NODES).start()) {
+    try (var cluster = Soon.cluster(NODES).cpusPerNode(8).start()) {
       var runtime = cluster.runtime();
       var innocent = new ArrayList<ObjectRef<Integer>>();
       ObjectRef<Integer> killer = null;
