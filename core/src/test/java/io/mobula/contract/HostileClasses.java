@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.mobula.Checkpointed;
 import io.mobula.Fn0;
 import java.io.Externalizable;
 import java.io.IOException;
@@ -117,6 +118,37 @@ final class HostileClasses {
 
     int one() {
       return 1;
+    }
+  }
+
+  /** An actor that saves its state and takes it up again. */
+  static class Saved implements Checkpointed<HostileCode> {
+    private HostileCode code;
+    private String method = "";
+
+    Integer note(HostileCode present, String hostile) {
+      code = present;
+      method = hostile;
+      return 1;
+    }
+
+    Integer fail() {
+      throw new AssertionError("makes the object unfit");
+    }
+
+    int one() {
+      return 1;
+    }
+
+    @Override
+    public HostileCode save() {
+      return method.equals("save") ? code.act(code) : code;
+    }
+
+    @Override
+    public void load(HostileCode state) {
+      code = state;
+      code.act(code);
     }
   }
 

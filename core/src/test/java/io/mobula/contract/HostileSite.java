@@ -10,6 +10,7 @@ import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Resources;
 import io.mobula.contract.HostileClasses.Subject;
+import io.mobula.error.TaskFailedException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -121,6 +122,18 @@ enum HostileSite {
           .remote()
           .call(Subject::work, at.code())
           .remote())),
+
+  SAVE(
+      "`save` of an actor with a checkpoint for every call",
+      Thread.ACTOR,
+      fails("ActorCheckpointException"),
+      at ->
+          at.get(at.saved().call(HostileClasses.Saved::note, at.code(), "save").remote())),
+  LOAD(
+      "`load` of such an actor that is made again",
+      Thread.ACTOR,
+      fails("ActorDiedException").nullIs("its value"),
+      At::madeAgain),
 
   // ---- exceptions
   GET_MESSAGE(
@@ -425,6 +438,28 @@ enum HostileSite {
 
     ActorHandle<Subject> subject() {
       return runtime.actor(Subject::new).maxRestarts(1).remote();
+    }
+
+    ActorHandle<HostileClasses.Saved> saved() {
+      return runtime
+          .actor(HostileClasses.Saved::new)
+          .maxRestarts(1)
+          .checkpointEvery(1)
+          .remote();
+    }
+
+    Object madeAgain() {
+      var actor = saved();
+      actor.call(HostileClasses.Saved::note, code, "load").remote().get(LONG);
+      var failed = actor.call(HostileClasses.Saved::fail).remote();
+      var next = actor.call(HostileClasses.Saved::one).remote();
+      cancel.set(next::cancel);
+      try {
+        failed.get(LONG);
+      } catch (TaskFailedException expected) {
+        // it makes the object unfit, as is wanted
+      }
+      return next.get(LONG);
     }
 
     Object raised(String method) {

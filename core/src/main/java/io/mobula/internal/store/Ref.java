@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,7 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
 
   @Override
   public T get(Arena arena) {
+    Objects.requireNonNull(arena, "arena");
     var present = entry();
     return present.store().get(present, arena);
   }

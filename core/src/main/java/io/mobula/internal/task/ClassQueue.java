@@ -388,6 +388,17 @@ final class ClassQueue implements Wanting, Awaited {
     }
   }
 
+  /** Asks for a slot though it may have asked already: one too many is given back. */
+  void askAnew() {
+    lock.lock();
+    try {
+      requested = false;
+    } finally {
+      lock.unlock();
+    }
+    askAgain();
+  }
+
   private void askAgain() {
     boolean ask;
     lock.lock();

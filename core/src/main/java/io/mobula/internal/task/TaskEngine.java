@@ -14,6 +14,7 @@ import io.mobula.TaskRequest;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -57,6 +58,8 @@ public final class TaskEngine {
   private final Map<SchedulingClass, ClassQueue> classes = new ConcurrentHashMap<>();
   private final SuspectTasks suspects;
   private volatile @Nullable TaskWire wire;
+  private final Object halfStartedLock = new Object();
+  private volatile @Nullable TaskRun halfStarted; // the latest of those that could not be started
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
@@ -138,6 +141,9 @@ public final class TaskEngine {
 
   private TaskRun admit(TaskRequest request) {
     requireOpen();
+    if (halfStarted != null) {
+      endHalfStarted();
+    }
     var execution = Execution.current();
     if (execution != null && execution.isCancelled()) {
       throw cancelledException(execution);
@@ -180,7 +186,41 @@ public final class TaskEngine {
         starter.name() + " was cancelled and may start no more tasks.", null);
   }
 
+  /**
+   * Starts it. Where the stack or the heap is full in the midst of that, its submitter is thrown
+   * the error and has no ref: it is noted, without a call since there may be no room for one, and
+   * ended by the next who submits.
+   */
   private void start(TaskRun run, Results results) {
+    try {
+      startWhole(run, results);
+    } catch (StackOverflowError | OutOfMemoryError full) {
+      synchronized (halfStartedLock) {
+        run.nextHalfStarted = halfStarted;
+        halfStarted = run;
+      }
+      throw full;
+    }
+  }
+
+  private void endHalfStarted() {
+    TaskRun first;
+    synchronized (halfStartedLock) {
+      first = halfStarted;
+      halfStarted = null;
+    }
+    for (var run = first; run != null; run = run.nextHalfStarted) {
+      var what = run.describe();
+      run.stop(() -> new SubmissionRejectedException(
+          what + " was not started: the stack or the heap of whoever submitted it was full."));
+      var queue = classes.get(kind(run));
+      if (queue != null) { // it may have meant to ask for a slot, and not got so far
+        queue.askAnew();
+      }
+    }
+  }
+
+  private void startWhole(TaskRun run, Results results) {
     run.resultsTo(results);
     pending.add(run);
     var starter = Execution.current();

@@ -93,6 +93,10 @@ final class TaskRun implements Producer, Awaited {
     void cancel(TaskRun run, boolean recursive);
   }
 
+  /** See {@link TaskEngine}: guarded by that one's lock. */
+  @Nullable
+  TaskRun nextHalfStarted;
+
   private final Job job;
   private final TaskEngine engine;
   private final long since = System.nanoTime();

@@ -3,7 +3,6 @@ package io.mobula.ps.shard;
 import io.mobula.ps.clock.Clocks;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.WorkerEvictedException;
-import io.mobula.ps.heap.HeapRoom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -142,8 +141,8 @@ final class Gate {
       later.complete(answered(worker, answer));
     } catch (RuntimeException e) {
       later.completeExceptionally(e);
-    } catch (OutOfMemoryError e) {
-      later.completeExceptionally(HeapRoom.exhausted("an answer from " + table, e));
+    } catch (Error e) {
+      later.completeExceptionally(RequestError.of("an answer from " + table, e));
     }
   }
 

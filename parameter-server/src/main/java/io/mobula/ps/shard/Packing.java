@@ -7,7 +7,6 @@ import io.mobula.Tensor;
 import io.mobula.ps.checkpoint.CheckpointReader;
 import io.mobula.ps.checkpoint.PartWriter;
 import io.mobula.ps.error.CheckpointException;
-import io.mobula.ps.heap.HeapRoom;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -46,8 +45,8 @@ final class Packing {
         written.complete(writer.finish());
       } catch (RuntimeException e) {
         written.completeExceptionally(e);
-      } catch (OutOfMemoryError e) {
-        written.completeExceptionally(HeapRoom.exhausted("the checkpoint of " + shard.spec(), e));
+      } catch (Error e) {
+        written.completeExceptionally(RequestError.of("the checkpoint of " + shard.spec(), e));
       }
     });
     return written;

@@ -8,7 +8,6 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.clock.Mark;
-import io.mobula.ps.heap.HeapRoom;
 import io.mobula.ps.kernel.Numbers;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -65,14 +64,15 @@ public final class ShardActor {
   // ---- memory
 
   /**
-   * Runs a request. If memory runs out for it, the request fails and the shard lives: nothing of a
-   * request is done before its memory is there.
+   * Runs a request. If memory runs out for it, or an optimizer of the program's fails with an
+   * error, the request fails and the shard lives: nothing of a request is done before its memory is
+   * there.
    */
   private <T extends @Nullable Object> T guarded(String request, int table, Supplier<T> work) {
     try {
       return work.get();
-    } catch (OutOfMemoryError e) {
-      throw HeapRoom.exhausted(request + " of " + tables.nameOf(table) + " on shard " + index, e);
+    } catch (Error e) {
+      throw RequestError.of(request + " of " + tables.nameOf(table) + " on shard " + index, e);
     }
   }
 

@@ -6,7 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.error.HeapException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.error.TableException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -41,16 +41,19 @@ public final class StandbyActor {
   private <T> T guarded(String request, Supplier<T> work) {
     try {
       return work.get();
-    } catch (OutOfMemoryError e) {
-      throw HeapRoom.exhausted(request + " on a standby", e);
+    } catch (Error e) {
+      throw RequestError.of(request + " on a standby", e);
     }
   }
 
-  /** Makes a change; without memory for it there is no copy any more, and its memory is free. */
+  /**
+   * Makes a change; where there is no memory for it, or it fails with an error, there is no copy
+   * any more, and its memory is free.
+   */
   private <T> T following(Supplier<T> change) {
     try {
       return guarded("a change", change);
-    } catch (HeapException e) {
+    } catch (HeapException | TableException e) {
       complete = false;
       tables.fold();
       tables.clear();

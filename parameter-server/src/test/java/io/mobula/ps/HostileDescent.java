@@ -1,0 +1,106 @@
+package io.mobula.ps;
+
+import io.mobula.ps.optimizer.Aggregator;
+import io.mobula.ps.optimizer.Optimizer;
+import io.mobula.ps.optimizer.Step;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Plain descent, and a plain sum of gradients, of which one method misbehaves while its name is
+ * armed.
+ *
+ * @param name tells it from those of other tests
+ * @param method which one
+ */
+record HostileDescent(String name, Kind kind, String method) implements Optimizer, Aggregator {
+  private static final Set<String> ARMED = ConcurrentHashMap.newKeySet();
+
+  /** What the method does. */
+  enum Kind {
+    THROWS {
+      @Override
+      void act() {
+        throw new IllegalStateException("hostile");
+      }
+    },
+    RECURSES {
+      @Override
+      @SuppressWarnings("InfiniteRecursion") // that is what it is for
+      void act() {
+        act();
+      }
+    },
+    EXHAUSTS {
+      @Override
+      void act() {
+        var never = new byte[Integer.MAX_VALUE];
+        throw new IllegalStateException("had " + never.length);
+      }
+    },
+    CANNOT_BE_LINKED {
+      @Override
+      void act() {
+        throw new NoClassDefFoundError("hostile");
+      }
+    };
+
+    abstract void act();
+  }
+
+  void arm() {
+    ARMED.add(name);
+  }
+
+  void disarm() {
+    ARMED.remove(name);
+  }
+
+  private void at(String present) {
+    if (present.equals(method) && ARMED.contains(name)) {
+      kind.act();
+    }
+  }
+
+  @Override
+  public int stateVectors() {
+    return 0;
+  }
+
+  @Override
+  public double rateAt(long step) {
+    at("rateAt");
+    return 1;
+  }
+
+  @Override
+  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+    at("update");
+    for (int i = 0; i < count; i++) {
+      weights[i] -= gradient[i];
+    }
+  }
+
+  @Override
+  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+    for (int i = 0; i < count; i++) {
+      weights[i] -= gradient[i];
+    }
+  }
+
+  @Override
+  public void aggregate(float[][] gradients, int workers, int count, float[] into) {
+    at("aggregate");
+    for (int i = 0; i < count; i++) {
+      into[i] = 0;
+      for (var each : gradients) {
+        into[i] += each[i];
+      }
+    }
+  }
+
+  @Override
+  public void aggregate(double[][] gradients, int workers, int count, double[] into) {
+    throw new IllegalStateException("the tables here are of floats");
+  }
+}
