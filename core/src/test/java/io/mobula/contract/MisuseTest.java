@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectId;
@@ -193,13 +194,16 @@ class MisuseTest extends ContractTest {
 
   @Test
   void memoryThatHasEnded() {
-    var arena = Arena.ofConfined();
-    var tensor = Tensor.wrap(arena.allocate(4_000_000), io.mobula.DType.FLOAT32, 1_000_000);
-    arena.close();
+    Arena ended;
+    Tensor tensor;
+    try (var arena = Arena.ofConfined()) {
+      ended = arena;
+      tensor = Tensor.wrap(arena.allocate(4_000_000), DType.FLOAT32, 1_000_000);
+    }
     assertThat(catchThrowable(() -> runtime.put(tensor)))
         .isInstanceOfAny(MobulaException.class, IllegalStateException.class);
     var value = runtime.put(Tensor.of(new float[1_000_000]));
-    assertThat(catchThrowable(() -> value.get(arena)))
+    assertThat(catchThrowable(() -> value.get(ended)))
         .isInstanceOfAny(MobulaException.class, IllegalStateException.class);
     assertThat(value.get(LONG).shape()).containsExactly(1_000_000);
   }
@@ -314,6 +318,7 @@ class MisuseTest extends ContractTest {
   // ---- recursion
 
   /** Uses everything on each level, until the stack is full somewhere inside. */
+  @SuppressWarnings("InfiniteRecursion") // it is meant to
   private int deeper(int level, ObjectRef<Integer> ref, List<ObjectRef<Integer>> begun) {
     switch (level % 4) {
       case 0 -> begun.add(runtime.put(level));

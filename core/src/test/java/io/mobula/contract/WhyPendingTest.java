@@ -162,8 +162,9 @@ class WhyPendingTest extends ContractTest {
     var ref = runtime.task(WhyPendingTest::hold, gate).remote();
     var call = runtime.actor(Holder::new).remote().call(Holder::hold, gate).remote();
     var stream = runtime.remoteStream(runtime.task(WhyPendingTest::numbers, gate));
-    var reader =
-        Thread.ofPlatform().name("reader").start(() -> stream.iterator().hasNext());
+    var reader = Thread.ofPlatform()
+        .name("reader")
+        .start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     for (var text : List.of("WhyPendingTest.hold", "Holder.hold", "thread reader waits")) {
       Eventually.until(text, () -> texts().anyMatch(each -> each.contains(text)));
     }

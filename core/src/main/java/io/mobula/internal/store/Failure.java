@@ -152,7 +152,9 @@ public final class Failure {
    * on nobody who sends it calls a method of it. An exception that cannot be written is told by
    * stand-ins.
    */
-  Failure written(Function<MobulaException, byte[]> encoder, Function<byte[], ? extends @Nullable Object> decoder) {
+  Failure written(
+      Function<MobulaException, byte[]> encoder,
+      Function<byte[], ? extends @Nullable Object> decoder) {
     if (exact != null || known.getCause() == null) {
       return this;
     }

@@ -159,8 +159,8 @@ public final class WaitWatch implements AutoCloseable {
         var last = chain.last();
         var identity = chain.fromLast();
         var seen = suspected.get(last);
-        boolean unchanged = seen != null && seen.identity().equals(identity);
-        int looks = counts + (unchanged ? seen.looks() : 0);
+        int before = seen != null && seen.identity().equals(identity) ? seen.looks() : 0;
+        int looks = counts + before;
         if (now.size() < MOST_EXAMINED) {
           now.putIfAbsent(last, new Suspicion(from, identity, looks));
         }

@@ -30,9 +30,8 @@ class DeviceWatchTest {
     private final BlockingQueue<Supplier<Found>> looks = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    @SafeVarargs
-    Scripted(Supplier<Found>... looks) {
-      this.looks.addAll(List.of(looks));
+    Scripted(List<Supplier<Found>> looks) {
+      this.looks.addAll(looks);
     }
 
     @Override
@@ -53,7 +52,7 @@ class DeviceWatchTest {
 
   @Test
   void goesOnAfterALookThatFails() throws Exception {
-    var probe = new Scripted(
+    var probe = new Scripted(List.of(
         () -> {
           throw new IllegalStateException("look");
         },
@@ -61,7 +60,7 @@ class DeviceWatchTest {
           throw new StackOverflowError();
         },
         () -> null,
-        () -> found(ILL));
+        () -> found(ILL)));
     var told = new LinkedBlockingQueue<List<Device>>();
     var shares = Share.of(List.of(WELL), Resources.UNITS_PER_ONE);
     var watch = DeviceWatch.start(probe, shares, Duration.ofMillis(1), told::add);
@@ -73,10 +72,10 @@ class DeviceWatchTest {
   @Test
   void aProbeThatFailsAsTheNodeStartsHasFoundWhatTheSettingsName() {
     List<Supplier<DeviceProbe>> probes = List.of(
-        () -> new Scripted(() -> {
+        () -> new Scripted(List.of(() -> {
           throw new IllegalStateException("look");
-        }),
-        () -> new Scripted(() -> null),
+        })),
+        () -> new Scripted(List.of(() -> null)),
         () -> null,
         () -> {
           throw new NoClassDefFoundError("driver");
@@ -87,7 +86,8 @@ class DeviceWatchTest {
           .extracting(Device::index)
           .containsExactly(0, 1);
     }
-    assertThat(GpuReading.seen(declared -> new Scripted(() -> found(WELL)), OptionalInt.empty()))
+    assertThat(GpuReading.seen(
+            declared -> new Scripted(List.of(() -> found(WELL))), OptionalInt.empty()))
         .containsExactly(WELL);
   }
 }

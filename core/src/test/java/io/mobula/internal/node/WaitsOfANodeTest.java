@@ -139,7 +139,8 @@ class WaitsOfANodeTest {
         runtime.remoteStage(runtime.task(WaitsOfANodeTest::never).cpus(0));
     var stream = runtime.remoteStream(
         runtime.task(WaitsOfANodeTest::numbers, gate).cpus(0).maxUnread(1));
-    var reader = Thread.ofPlatform().start(() -> stream.iterator().hasNext());
+    var reader =
+        Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;
     int rounds = 0;
     while (System.nanoTime() - end < 0) { // a node under load

@@ -106,12 +106,13 @@ public final class RecoveryBench {
     var took = new long[request.rounds()];
     for (int i = 0; i < took.length; i++) {
       took[i] = round.run(nodes);
-      progress.println("bench: recovery, " + what + ": " + Words.time(took[i]));
+      progress.println("bench: recovery, " + what + ": " + Words.time((double) took[i]));
       nodes.fill();
     }
     var all = String.join(" ", Arrays.stream(took).mapToObj(Words::time).toList());
     Arrays.sort(took);
-    out.println("| " + what + " | " + Words.time(took[took.length / 2]) + " | " + all + " |");
+    out.println(
+        "| " + what + " | " + Words.time((double) took[took.length / 2]) + " | " + all + " |");
   }
 
   // ---- rounds
