@@ -325,6 +325,11 @@ public final class TaskEngine {
     return !pending.isEmpty();
   }
 
+  /** Whether the task has not told its outcome yet. */
+  boolean isPending(TaskRun run) {
+    return pending.contains(run);
+  }
+
   void startSlot(Runnable slot) {
     slots.execute(slot);
   }

@@ -266,14 +266,18 @@ final class TaskRun implements Producer, Awaited {
     return since;
   }
 
+  /** Whoever has listed the pending tasks may ask when this one has told its refs and is done. */
   @Override
   public WaitStep waitStep() {
-    return TaskWait.of(this, situation());
+    var now = situation();
+    return now.done() && !engine.isPending(this)
+        ? WaitStep.end(describe() + " has its outcome", End.READY)
+        : TaskWait.of(this, now);
   }
 
   @Override
   public WaitStep waitStep(ObjectId wanted) {
-    return waitStep();
+    return TaskWait.of(this, situation());
   }
 
   private synchronized TaskWait.Situation situation() {
