@@ -32,6 +32,10 @@ final class ActorCheckpoints {
   private AppliedCalls applied = new AppliedCalls();
   private @Nullable Checkpointed<Object> object;
   private CheckpointVersion version = CheckpointVersion.NONE;
+
+  /** The last number that was used: one whose copy failed may be kept elsewhere all the same. */
+  private CheckpointVersion tried = CheckpointVersion.NONE;
+
   private long unsaved; // calls since the latest checkpoint
   private boolean timed; // the interval runs
 
@@ -60,6 +64,7 @@ final class ActorCheckpoints {
   void restore(Object made) {
     object = checkpointed(made);
     unsaved = 0;
+    timed = false; // a timer that came while there was no object was for nothing
     var known = cell.past().checkpoint();
     var latest = kept.latest(known.compareTo(version) > 0 ? known : version);
     if (latest == null) {
@@ -180,7 +185,8 @@ final class ActorCheckpoints {
 
   /** Gives why there is no new checkpoint, which is in the log as well. */
   private @Nullable ActorCheckpointException save() {
-    var next = version.next();
+    tried = (tried.compareTo(version) > 0 ? tried : version).next();
+    var next = tried;
     try {
       kept.save(new SavedState(next, applied.toBytes(), state()));
     } catch (Throwable thrown) { // of the user's save, of the disk: the actor lives on

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints of actors in the stores of several processes: a host has its owner keep a copy, and
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer is empty, or says why there is no copy.
  */
 final class CheckpointCopies {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointCopies.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final ActorCluster cluster;
@@ -114,7 +118,15 @@ final class CheckpointCopies {
     var heir = owner == null ? null : owner.heir();
     return heir == null
         ? CompletableFuture.completedStage("")
-        : ask(heir, id, state).exceptionally(gone -> ""); // the next one is told, too
+        : ask(heir, id, state).handle((why, gone) -> heard(heir, id, gone == null ? why : ""));
+  }
+
+  /** This process has a copy, so the checkpoint is made: the next heir is told, too. */
+  private static String heard(NodeId heir, ActorId id, String why) {
+    if (!why.isEmpty()) {
+      LOG.warn("Node {} has no copy of the checkpoint of actor {}: {}", heir, id, why);
+    }
+    return "";
   }
 
   /** A node is the heir from now on. */
@@ -141,9 +153,12 @@ final class CheckpointCopies {
    */
   @Nullable
   StoredState takeUp(ActorId id) {
-    var before = kept.get(id);
-    kept.computeIfPresent(id, (key, state) -> state.as(state.version().nextTerm()));
-    return before;
+    var before = new AtomicReference<@Nullable StoredState>();
+    kept.computeIfPresent(id, (key, state) -> {
+      before.set(state);
+      return state.as(state.version().nextTerm());
+    });
+    return before.get();
   }
 
   /** Sends that to its host, which is sent the actor next. */

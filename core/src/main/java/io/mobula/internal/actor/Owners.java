@@ -106,6 +106,7 @@ final class Owners {
 
   void forget(Owner owner) {
     owners.remove(owner.passport().id(), owner);
+    cluster.copies().forget(owner.passport().id()); // a copy may have come after the actor's end
   }
 
   void unname(Passport passport) {

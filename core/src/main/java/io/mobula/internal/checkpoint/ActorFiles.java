@@ -6,6 +6,7 @@ import io.mobula.internal.codec.Encoded;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,8 +192,9 @@ public final class ActorFiles implements CheckpointStore {
     Files.deleteIfExists(temporary);
     try {
       Files.createLink(temporary, from);
-    } catch (UnsupportedOperationException unknown) {
+    } catch (UnsupportedOperationException | FileSystemException unknown) {
       Files.copy(from, temporary);
+      DurableFiles.sync(temporary);
     }
     DurableFiles.rename(temporary, to);
   }

@@ -35,18 +35,19 @@ final class DurableFiles {
     if (parent != null && !Files.isDirectory(directory)) {
       createDirectory(parent);
       Files.createDirectories(directory);
-      syncDirectory(parent);
+      sync(parent);
     }
   }
 
   /** Gives a file its final name in its directory, at once; replaces what has that name. */
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    syncDirectory(Objects.requireNonNull(to.toAbsolutePath().getParent()));
+    sync(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
-  private static void syncDirectory(Path directory) throws IOException {
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  /** Returns when what was written to a file, or to a directory of names, is on the disk. */
+  static void sync(Path of) throws IOException {
+    try (var channel = FileChannel.open(of, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.WaitReport;
 import io.mobula.WaitReport.End;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,28 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, End
   /** What the end of a chain is known by from one look to the next, if it has not changed. */
   record Identity(List<Object> links, List<Long> marks) {}
 
-  /** By its last two links: many chains may lead there. */
+  /**
+   * By the last two that it is about, with all links of theirs: many chains may lead there. A
+   * request has two links, as it was made and as its ledger knows it, and only the queue before it
+   * tells by its mark whether it is still the same one.
+   */
   Identity fromLast() {
+    var backwards = new ArrayDeque<WaitChain>();
+    for (var link = this; link != null; link = link.rest) {
+      backwards.addFirst(link);
+    }
     var links = new ArrayList<Object>();
     var marks = new ArrayList<Long>();
-    var from = this;
-    while (from.rest != null && from.rest.rest != null) {
-      from = from.rest;
-    }
-    for (var link = from; link != null; link = link.rest) {
+    Awaited about = null;
+    int different = 0;
+    for (var link : backwards) {
+      if (!link.of.equals(about)) {
+        about = link.of;
+        different++;
+      }
+      if (different > 2) {
+        break;
+      }
       links.add(link.of);
       marks.add(link.step.mark());
     }
