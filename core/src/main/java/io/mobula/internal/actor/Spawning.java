@@ -125,8 +125,8 @@ final class Spawning {
     };
     try {
       engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
-    } catch (RejectedExecutionException closing) {
-      holding.failed(closing);
+    } catch (RejectedExecutionException | OutOfMemoryError none) { // closing, or no more threads
+      holding.failed(none);
       holding.ended();
     }
   }

@@ -64,8 +64,8 @@ final class StallRelief {
   }
 
   private void grow(ThreadPoolExecutor pool) {
-    int before = pool.getMaximumPoolSize();
-    pool.setMaximumPoolSize(Math.min(most, before + MORE));
+    int before = Math.max(pool.getMaximumPoolSize(), pool.getPoolSize());
+    pool.setMaximumPoolSize(Math.max(before, Math.min(most, before + MORE)));
     try {
       for (int i = before; i < pool.getMaximumPoolSize(); i++) {
         pool.execute(() -> {}); // by a new thread, which then takes what waits

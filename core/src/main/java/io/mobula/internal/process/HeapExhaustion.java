@@ -36,9 +36,15 @@ public final class HeapExhaustion {
    * about it: does not return if the heap is full and the process may be ended.
    */
   public static void check(Throwable thrown) {
-    if (ends && thrown instanceof OutOfMemoryError) {
+    if (ends && thrown instanceof OutOfMemoryError && !isWantOfThreads(thrown)) {
       end();
     }
+  }
+
+  /** The JVM throws the same error where the system gives it no more threads. */
+  private static boolean isWantOfThreads(Throwable thrown) {
+    var message = thrown.getMessage();
+    return message != null && message.startsWith("unable to create native thread");
   }
 
   private static void end() {

@@ -154,22 +154,27 @@ public final class TaskEngine {
     Supplier<String> what = () -> "Task " + name;
     parts.places().require(options.placement(), options.resources(), what);
     var call = parts.binder().bind(request.function(), request.arguments(), 0);
+    boolean entered = false;
     try {
       backlog.enter(what, call.heapBytes());
-    } catch (RuntimeException e) {
+      entered = true;
+      var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
+      return new TaskRun(
+          new TaskRun.Job(
+              new ObjectId(node().incarnation(), parts.store().nextTask(), 0),
+              call,
+              name,
+              options,
+              Program.present(parts.program().get())),
+          parent,
+          this);
+    } catch (RuntimeException | Error e) { // the heap or the stack may be full
+      if (entered) {
+        backlog.leave(call.heapBytes());
+      }
       call.release();
       throw e;
     }
-    var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
-    return new TaskRun(
-        new TaskRun.Job(
-            new ObjectId(node().incarnation(), parts.store().nextTask(), 0),
-            call,
-            name,
-            options,
-            Program.present(parts.program().get())),
-        parent,
-        this);
   }
 
   /** Work of a group that captures its children puts them there. */

@@ -28,9 +28,11 @@ public final class ChainWalker {
   private static final int MOST_BRANCHES = 16;
   private static final int MOST_LINKS = 48;
   private static final int MOST_STEPS = 20_000;
+  private static final int MOST_STEPS_AT_ONCE = 200; // in a thread that gives up waiting
 
   private final long end;
   private final Peers peers;
+  private final int mostSteps;
   private final IdentityHashMap<Awaited, WaitChain> known = new IdentityHashMap<>();
   private final Set<Awaited> path = Collections.newSetFromMap(new IdentityHashMap<>());
   private int steps;
@@ -45,19 +47,20 @@ public final class ChainWalker {
     WaitStep look(NodeId peer, Work work, long nanos);
   }
 
-  private ChainWalker(Duration limit, Peers peers) {
+  private ChainWalker(Duration limit, Peers peers, int mostSteps) {
     this.end = System.nanoTime() + limit.toNanos();
     this.peers = peers;
+    this.mostSteps = mostSteps;
   }
 
   /** One that waits for answers for so long in all. */
   public static ChainWalker waiting(Duration limit, Peers peers) {
-    return new ChainWalker(limit, peers);
+    return new ChainWalker(limit, peers, MOST_STEPS);
   }
 
   /** One that waits for no answer. */
   public static ChainWalker atOnce() {
-    return new ChainWalker(Duration.ZERO, Peers.NOBODY);
+    return new ChainWalker(Duration.ZERO, Peers.NOBODY, MOST_STEPS_AT_ONCE);
   }
 
   /** The chain from here. */
@@ -66,7 +69,7 @@ public final class ChainWalker {
     if (before != null) {
       return before;
     }
-    if (path.size() >= MOST_LINKS || ++steps > MOST_STEPS) {
+    if (path.size() >= MOST_LINKS || ++steps > mostSteps) {
       return leaf(from, WaitStep.end("and so on", End.UNKNOWN));
     }
     if (!path.add(from)) {
