@@ -140,6 +140,7 @@ public final class Bell implements AutoCloseable {
    * @return false if there was something after the limit had passed: a wake-up was missed
    */
   public boolean sleep(long limitNanos, BooleanSupplier hasMore) {
+    long begun = System.nanoTime();
     int before = shared.getIntVolatile(WORD);
     parked = Thread.currentThread();
     shared.putIntVolatile(SLEEPING, 1);
@@ -156,7 +157,9 @@ public final class Bell implements AutoCloseable {
       park = Math.min(2 * park, LONGEST_PARK_NANOS);
     }
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
-    return wasRung || !Futex.isThere() || !isAnyReady();
+    boolean early =
+        System.nanoTime() - begun < limitNanos; // by whoever was about to end the last sleep
+    return wasRung || early || !Futex.isThere() || !isAnyReady();
   }
 
   /**

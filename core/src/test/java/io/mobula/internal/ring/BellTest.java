@@ -1,6 +1,7 @@
 package io.mobula.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
@@ -96,6 +97,23 @@ class BellTest {
     bell.takeReady(taken::add);
     assertThat(taken).containsExactly(1_023);
     assertThat(bell.sleep(FOREVER, () -> true)).isTrue();
+  }
+
+  /**
+   * A writer that has ended the sleep before may change the word, and wake, during the next one.
+   */
+  @Test
+  void aSleepThatEndsEarlyHasMissedNothing() {
+    assertThat(bell.sleep(FOREVER, () -> {
+          bell.wake();
+          assertThatThrownBy(() -> bell.sleep(FOREVER, () -> {
+                throw new IllegalStateException("with the word that says that it sleeps");
+              }))
+              .isInstanceOf(IllegalStateException.class);
+          bell.mark(7);
+          return false;
+        }))
+        .isTrue();
   }
 
   @Test

@@ -1,0 +1,29 @@
+package io.mobula.internal.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.mobula.error.SettingsException;
+import org.junit.jupiter.api.Test;
+
+/** Settings of the directory that contradict each other. */
+class DirectorySettingsTest {
+
+  private static DirectorySettings read(String changed) {
+    return DirectorySettings.read(ConfigFactory.parseString(changed)
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve());
+  }
+
+  @Test
+  void whatIsSaidAgainIsSaidBeforeTheQuestionFails() {
+    assertThat(read("mobula.directory.patience = 1s").rules()).isNotNull();
+    for (var patience : new String[] {"500ms", "100ms"}) {
+      assertThatThrownBy(() -> read("mobula.directory.patience = " + patience))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("mobula.directory.resend")
+          .hasMessageContaining("mobula.directory.patience");
+    }
+  }
+}
