@@ -116,7 +116,8 @@ final class Clustered {
         lanes,
         router,
         desk,
-        new Placer.Rules(this::choose, groups, settings.unschedulableTimeout(), timer));
+        new Placer.Rules(
+            this::choose, views::queued, groups, settings.unschedulableTimeout(), timer));
   }
 
   private Placer.Choice choose(Wanting wanting, long turn) {

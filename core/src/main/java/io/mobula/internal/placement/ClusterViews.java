@@ -95,6 +95,12 @@ public final class ClusterViews {
     return entry == null ? null : entry.store();
   }
 
+  /** How many requests wait at that node's ledger, as last heard; 1 if nothing was heard of it. */
+  public int queued(NodeId id) {
+    var entry = entries.get(id);
+    return entry == null ? 1 : entry.view().queued();
+  }
+
   /** Has this run after each change, on a thread that must not be blocked. */
   public void onChange(Runnable listener) {
     listeners.add(listener);

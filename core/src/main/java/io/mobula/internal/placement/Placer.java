@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class Placer implements Places {
   private final Lanes lanes;
   private final LeaseDesk desk;
   private final Chooser chooser;
+  private final ToIntFunction<NodeId> queues;
   private final Bundles bundles;
   private final Patience.Terms terms;
   private final Set<Search> searches = new LinkedHashSet<>();
@@ -96,10 +98,16 @@ public final class Placer implements Places {
   /**
    * What decides on requests.
    *
+   * @param queues how many requests wait at a node, as last heard; some if nothing was heard
    * @param bundles of placement groups
    * @param unschedulable how long one is kept that no node can ever grant
    */
-  public record Rules(Chooser chooser, Bundles bundles, Duration unschedulable, Timer timer) {}
+  public record Rules(
+      Chooser chooser,
+      ToIntFunction<NodeId> queues,
+      Bundles bundles,
+      Duration unschedulable,
+      Timer timer) {}
 
   /** Asks for nothing yet. */
   public Placer(
@@ -114,6 +122,7 @@ public final class Placer implements Places {
     this.membership = membership;
     this.lanes = lanes;
     this.chooser = rules.chooser();
+    this.queues = rules.queues();
     this.bundles = rules.bundles();
     this.terms = new Patience.Terms(rules.unschedulable(), rules.timer());
     router
@@ -403,7 +412,11 @@ public final class Placer implements Places {
       var choice = chooseSafely();
       explain(choice);
       switch (choice) {
-        case Choice.At(var node) -> moveTo(node);
+        case Choice.At(var node) -> {
+          if (mayMove()) {
+            moveTo(node);
+          }
+        }
         case Choice.Later(var queueAt, var reason) -> {
           if (queueAt == null) {
             beHopeless(reason);
@@ -510,6 +523,21 @@ public final class Placer implements Places {
       if (wanting.placement() instanceof Placement.Group group) {
         bundles.doubt(group.group().id());
       }
+    }
+
+    /**
+     * Not from a node where nobody waits: that node has granted the request, or has not got it yet.
+     * What it has granted is missing from what it says to be free, so that every other node would
+     * look better.
+     */
+    private boolean mayMove() {
+      NodeId where;
+      synchronized (this) {
+        where = at;
+      }
+      return where == null
+          || wanting.placement() instanceof Placement.Group
+          || queues.applyAsInt(where) > 0;
     }
 
     private synchronized boolean isNowhere() {

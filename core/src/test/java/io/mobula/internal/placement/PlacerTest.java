@@ -46,6 +46,7 @@ class PlacerTest {
   private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
   private final AtomicReference<Choice> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
+  private volatile int queued = 1; // at each node, as its last report says
   private final Router router = new Router();
   private ActorTestKit kit;
   private Placer placer;
@@ -69,10 +70,11 @@ class PlacerTest {
         lanes,
         router,
         desk,
-        new Placer.Rules(this::choose, bundles, Duration.ofSeconds(30), (delay, action) -> {
-          timers.add(action);
-          return () -> timers.remove(action);
-        }));
+        new Placer.Rules(
+            this::choose, node -> queued, bundles, Duration.ofSeconds(30), (delay, action) -> {
+              timers.add(action);
+              return () -> timers.remove(action);
+            }));
   }
 
   @AfterEach
@@ -180,6 +182,20 @@ class PlacerTest {
             .toBytes());
     assertThat(client.grantedAt).containsExactly(Map.entry(OTHER, 17L));
     assertThat(timers).isEmpty();
+  }
+
+  /** The report that its resources are taken may come before the answer that says by whom. */
+  @Test
+  void aRequestStaysAtANodeThatReportsNobodyWaiting() throws Exception {
+    view.set(new Choice.At(OTHER));
+    queued = 0;
+    var client = new Client();
+    placer.acquire(client);
+    change(HERE);
+    assertThat(placer.request(client).waitStep().text()).contains("is at node " + OTHER);
+    queued = 1;
+    placer.lookAgain();
+    assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test

@@ -229,6 +229,7 @@ final class SimulatedLeases {
           desk,
           new Placer.Rules(
               this::choose,
+              node -> schedule.choices().next(2),
               new NoBundles(),
               Duration.ofSeconds(30),
               (delay, action) -> schedule.anyTime(id + "'s timer", action)));

@@ -12,6 +12,7 @@ import io.mobula.jmh.Machine;
 import io.mobula.jmh.Words;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,11 +99,11 @@ public final class RecoveryBench {
 
   /** One kill; gives the time that it took, in nanoseconds. */
   private interface Round {
-    long run(Victims nodes) throws InterruptedException;
+    long run(Victims nodes) throws IOException, InterruptedException;
   }
 
   private void print(PrintStream out, String what, Victims nodes, Round round)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     var took = new long[request.rounds()];
     for (int i = 0; i < took.length; i++) {
       took[i] = round.run(nodes);
@@ -117,28 +118,41 @@ public final class RecoveryBench {
 
   // ---- rounds
 
-  private long task(Victims nodes) throws InterruptedException {
-    ObjectRef<Long> begun = nodes
-        .driver()
-        .task(RecoveryBench::beginAgain)
-        .placement(Placement.preferring(nodes.first()))
-        .remote();
-    awaitBusy(nodes);
-    long killed = nodes.killFirst();
-    return begun.get(LIMIT) - killed;
-  }
-
-  /** The first attempt ends with its node; the second says when it begins. */
-  static long beginAgain() throws InterruptedException {
-    if (Mobula.context().attempt() == 1) {
-      TimeUnit.NANOSECONDS.sleep(LIMIT.toNanos());
+  private long task(Victims nodes) throws IOException, InterruptedException {
+    var folder = Files.createTempDirectory("mobula-recovery");
+    var mark = folder.resolve("begun");
+    try {
+      ObjectRef<Long> begun = nodes
+          .driver()
+          .task(RecoveryBench::beginAgain, mark.toString())
+          .placement(Placement.preferring(nodes.first()))
+          .remote();
+      awaitMark(mark);
+      long killed = nodes.killFirst();
+      return begun.get(LIMIT) - killed;
+    } finally {
+      remove(folder);
     }
-    return System.nanoTime();
   }
 
-  private static void awaitBusy(Victims nodes) throws InterruptedException {
+  /**
+   * Whoever makes the mark ends with its node; whoever finds it says when it has begun. The number
+   * of the attempt would not do: one whose node dies before its body begins does not count.
+   */
+  static long beginAgain(String mark) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    try {
+      Files.createFile(Path.of(mark));
+    } catch (FileAlreadyExistsException again) {
+      return begun;
+    }
+    TimeUnit.NANOSECONDS.sleep(LIMIT.toNanos());
+    return begun;
+  }
+
+  private static void awaitMark(Path mark) throws InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
-    while (nodes.driver().availableResources().amount("CPU") > 1) {
+    while (!Files.exists(mark)) {
       if (System.nanoTime() - end > 0) {
         throw new IllegalStateException("No task has begun within " + LIMIT);
       }
