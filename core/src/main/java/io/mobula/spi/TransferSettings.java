@@ -22,7 +22,7 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
     Objects.requireNonNull(limits, "limits");
   }
 
-  /** What the bytes ride on. Two nodes must have the same one. */
+  /** What the bytes ride on. Two nodes must have one in common. */
   public sealed interface Carrier {}
 
   /**
@@ -72,6 +72,18 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
     public Artery {
       Objects.requireNonNull(system, "system");
       Objects.requireNonNull(spawner, "spawner");
+    }
+  }
+
+  /**
+   * Aeron, and Akka's own connections where that fails: when the file system of Aeron's logs is
+   * full, above all.
+   */
+  public record AeronOrArtery(Aeron aeron, Artery artery) implements Carrier {
+    /** Refuses nulls. */
+    public AeronOrArtery {
+      Objects.requireNonNull(aeron, "aeron");
+      Objects.requireNonNull(artery, "artery");
     }
   }
 

@@ -27,7 +27,6 @@ final class AeronCarrier implements Carrier {
   static final int STREAM = 4410;
 
   private static final Logger LOG = LoggerFactory.getLogger(AeronCarrier.class);
-  private static final long UNREACHABLE = Duration.ofSeconds(10).toNanos();
   private static final long UNUSED = Duration.ofSeconds(60).toNanos();
   private static final int FRAGMENTS = 64;
   /** Nothing else gets into a channel. */
@@ -57,6 +56,7 @@ final class AeronCarrier implements Carrier {
   private final String endpoint;
   private final String parameters;
   private final int maxFrame;
+  private final long unreachable;
   private final Map<String, Line> lines = new HashMap<>();
   private final BufferClaim claim = new BufferClaim();
 
@@ -65,22 +65,34 @@ final class AeronCarrier implements Carrier {
    *
    * @param parameters what is added to the channel of a publication
    * @param maxFrame what fits into one datagram
+   * @param unreachable how long a connection may take
    */
-  AeronCarrier(Aeron aeron, Subscription subscription, String parameters, int maxFrame) {
+  AeronCarrier(
+      Aeron aeron,
+      Subscription subscription,
+      String parameters,
+      int maxFrame,
+      Duration unreachable) {
     this.aeron = aeron;
     this.subscription = subscription;
     this.endpoint = SCHEME + subscription.resolvedEndpoint();
     this.parameters = parameters;
     this.maxFrame = maxFrame;
+    this.unreachable = unreachable.toNanos();
   }
 
-  @Override
-  public String endpoint() {
+  /** Where others reach this node. */
+  String endpoint() {
     return endpoint;
   }
 
   @Override
-  public int maxFrame() {
+  public String replyTo(String to) {
+    return endpoint;
+  }
+
+  @Override
+  public int maxFrame(String to) {
     return maxFrame;
   }
 
@@ -104,11 +116,13 @@ final class AeronCarrier implements Carrier {
       lines.remove(to);
       return Sent.NEVER;
     } catch (InternalError fault) { // how the JVM tells of a page that is not there
-      forget(to);
-      throw new IllegalStateException(
-          "Memory could not be read or written on the way to " + to + ": the file system of "
-              + aeron.context().aeronDirectoryName() + " may be full",
+      LOG.warn(
+          "Memory could not be read or written on the way to {}: the file system of {} may be full",
+          to,
+          aeron.context().aeronDirectoryName(),
           fault);
+      forget(to);
+      return Sent.NEVER;
     }
   }
 
@@ -130,7 +144,7 @@ final class AeronCarrier implements Carrier {
       return Sent.LATER;
     }
     if (result == Publication.NOT_CONNECTED && !line.wasConnected) {
-      if (now - line.opened <= UNREACHABLE) {
+      if (now - line.opened <= unreachable) {
         return Sent.LATER;
       }
       forget(to);

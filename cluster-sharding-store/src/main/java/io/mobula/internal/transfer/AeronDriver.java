@@ -44,13 +44,13 @@ final class AeronDriver implements AutoCloseable {
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration START = Duration.ofSeconds(10);
 
-  private final MediaDriver driver;
+  private final AeronDriverThread thread;
   private final Aeron aeron;
   private final int mtu;
   private final int term;
 
-  private AeronDriver(MediaDriver driver, Aeron aeron, int mtu, int term) {
-    this.driver = driver;
+  private AeronDriver(AeronDriverThread thread, Aeron aeron, int mtu, int term) {
+    this.thread = thread;
     this.aeron = aeron;
     this.mtu = mtu;
     this.term = term;
@@ -67,12 +67,12 @@ final class AeronDriver implements AutoCloseable {
           "Cannot make the media driver's directory " + settings.directory() + ": " + e, e);
     }
     int mtu = mtu(settings);
-    MediaDriver driver = null;
+    AeronDriverThread thread = null;
     try {
-      driver = MediaDriver.launch(context(settings, mtu, idle));
-      return new AeronDriver(driver, connect(settings.directory()), mtu, settings.buffer());
+      thread = AeronDriverThread.start(MediaDriver.launch(context(settings, mtu)), idle);
+      return new AeronDriver(thread, connect(settings.directory()), mtu, settings.buffer());
     } catch (RuntimeException | InternalError e) { // the latter where the disk has no room
-      CloseHelper.quietClose(driver);
+      CloseHelper.quietClose(thread);
       delete(settings.directory());
       throw new StoreException(
           "Cannot start the media driver at " + settings.host() + " in " + settings.directory()
@@ -126,20 +126,17 @@ final class AeronDriver implements AutoCloseable {
 
   @Override
   public void close() {
-    CloseHelper.closeAll(aeron, driver);
+    CloseHelper.closeAll(aeron, thread);
   }
 
-  private static MediaDriver.Context context(
-      TransferSettings.Aeron settings, int mtu, IdleStrategy idle) {
+  private static MediaDriver.Context context(TransferSettings.Aeron settings, int mtu) {
     int socketBuffer = socketBuffer();
     return new MediaDriver.Context()
         .aeronDirectoryName(settings.directory().toString())
         .dirDeleteOnStart(true)
         .dirDeleteOnShutdown(true)
         .warnIfDirectoryExists(false)
-        .threadingMode(ThreadingMode.SHARED)
-        .sharedIdleStrategy(idle)
-        .sharedThreadFactory(work -> Thread.ofPlatform().daemon().unstarted(() -> named(work)))
+        .threadingMode(ThreadingMode.INVOKER)
         .mtuLength(mtu)
         .publicationTermBufferLength(settings.buffer())
         .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
@@ -148,13 +145,13 @@ final class AeronDriver implements AutoCloseable {
         .termBufferSparseFile(true)
         .clientLivenessTimeoutNs(TOGETHER)
         .publicationUnblockTimeoutNs(2 * TOGETHER)
-        .errorHandler(e -> LOG.warn("The media driver: {}", e.toString(), e));
+        .errorHandler(AeronDriver::onError);
   }
 
-  /** Aeron names the thread before it starts, after what it does there. */
-  private static void named(Runnable work) {
-    Thread.currentThread().setName("mobula-transfer-driver");
-    work.run();
+  private static void onError(Throwable e) {
+    if (!(e instanceof InternalError)) { // of which the thread tells, and not of each
+      LOG.warn("The media driver: {}", e.toString(), e);
+    }
   }
 
   private static Aeron connect(Path directory) {

@@ -1,18 +1,25 @@
 package io.mobula.internal.transfer;
 
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import io.aeron.logbuffer.FragmentHandler;
+import io.mobula.error.StoreException;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
 import io.mobula.spi.TransferSettings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transfers over Aeron, on one thread of their own beside the media driver's. Others hand it what
- * they want through a bounded queue; what does not fit fails at once.
+ * Transfers over Aeron, on one thread of their own beside the media driver's, and over Akka from
+ * and to whom Aeron fails, where a standby is given. Others hand it what they want through a
+ * bounded queue; what does not fit fails at once.
  */
 final class AeronTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
@@ -24,7 +31,12 @@ final class AeronTransfer implements ObjectTransfer {
 
   private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
 
-  /** Within a turn of housekeeping; more are no passing want of room. */
+  private static final Duration UNREACHABLE = Duration.ofSeconds(10);
+
+  /** Where Akka stands by. */
+  private static final Duration UNREACHABLE_BY_AERON = Duration.ofSeconds(3);
+
+  /** Within a turn of housekeeping; with more Aeron is left alone until the next turn. */
   private static final int MOST_FAULTS = 100;
 
   /** What others want of the thread. */
@@ -34,41 +46,83 @@ final class AeronTransfer implements ObjectTransfer {
 
   private record Lost(String endpoint, String how) implements Order {}
 
+  /** A frame that has come over Akka. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares it
+  private record Frame(byte[] bytes) implements Order {}
+
   private final ManyToOneConcurrentArrayQueue<Order> orders =
       new ManyToOneConcurrentArrayQueue<>(ORDERS);
   private final Pace driverPace = new Pace(this::isBusy, this::wake, DRIVER_QUIET);
   private final Pace pace = new Pace(this::isBusy, driverPace::wake, QUIET);
   private final AeronDriver driver;
   private final AeronCarrier carrier;
+  private final @Nullable ActorRef<TransferActor.Command> receiver;
+  private final EndpointPair endpoint;
   private final TransferDesk desk;
   private final Thread thread;
   private volatile boolean busy;
   private volatile boolean closed;
   private volatile boolean ended;
 
-  private AeronTransfer(TransferSettings settings, TransferSettings.Aeron where) {
+  private AeronTransfer(
+      TransferSettings settings,
+      TransferSettings.Aeron where,
+      TransferSettings.@Nullable Artery standby) {
     this.driver = AeronDriver.start(where, driverPace);
     try {
-      var subscription = driver.listen(where.host(), AeronCarrier.STREAM);
-      this.carrier =
-          new AeronCarrier(driver.aeron(), subscription, driver.parameters(), driver.maxFrame());
+      this.carrier = new AeronCarrier(
+          driver.aeron(),
+          driver.listen(where.host(), AeronCarrier.STREAM),
+          driver.parameters(),
+          driver.maxFrame(),
+          standby == null ? UNREACHABLE : UNREACHABLE_BY_AERON);
+      Carrier all = carrier;
+      if (standby == null) {
+        this.receiver = null;
+        this.endpoint = new EndpointPair(carrier.endpoint(), null);
+      } else {
+        this.receiver = standby
+            .spawner()
+            .spawn(FrameReceiver.create(this::received), TransferSettings.Artery.ACTOR);
+        var resolver = ActorRefResolver.get(standby.system());
+        this.endpoint =
+            new EndpointPair(carrier.endpoint(), resolver.toSerializationFormat(receiver));
+        all = new CarrierPair(carrier, new ArteryCarrier(resolver, receiver));
+      }
+      this.desk = new TransferDesk(all, settings.source(), settings.limits());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
+    } catch (InternalError noPage) {
+      driver.close();
+      throw new StoreException("No room for Aeron's files in " + where.directory(), noPage);
     }
-    this.desk = new TransferDesk(carrier, settings.source(), settings.limits());
     this.thread = Thread.ofPlatform().daemon().name("mobula-transfer").unstarted(this::run);
   }
 
-  static AeronTransfer start(TransferSettings settings, TransferSettings.Aeron where) {
-    var transfer = new AeronTransfer(settings, where);
+  /**
+   * Starts it.
+   *
+   * @param standby what takes over where Aeron fails, or null for nothing
+   * @throws StoreException when Aeron cannot be started
+   */
+  static AeronTransfer start(
+      TransferSettings settings,
+      TransferSettings.Aeron where,
+      TransferSettings.@Nullable Artery standby) {
+    var transfer = new AeronTransfer(settings, where, standby);
     transfer.thread.start();
     return transfer;
   }
 
   @Override
   public String endpoint() {
-    return carrier.endpoint();
+    return endpoint.text();
+  }
+
+  /** On a thread of Akka's. */
+  private void received(byte[] frame) {
+    order(new Frame(frame));
   }
 
   @Override
@@ -85,6 +139,9 @@ final class AeronTransfer implements ObjectTransfer {
 
   @Override
   public void close() {
+    if (receiver != null) {
+      receiver.tell(TransferActor.End.END);
+    }
     closed = true;
     wake();
     boolean interrupted = false;
@@ -120,6 +177,9 @@ final class AeronTransfer implements ObjectTransfer {
     switch (order) {
       case Start start -> start.pull.fail(why, Map.of());
       case Lost lost -> LOG.debug("Not told that {} is lost: {}", lost.endpoint, why);
+      case Frame frame ->
+        LOG.debug(
+            "Dropped a frame of {} bytes, to be asked for again: {}", frame.bytes.length, why);
     }
   }
 
@@ -127,6 +187,7 @@ final class AeronTransfer implements ObjectTransfer {
     switch (order) {
       case Start start -> desk.start(start.pull, now);
       case Lost lost -> desk.lost(lost.endpoint, lost.how, now);
+      case Frame(var bytes) -> desk.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
     }
   }
 
@@ -162,18 +223,20 @@ final class AeronTransfer implements ObjectTransfer {
       int work = 0;
       try {
         work += orders.drain(order -> carryOut(order, now));
-        work += invoker.invoke();
-        work += carrier.poll(handler);
+        if (faults < MOST_FAULTS) {
+          work += invoker.invoke();
+          work += carrier.poll(handler);
+        }
         work += desk.work(now);
+        if (now - tidied > HOUSEKEEPING) {
+          tidied = now;
+          faults = 0;
+          carrier.closeUnused(now);
+        }
       } catch (InternalError fault) {
-        onFault(fault, ++faults);
+        onFault(fault, faults++);
       }
       busy = desk.isBusy();
-      if (now - tidied > HOUSEKEEPING) {
-        carrier.closeUnused(now);
-        tidied = now;
-        faults = 0;
-      }
       pace.idle(work);
     }
   }
@@ -182,11 +245,10 @@ final class AeronTransfer implements ObjectTransfer {
    * A page of Aeron's files is not there, as their file system is full: what was begun is begun
    * anew, since whoever waits here for its end would wait for as long as this node lives.
    */
-  private void onFault(InternalError fault, int count) {
-    if (count > MOST_FAULTS) {
-      throw fault;
+  private void onFault(InternalError fault, int before) {
+    if (before == 0) {
+      LOG.warn("A transfer met a memory fault; its file system may be full", fault);
     }
-    LOG.warn("A transfer met a memory fault; its file system may be full", fault);
     carrier.forgetAll();
   }
 }

@@ -36,12 +36,12 @@ final class ArteryCarrier implements Carrier {
   }
 
   @Override
-  public String endpoint() {
+  public String replyTo(String to) {
     return endpoint;
   }
 
   @Override
-  public int maxFrame() {
+  public int maxFrame(String to) {
     return MAX_FRAME;
   }
 

@@ -22,11 +22,11 @@ interface Carrier {
     void fill(MutableDirectBuffer buffer, int offset);
   }
 
-  /** Where this node is reached, for frames that want an answer. */
-  String endpoint();
+  /** Where this node is reached by whoever is at that endpoint: over the same carrier. */
+  String replyTo(String endpoint);
 
-  /** How many bytes a frame to anybody may have. */
-  int maxFrame();
+  /** How many bytes a frame to that endpoint may have. */
+  int maxFrame(String endpoint);
 
   /**
    * Sends a frame of exactly this many bytes, written by {@code filler} if there is room for it.

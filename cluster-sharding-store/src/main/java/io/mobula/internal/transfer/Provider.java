@@ -31,6 +31,9 @@ final class Provider {
 
   final int index;
   final String name;
+  /** Where the same node is reached over another carrier, or null. */
+  final @Nullable String standby;
+
   /** In the order in which they were asked, which is the order in which they are answered. */
   final ArrayDeque<Ask> asks = new ArrayDeque<>();
 
@@ -43,9 +46,10 @@ final class Provider {
   private boolean wasAsked;
   private @Nullable String reason;
 
-  Provider(int index, String name, long now) {
+  Provider(int index, EndpointPair node, long now) {
     this.index = index;
-    this.name = name;
+    this.name = node.first();
+    this.standby = node.standby();
     this.heard = now;
     this.restsUntil = now;
   }

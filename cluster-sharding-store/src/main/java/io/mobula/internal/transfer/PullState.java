@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * answers faster is asked more. A source answers in the order of the requests, each from its start
  * to its end: a chunk beyond the one awaited says that what lies between was lost, and it is asked
  * again at once. What nobody sends in time goes back and is asked of whoever has room. Everything
- * that arrives counts, whoever was asked for it and however often it comes.
+ * that arrives counts, whoever was asked for it and however often it comes. A source that cannot be
+ * reached, or is silent, is replaced by its standby, the same node over another carrier.
  */
 final class PullState {
   /** Takes a request to a source; false if that is not possible right now. */
@@ -40,9 +41,13 @@ final class PullState {
 
   private record Range(long from, long to) {}
 
+  /** After how many silences a source that has a standby is given up for that. */
+  private static final int STRIKES_BEFORE_STANDBY = 2;
+
   private final long bytes;
   private final Terms terms;
   private final List<Provider> providers = new ArrayList<>();
+  private final List<String> replaced = new ArrayList<>(0);
   private final Ranges arrived = new Ranges();
   /**
    * What was asked before and is to be asked again; all else from the frontier on is yet unasked.
@@ -58,8 +63,8 @@ final class PullState {
     this.bytes = bytes;
     this.terms = terms;
     this.progressed = now;
-    for (var name : sources) {
-      providers.add(new Provider(providers.size(), name, now));
+    for (var node : sources) {
+      providers.add(new Provider(providers.size(), EndpointPair.parse(node), now));
     }
   }
 
@@ -76,12 +81,13 @@ final class PullState {
   /**
    * One more source, unless it was one before: whoever was given up stays so. Whether it is new.
    */
-  boolean add(String name, long now) {
-    if (providers.size() == Sources.MOST
-        || providers.stream().anyMatch(provider -> provider.name.equals(name))) {
+  boolean add(String endpoints, long now) {
+    var node = EndpointPair.parse(endpoints);
+    if (providers.size() >= Sources.MOST
+        || providers.stream().anyMatch(provider -> provider.name.equals(node.first()))) {
       return false;
     }
-    providers.add(new Provider(providers.size(), name, now));
+    providers.add(new Provider(providers.size(), node, now));
     return true;
   }
 
@@ -170,6 +176,26 @@ final class PullState {
     provider.rest(now + terms.busy());
   }
 
+  /** There is no way to the source; its standby is asked from now on, if it has one. */
+  void unreachable(int source, String reason, long now) {
+    replace(providers.get(source), reason, now);
+  }
+
+  /** Whether the same node can be reached over another carrier, too. */
+  boolean hasStandby(int source) {
+    return providers.get(source).standby != null;
+  }
+
+  /** The endpoints whose standby was taken since this was asked before. */
+  List<String> takeReplaced() {
+    if (replaced.isEmpty()) {
+      return List.of();
+    }
+    var taken = List.copyOf(replaced);
+    replaced.clear();
+    return taken;
+  }
+
   /** The source will not send it, or cannot. */
   void giveUp(int source, String reason, long now) {
     if (source >= 0 && source < providers.size()) {
@@ -178,9 +204,10 @@ final class PullState {
   }
 
   /** The process at this endpoint is dead. */
-  void lost(String endpoint, String how, long now) {
+  void lost(String endpoints, String how, long now) {
+    var node = EndpointPair.parse(endpoints);
     for (var provider : providers) {
-      if (provider.name.equals(endpoint)) {
+      if (node.has(provider.name)) {
         giveUp(provider, how, now);
       }
     }
@@ -196,7 +223,7 @@ final class PullState {
       providers.forEach(provider -> giveUp(provider, reason, now));
       return 0;
     }
-    for (var provider : providers) {
+    for (var provider : List.copyOf(providers)) {
       takeBackOverdue(provider, now);
     }
     int asked = 0;
@@ -301,11 +328,23 @@ final class PullState {
     }
     putAllBack(provider, now);
     int strikes = provider.strike(now);
-    if (strikes >= terms.strikes()) {
-      giveUp(
+    int most = provider.standby == null
+        ? terms.strikes()
+        : Math.min(STRIKES_BEFORE_STANDBY, terms.strikes());
+    if (strikes >= most) {
+      replace(
           provider,
           "silent for " + strikes + " times " + terms.patience() / 1_000_000 + " ms",
           now);
+    }
+  }
+
+  private void replace(Provider provider, String reason, long now) {
+    boolean lived = provider.lives();
+    giveUp(provider, reason, now);
+    if (lived && provider.standby != null) {
+      replaced.add(provider.name);
+      providers.add(new Provider(providers.size(), new EndpointPair(provider.standby, null), now));
     }
   }
 

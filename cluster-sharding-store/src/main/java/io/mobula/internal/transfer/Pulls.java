@@ -2,6 +2,7 @@ package io.mobula.internal.transfer;
 
 import io.mobula.spi.TransferSettings.Limits;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,12 +22,18 @@ final class Pulls {
   private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /** How long an endpoint is not asked again for which another carrier was taken. */
+  private static final long AVOIDED = Duration.ofSeconds(10).toNanos();
+
   private final Carrier carrier;
   private final Outbox outbox;
   private final Limits limits;
   private final Terms terms;
   private final Map<Long, RunningPull> running = new HashMap<>();
   private final ArrayDeque<RunningPull> waiting = new ArrayDeque<>();
+  /** Endpoints that have failed and whose nodes have a standby, and until when. */
+  private final Map<String, Long> avoided = new HashMap<>();
+
   private final CRC32C crc = new CRC32C();
 
   Pulls(Carrier carrier, Outbox outbox, Limits limits) {
@@ -142,19 +149,39 @@ final class Pulls {
 
   private int ask(long number, RunningPull pull, long now) {
     List<Integer> unreachable = new ArrayList<>(0);
-    int asked = pull.state().work(now, (source, from, to) -> {
-      var sent = ask(number, pull, source, from, to);
+    var state = pull.state();
+    int asked = state.work(now, (source, from, to) -> {
+      var sent =
+          isAvoided(state, source, now) ? Carrier.Sent.NEVER : ask(number, pull, source, from, to);
       if (sent == Carrier.Sent.NEVER) {
         unreachable.add(source);
       }
       return sent == Carrier.Sent.YES;
     });
-    unreachable.forEach(source -> pull.state().giveUp(source, "no connection to it", now));
+    unreachable.forEach(source -> state.unreachable(source, "no connection to it", now));
+    for (var endpoint : state.takeReplaced()) {
+      avoided.values().removeIf(until -> now - until > 0);
+      if (avoided.putIfAbsent(endpoint, now + AVOIDED) == null) {
+        LOG.warn(
+            "Objects of {} are fetched over another carrier for {}, as this one fails",
+            endpoint,
+            Duration.ofNanos(AVOIDED));
+      }
+    }
     return asked;
+  }
+
+  private boolean isAvoided(PullState state, int source, long now) {
+    if (avoided.isEmpty() || !state.hasStandby(source)) {
+      return false;
+    }
+    var until = avoided.get(state.endpoint(source));
+    return until != null && now - until <= 0;
   }
 
   private Carrier.Sent ask(long number, RunningPull pull, int source, long from, long to) {
     var request = pull.request;
+    var endpoint = pull.state().endpoint(source);
     var ask = new Frames.Ask(
         source,
         number,
@@ -163,11 +190,9 @@ final class Pulls {
         request.bytes(),
         from,
         to,
-        carrier.endpoint());
+        carrier.replyTo(endpoint));
     return carrier.send(
-        pull.state().endpoint(source),
-        Frames.askLength(ask),
-        (buffer, offset) -> Frames.ask(buffer, offset, ask, crc));
+        endpoint, Frames.askLength(ask), (buffer, offset) -> Frames.ask(buffer, offset, ask, crc));
   }
 
   private boolean hasEnded(long number, RunningPull pull, long now) {

@@ -42,10 +42,13 @@ final class Serving {
     return true;
   }
 
-  boolean belongsTo(Frames.Ask ask) {
-    return first.replyTo().equals(ask.replyTo())
-        && first.id().equals(ask.id())
-        && first.attempt() == ask.attempt();
+  boolean isOf(Frames.Ask ask) {
+    return first.id().equals(ask.id()) && first.attempt() == ask.attempt();
+  }
+
+  /** Whether the reader wants the answer where this one goes, and not over another carrier. */
+  boolean goesTo(String replyTo) {
+    return reader().equals(replyTo);
   }
 
   boolean hasWork() {
@@ -66,7 +69,7 @@ final class Serving {
 
   /** Sends chunks until its turn is over or the carrier has no room. */
   Carrier.Sent send(Carrier carrier, CRC32C crc, long now) {
-    int most = carrier.maxFrame() - Frames.CHUNK_HEADER;
+    int most = carrier.maxFrame(reader()) - Frames.CHUNK_HEADER;
     int sent = 0;
     while (sent < TURN && !asks.isEmpty()) {
       Frames.Ask ask = asks.getFirst();

@@ -43,11 +43,16 @@ final class Servings {
   /** Serves a request, or says why not. */
   void onAsk(Frames.Ask ask, long now) {
     Serving serving = servings.get(ask.pull());
-    if (serving == null) {
-      serving = open(ask, now);
-    } else if (!serving.belongsTo(ask)) {
+    if (serving != null && !serving.isOf(ask)) {
       refuse(ask, Frames.Refusal.GONE, "the pull's number is another's", now);
       return;
+    }
+    if (serving != null && !serving.goesTo(ask.replyTo())) { // nothing has come over that carrier
+      end(serving);
+      serving = null;
+    }
+    if (serving == null) {
+      serving = open(ask, now);
     }
     if (serving != null && !serving.add(ask, now)) {
       refuse(ask, Frames.Refusal.BUSY, "too many requests of one pull", now);
@@ -63,9 +68,9 @@ final class Servings {
   }
 
   /** The reader is dead. */
-  void lost(String endpoint) {
+  void lost(EndpointPair gone) {
     List.copyOf(servings.values()).stream()
-        .filter(serving -> serving.reader().equals(endpoint))
+        .filter(serving -> gone.has(serving.reader()))
         .forEach(this::end);
   }
 

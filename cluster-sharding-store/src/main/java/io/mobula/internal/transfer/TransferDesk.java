@@ -43,9 +43,13 @@ final class TransferDesk {
 
   /** The process there is dead. */
   void lost(String endpoint, String how, long now) {
+    var gone = EndpointPair.parse(endpoint);
     pulls.lost(endpoint, how, now);
-    servings.lost(endpoint);
-    carrier.forget(endpoint);
+    servings.lost(gone);
+    carrier.forget(gone.first());
+    if (gone.standby() != null) {
+      carrier.forget(gone.standby());
+    }
   }
 
   /** Does what there is to do now; how much that was. */

@@ -1,11 +1,15 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.error.StoreException;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.TransferSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What core finds: starts transfers on the carrier that the settings name. */
 public final class TransferFactory implements ObjectTransferFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(TransferFactory.class);
 
   /** For {@link java.util.ServiceLoader}. */
   public TransferFactory() {}
@@ -13,8 +17,19 @@ public final class TransferFactory implements ObjectTransferFactory {
   @Override
   public ObjectTransfer start(TransferSettings settings) {
     return switch (settings.carrier()) {
-      case TransferSettings.Aeron aeron -> AeronTransfer.start(settings, aeron);
+      case TransferSettings.Aeron aeron -> AeronTransfer.start(settings, aeron, null);
       case TransferSettings.Artery artery -> ArteryTransfer.start(settings, artery);
+      case TransferSettings.AeronOrArtery either -> start(settings, either);
     };
+  }
+
+  private static ObjectTransfer start(
+      TransferSettings settings, TransferSettings.AeronOrArtery either) {
+    try {
+      return AeronTransfer.start(settings, either.aeron(), either.artery());
+    } catch (StoreException cannot) {
+      LOG.warn("Objects come and go over Akka for as long as this node is up", cannot);
+      return ArteryTransfer.start(settings, either.artery());
+    }
   }
 }

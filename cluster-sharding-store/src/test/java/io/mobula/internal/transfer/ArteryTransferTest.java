@@ -3,15 +3,8 @@ package io.mobula.internal.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.Props;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.mobula.ObjectId;
 import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectSource;
@@ -33,30 +26,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ArteryTransferTest {
   private static final ObjectId ID = new ObjectId(7, 1, 0);
-  private static final Config CONFIG = ConfigFactory.parseString("""
-      akka {
-        actor.provider = remote
-        loglevel = WARNING
-        stdout-loglevel = WARNING
-        remote.artery {
-          transport = tcp
-          canonical.hostname = "127.0.0.1"
-          canonical.port = 0
-          advanced.outbound-large-message-queue-size = 256
-        }
-      }
-      """)
-      .withFallback(ConfigFactory.load().getConfig("mobula.actor-system"))
-      .withFallback(ConfigFactory.load());
-
-  private final List<ActorTestKit> kits = new ArrayList<>();
+  private final ArterySystems systems = new ArterySystems();
   private final List<ObjectTransfer> open = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
 
   @AfterEach
   void closeAll() {
     open.forEach(ObjectTransfer::close);
-    kits.forEach(ActorTestKit::shutdownTestKit);
+    systems.close();
     arena.close();
   }
 
@@ -77,7 +54,8 @@ class ArteryTransferTest {
   @Test
   void endpointsAreOnTheLargeMessageStream() {
     var transfer = start(SampleObjects.NONE);
-    var pattern = CONFIG.getStringList("akka.remote.artery.large-message-destinations");
+    var pattern =
+        ArterySystems.CONFIG.getStringList("akka.remote.artery.large-message-destinations");
     String path = transfer.endpoint().replaceFirst("akka://[^/]*", "").replaceFirst("#.*", "");
 
     assertThat(pattern).containsExactly("/system/*/transfer");
@@ -142,7 +120,7 @@ class ArteryTransferTest {
 
   @Test
   void aFrameKeepsItsBytes() {
-    var serialization = SerializationExtension.get(kit().system());
+    var serialization = SerializationExtension.get(systems.next().system());
     var frame = new TransferFrame(new byte[] {1, 2, 3, -4});
     var bytes = serialization.serialize(frame).get();
     int id = serialization.findSerializerFor(frame).identifier();
@@ -153,52 +131,11 @@ class ArteryTransferTest {
     assertThat(read.bytes()).isEqualTo(frame.bytes());
   }
 
-  private ActorTestKit kit() {
-    var kit = ActorTestKit.create("mobula", CONFIG);
-    kits.add(kit);
-    return kit;
-  }
-
   private ObjectTransfer start(ObjectSource source) {
-    ActorSystem<?> system = kit().system();
-    var parent = system.systemActorOf(Parent.create(), "mobula-" + kits.size(), Props.empty());
     var transfer = new TransferFactory()
-        .start(new TransferSettings(
-            source,
-            new TransferSettings.Artery(system, new Parent.Spawning(parent, system)),
-            TransferSettings.Limits.USUAL));
+        .start(new TransferSettings(source, systems.next(), TransferSettings.Limits.USUAL));
     open.add(transfer);
     return transfer;
-  }
-
-  /** Stands for a node's guardian. */
-  private static final class Parent {
-    record Spawn<T>(
-        Behavior<T> behavior,
-        String name,
-        java.util.concurrent.CompletableFuture<ActorRef<T>> to) {}
-
-    static Behavior<Spawn<?>> create() {
-      return akka.actor.typed.javadsl.Behaviors.receive((context, spawn) -> {
-        spawn(context, spawn);
-        return akka.actor.typed.javadsl.Behaviors.same();
-      });
-    }
-
-    private static <T> void spawn(
-        akka.actor.typed.javadsl.ActorContext<Spawn<?>> context, Spawn<T> spawn) {
-      spawn.to.complete(context.spawn(spawn.behavior, spawn.name));
-    }
-
-    record Spawning(ActorRef<Spawn<?>> parent, ActorSystem<?> system)
-        implements TransferSettings.Spawner {
-      @Override
-      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
-        var to = new java.util.concurrent.CompletableFuture<ActorRef<T>>();
-        parent.tell(new Spawn<>(behavior, name, to));
-        return to.orTimeout(10, TimeUnit.SECONDS).join();
-      }
-    }
   }
 
   private static Pull pull(MemorySegment target, String... sources) {

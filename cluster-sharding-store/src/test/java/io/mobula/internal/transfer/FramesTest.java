@@ -104,12 +104,12 @@ class FramesTest {
     var desk = new TransferDesk(
         new Carrier() {
           @Override
-          public String endpoint() {
+          public String replyTo(String endpoint) {
             return "test:";
           }
 
           @Override
-          public int maxFrame() {
+          public int maxFrame(String endpoint) {
             return 1024;
           }
 

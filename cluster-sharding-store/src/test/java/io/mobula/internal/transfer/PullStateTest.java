@@ -108,6 +108,50 @@ class PullStateTest {
   }
 
   @Test
+  void takesTheStandbyOfASourceThatWasSilentTwice() {
+    var state = new PullState(List.of("first standby"), 8 * 1024, TERMS, 0);
+    assertThat(asksOf(state, 0)).containsExactly("0: 0-8192");
+    assertThat(asksOf(state, 101 * MILLI)).containsExactly("0: 0-8192");
+    assertThat(state.takeReplaced()).isEmpty();
+
+    assertThat(asksOf(state, 202 * MILLI)).containsExactly("1: 0-8192");
+    assertThat(state.endpoint(1)).isEqualTo("standby");
+    assertThat(state.takeReplaced()).containsExactly("first");
+    state.arrived(1, 0, 8192, 203 * MILLI);
+    assertThat(state.outcome()).isEqualTo(PullState.Outcome.DONE);
+  }
+
+  @Test
+  void takesTheStandbyOfASourceThatCannotBeReachedOnce() {
+    var state = new PullState(List.of("first standby", "other"), 8 * 1024, TERMS, 0);
+    state.unreachable(0, "no connection", 0);
+    state.unreachable(0, "no connection", 0);
+
+    assertThat(state.sources()).isEqualTo(3);
+    assertThat(state.endpoint(2)).isEqualTo("standby");
+    state.unreachable(2, "no connection either", 0);
+    assertThat(state.sources()).isEqualTo(3);
+    assertThat(state.reasons())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("first", "no connection", "standby", "no connection either"));
+    assertThat(asksOf(state, 0)).containsExactly("1: 0-8192");
+  }
+
+  @Test
+  void doesNotAskTheStandbyOfWhoDoesNotHaveItOrHasDied() {
+    var refused = new PullState(List.of("first standby"), 8 * 1024, TERMS, 0);
+    refused.giveUp(0, "it does not have it", 0);
+    assertThat(refused.outcome()).isEqualTo(PullState.Outcome.STARVED);
+
+    var dead = new PullState(List.of("first standby"), 8 * 1024, TERMS, 0);
+    dead.unreachable(0, "no connection", 0);
+    assertThat(dead.outcome()).isEqualTo(PullState.Outcome.RUNNING);
+    dead.lost("first standby", "left", 0);
+    assertThat(dead.outcome()).isEqualTo(PullState.Outcome.STARVED);
+    assertThat(dead.reasons()).containsEntry("standby", "left");
+  }
+
+  @Test
   void doesNotTurnBackToASourceThatWasGivenUp() {
     var state = new PullState(List.of("dead"), 8 * 1024, TERMS, 0);
     state.lost("dead", "left", MILLI);

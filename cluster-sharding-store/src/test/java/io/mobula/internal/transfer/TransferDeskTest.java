@@ -170,12 +170,12 @@ class TransferDeskTest {
       }
 
       @Override
-      public String endpoint() {
+      public String replyTo(String endpoint) {
         return name;
       }
 
       @Override
-      public int maxFrame() {
+      public int maxFrame(String endpoint) {
         return 4096;
       }
 

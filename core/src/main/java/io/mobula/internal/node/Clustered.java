@@ -220,9 +220,11 @@ final class Clustered {
       ActorSystem<?> system, NodeSettings settings, ClusterViews.Spawner spawner) {
     var security = settings.cluster().security();
     var host = settings.cluster().binding().host();
+    var artery = new TransferSettings.Artery(system, spawner::spawn);
     return security.tls() == null
-        ? TransferSettings.Aeron.at(host, memory.directory().resolve("transfer"))
-        : new TransferSettings.Artery(system, spawner::spawn);
+        ? new TransferSettings.AeronOrArtery(
+            TransferSettings.Aeron.at(host, memory.directory().resolve("transfer")), artery)
+        : artery;
   }
 
   /** A placement group is no more: what others were granted out of it here ends. */

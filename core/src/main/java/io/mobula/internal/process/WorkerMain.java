@@ -70,7 +70,8 @@ public final class WorkerMain {
     }
   }
 
-  private static Settings settings(String line) {
+  /** The settings that a line of {@link #told} holds. */
+  public static Settings settings(String line) {
     var settings = Mobula.settings();
     for (var entry : ConfigFactory.parseString(line).entrySet()) {
       settings = settings.set(entry.getKey(), entry.getValue().unwrapped());

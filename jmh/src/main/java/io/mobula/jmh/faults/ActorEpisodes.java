@@ -21,6 +21,9 @@ final class ActorEpisodes {
   private static final int CALLS = 40;
   private static final int ENOUGH = 1_000;
 
+  /** What operations are called, at first, that make an actor with a name. */
+  static final String NAMING = "name";
+
   private ActorEpisodes() {}
 
   /** An actor that dies with its node: until then each call counts, once and in order. */
@@ -64,7 +67,10 @@ final class ActorEpisodes {
     var counter = making.remote();
     var large = new ArrayList<Pending<Tensor>>();
     var small = new ArrayList<Pending<Long>>();
-    try (var put = session.runtime().put(Bodies.tensor(1))) {
+    try (var put = session.put(Bodies.tensor(1))) {
+      if (put == null) {
+        return;
+      }
       int calls = 1 + random.nextInt(CALLS);
       for (int turn = 1; turn <= calls; turn++) {
         var asked =
@@ -121,7 +127,8 @@ final class ActorEpisodes {
     var name = session.unique("name");
     for (int round = 0; round < 2; round++) {
       var made = new ArrayList<ActorHandle<Counter>>();
-      var making = session.operation(round == 0 ? "name" : "name-again").expecting("made");
+      var making = Operation.of(name + "/" + round, round == 0 ? NAMING : NAMING + "-again")
+          .expecting("made");
       session.history().invoked(making);
       long end = System.nanoTime() + Session.LIMIT.toNanos();
       while (made.isEmpty() && System.nanoTime() - end < 0) {
@@ -144,6 +151,11 @@ final class ActorEpisodes {
               .remote());
       made.getFirst().kill();
     }
+  }
+
+  /** The name that such an operation is about. */
+  static String nameOf(Operation naming) {
+    return naming.id().substring(0, naming.id().indexOf('/'));
   }
 
   private static void make(

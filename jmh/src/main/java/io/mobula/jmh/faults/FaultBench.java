@@ -1,5 +1,7 @@
 package io.mobula.jmh.faults;
 
+import io.mobula.MobulaRuntime;
+import io.mobula.error.ActorNameException;
 import io.mobula.testkit.fault.FaultInjection;
 import io.mobula.testkit.fault.FaultTestCluster;
 import io.mobula.testkit.fault.History;
@@ -112,14 +114,17 @@ public final class FaultBench {
     try (var history = History.in(folder.resolve("history"));
         var cluster = setting.cluster(folder, stores).start()) {
       progress.println("faults: " + request.nodes() + " nodes are up; " + setting);
-      var workload = MixedWorkload.start(cluster.runtime(), history, request.seed());
+      var workload = MixedWorkload.start(
+          MixedWorkload.USUAL, cluster.runtime(), history, request.seed(), setting.errors());
       try (var faults = cluster.inject(plan, history)) {
         watch(cluster, workload, faults);
         faults.await();
         progress.println("faults: the plan is done; waiting for what is under way");
         workload.finish(FINISHES);
         progress.println("faults: waiting for the cluster to be as it was");
+        found.addAll(cluster.endDrivers());
         found.addAll(cluster.awaitRest(RESTS));
+        found.addAll(checkKilledDriver(cluster.runtime(), folder));
         found.addAll(faults.violations());
         Files.write(folder.resolve("faults"), faults.log());
         workload
@@ -131,6 +136,26 @@ public final class FaultBench {
         return result(workload, faults, found);
       }
     }
+  }
+
+  /** Its histories are right as far as they go, and nothing has a name any more that it gave. */
+  private static List<Violation> checkKilledDriver(MobulaRuntime runtime, Path folder)
+      throws IOException {
+    var histories = folder.resolve(FaultSetting.KILLED_DRIVER);
+    if (!Files.exists(histories)) {
+      return List.of();
+    }
+    var found = new ArrayList<>(KilledDriver.check(histories));
+    for (var name : KilledDriver.names(histories)) {
+      try {
+        var _ = runtime.actorNamed(name, Bodies.Counter.class);
+        found.add(new Violation(
+            Violation.Rule.LEFT_OVER, name, "an actor of a driver that was killed has its name"));
+      } catch (ActorNameException free) {
+        continue;
+      }
+    }
+    return found;
   }
 
   private void watch(FaultTestCluster cluster, MixedWorkload workload, FaultInjection faults)

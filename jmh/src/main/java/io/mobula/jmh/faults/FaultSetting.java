@@ -1,14 +1,20 @@
 package io.mobula.jmh.faults;
 
 import io.mobula.Mobula;
+import io.mobula.error.StoreFullException;
 import io.mobula.testkit.fault.FaultPlan;
 import io.mobula.testkit.fault.FaultTestCluster;
 import io.mobula.testkit.fault.FrameFaults;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * What a run of the bench takes place in, drawn from its seed.
@@ -18,9 +24,24 @@ import java.util.SplittableRandom;
  * @param partitions whether hosts are cut off from each other
  * @param frames what happens to frames all the time
  * @param spills whether stores are so small that values are spilled to disk
+ * @param killedDriver whether there is a second driver, which is killed
+ * @param fullDisk whether the file system of the stores is full at times
+ * @param fullSpillDisk whether the file system that values are spilled to is small
+ * @param clocks whether wall clocks of nodes jump
  */
 record FaultSetting(
-    FaultBench.Request request, int hosts, boolean partitions, FrameFaults frames, boolean spills) {
+    FaultBench.Request request,
+    int hosts,
+    boolean partitions,
+    FrameFaults frames,
+    boolean spills,
+    boolean killedDriver,
+    boolean fullDisk,
+    boolean fullSpillDisk,
+    boolean clocks) {
+  /** Where the histories of the driver are that is killed, in the bench's folder. */
+  static final String KILLED_DRIVER = "killed-driver";
+
   private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(2);
   /**
    * All hosts are one machine here, which has hogs of other nodes' on it: as Akka's failure
@@ -32,6 +53,8 @@ record FaultSetting(
 
   private static final long USUAL_STORE = 32L << 20;
   private static final long SMALL_STORE = 2L << 20;
+  private static final long SPILL_DISK = 4L << 20;
+  private static final long DISK = 256L << 20;
 
   static FaultSetting draw(FaultBench.Request request, PrintStream progress) {
     var random = new Random(new SplittableRandom(request.seed()).nextLong());
@@ -39,13 +62,29 @@ record FaultSetting(
     boolean partitions = random.nextBoolean();
     var frames = random.nextBoolean() ? FrameFaults.some(request.seed()) : FrameFaults.NONE;
     boolean spills = random.nextInt(3) == 0;
-    if (partitions) {
-      var why = FaultTestCluster.whyNoPartitions();
-      why.ifPresent(reason ->
-          progress.println("faults: no partitions, as no namespaces can be made: " + reason));
-      partitions = why.isEmpty();
-    }
-    return new FaultSetting(request, hosts, partitions, frames, spills);
+    boolean killedDriver = random.nextInt(3) == 0;
+    boolean fullDisk = random.nextInt(3) == 0;
+    boolean fullSpillDisk = random.nextBoolean();
+    boolean clocks = random.nextInt(3) == 0;
+    return new FaultSetting(
+        request,
+        hosts,
+        partitions && has("partitions", FaultTestCluster::whyNoPartitions, progress),
+        frames,
+        spills,
+        killedDriver,
+        fullDisk && has("full disk", FaultTestCluster::whyNoStoreDisk, progress),
+        spills
+            && fullSpillDisk
+            && has("full spill disk", FaultTestCluster::whyNoStoreDisk, progress),
+        clocks && has("clocks that jump", FaultTestCluster::whyNoClocks, progress));
+  }
+
+  /** Whether this machine can; says why not. */
+  private static boolean has(String what, Supplier<Optional<String>> whyNot, PrintStream progress) {
+    var why = whyNot.get();
+    why.ifPresent(reason -> progress.println("faults: no " + what + " here: " + reason));
+    return why.isEmpty();
   }
 
   FaultPlan plan() {
@@ -57,10 +96,30 @@ record FaultSetting(
     if (partitions) {
       plan.weight(FaultPlan.Kind.PARTITION, 2).weight(FaultPlan.Kind.ONE_WAY_PARTITION, 2);
     }
+    if (spills) {
+      plan.weight(FaultPlan.Kind.DAMAGE_SPILLED, 2);
+    }
+    if (fullDisk) {
+      plan.weight(FaultPlan.Kind.FILL_STORE_DISK, 2);
+    }
+    if (killedDriver) {
+      plan.weight(FaultPlan.Kind.KILL_DRIVER, 3);
+    }
+    if (clocks) {
+      plan.weight(FaultPlan.Kind.CLOCK_JUMP, 3);
+    }
     return plan.build();
   }
 
-  FaultTestCluster.Builder cluster(Path folder, Path stores) {
+  /**
+   * The exceptions that any operation may end with, by their simple names: where the disk that
+   * values are spilled to is full for longer than a put waits, nothing takes the next value.
+   */
+  Set<String> errors() {
+    return fullSpillDisk ? Set.of(StoreFullException.class.getSimpleName()) : Set.of();
+  }
+
+  FaultTestCluster.Builder cluster(Path folder, Path stores) throws IOException {
     var cluster = FaultTestCluster.builder(folder)
         .stores(stores)
         .nodes(request.nodes())
@@ -73,6 +132,19 @@ record FaultSetting(
     if (spills) {
       cluster.spilling();
     }
+    if (fullSpillDisk) {
+      cluster.spillDisk(SPILL_DISK);
+    }
+    if (fullDisk) {
+      cluster.storeDisk(DISK);
+    }
+    if (clocks) {
+      cluster.clocks();
+    }
+    if (killedDriver) {
+      var histories = Files.createDirectories(folder.resolve(KILLED_DRIVER));
+      cluster.killedDriver(KilledDriver.class, KilledDriver.arguments(histories, this));
+    }
     return partitions ? cluster.partitions() : cluster;
   }
 
@@ -81,6 +153,10 @@ record FaultSetting(
     return hosts + " hosts, " + (partitions ? "with" : "without") + " partitions, frames "
         + (frames.equals(FrameFaults.NONE) ? "whole" : "lost, late and delayed") + ", stores of "
         + ((spills ? SMALL_STORE : USUAL_STORE) >> 20) + " MiB"
-        + (spills ? " that spill" : "");
+        + (spills ? " that spill" : "")
+        + (fullSpillDisk ? " to a disk of " + (SPILL_DISK >> 20) + " MiB" : "")
+        + (fullDisk ? ", on a disk of " + (DISK >> 20) + " MiB that is full at times" : "")
+        + (killedDriver ? ", a second driver that is killed" : "")
+        + (clocks ? ", clocks that jump" : "");
   }
 }

@@ -5,12 +5,14 @@ import io.mobula.testkit.fault.History;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads of a driver that do one drawn episode after the other until they are told to finish. */
 final class MixedWorkload {
-  private static final int THREADS = 6;
+  /** Those of the driver that is spared. */
+  static final Threads USUAL = new Threads("t", 6);
 
   /** Between two episodes: a machine without a free core for those that start proves nothing. */
   private static final int THINKING_MILLIS = 150;
@@ -22,10 +24,24 @@ final class MixedWorkload {
 
   private MixedWorkload() {}
 
-  static MixedWorkload start(MobulaRuntime runtime, History history, long seed) {
+  /**
+   * How many threads, and what they are called.
+   *
+   * @param name that of each, before its number: names of actors and groups begin with it
+   */
+  record Threads(String name, int count) {}
+
+  /**
+   * Starts them.
+   *
+   * @param errors the simple names of exceptions that any operation may end with
+   */
+  static MixedWorkload start(
+      Threads threads, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
     var workload = new MixedWorkload();
-    for (int i = 0; i < THREADS; i++) {
-      var session = new Session("t" + i, runtime, history, seed * THREADS + i);
+    for (int i = 0; i < threads.count(); i++) {
+      var session =
+          new Session(threads.name() + i, runtime, history, seed * threads.count() + i, errors);
       workload.threads.add(Thread.ofPlatform()
           .daemon()
           .name("fault-workload-" + i)

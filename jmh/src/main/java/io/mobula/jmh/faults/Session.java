@@ -7,6 +7,7 @@ import io.mobula.testkit.fault.History;
 import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,16 @@ final class Session {
   private final MobulaRuntime runtime;
   private final History history;
   private final Random random;
+  private final Set<String> errors;
   private long number;
 
-  Session(String name, MobulaRuntime runtime, History history, long seed) {
+  /**
+   * Those of one thread.
+   *
+   * @param errors the simple names of exceptions that any operation may end with here
+   */
+  Session(String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
+    this.errors = Set.copyOf(errors);
     this.name = name;
     this.runtime = runtime;
     this.history = history;
@@ -54,7 +62,21 @@ final class Session {
   }
 
   Operation operation(String kind) {
-    return Operation.of(unique(kind), kind);
+    return Operation.of(unique(kind), kind).mayFailWith(errors);
+  }
+
+  /** A value that is put; null where that is refused, as it may be. */
+  <T> @Nullable ObjectRef<T> put(T value) {
+    var operation = operation("put").expecting("put");
+    history.invoked(operation);
+    try {
+      var ref = runtime.put(value);
+      history.succeeded(operation, "put");
+      return ref;
+    } catch (RuntimeException how) {
+      history.failed(operation, how);
+      return null;
+    }
   }
 
   /** An operation that is under way. */

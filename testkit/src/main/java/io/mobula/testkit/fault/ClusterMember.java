@@ -19,17 +19,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of a cluster under faults: one process after the other at the same address, each started
- * when the one before has ended. What they write goes to one file. Safe for all threads.
+ * A node of a cluster under faults, or a driver that is not this JVM: one process after the other
+ * at the same address, each started when the one before has ended. What they write goes to one
+ * file. Safe for all threads.
  */
 public final class ClusterMember implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration LEAVE = Duration.ofSeconds(35);
 
+  private final String name;
   private final int index;
   private final IntFunction<Settings> settings;
   private final ChildPlan plan;
@@ -41,12 +42,12 @@ public final class ClusterMember implements AutoCloseable {
   private @Nullable String endsBy;
   private long endsUntil;
 
-  private ClusterMember(
-      int index, IntFunction<Settings> settings, UnaryOperator<ChildPlan> plan, Path file)
+  private ClusterMember(int index, ChildPlan plan, IntFunction<Settings> settings, Path file)
       throws IOException {
+    this.name = plan.name();
     this.index = index;
     this.settings = settings;
-    this.plan = plan.apply(WorkerMain.plan(name()));
+    this.plan = plan;
     this.log = new PrintWriter(
         Files.newBufferedWriter(
             file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
@@ -57,13 +58,13 @@ public final class ClusterMember implements AutoCloseable {
   /**
    * Starts its first process and does not wait for it.
    *
+   * @param plan what its processes are started with; each waits for its settings
    * @param settings those of each process, by its number from 1
-   * @param plan what its processes are started with besides
+   * @param logs where the file is to be that its processes write to
    */
-  static ClusterMember start(
-      int index, IntFunction<Settings> settings, UnaryOperator<ChildPlan> plan, Path log)
+  static ClusterMember start(int index, ChildPlan plan, IntFunction<Settings> settings, Path logs)
       throws IOException {
-    return new ClusterMember(index, settings, plan, log);
+    return new ClusterMember(index, plan, settings, logs.resolve(plan.name() + ".log"));
   }
 
   private ChildJvm launch() {
@@ -76,7 +77,7 @@ public final class ClusterMember implements AutoCloseable {
 
   /** What people call it, such as {@code node-2}. */
   public String name() {
-    return "node-" + index;
+    return name;
   }
 
   /** Its number, from 0. */

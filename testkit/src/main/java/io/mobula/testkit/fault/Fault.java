@@ -130,6 +130,35 @@ public sealed interface Fault {
     }
   }
 
+  /**
+   * The processes of the {@linkplain FaultTestCluster.Builder#killedDriver drivers} that are not
+   * spared are ended as {@code kill -9} does, and started again. Whichever node it is planned for.
+   */
+  record KillDriver() implements Fault {
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * The wall clock of its process jumps, forwards, or backwards where negative, and back again
+   * after that time; {@link System#nanoTime} goes on as it did. Wants a cluster with
+   * {@link FaultTestCluster.Builder#clocks}.
+   */
+  record ClockJump(Duration by, Duration length) implements Fault {
+    /** Refuses nulls. */
+    public ClockJump {
+      Objects.requireNonNull(by, "by");
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration disturbs() {
+      return Duration.ZERO;
+    }
+  }
+
   /** What a node that has ended needs until it is a member again, on a machine with other work. */
   Duration RESTART = Duration.ofSeconds(12);
 

@@ -8,7 +8,6 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.UnschedulableException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,8 +152,21 @@ public final class FaultInjection implements AutoCloseable {
         });
       }
       case Fault.FillStoreDisk(var length) -> fillStoreDisk(length);
+      case Fault.KillDriver _ -> {
+        cluster.processes().drivers().forEach(ClusterMember::kill);
+        kills.addAndGet(cluster.processes().drivers().size());
+        left.countDown();
+      }
+      case Fault.ClockJump(var by, var length) -> {
+        cluster.processes().setClock(member, by);
+        later(length, () -> {
+          cluster.processes().setClock(member, Duration.ZERO);
+          left.countDown();
+        });
+      }
       case Fault.DamageSpilled _ -> {
-        note(cluster.damageSpilled(member) + " files of " + member.name() + " are damaged");
+        note(cluster.processes().damageSpilled(member) + " files of " + member.name()
+            + " are damaged");
         left.countDown();
       }
       case Fault.ExitInTask _ -> endByTask(member, "exit", TaskFaults::exit);
@@ -178,16 +190,16 @@ public final class FaultInjection implements AutoCloseable {
 
   private void partition(ClusterMember member, Fault.Partition partition) throws IOException {
     cuts.incrementAndGet();
-    cluster.ofSameHost(member).forEach(each -> each.cutOff(true));
-    cluster.cut(member, partition.oneWay());
+    cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(true));
+    cluster.processes().cut(member, partition.oneWay());
     if (partition.length().compareTo(Fault.REMOVAL) >= 0) {
-      for (var cut : cluster.ofSameHost(member)) {
+      for (var cut : cluster.processes().ofSameHost(member)) {
         cut.mayEndBy("a partition of " + partition.length(), partition.length().plus(ENDS));
       }
     }
     later(partition.length(), () -> {
-      cluster.mend(member, partition.oneWay());
-      cluster.ofSameHost(member).forEach(each -> each.cutOff(false));
+      cluster.processes().mend(member, partition.oneWay());
+      cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(false));
       left.countDown();
     });
   }
@@ -195,9 +207,10 @@ public final class FaultInjection implements AutoCloseable {
   /** A node that is started meanwhile has no room for its files, and ends. */
   private void fillStoreDisk(Duration length) throws IOException {
     cluster.members().forEach(each -> each.mayEndBy("a full disk", length.plus(ENDS)));
-    var competitor = cluster.fillStoreDisk();
+    var disk = cluster.processes().storeDisk();
+    disk.fill();
     later(length, () -> {
-      Files.deleteIfExists(competitor);
+      disk.free();
       left.countDown();
     });
   }
@@ -258,7 +271,7 @@ public final class FaultInjection implements AutoCloseable {
 
   private void restart() {
     try {
-      for (var member : cluster.members()) {
+      for (var member : cluster.processes().all()) {
         var end = member.restartIfEnded();
         if (end != null) {
           note(end.toString());

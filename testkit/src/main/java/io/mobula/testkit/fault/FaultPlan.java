@@ -58,7 +58,14 @@ public final class FaultPlan {
     /** See {@link Fault.FillStoreDisk}. Not drawn unless it is asked for. */
     FILL_STORE_DISK(0),
     /** See {@link Fault.DamageSpilled}. Not drawn unless it is asked for. */
-    DAMAGE_SPILLED(0);
+    DAMAGE_SPILLED(0),
+    /** See {@link Fault.KillDriver}. Not drawn unless it is asked for. */
+    KILL_DRIVER(0),
+    /**
+     * See {@link Fault.ClockJump}, by up to six hours, for up to 10 s. Not drawn unless it is asked
+     * for.
+     */
+    CLOCK_JUMP(0);
 
     private final int weight;
 
@@ -81,6 +88,11 @@ public final class FaultPlan {
         case ONE_WAY_PARTITION -> new Fault.Partition(cut(random), true);
         case FILL_STORE_DISK -> new Fault.FillStoreDisk(Duration.ofSeconds(1 + random.nextInt(5)));
         case DAMAGE_SPILLED -> new Fault.DamageSpilled();
+        case KILL_DRIVER -> new Fault.KillDriver();
+        case CLOCK_JUMP ->
+          new Fault.ClockJump(
+              Duration.ofMinutes(random.nextInt(721) - 360),
+              Duration.ofSeconds(1 + random.nextInt(10)));
         case SPIN_IN_TASK -> new Fault.SpinInTask(Duration.ofMillis(200 + random.nextInt(3_000)));
       };
     }

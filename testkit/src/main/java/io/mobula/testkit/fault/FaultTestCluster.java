@@ -6,17 +6,14 @@ import io.mobula.NodeInfo;
 import io.mobula.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,21 +38,20 @@ import org.jspecify.annotations.Nullable;
 public final class FaultTestCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final long BETWEEN_LOOKS_MILLIS = 50;
+  private static final String NOT_UP = "The cluster is not up";
 
-  private final Builder builder;
-  private final List<String> addresses = new ArrayList<>();
-  private final List<ClusterMember> members = new ArrayList<>();
-  private HostNetwork network = HostNetwork.loopback();
+  private final int hosts;
+  private final ClusterProcesses processes;
 
   /** Nodes end with this JVM by themselves; namespaces and file systems do not. */
   private final Thread hook = new Thread(this::close, "fault-test-cluster-end");
 
-  private boolean mounted;
   private @Nullable MobulaRuntime driver;
   private @Nullable ClusterState start;
 
   private FaultTestCluster(Builder builder) {
-    this.builder = builder;
+    this.hosts = builder.hosts;
+    this.processes = new ClusterProcesses(builder);
   }
 
   /**
@@ -74,21 +70,33 @@ public final class FaultTestCluster implements AutoCloseable {
 
   /** Why {@link Builder#storeDisk} cannot be had on this machine, or empty if it can. */
   public static Optional<String> whyNoStoreDisk() {
-    return DiskFaults.whyNot();
+    return TestFileSystem.whyNot();
+  }
+
+  /** Why {@link Builder#clocks} cannot be had on this machine, or empty if it can. */
+  public static Optional<String> whyNoClocks() {
+    return ClockShift.whyNot();
   }
 
   /** The choices before a cluster starts. For one thread. */
   public static final class Builder {
-    private final Path folder;
-    private Path stores;
-    private int nodes = 4;
-    private int hosts = 4;
-    private boolean partitions;
-    private boolean spills;
-    private long diskBytes;
-    private FrameFaults frames = FrameFaults.NONE;
-    private Settings settings = Mobula.settings().cpus(2).storeCapacity(32L << 20);
-    private List<String> flags = List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    final Path folder;
+    Path stores;
+    int nodes = 4;
+    int hosts = 4;
+    boolean partitions;
+    boolean spills;
+    boolean clocks;
+    long diskBytes;
+    long spillDiskBytes;
+
+    @Nullable
+    Class<? extends DriverProgram> program;
+
+    List<String> arguments = List.of();
+    FrameFaults frames = FrameFaults.NONE;
+    Settings settings = Mobula.settings().cpus(2).storeCapacity(32L << 20);
+    List<String> flags = List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private Builder(Path folder) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -151,6 +159,38 @@ public final class FaultTestCluster implements AutoCloseable {
       return this;
     }
 
+    /**
+     * As {@link #spilling}, and makes the folder of all spill folders a file system of that size,
+     * which is full when that much is spilled. Wants root; {@link #start} fails where it cannot be.
+     */
+    public Builder spillDisk(long bytes) {
+      spills = true;
+      spillDiskBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Gives each node a wall clock of its own, so that {@link Fault.ClockJump} is possible. Wants
+     * Linux and a C compiler {@code cc}; {@link #start} fails where it cannot be.
+     */
+    public Builder clocks() {
+      clocks = true;
+      return this;
+    }
+
+    /**
+     * Starts a second driver, in a process of its own beside this JVM, for
+     * {@link Fault.KillDriver}.
+     *
+     * @param does what it does each time it is started
+     * @param with what it is given
+     */
+    public Builder killedDriver(Class<? extends DriverProgram> does, String... with) {
+      program = Objects.requireNonNull(does, "does");
+      arguments = List.of(with);
+      return this;
+    }
+
     /** What happens to frames between hosts all the time; nothing by default. */
     public Builder frames(FrameFaults faults) {
       frames = Objects.requireNonNull(faults, "faults");
@@ -182,137 +222,36 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   private void begin() throws IOException, InterruptedException, TimeoutException {
-    var logs = Files.createDirectories(builder.folder.resolve("logs"));
     Runtime.getRuntime().addShutdownHook(hook);
-    if (builder.partitions) {
-      network = NamespaceNetwork.create(builder.hosts);
-    }
-    if (builder.diskBytes > 0) {
-      Files.createDirectories(builder.stores);
-      DiskFaults.mount(builder.stores, builder.diskBytes);
-      mounted = true;
-    }
-    for (int i = 0; i <= builder.nodes; i++) {
-      addresses.add(network.freeAddress(hostOf(i), i));
-      Files.createDirectories(store(i));
-      Files.createDirectories(spilled(i));
-    }
-    for (int i = 0; i < builder.nodes; i++) {
-      int node = i;
-      var log = logs.resolve("node-" + i + ".log");
-      members.add(ClusterMember.start(
-          i,
-          process -> settingsOf(node, node > 0 || process > 1),
-          plan -> plan.flags(builder.flags).under(network.launcher(hostOf(node))),
-          log));
-      if (i == 0) {
-        members.getFirst().awaitUp(); // alone it forms the cluster, which the others join
-      }
-    }
-    driver = Mobula.init(
-        settingsOf(builder.nodes, true).set("mobula.cluster.role", "driver").nodeName("driver"));
+    processes.startNodes();
+    driver = Mobula.init(processes.driverSettings());
     awaitAllUp(START);
     start = ClusterState.of(runtime());
+    processes.startDrivers();
   }
 
-  private Path store(int node) {
-    return builder.stores.resolve("host-" + hostOf(node));
-  }
-
-  private Path spilled(int node) {
-    return builder.folder.resolve("spilled").resolve("node-" + node);
-  }
-
-  private int hostOf(int node) {
-    return node == builder.nodes ? builder.hosts : node % builder.hosts;
-  }
-
-  private Settings settingsOf(int node, boolean joins) {
-    var address = addresses.get(node);
-    int colon = address.indexOf(':');
-    var settings = FaultyParcelSerializer.in(network.settings(builder.settings), builder.frames)
-        .set("mobula.cluster.host", address.substring(0, colon))
-        .set("mobula.store.share-host", "host-" + hostOf(node))
-        .set("mobula.cluster.join-timeout", "60s")
-        .storeDirectory(store(node))
-        .nodeName("node-" + node)
-        .listen(Integer.parseInt(address.substring(colon + 1)));
-    if (builder.spills) {
-      settings = settings.spillTo(spilled(node));
-    }
-    return joins ? settings.join(seedsOf(node)) : settings;
-  }
-
-  /** Everybody else, the driver first, since that one lives. */
-  private String[] seedsOf(int node) {
-    return IntStream.rangeClosed(0, builder.nodes)
-        .map(i -> builder.nodes - i)
-        .filter(i -> i != node)
-        .mapToObj(addresses::get)
-        .toArray(String[]::new);
-  }
-
-  /**
-   * Fills the file system of the stores.
-   *
-   * @return the file that has taken the room
-   */
-  Path fillStoreDisk() throws IOException {
-    if (!mounted) {
-      throw new UnsupportedOperationException(
-          "Wanted the stores' file system full: the cluster was not built with storeDisk()");
-    }
-    var file = builder.stores.resolve("competitor");
-    DiskFaults.fill(file);
-    return file;
-  }
-
-  /** Damages what a node has spilled, and tells how many files that were. */
-  int damageSpilled(ClusterMember member) throws IOException {
-    return DiskFaults.damage(spilled(member.index()));
-  }
-
-  /** From now on nothing that the host of a node sends arrives at other hosts. */
-  void cut(ClusterMember member, boolean oneWay) throws IOException {
-    int host = hostOf(member.index());
-    for (int other = 0; other <= builder.hosts; other++) {
-      if (other != host) {
-        network.cut(host, other);
-        if (!oneWay) {
-          network.cut(other, host);
-        }
-      }
-    }
-  }
-
-  /** It arrives again. */
-  void mend(ClusterMember member, boolean oneWay) throws IOException {
-    int host = hostOf(member.index());
-    for (int other = 0; other <= builder.hosts; other++) {
-      if (other != host) {
-        network.mend(host, other);
-        if (!oneWay) {
-          network.mend(other, host);
-        }
-      }
-    }
-  }
-
-  /** The nodes of a node's host, itself included. */
-  List<ClusterMember> ofSameHost(ClusterMember member) {
-    return members.stream()
-        .filter(each -> hostOf(each.index()) == hostOf(member.index()))
-        .toList();
+  /** What is not this JVM, and where all of it is. */
+  ClusterProcesses processes() {
+    return processes;
   }
 
   /** The driver. */
   public MobulaRuntime runtime() {
-    return Objects.requireNonNull(driver, "The cluster is not up");
+    return Objects.requireNonNull(driver, NOT_UP);
   }
 
   /** The nodes, in order. */
   public List<ClusterMember> members() {
-    return List.copyOf(members);
+    return processes.nodes();
+  }
+
+  /**
+   * Asks the drivers that are not this JVM to end, when no plan is under way any more.
+   *
+   * @return a violation for each that did not when it was asked
+   */
+  public List<Violation> endDrivers() {
+    return processes.endDrivers();
   }
 
   /**
@@ -328,7 +267,7 @@ public final class FaultTestCluster implements AutoCloseable {
   /** How many nodes are members now, as the driver sees it; none when it is closed itself. */
   public long up() {
     var seen = seen();
-    return members.stream().filter(member -> isIn(seen, member)).count();
+    return members().stream().filter(member -> isIn(seen, member)).count();
   }
 
   private List<NodeInfo> seen() {
@@ -351,20 +290,20 @@ public final class FaultTestCluster implements AutoCloseable {
     var seen = seen();
     var left = new TreeSet<Integer>();
     var silent = new TreeSet<Integer>();
-    for (var member : members) {
+    for (var member : members()) {
       if (member.isSilent()) {
-        silent.add(hostOf(member.index()));
+        silent.add(processes.hostOf(member));
       } else if (member != missing && isIn(seen, member)) {
-        left.add(hostOf(member.index()));
+        left.add(processes.hostOf(member));
       }
     }
     left.removeAll(silent);
-    return dead ? left.size() > silent.size() + 1 : 2 * left.size() > builder.hosts;
+    return dead ? left.size() > silent.size() + 1 : 2 * left.size() > hosts;
   }
 
   private void awaitAllUp(Duration limit) throws InterruptedException, TimeoutException {
     long end = System.nanoTime() + limit.toNanos();
-    while (!members.stream().allMatch(this::isSeen)) {
+    while (!members().stream().allMatch(this::isSeen)) {
       if (System.nanoTime() - end > 0) {
         throw new TimeoutException("Not all nodes are up after " + limit + ": "
             + runtime().nodes().stream()
@@ -394,7 +333,7 @@ public final class FaultTestCluster implements AutoCloseable {
    */
   public List<Violation> awaitRest(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    var wanted = Objects.requireNonNull(start, "The cluster is not up");
+    var wanted = Objects.requireNonNull(start, NOT_UP);
     while (true) {
       if (runtime().isClosed()) {
         return List.of(new Violation(
@@ -416,30 +355,14 @@ public final class FaultTestCluster implements AutoCloseable {
    *     left in a store
    */
   public List<Violation> leave() throws IOException {
-    var found = new ArrayList<Violation>();
     runtime().close();
-    for (var member : members) {
-      var how = member.leave();
-      if (how != io.mobula.internal.process.ChildJvm.End.ASKED) {
-        found.add(new Violation(
-            Violation.Rule.LEFT_OVER, member.name(), "asked to leave it ended so: " + how));
-      }
-    }
-    for (var folder : List.of(builder.stores, builder.folder.resolve("spilled"))) {
-      try (var files = Files.walk(folder)) {
-        files
-            .filter(Files::isRegularFile)
-            .forEach(file ->
-                found.add(new Violation(Violation.Rule.LEFT_OVER, "files", file + " is left")));
-      }
-    }
-    return List.copyOf(found);
+    return processes.leave();
   }
 
   /** Ends everything; what is in the folder stays. */
   @Override
   public synchronized void close() {
-    members.forEach(ClusterMember::close);
+    processes.kill();
     if (driver != null) {
       driver.close();
     }
@@ -447,11 +370,7 @@ public final class FaultTestCluster implements AutoCloseable {
       removeHook();
     }
     try {
-      network.close();
-      if (mounted) {
-        mounted = false;
-        DiskFaults.unmount(builder.stores);
-      }
+      processes.close();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "A namespace or a file system is left that could not be removed", e);

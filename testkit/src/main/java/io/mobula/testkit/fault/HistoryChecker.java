@@ -22,6 +22,7 @@ public final class HistoryChecker {
   private final Map<String, Course> courses = new LinkedHashMap<>();
   private final Map<List<String>, Effect> latest = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
+  private final boolean killed;
 
   /** What is known of one operation. */
   private static final class Course {
@@ -34,11 +35,25 @@ public final class HistoryChecker {
     }
   }
 
-  private HistoryChecker() {}
+  private HistoryChecker(boolean killed) {
+    this.killed = killed;
+  }
 
   /** What is wrong with a history; effects count in the order in which they are given. */
   public static List<Violation> check(List<? extends HistoryEvent> events) {
-    var checker = new HistoryChecker();
+    return check(events, false);
+  }
+
+  /**
+   * What is wrong with the history of a driver that was killed: operations that were under way then
+   * have no end.
+   */
+  public static List<Violation> checkKilled(List<? extends HistoryEvent> events) {
+    return check(events, true);
+  }
+
+  private static List<Violation> check(List<? extends HistoryEvent> events, boolean killed) {
+    var checker = new HistoryChecker(killed);
     events.forEach(checker::noteOperation);
     events.forEach(checker::note);
     checker.courses.forEach(checker::judge);
@@ -102,7 +117,11 @@ public final class HistoryChecker {
       return;
     }
     switch (course.end) {
-      case null -> found(Rule.NO_END, id, operation + " with " + course.effects + " effects");
+      case null -> {
+        if (!killed) {
+          found(Rule.NO_END, id, operation + " with " + course.effects + " effects");
+        }
+      }
       case Succeeded succeeded -> judgeValue(operation, succeeded.value(), course.effects);
       case Failed failed
       when !operation.errors().contains(failed.error()) ->

@@ -2,14 +2,12 @@ package io.mobula.testkit.fault;
 
 import io.mobula.Settings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Hosts that are network namespaces of Linux, joined by a bridge; the last one is the namespace of
@@ -18,7 +16,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class NamespaceNetwork implements HostNetwork {
   private static final String NOBODY = "02:00:00:00:00:99";
-  private static final long LIMIT_SECONDS = 20;
   private static final int FIRST_PORT = 7_300;
   private static final int PIDS = 100_000;
 
@@ -139,16 +136,6 @@ final class NamespaceNetwork implements HostNetwork {
   private static void ip(String words) throws IOException {
     var command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(words.split(" ")));
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    try {
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException("ip " + words + ": " + output);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while waiting for ip " + words, e);
-    }
+    Commands.run(command);
   }
 }

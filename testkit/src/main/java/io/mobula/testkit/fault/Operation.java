@@ -58,6 +58,13 @@ public record Operation(
     return new Operation(id, kind, expected, mostEffects, of, number, errors);
   }
 
+  /** It may end with one of the exceptions of these simple names, too. */
+  public Operation mayFailWith(Set<String> names) {
+    var all = new TreeSet<>(errors);
+    all.addAll(names);
+    return new Operation(id, kind, expected, mostEffects, sequence, turn, all);
+  }
+
   /** It may end with one of these, too. */
   @SafeVarargs
   public final Operation mayFailWith(Class<? extends Throwable>... exceptions) {

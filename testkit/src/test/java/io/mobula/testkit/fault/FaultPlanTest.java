@@ -71,7 +71,9 @@ class FaultPlanTest {
       assertThat(plan(seed).build().faults())
           .noneMatch(each -> each.fault() instanceof Fault.Partition
               || each.fault() instanceof Fault.FillStoreDisk
-              || each.fault() instanceof Fault.DamageSpilled);
+              || each.fault() instanceof Fault.DamageSpilled
+              || each.fault() instanceof Fault.KillDriver
+              || each.fault() instanceof Fault.ClockJump);
     }
   }
 

@@ -51,6 +51,19 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void whatWasUnderWayWhenItsDriverWasKilledNeedsNoEndAndAllElseIsFound() {
+    var effect = new Effect("a", "1");
+    assertThat(HistoryChecker.checkKilled(List.of(new Invoked(TASK), effect))).isEmpty();
+    assertThat(HistoryChecker.checkKilled(List.of(new Invoked(TASK), effect, effect, effect)))
+        .singleElement()
+        .satisfies(found -> assertThat(found.rule()).isEqualTo(Rule.TOO_MANY_EFFECTS));
+    assertThat(
+            HistoryChecker.checkKilled(List.of(new Invoked(TASK), effect, new Succeeded("a", "5"))))
+        .singleElement()
+        .satisfies(found -> assertThat(found.rule()).isEqualTo(Rule.WRONG_VALUE));
+  }
+
+  @Test
   void aSecondEndIsFound() {
     var end = new Succeeded("a", "4");
     assertFound(Rule.TWO_ENDS, "a", new Invoked(TASK), new Effect("a", "1"), end, end);

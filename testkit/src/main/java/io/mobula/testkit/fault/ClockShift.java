@@ -1,0 +1,82 @@
+package io.mobula.testkit.fault;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A wall clock for each process of a cluster that can be set: a library, compiled here from C, is
+ * loaded before the system's and adds to what {@code clock_gettime(CLOCK_REALTIME)},
+ * {@code gettimeofday} and {@code time} say what stands in a file of the process. Clocks that count
+ * from a start, {@link System#nanoTime}, go on as they did.
+ */
+final class ClockShift {
+  private static final String SOURCE = "clock-shift.c";
+  private static final String FILE_VARIABLE = "MOBULA_CLOCK_SHIFT";
+
+  private final Path folder;
+  private final Path library;
+
+  private ClockShift(Path folder, Path library) {
+    this.folder = folder;
+    this.library = library;
+  }
+
+  /**
+   * Compiles the library into a folder, which is made.
+   *
+   * @throws IOException when that is not possible here
+   */
+  static ClockShift create(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var source = folder.resolve(SOURCE);
+    var library = folder.resolve("libclockshift.so");
+    try (var stored = ClockShift.class.getResourceAsStream(SOURCE)) {
+      Files.write(source, Objects.requireNonNull(stored, SOURCE).readAllBytes());
+    }
+    Commands.run(
+        "cc", "-shared", "-fPIC", "-O2", "-o", library.toString(), source.toString(), "-ldl");
+    return new ClockShift(folder.toAbsolutePath(), library.toAbsolutePath());
+  }
+
+  /** Why there can be none on this machine, or empty if there can. */
+  static Optional<String> whyNot() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return Optional.of("clocks of processes are set on Linux only");
+    }
+    try {
+      Commands.run("cc", "--version");
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("no C compiler cc: " + e.getMessage());
+    }
+  }
+
+  /** The command under which a process has a clock of its own; shifted by nothing at first. */
+  List<String> launcher(String process) throws IOException {
+    set(process, Duration.ZERO);
+    return List.of("env", "LD_PRELOAD=" + library, FILE_VARIABLE + "=" + file(process));
+  }
+
+  /** From now on the wall clock of that process is so much ahead, or behind where negative. */
+  void set(String process, Duration shift) throws IOException {
+    var nanos =
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(shift.toNanos());
+    try (var channel =
+        FileChannel.open(file(process), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.write(nanos.flip(), 0);
+    }
+  }
+
+  private Path file(String process) {
+    return folder.resolve(process);
+  }
+}

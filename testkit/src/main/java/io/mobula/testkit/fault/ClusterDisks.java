@@ -1,0 +1,102 @@
+package io.mobula.testkit.fault;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The folders that the processes of a cluster write to, and their file systems. */
+final class ClusterDisks implements AutoCloseable {
+  private final Path stores;
+  private final Path spilled;
+  private final @Nullable TestFileSystem storeDisk;
+  private final @Nullable TestFileSystem spillDisk;
+
+  private ClusterDisks(
+      Path stores,
+      Path spilled,
+      @Nullable TestFileSystem storeDisk,
+      @Nullable TestFileSystem spillDisk) {
+    this.stores = stores;
+    this.spilled = spilled;
+    this.storeDisk = storeDisk;
+    this.spillDisk = spillDisk;
+  }
+
+  /**
+   * Makes them.
+   *
+   * @param storeBytes of the file system of all stores; 0 for that of the machine
+   * @param spillBytes of the file system of all spill folders; 0 for that of the machine
+   */
+  static ClusterDisks create(Path stores, Path spilled, long storeBytes, long spillBytes)
+      throws IOException {
+    var storeDisk = mounted(stores, storeBytes);
+    try {
+      return new ClusterDisks(stores, spilled, storeDisk, mounted(spilled, spillBytes));
+    } catch (IOException e) {
+      if (storeDisk != null) {
+        storeDisk.close();
+      }
+      throw e;
+    }
+  }
+
+  private static @Nullable TestFileSystem mounted(Path folder, long bytes) throws IOException {
+    Files.createDirectories(folder);
+    return bytes == 0 ? null : TestFileSystem.mount(folder, bytes);
+  }
+
+  /** Where the processes of a host have their stores. */
+  Path store(int host) throws IOException {
+    return Files.createDirectories(stores.resolve("host-" + host));
+  }
+
+  /** Where a node spills to. */
+  Path spilled(int node) throws IOException {
+    return Files.createDirectories(spilled.resolve("node-" + node));
+  }
+
+  /** The file system of the stores, to be filled. */
+  TestFileSystem storeDisk() {
+    if (storeDisk == null) {
+      throw new UnsupportedOperationException(
+          "Wanted the stores' file system full: the cluster was not built with storeDisk()");
+    }
+    return storeDisk;
+  }
+
+  /** Damages what a node has spilled, and tells how many files that were. */
+  int damageSpilled(int node) throws IOException {
+    return DiskFaults.damage(spilled.resolve("node-" + node));
+  }
+
+  /** A violation for each file. */
+  List<Violation> left() throws IOException {
+    var found = new ArrayList<Violation>();
+    for (var folder : List.of(stores, spilled)) {
+      try (var files = Files.walk(folder)) {
+        files
+            .filter(Files::isRegularFile)
+            .forEach(file ->
+                found.add(new Violation(Violation.Rule.LEFT_OVER, "files", file + " is left")));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (storeDisk != null) {
+        storeDisk.close();
+      }
+    } finally {
+      if (spillDisk != null) {
+        spillDisk.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.mobula.testkit.fault;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.internal.process.ChildPlan;
+import io.mobula.internal.process.ParentWatch;
+import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.WorkerMain;
+import java.time.Duration;
+import java.util.List;
+
+/** The main of a driver in a process of its own: told its settings as a node is. */
+final class DriverMain {
+  private static final Duration CLOSING = Duration.ofSeconds(30);
+
+  private DriverMain() {}
+
+  /** The plan of a process that runs a program. */
+  static ChildPlan plan(
+      String name, Class<? extends DriverProgram> program, List<String> arguments) {
+    return ChildPlan.of(name, DriverMain.class.getName())
+        .arguments(program.getName())
+        .arguments(arguments.toArray(String[]::new));
+  }
+
+  /** Exit code 0 after the end of its input, 1 when the program has failed before that. */
+  public static void main(String[] arguments) throws Exception {
+    var watch = ParentWatch.ofStandardInput();
+    var line = watch.readLine();
+    if (line == null) {
+      return; // whoever wanted this driver is gone
+    }
+    watch.start(CLOSING);
+    var program =
+        (DriverProgram) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+    try (var runtime = Mobula.init(WorkerMain.settings(line))) {
+      var self = runtime.nodes().stream()
+          .filter(node -> node.id().equals(runtime.nodeId()))
+          .findFirst()
+          .orElseThrow();
+      System.out.println(new Ready(self.address(), self.id()).line());
+      run(program, runtime, List.of(arguments).subList(1, arguments.length));
+    }
+  }
+
+  private static void run(DriverProgram program, MobulaRuntime runtime, List<String> arguments)
+      throws Exception {
+    try {
+      program.run(runtime, arguments);
+    } catch (Exception e) {
+      if (!runtime.isClosed()) {
+        throw e;
+      }
+    }
+    while (!runtime.awaitClosed(Duration.ofHours(1))) {
+      // the end of the input closes it
+    }
+  }
+}
