@@ -43,7 +43,7 @@ sealed interface DirectoryMessage extends ControlMessage {
       implements ControlMessage, DirectoryEntity.Command, DirectoryAgent.Command {
     /** Whether its numbers make sense. */
     boolean isSound() {
-      return part >= 0 && part < parts;
+      return part >= 0 && part < parts && bytes.length <= MessageCutter.PIECE;
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins messages that a {@link MessageCutter} has cut. Of each sender it has one at most: a later
@@ -21,6 +23,8 @@ final class PieceTable {
   static final long MOST_BYTES = 256L << 20;
 
   static final long PATIENCE_MILLIS = 30_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PieceTable.class);
 
   private final Serialization serialization;
   private final Map<Sender, Begun> begun = new HashMap<>();
@@ -80,9 +84,21 @@ final class PieceTable {
       return null;
     }
     begun.remove(sender);
-    return (DirectoryMessage) serialization
-        .deserialize(present.join(), piece.serializer(), piece.manifest())
-        .get();
+    return read(present.join(), piece);
+  }
+
+  /** Null where the bytes are no message: it counts as lost, and is said again. */
+  private @Nullable DirectoryMessage read(byte[] whole, Piece last) {
+    var read = serialization.deserialize(whole, last.serializer(), last.manifest());
+    if (read.isSuccess() && read.get() instanceof DirectoryMessage message) {
+      return message;
+    }
+    LOG.warn(
+        "A message of {} to the directory in {} pieces cannot be read: {}",
+        last.from(),
+        last.parts(),
+        read.isSuccess() ? "it is none" : read.failed().get().toString());
+    return null;
   }
 
   /** How many messages have begun. */

@@ -42,7 +42,11 @@ final class BundleKeeper extends AbstractOnMessageBehavior<BundleKeeper.Command>
 
   /** Bundles are to be reserved. */
   record Prepare(long scheduler, GroupSpec spec, int attempt, List<Integer> bundles)
-      implements Order {}
+      implements Order {
+    Prepare {
+      spec.requireBundles(bundles);
+    }
+  }
 
   /** What is reserved becomes permanent; where the rest is. */
   record Commit(long scheduler, GroupMap map) implements Order {}

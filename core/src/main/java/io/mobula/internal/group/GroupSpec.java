@@ -5,6 +5,7 @@ import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,20 @@ record GroupSpec(
     Objects.requireNonNull(strategy, "strategy");
     bundles = bundles.stream().map(Map::copyOf).toList();
     Objects.requireNonNull(owner, "owner");
+    if (bundles.stream().anyMatch(bundle -> bundle.values().stream().anyMatch(each -> each < 0))) {
+      throw new IllegalArgumentException(
+          PlacementGroup.describe(id, name) + " wants less than nothing: " + bundles);
+    }
+  }
+
+  /** Refuses the numbers of bundles that it does not have. */
+  void requireBundles(Collection<Integer> numbers) {
+    for (int number : numbers) {
+      if (number < 0 || number >= size()) {
+        throw new IllegalArgumentException(
+            describe() + " has " + size() + " bundles, and none of number " + number);
+      }
+    }
   }
 
   int size() {

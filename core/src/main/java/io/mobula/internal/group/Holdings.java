@@ -38,6 +38,7 @@ record Holdings(
     Held {
       Objects.requireNonNull(map, "map");
       bundles = List.copyOf(bundles);
+      map.spec().requireBundles(bundles);
     }
   }
 

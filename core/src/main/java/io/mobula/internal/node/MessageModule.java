@@ -16,7 +16,8 @@ import java.io.IOException;
 
 /**
  * Lets {@link ObjectRef} and {@link ActorHandle} be fields of any Akka message that Jackson
- * serializes: they travel as their passports. Named in {@code reference.conf}; made by Akka.
+ * serializes: they travel as their passports. Mobula's own messages are read as a whole or not at
+ * all. Named in {@code reference.conf}; made by Akka.
  */
 public final class MessageModule extends SimpleModule {
   private static final long serialVersionUID = 1L;
@@ -41,6 +42,7 @@ public final class MessageModule extends SimpleModule {
         return transit.bytes((ActorHandle<?>) handle);
       }
     });
+    setDeserializerModifier(new WholeRecords());
     addDeserializer(ObjectRef.class, new In<>(ObjectRef.class));
     addDeserializer(ActorHandle.class, new In<>(ActorHandle.class));
   }

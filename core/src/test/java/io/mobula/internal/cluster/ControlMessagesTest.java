@@ -1,13 +1,20 @@
 package io.mobula.internal.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import io.mobula.NodeId;
+import io.mobula.internal.fuzz.MessageFuzz;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What nodes say about membership survives the way over the wire, in Jackson CBOR. */
@@ -29,6 +36,8 @@ class ControlMessagesTest {
     KIT.shutdownTestKit();
   }
 
+  private static final List<Object> ALL = new ArrayList<>();
+
   private static void travels(Object message) {
     var serialization = SerializationExtension.get(KIT.system());
     var serializer = serialization.findSerializerFor(message);
@@ -38,6 +47,32 @@ class ControlMessagesTest {
         .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, message))
         .get();
     assertThat(back).isEqualTo(message);
+    ALL.add(message);
+  }
+
+  @Tag("fuzz")
+  @Test
+  void alteredOnesAreWholeOrRefused() {
+    hellosAndGoodbyesTravel();
+    knocksAndTheirAnswersTravel();
+    MessageFuzz.search("messages of membership", 100, KIT.system(), ALL, message -> {});
+  }
+
+  /** It would have ended the gate, and nobody could have joined there any more. */
+  @Test
+  void aKnockWithoutAClusterIsRefused() {
+    var probe = KIT.createTestProbe(Gate.Answer.class);
+    var knock = new Gate.Knock("default", 1, "n", new NodeId(8), probe.getRef());
+    var serialization = SerializationExtension.get(KIT.system());
+    var serializer = serialization.findSerializerFor(knock);
+    var bytes = serialization.serialize(knock).get();
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("cluster");
+    bytes[at] = 'k';
+    assertThatThrownBy(() -> serialization
+            .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, knock))
+            .get())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a Knock lacks its cluster");
   }
 
   @Test

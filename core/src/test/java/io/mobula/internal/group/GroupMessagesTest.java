@@ -1,6 +1,7 @@
 package io.mobula.internal.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.serialization.SerializationExtension;
@@ -10,9 +11,12 @@ import io.mobula.PlacementGroupId;
 import io.mobula.PlacementStrategy;
 import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.internal.cluster.ControlMessage;
+import io.mobula.internal.fuzz.MessageFuzz;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What scheduler, keepers and users of groups say survives the way over the wire. */
@@ -39,6 +43,8 @@ class GroupMessagesTest {
     KIT.shutdownTestKit();
   }
 
+  private static final List<Object> ALL = new ArrayList<>();
+
   private static void travels(ControlMessage message) {
     var serialization = SerializationExtension.get(KIT.system());
     var serializer = serialization.findSerializerFor(message);
@@ -48,6 +54,29 @@ class GroupMessagesTest {
         .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, message))
         .get();
     assertThat(back).isEqualTo(message);
+    ALL.add(message);
+  }
+
+  @Tag("fuzz")
+  @Test
+  void alteredOnesAreWholeOrRefused() {
+    ordersTravel();
+    whatKeepersSayTravels();
+    wishesAndTheirAnswersTravel();
+    MessageFuzz.search("messages about groups", 100, KIT.system(), ALL, message -> {});
+  }
+
+  /** The actor that was told so would have failed at the bundle, or granted what is not there. */
+  @Test
+  void bundlesThatThereAreNotAreRefused() {
+    assertThatThrownBy(() -> new BundleKeeper.Prepare(17, NAMED, 3, List.of(0, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("none of number 2");
+    assertThatThrownBy(() -> new Holdings.Held(MAP, 4, List.of(-1)))
+        .hasMessageContaining("none of number -1");
+    var less = List.of(Map.of("CPU", -1L));
+    assertThatThrownBy(() -> new GroupSpec(ID, null, PlacementStrategy.PACK, less, NODE, false))
+        .hasMessageContaining("less than nothing");
   }
 
   @Test

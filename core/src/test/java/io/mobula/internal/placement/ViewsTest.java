@@ -14,6 +14,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.execution.Program;
+import io.mobula.internal.fuzz.MessageFuzz;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a node tells others of its ledger, and makes of what they tell. */
@@ -256,6 +258,13 @@ class ViewsTest {
   void wordsTravel() {
     var kit = new SerializationTestKit(KIT.system());
     kit.verifySerialization(new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true), true);
+  }
+
+  @Tag("fuzz")
+  @Test
+  void alteredWordsAreWholeOrRefused() {
+    var said = new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true);
+    MessageFuzz.search("views of ledgers", 100, KIT.system(), List.of(said), message -> {});
   }
 
   private Lease lease() throws Exception {

@@ -1,0 +1,89 @@
+package io.mobula.internal.node;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has Jackson refuse messages of Mobula's own that lack a part. A record of a package that is
+ * {@code @NullMarked} has a value in each component that is not {@code @Nullable}, and in its
+ * collections none that is null; Jackson alone would make it without, and the actor that was sent
+ * it would end. Akka drops what is refused here, with a warning.
+ */
+final class WholeRecords extends BeanDeserializerModifier {
+  private static final long serialVersionUID = 1L;
+  private static final String OURS = "io.mobula.";
+
+  @Override
+  public JsonDeserializer<?> modifyDeserializer(
+      DeserializationConfig config, BeanDescription description, JsonDeserializer<?> usual) {
+    var type = description.getBeanClass();
+    return type.isRecord()
+            && type.getName().startsWith(OURS)
+            && type.getPackage().isAnnotationPresent(NullMarked.class)
+        ? new WholeRecord(usual, type)
+        : usual;
+  }
+
+  private static final class WholeRecord extends DelegatingDeserializer {
+    private static final long serialVersionUID = 1L;
+    private final transient List<RecordComponent> required;
+
+    WholeRecord(JsonDeserializer<?> usual, Class<?> type) {
+      super(usual);
+      this.required =
+          Stream.of(type.getRecordComponents()).filter(WholeRecord::isRequired).toList();
+      required.forEach(component -> component.getAccessor().setAccessible(true));
+    }
+
+    private static boolean isRequired(RecordComponent component) {
+      return !component.getType().isPrimitive()
+          && !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+
+    @Override
+    protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> other) {
+      return new WholeRecord(other, handledType());
+    }
+
+    @Override
+    public Object deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      var read = super.deserialize(parser, context);
+      for (var component : required) {
+        if (isMissing(part(component, read))) {
+          return context.reportInputMismatch(
+              handledType(),
+              "a %s lacks its %s: it is damaged, or of another release",
+              handledType().getSimpleName(),
+              component.getName());
+        }
+      }
+      return read;
+    }
+
+    private static boolean isMissing(@Nullable Object part) {
+      return part == null
+          || (part instanceof Collection<?> all && all.stream().anyMatch(each -> each == null));
+    }
+
+    private static @Nullable Object part(RecordComponent component, Object of) throws IOException {
+      try {
+        return component.getAccessor().invoke(of);
+      } catch (ReflectiveOperationException unexpected) {
+        throw new IOException("Cannot read " + component, unexpected);
+      }
+    }
+  }
+}

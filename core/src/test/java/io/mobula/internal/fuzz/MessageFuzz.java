@@ -1,0 +1,124 @@
+package io.mobula.internal.fuzz;
+
+import akka.actor.typed.ActorSystem;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializers;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Alters messages of Akka's: each is read as a whole, without a part that is missing, or not at
+ * all. The first byte of an input tells the class that it is read as.
+ */
+public final class MessageFuzz {
+  private static final int MOST_KINDS = 256;
+
+  private final Serialization serialization;
+  private final List<Form> forms = new ArrayList<>();
+
+  private record Form(int serializer, String manifest) {}
+
+  /** What is done with a message that was read. */
+  @FunctionalInterface
+  public interface Handler {
+    /** Throws what is wrong. */
+    void handle(Object message) throws Exception;
+  }
+
+  private MessageFuzz(ActorSystem<?> system) {
+    serialization = SerializationExtension.get(system.classicSystem());
+  }
+
+  /**
+   * Searches.
+   *
+   * @param messages one of each class at least
+   * @param handler of those that are whole
+   */
+  public static void search(
+      String name, long usual, ActorSystem<?> system, List<?> messages, Handler handler) {
+    var fuzz = new MessageFuzz(system);
+    var valid = messages.stream().map(fuzz::written).toList();
+    Fuzz.search(
+        name,
+        usual,
+        valid,
+        failure -> failure instanceof Unreadable,
+        bytes -> handler.handle(fuzz.read(bytes)));
+  }
+
+  /** Akka drops it, with a warning. */
+  private static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(Throwable why) {
+      super(String.valueOf(why), why);
+    }
+  }
+
+  private byte[] written(Object message) {
+    var serializer = serialization.findSerializerFor(message);
+    var form = new Form(serializer.identifier(), Serializers.manifestFor(serializer, message));
+    if (!forms.contains(form)) {
+      forms.add(form);
+    }
+    if (forms.size() > MOST_KINDS) {
+      throw new IllegalArgumentException("More classes than a byte tells apart");
+    }
+    var bytes = serialization.serialize(message).get();
+    var all = new byte[1 + bytes.length];
+    all[0] = (byte) forms.indexOf(form);
+    System.arraycopy(bytes, 0, all, 1, bytes.length);
+    return all;
+  }
+
+  private Object read(byte[] bytes) throws Exception {
+    var form = forms.get(bytes.length == 0 ? 0 : (bytes[0] & 0xff) % forms.size());
+    var read = serialization.deserialize(
+        Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length),
+        form.serializer(),
+        form.manifest());
+    if (read.isFailure()) {
+      var why = read.failed().get();
+      if (why instanceof Error error) {
+        throw error;
+      }
+      throw new Unreadable(why);
+    }
+    requireWhole(read.get());
+    return read.get();
+  }
+
+  /** Nothing that the code counts on is null. */
+  private static void requireWhole(Object part) throws Exception {
+    if (part instanceof Collection<?> all) {
+      for (var each : all) {
+        if (each == null) {
+          throw new AssertionError("Null in " + all);
+        }
+        requireWhole(each);
+      }
+    } else if (part.getClass().isRecord() && part.getClass().getName().startsWith("io.mobula.")) {
+      for (var component : part.getClass().getRecordComponents()) {
+        requireWhole(part, component);
+      }
+    }
+  }
+
+  private static void requireWhole(Object message, RecordComponent component) throws Exception {
+    var accessor = component.getAccessor();
+    accessor.setAccessible(true);
+    var part = accessor.invoke(message);
+    if (part != null) {
+      requireWhole(part);
+    } else if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+      throw new AssertionError(
+          "A " + message.getClass() + " without " + component.getName() + ": " + message);
+    }
+  }
+}
