@@ -9,6 +9,9 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +63,18 @@ final class ActorFrames {
   static CodecException unknown(String what, int kind) {
     return new CodecException(
         "A frame has " + what + " of kind " + kind + ": another release's.", null);
+  }
+
+  /** Reads why something has failed, where nothing else can be. */
+  static Failure readFailure(FrameReader in, Sharing sharing) {
+    var outcome = sharing.read(in);
+    if (outcome instanceof Failure failure) {
+      return failure;
+    }
+    if (outcome instanceof Content content) {
+      content.discard();
+    }
+    throw new CodecException("A frame has a value where it must say why there is none.", null);
   }
 
   /** Writes what the host must know; where it is to live has been decided. */

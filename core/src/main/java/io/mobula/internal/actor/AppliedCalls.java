@@ -139,11 +139,11 @@ final class AppliedCalls {
     var in = new FrameReader(bytes);
     var calls = new AppliedCalls();
     calls.forgot = in.flag();
-    for (int left = in.int32(); left > 0; left--) {
+    for (int left = in.count(); left > 0; left--) {
       var node = new NodeId(in.int64());
       var process = new CallingProcess(in.int64());
       process.dropped = in.int64();
-      for (int count = in.int32(); count > 0; count--) {
+      for (int count = in.count(); count > 0; count--) {
         calls.put(process, in.int64(), KeptResult.read(in));
       }
       calls.processes.put(node, process);

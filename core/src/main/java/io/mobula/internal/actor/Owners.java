@@ -40,7 +40,7 @@ final class Owners {
         .on(
             ActorFrames.DIED,
             (from, in) -> withOwner(
-                in, (owner, at) -> owner.died(at, (Failure) wires.sharing().read(in))))
+                in, (owner, at) -> owner.died(at, ActorFrames.readFailure(in, wires.sharing()))))
         .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
         .on(ActorFrames.KILL, (from, in) -> order(ActorFrames.KILL, Passport.readId(in), in.text()))
         .on(

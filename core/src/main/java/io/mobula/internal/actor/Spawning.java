@@ -215,7 +215,7 @@ final class Spawning {
       engine.places().release(from, wish.lease); // it is the actor's now
       var path = in.optionalText();
       if (path == null) {
-        var why = (Failure) cluster.sharing().read(in);
+        var why = ActorFrames.readFailure(in, cluster.sharing());
         engine.store().callback(() -> wish.fail(why.raise()));
       } else {
         wish.resolved(path);

@@ -46,7 +46,7 @@ sealed interface Whereabouts {
       case NOWHERE -> new Nowhere(in.int32());
       case DEAD -> {
         boolean ended = in.flag();
-        yield new Dead((Failure) sharing.read(in), ended);
+        yield new Dead(ActorFrames.readFailure(in, sharing), ended);
       }
       default -> throw ActorFrames.unknown("whereabouts", kind);
     };

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -234,24 +235,27 @@ public final class BoundCall {
 
   private static BoundCall read(
       FrameReader in, Object function, ObjectStore store, Sharing sharing) {
-    var arguments = new Object[in.int32()];
-    int done = 0;
+    var arguments = new ArrayList<Object>();
     try {
-      for (; done < arguments.length; done++) {
-        arguments[done] = CallWire.read(in, sharing);
-      }
-      return new BoundCall(function, arguments, store, 0, readContext(in));
-    } catch (RuntimeException e) {
-      for (int i = 0; i < done; i++) {
-        release(arguments[i]);
-      }
+      readArguments(in, arguments, each -> CallWire.read(each, sharing));
+      return new BoundCall(function, arguments.toArray(), store, 0, readContext(in));
+    } catch (RuntimeException | Error e) {
+      arguments.forEach(BoundCall::release);
       release(function);
       throw e;
     }
   }
 
+  /** Adds each argument once it is read, so that whoever fails knows which there are. */
+  static void readArguments(
+      FrameReader in, List<Object> arguments, Function<FrameReader, Object> each) {
+    for (int left = in.count(); left > 0; left--) {
+      arguments.add(each.apply(in));
+    }
+  }
+
   private static @Nullable Map<String, String> readContext(FrameReader in) {
-    int count = in.int32();
+    int count = in.count();
     if (count == 0) {
       return null;
     }

@@ -3,7 +3,6 @@ package io.mobula.internal.checkpoint;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
-import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -161,10 +160,11 @@ public final class ActorFiles implements CheckpointStore {
   private SavedState read(CheckpointVersion version) {
     var file = file(version);
     var content = CheckpointFile.read(file, codec);
-    var in = new FrameReader(content.note());
-    var _ = in.text(); // for people
-    var _ = CheckpointVersion.read(in); // its name counts: it may be taken up under another
-    var calls = in.block();
+    var calls = CheckpointFile.parsed(file, content.note(), in -> {
+      var _ = in.text(); // for people
+      var _ = CheckpointVersion.read(in); // its name counts: it may be taken up under another
+      return in.block();
+    });
     var state = content.value();
     if (state == null) {
       throw new ActorCheckpointException("The checkpoint " + file + " holds no state.");

@@ -1,6 +1,7 @@
 package io.mobula.internal.checkpoint;
 
 import io.mobula.error.ActorCheckpointException;
+import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.Encoded;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -246,13 +248,27 @@ final class CheckpointFile {
     if (wanted != checksum(head, head.length)) {
       throw damaged(file, "was altered: its checksum is another", null);
     }
-    var in = new FrameReader(Arrays.copyOfRange(head, FIXED, head.length));
-    var note = in.block();
-    int bytes = in.int32();
-    boolean views = in.flag();
-    var buffers =
-        in.list(FrameReader::int64).stream().mapToLong(Long::longValue).toArray();
-    return new Opened(all, note, head.length + (long) Integer.BYTES, bytes, views, buffers);
+    return parsed(file, Arrays.copyOfRange(head, FIXED, head.length), in -> {
+      var note = in.block();
+      int bytes = in.int32();
+      boolean views = in.flag();
+      var buffers =
+          in.list(FrameReader::int64).stream().mapToLong(Long::longValue).toArray();
+      return new Opened(all, note, head.length + (long) Integer.BYTES, bytes, views, buffers);
+    });
+  }
+
+  /**
+   * What a part of the file says.
+   *
+   * @throws ActorCheckpointException when it is not what its reader expects there
+   */
+  static <T> T parsed(Path file, byte[] part, Function<FrameReader, T> read) {
+    try {
+      return read.apply(new FrameReader(part));
+    } catch (CodecException e) {
+      throw damaged(file, "has another content than its release writes: " + e.getMessage(), e);
+    }
   }
 
   private static ActorCheckpointException damaged(Path file, String how, @Nullable Exception why) {

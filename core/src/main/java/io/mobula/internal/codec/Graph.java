@@ -34,6 +34,7 @@ final class Graph extends Kryo {
   private IdentityHashMap<Object, Integer> externalNumbers = new IdentityHashMap<>();
   private List<MemorySegment> buffersIn = List.of();
   private List<?> externalsIn = List.of();
+  private long uncopied; // bytes of buffers that values may still copy
   private Map<Throwable, RemoteThrowable> standIns = Map.of();
   private @Nullable Hooks hooks;
   private int hooksOpen;
@@ -89,6 +90,7 @@ final class Graph extends Kryo {
   Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     buffersIn = buffers;
     externalsIn = externals;
+    uncopied = buffers.stream().mapToLong(MemorySegment::byteSize).sum();
     input.open(bytes);
     int format = input.readByte();
     if (format != FORMAT) {
@@ -140,6 +142,20 @@ final class Graph extends Kryo {
       throw Fault.because("the bytes refer to buffer " + number + " of " + buffersIn.size());
     }
     return buffersIn.get(number).asReadOnly();
+  }
+
+  /**
+   * The buffer of this number, for a value that copies it. All copies together are no larger than
+   * all buffers: a few bytes that name one buffer again and again would else take all memory.
+   */
+  MemorySegment bufferToCopy(int number) {
+    MemorySegment buffer = buffer(number);
+    if (buffer.byteSize() > uncopied) {
+      throw Fault.because("the bytes refer to buffer " + number + " of " + buffer.byteSize()
+          + " bytes more often than there are values of it");
+    }
+    uncopied -= buffer.byteSize();
+    return buffer;
   }
 
   /** Hands an external value over, once, and returns its number. */

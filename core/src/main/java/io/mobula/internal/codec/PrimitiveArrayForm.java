@@ -65,7 +65,7 @@ final class PrimitiveArrayForm<A> extends Form<A> {
   @Override
   A read(Graph graph, SegmentInput input, Class<? extends A> type) {
     if (input.readByte() == OUT_OF_BAND) {
-      MemorySegment content = graph.buffer(input.readVarInt(true));
+      MemorySegment content = graph.bufferToCopy(input.readVarInt(true));
       A array = maker.apply(elements(content.byteSize(), type));
       memory.apply(array).copyFrom(content);
       return array;

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JarCache implements AutoCloseable {
   private static final int FIELDS = 3; // name, hash, ref
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}"); // it names a file, too
 
   private final Sharing sharing;
   private final ObjectStore store;
@@ -42,22 +44,47 @@ final class JarCache implements AutoCloseable {
   /** The files of an environment, in order; fetches what is not here yet, and checks it. */
   synchronized List<Path> files(Environment environment, Duration limit) throws IOException {
     var entry = sharing.imported(environment.list());
-    ObjectRef<List<Object>> ref = store.ref(entry);
+    ObjectRef<Object> ref = store.ref(entry);
     entry.release();
     var deadline = Deadline.after(limit);
     try (ref) {
-      return files(environment, store.get(List.of(ref), deadline).getFirst(), deadline);
+      var jars = listed(store.get(List.of(ref), deadline).getFirst());
+      return files(environment, jars, deadline);
     }
   }
 
-  private List<Path> files(Environment environment, List<Object> list, Deadline deadline)
+  /** One jar of an environment, as its program lists it. */
+  record Listed(String name, String hash, ObjectRef<?> ref) {}
+
+  /**
+   * The jars that a value lists.
+   *
+   * @throws ProcessException when it is no list of jars
+   */
+  static List<Listed> listed(@Nullable Object value) {
+    if (!(value instanceof List<?> list) || list.size() % FIELDS != 0) {
+      throw new ProcessException("Wanted a list of jars, each with name, hash and ref, and got "
+          + (value == null ? "null" : "a " + value.getClass().getName()) + ".");
+    }
+    var jars = new ArrayList<Listed>();
+    for (int i = 0; i < list.size(); i += FIELDS) {
+      if (!(list.get(i + 1) instanceof String hash && HASH.matcher(hash).matches())
+          || !(list.get(i + 2) instanceof ObjectRef<?> ref)) {
+        throw new ProcessException("Jar " + i / FIELDS + " of a list of " + list.size() / FIELDS
+            + " has no hash by SHA-256, or no ref.");
+      }
+      jars.add(new Listed(String.valueOf(list.get(i)), hash, ref));
+    }
+    return jars;
+  }
+
+  private List<Path> files(Environment environment, List<Listed> list, Deadline deadline)
       throws IOException {
     var files = new ArrayList<Path>();
     var hashes = new ArrayList<String>();
-    for (int i = 0; i + FIELDS <= list.size(); i += FIELDS) {
-      var hash = (String) list.get(i + 1);
-      hashes.add(hash);
-      files.add(file(String.valueOf(list.get(i)), hash, (ObjectRef<?>) list.get(i + 2), deadline));
+    for (var jar : list) {
+      hashes.add(jar.hash());
+      files.add(file(jar.name(), jar.hash(), jar.ref(), deadline));
     }
     if (!Jar.hash(hashes).equals(environment.hash())) {
       throw new ProcessException("The list of jars " + environment.list()

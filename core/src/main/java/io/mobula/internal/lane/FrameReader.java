@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * bytes are, a frame that is not whole is refused with {@link CodecException}.
  */
 public final class FrameReader {
+  /** Lists grow from this: a count that lies takes no memory for what does not come. */
+  private static final int FIRST_ROOM = 64;
+
   private final byte[] bytes;
   private int at;
   private List<ObjectId> brought = List.of();
@@ -129,14 +132,24 @@ public final class FrameReader {
     return length == -1 ? null : new String(bytes, take(length), length, StandardCharsets.UTF_8);
   }
 
-  /** A count and so many elements; each takes at least one byte. */
-  public <T> List<T> list(Function<FrameReader, T> each) {
+  /**
+   * How many elements follow; each takes at least one byte, so that there are no more than bytes.
+   */
+  public int count() {
     int count = int32();
     if (count < 0 || count > bytes.length - at) {
       throw new CodecException(
-          "A frame claims " + count + " elements after byte " + at + ".", null);
+          "A frame of " + bytes.length + " bytes claims " + count + " elements after byte " + at
+              + ": it is damaged, or of another release.",
+          null);
     }
-    var elements = new ArrayList<T>(count);
+    return count;
+  }
+
+  /** A count and so many elements; each takes at least one byte. */
+  public <T> List<T> list(Function<FrameReader, T> each) {
+    int count = count();
+    var elements = new ArrayList<T>(Math.min(count, FIRST_ROOM));
     for (int i = 0; i < count; i++) {
       elements.add(each.apply(this));
     }

@@ -146,7 +146,7 @@ final class ClusterReading {
     if (text.isEmpty()) {
       return null;
     }
-    var file = Path.of(text);
+    var file = reader.path(key, text);
     if (!Files.isReadable(file)) {
       throw reader.malformed(key, "there is no such file, or it may not be read", null);
     }

@@ -23,6 +23,7 @@ import io.mobula.spi.SpillTarget;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -174,19 +175,27 @@ public record NodeSettings(
   private static @Nullable Path beside(Reader reader, Config config) {
     var key = "mobula.store.beside";
     var path = reader.read(key, config::getString);
-    if (!path.isEmpty() && !Files.isDirectory(Path.of(path))) {
+    if (path.isEmpty()) {
+      return null;
+    }
+    var directory = reader.path(key, path);
+    if (!Files.isDirectory(directory)) {
       throw reader.malformed(key, "there is no directory " + path, null);
     }
-    return path.isEmpty() ? null : Path.of(path);
+    return directory;
   }
 
   private static @Nullable Path checkpointDirectory(Reader reader, Config config) {
     var key = "mobula.actors.checkpoint-directory";
     var path = reader.read(key, config::getString);
-    if (!path.isEmpty() && Files.exists(Path.of(path)) && !Files.isDirectory(Path.of(path))) {
+    if (path.isEmpty()) {
+      return null;
+    }
+    var directory = reader.path(key, path);
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw reader.malformed(key, path + " is there and is no directory", null);
     }
-    return path.isEmpty() ? null : Path.of(path);
+    return directory;
   }
 
   /** A truth, in all the ways in which one may be written, or a word. */
@@ -315,12 +324,23 @@ public record NodeSettings(
 
     @Nullable
     Path directory(String key) {
-      return isAuto(key) ? null : Path.of(read(key, config::getString));
+      return isAuto(key) ? null : path(key, read(key, config::getString));
+    }
+
+    /** What a setting says, as a path. */
+    Path path(String key, String text) {
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException e) {
+        throw malformed(key, "it is no path: " + e.getReason(), e);
+      }
     }
 
     /** A list, or one text with the system's path separator between them. */
     List<Path> paths(String key) {
-      return list(key, Pattern.quote(File.pathSeparator)).stream().map(Path::of).toList();
+      return list(key, Pattern.quote(File.pathSeparator)).stream()
+          .map(each -> path(key, each))
+          .toList();
     }
 
     /** Options of a JVM: a list, or one text with spaces between them. */

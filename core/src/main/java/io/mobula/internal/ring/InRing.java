@@ -59,6 +59,10 @@ public final class InRing {
   }
 
   private void part(int kind, MutableDirectBuffer buffer, int at, int length, Consumer<byte[]> to) {
+    if (length < 0 || length > buffer.capacity() - at) { // before there is an array for it
+      throw new StoreException("A ring of " + buffer.capacity() + " bytes has a frame of " + length
+          + " at " + at + ": its memory is damaged");
+    }
     if (kind != OutRing.LAST) {
       begun.add(length, (frame, position) -> buffer.getBytes(at, frame, position, length));
     } else if (begun.isBegun()) {

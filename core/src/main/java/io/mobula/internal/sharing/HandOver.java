@@ -166,7 +166,7 @@ final class HandOver {
 
   private void onTake(NodeId from, FrameReader frame) {
     var id = Location.readId(frame);
-    int attempt = frame.int32();
+    int attempt = Location.readAttempt(frame);
     var giver = Custody.read(frame);
     var offered = sharing.read(frame);
     if (!(offered instanceof Content.Away)) {

@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.memory.ObjectAddress;
@@ -49,6 +50,15 @@ record Location(NodeId at, ObjectId id, int attempt, long slot, long generation,
 
   static void write(FrameWriter out, ObjectId id) {
     out.int64(id.node()).int64(id.task()).int32(id.index());
+  }
+
+  /** Which run of its task has made an object; from one. */
+  static int readAttempt(FrameReader in) {
+    int attempt = in.int32();
+    if (attempt < 1) {
+      throw new CodecException("A frame says attempt " + attempt + ": they count from one.", null);
+    }
+    return attempt;
   }
 
   static ObjectId readId(FrameReader in) {

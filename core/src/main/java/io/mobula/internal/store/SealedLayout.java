@@ -118,12 +118,27 @@ final class SealedLayout {
               + length + " bytes",
           null);
     }
+    return new Parts(object.asSlice(table, length), readBuffers(object, count, table + length));
+  }
+
+  /** Each lies behind the one before, so that all together are no larger than the object. */
+  private static List<MemorySegment> readBuffers(MemorySegment object, int count, long front) {
     var buffers = new ArrayList<MemorySegment>(count);
+    long end = front;
     for (int i = 0; i < count; i++) {
       long at = HEADER + (long) i * PER_BUFFER;
-      buffers.add(object.asSlice(object.get(LONG, at), object.get(LONG, at + 8)));
+      long offset = object.get(LONG, at);
+      long length = object.get(LONG, at + 8);
+      if (offset < end || length < 0 || length > object.byteSize() - offset) {
+        throw new StoreException(
+            "A sealed value of " + object.byteSize() + " bytes claims a buffer of " + length
+                + " bytes at " + offset + ", behind others that end at " + end,
+            null);
+      }
+      buffers.add(object.asSlice(offset, length));
+      end = offset + length;
     }
-    return new Parts(object.asSlice(table, length), buffers);
+    return buffers;
   }
 
   /** Whether an object is the value with these bytes of the codec and that buffer, in its place. */

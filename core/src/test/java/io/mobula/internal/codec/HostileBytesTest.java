@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.esotericsoftware.kryo.io.Output;
 import io.mobula.error.CodecException;
 import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -142,6 +143,33 @@ class HostileBytesTest {
     assertThatThrownBy(() -> codec.decode(crafted))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("elements");
+  }
+
+  /** Each reference takes three bytes, and would take a copy of the buffer. */
+  @Test
+  void refusesABufferThatIsCopiedAgainAndAgain() {
+    byte[] content = new byte[1 << 20];
+    Encoded encoded = codec.encode(List.of(content, "x"));
+    assertThat(encoded.buffers()).hasSize(1);
+    assertThat((List<?>) codec.decode(encoded)).hasSize(2);
+    int number = numberOf(new Object[0]);
+    int ofBytes = numberOf(content);
+    byte[] crafted = bytes(output -> {
+      output.writeByte(number);
+      output.writeByte(1);
+      output.writeVarInt(1_000, true);
+      for (int i = 0; i < 1_000; i++) {
+        output.writeByte(ofBytes);
+        output.writeByte(1);
+        output.writeByte(1);
+        output.writeVarInt(0, true);
+      }
+    });
+
+    assertThatThrownBy(
+            () -> codec.decode(MemorySegment.ofArray(crafted), encoded.buffers(), List.of()))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("more often than there are values of it");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FileHeaderTest {
@@ -134,6 +135,7 @@ class FileHeaderTest {
   }
 
   /** Runs its seeds in an ordinary build; with {@code JAZZER_FUZZ=1} it searches. */
+  @Tag("jazzer")
   @FuzzTest(maxDuration = "20s")
   void survivesWhatTheFuzzerFinds(byte[] bytes) {
     decodesOrRefuses(bytes);

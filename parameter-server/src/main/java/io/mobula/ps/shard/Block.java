@@ -87,9 +87,10 @@ record Block(Head head, MemorySegment numbers) {
   private static long numbersOf(Head head, boolean sparse) {
     long item = (long) head.width() * head.element().bytes();
     long key = sparse ? Long.BYTES : 0;
-    long bytes = head.count() * (key + item * head.vectors());
+    long bytes = Math.multiplyExact(
+        head.count(), Math.addExact(key, Math.multiplyExact(item, head.vectors())));
     for (var open : head.open()) {
-      bytes += open.count() * (key + item);
+      bytes = Math.addExact(bytes, Math.multiplyExact(open.count(), key + item));
     }
     return bytes;
   }
@@ -159,12 +160,49 @@ record Block(Head head, MemorySegment numbers) {
           + memory.byteSize() + " bytes" + (is ? ", version " + version : "") + ".");
     }
     int length = memory.get(INT, 8);
+    long from = (FIXED + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (length < 0 || from > memory.byteSize()) {
+      throw new IllegalArgumentException("A block of " + memory.byteSize()
+          + " bytes claims a head of " + length + ": it is cut off.");
+    }
     var bytes = memory.asSlice(FIXED, length).toArray(ValueLayout.JAVA_BYTE);
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      long from = (FIXED + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
       return new Block(head(in), memory.asSlice(from));
     } catch (IOException e) {
       throw new IllegalArgumentException("The head of a block is cut off: " + length + " bytes", e);
+    }
+  }
+
+  /**
+   * Nothing, if it is of a table of that kind and has the numbers that its head speaks of.
+   *
+   * @param width how many numbers an item of the table has
+   * @param vectors the weights and the state
+   * @throws IllegalArgumentException if not
+   */
+  void require(Element element, int width, int vectors, boolean sparse) {
+    boolean fits = head.element() == element
+        && head.width() == width
+        && head.vectors() == vectors
+        && head.start() >= 0
+        && head.count() >= 0
+        && head.start() <= Long.MAX_VALUE - head.count()
+        && head.open().stream().allMatch(open -> open.count() >= 0);
+    if (!fits || !isFollowedByItsNumbers(sparse)) {
+      throw new IllegalArgumentException("Wanted a block of " + (sparse ? "rows" : "vectors")
+          + ", " + vectors + " vectors of " + width + " " + element.words()
+          + "; its head speaks of "
+          + head.vectors() + " of " + head.width() + " " + head.element().words() + ", "
+          + head.count() + " items from " + head.start() + " and " + head.open().size()
+          + " open steps, and " + numbers.byteSize() + " bytes follow.");
+    }
+  }
+
+  private boolean isFollowedByItsNumbers(boolean sparse) {
+    try {
+      return numbersOf(head, sparse) == numbers.byteSize();
+    } catch (ArithmeticException tooMany) {
+      return false;
     }
   }
 

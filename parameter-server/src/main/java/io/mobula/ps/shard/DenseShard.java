@@ -304,6 +304,7 @@ final class DenseShard extends TableShard {
 
   @Override
   void adopt(Block block, Entry entry) {
+    block.require(spec.element(), 1, 1 + spec.optimizer().stateVectors(), false);
     var head = block.head();
     long from = Math.max(start, head.start());
     int count = (int) Math.max(0, Math.min(start + length, head.start() + head.count()) - from);

@@ -340,6 +340,7 @@ final class SparseShard extends TableShard {
 
   @Override
   void adopt(Block block, Entry entry) {
+    block.require(spec.element(), spec.width(), 1 + spec.optimizer().stateVectors(), true);
     var head = block.head();
     var keys = block.numbers().asSlice(0, head.count() * Long.BYTES);
     var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * rowBytes());

@@ -1,0 +1,40 @@
+package io.mobula.internal.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.error.ProcessException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Lists of jars that programs send: what is none is refused before a file gets its name. */
+class JarCacheTest {
+  private static final String HASH = "0123456789abcdef".repeat(4);
+
+  @Test
+  void whatIsNoListOfJarsIsRefused() {
+    for (var value : Arrays.asList(null, 7, "jars", List.of("a.jar", HASH))) {
+      assertThatThrownBy(() -> JarCache.listed(value))
+          .isInstanceOf(ProcessException.class)
+          .hasMessageContaining("Wanted a list of jars");
+    }
+    assertThat(JarCache.listed(List.of())).isEmpty();
+  }
+
+  @Test
+  void aHashThatIsNoneNamesNoFile() {
+    for (Object hash : List.of("../../evil", HASH.toUpperCase(java.util.Locale.ROOT), 7, "")) {
+      assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", hash, "no ref")))
+          .isInstanceOf(ProcessException.class)
+          .hasMessageContaining("Jar 0 of a list of 1");
+    }
+  }
+
+  @Test
+  void aJarWithoutARefIsRefused() {
+    assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", HASH, "no ref")))
+        .isInstanceOf(ProcessException.class)
+        .hasMessageContaining("no ref");
+  }
+}
