@@ -14,7 +14,10 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 public final class RunTests {
   private RunTests() {}
 
-  /** The module and Test or Test#method; the package is looked for in the module's test sources. */
+  /**
+   * The module and Test or Test#method; the package is looked for in the module's test sources. With
+   * a third word, only what has that tag.
+   */
   public static void main(String[] words) throws Exception {
     var parts = words[1].split("#", 2);
     var sources = Path.of("src/test/java");
@@ -33,7 +36,10 @@ public final class RunTests {
         .execute(
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(selector)
-                .filters(TagFilter.excludeTags("jazzer"))
+                .filters(
+                    words.length > 2
+                        ? TagFilter.includeTags(words[2])
+                        : TagFilter.excludeTags("jazzer"))
                 .build(),
             listener);
     var summary = listener.getSummary();

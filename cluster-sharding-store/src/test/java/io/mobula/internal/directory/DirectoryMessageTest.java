@@ -26,7 +26,7 @@ class DirectoryMessageTest {
         ID, 9, new Hold(7, true), new Claim(new Unit.Copy(2, 1L << 40, true), 1, true, 3), besides);
   }
 
-  private static List<DirectoryMessage> messages() {
+  static List<DirectoryMessage> messages() {
     var facts = new Besides(
         List.of(new Unit.Vouched(NODE, new Hold(5, false))),
         new Unit.Outcome(2, Unit.Outcome.Kind.VALUE, new byte[] {1, -1}, List.of(ID)),

@@ -11,6 +11,7 @@ import io.mobula.internal.directory.DirectoryMessage.Piece;
 import io.mobula.internal.directory.Unit.Besides;
 import io.mobula.internal.directory.Unit.Claim;
 import io.mobula.internal.directory.Unit.Hold;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +126,40 @@ class PieceTableTest {
       assertThat(table.add(odd, 0)).isNull();
     }
     assertThat(table.size()).isZero();
+  }
+
+  /** It would have ended the actor of the shard, and all that it knew with it. */
+  @Test
+  void bytesThatAreNoMessageAreDroppedAndTheNextOneIsRead() {
+    var pieces = cutter.cut(batch(20_000));
+    var broken = pieces.getLast().bytes().clone();
+    Arrays.fill(broken, (byte) -1);
+    for (var piece : pieces.subList(0, pieces.size() - 1)) {
+      table.add(piece, 0);
+    }
+    assertThat(table.add(with(pieces.getLast(), broken), 0)).isNull();
+    assertThat(table.size()).isZero();
+    assertThat(join(cutter.cut(batch(20_000)))).isNotNull();
+  }
+
+  @Test
+  void aPieceThatIsLargerThanAnyIsDropped() {
+    var pieces = cutter.cut(batch(20_000));
+    assertThat(table.add(with(pieces.getFirst(), new byte[MessageCutter.PIECE + 1]), 0))
+        .isNull();
+    assertThat(table.size()).isZero();
+  }
+
+  private static Piece with(Piece piece, byte[] bytes) {
+    return new Piece(
+        piece.from(),
+        piece.incarnation(),
+        piece.serial(),
+        piece.part(),
+        piece.parts(),
+        piece.serializer(),
+        piece.manifest(),
+        bytes);
   }
 
   private static Piece with(Piece piece, int part, int parts) {

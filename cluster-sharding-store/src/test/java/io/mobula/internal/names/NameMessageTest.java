@@ -6,9 +6,11 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.typesafe.config.ConfigFactory;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
+import io.mobula.internal.directory.AlteredMessages;
 import io.mobula.internal.names.NameMessage.Entry;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every message survives the way to another process. */
@@ -46,6 +48,34 @@ class NameMessageTest {
     var release = new NameMessage.Release(4, "hits", ENTRY.actor(), keeper);
     assertThat(travelled(release)).isEqualTo(release);
     assertThat(travelled(new NameMessage.Noted(4))).isEqualTo(new NameMessage.Noted(4));
+  }
+
+  @Tag("fuzz")
+  @Test
+  void alteredOnesMakeNoTableFail() {
+    var keeper = KIT.createTestProbe(NameMessage.ToKeeper.class).getRef();
+    var shard = KIT.createTestProbe(NameMessage.ToShard.class).getRef();
+    var all = List.of(
+        new NameMessage.Ask(4, "hits", ENTRY, keeper),
+        new NameMessage.Answer(4, ENTRY),
+        new NameMessage.Keep(4, ENTRY, keeper),
+        new NameMessage.Release(4, "hits", ENTRY.actor(), keeper),
+        new NameMessage.Tell(3, shard),
+        new NameMessage.Told(new NodeId(9), 1, 0, 1, List.of(ENTRY), List.of(ENTRY)));
+    var table = new NameTable();
+    AlteredMessages.search("messages about names", KIT.system(), all, message -> {
+      switch ((NameMessage) message) {
+        case NameMessage.Ask(var _, var name, var claim, var _) -> {
+          var _ = claim == null ? table.find(name) : table.claim(claim);
+        }
+        case NameMessage.Keep keep -> table.stand(keep.entry());
+        case NameMessage.Release release -> table.release(release.name(), release.actor());
+        case NameMessage.Told told -> told.kept().forEach(table::stand);
+        default -> {}
+      }
+      table.left(ENTRY.keeper());
+      table.left(new NodeId(9));
+    });
   }
 
   @Test

@@ -3,17 +3,20 @@ package io.mobula.internal.spill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.ObjectLostException;
-import io.mobula.internal.Altered;
 import io.mobula.spi.SpillTarget;
+import io.mobula.testkit.fault.AlteredBytes;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Altered spill files: an object is read as it was, or it is lost and its file is named. */
+@Tag("fuzz")
 class SpillFuzzTest {
   private static final int BYTES = 700;
 
@@ -28,7 +31,7 @@ class SpillFuzzTest {
     var first = write(spilled, 1, content);
     var second = write(spilled, 2, content);
     var file = file();
-    Altered.eachOf("spill files", Files.readAllBytes(file), altered -> {
+    AlteredBytes.search("spill files", List.of(Files.readAllBytes(file)), altered -> {
       Files.write(file, altered);
       readOrLost(first, content);
       readOrLost(second, content);

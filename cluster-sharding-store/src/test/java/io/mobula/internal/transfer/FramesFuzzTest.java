@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.Altered;
+import io.mobula.testkit.fault.AlteredBytes;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Altered frames between hosts, with a checksum that is right for them. */
+@Tag("fuzz")
 class FramesFuzzTest {
   private final CRC32C crc = new CRC32C();
 
@@ -19,13 +22,13 @@ class FramesFuzzTest {
     var ask = new Frames.Ask(3, 17, new ObjectId(1, 2, 3), 1, 1000, 10, 20, "aeron:udp?endpoint=x");
     var asking = new UnsafeBuffer(new byte[Frames.askLength(ask)]);
     Frames.ask(asking, 0, ask, crc);
-    Altered.eachOf("requests for ranges", asking.byteArray(), this::readOrRefuse);
+    AlteredBytes.search("requests for ranges", List.of(asking.byteArray()), this::readOrRefuse);
     var refusing = new UnsafeBuffer(new byte[Frames.refusedLength("it is gone")]);
     Frames.refused(refusing, 0, 3, 17, Frames.Refusal.GONE, "it is gone", crc);
-    Altered.eachOf("refusals", refusing.byteArray(), this::readOrRefuse);
+    AlteredBytes.search("refusals", List.of(refusing.byteArray()), this::readOrRefuse);
     var chunk = new UnsafeBuffer(new byte[Frames.CHUNK_HEADER + 100]);
     Frames.chunk(chunk, 0, 3, 17, MemorySegment.ofArray(new byte[100]), 0, 100, crc);
-    Altered.eachOf("chunks", chunk.byteArray(), this::readOrRefuse);
+    AlteredBytes.search("chunks", List.of(chunk.byteArray()), this::readOrRefuse);
   }
 
   private void readOrRefuse(byte[] bytes) {

@@ -3,6 +3,10 @@ package io.mobula.internal.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mobula.Checkpointed;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
@@ -16,22 +20,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Frames of every kind that two nodes send each other while they work, altered: whoever handles
- * them refuses what cannot be read with an error of Mobula's own, and no ledger breaks. Runs where
- * it is asked to search, with {@code -Dmobula.test.fuzz.seconds}.
+ * Frames of every kind that nodes send each other, altered: whoever handles them refuses what
+ * cannot be read with an error of Mobula's own, and no ledger breaks. Runs where it is asked to
+ * search, with {@code -Dmobula.test.fuzz.seconds}.
  */
 @EnabledIfSystemProperty(named = "mobula.test.fuzz.seconds", matches = "\\d+")
+@Tag("fuzz")
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class FrameFuzzTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -54,6 +61,30 @@ class FrameFuzzTest {
 
     int fail(String why) {
       throw new IllegalStateException(why);
+    }
+  }
+
+  /** One that saves what it has counted. */
+  static final class SavedCounter implements Checkpointed<Integer> {
+    private int count;
+
+    int add(int by) {
+      count += by;
+      return count;
+    }
+
+    int fall() {
+      throw new AssertionError("it is to be made anew");
+    }
+
+    @Override
+    public Integer save() {
+      return count;
+    }
+
+    @Override
+    public void load(Integer state) {
+      count = state;
     }
   }
 
@@ -120,10 +151,10 @@ class FrameFuzzTest {
       var toOne = new RecordedFrames(one, two.nodeId());
       var toTwo = new RecordedFrames(two, one.nodeId());
       work(one, two);
-      var kinds = new java.util.TreeSet<>(toOne.kinds());
+      var kinds = new TreeSet<>(toOne.kinds());
       kinds.addAll(toTwo.kinds());
       System.out.println("frames recorded: " + kinds);
-      assertThat(kinds).contains(16, 17, 18, 25, 32, 33, 48, 49, 54, 55, 60, 100);
+      assertThat(kinds).containsAll(RecordedFrames.BY_WORK);
       var found = new ArrayList<>(toTwo.search());
       found.addAll(toOne.search());
       assertThat(found).isEmpty();
@@ -170,6 +201,7 @@ class FrameFuzzTest {
     cancelled.cancel();
     assertThatThrownBy(() -> cancelled.get(LIMIT)).isInstanceOf(TaskCancelledException.class);
     actors(one, two);
+    lasting(one, two);
     group(one);
     assertThat(one.nodes()).hasSize(2);
     assertThat(one.waiting()).isEmpty();
@@ -193,6 +225,31 @@ class FrameFuzzTest {
     var drained = one.actor(Counter::new).placement(there).remote();
     assertThat(drained.call(Counter::add, 1).remote().get(LIMIT)).isEqualTo(1);
     drained.drain(LIMIT).toCompletableFuture().get();
+  }
+
+  /** An actor with a state that is saved, one that others inherit, and a behavior of Akka's. */
+  private static void lasting(MobulaRuntime one, MobulaRuntime two) throws Exception {
+    var there = Placement.on(two.nodeId());
+    var saved = one.actor(SavedCounter::new)
+        .placement(there)
+        .checkpointEvery(1)
+        .maxRestarts(1)
+        .name("saved")
+        .detached()
+        .remote();
+    assertThat(saved.call(SavedCounter::add, 2).remote().get(LIMIT)).isEqualTo(2);
+    var fallen = saved.call(SavedCounter::fall).remote();
+    assertThatThrownBy(() -> fallen.get(LIMIT)).hasMessageContaining("made anew");
+    assertThat(saved.call(SavedCounter::add, 2).remote().get(LIMIT)).isEqualTo(4);
+    ActorRef<String> spawned = one.spawn(
+            FrameFuzzTest::listener, "listener", Resources.none(), there)
+        .toCompletableFuture()
+        .get();
+    spawned.tell("heard");
+  }
+
+  static Behavior<String> listener() {
+    return Behaviors.ignore();
   }
 
   static int twice(io.mobula.ActorHandle<Counter> counter) {

@@ -12,13 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The frames that come to a node: kept while it works, then altered and given to it once more. */
 final class RecordedFrames {
   private static final int MOST_OF_A_KIND = 40;
   private static final int LARGEST = 20_000;
+  private static final long LEAST_MILLIS = 50;
+  private static final int SIDES = 2;
   private static final String ENDLESS = "endless"; // a task that would keep its slot
 
   /** Kinds that end what others go on with, so that they come last. */
@@ -26,26 +31,51 @@ final class RecordedFrames {
       Set.of(24, 37, 36, 50, 52, 53, 58, 59, 61, 62, 67, 68, 57, 20, 26);
 
   /** Kinds that agree on numbers or memory for all that follows: they come from nobody there is. */
-  private static final Set<Integer> AGREEMENTS = Set.of(4, 5, 40, 41, 42, 43, 100);
+  private static final Set<Integer> AGREEMENTS = Set.of(4, 5, 40, 41, 42, 43, 96, 97, 98, 99, 100);
+
+  /** Kinds with a call inside or a report, which only a node can write: work makes them come. */
+  static final Set<Integer> BY_WORK = Set.of(16, 17, 18, 32, 41, 48, 54, 55, 63, 65, 71);
+
+  /** A state that goes to a new host looks like one that a host has kept elsewhere. */
+  static final int HANDED = 73;
+
+  private static final int KEPT = 71;
 
   private static final NodeId STRANGER = new NodeId(-7);
 
   private final NodeId from;
+  private final NodeId node;
   private final Router.Handler[] handlers;
   private final Map<Integer, List<byte[]>> frames = new ConcurrentSkipListMap<>();
 
   /** Of this node, and from that one. */
   RecordedFrames(MobulaRuntime node, NodeId from) throws Exception {
     this.from = from;
-    var clustered = of(of(node, "node"), "cluster");
-    var router = of(clustered, "router");
-    handlers = (Router.Handler[]) of(router, "handlers");
+    this.node = node.nodeId();
+    handlers = handlersOf(node);
     for (int kind = 0; kind < handlers.length; kind++) {
       var handler = handlers[kind];
       if (handler != null) {
         handlers[kind] = recording(kind, handler);
       }
     }
+  }
+
+  private static Router.Handler[] handlersOf(MobulaRuntime node) throws Exception {
+    var clustered = of(of(node, "node"), "cluster");
+    return (Router.Handler[]) of(of(clustered, "router"), "handlers");
+  }
+
+  /** The kinds of all frames that a node takes. */
+  static Set<Integer> kindsOf(MobulaRuntime node) throws Exception {
+    var handlers = handlersOf(node);
+    var kinds = new TreeSet<Integer>();
+    for (int kind = 0; kind < handlers.length; kind++) {
+      if (handlers[kind] != null) {
+        kinds.add(kind);
+      }
+    }
+    return kinds;
   }
 
   private static Object of(Object owner, String name) throws Exception {
@@ -75,36 +105,55 @@ final class RecordedFrames {
     };
   }
 
+  /** The kinds that have come. */
   Set<Integer> kinds() {
-    return frames.keySet();
+    return frames.entrySet().stream()
+        .filter(each -> !each.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Alters them, one kind after the other. */
+  /**
+   * Alters them, one kind after the other, and all kinds together for as long as the build says.
+   */
   List<AssertionError> search() {
     var found = new ArrayList<AssertionError>();
-    var recorded = new TreeMap<Integer, List<byte[]>>();
-    frames.forEach((kind, seen) -> recorded.put(kind, new ArrayList<>(seen)));
-    var order = new LinkedHashSet<>(recorded.keySet());
+    var seeds = new TreeMap<>(WrittenFrames.between(from, node));
+    frames.forEach((kind, seen) -> {
+      if (!seen.isEmpty()) {
+        seeds.merge(kind, List.copyOf(seen), RecordedFrames::joined);
+      }
+    });
+    if (seeds.containsKey(KEPT)) {
+      seeds.put(HANDED, seeds.get(KEPT));
+    }
+    var order = new LinkedHashSet<>(seeds.keySet());
     order.removeAll(ENDS);
-    order.addAll(recorded.keySet());
+    order.addAll(seeds.keySet());
+    long each = Math.max(LEAST_MILLIS, Fuzz.millis(0) / (SIDES * order.size()));
     for (int kind : order) {
-      var handler = handlers[kind];
-      if (!recorded.get(kind).isEmpty()) {
-        try {
-          Fuzz.search(
-              "frames of kind " + kind, 50, recorded.get(kind), FrameFuzzTest::isTyped, bytes -> {
-                if (bytes.length > 0) {
-                  bytes[0] = (byte) kind;
-                }
-                var reader = new FrameReader(bytes);
-                int _ = reader.octet();
-                handler.handle(AGREEMENTS.contains(kind) ? STRANGER : from, reader);
-              });
-        } catch (AssertionError wrong) {
-          found.add(wrong);
-        }
+      try {
+        search(kind, each, seeds.get(kind));
+      } catch (AssertionError wrong) {
+        found.add(wrong);
       }
     }
     return found;
+  }
+
+  private static List<byte[]> joined(List<byte[]> some, List<byte[]> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
+  }
+
+  private void search(int kind, long millis, List<byte[]> seeds) {
+    var handler = handlers[kind];
+    Fuzz.searchFor("frames of kind " + kind, millis, seeds, FrameFuzzTest::isTyped, bytes -> {
+      if (bytes.length > 0) {
+        bytes[0] = (byte) kind;
+      }
+      var reader = new FrameReader(bytes);
+      int _ = reader.octet();
+      handler.handle(AGREEMENTS.contains(kind) ? STRANGER : from, reader);
+    });
   }
 }

@@ -1,16 +1,19 @@
 package io.mobula.internal.node;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.mobula.Mobula;
 import io.mobula.Settings;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.SettingsException;
+import io.mobula.internal.fuzz.Fuzz;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,27 +44,36 @@ class SettingsFuzzTest {
         key,
         data.consumeBoolean()
             ? (Object) data.consumeRemainingAsString()
-            : (Object) data.consumeDouble());
+            : (Object) data.consumeDouble(),
+        ConfigFactory.load());
   }
 
+  /** Defaults of all settings, altered, and given to this setting or another. */
+  @Tag("fuzz")
   @Test
-  void takesRandomTextOrNamesItsKey() {
-    long seed = System.nanoTime();
-    System.out.println("SettingsFuzzTest seed " + seed);
-    var random = new Random(seed);
-    for (int i = 0; i < 2_000; i++) {
-      var text = new StringBuilder();
-      for (int length = random.nextInt(8); length > 0; length--) {
-        text.append("0123456789-+.eEkKMGiB \"{}[]${}=:#smh∞".charAt(random.nextInt(36)));
-      }
-      tryOut(KEYS.get(random.nextInt(KEYS.size())), text.toString());
+  void takesAlteredTextOrNamesItsKey() {
+    var keys = List.copyOf(KnownKeys.all());
+    var base = ConfigFactory.load();
+    var texts = new ArrayList<byte[]>();
+    for (int i = 0; i < keys.size(); i++) {
+      var value = String.valueOf(KnownKeys.defaults().getValue(keys.get(i)).unwrapped());
+      texts.add(new String(new char[] {(char) i}).concat(value).getBytes(ISO_8859_1));
     }
+    for (var text : List.of("7", "-1", "0.5", "10s", "512 MiB", "a,b*", "on", "{a: 1}", "∞")) {
+      texts.add(("\0" + text).getBytes(ISO_8859_1));
+    }
+    Fuzz.search("settings", 1_000, texts, failure -> false, bytes -> {
+      if (bytes.length > 0) {
+        var text = new String(bytes, 1, bytes.length - 1, ISO_8859_1);
+        tryOut(keys.get((bytes[0] & 0xff) % keys.size()), text, base);
+      }
+    });
   }
 
-  private static void tryOut(String key, Object value) {
+  private static void tryOut(String key, Object value, Config base) {
     Settings settings = Mobula.settings().set(key, value);
     try {
-      NodeSettings.read(NodeSettings.overlay(settings, ConfigFactory.load()));
+      NodeSettings.read(NodeSettings.overlay(settings, base));
     } catch (SettingsException refused) {
       assertThat(refused).hasMessageContaining(key);
     } catch (InvalidRequestException refused) {

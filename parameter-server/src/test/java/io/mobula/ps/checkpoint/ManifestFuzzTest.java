@@ -3,12 +3,14 @@ package io.mobula.ps.checkpoint;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.ps.Altered;
 import io.mobula.ps.error.CheckpointException;
+import io.mobula.testkit.fault.AlteredBytes;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Altered manifests, with and without a checksum that is right for them. */
+@Tag("fuzz")
 class ManifestFuzzTest {
   private static final Manifest MANIFEST = new Manifest(
       Manifest.VERSION,
@@ -23,12 +25,12 @@ class ManifestFuzzTest {
   void whatIsReadIsWhatWouldBeWritten() throws Exception {
     var whole = ManifestText.write(MANIFEST);
     assertThat(ManifestText.read(whole, "here")).isEqualTo(MANIFEST);
-    Altered.eachOf("manifests", whole, ManifestFuzzTest::readOrRefused);
+    AlteredBytes.search("manifests of tables", List.of(whole), ManifestFuzzTest::readOrRefused);
     var lines = new String(whole, ISO_8859_1);
     var unsealed = lines.substring(0, lines.lastIndexOf("crc32c=")).getBytes(ISO_8859_1);
-    Altered.eachOf(
-        "sealed manifests",
-        unsealed,
+    AlteredBytes.search(
+        "manifests of tables, sealed",
+        List.of(unsealed),
         altered -> readOrRefused(ManifestText.sealed(new String(altered, ISO_8859_1))));
   }
 

@@ -2,12 +2,14 @@ package io.mobula.ps.compression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.ps.Altered;
+import io.mobula.testkit.fault.AlteredBytes;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Altered encodings are decoded or refused, and nothing beside their range is written. */
+@Tag("fuzz")
 class AlteredGradientsTest {
   private static final int LENGTH = 3_000;
   private static final int BESIDE = 16;
@@ -30,7 +32,7 @@ class AlteredGradientsTest {
   private static void search(Compression compression, float[] numbers) throws Exception {
     var encoded = compression.encoder(LENGTH).encode(numbers.clone(), 0);
     var decoder = compression.decoder();
-    Altered.eachOf("gradients of " + compression, encoded, altered -> {
+    AlteredBytes.search("gradients of " + compression, List.of(encoded), altered -> {
       var into = new float[LENGTH + 2 * BESIDE];
       try {
         decoder.decode(altered, into, BESIDE, LENGTH);

@@ -1,0 +1,155 @@
+package io.mobula.ps.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.NodeId;
+import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.compression.Compression;
+import io.mobula.ps.error.ParameterServerException;
+import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.kernel.Element;
+import io.mobula.ps.optimizer.Aggregator;
+import io.mobula.ps.optimizer.Optimizers;
+import io.mobula.ps.row.Initial;
+import io.mobula.testkit.fault.AlteredBytes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Altered gradients, rows and blocks that a shard of the parameter server is sent: taken in or
+ * refused. The first byte of an input tells what it is.
+ */
+class ShardFuzzTest {
+  private static final int LENGTH = 200;
+  private static final long WORKER = 7;
+  private static final Part PART = new Part(1, 0, 1);
+  private static final int RENEWED_AFTER = 500;
+
+  private DenseShard dense = dense(Compression.none());
+  private DenseShard packed = dense(Compression.topK(0.1).lz4());
+  private SparseShard sparse = sparse();
+  private long handled;
+
+  private static DenseShard dense(Compression compression) {
+    var spec = new DenseSpec(
+        1,
+        "weights",
+        Element.FLOAT,
+        LENGTH,
+        Optimizers.adam(0.01),
+        Consistency.asynchronous(),
+        compression,
+        Limits.NONE,
+        Aggregator.mean());
+    var shard = new DenseShard(null, spec, PART, HeapRoom.ofThisJvm());
+    shard.join(WORKER, 0, new NodeId(1));
+    return shard;
+  }
+
+  private static SparseShard sparse() {
+    var spec = new SparseSpec(
+        2,
+        "rows",
+        Element.FLOAT,
+        2,
+        Optimizers.adam(0.01),
+        Consistency.asynchronous(),
+        Initial.ZERO,
+        Partitioner.hash(),
+        0);
+    var shard = new SparseShard(spec, PART, HeapRoom.ofThisJvm());
+    shard.join(WORKER, 0, new NodeId(1));
+    return shard;
+  }
+
+  private static byte[] push(int kind, byte[] numbers, int count, boolean compressed) {
+    var bytes = new byte[1 + Frame.HEAD + numbers.length];
+    bytes[0] = (byte) kind;
+    System.arraycopy(numbers, 0, bytes, 1 + Frame.HEAD, numbers.length);
+    new Frame(MemorySegment.ofArray(bytes).asSlice(1))
+        .push(new Sender(WORKER, 1, 0, PART.layout()), 0, count, 1, compressed);
+    return bytes;
+  }
+
+  private static byte[] rows() {
+    long[] keys = {5, 6, 1L << 40};
+    var bytes = new byte[1 + (int) Rows.sizeOf(keys.length, 2, Element.FLOAT, true)];
+    bytes[0] = 2;
+    var rows = new Rows(MemorySegment.ofArray(bytes).asSlice(1));
+    rows.head(new Sender(WORKER, 1, 0, PART.layout()), keys.length, 2, Element.FLOAT, 3, true);
+    MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+    return bytes;
+  }
+
+  private static byte[] block(int kind, TableShard of) {
+    var cut = new Cut.All();
+    var bytes = new byte[1 + (int) of.sizeOf(cut)];
+    bytes[0] = (byte) kind;
+    of.write(cut, Output.to(MemorySegment.ofArray(bytes).asSlice(1)));
+    return bytes;
+  }
+
+  @Tag("fuzz")
+  @Test
+  void whatAShardIsSentIsTakenInOrRefused() {
+    var gradient = new float[LENGTH];
+    Arrays.fill(gradient, 0.5f);
+    var encoded = Compression.topK(0.1).lz4().encoder(LENGTH).encode(gradient, 0);
+    sparse.push(Rows.read(MemorySegment.ofArray(rows()).asSlice(1)));
+    AlteredBytes.search(
+        "gradients, rows and blocks of shards",
+        List.of(
+            push(0, new byte[LENGTH * Float.BYTES], LENGTH, false),
+            push(1, encoded, LENGTH, true),
+            rows(),
+            block(3, dense),
+            block(4, sparse)),
+        this::handle);
+  }
+
+  private void handle(byte[] input) {
+    if (input.length == 0) {
+      return;
+    }
+    if (++handled % RENEWED_AFTER == 0) { // or its rows would grow as long as the search lasts
+      dense = dense(Compression.none());
+      packed = dense(Compression.topK(0.1).lz4());
+      sparse = sparse();
+    }
+    var memory = MemorySegment.ofArray(Arrays.copyOfRange(input, 1, input.length));
+    try {
+      switch (input[0] & 0xff) {
+        case 0 -> dense.push(Frame.read(memory));
+        case 1 -> packed.push(Frame.read(memory));
+        case 2 -> sparse.push(Rows.read(memory));
+        case 3 -> dense.adopt(Block.read(memory), TableShard.Entry.MOVED);
+        default -> sparse.adopt(Block.read(memory), TableShard.Entry.MOVED);
+      }
+    } catch (ParameterServerException | MovedException | IllegalArgumentException refused) {
+      assertThat(refused.getMessage()).isNotBlank();
+    }
+  }
+
+  @Test
+  void aBlockIsRefusedThatSpeaksOfOtherNumbersThanItHas() {
+    var bytes = block(3, dense);
+    var whole = MemorySegment.ofArray(bytes).asSlice(1);
+    dense.adopt(Block.read(whole), TableShard.Entry.MOVED);
+    var cut = whole.asSlice(0, whole.byteSize() - 64);
+    assertThatThrownBy(() -> dense.adopt(Block.read(cut), TableShard.Entry.MOVED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bytes follow");
+    assertThatThrownBy(() -> sparse.adopt(Block.read(whole), TableShard.Entry.MOVED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Wanted a block of rows");
+    assertThatThrownBy(() -> Block.read(whole.asSlice(0, 40)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cut off");
+  }
+}

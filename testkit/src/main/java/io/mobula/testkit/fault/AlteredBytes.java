@@ -1,0 +1,183 @@
+package io.mobula.testkit.fault;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Bytes that nobody has written, for tests of what reads files and messages: valid ones with bits,
+ * numbers or lengths changed, cut, joined or made longer. What a reader throws is a finding, and so
+ * is one that allocates far more than its input is long, or takes seconds. For one thread.
+ *
+ * <p>A search lasts a moment in an ordinary build, and as long as
+ * {@code -Dmobula.test.fuzz.seconds} says. It prints its seed, which
+ * {@code -Dmobula.test.fuzz.seed} repeats, and each finding with its input in hexadecimal digits.
+ */
+public final class AlteredBytes {
+  private static final int[] NUMBERS = {
+    0, 1, -1, 127, 128, 255, 256, 1 << 16, 1 << 20, 1 << 28, Integer.MAX_VALUE, Integer.MIN_VALUE
+  };
+  private static final long USUAL_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LEAST_HEAP = 4 << 20;
+  private static final long HEAP_PER_BYTE = 1024;
+  private static final int MOST_FOUND = 10;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final Random random;
+  private final List<byte[]> valid;
+
+  private AlteredBytes(long seed, List<byte[]> valid) {
+    this.random = new Random(seed);
+    this.valid = valid;
+  }
+
+  /** Reads bytes. */
+  @FunctionalInterface
+  public interface Reader {
+    /** Reads them, or finds that they cannot be read; throws what is wrong about the reader. */
+    void read(byte[] bytes) throws Exception;
+  }
+
+  /**
+   * Gives a reader one valid input after the other, altered.
+   *
+   * @param what names the search in its output
+   * @return how many inputs there were
+   * @throws AssertionError with the first finding, after all have been printed
+   */
+  public static long search(String what, List<byte[]> valid, Reader reader) {
+    long seed = Long.getLong("mobula.test.fuzz.seed", System.nanoTime());
+    var seconds = Long.getLong("mobula.test.fuzz.seconds");
+    long nanos = seconds == null ? USUAL_NANOS : TimeUnit.SECONDS.toNanos(seconds);
+    var altered = new AlteredBytes(seed, valid);
+    var found = new LinkedHashMap<String, AssertionError>();
+    long begun = System.nanoTime();
+    long inputs = 0;
+    while (System.nanoTime() - begun < nanos && found.size() < MOST_FOUND) {
+      inputs++;
+      tryOut(altered.next(), reader, found);
+    }
+    System.out.println("fuzz " + what + ": seed " + seed + ", " + inputs + " inputs, "
+        + found.size() + " findings, " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
+        + " ms");
+    found.values().forEach(Throwable::printStackTrace);
+    if (!found.isEmpty()) {
+      throw found.firstEntry().getValue();
+    }
+    return inputs;
+  }
+
+  /** One of each place in the code is kept. */
+  private static void tryOut(byte[] bytes, Reader reader, Map<String, AssertionError> found) {
+    long allocated = THREADS.getCurrentThreadAllocatedBytes();
+    long begun = System.nanoTime();
+    try {
+      reader.read(bytes.clone());
+    } catch (Exception | Error wrong) {
+      var stack = wrong.getStackTrace();
+      var place =
+          wrong.getClass() + Arrays.toString(Arrays.copyOf(stack, Math.min(3, stack.length)));
+      found.putIfAbsent(place, new AssertionError(shown(bytes) + " ends with " + wrong, wrong));
+      return;
+    }
+    long took = System.nanoTime() - begun;
+    long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+    long most = LEAST_HEAP + HEAP_PER_BYTE * bytes.length;
+    if (needed > most && allocatedBy(reader, bytes) > most) { // not by what is made once
+      found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
+    }
+    if (took > LONGEST_NANOS) {
+      found.putIfAbsent("time", new AssertionError(shown(bytes) + " takes " + took + " ns"));
+    }
+  }
+
+  /** Once more: what is found then has been found the first time, too. */
+  private static long allocatedBy(Reader reader, byte[] bytes) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    try {
+      reader.read(bytes.clone());
+    } catch (Exception | Error wrong) {
+      return Long.MAX_VALUE;
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static String shown(byte[] bytes) {
+    return "An input of " + bytes.length + " bytes (" + HexFormat.of().formatHex(bytes) + ")";
+  }
+
+  private byte[] next() {
+    var bytes = any().clone();
+    for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+      bytes = bytes.length == 0 ? any().clone() : changed(bytes, random.nextInt(bytes.length));
+    }
+    return bytes;
+  }
+
+  private byte[] any() {
+    return valid.get(random.nextInt(valid.size()));
+  }
+
+  private byte[] changed(byte[] bytes, int at) {
+    switch (random.nextInt(9)) {
+      case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> bytes[at] = (byte) random.nextInt();
+      case 2 -> bytes[at] += (byte) (random.nextBoolean() ? 1 : -1);
+      case 3 -> {
+        return Arrays.copyOf(bytes, at);
+      }
+      case 4 -> {
+        return Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(16));
+      }
+      case 5 -> {
+        return continued(bytes, at);
+      }
+      case 6 -> {
+        return without(bytes, at);
+      }
+      default -> putNumber(bytes, at);
+    }
+    return bytes;
+  }
+
+  /** A length or count that lies, in either byte order. */
+  private void putNumber(byte[] bytes, int at) {
+    var order = random.nextInt(4) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    var buffer = ByteBuffer.wrap(bytes).order(order);
+    int number = random.nextInt(3) == 0
+        ? random.nextInt(2 * bytes.length)
+        : NUMBERS[random.nextInt(NUMBERS.length)];
+    if (random.nextBoolean() && at + Long.BYTES <= bytes.length) {
+      buffer.putLong(at, random.nextBoolean() ? number : (long) number << random.nextInt(40));
+    } else if (at + Integer.BYTES <= bytes.length) {
+      buffer.putInt(at, number);
+    } else {
+      bytes[at] = (byte) number;
+    }
+  }
+
+  /** Goes on like another. */
+  private byte[] continued(byte[] bytes, int at) {
+    var other = any();
+    int from = other.length == 0 ? 0 : random.nextInt(other.length);
+    var joined = Arrays.copyOf(bytes, at + other.length - from);
+    System.arraycopy(other, from, joined, at, other.length - from);
+    return joined;
+  }
+
+  private byte[] without(byte[] bytes, int at) {
+    int count = Math.min(1 + random.nextInt(8), bytes.length - at);
+    var shorter = Arrays.copyOf(bytes, bytes.length - count);
+    System.arraycopy(bytes, at + count, shorter, at, bytes.length - at - count);
+    return shorter;
+  }
+}
