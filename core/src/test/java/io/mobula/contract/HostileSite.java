@@ -279,7 +279,7 @@ enum HostileSite {
       at -> at.attached(at.runtime().task(() -> 1).remote())),
 
   // ---- behaviors of Akka
-  BEHAVIOR_FACTORY("a `BehaviorFactory`", Thread.BEHAVIOR, spawning(), at -> at.spawned("factory")),
+  BEHAVIOR_FACTORY("a `BehaviorFactory`", Thread.FACTORY, spawning(), at -> at.spawned("factory")),
   BEHAVIOR_SETUP(
       "`Behaviors.setup` of a spawned behavior",
       Thread.BEHAVIOR,
@@ -307,6 +307,7 @@ enum HostileSite {
     READER("who calls `get`", false),
     READER_IF_SENT("who calls `get`, if the failure is of another process", false),
     CALLBACK("`mobula-callback`", false),
+    FACTORY("`mobula-actor`", false),
     BEHAVIOR("the dispatcher of actors", false);
 
     final String text;

@@ -125,6 +125,19 @@ class WhyPendingTest extends ContractTest {
   }
 
   @Test
+  void aCallBehindOthersThatRunAtTheSameTime() throws Exception {
+    var gate = gate();
+    var actor = runtime.actor(Holder::new).maxConcurrency(2).remote();
+    var calls =
+        Stream.generate(() -> actor.call(Holder::hold, gate).remote()).limit(3).toList();
+    assertEnd(calls.get(0), End.RUNNING, "Holder.hold");
+    assertEnd(calls.get(1), End.RUNNING, "Holder.hold");
+    assertEnd(calls.get(2), End.RUNNING, "waits for its turn", "it runs Holder.hold");
+    gate.open();
+    runtime.get(calls);
+  }
+
+  @Test
   void aStageOfTheProgram() throws Exception {
     var gate = gate();
     ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(WhyPendingTest::stage, gate));

@@ -3,8 +3,11 @@ package io.mobula.ps;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /**
  * Plain descent, and a plain sum of gradients, of which one method misbehaves while its name is
@@ -14,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param method which one
  */
 record HostileDescent(String name, Kind kind, String method) implements Optimizer, Aggregator {
+  /** Has a permit for each method that blocks. */
+  static final Semaphore BLOCKED = new Semaphore(0);
+
   private static final Set<String> ARMED = ConcurrentHashMap.newKeySet();
 
   /** What the method does. */
@@ -36,6 +42,17 @@ record HostileDescent(String name, Kind kind, String method) implements Optimize
       void act() {
         var never = new byte[Integer.MAX_VALUE];
         throw new IllegalStateException("had " + never.length);
+      }
+    },
+    BLOCKS {
+      @Override
+      void act() {
+        BLOCKED.release();
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException ended) {
+          throw new IllegalStateException("interrupted", ended);
+        }
       }
     },
     CANNOT_BE_LINKED {
@@ -64,7 +81,14 @@ record HostileDescent(String name, Kind kind, String method) implements Optimize
 
   @Override
   public int stateVectors() {
+    at("stateVectors");
     return 0;
+  }
+
+  @Override
+  public OptionalDouble descent(Step step) {
+    at("descent");
+    return OptionalDouble.empty();
   }
 
   @Override

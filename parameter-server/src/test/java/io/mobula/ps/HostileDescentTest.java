@@ -1,16 +1,27 @@
 package io.mobula.ps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mobula.error.MobulaException;
+import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.ParameterServerException;
+import io.mobula.ps.error.ServerClosedException;
+import io.mobula.ps.error.TableException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program's optimizer or partitioner that fails ends its request, and nothing else. */
 class HostileDescentTest extends ServerTest {
@@ -23,9 +34,18 @@ class HostileDescentTest extends ServerTest {
   }
 
   static Stream<Arguments> updates() {
-    return Stream.of("rateAt", "update")
-        .flatMap(method ->
-            Stream.of(HostileDescent.Kind.values()).map(kind -> Arguments.of(method, kind)));
+    return misbehaving("rateAt", "update", "descent");
+  }
+
+  static Stream<Arguments> steps() {
+    return misbehaving("aggregate", "rateAt", "update");
+  }
+
+  /** Each of these methods in each way but one that does not return. */
+  private static Stream<Arguments> misbehaving(String... methods) {
+    return Stream.of(methods)
+        .flatMap(method -> EnumSet.complementOf(EnumSet.of(HostileDescent.Kind.BLOCKS)).stream()
+            .map(kind -> Arguments.of(method, kind)));
   }
 
   private static void assertTyped(Throwable thrown) {
@@ -56,8 +76,164 @@ class HostileDescentTest extends ServerTest {
     }
   }
 
+  private static DenseTable bulk(ParameterServer server, HostileDescent hostile) {
+    return server
+        .dense("w", SIZE)
+        .optimizer(hostile)
+        .aggregator(hostile)
+        .consistency(Consistency.bulkSynchronous())
+        .create();
+  }
+
+  /** Hears of all that has failed, until there is nothing more to hear. */
+  private static void flushAll(Worker worker) {
+    for (int i = 0; i < 10; i++) {
+      var thrown = catchThrowable(worker::flush);
+      if (thrown == null) {
+        return;
+      }
+      assertStep(thrown);
+    }
+    throw new AssertionError("a flush fails each time");
+  }
+
+  private static void assertStep(Throwable thrown) {
+    assertThat(thrown).isInstanceOfAny(TableException.class, HeapException.class);
+    assertThat(thrown).hasMessageContaining("step 0 of");
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("steps")
+  void aStepThatCannotBeAppliedIsToldToAllWhoWaitForItAndIsTriedAgain(
+      String method, HostileDescent.Kind kind) throws Exception {
+    var hostile = new HostileDescent("bulk" + method + kind, kind, method);
+    try (var server = server(1)) {
+      var other = server.dense("other", SIZE).initial(ones()).create();
+      var table = bulk(server, hostile);
+      try (var a = table.join(0);
+          var b = table.join(1)) {
+        hostile.arm();
+        var told = a.startPush(ones());
+        a.clock();
+        var waits = a.startPull();
+        b.push(ones());
+        b.clock();
+        assertStep(catchThrowable(b::flush));
+        assertStep(catchThrowable(() -> waits.await().close()));
+        assertThatThrownBy(() -> told.toCompletableFuture().get(10, TimeUnit.SECONDS))
+            .cause()
+            .satisfies(HostileDescentTest::assertStep);
+        assertStep(catchThrowable(() -> b.pull().close()));
+        assertStep(catchThrowable(() -> {
+          a.push(ones());
+          a.clock();
+          a.flush();
+        }));
+        flushAll(a);
+        flushAll(b);
+        try (var late = table.join(2)) { // who comes and goes is not concerned
+          assertThat(late.steps()).isEqualTo(1);
+        }
+        assertThat(other.toFloats()).containsOnly(1);
+        assertThat(table.toFloats()).containsOnly(0);
+        hostile.disarm();
+        try (var pulled = b.pull()) {
+          assertThat(pulled.toFloats()).containsOnly(-2); // all that was kept, once
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
+  void rowsOfAStepThatCannotBeApplied(HostileDescent.Kind kind) {
+    var hostile = new HostileDescent("rows" + kind, kind, "update");
+    long[] keys = {1, 2};
+    try (var server = server(1)) {
+      var table = server
+          .sparse("rows", 4)
+          .optimizer(hostile)
+          .consistency(Consistency.bulkSynchronous())
+          .create();
+      try (var a = table.join(0);
+          var b = table.join(1)) {
+        hostile.arm();
+        a.push(keys, ones());
+        a.clock();
+        var waits = a.startPull(keys);
+        b.push(keys, ones());
+        b.clock();
+        assertStep(catchThrowable(b::flush));
+        assertStep(catchThrowable(waits::await));
+        assertStep(catchThrowable(() -> b.pull(keys)));
+        hostile.disarm();
+        assertThat(b.pull(keys)).containsOnly(-1); // the mean, once
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
+  void aTableWhoseStepIsOpenIsMovedSavedAndLeft(HostileDescent.Kind kind, @TempDir Path directory) {
+    var hostile = new HostileDescent("open" + kind, kind, "aggregate");
+    var root = directory.resolve("saved");
+    try (var server =
+        ParameterServer.builder(runtime).shards(2).checkpoints(root).build()) {
+      var table = bulk(server, hostile);
+      var worker = table.join(0);
+      hostile.arm();
+      worker.push(ones());
+      worker.clock();
+      flushAll(worker);
+      server.reshard(1);
+      assertStep(catchThrowable(() -> worker.pull().close()));
+      server.checkpoint(); // of the steps before
+      hostile.disarm();
+      try (var pulled = worker.pull()) {
+        assertThat(pulled.toFloats()).containsOnly(-1);
+      }
+      hostile.arm();
+      worker.push(ones());
+      worker.clock();
+      assertTyped(catchThrowable(worker::close));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"aggregate", "update"})
+  void whoWaitsForAStepThatDoesNotReturnIsToldWhenTheServerCloses(String method) throws Exception {
+    var hostile = new HostileDescent("blocks" + method, HostileDescent.Kind.BLOCKS, method);
+    var server = server(1);
+    var table = bulk(server, hostile);
+    var worker = table.join(0);
+    hostile.arm();
+    worker.push(ones());
+    worker.clock();
+    var waits = CompletableFuture.supplyAsync(
+        () -> catchThrowable(() -> worker.pull().close()), work -> new Thread(work).start());
+    assertThat(HostileDescent.BLOCKED.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(waits).isNotDone();
+    server.close();
+    assertThat(waits.get(30, TimeUnit.SECONDS)).isInstanceOf(ServerClosedException.class);
+    hostile.disarm();
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
+  void anOptimizerWithoutAWordOfItsState(HostileDescent.Kind kind) {
+    var hostile = new HostileDescent("state" + kind, kind, "stateVectors");
+    try (var server = server(1)) {
+      hostile.arm();
+      assertTyped(
+          catchThrowable(() -> server.dense("w", SIZE).optimizer(hostile).create()));
+      hostile.disarm();
+      var table = server.dense("w", SIZE).optimizer(hostile).create();
+      assertThat(table.toFloats()).containsOnly(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
   void aPartitionerThatFails(HostileDescent.Kind kind) {
     try (var server = server(2)) {
       var other = server.dense("other", SIZE).initial(ones()).create();

@@ -105,6 +105,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** What calls have borrowed that have returned and not been answered; bounded as those are. */
   private final Set<Borrowed> staged = ConcurrentHashMap.newKeySet();
 
+  private final RunningCalls.Runner runner; // the actor's own thread, whichever that is
   private final @Nullable ActorCheckpoints checkpoints;
   private SharedHold hold = new SharedHold(CpuHold.NOTHING);
   private volatile @Nullable Object instance; // set by the actor alone
@@ -120,6 +121,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     this.cell = cell;
     this.concurrent = concurrent;
     this.restarts = restarts;
+    this.runner = cell.runningCalls().begin();
     var kept = cell.engine().checkpointsOf(cell);
     this.checkpoints = kept == null
         ? null
@@ -368,7 +370,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     while (receiver != null && !cell.isDead() && !runnable.isEmpty()) {
       var run = runnable.removeFirst();
       if (concurrent == null) {
-        failed(invoke(run, receiver));
+        failed(invoke(run, receiver, runner));
       } else {
         shared.add(run);
       }
@@ -394,23 +396,25 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private void runBesideOthers(Object receiver) {
     Unfit unfit = null;
+    var beside = cell.runningCalls().begin();
     try {
-      unfit = runShared(receiver);
+      unfit = runShared(receiver, beside);
     } catch (Throwable broken) {
       broke(broken);
     } finally {
+      cell.runningCalls().end(beside);
       self.tell(new Returned(unfit));
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private @Nullable Unfit runShared(Object receiver) {
+  private @Nullable Unfit runShared(Object receiver, RunningCalls.Runner beside) {
     while (instance == receiver) {
       var run = shared.poll();
       if (run == null) {
         return null;
       }
-      var unfit = invokeBesideOthers(run, receiver);
+      var unfit = invokeBesideOthers(run, receiver, beside);
       if (unfit != null) {
         return unfit;
       }
@@ -418,18 +422,19 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     return null;
   }
 
-  private @Nullable Unfit invokeBesideOthers(ActorCallRun run, Object receiver) {
+  private @Nullable Unfit invokeBesideOthers(
+      ActorCallRun run, Object receiver, RunningCalls.Runner beside) {
     var present = hold;
     present.begin();
     try {
-      return invoke(run, receiver);
+      return invoke(run, receiver, beside);
     } finally {
       present.end();
     }
   }
 
   /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
-  private @Nullable Unfit invoke(ActorCallRun run, Object receiver) {
+  private @Nullable Unfit invoke(ActorCallRun run, Object receiver, RunningCalls.Runner runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
       cell.fail(run, LostArgument.passedOn(failedArgument, describe(run)));
@@ -445,6 +450,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return null;
     }
     cell.runs(execution);
+    runner.runs(run);
     var borrowed = Borrowed.of(cell.options().running());
     try {
       var value = execution.run(() -> run.call().invokeOn(receiver, borrowed.arena()));
@@ -456,6 +462,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return thrown(run, receiver, thrown);
     } finally {
       cell.runs(null);
+      runner.runs(null);
       run.end();
     }
   }

@@ -53,6 +53,7 @@ final class ActorCell implements Reach, Producer {
   private final HostedActor.Past past;
   private final CellLease lease = new CellLease(this);
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
+  private final RunningCalls runningCalls = new RunningCalls();
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final Inbox inbox = new Inbox();
@@ -64,6 +65,16 @@ final class ActorCell implements Reach, Producer {
   private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
   private @Nullable Thread maker;
   private volatile boolean endedByUser;
+  private volatile @Nullable Explanation explanation;
+
+  /** What the actor says, or will say, that it waits for. */
+  private record Explanation(CompletableFuture<WaitStep> answer, long asked) {
+    private static final long FRESH_NANOS = 500_000_000;
+
+    boolean isFresh() {
+      return System.nanoTime() - asked < FRESH_NANOS;
+    }
+  }
 
   /**
    * An actor to be.
@@ -322,6 +333,11 @@ final class ActorCell implements Reach, Producer {
     running = execution;
   }
 
+  /** The calls that run at this moment. */
+  RunningCalls runningCalls() {
+    return runningCalls;
+  }
+
   /** Whether that call has come here and has no outcome. */
   boolean has(ObjectId call) {
     return calls.containsKey(call);
@@ -352,14 +368,20 @@ final class ActorCell implements Reach, Producer {
     synchronized (this) {
       making = maker;
     }
-    var busy = CallWait.busy(this, calls.values(), making);
-    return busy != null
-        ? busy
-        : WaitStep.asking(describe() + " is idle", () -> {
-          var answer = new CompletableFuture<WaitStep>();
-          tell(new ActorBehavior.Explain(answer::complete));
-          return answer;
-        });
+    var busy = CallWait.busy(this, runningCalls, making);
+    return busy != null ? busy : WaitStep.asking(describe() + " is idle", this::explained);
+  }
+
+  /** It looks at all its calls for an answer, so that all who ask within a while share one. */
+  private CompletableFuture<WaitStep> explained() {
+    var before = explanation;
+    if (before != null && before.isFresh()) {
+      return before.answer();
+    }
+    var fresh = new Explanation(new CompletableFuture<>(), System.nanoTime());
+    explanation = fresh;
+    tell(new ActorBehavior.Explain(fresh.answer()::complete));
+    return fresh.answer();
   }
 
   @Override
@@ -486,6 +508,11 @@ final class ActorCell implements Reach, Producer {
     constructor().release();
     overseer.ended();
     ended.complete(null);
+  }
+
+  /** Whether nothing is left of it. */
+  boolean isStopped() {
+    return ended.isDone();
   }
 
   boolean isDead() {

@@ -32,6 +32,7 @@ final class ActorCheckpoints {
   private AppliedCalls applied = new AppliedCalls();
   private @Nullable Checkpointed<Object> object;
   private CheckpointVersion version = CheckpointVersion.NONE;
+  private CheckpointVersion lastSaved = CheckpointVersion.NONE; // before it a term may have begun
 
   /** The last number that was used: one whose copy failed may be kept elsewhere all the same. */
   private CheckpointVersion tried = CheckpointVersion.NONE;
@@ -66,18 +67,30 @@ final class ActorCheckpoints {
     unsaved = 0;
     timed = false; // a timer that came while there was no object was for nothing
     var known = cell.past().checkpoint();
-    var latest = kept.latest(known.compareTo(version) > 0 ? known : version);
+    var latest = kept.latest(known.compareTo(lastSaved) > 0 ? known : lastSaved);
     if (latest == null) {
       version = new CheckpointVersion(Math.max(version.term() + 1, cell.past().incarnation()), 0);
       applied = new AppliedCalls();
       return;
     }
+    requireOwn(latest.version());
     load(latest);
     applied = AppliedCalls.read(latest.calls());
     version = latest.version().nextTerm();
     kept.beginTerm(latest.version(), version);
     saved();
     LOG.info("{} goes on from its checkpoint {}", cell.describe(), latest.version());
+  }
+
+  /** A node that was removed, and has not heard of it, is not to go on from what is another's. */
+  private void requireOwn(CheckpointVersion latest) {
+    if (version.term() > 0 && latest.term() > version.term()) {
+      throw new ActorCheckpointException(
+          cell.describe() + " lives on another node, which has taken it"
+              + " up with checkpoint " + latest + ": the last of node "
+              + cell.store().node() + " is "
+              + version + ". This node was removed from the cluster, or is about to be.");
+    }
   }
 
   @SuppressWarnings("unchecked") // what it gave to save is what it is given to load
@@ -185,8 +198,12 @@ final class ActorCheckpoints {
 
   /** Gives why there is no new checkpoint, which is in the log as well. */
   private @Nullable ActorCheckpointException save() {
+    if (!cell.isMadeAgain()) { // its files are about to be deleted
+      return new ActorCheckpointException(cell.describe() + " has ended.");
+    }
     tried = (tried.compareTo(version) > 0 ? tried : version).next();
     var next = tried;
+    applied.forgetAbsent(cell.engine()::isMember, System.nanoTime());
     try {
       kept.save(new SavedState(next, applied.toBytes(), state()));
     } catch (Throwable thrown) { // of the user's save, of the disk: the actor lives on
@@ -218,6 +235,7 @@ final class ActorCheckpoints {
   }
 
   private void saved() {
+    lastSaved = version;
     cell.overseer().checkpointed(version);
   }
 

@@ -283,6 +283,13 @@ public final class ActorCluster {
     }
   }
 
+  /** Whether nothing is left of an actor, as far as is known here. */
+  boolean isOver(ActorId id) {
+    var ours = owners.find(id);
+    var route = routes.get(id);
+    return ours == null ? route == null || route.isOver() : ours.isOver();
+  }
+
   /** The same, or null when the actor is known to be ending. */
   <A> @Nullable Handle<A> handleIfOpen(Passport.Shown shown) {
     var passport = shown.passport();
@@ -441,7 +448,8 @@ public final class ActorCluster {
   Stream<Awaited> pending() {
     return routes.values().stream().flatMap(route -> {
       var calls = route.unanswered().toCompletableFuture();
-      return calls.isDone() ? calls.join().stream() : Stream.<ObjectEntry>empty();
+      var entries = calls.isDone() ? calls.join().stream() : Stream.<ObjectEntry>empty();
+      return entries.map(UnansweredCall::of);
     });
   }
 

@@ -12,6 +12,7 @@ import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
@@ -55,6 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class ActorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
   private static final int MOST_REPORTED = 1000;
+  private static final Duration BETWEEN_RENEWALS = Duration.ofHours(4);
 
   private final Parts parts;
   private final ExecutorService threads;
@@ -105,7 +107,7 @@ public final class ActorEngine {
     this.parts = parts;
     this.threads = threads;
     this.virtualThreads = virtualThreads;
-    this.names = new NameDesk(parts.names(), parts.store().node(), this::open);
+    this.names = new NameDesk(parts.names(), parts.store().node(), new Opener());
     this.spawning = new Spawning(this, parts.resolver(), parts.spawner());
   }
 
@@ -226,6 +228,24 @@ public final class ActorEngine {
     return name.endsWith(".new") ? name.substring(0, name.length() - ".new".length()) : name;
   }
 
+  /** What is registered under a name, as this node knows it. */
+  private final class Opener implements NameDesk.Opener {
+    @Override
+    public <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
+      return ActorEngine.this.open(shown);
+    }
+
+    @Override
+    public boolean holdsName(Passport passport) {
+      var name = passport.name();
+      var present = cluster;
+      return name != null
+          && passport.durable()
+          && !ended.containsKey(name)
+          && (present == null || !present.isOver(passport.id()));
+    }
+  }
+
   /** The actor of that passport, unless it is ending as far as this node knows. */
   private <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
     var present = cluster;
@@ -299,7 +319,7 @@ public final class ActorEngine {
     if (!closed && cell.isDurablyDead()) {
       noteEnd(cell.passport(), cell.whyDead());
     } else {
-      names.release(cell.passport());
+      unname(cell.passport());
     }
     parts.placement().lookAgain(cell.options().placement());
   }
@@ -396,9 +416,11 @@ public final class ActorEngine {
     }
   }
 
-  /** The actor is ending: its name is free. */
+  /** The actor is ending: its name is free, unless its files have to go first. */
   void unname(Passport passport) {
-    names.release(passport);
+    if (!passport.durable()) {
+      names.release(passport);
+    }
   }
 
   /** The actor's name stands by this node, which hosts or owns it. */
@@ -415,13 +437,20 @@ public final class ActorEngine {
    */
   void keepName(ActorCell cell, Place here, @Nullable Class<?> made) {
     standFor(cell.passport(), here, made);
-    if (cell.isDead()) { // it may have died, and given its name back, before
+    if (cell.isDead() && (!cell.passport().durable() || cell.isStopped())) {
+      // it may have given its name back before
       names.release(cell.passport());
     }
   }
 
   boolean isClosed() {
     return closed;
+  }
+
+  /** Whether that process is a member of the cluster, as far as this one knows. */
+  boolean isMember(NodeId node) {
+    var present = cluster;
+    return present == null ? node.equals(parts.store().node()) : present.isMember(node);
   }
 
   // ---- checkpoints
@@ -451,6 +480,32 @@ public final class ActorEngine {
   void define(ActorCell cell) throws Exception {
     if (cell.passport().durable()) {
       DurableActors.define(cell, filesOf(cell.passport()));
+    }
+  }
+
+  /** This node has joined: others see that it uses the directory of checkpoints, if it has one. */
+  public void enterCheckpoints() {
+    var directory = parts.checkpoints();
+    if (directory != null) {
+      directory.enter(parts.store().node());
+      renewCheckpoints(directory);
+    }
+  }
+
+  private void renewCheckpoints(CheckpointDirectory directory) {
+    var _ = after(BETWEEN_RENEWALS, () -> {
+      if (!closed) {
+        parts.store().background(directory::renew);
+        renewCheckpoints(directory);
+      }
+    });
+  }
+
+  /** Its actors have ended: this node saves nothing any more. */
+  public void leaveCheckpoints() {
+    var directory = parts.checkpoints();
+    if (directory != null) {
+      directory.leave();
     }
   }
 
@@ -501,8 +556,18 @@ public final class ActorEngine {
     }
   }
 
-  /** The actor has ended for good. */
+  /** The actor has ended for good: its files go, and then its name is free. */
   void deleteFiles(Passport passport) {
+    try {
+      delete(passport);
+    } finally {
+      if (passport.durable()) {
+        names.release(passport);
+      }
+    }
+  }
+
+  private void delete(Passport passport) {
     var files = filesOf(passport);
     if (files != null) {
       try {

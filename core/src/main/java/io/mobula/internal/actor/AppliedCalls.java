@@ -3,9 +3,13 @@ package io.mobula.internal.actor;
 import io.mobula.NodeId;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +18,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a process says of the calls that have been answered lets go of what is older, as in RIFL
  * (Lee et al., SOSP 2015). Besides, the number of processes, of calls of each, and the bytes of all
- * outcomes are bounded; who was seen longest ago goes first. Of a repeated call that may have gone
- * that way it is said that it may have run, and never that it has not.
+ * outcomes are bounded; who was seen longest ago goes first. What a process has called goes when it
+ * has been no member of the cluster for a while, as it cannot call again. Of a repeated call that
+ * may have gone that way it is said that it may have run, and never that it has not.
  */
 final class AppliedCalls {
   static final int MOST_PROCESSES = 1024;
   static final int MOST_CALLS = 1024;
   static final long MOST_BYTES = 8 << 20;
 
+  /** A node that was just made may not have met all members yet. */
+  static final long ABSENT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final Map<NodeId, CallingProcess> processes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<NodeId, Long> absentSince = new HashMap<>();
   private long bytes;
   private boolean forgot; // a whole process, so that calls of an unknown one may be its
 
@@ -107,7 +116,23 @@ final class AppliedCalls {
     }
   }
 
+  /**
+   * Lets go of the calls of processes that have left the cluster; none of theirs is under way.
+   *
+   * @param now on the clock of {@link System#nanoTime()}
+   */
+  void forgetAbsent(Predicate<NodeId> isMember, long now) {
+    for (var node : List.copyOf(processes.keySet())) {
+      if (isMember.test(node)) {
+        absentSince.remove(node);
+      } else if (now - absentSince.computeIfAbsent(node, absent -> now) >= ABSENT_NANOS) {
+        forget(node);
+      }
+    }
+  }
+
   private void forget(NodeId node) {
+    absentSince.remove(node);
     var gone = processes.remove(node);
     if (gone != null) {
       gone.calls.values().forEach(outcome -> bytes -= outcome.bytes().length);

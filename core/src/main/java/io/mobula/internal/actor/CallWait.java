@@ -47,18 +47,15 @@ final class CallWait {
   }
 
   /** What the actor does at this moment, as other threads see it; null if nothing is to be seen. */
-  static @Nullable WaitStep busy(
-      ActorCell cell, Collection<ActorCallRun> calls, @Nullable Thread maker) {
+  static @Nullable WaitStep busy(ActorCell cell, RunningCalls calls, @Nullable Thread maker) {
     if (maker != null) {
       return BlockedThread.running("the constructor of " + cell.describe() + " runs", maker);
     }
-    for (var run : calls) {
-      var runner = run.runner();
-      if (runner != null) {
-        return BlockedThread.running("it runs " + run.name(), runner);
-      }
-    }
-    return null;
+    var run = calls.any();
+    var runner = run == null ? null : run.runner();
+    return run == null || runner == null
+        ? null
+        : BlockedThread.running("it runs " + run.name(), runner);
   }
 
   /**

@@ -17,23 +17,33 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Actors by name, as the engine asks for them: claims and finds, and waits for the answer in the
- * thread that asks. Safe for all threads.
+ * thread that asks, and for a durable actor of that name that is ending to be gone with its files.
+ * Safe for all threads.
  */
 final class NameDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(NameDesk.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration HELD_LIMIT = Duration.ofSeconds(10);
+  private static final long BETWEEN_LOOKS_MILLIS = 20;
 
   private final ActorNames names;
   private final NodeId node;
   private final Opener opener;
 
   /** Turns what is registered into a handle. */
-  @FunctionalInterface
   interface Opener {
     /** A handle to that actor, or null if it is ending. */
     <A> @Nullable ActorHandle<A> open(Passport.Shown shown);
+
+    /**
+     * Whether that actor, to which there is no handle, gives its name back when its files are gone.
+     */
+    boolean holdsName(Passport passport);
   }
 
   NameDesk(ActorNames names, NodeId node, Opener opener) {
@@ -52,6 +62,7 @@ final class NameDesk {
     if (name == null) {
       return null;
     }
+    long end = System.nanoTime() + HELD_LIMIT.toNanos();
     while (true) {
       var holder = await(names.claim(named(Passport.Shown.ofMaker(passport), List.of())), name);
       if (holder.actor().equals(passport.id())) {
@@ -67,7 +78,27 @@ final class NameDesk {
             "The name \"" + name + "\" is taken by living " + other.passport().describe()
                 + ". Choose another, kill that one, or say getIfExists() to use it.");
       }
-      names.release(name, holder.actor()); // it is ending
+      if (!opener.holdsName(other.passport()) || !isToWait(end, other.passport())) {
+        names.release(name, holder.actor()); // it is ending
+      }
+    }
+  }
+
+  /** Waits a moment; false if that was long enough. */
+  private static boolean isToWait(long end, Passport ending) {
+    if (System.nanoTime() - end > 0) {
+      LOG.warn(
+          "{} was ended and its files are not deleted yet, as a method of it still runs: whoever has its name now may find its state",
+          ending.describe());
+      return false;
+    }
+    try {
+      Thread.sleep(BETWEEN_LOOKS_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while " + ending.describe()
+          + ", which has the name \"" + ending.name() + "\", was ending.");
     }
   }
 

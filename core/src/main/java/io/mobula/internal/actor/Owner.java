@@ -48,7 +48,7 @@ final class Owner implements Wanting, Awaited {
   private boolean heritable; // its constructor can be sent
   private @Nullable String drained;
   private @Nullable Failure dead;
-  private boolean ended;
+  private volatile boolean ended;
   private boolean endedByUser;
 
   Owner(Passport passport, Recipe recipe, Owners owners) {
@@ -61,6 +61,11 @@ final class Owner implements Wanting, Awaited {
 
   Passport passport() {
     return passport;
+  }
+
+  /** Whether nothing is left of it. */
+  boolean isOver() {
+    return ended;
   }
 
   /** Whether it lives, or will, and takes calls. */
@@ -275,7 +280,7 @@ final class Owner implements Wanting, Awaited {
       }
       place = null;
       if (dead != null) {
-        over();
+        over(false);
       } else if (confirmed) {
         die(died("it had ended before this node came to own it", null), true);
       } else {
@@ -382,7 +387,7 @@ final class Owner implements Wanting, Awaited {
     place = null;
     confirmed = false;
     if (dead != null) {
-      over();
+      over(false);
     } else if (!lived) {
       start();
     } else if (restarts < options.life().maxRestarts() && drained == null) {
@@ -412,7 +417,7 @@ final class Owner implements Wanting, Awaited {
           owners.places().release(at.node(), lease);
         }
         place = null;
-        over();
+        over(true);
       }
     });
   }
@@ -429,29 +434,47 @@ final class Owner implements Wanting, Awaited {
         owners.noteEnd(passport, why);
       } else {
         owners.unname(passport);
-        if (nothingLeft || endedByUser) {
-          owners.deleteFiles(passport, options);
+        if (!passport.durable() && (nothingLeft || endedByUser)) {
+          owners.deleteFiles(passport, options, () -> {});
         }
       }
       dismissHeir();
       owners.forgetState(passport.id());
-      ended = nothingLeft;
+      ended = nothingLeft && !isDurablyEnded();
       if (!here) {
         constructor.release();
       }
       publish();
-      forgetIfUnheld();
+      if (nothingLeft) {
+        over(false);
+      } else {
+        forgetIfUnheld();
+      }
     } else if (nothingLeft) {
-      over();
+      over(false);
     }
   }
 
-  private void over() {
+  /**
+   * Nothing is left of it.
+   *
+   * @param deleted whether its host has seen to its files
+   */
+  private void over(boolean deleted) {
+    if (!deleted && !ended && isDurablyEnded()) {
+      owners.deleteFiles(passport, options, () -> turns.take(() -> over(true)));
+      return;
+    }
     if (!ended) {
       ended = true;
       publish();
     }
     forgetIfUnheld();
+  }
+
+  /** Whether nobody is to make it again, though it is durable. */
+  private boolean isDurablyEnded() {
+    return passport.durable() && endedByUser;
   }
 
   private Failure died(String how, @Nullable Throwable cause) {

@@ -131,11 +131,14 @@ final class Owners {
     cluster.engine().noteEnd(passport, why);
   }
 
-  /** Nothing is left of the actor at a host that would do so. */
-  void deleteFiles(Passport passport, ActorOptions options) {
+  /** Nothing is left of the actor at a host that would do so; says when its files are gone. */
+  void deleteFiles(Passport passport, ActorOptions options, Runnable then) {
     if (options.checkpoints().isOn() || passport.durable()) {
       var engine = cluster.engine();
-      engine.store().background(() -> engine.deleteFiles(passport));
+      engine.store().background(() -> {
+        engine.deleteFiles(passport);
+        then.run();
+      });
     }
   }
 

@@ -396,6 +396,10 @@ final class Route implements Reach, Producer {
   private void end(Failure why, String how) {
     var cell = local;
     if (cell != null) {
+      cell.endsByUser();
+      if (passport.durable()) { // its owner is not to take this for a death of something
+        turns.take(() -> cluster.owners().kill(passport, place, how));
+      }
       cell.kill(why);
       return;
     }
@@ -416,7 +420,11 @@ final class Route implements Reach, Producer {
     }
     var cell = local;
     if (cell != null) {
-      return cell.drain(limit);
+      var gone = cell.drain(limit);
+      if (passport.durable()) { // whoever wants its name has to wait
+        turns.take(() -> cluster.owners().drain(passport, place, "it was drained"));
+      }
+      return gone;
     }
     var late = "it was drained, and not done within " + limit;
     var cancel = cluster.engine().after(limit, () -> end(died(late, null), late));
@@ -451,6 +459,11 @@ final class Route implements Reach, Producer {
     return count == 0 || place != null || dead != null
         ? Optional.empty()
         : Optional.of(CallsWaiting.of(count, describe(), "it has no place at the moment"));
+  }
+
+  /** Whether nothing is left of it, as far as this process knows. */
+  boolean isOver() {
+    return ended.isDone();
   }
 
   /** Whether it takes calls, as far as this process knows. */

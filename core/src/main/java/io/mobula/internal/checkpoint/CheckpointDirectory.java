@@ -1,28 +1,36 @@
 package io.mobula.internal.checkpoint;
 
 import io.mobula.ActorId;
+import io.mobula.NodeId;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.codec.Codec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a node keeps checkpoints of actors: a directory, of this machine or shared by several, with
  * one below it for each cluster and in that one for each actor. Safe for all threads; blocks.
  */
 public final class CheckpointDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointDirectory.class);
   private static final String NAMED = "named-";
+  private static final String UNNAMED = "actor-";
   private static final int LONGEST = 60;
   private static final int DIGEST = 8;
 
   private final Path root;
   private final Codec codec;
+  private @Nullable ProcessMark mark;
 
   /**
    * Touches nothing yet.
@@ -35,9 +43,79 @@ public final class CheckpointDirectory {
     this.codec = codec;
   }
 
+  // ---- who uses it
+
+  /**
+   * A process of the cluster has started: it is seen to use the directory from now on, and removes
+   * what crashed clusters have left: if no other process uses it, nobody makes those actors again
+   * that go with their cluster. What cannot be removed stays, and is in the log.
+   */
+  public synchronized void enter(NodeId self) {
+    try {
+      DurableFiles.createDirectory(root);
+      mark = ProcessMark.make(root, self);
+      var left = DurableFiles.entries(root); // before the look at who lives: they may make more
+      if (!isUsedByOthers(self)) {
+        for (var entry : left) {
+          removeLeftover(entry);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("What other clusters have left in {} stays there: {}", root, e.toString());
+    }
+  }
+
+  private boolean isUsedByOthers(NodeId self) throws IOException {
+    for (var entry : DurableFiles.entries(root)) {
+      if (ProcessMark.isMark(entry)
+          && !ProcessMark.isOf(entry, self)
+          && ProcessMark.isAlive(entry)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void removeLeftover(Path entry) throws IOException {
+    if (entry.getFileName().toString().startsWith(UNNAMED)) {
+      DurableFiles.delete(entry);
+      LOG.info("Removed {}, the checkpoints of an actor that nobody makes again", entry);
+    } else if (ProcessMark.isMark(entry) && !ProcessMark.isAlive(entry)) {
+      Files.deleteIfExists(entry);
+    }
+  }
+
+  /** The process lives; to be repeated every few hours. */
+  public synchronized void renew() {
+    try {
+      if (mark != null) {
+        mark.renew();
+      }
+    } catch (IOException e) {
+      LOG.warn(
+          "Other hosts may take this process for dead, as {} cannot be changed: {}",
+          root,
+          e.toString());
+    }
+  }
+
+  /** The process uses the directory no more. */
+  public synchronized void leave() {
+    try {
+      if (mark != null) {
+        mark.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("A mark of this process stays in {}", root, e);
+    }
+    mark = null;
+  }
+
+  // ---- what is in it
+
   /** The files of an actor that goes with its cluster. */
   public ActorFiles of(ActorId id, String actor) {
-    return files("actor-" + Long.toHexString(id.node()) + "-" + id.number(), actor);
+    return files(UNNAMED + Long.toHexString(id.node()) + "-" + id.number(), actor);
   }
 
   /** The files of an actor that comes back under its name. */

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public final class Lanes implements AutoCloseable {
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
-  private final List<Supplier<List<Awaited>>> questions = new CopyOnWriteArrayList<>();
+  private final List<Supplier<Stream<Awaited>>> questions = new CopyOnWriteArrayList<>();
   private volatile @Nullable Rings rings;
   private volatile boolean closed;
 
@@ -272,13 +273,13 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Each part of a node that asks peers says here once what it has asked. */
-  void questions(Supplier<List<Awaited>> open) {
+  void questions(Supplier<Stream<Awaited>> open) {
     questions.add(open);
   }
 
-  /** The questions to peers that have no answer yet; some of each part, if there are many. */
-  public List<Awaited> openQuestions() {
-    return questions.stream().flatMap(each -> each.get().stream()).toList();
+  /** The questions to peers that have no answer yet. */
+  public Stream<Awaited> openQuestions() {
+    return questions.stream().flatMap(Supplier::get);
   }
 
   boolean isClosed() {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * @param <A> what answers it
  */
 public final class PeerQuestions<K, A> {
-  private static final int MOST_LISTED = 256;
-
   private final Lanes lanes;
   private final String what;
   private final Map<Asked<K>, CompletableFuture<A>> open = new ConcurrentHashMap<>();
@@ -111,11 +110,9 @@ public final class PeerQuestions<K, A> {
     }
   }
 
-  private List<Awaited> waits() {
+  private Stream<Awaited> waits() {
     return open.keySet().stream()
-        .limit(MOST_LISTED)
-        .<Awaited>map(asked -> new Question(what + " " + asked.about(), asked.of()))
-        .toList();
+        .map(asked -> new Question(what + " " + asked.about(), asked.of()));
   }
 
   /** An open question as a link of a chain of waits. */

@@ -55,6 +55,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -341,7 +342,7 @@ final class Clustered {
   }
 
   /** The questions to other processes that have no answer yet. */
-  List<Awaited> openQuestions() {
+  Stream<Awaited> openQuestions() {
     return lanes.openQuestions();
   }
 

@@ -69,6 +69,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -204,7 +205,7 @@ public final class Node {
             tasks,
             actors,
             groups,
-            cluster == null ? List::of : cluster::openQuestions),
+            cluster == null ? Stream::empty : cluster::openQuestions),
         cluster == null ? ChainWalker.Peers.NOBODY : cluster.waits());
   }
 
@@ -259,6 +260,9 @@ public final class Node {
   public void join() {
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
+    }
+    actors.enterCheckpoints();
+    if (membership instanceof ClusterMembership) {
       hire();
       ship();
     }
@@ -680,7 +684,9 @@ public final class Node {
     endProgress();
     objects.close();
     timer.close();
-    if (!awaitThreads(end, List.of(slots, methods, virtualThreads, callbacks))) {
+    boolean ended = awaitThreads(end, List.of(slots, methods, virtualThreads, callbacks));
+    actors.leaveCheckpoints();
+    if (!ended) {
       LOG.warn(
           "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",
           id,

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What waits in a node, part by part: for the watch, and for whoever asks. Safe for all threads.
@@ -37,7 +38,7 @@ final class NodeWaits implements AutoCloseable {
       TaskEngine tasks,
       ActorEngine actors,
       Groups groups,
-      Supplier<List<Awaited>> questions) {}
+      Supplier<Stream<Awaited>> questions) {}
 
   /** Begins to watch. */
   static NodeWaits start(Parts parts, ChainWalker.Peers peers) {

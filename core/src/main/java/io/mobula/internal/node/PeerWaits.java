@@ -107,13 +107,14 @@ final class PeerWaits implements ChainWalker.Peers {
           .orElseGet(() -> WaitStep.end(
               "node " + peer + " answers that it has nothing of it that is not done", End.NOBODY));
     } catch (TimeoutException late) {
-      return silent(
+      var silence = silent.merge(
           peer,
-          silent.merge(
-              peer,
-              new Silence(began, 1, began),
-              (old, fresh) -> new Silence(old.since(), old.probes() + 1, began)),
-          began);
+          new Silence(began, 1, began),
+          (old, fresh) -> new Silence(old.since(), old.probes() + 1, began));
+      if (membership.peer(peer) == null) { // nobody tells a second time that it has left
+        silent.remove(peer);
+      }
+      return silent(peer, silence, began);
     } catch (ExecutionException left) {
       return WaitStep.end("node " + peer + " has just left", End.UNKNOWN);
     } catch (InterruptedException e) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcessCluster implements LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final String JOIN_TIMEOUT = "mobula.cluster.join-timeout";
   private static final String KEEP = "mobula.logs.keep";
   private static final String CAPACITY = "mobula.store.capacity";

@@ -21,14 +21,8 @@ public final class Failure {
 
   private final MobulaException known;
   private final List<String> causeTypes;
-  private final @Nullable Exact exact;
+  private final @Nullable Written exact;
   private final boolean here; // the exception is of this process, and need not be read
-
-  /** The exception as its own process made it, to be read by who wants it. */
-  sealed interface Exact {
-    /** A new instance; runs users' code, and may fail for whatever reason. */
-    MobulaException read();
-  }
 
   /** How the exception is related to the one that was written. */
   enum Relation {
@@ -52,11 +46,10 @@ public final class Failure {
       byte[] bytes,
       Relation relation,
       Function<byte[], ? extends @Nullable Object> decoder,
-      MobulaException known)
-      implements Exact {
+      MobulaException known) {
 
-    @Override
-    public MobulaException read() {
+    /** A new instance; runs users' code, and may fail for whatever reason. */
+    MobulaException read() {
       var written = (MobulaException) Objects.requireNonNull(decoder.apply(bytes));
       return switch (relation) {
         case ITSELF -> written;
@@ -65,25 +58,17 @@ public final class Failure {
       };
     }
 
-    /** What follows from it, or null where that has to be made and written anew. */
-    @Nullable
+    /**
+     * What follows from it. The exception that was written is the cause, also where others came
+     * between: their texts are part of the new one's, and nothing has to be written anew.
+     */
     Written caused(MobulaException made) {
-      return relation == Relation.ITSELF
-          ? new Written(bytes, Relation.CAUSED_BY, decoder, made)
-          : null;
+      return new Written(bytes, Relation.CAUSED_BY, decoder, made);
     }
 
     Written reworded(MobulaException made) {
       var now = relation == Relation.ITSELF ? Relation.SAME_CAUSE : relation;
       return new Written(bytes, now, decoder, made);
-    }
-  }
-
-  /** What follows from an exception that is no more than read. */
-  private record Derived(Supplier<MobulaException> made) implements Exact {
-    @Override
-    public MobulaException read() {
-      return made.get();
     }
   }
 
@@ -114,12 +99,12 @@ public final class Failure {
    * @param known what can be told without the classes of its causes
    * @param causeTypes the binary names of its cause's class and that one's superclasses
    */
-  Failure(MobulaException known, List<String> causeTypes, @Nullable Exact exact) {
+  Failure(MobulaException known, List<String> causeTypes, @Nullable Written exact) {
     this(known, causeTypes, exact, false);
   }
 
   private Failure(
-      MobulaException known, List<String> causeTypes, @Nullable Exact exact, boolean here) {
+      MobulaException known, List<String> causeTypes, @Nullable Written exact, boolean here) {
     this.known = known;
     this.causeTypes = List.copyOf(causeTypes);
     this.exact = exact;
@@ -130,21 +115,17 @@ public final class Failure {
   public static Failure following(Failure cause, Function<Throwable, MobulaException> made) {
     var known = made.apply(cause.known);
     var types = CapturedThrowable.of(cause.known).types();
-    var exact = cause.exact instanceof Written written ? written.caused(known) : null;
-    return exact == null && cause.exact != null
-        ? new Failure(known, types, new Derived(() -> made.apply(cause.raise())))
-        : new Failure(known, types, exact, cause.here);
+    var exact = cause.exact;
+    return new Failure(known, types, exact == null ? null : exact.caused(known), cause.here);
   }
 
   /** The same failure with another message; its cause stays. */
   public static Failure reworded(Failure of, Function<MobulaException, MobulaException> made) {
     var known = made.apply(of.known);
-    return switch (of.exact) {
-      case Written written -> new Failure(known, of.causeTypes, written.reworded(known), of.here);
-      case Derived derived ->
-        new Failure(known, of.causeTypes, new Derived(() -> made.apply(derived.read())));
-      case null -> new Failure(known, of.causeTypes, null);
-    };
+    var exact = of.exact;
+    return exact == null
+        ? new Failure(known, of.causeTypes, null)
+        : new Failure(known, of.causeTypes, exact.reworded(known), of.here);
   }
 
   /**
@@ -173,7 +154,7 @@ public final class Failure {
     return exact == null || here ? plain() : read(exact);
   }
 
-  private MobulaException read(Exact from) {
+  private MobulaException read(Written from) {
     try {
       var raised = from.read();
       raised.fillInStackTrace(); // who asks here; where it happened, its cause tells
@@ -205,8 +186,9 @@ public final class Failure {
     return causeTypes;
   }
 
+  /** The exception as it was written, if it was. */
   @Nullable
-  Exact exact() {
+  Written exact() {
     return exact;
   }
 

@@ -44,7 +44,8 @@ final class FailureWire {
     out.list(failure.causeTypes(), FrameWriter::text);
     var cause = known.getCause();
     write(out, cause == null ? null : CapturedThrowable.of(cause).standIn());
-    var exact = failure.exact() instanceof Failure.Written written
+    var written = failure.exact();
+    var exact = written != null
         ? written
         : new Failure.Written(
             encode(failure.raise(), codec), Failure.Relation.ITSELF, codec::decode, known);

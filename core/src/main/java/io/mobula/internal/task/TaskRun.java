@@ -564,7 +564,9 @@ final class TaskRun implements Producer, Awaited {
     }
     boolean retriable = failure.is(TaskFailedException.class)
         && job.options().retries().on().stream().anyMatch(failure::isCausedBy);
-    failedWith(retriable, failure);
+    if (!retriable || !retries(failure)) {
+      fail(failure);
+    }
   }
 
   /** The other node is gone. */
@@ -830,13 +832,12 @@ final class TaskRun implements Producer, Awaited {
       return;
     }
     cancelTimeout.run();
-    failedWith(
-        job.options().retries().on().stream().anyMatch(cause::isOf),
-        engine
-            .store()
-            .captured(new Failure(() -> new TaskFailedException(
-                describe() + " failed on attempt " + attempt + ": " + cause.text(),
-                cause.exception()))));
+    var failure = new Failure(() -> new TaskFailedException(
+        describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
+    boolean retriable = job.options().retries().on().stream().anyMatch(cause::isOf);
+    if (!retriable || !retries(failure)) {
+      fail(engine.store().captured(failure)); // written only where somebody is told
+    }
   }
 
   /**
@@ -857,19 +858,19 @@ final class TaskRun implements Producer, Awaited {
     searchAgain(absent);
   }
 
-  /** Tries again if the cause is worth it, else fails. */
-  private void failedWith(boolean retriable, Failure failure) {
+  /** Tries again, after a cause that is worth it; false if it may not any more. */
+  private boolean retries(Failure failure) {
     int attempt = attempts();
-    if (retriable && attempt <= job.options().retries().most()) {
-      var pause = backoff(attempt);
-      waitsFor(
-          "its retry after attempt " + attempt + " failed with "
-              + failure.causeTypes().getFirst(),
-          () -> WaitStep.end("it is queued again " + pause + " after that", End.TIMER));
-      engine.after(pause, () -> enqueue("a slot of its scheduling class"));
-    } else {
-      fail(failure);
+    if (attempt > job.options().retries().most()) {
+      return false;
     }
+    var pause = backoff(attempt);
+    waitsFor(
+        "its retry after attempt " + attempt + " failed with "
+            + failure.causeTypes().getFirst(),
+        () -> WaitStep.end("it is queued again " + pause + " after that", End.TIMER));
+    engine.after(pause, () -> enqueue("a slot of its scheduling class"));
+    return true;
   }
 
   private Duration backoff(int attempt) {

@@ -33,6 +33,7 @@ public final class ChainWalker {
   private final long end;
   private final Peers peers;
   private final int mostSteps;
+  private final long youngest;
   private final IdentityHashMap<Awaited, WaitChain> known = new IdentityHashMap<>();
   private final Set<Awaited> path = Collections.newSetFromMap(new IdentityHashMap<>());
   private int steps;
@@ -47,20 +48,26 @@ public final class ChainWalker {
     WaitStep look(NodeId peer, Work work, long nanos);
   }
 
-  private ChainWalker(Duration limit, Peers peers, int mostSteps) {
+  private ChainWalker(Duration limit, Peers peers, int mostSteps, Duration youngest) {
     this.end = System.nanoTime() + limit.toNanos();
     this.peers = peers;
     this.mostSteps = mostSteps;
+    this.youngest = youngest.toNanos();
   }
 
   /** One that waits for answers for so long in all. */
   public static ChainWalker waiting(Duration limit, Peers peers) {
-    return new ChainWalker(limit, peers, MOST_STEPS);
+    return waiting(limit, peers, Duration.ZERO);
+  }
+
+  /** The same; about what has waited for less than that no other process is asked. */
+  public static ChainWalker waiting(Duration limit, Peers peers, Duration youngest) {
+    return new ChainWalker(limit, peers, MOST_STEPS, youngest);
   }
 
   /** One that waits for no answer. */
   public static ChainWalker atOnce() {
-    return new ChainWalker(Duration.ZERO, Peers.NOBODY, MOST_STEPS_AT_ONCE);
+    return new ChainWalker(Duration.ZERO, Peers.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
   }
 
   /** The chain from here. */
@@ -95,8 +102,13 @@ public final class ChainWalker {
             : before(from, step, follow(from, answer));
       }
       case Next.Elsewhere(var peer, var work) ->
-        before(from, step, follow(from, peers.look(peer, work, left())));
+        before(from, step, follow(from, ask(step, peer, work)));
     };
+  }
+
+  private WaitStep ask(WaitStep step, NodeId peer, Work work) {
+    boolean young = step.since() != 0 && System.nanoTime() - step.since() < youngest;
+    return young ? Peers.NOBODY.look(peer, work, 0) : peers.look(peer, work, left());
   }
 
   private long left() {

@@ -4,16 +4,16 @@ import io.mobula.NodeId;
 import io.mobula.WaitReport;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * more to do than it can, as that thread may have had no processor since. A look that comes late
  * does not count, as the process may have stood still.
  *
- * <p>A look examines at most 1 024 of what each part of the node lists, and the next look goes on
- * behind those. It runs in a thread of its own, which waits for a second at most for answers.
+ * <p>A look examines at most 1 024 of what each part of the node lists, and asks each other process
+ * about at most 64 of those, and about none that has waited for less than two seconds. The next
+ * look goes on where it ended. It runs in a thread of its own, which waits for a second at most for
+ * answers.
  */
 public final class WaitWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
@@ -35,17 +37,19 @@ public final class WaitWatch implements AutoCloseable {
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MOST_EXAMINED = 1024;
+  private static final int MOST_KNOWN = 1024; // that are reported already
   private static final double BUSY = 1.5; // how many want each processor
   private static final int FEW_LOOKS = 2;
   private static final int MANY_LOOKS = 10;
   private static final int MOST_REPORTS = 8; // in one look
 
   private final List<Source> sources;
-  private final ChainWalker.Peers peers;
+  private final RationedPeers peers;
   private final Consumer<WaitReport> reporter;
   private final IntSupplier needed;
   private final Thread thread;
-  private final Set<Awaited> reported = Collections.newSetFromMap(new WeakHashMap<>());
+  private final LinkedHashMap<Awaited, Awaited> reported =
+      new LinkedHashMap<>(); // last link → first
   private final Set<NodeId> reportedPeers = new HashSet<>();
   private final Set<NodeId> silent = new HashSet<>(); // in the present look
   private int left; // of the reports of the present look
@@ -64,11 +68,16 @@ public final class WaitWatch implements AutoCloseable {
       this.all = all;
     }
 
-    /** Gives the next ones, at most so many, and begins anew when there are no more. */
-    void next(Consumer<Awaited> to) {
+    /**
+     * Gives the next ones, at most so many, and begins anew when there are no more.
+     *
+     * @param to says whether it wants another
+     */
+    void next(Predicate<Awaited> to) {
       var from = rest == null ? all.get() : rest;
-      for (int i = 0; i < MOST_EXAMINED && from.hasNext(); i++) {
-        to.accept(from.next());
+      boolean more = true;
+      for (int i = 0; i < MOST_EXAMINED && more && from.hasNext(); i++) {
+        more = to.test(from.next());
       }
       rest = from.hasNext() ? from : null;
     }
@@ -100,7 +109,7 @@ public final class WaitWatch implements AutoCloseable {
       IntSupplier needed) {
     this.needed = needed;
     this.sources = sources.stream().map(Source::new).toList();
-    this.peers = peers;
+    this.peers = new RationedPeers(peers);
     this.reporter = reporter;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
@@ -145,18 +154,41 @@ public final class WaitWatch implements AutoCloseable {
     int counts = punctual ? 1 : 0;
     var before = suspected;
     var now = new HashMap<Awaited, Suspicion>();
-    var walker = ChainWalker.waiting(FOR_ANSWERS, peers);
-    Consumer<Awaited> examine = from -> judge(from, walker.walk(from), counts, now);
-    before.values().forEach(each -> examine.accept(each.from()));
-    sources.forEach(source -> source.next(examine));
+    var walker = ChainWalker.waiting(FOR_ANSWERS, peers, BETWEEN_LOOKS);
+    peers.ration(MOST_EXAMINED); // what is suspected must be seen again in this look
+    before.values().forEach(each -> judge(each.from(), walker.walk(each.from()), counts, now));
+    forgetWhatWentOn(walker);
+    for (var source : sources) {
+      peers.ration(RationedPeers.USUAL);
+      source.next(from -> {
+        judge(from, walker.walk(from), counts, now);
+        return !peers.isUsedUp();
+      });
+    }
     suspected = now;
     reportedPeers.retainAll(silent); // who answers again may be silent again
+  }
+
+  /** What was reported and does not end nowhere any more may be reported again. */
+  private void forgetWhatWentOn(ChainWalker walker) {
+    var first = reported.entrySet().iterator();
+    if (first.hasNext()) { // one in each look, the longest known first
+      var oldest = first.next();
+      first.remove();
+      switch (walker.walk(oldest.getValue()).end()) {
+        case NOBODY, UNKNOWN, SILENT_PEER -> reported.put(oldest.getKey(), oldest.getValue());
+        default -> {}
+      }
+    }
   }
 
   private void judge(Awaited from, WaitChain chain, int counts, Map<Awaited, Suspicion> now) {
     switch (chain.end()) {
       case NOBODY -> {
         var last = chain.last();
+        if (reported.containsKey(last)) {
+          return;
+        }
         var identity = chain.fromLast();
         var seen = suspected.get(last);
         int before = seen != null && seen.identity().equals(identity) ? seen.looks() : 0;
@@ -164,8 +196,10 @@ public final class WaitWatch implements AutoCloseable {
         if (now.size() < MOST_EXAMINED) {
           now.putIfAbsent(last, new Suspicion(from, identity, looks));
         }
-        if (looks >= needed.getAsInt()) {
-          report(chain);
+        if (looks >= needed.getAsInt() && left > 0) { // once, however many wait for that
+          note(last, from);
+          now.remove(last);
+          tell(chain);
         }
       }
       case SILENT_PEER -> {
@@ -181,11 +215,11 @@ public final class WaitWatch implements AutoCloseable {
     }
   }
 
-  /** Once for what the chain ends at, however many wait for that. */
-  private void report(WaitChain chain) {
-    if (left > 0 && reported.add(chain.last())) {
-      tell(chain);
+  private void note(Awaited last, Awaited from) {
+    if (reported.size() >= MOST_KNOWN) {
+      reported.pollFirstEntry();
     }
+    reported.put(last, from);
   }
 
   private void tell(WaitChain chain) {

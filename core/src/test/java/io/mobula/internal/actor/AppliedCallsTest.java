@@ -50,6 +50,25 @@ class AppliedCallsTest {
   }
 
   @Test
+  void whatAProcessHasCalledGoesSomeTimeAfterItHasLeft() {
+    var other = new NodeId(8);
+    calls.applied(first(PROCESS, 1, 1), value(10));
+    calls.applied(first(other, 1, 1), value(20));
+    var read = AppliedCalls.read(calls.toBytes()); // by another host, which has met only one
+    read.forgetAbsent(PROCESS::equals, 1);
+    assertThat(read.find(again(other, 1))).isNotNull();
+    read.forgetAbsent(node -> true, AppliedCalls.ABSENT_NANOS); // now it has met both
+    read.forgetAbsent(PROCESS::equals, AppliedCalls.ABSENT_NANOS + 5);
+    read.forgetAbsent(PROCESS::equals, 2 * AppliedCalls.ABSENT_NANOS + 4);
+    assertThat(read.find(again(other, 1))).isNotNull();
+    read.forgetAbsent(PROCESS::equals, 2 * AppliedCalls.ABSENT_NANOS + 5);
+    assertThat(read.find(again(other, 1))).isNull();
+    assertThat(read.find(again(PROCESS, 1))).isNotNull();
+    assertThat(read.bytes()).isEqualTo(10);
+    assertThat(read.toBytes().length).isLessThan(calls.toBytes().length);
+  }
+
+  @Test
   void ofACallThatIsTooOldForTheTableIsNotSaidThatItHasNotRun() {
     for (int i = 1; i <= AppliedCalls.MOST_CALLS + 5; i++) {
       calls.applied(first(PROCESS, i, 1), value(1));

@@ -67,6 +67,16 @@ class PeerQuestionsTest {
   }
 
   @Test
+  void allOpenQuestionsAreListed() {
+    var listed = new PeerQuestions<Integer, String>(lanes, "numbers");
+    for (int i = 0; i < 1_000; i++) {
+      var _ = listed.ask(OTHER.id(), i, () -> true);
+    }
+    assertThat(lanes.openQuestions().map(each -> each.waitStep().text()).distinct())
+        .hasSize(1_000);
+  }
+
+  @Test
   void aQuestionEndsWhenThePeerLeaves() {
     var asked = ask(7);
     members.leave(OTHER);

@@ -3,6 +3,7 @@ package io.mobula.internal.wait;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
+import io.mobula.ObjectId;
 import io.mobula.WaitReport;
 import io.mobula.WaitReport.End;
 import java.util.ArrayList;
@@ -200,6 +201,90 @@ class WaitWatchTest {
       watch.look(true);
     }
     assertThat(reports).hasSize(1);
+  }
+
+  /** Work that another process has, by number, each since then. */
+  private static List<Link> atOther(int count, long since) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Link(
+            WaitStep.elsewhere("it was sent", OTHER, WaitStep.Work.value(new ObjectId(1, i, 0)))
+                .since(since)))
+        .toList();
+  }
+
+  private static long secondsAgo(long seconds) {
+    return System.nanoTime() - TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  @Test
+  void aLookAsksAnotherProcessAFewThingsAndTheNextLooksAskTheRest() {
+    var asked = new ArrayList<Long>();
+    ChainWalker.Peers peers = (peer, work, nanos) -> {
+      asked.add(work.id().task());
+      return WaitStep.end("it has it", End.PEER);
+    };
+    var watch = watch(peers, atOther(1_000, secondsAgo(10)));
+    watch.look(true);
+    assertThat(asked).hasSize(64);
+    for (int look = 1; look < 16; look++) {
+      watch.look(true);
+    }
+    assertThat(asked).hasSize(1_000).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void ofWhatIsSuspectedAnotherProcessIsAskedInTheNextLook() {
+    var all = new ArrayList<>(atOther(1_000, secondsAgo(10)));
+    ChainWalker.Peers peers =
+        (peer, work, nanos) -> WaitStep.end("it", work.id().task() == 60 ? End.NOBODY : End.PEER);
+    var watch = watch(peers, all);
+    watch.look(true);
+    assertThat(reports).isEmpty();
+    watch.look(true);
+    assertThat(reports).hasSize(1);
+  }
+
+  @Test
+  void nobodyIsAskedOfWhatHasNotWaitedForAsLongAsTwoLooksAreApart() {
+    var asked = new AtomicInteger();
+    ChainWalker.Peers peers = (peer, work, nanos) -> {
+      asked.incrementAndGet();
+      return WaitStep.end("it has nothing of it", End.NOBODY);
+    };
+    var young = watch(peers, atOther(10, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)));
+    young.look(true);
+    young.look(true);
+    assertThat(asked).hasValue(0);
+    assertThat(reports).isEmpty();
+    watch(peers, atOther(10, secondsAgo(3))).look(true);
+    assertThat(asked).hasValue(10);
+  }
+
+  /** Of which each list has another instance. */
+  private record Listed(AtomicReference<End> end) implements Awaited {
+    @Override
+    public WaitStep waitStep() {
+      return WaitStep.end("it", end.get());
+    }
+  }
+
+  @Test
+  void whatIsListedAnewIsReportedOnceUntilItGoesOn() {
+    var end = new AtomicReference<>(End.NOBODY);
+    Supplier<Iterator<? extends Awaited>> all = () -> List.of(new Listed(end)).iterator();
+    var watch =
+        new WaitWatch("watch", List.of(all), ChainWalker.Peers.NOBODY, reports::add, needed::get);
+    for (int look = 0; look < 5; look++) {
+      watch.look(true);
+      System.gc(); // takes what nobody but the watch has
+    }
+    assertThat(reports).hasSize(1);
+    end.set(End.RUNNING);
+    watch.look(true);
+    end.set(End.NOBODY);
+    watch.look(true);
+    watch.look(true);
+    assertThat(reports).hasSize(2);
   }
 
   @Test

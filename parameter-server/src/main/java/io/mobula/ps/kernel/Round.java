@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +52,26 @@ public final class Round {
 
   /** Sums what there is: no worker's memory is needed any more. */
   public void fold(Kernel kernel) {
+    sumUp(kernel);
+    done();
+  }
+
+  private void sumUp(Kernel kernel) {
     held.keySet().forEach(this::sum); // all first: if there is no memory, nothing is added
     held.forEach((rank, one) -> {
       if (one.gradient().isThere()) {
         kernel.add(sum(rank), one.gradient());
       }
     });
-    done();
+  }
+
+  /**
+   * They cannot be applied now, and their workers are told so: {@linkplain #fold folds} them, so
+   * that they are there for another try.
+   */
+  public void refuse(Kernel kernel, Supplier<RuntimeException> why) {
+    sumUp(kernel);
+    forget().forEach(each -> each.taken().completeExceptionally(why.get()));
   }
 
   /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
@@ -89,8 +103,12 @@ public final class Round {
 
   /** All are applied, or part of the sum: their workers may forget them. */
   public void done() {
+    forget().forEach(each -> each.taken().complete(null));
+  }
+
+  private List<Held> forget() {
     var all = List.copyOf(held.values());
     held.clear();
-    all.forEach(each -> each.taken().complete(null));
+    return all;
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ final class DenseShard extends TableShard {
     if (wasTaken(sender)) {
       return CompletableFuture.completedFuture(null);
     }
+    requireApplied(sender);
     var gradient = gradientOf(frame);
     if (gate.isBulk()) {
       var kept = round(Math.max(sender.steps(), gate.applied()))
@@ -141,6 +143,16 @@ final class DenseShard extends TableShard {
       finish(first.getValue(), gate.clocks().participants(first.getKey()));
       rounds.remove(first.getKey()); // what could not be applied is there still, for another try
     }
+  }
+
+  @Override
+  long firstOpen() {
+    return rounds.firstKey();
+  }
+
+  @Override
+  void refuseBefore(long step, Supplier<RuntimeException> why) {
+    rounds.headMap(step).values().forEach(round -> round.refuse(kernel, why));
   }
 
   private void finish(Round round, int workers) {

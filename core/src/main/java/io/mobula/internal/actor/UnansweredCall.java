@@ -1,0 +1,45 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ObjectId;
+import io.mobula.WaitReport.End;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+import java.lang.ref.WeakReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as it is listed for whoever looks at what waits: a list of many may be gone through for
+ * long, and must not keep their results. Two of the same call are equal.
+ */
+final class UnansweredCall implements Awaited {
+  private final ObjectId id;
+  private final WeakReference<ObjectEntry> result;
+
+  private UnansweredCall(ObjectEntry result) {
+    this.id = result.id();
+    this.result = new WeakReference<>(result);
+  }
+
+  static UnansweredCall of(ObjectEntry result) {
+    return new UnansweredCall(result);
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    var present = result.get();
+    return present == null
+        ? WaitStep.end("call " + id + " is waited for by nobody", End.READY)
+        : present.waitStep();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof UnansweredCall call && call.id.equals(id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+}

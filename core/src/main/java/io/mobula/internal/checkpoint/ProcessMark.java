@@ -1,0 +1,111 @@
+package io.mobula.internal.checkpoint;
+
+import io.mobula.NodeId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A file that says that a process uses a directory of checkpoints: its lock is held while the
+ * process lives. Locks are not seen by all hosts that share a directory, so the mark of a process
+ * of another host, or of this one before it was started anew, counts until it has not been renewed
+ * for a day. Safe for all threads; blocks.
+ */
+final class ProcessMark implements AutoCloseable {
+  private static final String PREFIX = "process-";
+  private static final Duration RENEWED_WITHIN = Duration.ofDays(1);
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet(); // by nodes of this JVM
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private ProcessMark(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Marks a directory, which must be there, until it is closed or the process ends. */
+  static ProcessMark make(Path directory, NodeId node) throws IOException {
+    var file = directory.resolve(PREFIX + Long.toHexString(node.incarnation()));
+    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    HELD.add(file);
+    try {
+      channel.lock();
+      channel.write(StandardCharsets.US_ASCII.encode(boot()), 0);
+      return new ProcessMark(file, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      HELD.remove(file);
+      throw e;
+    }
+  }
+
+  /** Whether it is the mark of that process. */
+  static boolean isOf(Path mark, NodeId node) {
+    return mark.getFileName().toString().equals(PREFIX + Long.toHexString(node.incarnation()));
+  }
+
+  static boolean isMark(Path file) {
+    return file.getFileName().toString().startsWith(PREFIX);
+  }
+
+  /** Whether the process of a mark may live. */
+  static boolean isAlive(Path mark) throws IOException {
+    if (HELD.contains(mark)) { // to open it and close it would give its lock up
+      return true;
+    }
+    try {
+      if (!Files.readString(mark, StandardCharsets.US_ASCII).equals(boot())) {
+        return Files.getLastModifiedTime(mark)
+            .toInstant()
+            .isAfter(Instant.now().minus(RENEWED_WITHIN));
+      }
+      return isLocked(mark);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+  }
+
+  private static boolean isLocked(Path mark) throws IOException {
+    try (var channel = FileChannel.open(mark, StandardOpenOption.WRITE);
+        var lock = channel.tryLock()) {
+      return lock == null;
+    } catch (OverlappingFileLockException here) {
+      return true;
+    }
+  }
+
+  /** Names this start of the machine; empty where nothing does. */
+  private static String boot() throws IOException {
+    return Files.isReadable(BOOT)
+        ? Files.readString(BOOT, StandardCharsets.US_ASCII).strip()
+        : "";
+  }
+
+  /** Says to other hosts that the process lives; to be repeated every few hours. */
+  void renew() throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+  }
+
+  /** The process uses the directory no more. */
+  @Override
+  public void close() throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } finally {
+      channel.close();
+      HELD.remove(file);
+    }
+  }
+}

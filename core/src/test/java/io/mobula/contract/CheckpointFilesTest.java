@@ -1,0 +1,249 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.ActorHandle;
+import io.mobula.Checkpointed;
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.ObjectRef;
+import io.mobula.Settings;
+import io.mobula.error.ActorDiedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When files of checkpoints go, and whose they are. */
+@Timeout(60)
+class CheckpointFilesTest {
+  private static volatile CountDownLatch begun = new CountDownLatch(1);
+  private static volatile CountDownLatch goOn = new CountDownLatch(1);
+
+  @TempDir
+  private Path directory;
+
+  /** Counts; may stay in a method that heeds no interrupt. */
+  static final class Counter implements Checkpointed<Long> {
+    private long count;
+
+    @Override
+    public Long save() {
+      return count;
+    }
+
+    @Override
+    public void load(Long state) {
+      count = state;
+    }
+
+    long add(long more) {
+      return count += more;
+    }
+
+    long stay() {
+      begun.countDown();
+      boolean over = false;
+      while (!over) {
+        try {
+          over = goOn.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException unheeded) {
+          Thread.interrupted();
+        }
+      }
+      return count += 100;
+    }
+
+    void breaks() {
+      throw new StackOverflowError("as told");
+    }
+  }
+
+  private MobulaRuntime runtime() {
+    return Mobula.init(settings());
+  }
+
+  private Settings settings() {
+    return Mobula.settings()
+        .storeCapacity(1 << 24)
+        .set("mobula.actors.checkpoint-directory", directory.toString());
+  }
+
+  private static ActorHandle<Counter> durable(MobulaRuntime runtime) {
+    return runtime.actor(Counter::new).name("hits").durable().checkpointEvery(1).remote();
+  }
+
+  private static long add(ActorHandle<Counter> counter, long more) {
+    ObjectRef<Long> count = counter.call(Counter::add, more).remote();
+    return count.get();
+  }
+
+  /** The directories of actors that begin so. */
+  private List<Path> directories(String prefix) throws IOException {
+    try (var all = Files.walk(directory)) {
+      return all.filter(file -> file.getFileName().toString().startsWith(prefix))
+          .toList();
+    }
+  }
+
+  // ---- names
+
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  void aDurableActorThatIsEndedGivesItsNameBackWhenItsFilesAreGone(
+      boolean killed, boolean clustered) throws Exception {
+    begun = new CountDownLatch(1);
+    goOn = new CountDownLatch(1);
+    try (var runtime = Mobula.init(clustered ? settings().listen(0) : settings())) {
+      var former = durable(runtime);
+      assertThat(add(former, 5)).isEqualTo(5);
+      former.call(Counter::stay).remote();
+      begun.await();
+      if (killed) {
+        former.kill();
+      } else {
+        var _ = former.drain(Duration.ofSeconds(30));
+      }
+      var maker = new CompletableFuture<Thread>();
+      var made = CompletableFuture.supplyAsync(
+          () -> durable(runtime), work -> maker.complete(Thread.startVirtualThread(work)));
+      Eventually.equal(Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
+      assertThat(directories("named-")).hasSize(1);
+      goOn.countDown();
+      assertThat(add(made.get(30, TimeUnit.SECONDS), 1)).isEqualTo(1); // and not 6 or 106
+    }
+    try (var runtime = runtime()) {
+      assertThat(add(runtime.actorNamed("hits", Counter.class), 1)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aDurableActorThatItsOwnProcessKillsDoesNotComeBack() throws Exception {
+    try (var runtime = Mobula.init(settings().listen(0))) {
+      var counter = durable(runtime);
+      assertThat(add(counter, 5)).isEqualTo(5);
+      counter.kill();
+      assertThat(add(durable(runtime), 1)).isEqualTo(1);
+      runtime.actorNamed("hits", Counter.class).kill();
+    }
+    assertThat(directories("named-")).isEmpty();
+  }
+
+  // ---- leftovers
+
+  private void leaveFiles() throws IOException {
+    try (var runtime = runtime()) {
+      assertThat(add(durable(runtime), 7)).isEqualTo(7);
+      ActorHandle<Counter> other =
+          runtime.actor(Counter::new).checkpointEvery(1).remote();
+      assertThat(add(other, 3)).isEqualTo(3);
+    }
+    assertThat(directories("actor-")).hasSize(1);
+    assertThat(directories("process-")).isEmpty();
+  }
+
+  @Test
+  void whatACrashedClusterHasLeftOfActorsThatDoNotComeBackIsRemoved() throws Exception {
+    leaveFiles();
+    var cluster = directories("actor-").getFirst().getParent();
+    Files.writeString(cluster.resolve("process-1"), boot()); // of one that was killed
+    try (var runtime = runtime()) {
+      assertThat(directories("actor-")).isEmpty();
+      assertThat(directories("process-")).hasSize(1);
+      assertThat(add(runtime.actorNamed("hits", Counter.class), 1)).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void whatALivingProcessMayNeedStays() throws Exception {
+    try (var first = runtime()) {
+      ActorHandle<Counter> counter =
+          first.actor(Counter::new).maxRestarts(1).checkpointEvery(1).remote();
+      assertThat(add(counter, 3)).isEqualTo(3);
+      try (var second = runtime()) {
+        assertThat(second.nodeId()).isNotEqualTo(first.nodeId());
+        assertThat(directories("process-")).hasSize(2);
+      }
+      try (var third = runtime()) { // the first still has its lock
+        assertThat(third.nodeId()).isNotEqualTo(first.nodeId());
+        assertThat(directories("actor-")).hasSize(1);
+      }
+      counter.tell(Counter::breaks).remote();
+      assertThat(add(counter, 1)).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void ofAProcessOfAnotherHostIsKnownAfterADayThatItIsGone() throws Exception {
+    leaveFiles();
+    var cluster = directories("actor-").getFirst().getParent();
+    var mark = Files.writeString(cluster.resolve("process-1"), "another boot of a machine");
+    runtime().close();
+    assertThat(directories("actor-")).hasSize(1);
+    Files.setLastModifiedTime(mark, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+    runtime().close();
+    assertThat(directories("actor-")).isEmpty();
+    assertThat(directories("process-")).isEmpty();
+    assertThat(directories("named-")).hasSize(1);
+  }
+
+  private static String boot() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+  }
+
+  // ---- terms
+
+  @Test
+  void anActorThatFailsBeforeItsFirstCheckpointIsMadeAgain() {
+    try (var runtime = runtime()) {
+      ActorHandle<Counter> counter =
+          runtime.actor(Counter::new).maxRestarts(2).checkpointEvery(10).remote();
+      assertThat(add(counter, 3)).isEqualTo(3);
+      counter.tell(Counter::breaks).remote();
+      assertThat(add(counter, 1)).isEqualTo(1);
+      counter.tell(Counter::breaks).remote();
+      assertThat(add(counter, 1)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatAnotherHostHasTakenUpIsNotTakenUpAgain() throws Exception {
+    try (var runtime = runtime()) {
+      ActorHandle<Counter> counter =
+          runtime.actor(Counter::new).maxRestarts(5).checkpointEvery(1).remote();
+      assertThat(add(counter, 3)).isEqualTo(3);
+      counter.tell(Counter::breaks).remote();
+      assertThat(add(counter, 1)).isEqualTo(4);
+      var latest = latest();
+      var term = Long.parseLong(latest.getFileName().toString().split("\\.")[0]);
+      Files.copy(latest, latest.resolveSibling(term + 1 + ".0.state")); // by a successor
+      counter.tell(Counter::breaks).remote();
+      assertThatThrownBy(() -> add(counter, 1))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("lives on another node")
+          .hasMessageContaining("checkpoint " + (term + 1) + ".0");
+    }
+  }
+
+  private Path latest() throws IOException {
+    try (var all = Files.walk(directory)) {
+      return all.filter(file -> file.toString().endsWith(".state"))
+          .max(Comparator.comparing(file -> Objects.toString(file.getFileName())))
+          .orElseThrow();
+    }
+  }
+}

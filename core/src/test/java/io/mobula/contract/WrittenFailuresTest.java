@@ -1,0 +1,80 @@
+package io.mobula.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mobula.Mobula;
+import io.mobula.MobulaRuntime;
+import io.mobula.error.TaskFailedException;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** What is written of a failure where others may hear of it, and when. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WrittenFailuresTest {
+  private static final AtomicInteger WRITTEN = new AtomicInteger();
+  private static final AtomicInteger FAILURES = new AtomicInteger();
+
+  private MobulaRuntime runtime;
+
+  /** Counts how often it is written. */
+  static final class Counted extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      WRITTEN.incrementAndGet();
+      out.defaultWriteObject();
+    }
+  }
+
+  static int failsAtFirst() {
+    if (FAILURES.getAndDecrement() > 0) {
+      throw new Counted();
+    }
+    return 1;
+  }
+
+  @BeforeAll
+  void open() {
+    runtime = Mobula.init(Mobula.settings().listen(0).cpus(2).storeCapacity(16 << 20));
+  }
+
+  @AfterAll
+  void close() {
+    runtime.close();
+  }
+
+  private int run(int failures) {
+    FAILURES.set(failures);
+    WRITTEN.set(0);
+    return runtime
+        .task(WrittenFailuresTest::failsAtFirst)
+        .maxRetries(3)
+        .retryOn(Counted.class)
+        .backoff(Duration.ofMillis(1))
+        .remote()
+        .get();
+  }
+
+  @Test
+  void anAttemptThatIsMadeAgainIsNotWritten() {
+    assertThat(run(3)).isEqualTo(1);
+    assertThat(WRITTEN).hasValue(0);
+  }
+
+  @Test
+  void theLastOneIsWrittenOnce() {
+    assertThatThrownBy(() -> run(4))
+        .isInstanceOf(TaskFailedException.class)
+        .hasCauseInstanceOf(Counted.class);
+    assertThat(WRITTEN).hasValue(1);
+  }
+}

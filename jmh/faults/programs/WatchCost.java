@@ -1,0 +1,95 @@
+import com.sun.management.ThreadMXBean;
+import io.mobula.ActorHandle;
+import io.mobula.LocalCluster;
+import io.mobula.Mobula;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What the watch of waits costs beside 100 000 calls that wait at one actor of another process: the
+ * CPU time of its thread here, and of the thread of the lanes there, per look of two seconds.
+ */
+public final class WatchCost {
+  private static final int CALLS = 100_000;
+  private static final int SECONDS = 30;
+
+  private WatchCost() {}
+
+  /** Runs one call for as long as the program does. */
+  public static final class Busy {
+    /** The first call. */
+    public int stay() throws InterruptedException {
+      Thread.sleep(Duration.ofMinutes(10));
+      return 1;
+    }
+
+    /** Those behind it. */
+    public int one() {
+      return 1;
+    }
+  }
+
+  /** Milliseconds of CPU of Mobula's threads of this process, by name. */
+  public static TreeMap<String, Long> cpu() {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var all = new TreeMap<String, Long>();
+    for (var info : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (info != null && info.getThreadName().startsWith("mobula-")) {
+        all.merge(
+            info.getThreadName(), threads.getThreadCpuTime(info.getThreadId()) / 1_000_000, Long::sum);
+      }
+    }
+    return all;
+  }
+
+  private static void print(String where, TreeMap<String, Long> before, TreeMap<String, Long> after) {
+    for (var name : List.of("mobula-wait-watch", "mobula-lanes")) {
+      double perLook = (after.getOrDefault(name, 0L) - before.getOrDefault(name, 0L)) * 2.0 / SECONDS;
+      System.out.printf("%s of %s: %.2f ms of CPU per look%n", name, where, perLook);
+    }
+  }
+
+  /** Prints, and ends with 0. */
+  public static void main(String[] words) throws Exception {
+    int calls = words.length > 1 ? Integer.parseInt(words[1]) : CALLS;
+    try (var cluster = LocalCluster.builder()
+        .nodes(1)
+        .cpusPerNode(2)
+        .jvmFlags("-Xmx512m")
+        .startTimeout(Duration.ofMinutes(3))
+        .start()) {
+      var runtime = cluster.runtime();
+      var node = runtime.nodes().stream()
+          .filter(each -> !each.id().equals(runtime.nodeId()))
+          .findFirst()
+          .orElseThrow()
+          .id();
+      ActorHandle<Busy> busy = runtime
+          .actor(Busy::new)
+          .maxPendingCalls(calls + 1)
+          .placement(Placement.on(node))
+          .remote();
+      var refs = new ArrayList<ObjectRef<?>>();
+      refs.add(busy.call(Busy::stay).remote());
+      for (int i = 0; i < calls; i++) {
+        refs.add(busy.call(Busy::one).remote());
+      }
+      Thread.sleep(10_000);
+      var here = cpu();
+      TreeMap<String, Long> there = runtime.task(WatchCost::cpu).placement(Placement.on(node)).remote().get();
+      Thread.sleep(SECONDS * 1000L);
+      var hereAfter = cpu();
+      TreeMap<String, Long> thereAfter = runtime.task(WatchCost::cpu).placement(Placement.on(node)).remote().get();
+      System.out.printf("%d calls wait%n", refs.size());
+      print("the caller", here, hereAfter);
+      print("the host", there, thereAfter);
+      busy.kill();
+    }
+    System.exit(0);
+  }
+}
