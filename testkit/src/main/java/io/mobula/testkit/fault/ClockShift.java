@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class ClockShift {
   private static final String SOURCE = "clock-shift.c";
-  private static final String FILE_VARIABLE = "MOBULA_CLOCK_SHIFT";
+  private static final String FILE_VARIABLE = "CLOCK_SHIFT_FILE";
 
   private final Path folder;
   private final Path library;

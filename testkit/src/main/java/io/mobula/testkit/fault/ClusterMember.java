@@ -38,6 +38,7 @@ public final class ClusterMember implements AutoCloseable {
   private ChildJvm process;
   private int started;
   private boolean paused;
+  private boolean left;
   private boolean cut;
   private @Nullable String endsBy;
   private long endsUntil;
@@ -163,12 +164,12 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /**
-   * Starts it again if its process has ended.
+   * Starts it again if its process has ended, and was not asked to {@link #leave}.
    *
    * @return what its end was, or null if it runs
    */
   synchronized @Nullable End restartIfEnded() {
-    if (process.isAlive() || paused) {
+    if (process.isAlive() || paused || left) {
       return null;
     }
     boolean explained = endsBy != null && System.nanoTime() - endsUntil < 0;
@@ -203,6 +204,7 @@ public final class ClusterMember implements AutoCloseable {
 
   /** Asks it to leave, and kills it if it has not after 35 s. */
   synchronized ChildJvm.End leave() {
+    left = true;
     var how = process.end(LEAVE);
     log.println("---- " + name() + " left: " + how);
     return how;

@@ -169,10 +169,20 @@ final class ClusterProcesses implements AutoCloseable {
     hosts().mend(member.index(), oneWay);
   }
 
-  /** Asks the drivers to end; a violation for each that did not. */
+  /**
+   * Asks the drivers to end, each when it is up again: as it starts it removes what the process
+   * before has left. A violation for each that did not end so.
+   */
   List<Violation> endDrivers() {
     var found = new ArrayList<Violation>();
-    drivers.forEach(each -> leave(each, found));
+    for (var driver : drivers) {
+      var end = driver.restartIfEnded();
+      if (end != null && end.reason() == null) {
+        found.add(new Violation(Violation.Rule.NODE_ENDED, driver.name(), end.toString()));
+      }
+      driver.awaitUp();
+      leave(driver, found);
+    }
     return List.copyOf(found);
   }
 

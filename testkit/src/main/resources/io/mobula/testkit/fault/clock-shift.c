@@ -1,5 +1,5 @@
 /* Loaded before the C library: shifts the wall clock of a process by the nanoseconds that stand in the
-   file that MOBULA_CLOCK_SHIFT names, and leaves all other clocks as they are. */
+   file that CLOCK_SHIFT_FILE names, and leaves all other clocks as they are. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@ static volatile const int64_t *shift;
 static int (*real_clock)(clockid_t, struct timespec *);
 
 __attribute__((constructor)) static void begin(void) {
-  const char *name = getenv("MOBULA_CLOCK_SHIFT");
+  const char *name = getenv("CLOCK_SHIFT_FILE");
   real_clock = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
   int file = name == NULL ? -1 : open(name, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
