@@ -117,10 +117,10 @@ final class AeronCarrier implements Carrier {
       return Sent.NEVER;
     } catch (InternalError fault) { // how the JVM tells of a page that is not there
       LOG.warn(
-          "Memory could not be read or written on the way to {}: the file system of {} may be full",
+          "Memory could not be read or written on the way to {}: the file system of {} may be full ({})",
           to,
           aeron.context().aeronDirectoryName(),
-          fault);
+          fault.toString());
       forget(to);
       return Sent.NEVER;
     }

@@ -143,6 +143,7 @@ final class AeronDriver implements AutoCloseable {
         .socketRcvbufLength(socketBuffer)
         .socketSndbufLength(socketBuffer)
         .termBufferSparseFile(true)
+        .lowStorageWarningThreshold(0) // a warning for every log; to have no room is an error
         .clientLivenessTimeoutNs(TOGETHER)
         .publicationUnblockTimeoutNs(2 * TOGETHER)
         .errorHandler(AeronDriver::onError);

@@ -204,9 +204,9 @@ public final class FaultInjection implements AutoCloseable {
     });
   }
 
-  /** A node that is started meanwhile has no room for its files, and ends. */
+  /** A process that is started meanwhile has no room for its files, and ends. */
   private void fillStoreDisk(Duration length) throws IOException {
-    cluster.members().forEach(each -> each.mayEndBy("a full disk", length.plus(ENDS)));
+    cluster.processes().all().forEach(each -> each.mayEndBy("a full disk", length.plus(ENDS)));
     var disk = cluster.processes().storeDisk();
     disk.fill();
     later(length, () -> {
