@@ -18,6 +18,12 @@ sealed interface DirectoryMessage extends ControlMessage {
   /** To a participant, which may be a shard. */
   sealed interface ToParticipant extends DirectoryMessage, DirectoryAgent.Command {}
 
+  /** Says which shard it is of. */
+  sealed interface OfShard {
+    /** Its number. */
+    int shard();
+  }
+
   /**
    * A piece of a message that is too large for one of Akka's.
    *
@@ -105,17 +111,19 @@ sealed interface DirectoryMessage extends ControlMessage {
   record AskToRebuild(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
   /** These are known, up to these versions, to this incarnation of the shard. */
-  record Ack(int shard, long incarnation, List<Known> known) implements ToParticipant, ToShard {
+  record Ack(int shard, long incarnation, List<Known> known)
+      implements ToParticipant, ToShard, OfShard {
     /** One object's state of one version. */
     record Known(ObjectId id, long version) {}
   }
 
   /** Say all that there is to say to this shard. */
   record SnapshotRequest(int shard, long incarnation, long nonce)
-      implements ToParticipant, ToShard {}
+      implements ToParticipant, ToShard, OfShard {}
 
   /** Nobody holds it, if this is still the version of your state of it. */
-  record Free(int shard, long incarnation, ObjectId id, long version) implements ToParticipant {}
+  record Free(int shard, long incarnation, ObjectId id, long version)
+      implements ToParticipant, OfShard {}
 
   /**
    * A question has been heard and takes its time.
@@ -125,7 +133,7 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param awaited some of the nodes that have to answer first, as the shard has just started;
    *     empty if it knows all there is to know, and waits for the object
    */
-  record Heard(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant {
+  record Heard(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant, OfShard {
     public Heard {
       awaited = List.copyOf(awaited);
     }
@@ -133,7 +141,7 @@ sealed interface DirectoryMessage extends ControlMessage {
 
   /** Another attempt has been accepted. */
   record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
-      implements ToParticipant {}
+      implements ToParticipant, OfShard {}
 
   /**
    * Whoever told this of an object has left, and nobody else could tell it to a shard that starts
@@ -150,7 +158,7 @@ sealed interface DirectoryMessage extends ControlMessage {
       Unit.@Nullable Outcome outcome,
       @Nullable Lineage lineage,
       @Nullable String madeOnce)
-      implements ToParticipant {}
+      implements ToParticipant, OfShard {}
 
   /**
    * Where it is.
@@ -191,7 +199,7 @@ sealed interface DirectoryMessage extends ControlMessage {
       byte @Nullable [] recipe,
       @Nullable NodeId maker,
       @Nullable String reason)
-      implements ToParticipant {
+      implements ToParticipant, OfShard {
     /** The four answers. */
     enum Verdict {
       GRANTED,

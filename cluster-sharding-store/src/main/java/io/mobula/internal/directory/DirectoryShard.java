@@ -104,6 +104,9 @@ final class DirectoryShard {
   }
 
   void receive(DirectoryMessage.ToShard message, long now) {
+    if (!rules.map().knows(message)) {
+      return;
+    }
     switch (message) {
       case Batch batch -> onBatch(batch, now);
       case Snapshot snapshot -> onSnapshot(snapshot, now);

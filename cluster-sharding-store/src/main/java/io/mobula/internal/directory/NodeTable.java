@@ -28,11 +28,13 @@ final class NodeTable {
   private final HolderTable statements;
   private final Questions questions;
   private final DirectoryListener listener;
+  private final ShardMap map;
 
   NodeTable(NodeId self, ShardMap map, Pace pace, DirectoryListener listener) {
     this.statements = new HolderTable(Participant.node(self), self.incarnation(), map, pace);
     this.questions = new Questions(self, map, pace);
     this.listener = listener;
+    this.map = map;
   }
 
   HolderTable statements() {
@@ -59,6 +61,9 @@ final class NodeTable {
   }
 
   Runnable receive(DirectoryMessage.ToParticipant message, long now, Sink sink) {
+    if (!map.knows(message)) {
+      return NOTHING;
+    }
     return switch (message) {
       case Ack ack -> {
         statements.acknowledged(ack);

@@ -14,6 +14,12 @@ record ShardMap(int shards) {
     }
   }
 
+  /** Whether the message is of a shard that there is: other nodes may count others. */
+  boolean knows(DirectoryMessage message) {
+    return !(message instanceof DirectoryMessage.OfShard said)
+        || (said.shard() >= 0 && said.shard() < shards);
+  }
+
   int of(ObjectId id) {
     return (int) Math.floorMod(mixed(id), (long) shards);
   }

@@ -73,6 +73,21 @@ class NewShardTest {
         (to, message) -> sent.add(new Sent(to, message)));
   }
 
+  /** As of a node whose directory has more shards; the actor that was told so ended. */
+  @Test
+  void whatIsSaidOfAShardThatThereIsNotIsNotHeard() {
+    for (int number : new int[] {-1, RULES.map().shards(), Integer.MAX_VALUE}) {
+      var ack = new DirectoryMessage.Ack(number, 1, List.of());
+      shard.receive(ack, now);
+      nodes.get(one).receive(ack, now, (to, message) -> {}).run();
+      nodes
+          .get(one)
+          .receive(new DirectoryMessage.SnapshotRequest(number, 1, 2), now, (to, message) -> {
+            throw new AssertionError("Answered " + message);
+          });
+    }
+  }
+
   /** Lets everybody say what he has to say, until nobody has. */
   private void talk() {
     nodes

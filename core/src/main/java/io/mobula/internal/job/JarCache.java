@@ -68,12 +68,15 @@ final class JarCache implements AutoCloseable {
     }
     var jars = new ArrayList<Listed>();
     for (int i = 0; i < list.size(); i += FIELDS) {
-      if (!(list.get(i + 1) instanceof String hash && HASH.matcher(hash).matches())
-          || !(list.get(i + 2) instanceof ObjectRef<?> ref)) {
-        throw new ProcessException("Jar " + i / FIELDS + " of a list of " + list.size() / FIELDS
-            + " has no hash by SHA-256, or no ref.");
+      var name = String.valueOf(list.get(i));
+      if (!(list.get(i + 1) instanceof String hash && HASH.matcher(hash).matches())) {
+        throw new ProcessException(
+            "Jar " + name + " has no hash by SHA-256, but " + list.get(i + 1) + ".");
       }
-      jars.add(new Listed(String.valueOf(list.get(i)), hash, ref));
+      if (!(list.get(i + 2) instanceof ObjectRef<?> ref)) {
+        throw new ProcessException("Jar " + name + " has no ref.");
+      }
+      jars.add(new Listed(name, hash, ref));
     }
     return jars;
   }

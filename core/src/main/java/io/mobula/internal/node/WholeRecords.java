@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import java.io.IOException;
@@ -71,6 +72,18 @@ final class WholeRecords extends BeanDeserializerModifier {
         }
       }
       return read;
+    }
+
+    /** Null is a part that is absent, and no message. */
+    @Override
+    public @Nullable Object getNullValue(DeserializationContext context)
+        throws JsonMappingException {
+      var parser = context.getParser();
+      if (parser != null && parser.getParsingContext().inRoot()) {
+        return context.reportInputMismatch(
+            handledType(), "null in place of a %s: it is damaged", handledType().getSimpleName());
+      }
+      return super.getNullValue(context);
     }
 
     private static boolean isMissing(@Nullable Object part) {

@@ -58,6 +58,22 @@ class ControlMessagesTest {
     MessageFuzz.search("messages of membership", 100, KIT.system(), ALL, message -> {});
   }
 
+  /** Akka gives an actor no null: the stream from the peer would have failed. */
+  @Test
+  void nullIsNoMessage() {
+    var serialization = SerializationExtension.get(KIT.system());
+    var serializer = serialization.findSerializerFor(PEER);
+    for (int nothing : new int[] {0xf6, 0xf7}) {
+      var read = serialization.deserialize(
+          new byte[] {(byte) nothing},
+          serializer.identifier(),
+          Serializers.manifestFor(serializer, PEER));
+      assertThatThrownBy(read::get)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("null in place of a Peer");
+    }
+  }
+
   /** It would have ended the gate, and nobody could have joined there any more. */
   @Test
   void aKnockWithoutAClusterIsRefused() {

@@ -27,7 +27,7 @@ class JarCacheTest {
     for (Object hash : List.of("../../evil", HASH.toUpperCase(java.util.Locale.ROOT), 7, "")) {
       assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", hash, "no ref")))
           .isInstanceOf(ProcessException.class)
-          .hasMessageContaining("Jar 0 of a list of 1");
+          .hasMessageContaining("Jar a.jar has no hash by SHA-256, but " + hash);
     }
   }
 
@@ -35,6 +35,6 @@ class JarCacheTest {
   void aJarWithoutARefIsRefused() {
     assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", HASH, "no ref")))
         .isInstanceOf(ProcessException.class)
-        .hasMessageContaining("no ref");
+        .hasMessageContaining("Jar a.jar has no ref");
   }
 }
