@@ -487,7 +487,10 @@ public final class ActorEngine {
   public void enterCheckpoints() {
     var directory = parts.checkpoints();
     if (directory != null) {
-      directory.enter(parts.store().node());
+      var leftovers = directory.enter(parts.store().node());
+      if (!leftovers.isEmpty()) {
+        parts.store().background(() -> directory.remove(leftovers));
+      }
       renewCheckpoints(directory);
     }
   }

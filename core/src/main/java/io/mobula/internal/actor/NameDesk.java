@@ -17,8 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Actors by name, as the engine asks for them: claims and finds, and waits for the answer in the
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * Safe for all threads.
  */
 final class NameDesk {
-  private static final Logger LOG = LoggerFactory.getLogger(NameDesk.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration HELD_LIMIT = Duration.ofSeconds(10);
   private static final long BETWEEN_LOOKS_MILLIS = 20;
@@ -55,7 +52,8 @@ final class NameDesk {
   /**
    * Takes the name of the actor, if it has one. Gives the actor that has it if that is welcome.
    *
-   * @throws ActorNameException when another living actor has it
+   * @throws ActorNameException when another living actor has it, or a durable one that was ended
+   *     and whose method runs on for long
    */
   <A> @Nullable ActorHandle<A> claim(Passport passport, boolean getIfExists) {
     var name = passport.name();
@@ -78,27 +76,28 @@ final class NameDesk {
             "The name \"" + name + "\" is taken by living " + other.passport().describe()
                 + ". Choose another, kill that one, or say getIfExists() to use it.");
       }
-      if (!opener.holdsName(other.passport()) || !isToWait(end, other.passport())) {
+      if (opener.holdsName(other.passport())) {
+        awaitEnd(other.passport(), name, end);
+      } else {
         names.release(name, holder.actor()); // it is ending
       }
     }
   }
 
-  /** Waits a moment; false if that was long enough. */
-  private static boolean isToWait(long end, Passport ending) {
+  /** Waits a moment for an actor that is ending. */
+  private static void awaitEnd(Passport ending, String name, long end) {
     if (System.nanoTime() - end > 0) {
-      LOG.warn(
-          "{} was ended and its files are not deleted yet, as a method of it still runs: whoever has its name now may find its state",
-          ending.describe());
-      return false;
+      throw new ActorNameException(
+          "The name \"" + name + "\" is still that of durable " + ending.describe()
+              + ", which was ended: a method of it runs on after " + HELD_LIMIT
+              + ", and its files are deleted when that has returned. Try again then, or choose another name.");
     }
     try {
       Thread.sleep(BETWEEN_LOOKS_MILLIS);
-      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WaitInterruptedException("Interrupted while " + ending.describe()
-          + ", which has the name \"" + ending.name() + "\", was ending.");
+          + ", which has the name \"" + name + "\", was ending.");
     }
   }
 

@@ -46,22 +46,36 @@ public final class CheckpointDirectory {
   // ---- who uses it
 
   /**
-   * A process of the cluster has started: it is seen to use the directory from now on, and removes
-   * what crashed clusters have left: if no other process uses it, nobody makes those actors again
-   * that go with their cluster. What cannot be removed stays, and is in the log.
+   * A process of the cluster has started: it is seen to use the directory from now on. Gives what
+   * crashed clusters have left, which is to be {@linkplain #remove removed}: if no other process
+   * uses the directory, nobody makes those actors again that go with their cluster.
    */
-  public synchronized void enter(NodeId self) {
+  public synchronized List<Path> enter(NodeId self) {
     try {
       DurableFiles.createDirectory(root);
       mark = ProcessMark.make(root, self);
       var left = DurableFiles.entries(root); // before the look at who lives: they may make more
-      if (!isUsedByOthers(self)) {
-        for (var entry : left) {
-          removeLeftover(entry);
-        }
-      }
+      return isUsedByOthers(self)
+          ? List.of()
+          : left.stream().filter(CheckpointDirectory::isLeftover).toList();
     } catch (IOException e) {
       LOG.warn("What other clusters have left in {} stays there: {}", root, e.toString());
+      return List.of();
+    }
+  }
+
+  private static boolean isLeftover(Path entry) {
+    return entry.getFileName().toString().startsWith(UNNAMED) || ProcessMark.isMark(entry);
+  }
+
+  /** Removes what crashed clusters have left; what cannot be removed stays, and is in the log. */
+  public void remove(List<Path> leftovers) {
+    for (var entry : leftovers) {
+      try {
+        removeLeftover(entry);
+      } catch (IOException e) {
+        LOG.warn("{} is left there: {}", entry, e.toString());
+      }
     }
   }
 

@@ -7,6 +7,10 @@ import java.io.Serializable;
  * the same for all blocks of a step; {@link #mean()} unless something else is said. Implement it as
  * a record for a median, for example, that a few workers with wrong gradients cannot move far (Yin
  * et al., <em>Byzantine-Robust Distributed Learning</em>, ICML 2018).
+ *
+ * <p>Where it throws, its step stays open: whoever waits for that step is told with
+ * {@link io.mobula.ps.error.TableException}, and each later push, pull and end of a step tries it
+ * again.
  */
 public interface Aggregator extends Serializable {
 
