@@ -71,7 +71,7 @@ public final class AlteredBytes {
         + " ms");
     found.values().forEach(Throwable::printStackTrace);
     if (!found.isEmpty()) {
-      throw found.firstEntry().getValue();
+      throw found.values().iterator().next();
     }
     return inputs;
   }
