@@ -1,6 +1,8 @@
 package io.mobula.internal.transfer;
 
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.Consumer;
 
@@ -8,8 +10,13 @@ import java.util.function.Consumer;
  * The actor that others send frames to over Akka where the {@link TransferDesk} has a thread of its
  * own, which it hands them to.
  */
-final class FrameReceiver {
-  private FrameReceiver() {}
+final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Command> {
+  private final Consumer<byte[]> frames;
+
+  private FrameReceiver(ActorContext<TransferActor.Command> context, Consumer<byte[]> frames) {
+    super(context);
+    this.frames = frames;
+  }
 
   /**
    * Its behavior.
@@ -17,12 +24,19 @@ final class FrameReceiver {
    * @param frames takes the bytes of each frame; must not block
    */
   static Behavior<TransferActor.Command> create(Consumer<byte[]> frames) {
-    return Behaviors.receive(TransferActor.Command.class)
-        .onMessage(TransferFrame.class, frame -> {
-          frames.accept(frame.bytes());
-          return Behaviors.same();
-        })
-        .onMessageEquals(TransferActor.End.END, Behaviors::stopped)
-        .build();
+    return Behaviors.setup(context -> new FrameReceiver(context, frames));
+  }
+
+  @Override
+  public Behavior<TransferActor.Command> onMessage(TransferActor.Command message) {
+    return switch (message) {
+      case TransferFrame frame -> {
+        frames.accept(frame.bytes());
+        yield this;
+      }
+      case TransferActor.End _ -> Behaviors.stopped();
+      case TransferActor.Start _, TransferActor.Lost _, TransferActor.Look _ ->
+        Behaviors.unhandled();
+    };
   }
 }

@@ -147,15 +147,21 @@ public final class FaultBench {
     }
     var found = new ArrayList<>(KilledDriver.check(histories));
     for (var name : KilledDriver.names(histories)) {
-      try {
-        var _ = runtime.actorNamed(name, Bodies.Counter.class);
+      if (isTaken(runtime, name)) {
         found.add(new Violation(
             Violation.Rule.LEFT_OVER, name, "an actor of a driver that was killed has its name"));
-      } catch (ActorNameException free) {
-        continue;
       }
     }
     return found;
+  }
+
+  private static boolean isTaken(MobulaRuntime runtime, String name) {
+    try {
+      var _ = runtime.actorNamed(name, Bodies.Counter.class);
+      return true;
+    } catch (ActorNameException free) {
+      return false;
+    }
   }
 
   private void watch(FaultTestCluster cluster, MixedWorkload workload, FaultInjection faults)

@@ -39,6 +39,12 @@ record FaultSetting(
     boolean fullDisk,
     boolean fullSpillDisk,
     boolean clocks) {
+  /**
+   * The system property by which spilled values are damaged, too: not without being asked for, as
+   * one may then stay with its node until that closes.
+   */
+  private static final String DAMAGE = "mobula.bench.damage-spilled";
+
   /** Where the histories of the driver are that is killed, in the bench's folder. */
   static final String KILLED_DRIVER = "killed-driver";
 
@@ -96,7 +102,7 @@ record FaultSetting(
     if (partitions) {
       plan.weight(FaultPlan.Kind.PARTITION, 2).weight(FaultPlan.Kind.ONE_WAY_PARTITION, 2);
     }
-    if (spills) {
+    if (spills && Boolean.getBoolean(DAMAGE)) {
       plan.weight(FaultPlan.Kind.DAMAGE_SPILLED, 2);
     }
     if (fullDisk) {

@@ -58,8 +58,8 @@ public final class KilledDriver implements DriverProgram {
     var found = new ArrayList<Violation>();
     for (var events : read(histories)) {
       found.addAll(HistoryChecker.checkKilled(events.stream()
-          .filter(event -> !(event instanceof HistoryEvent.Failed(var id, var error, var message)
-              && error.equals("RuntimeClosedException")))
+          .filter(event -> !(event instanceof HistoryEvent.Failed failed
+              && failed.error().equals("RuntimeClosedException")))
           .toList()));
     }
     return found;

@@ -49,7 +49,7 @@ final class ClockShift {
 
   /** Why there can be none on this machine, or empty if there can. */
   static Optional<String> whyNot() {
-    if (!System.getProperty("os.name").equals("Linux")) {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
       return Optional.of("clocks of processes are set on Linux only");
     }
     try {

@@ -31,8 +31,10 @@ final class DriverMain {
       return; // whoever wanted this driver is gone
     }
     watch.start(CLOSING);
-    var program =
-        (DriverProgram) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+    var program = Class.forName(arguments[0])
+        .asSubclass(DriverProgram.class)
+        .getDeclaredConstructor()
+        .newInstance();
     try (var runtime = Mobula.init(WorkerMain.settings(line))) {
       var self = runtime.nodes().stream()
           .filter(node -> node.id().equals(runtime.nodeId()))

@@ -16,7 +16,9 @@ class DiskFaultsTest {
   void cutsOneFileToHalfAndChangesAByteOfTheNext() throws IOException {
     var first = Files.write(folder.resolve("a"), new byte[] {1, 2, 3, 4});
     var second = Files.write(folder.resolve("b"), new byte[] {1, 2, 3, 4});
+    var life = Files.write(folder.resolve("life"), new byte[] {1, 2});
     assertThat(DiskFaults.damage(folder)).isEqualTo(2);
+    assertThat(Files.readAllBytes(life)).containsExactly(1, 2);
     assertThat(Files.readAllBytes(first)).containsExactly(1, 2);
     assertThat(Files.readAllBytes(second)).containsExactly(1, 2, 2, 4);
   }
