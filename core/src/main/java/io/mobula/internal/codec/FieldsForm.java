@@ -43,7 +43,7 @@ final class FieldsForm<T> extends Form<T> {
    * Adds the fields of the reachable part of the hierarchy and returns the first class beyond it.
    */
   private static Class<?> addSlots(Class<?> type, List<Slot> slots) {
-    if (!isOpen(type)) {
+    if (type == Object.class || !isOpen(type)) { // a program may open java.lang
       return type;
     }
     Class<?> opaque = addSlots(type.getSuperclass(), slots);

@@ -38,12 +38,25 @@ final class SegmentPool {
 
   SegmentPool(
       StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, Warmer warmer) {
+    this(directory, storeId, options, warmer, ceilingOf(directory, options));
+  }
+
+  SegmentPool(
+      StoreDirectory directory,
+      FileHeader.StoreId storeId,
+      StoreOptions options,
+      Warmer warmer,
+      CommonCeiling ceiling) {
     this.directory = directory;
     this.storeId = storeId;
     this.options = options;
     this.warmer = warmer;
+    this.ceiling = ceiling;
+  }
+
+  private static CommonCeiling ceilingOf(StoreDirectory directory, StoreOptions options) {
     Path head = options.beside() == null ? directory.path() : options.beside();
-    this.ceiling = CommonCeiling.join(head, directory, options.capacityBytes());
+    return CommonCeiling.join(head, directory, options.capacityBytes());
   }
 
   /** A block for this many bytes, more than zero. */

@@ -7,7 +7,6 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.spi.SpillTarget;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,16 +44,16 @@ final class Evictor {
   private final AtomicLong awayObjects = new AtomicLong();
 
   /**
-   * Takes over the target, which is closed with the memory.
+   * Takes over the writers, which are closed with the memory.
    *
    * @param threshold down to what share of its capacity a full store spills
    * @param room for what comes back
    */
-  Evictor(SharedStore memory, @Nullable SpillTarget target, double threshold, StoreRoom room) {
+  Evictor(SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreRoom room) {
     this.memory = memory;
     this.threshold = threshold;
     this.room = room;
-    this.writers = target == null ? null : new SpillWriters(target);
+    this.writers = writers;
     if (writers != null) {
       memory.onClose(writers::close);
     }

@@ -52,8 +52,8 @@ public final class ObjectStore {
   private final Evictor evictor;
   private final Values values;
   private final Executor callbacks;
-  private final ExecutorService movers = ElasticPool.create("mobula-mover", MOST_MOVERS);
-  private final ExecutorService openers = ElasticPool.create("mobula-opener", MOST_OPENERS);
+  private final ExecutorService movers;
+  private final ExecutorService openers;
   private final Chase chase;
   private final Gathering gathering;
   private final ArgumentRoom arguments;
@@ -83,6 +83,18 @@ public final class ObjectStore {
     }
   }
 
+  /** Makes the threads that move values and open files. */
+  @FunctionalInterface
+  public interface Threads {
+    /**
+     * Starts none yet.
+     *
+     * @param name the prefix of the threads' names
+     * @param most how many threads at the same time
+     */
+    ExecutorService create(String name, int most);
+  }
+
   /**
    * Takes over the memory, which {@link #close} closes.
    *
@@ -90,14 +102,28 @@ public final class ObjectStore {
    */
   public ObjectStore(
       NodeId node, Codec codec, SharedStore memory, Limits limits, Executor callbacks) {
+    this(node, codec, memory, limits, callbacks, ElasticPool::create);
+  }
+
+  /** The same, with threads of the caller's making. */
+  public ObjectStore(
+      NodeId node,
+      Codec codec,
+      SharedStore memory,
+      Limits limits,
+      Executor callbacks,
+      Threads threads) {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
+    this.movers = threads.create("mobula-mover", MOST_MOVERS);
+    this.openers = threads.create("mobula-opener", MOST_OPENERS);
     this.chase = new Chase(node);
     this.gathering = new Gathering(this, chase);
     var spilling = limits.spilling();
-    this.room =
-        new StoreRoom(this, memory, limits.fullTimeout(), spilling.open(), spilling.threshold());
+    var target = spilling.open();
+    var writers = target == null ? null : new SpillWriters(target, threads);
+    this.room = new StoreRoom(this, memory, limits.fullTimeout(), writers, spilling.threshold());
     this.evictor = room.evictor();
     this.arguments = new ArgumentRoom(this, room);
     this.values = new Values(this, codec, memory, limits.inlineLimit(), room);

@@ -7,14 +7,12 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.spi.SpillTarget;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,23 +24,15 @@ import org.slf4j.LoggerFactory;
 final class SpillWriters {
   private static final Logger LOG = LoggerFactory.getLogger(SpillWriters.class);
   private static final long LAST_WRITES_SECONDS = 1;
-  private static final long IDLE_SECONDS = 5;
 
   private final SpillTarget target;
   private final int count;
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
 
-  SpillWriters(SpillTarget target) {
+  SpillWriters(SpillTarget target, ObjectStore.Threads threads) {
     this.target = target;
     this.count = Math.max(1, target.writers());
-    var number = new AtomicInteger();
-    this.threads = new ThreadPoolExecutor(
-        count, count, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4 * count), work -> {
-          var thread = new Thread(work, "mobula-spill-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
-    threads.allowCoreThreadTimeOut(true);
+    this.threads = threads.create("mobula-spill", count);
   }
 
   /** What one turn has come to; each thread adds its own. */

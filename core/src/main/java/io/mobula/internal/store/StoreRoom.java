@@ -7,7 +7,6 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.spi.SpillTarget;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,13 +39,13 @@ final class StoreRoom {
       ObjectStore store,
       SharedStore memory,
       Duration fullTimeout,
-      @Nullable SpillTarget target,
+      @Nullable SpillWriters writers,
       double threshold) {
     this.store = store;
     this.memory = memory;
     this.fullTimeout = fullTimeout;
     this.queue = new RoomQueue(memory.capacityBytes(), fullTimeout.toNanos());
-    this.evictor = new Evictor(memory, target, threshold, this);
+    this.evictor = new Evictor(memory, writers, threshold, this);
     this.collector = new CollectorCalls(store::isFull);
     memory.onReclaim(this::tellWaiting);
     memory.onAsked(bytes -> background(() -> {

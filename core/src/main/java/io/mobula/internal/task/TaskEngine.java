@@ -346,8 +346,13 @@ public final class TaskEngine {
     }
     backlog.leave(run.job().call().heapBytes());
     if (classes.size() > MOST_CLASSES) {
-      classes.values().removeIf(ClassQueue::retire);
+      forgetIdleQueues();
     }
+  }
+
+  /** Forgets the classes of which nothing is queued, running or asked for. */
+  void forgetIdleQueues() {
+    classes.values().removeIf(ClassQueue::retire);
   }
 
   /**

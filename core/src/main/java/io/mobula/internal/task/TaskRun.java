@@ -169,6 +169,11 @@ final class TaskRun implements Producer, Awaited {
     return job;
   }
 
+  /** Of the process that it runs in, or has been submitted in. */
+  TaskEngine engine() {
+    return engine;
+  }
+
   private void forgetDoneAncestors() {
     parent = liveParent();
   }

@@ -67,6 +67,11 @@ public final class TaskWire {
 
   private record SlotKey(NodeId node, long lease) {}
 
+  /** For tests: how many slots it knows, of others here and its own elsewhere. */
+  int size() {
+    return slots.size() + hosted.size();
+  }
+
   /** Sends and takes tasks from now on. */
   public TaskWire(
       TaskEngine engine,

@@ -7,24 +7,18 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import io.mobula.NodeId;
 import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
-import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.SimulatedLanes;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.placement.Placer.Choice;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,8 +54,9 @@ class PlacerTest {
         return kit.spawn(behavior, name);
       }
     });
-    var membership = new TwoMembers(kit.<Object>createTestProbe().getRef());
-    var lanes = new Lanes(membership);
+    var membership = new SimulatedLanes(SimulatedLanes.peer(SELF.incarnation(), Peer.Role.NODE));
+    membership.join(SimulatedLanes.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
+    var lanes = membership.lanes();
     var bundles = new NoBundles();
     var desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null, bundles);
     placer = new Placer(
@@ -286,73 +281,5 @@ class PlacerTest {
 
     @Override
     public void recalled(Lease lease) {}
-  }
-
-  /** Another node that says only what the test says for it. */
-  private record TwoMembers(Peer self, Peer other, ActorRef<Object> inbox) implements Membership {
-    TwoMembers(ActorRef<Object> inbox) {
-      this(member(SELF), member(OTHER), inbox);
-    }
-
-    private static Peer member(NodeId id) {
-      return new Peer(
-          id,
-          "127.0.0.1:" + id.incarnation(),
-          "n",
-          "host",
-          1,
-          Peer.Role.NODE,
-          Map.of(),
-          new Peer.Store("/nowhere", 1, 1, Peer.Store.NOBODY));
-    }
-
-    @Override
-    public Collection<Peer> peers() {
-      return List.of(other);
-    }
-
-    @Override
-    public Peer peer(NodeId id) {
-      return id.equals(SELF) ? self : id.equals(OTHER) ? other : null;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> ActorRef<T> actor(Peer peer, String name) {
-      return (ActorRef<T>) inbox;
-    }
-
-    @Override
-    public void died(NodeId id, String how) {}
-
-    @Override
-    public void subscribe(Listener listener) {}
-
-    @Override
-    public Standing standing(Peer peer) {
-      throw new IllegalStateException("nobody stands anywhere");
-    }
-  }
-
-  /** There is no placement group. */
-  private static final class NoBundles implements Bundles {
-    @Override
-    public Choice choose(Placement.Group group, Resources wanted) {
-      throw new IllegalStateException("there is no group");
-    }
-
-    @Override
-    public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
-      return false;
-    }
-
-    @Override
-    public void lookAgain(PlacementGroupId group) {}
-
-    @Override
-    public void doubt(PlacementGroupId group) {}
-
-    @Override
-    public void onChange(Runnable listener) {}
   }
 }

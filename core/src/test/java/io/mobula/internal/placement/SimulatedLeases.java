@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
@@ -16,20 +15,18 @@ import io.mobula.internal.execution.Program;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.placement.Placer.Choice;
 import io.mobula.internal.schedule.Schedule;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -47,6 +44,7 @@ final class SimulatedLeases {
   private static final int MOST_STEPS = 20_000;
 
   private final Schedule schedule;
+  private final SimulatedNetwork network;
   private final Map<NodeId, Member> members = new LinkedHashMap<>();
   private final List<Client> clients = new ArrayList<>();
   private long workers = WORKER;
@@ -54,36 +52,19 @@ final class SimulatedLeases {
 
   SimulatedLeases(Schedule schedule) {
     this.schedule = schedule;
+    this.network = new SimulatedNetwork(schedule);
     for (int i = 1; i <= NODES; i++) {
       start(i, Peer.Role.NODE);
     }
-    members.values().forEach(member -> members.values().forEach(member::meet));
-    schedule.afterEach(this::deliver);
+    network.meetAll();
+    schedule.afterEach(network::deliver);
   }
 
   private Member start(long id, Peer.Role role) {
     var member = new Member(SimulatedLanes.peer(id, role));
     members.put(member.id, member);
+    network.add(member.lanes, member.router);
     return member;
-  }
-
-  /** What has been sent is on its way. */
-  private void deliver() {
-    List.copyOf(members.values()).forEach(this::deliver);
-  }
-
-  private void deliver(Member from) {
-    from.lanes.takeSent((to, frame) -> schedule.inOrder(
-        from.id + ">" + to,
-        "lanes of " + to,
-        from.id + " > " + to + ": " + frame[0],
-        () -> !members.containsKey(to) || members.get(to).knew(from),
-        () -> {
-          var receiver = members.get(to);
-          if (receiver != null && receiver.lanes.peer(from.id) != null) {
-            receiver.router.received(from.id, frame);
-          }
-        }));
   }
 
   void run() {
@@ -133,12 +114,12 @@ final class SimulatedLeases {
   }
 
   private void settle() {
-    deliver();
+    network.deliver();
     schedule.settle(MOST_STEPS);
   }
 
   private void act() {
-    deliver();
+    network.deliver();
     int what = schedule.choices().next(100);
     if (what < 60) {
       schedule.next();
@@ -175,7 +156,6 @@ final class SimulatedLeases {
       return; // somebody has to be left, and to lend
     }
     schedule.note("** " + victim.id + " dies");
-    deliver(); // what it has written counts
     end(victim);
     var worker = victim.worker;
     if (worker != null && members.containsValue(worker)) {
@@ -184,16 +164,10 @@ final class SimulatedLeases {
   }
 
   private void end(Member victim) {
+    network.kill(victim.id);
     members.remove(victim.id);
     schedule.endSource(victim.id + "'s ledger 1");
     clients.removeIf(client -> client.home == victim);
-    members
-        .values()
-        .forEach(other -> schedule.inOrder(
-            "membership of " + other.id,
-            "membership of " + other.id,
-            other.id + " hears that " + victim.id + " left",
-            () -> other.hearsEndOf(victim)));
   }
 
   /** One process of the cluster. */
@@ -206,7 +180,6 @@ final class SimulatedLeases {
     final Placer placer;
     final Map<Long, Lease> hosted = new LinkedHashMap<>(); // what others use here
     final List<Lease> ended = new ArrayList<>();
-    private final Set<Member> gone = new HashSet<>();
     private @Nullable Member worker;
     private int employed;
 
@@ -233,22 +206,6 @@ final class SimulatedLeases {
               new NoBundles(),
               Duration.ofSeconds(30),
               (delay, action) -> schedule.anyTime(id + "'s timer", action)));
-    }
-
-    void hearsEndOf(Member victim) {
-      gone.add(victim);
-      lanes.leave(victim.lanes.self(), schedule::preempt);
-    }
-
-    /** Frames of a process that it has not met yet come again. */
-    boolean knew(Member other) {
-      return lanes.peer(other.id) != null || gone.contains(other);
-    }
-
-    void meet(Member other) {
-      if (other != this && !gone.contains(other)) {
-        lanes.join(other.lanes.self());
-      }
     }
 
     boolean isNode() {
@@ -340,26 +297,14 @@ final class SimulatedLeases {
 
     /** It and its node know each other; all others hear of each other later. */
     private void introduce(Member fresh) {
-      meet(fresh);
-      fresh.meet(this);
+      network.meet(id, fresh.id);
+      network.meet(fresh.id, id);
       for (var other : List.copyOf(members.values())) {
         if (other != this && other != fresh) {
-          hears(other, fresh);
-          hears(fresh, other);
+          network.meetLater(other.id, fresh.id);
+          network.meetLater(fresh.id, other.id);
         }
       }
-    }
-
-    private void hears(Member one, Member of) {
-      schedule.inOrder(
-          "membership of " + one.id,
-          "membership of " + one.id,
-          one.id + " hears that " + of.id + " has joined",
-          () -> {
-            if (members.containsValue(of)) { // a dead one is not introduced any more
-              one.meet(of);
-            }
-          });
     }
 
     @Override
@@ -519,27 +464,5 @@ final class SimulatedLeases {
     public void recalled(Lease lease) {
       recalled = true;
     }
-  }
-
-  /** There is no placement group. */
-  private static final class NoBundles implements Bundles {
-    @Override
-    public Choice choose(Placement.Group group, Resources wanted) {
-      throw new IllegalStateException("there is no group");
-    }
-
-    @Override
-    public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
-      return false;
-    }
-
-    @Override
-    public void lookAgain(PlacementGroupId group) {}
-
-    @Override
-    public void doubt(PlacementGroupId group) {}
-
-    @Override
-    public void onChange(Runnable listener) {}
   }
 }

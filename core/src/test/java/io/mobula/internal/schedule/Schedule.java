@@ -29,6 +29,7 @@ public final class Schedule {
   private IntConsumer afterEach = depth -> {};
   private long steps;
   private int depth;
+  private boolean over;
 
   /** One thing to do, on a thread of the world that does one thing at a time. */
   private record Step(String thread, String what, BooleanSupplier may, Runnable action) {}
@@ -53,6 +54,11 @@ public final class Schedule {
 
   long steps() {
     return steps;
+  }
+
+  /** Nobody is preempted any more: all that is left to do is to put the world away. */
+  public void end() {
+    over = true;
   }
 
   /** Runs this after each step that is not within another. */
@@ -161,10 +167,16 @@ public final class Schedule {
   }
 
   /**
-   * The present step has come to a place where its thread holds no lock: now and then others run
-   * some steps before it goes on.
+   * The present step has come to a place where its thread holds no lock, or no monitor if it is one
+   * of {@link SimulatedThreads}: now and then others run some steps before it goes on.
    */
   public void preempt() {
+    if (Thread.currentThread().isVirtual()) {
+      if (!over && choices.oneIn(4)) {
+        Thread.yield();
+      }
+      return;
+    }
     if (depth > 0 && depth < DEEPEST && choices.oneIn(6)) {
       note("... meanwhile");
       for (int more = 1 + choices.next(4); more > 0 && next(); more--) {

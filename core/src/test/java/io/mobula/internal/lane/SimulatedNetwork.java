@@ -1,0 +1,96 @@
+package io.mobula.internal.lane;
+
+import io.mobula.NodeId;
+import io.mobula.internal.schedule.Schedule;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The frames between the processes of a simulated cluster, which come in the order of their way,
+ * and the news of who is a member, which each process hears when the schedule says so. For one
+ * thread.
+ */
+public final class SimulatedNetwork {
+  private final Schedule schedule;
+  private final Map<NodeId, End> ends = new LinkedHashMap<>();
+
+  /** One process. */
+  private record End(SimulatedLanes lanes, Router router, Set<NodeId> gone) {
+    NodeId id() {
+      return lanes.self().id();
+    }
+
+    /** Frames of a process that it has not met yet come again. */
+    boolean knew(NodeId other) {
+      return lanes.peer(other) != null || gone.contains(other);
+    }
+  }
+
+  /** There is nobody yet. */
+  public SimulatedNetwork(Schedule schedule) {
+    this.schedule = schedule;
+  }
+
+  /** A process has started, and knows nobody. */
+  public void add(SimulatedLanes lanes, Router router) {
+    ends.put(lanes.self().id(), new End(lanes, router, new HashSet<>()));
+  }
+
+  /** The first has met the second, unless it has heard already that this one left. */
+  public void meet(NodeId one, NodeId other) {
+    var end = ends.get(one);
+    var met = ends.get(other);
+    if (end != null && met != null && !one.equals(other) && !end.gone.contains(other)) {
+      end.lanes.join(met.lanes.self());
+    }
+  }
+
+  /** The same, some time; a process that is dead by then is not introduced any more. */
+  public void meetLater(NodeId one, NodeId other) {
+    var thread = "membership of " + one;
+    schedule.inOrder(
+        thread, thread, one + " hears that " + other + " has joined", () -> meet(one, other));
+  }
+
+  /** Each has met each. */
+  public void meetAll() {
+    for (var one : List.copyOf(ends.keySet())) {
+      List.copyOf(ends.keySet()).forEach(other -> meet(one, other));
+    }
+  }
+
+  /** What has been sent is on its way. */
+  public void deliver() {
+    for (var from : List.copyOf(ends.values())) {
+      from.lanes.takeSent((to, frame) -> schedule.inOrder(
+          from.id() + ">" + to,
+          "lanes of " + to,
+          from.id() + " > " + to + ": " + frame[0],
+          () -> !ends.containsKey(to) || ends.get(to).knew(from.id()),
+          () -> receive(from.id(), to, frame)));
+    }
+  }
+
+  private void receive(NodeId from, NodeId to, byte[] frame) {
+    var receiver = ends.get(to);
+    if (receiver != null && receiver.lanes.peer(from) != null) {
+      receiver.router.received(from, frame);
+    }
+  }
+
+  /** A process has died; what it has sent comes, and the others hear of it one after the other. */
+  public void kill(NodeId victim) {
+    deliver();
+    var end = ends.remove(victim);
+    for (var other : List.copyOf(ends.values())) {
+      var thread = "membership of " + other.id();
+      schedule.inOrder(thread, thread, other.id() + " hears that " + victim + " left", () -> {
+        other.gone.add(victim);
+        other.lanes.leave(end.lanes.self(), schedule::preempt);
+      });
+    }
+  }
+}

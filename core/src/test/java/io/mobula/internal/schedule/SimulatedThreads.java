@@ -1,0 +1,225 @@
+package io.mobula.internal.schedule;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads of a simulated process, of which the {@link Schedule} lets one run at a time: virtual
+ * threads whose stretches from one wait to the next are its steps. They may wait for locks,
+ * conditions and each other as in any program. {@link Schedule#preempt} ends a stretch, too, but
+ * must not be called under a monitor: whoever wants that would never be let run.
+ *
+ * <p>The scheduler of a virtual thread is set through a constructor that the JDK keeps for its own
+ * tests. For one thread.
+ */
+public final class SimulatedThreads extends AbstractExecutorService {
+  private static final long LONGEST_UNBLOCKING_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LONGEST_TIMER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_LAST_STEPS = 100;
+  private static final MethodHandle BUILDER = builder();
+
+  private final Schedule schedule;
+  private final String owner;
+  private final List<Simulated> alive = new ArrayList<>();
+  private int count;
+  private boolean closed;
+
+  /** Of the process of that name. */
+  public SimulatedThreads(Schedule schedule, String owner) {
+    this.schedule = schedule;
+    this.owner = owner;
+  }
+
+  /** Asked for by reflection, as javac warns of {@code Unsafe} whatever one tells it. */
+  private static MethodHandle builder() {
+    try {
+      var type = Class.forName("sun.misc.Unsafe");
+      var own = type.getDeclaredField("theUnsafe");
+      own.setAccessible(true);
+      var unsafe = own.get(null);
+      var field = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+      var base = type.getMethod("staticFieldBase", Field.class).invoke(unsafe, field);
+      var offset = type.getMethod("staticFieldOffset", Field.class).invoke(unsafe, field);
+      var lookup = (MethodHandles.Lookup)
+          type.getMethod("getObject", Object.class, long.class).invoke(unsafe, base, offset);
+      return lookup
+          .findConstructor(
+              Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder"),
+              MethodType.methodType(void.class, Executor.class))
+          .asType(MethodType.methodType(Thread.Builder.OfVirtual.class, Executor.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("This JDK lets nobody set the scheduler of a virtual thread", e);
+    }
+  }
+
+  private static Thread.Builder.OfVirtual builderOn(Executor scheduler) {
+    try {
+      return (Thread.Builder.OfVirtual) BUILDER.invokeExact(scheduler);
+    } catch (Throwable e) {
+      throw new LinkageError("This JDK lets nobody set the scheduler of a virtual thread", e);
+    }
+  }
+
+  @Override
+  public void execute(Runnable work) {
+    if (closed) {
+      throw new RejectedExecutionException(owner + " starts no more threads");
+    }
+    start("thread", work);
+  }
+
+  /** Starts a thread, which begins when the schedule says so. */
+  public void start(String what, Runnable work) {
+    var fresh = new Simulated(owner + "'s " + what + " " + ++count, work);
+    alive.add(fresh);
+    schedule.source(fresh.name, fresh::isReady, fresh::runOn);
+    fresh.thread.start();
+  }
+
+  /** The threads that have not ended, and where they are, for people. */
+  public List<String> unfinished() {
+    return alive.stream().map(Simulated::toString).toList();
+  }
+
+  /**
+   * When nothing is ready: waits until a thread that waits for a short time has waited for so long.
+   * Returns false if there is none. Who waits so is the one thing here that a schedule does not
+   * decide.
+   */
+  public boolean awaitTimer() {
+    long end = System.nanoTime() + LONGEST_TIMER_NANOS;
+    while (System.nanoTime() - end < 0
+        && alive.stream().anyMatch(each -> each.thread.getState() == Thread.State.TIMED_WAITING)) {
+      if (alive.stream().anyMatch(Simulated::isReady)) {
+        return true;
+      }
+      LockSupport.parkNanos(LONGEST_TIMER_NANOS / 1000);
+    }
+    return false;
+  }
+
+  /** The process has died: its threads never go on. */
+  public void die() {
+    closed = true;
+    alive.forEach(each -> schedule.endSource(each.name));
+  }
+
+  /**
+   * The history is over: threads that have not ended do so now, as far as an interrupt makes them,
+   * so that they are not kept for ever. What they do is of no consequence any more.
+   */
+  public void discard() {
+    closed = true;
+    for (int i = 0; i < MOST_LAST_STEPS && !alive.isEmpty(); i++) {
+      for (var each : List.copyOf(alive)) {
+        each.thread.interrupt();
+        each.runLast();
+      }
+    }
+  }
+
+  /** One thread; all it runs on is the thread of the schedule. */
+  private final class Simulated implements Executor {
+    private final String name;
+    private final Thread thread;
+    private final AtomicReference<@Nullable Runnable> next = new AtomicReference<>();
+    private @Nullable Throwable failure;
+
+    Simulated(String name, Runnable work) {
+      this.name = name;
+      this.thread = builderOn(this)
+          .name(name)
+          .uncaughtExceptionHandler((thread, thrown) -> failure = thrown)
+          .unstarted(work);
+    }
+
+    /** It can go on from here: now and then a thread of the JDK says so. */
+    @Override
+    public void execute(Runnable stretch) {
+      next.set(stretch);
+    }
+
+    /**
+     * Nobody stops under a monitor, so whoever is blocked by one is about to get it: the JDK sees
+     * to that in a thread of its own.
+     */
+    boolean isReady() {
+      long end = System.nanoTime() + LONGEST_UNBLOCKING_NANOS;
+      while (next.get() == null && thread.getState() == Thread.State.BLOCKED) {
+        if (System.nanoTime() - end > 0) {
+          throw new AssertionError(this + " waits for a monitor that a thread has stopped under");
+        }
+        Thread.onSpinWait();
+      }
+      return next.get() != null;
+    }
+
+    void runOn() {
+      var stretch = next.getAndSet(null);
+      if (stretch != null) {
+        stretch.run();
+      }
+      if (thread.getState() == Thread.State.TERMINATED) {
+        alive.remove(this);
+        schedule.endSource(name);
+        if (failure != null) {
+          throw new AssertionError(name + " has failed", failure);
+        }
+      }
+    }
+
+    private void runLast() {
+      try {
+        if (isReady()) {
+          runOn();
+        }
+      } catch (AssertionError ofNoConsequence) {
+        alive.remove(this);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return name + ", " + thread.getState() + " at "
+          + Arrays.toString(Arrays.copyOf(thread.getStackTrace(), 12));
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    closed = true;
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    closed = true;
+    return List.of();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return closed;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return closed && alive.isEmpty();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return alive.isEmpty();
+  }
+}

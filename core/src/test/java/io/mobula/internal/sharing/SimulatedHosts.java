@@ -1,0 +1,348 @@
+package io.mobula.internal.sharing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.TransferFailedException;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.SimulatedNetwork;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedThreads;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.Ref;
+import io.mobula.spi.ObjectSource;
+import io.mobula.spi.ObjectTransfer;
+import io.mobula.spi.Pull;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Two hosts: a process that has values, and three that read them and share their memory. Everything
+ * is real but the network between them: which frame arrives, how a transfer ends, who dies is
+ * decided by a schedule.
+ */
+final class SimulatedHosts {
+  private static final int READERS = 3;
+  private static final int BYTES = 4 << 10;
+  private static final int CAPACITY = 1 << 20;
+  private static final int MOST_STEPS = 20_000;
+  private static final Codec CODEC = Codec.create(
+      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // making one takes long
+
+  private final Schedule schedule;
+  private final Path directory;
+  private final SimulatedNetwork network;
+  private final Map<NodeId, Member> members = new LinkedHashMap<>();
+  private final List<Member> all = new ArrayList<>();
+  private final Member source;
+  private final List<Value> values = new ArrayList<>();
+  private final Map<String, Transfer> transfers = new LinkedHashMap<>(); // by endpoint
+  private int deaths;
+
+  SimulatedHosts(Schedule schedule, Path directory) {
+    this.schedule = schedule;
+    this.directory = directory;
+    this.network = new SimulatedNetwork(schedule);
+    this.source = new Member(1, "there");
+    for (int i = 0; i < READERS; i++) {
+      var _ = new Member(2 + i, "here");
+    }
+    network.meetAll();
+    schedule.afterEach(network::deliver);
+  }
+
+  void run() {
+    try {
+      values.add(new Value());
+      for (int actions = 20 + schedule.choices().next(100); actions > 0; actions--) {
+        act();
+      }
+      schedule.note("-- nobody dies any more");
+      settle();
+      members.values().forEach(Member::checkAtRest);
+      values.forEach(Value::checkTransfers);
+      schedule.note("-- whoever lives reads all");
+      if (source.isUp()) {
+        members.values().forEach(member -> values.forEach(value -> value.isReadBy(member)));
+      }
+      settle();
+      members.values().forEach(Member::checkAtRest);
+    } finally {
+      schedule.end();
+      all.forEach(Member::discard);
+    }
+  }
+
+  private void settle() {
+    network.deliver();
+    schedule.settle(MOST_STEPS);
+  }
+
+  private void act() {
+    network.deliver();
+    int what = schedule.choices().next(100);
+    if (what < 60) {
+      schedule.next();
+    } else if (what < 64) {
+      if (source.isUp()) {
+        values.add(new Value());
+      }
+    } else if (what < 85) {
+      value().isReadBy(any());
+    } else if (what < 95) {
+      value().isLetGoBy(any());
+    } else {
+      killOne();
+    }
+  }
+
+  private Value value() {
+    return values.get(schedule.choices().next(values.size()));
+  }
+
+  private Member any() {
+    return List.copyOf(members.values()).get(schedule.choices().next(members.size()));
+  }
+
+  private void killOne() {
+    var victim = any();
+    if (members.size() > 1 && schedule.choices().oneIn(2)) {
+      schedule.note("** " + victim.id + " dies");
+      deaths++;
+      network.kill(victim.id);
+      members.remove(victim.id);
+      victim.threads.die();
+    }
+  }
+
+  /** One process. */
+  private final class Member {
+    final NodeId id;
+    final SimulatedThreads threads;
+    final Sharing sharing;
+    final ObjectStore store;
+    private final Map<Value, ObjectEntry> entries = new LinkedHashMap<>();
+
+    Member(long number, String host) {
+      id = new NodeId(number);
+      threads = new SimulatedThreads(schedule, id.toString());
+      var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY / 4, false));
+      store = new ObjectStore(
+          id,
+          CODEC,
+          memory,
+          new ObjectStore.Limits(1024, Duration.ofHours(10)),
+          threads,
+          (name, most) -> threads);
+      var lanes = new SimulatedLanes(new Peer(
+          id,
+          "127.0.0.1:" + number,
+          "n" + number,
+          host,
+          number,
+          Peer.Role.NODE,
+          Map.of(),
+          new Peer.Store(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
+      var router = new Router();
+      sharing = new Sharing(store, memory, lanes, lanes.lanes(), router, 1024);
+      sharing.transferWith(given -> new Transfer(this, given));
+      network.add(lanes, router);
+      members.put(id, this);
+      all.add(this);
+    }
+
+    boolean isUp() {
+      return members.containsKey(id);
+    }
+
+    /** Which transfers of others find. */
+    String endpoint() {
+      return "akka:" + id;
+    }
+
+    void checkAtRest() {
+      assertThat(threads.unfinished()).as("threads of %s", id).isEmpty();
+    }
+
+    void discard() {
+      threads.discard();
+      sharing.close();
+      store.close();
+    }
+  }
+
+  /** A value that the source has. */
+  private final class Value {
+    private final int fill = 1 + values.size();
+    private final ObjectRef<byte[]> made;
+    private final ObjectId id;
+    private final byte[] frame;
+    private int transfers;
+    private int failures; // of transfers
+    private int letGo;
+
+    Value() {
+      var bytes = new byte[BYTES];
+      Arrays.fill(bytes, (byte) fill);
+      made = source.store.put(bytes);
+      id = made.id();
+      var entry = Ref.entryOf(made, source.store);
+      source.sharing.adopt(entry);
+      var out = new FrameWriter();
+      source.sharing.write(out, entry.outcome(), id);
+      frame = out.toBytes();
+    }
+
+    /** Has it be read there, in a thread of its own. */
+    void isReadBy(Member member) {
+      if (member == source) {
+        return;
+      }
+      var entry = member.entries.computeIfAbsent(
+          this,
+          fresh -> member.sharing.importedWith(id, member.sharing.read(new FrameReader(frame))));
+      Ref<byte[]> ref = member.store.ref(entry);
+      schedule.note(member.id + " reads " + this);
+      member.threads.start("reader of " + this, () -> {
+        try {
+          assertThat(isWhole(ref.get()))
+              .as("what %s read of %s", member.id, this)
+              .isTrue();
+        } catch (ObjectLostException lost) {
+          assertThat(failures > 0 || !source.isUp())
+              .as("%s was lost: %s", this, lost)
+              .isTrue();
+        } finally {
+          ref.close();
+        }
+      });
+    }
+
+    private boolean isWhole(byte[] read) {
+      for (byte each : read) {
+        if (each != (byte) fill) {
+          return false;
+        }
+      }
+      return read.length == BYTES;
+    }
+
+    /** That process holds it no more. */
+    void isLetGoBy(Member member) {
+      var entry = member.entries.remove(this);
+      if (entry != null) {
+        letGo++;
+        schedule.note(member.id + " lets go of " + this);
+        entry.release();
+      }
+    }
+
+    void checkTransfers() {
+      assertThat(transfers)
+          .as("transfers of %s to one host", this)
+          .isLessThanOrEqualTo(1 + 2 * (deaths + failures + letGo));
+    }
+
+    @Override
+    public String toString() {
+      return "value " + fill;
+    }
+  }
+
+  /** What brings values to one process. */
+  private final class Transfer implements ObjectTransfer {
+    private final Member member;
+    private final ObjectSource given;
+    private final Map<CompletableFuture<Void>, String> running = new LinkedHashMap<>();
+
+    Transfer(Member member, ObjectSource given) {
+      this.member = member;
+      this.given = given;
+      transfers.put(endpoint(), this);
+    }
+
+    @Override
+    public String endpoint() {
+      return member.endpoint();
+    }
+
+    @Override
+    public Pulling pull(Pull request) {
+      var from = request.sources().known().getFirst();
+      var value = values.stream().filter(each -> each.id.equals(request.id())).findFirst();
+      value.ifPresent(each -> each.transfers++);
+      var done = new CompletableFuture<Void>();
+      running.put(done, from);
+      schedule.anyTime(member.id + " receives " + value.orElseThrow() + " from " + from, () -> {
+        if (member.isUp() && running.remove(done) != null) {
+          member.threads.start("transfer", () -> end(request, from, value.orElseThrow(), done));
+        }
+      });
+      return new Pulling() {
+        @Override
+        public CompletionStage<Void> done() {
+          return done;
+        }
+
+        @Override
+        public void cancel() {
+          throw new UnsupportedOperationException();
+        }
+      };
+    }
+
+    private void end(Pull request, String from, Value value, CompletableFuture<Void> done) {
+      var giver = transfers.get(from);
+      var open = giver == null || !giver.member.isUp() || schedule.choices().oneIn(6)
+          ? null
+          : giver.given.open(request.id(), request.attempt());
+      if (open == null) {
+        value.failures++;
+        done.completeExceptionally(failed(from));
+        return;
+      }
+      try (open) {
+        request.target().copyFrom(open.bytes());
+      }
+      done.complete(null);
+    }
+
+    private TransferFailedException failed(String from) {
+      return new TransferFailedException(
+          "no source gives it", Map.of(from, "as the schedule says"));
+    }
+
+    @Override
+    public void lost(String endpoint, String how) {
+      for (var each : List.copyOf(running.entrySet())) {
+        if (each.getValue().equals(endpoint) && running.remove(each.getKey()) != null) {
+          each.getKey().completeExceptionally(failed(endpoint));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      running.clear();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.mobula.internal.store;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.error.RefClosedException;
+import io.mobula.error.TaskFailedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** An object whose outcomes, holds, sharers and waiters come and go in several threads. */
+public class ObjectEntryLincheckTest {
+
+  /**
+   * One object, held once at first. At rest each waiter has heard once or is forgotten, and of all
+   * values only the one that can still be read is not discarded.
+   */
+  public static class OneObject {
+    @SuppressWarnings(
+        "NullAway") // it asks its store for its node alone, and only where values are large
+    private final ObjectEntry entry = new ObjectEntry(null, new ObjectId(1, 1, 0), null).retain();
+
+    private final AtomicInteger holds = new AtomicInteger(1);
+    private final AtomicInteger promised = new AtomicInteger();
+    private final AtomicInteger told = new AtomicInteger();
+    private final List<Value> values = new ArrayList<>();
+
+    /** A value comes. */
+    @Operation
+    public boolean complete() {
+      var value = new Value();
+      synchronized (values) {
+        values.add(value);
+      }
+      return entry.complete(new Content.Away(value));
+    }
+
+    /** A failure comes. */
+    @Operation
+    public boolean fail() {
+      return entry.fail(new Failure(() -> new TaskFailedException("it failed", null)));
+    }
+
+    /** Somebody wants to hear. */
+    @Operation
+    public boolean await() {
+      boolean waits = entry.await(ready -> told.incrementAndGet());
+      if (waits) {
+        promised.incrementAndGet();
+      }
+      return waits;
+    }
+
+    /** Somebody holds it as well, if it is there. */
+    @Operation
+    public void hold() {
+      try {
+        entry.retain();
+        holds.incrementAndGet();
+      } catch (RefClosedException gone) {
+        // then it has been discarded
+      }
+    }
+
+    /** One of the holders lets go. */
+    @Operation
+    public void release() {
+      int before = holds.getAndUpdate(count -> Math.max(0, count - 1));
+      if (before > 0) {
+        entry.release();
+      }
+    }
+
+    /** When nobody is at work any more. */
+    @Validate
+    public void everybodyHasHeardAndNothingIsLeft() {
+      if (told.get() != (entry.isReady() ? promised.get() : 0)) {
+        throw new IllegalStateException(told + " of " + promised + " have heard");
+      }
+      for (var value : values) {
+        boolean readable = entry.outcome() instanceof Content.Away(var remote) && remote == value;
+        if (value.discarded.get() != (readable ? 0 : 1)) {
+          throw new IllegalStateException(
+              "a value was discarded " + value.discarded + " times, readable: " + readable);
+        }
+      }
+      if (entry.outcome() != null && holds.get() == 0) {
+        throw new IllegalStateException("it is there, and nobody holds it");
+      }
+    }
+  }
+
+  /** Counts how often it is discarded. */
+  private static final class Value implements Content.Remote {
+    private final AtomicInteger discarded = new AtomicInteger();
+
+    @Override
+    public long bytes() {
+      return 1;
+    }
+
+    @Override
+    public NodeId at() {
+      return new NodeId(2);
+    }
+
+    @Override
+    public CompletionStage<Content> bring() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void forget(Content brought) {}
+
+    @Override
+    public void belongsTo(ObjectEntry entry) {}
+
+    @Override
+    public void discard() {
+      discarded.incrementAndGet();
+    }
+  }
+
+  @Tag("lincheck")
+  @Test
+  void whoWaitsHearsOnceAndWhatNobodyHoldsIsDiscardedOnce() {
+    new ModelCheckingOptions()
+        .iterations(10)
+        .invocationsPerIteration(Integer.getInteger("mobula.test.schedules", 2_000) / 10)
+        .threads(3)
+        .actorsPerThread(3)
+        .actorsBefore(0)
+        .actorsAfter(0)
+        .check(OneObject.class);
+  }
+}

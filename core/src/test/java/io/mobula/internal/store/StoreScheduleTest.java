@@ -1,0 +1,20 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.schedule.Schedules;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Objects of a small store that threads make, read, hold and let go while it spills, and those of
+ * other processes that come, fail to come, or move away while they are read.
+ */
+class StoreScheduleTest {
+  @TempDir
+  Path directory;
+
+  @Test
+  void whoReadsGetsTheValueAndWhatNobodyHoldsLeavesNothing() {
+    Schedules.explore("objects", 60, schedule -> new SimulatedObjects(schedule, directory).run());
+  }
+}

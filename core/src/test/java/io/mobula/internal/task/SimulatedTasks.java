@@ -1,0 +1,395 @@
+package io.mobula.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.MobulaRuntime;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.Placement;
+import io.mobula.RemoteFunction;
+import io.mobula.Resources;
+import io.mobula.TaskOptions;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.SimulatedNetwork;
+import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.NoBundles;
+import io.mobula.internal.placement.Placer;
+import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedActors;
+import io.mobula.internal.schedule.SimulatedThreads;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of which everything about tasks is real: engines, queues, slots of both kinds with
+ * their threads, the wire, ledgers, placers, desks. A schedule decides where a request goes, when a
+ * frame arrives, which thread goes on, what a body does, who dies.
+ */
+final class SimulatedTasks {
+  private static final int NODES = 3;
+  private static final int MOST_STEPS = 2_000;
+  private static final Codec CODEC = Codec.create(
+      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // making one takes long
+  private static final Duration NEVER = Duration.ofHours(10);
+  private static final Map<Long, SimulatedTasks> WORLDS = new ConcurrentHashMap<>();
+  private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final MobulaRuntime NO_RUNTIME = (MobulaRuntime) Proxy.newProxyInstance(
+      MobulaRuntime.class.getClassLoader(),
+      new Class<?>[] {MobulaRuntime.class},
+      (proxy, method, arguments) -> {
+        throw new UnsupportedOperationException(method.getName());
+      });
+
+  private final long world = NUMBERS.incrementAndGet();
+  private final Schedule schedule;
+  private final Path directory;
+  private final SimulatedNetwork network;
+  private final Map<NodeId, Member> members = new LinkedHashMap<>();
+  private final List<Member> all = new ArrayList<>();
+  private final List<Task> tasks = new ArrayList<>();
+  private final boolean slotsStay; // those without work, until they are recalled
+  private @Nullable AssertionError wrong; // what a task has seen, which would be its outcome
+
+  SimulatedTasks(Schedule schedule, Path directory) {
+    this.schedule = schedule;
+    this.directory = directory;
+    this.network = new SimulatedNetwork(schedule);
+    this.slotsStay = schedule.choices().oneIn(2);
+    for (int i = 1; i <= NODES; i++) {
+      var member = new Member(new NodeId(i));
+      members.put(member.id, member);
+      all.add(member);
+    }
+    network.meetAll();
+    schedule.afterEach(() -> {
+      network.deliver();
+      if (wrong != null) {
+        throw wrong;
+      }
+    });
+  }
+
+  void run() {
+    WORLDS.put(world, this);
+    try {
+      for (int actions = 20 + schedule.choices().next(120); actions > 0; actions--) {
+        act();
+      }
+      settle("-- no more tasks come");
+      checkAllHaveEnded();
+      if (!slotsStay) {
+        members.values().forEach(Member::checkAtRest);
+      }
+      settle("-- all engines close");
+      members.values().forEach(member -> member.engine.close());
+      settle("-- slots that had no work end");
+      members.values().forEach(Member::checkClosed);
+    } finally {
+      WORLDS.remove(world);
+      schedule.end();
+      all.forEach(Member::discard);
+    }
+  }
+
+  private void settle(String why) {
+    schedule.note(why);
+    network.deliver();
+    schedule.settle(MOST_STEPS);
+  }
+
+  private void checkAllHaveEnded() {
+    for (var task : tasks) {
+      assertThat(task.ended)
+          .as("outcomes of %s; threads: %s", task, task.home.threads.unfinished())
+          .isEqualTo(task.home.isUp() ? 1 : Math.min(1, task.ended));
+      task.checkRuns();
+    }
+  }
+
+  private void act() {
+    network.deliver();
+    int what = schedule.choices().next(100);
+    if (what < 66) {
+      schedule.next();
+    } else if (what < 84) {
+      tasks.add(new Task(any()));
+    } else if (what < 90) {
+      if (!tasks.isEmpty()) {
+        tasks.get(schedule.choices().next(tasks.size())).cancel();
+      }
+    } else if (what < 93) {
+      any().engine.forgetIdleQueues();
+    } else if (what < 95) {
+      any().placer.lookAgain();
+    } else if (what < 97) {
+      any().ledger.lookAgain();
+    } else {
+      killOne();
+    }
+  }
+
+  private Member any() {
+    return List.copyOf(members.values()).get(schedule.choices().next(members.size()));
+  }
+
+  private void killOne() {
+    var victim = any();
+    if (victim.id.incarnation() == 1) {
+      return; // somebody has to be left
+    }
+    schedule.note("** " + victim.id + " dies");
+    network.kill(victim.id);
+    members.remove(victim.id);
+    schedule.endSource(victim.id + "'s ledger 1");
+    victim.threads.die();
+    tasks.forEach(task -> task.diesAt(victim));
+  }
+
+  /** What a task does, wherever it runs. */
+  static int body(long world, int number) {
+    var here = WORLDS.get(world);
+    return here == null ? number : here.perform(here.tasks.get(number));
+  }
+
+  private int perform(Task task) {
+    var at = ((TaskRun) Execution.current().owner()).engine().node();
+    schedule.note(task + " begins at " + at);
+    task.begins(at);
+    try {
+      for (int pauses = schedule.choices().next(4); pauses > 0; pauses--) {
+        schedule.preempt();
+        if (schedule.choices().oneIn(4)) {
+          waitInside();
+        }
+      }
+      return task.number;
+    } finally {
+      task.ends(at);
+      schedule.note(task + " has run at " + at);
+    }
+  }
+
+  private void waitInside() {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    schedule.preempt();
+    schedule.preempt();
+    hold.takeBack();
+  }
+
+  /** One process of the cluster. */
+  private final class Member {
+    final NodeId id;
+    final SimulatedLanes lanes;
+    final Router router = new Router();
+    final SimulatedThreads threads;
+    final Ledger ledger;
+    final Placer placer;
+    final TaskEngine engine;
+    private final Sharing sharing;
+    private final ObjectStore store;
+    private final BoundCall.Binder binder;
+    private final TaskWire wire;
+
+    Member(NodeId id) {
+      this.id = id;
+      lanes = new SimulatedLanes(SimulatedLanes.peer(id.incarnation(), Peer.Role.NODE));
+      threads = new SimulatedThreads(schedule, id.toString());
+      var memory = SharedStore.open(new StoreOptions(directory, 1 << 20, 1 << 20, false));
+      store = new ObjectStore(
+          id,
+          CODEC,
+          memory,
+          new ObjectStore.Limits(1024, Duration.ofSeconds(5)),
+          threads,
+          (name, most) -> threads);
+      binder = new BoundCall.Binder(store, CODEC, 1024);
+      ledger = Ledger.start(
+          Resources.none().cpus(1 + schedule.choices().next(2)),
+          new SimulatedActors(schedule, id.toString()));
+      sharing = new Sharing(store, memory, lanes, lanes.lanes(), router, 1024);
+      var bundles = new NoBundles();
+      var desk =
+          new LeaseDesk(ledger, lanes, lanes.lanes(), router, wanted -> elsewhere(), bundles);
+      placer = new Placer(
+          ledger,
+          lanes,
+          lanes.lanes(),
+          router,
+          desk,
+          new Placer.Rules(this::choose, bundles, NEVER, this::after));
+      var idle = slotsStay ? NEVER : Duration.ZERO;
+      engine = new TaskEngine(
+          new TaskEngine.Parts(NO_RUNTIME, store, binder, placer, this::after, this::program),
+          new TaskSettings(
+              1000, 1 << 20, NEVER, idle, 1 + schedule.choices().next(3), 3, Duration.ZERO, 100),
+          threads);
+      wire = new TaskWire(engine, sharing, lanes, lanes.lanes(), router, desk);
+      engine.join(wire);
+      network.add(lanes, router);
+    }
+
+    Program program() {
+      return new Program(id, false, null, 1);
+    }
+
+    boolean isUp() {
+      return members.containsKey(id);
+    }
+
+    /** Some time, unless that is never. */
+    private Runnable after(Duration delay, Runnable action) {
+      return delay.compareTo(NEVER.dividedBy(2)) > 0
+          ? () -> {}
+          : schedule.anyTime(id + "'s timer", () -> {
+            if (isUp()) {
+              action.run();
+            }
+          });
+    }
+
+    private @Nullable NodeId elsewhere() {
+      schedule.preempt();
+      return schedule.choices().oneIn(3) ? null : any().id;
+    }
+
+    private Choice choose(Wanting wanting, long turn) {
+      schedule.preempt();
+      var node = any().id;
+      var choice =
+          schedule.choices().oneIn(4) ? new Choice.Later(node, "it is busy") : new Choice.At(node);
+      schedule.preempt();
+      return choice;
+    }
+
+    /** All tasks of living members have ended, and no slot stays without work. */
+    void checkAtRest() {
+      assertThat(threads.unfinished()).as("threads of %s", id).isEmpty();
+      assertThat(wire.size()).as("slots that %s knows", id).isZero();
+      var now = now();
+      assertThat(now.available()).as("free at %s", id).isEqualTo(ledger.total());
+      assertThat(now.queued()).as("queued at %s", id).isZero();
+      assertThat(engine.isBusy()).as("%s has pending tasks", id).isFalse();
+    }
+
+    private Ledger.Now now() {
+      var now = new ArrayList<Ledger.Now>();
+      ledger.watch(now::add, () -> {});
+      schedule.settle(MOST_STEPS);
+      return now.getFirst();
+    }
+
+    /** Threads are left only where other nodes have not given their slots back. */
+    void checkClosed() {
+      assertThat(threads.unfinished().stream().filter(each -> !each.contains("HostedSlot")))
+          .as("threads of %s, which has closed", id)
+          .isEmpty();
+    }
+
+    void discard() {
+      threads.discard();
+      sharing.close();
+      store.close();
+    }
+  }
+
+  /** One task, and what has become of it. */
+  private final class Task {
+    final int number = tasks.size();
+    final Member home;
+    private final TaskRun run;
+    private final ObjectEntry entry;
+    private final int retries = schedule.choices().next(3);
+    private final List<NodeId> runningAt = new ArrayList<>();
+    private int runs;
+    private int ended;
+    private boolean isSubmitted;
+
+    Task(Member home) {
+      this.home = home;
+      long in = world;
+      int me = number;
+      RemoteFunction function = arguments -> body(in, me);
+      var id = new ObjectId(home.id.incarnation(), home.store.nextTask(), 0);
+      var options = new TaskOptions(
+          Resources.none().cpus(1 - 0.5 * schedule.choices().next(2)),
+          new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
+          TaskOptions.DEFAULT.limits(),
+          schedule.choices().oneIn(4) ? Placement.spread() : Placement.anywhere(),
+          TaskOptions.DEFAULT.presence());
+      var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.program());
+      run = new TaskRun(job, null, home.engine);
+      entry = home.store.pending(id.task(), 0, run);
+      entry.retain();
+      run.resultsTo(new Results.Single(home.store, entry));
+      assertThat(entry.await(ready -> ended++)).isTrue();
+      schedule.note(this + " is submitted");
+      home.threads.start("submitter", () -> {
+        home.engine.host(run);
+        run.start();
+        isSubmitted = true;
+      });
+    }
+
+    void cancel() {
+      if (isSubmitted && home.isUp()) { // nobody has a ref before
+        schedule.note(this + " is cancelled");
+        run.cancel(run.job().number(), false);
+      }
+    }
+
+    void begins(NodeId at) {
+      runs++;
+      runningAt.add(at);
+      if (runs > 1 + retries || runningAt.size() > 1) {
+        wrong = new AssertionError(this + " may run " + (1 + retries) + " times, has begun " + runs
+            + " and is at " + runningAt);
+      }
+    }
+
+    void ends(NodeId at) {
+      runningAt.remove(at);
+    }
+
+    void diesAt(Member victim) {
+      runningAt.removeIf(victim.id::equals);
+    }
+
+    void checkRuns() {
+      assertThat(runningAt).as("where %s still runs", this).isEmpty();
+      if (ended == 1 && home.isUp() && !entry.isFailed()) {
+        assertThat(runs).as("attempts of %s, which has a value", this).isPositive();
+        assertThat(home.store.valueOf(entry)).isEqualTo(number);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "task " + number + " of " + home.id;
+    }
+  }
+}
