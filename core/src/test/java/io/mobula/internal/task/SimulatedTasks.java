@@ -241,7 +241,7 @@ final class SimulatedTasks {
           lanes.lanes(),
           router,
           desk,
-          new Placer.Rules(this::choose, bundles, NEVER, this::after));
+          new Placer.Rules(this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
       engine = new TaskEngine(
           new TaskEngine.Parts(NO_RUNTIME, store, binder, placer, this::after, this::program),
