@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       ClusterBenchCommand.class,
       ComparisonCommand.class,
       FaultBenchCommand.class,
+      SoakBenchCommand.class,
       IdleBenchCommand.class,
       LedgerBenchCommand.class,
       PairedRunsCommand.class,

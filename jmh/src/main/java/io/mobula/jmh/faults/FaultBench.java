@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  */
 public final class FaultBench {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-  private static final Duration FINISHES = Session.LIMIT.plusSeconds(30);
-  private static final Duration RESTS = Duration.ofSeconds(60);
+  static final Duration FINISHES = Session.LIMIT.plusSeconds(30);
+  static final Duration RESTS = Duration.ofSeconds(60);
   private static final int MOST_PRINTED = 30;
 
   private final Request request;
@@ -112,6 +112,7 @@ public final class FaultBench {
     Files.write(
         folder.resolve("plan"), plan.faults().stream().map(Object::toString).toList());
     try (var history = History.in(folder.resolve("history"));
+        var reports = WatchReports.open();
         var cluster = setting.cluster(folder, stores).start()) {
       progress.println("faults: " + request.nodes() + " nodes are up; " + setting);
       var workload = MixedWorkload.start(
@@ -131,6 +132,7 @@ public final class FaultBench {
             .failures()
             .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
         found.addAll(HistoryChecker.check(history.events()));
+        found.addAll(reports.violations(folder.resolve("logs")));
         faults.stop();
         found.addAll(cluster.leave());
         return result(workload, faults, found);
@@ -204,12 +206,12 @@ public final class FaultBench {
         + " --seed " + request.seed() + " --nodes " + request.nodes());
   }
 
-  private static Path shared() {
+  static Path shared() {
     var memory = Path.of("/dev/shm");
     return Files.isDirectory(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  private static void remove(Path folder) throws IOException {
+  static void remove(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       all.sorted(Comparator.reverseOrder()).forEach(FaultBench::delete);
     } catch (UncheckedIOException e) {

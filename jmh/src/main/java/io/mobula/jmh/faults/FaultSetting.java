@@ -93,12 +93,25 @@ record FaultSetting(
     return why.isEmpty();
   }
 
+  /**
+   * The same for a workload that has moments of rest, which that driver would have to take part in.
+   */
+  FaultSetting withoutKilledDriver() {
+    return new FaultSetting(
+        request, hosts, partitions, frames, spills, false, fullDisk, fullSpillDisk, clocks);
+  }
+
   FaultPlan plan() {
+    return plan(BETWEEN_FAULTS).build();
+  }
+
+  /** A plan to be changed yet, with a fault about every {@code interval}. */
+  FaultPlan.Builder plan(Duration interval) {
     var plan = FaultPlan.builder()
         .seed(request.seed())
         .nodes(request.nodes())
         .length(Duration.ofSeconds(request.seconds()))
-        .interval(BETWEEN_FAULTS);
+        .interval(interval);
     if (partitions) {
       plan.weight(FaultPlan.Kind.PARTITION, 2).weight(FaultPlan.Kind.ONE_WAY_PARTITION, 2);
     }
@@ -114,7 +127,7 @@ record FaultSetting(
     if (clocks) {
       plan.weight(FaultPlan.Kind.CLOCK_JUMP, 3);
     }
-    return plan.build();
+    return plan;
   }
 
   /**

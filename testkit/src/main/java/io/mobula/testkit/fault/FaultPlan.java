@@ -3,10 +3,12 @@ package io.mobula.testkit.fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -138,6 +140,7 @@ public final class FaultPlan {
   public static final class Builder {
     private final Map<Kind, Integer> weights = new EnumMap<>(Kind.class);
     private final List<PlannedFault> added = new ArrayList<>();
+    private final Set<Integer> spared = new HashSet<>();
     private long seed = 1;
     private int nodes = 3;
     private Duration length = Duration.ofMinutes(1);
@@ -197,6 +200,12 @@ public final class FaultPlan {
       return this;
     }
 
+    /** No fault is drawn for that node: one to watch while the others are harmed. */
+    public Builder spare(int node) {
+      spared.add(node);
+      return this;
+    }
+
     /** One more fault, besides those that are drawn. */
     public Builder add(Duration at, int node, Fault fault) {
       added.add(new PlannedFault(at, node, fault));
@@ -231,7 +240,7 @@ public final class FaultPlan {
         int first = random.nextInt(nodes);
         for (int i = 0; i < nodes; i++) {
           var planned = new PlannedFault(at, (first + i) % nodes, fault);
-          if (isWithin(planned) && isSurvived(planned, drawn)) {
+          if (!spared.contains(planned.node()) && isWithin(planned) && isSurvived(planned, drawn)) {
             drawn.add(planned);
             break;
           }

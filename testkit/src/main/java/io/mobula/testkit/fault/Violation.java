@@ -37,6 +37,8 @@ public record Violation(Rule rule, String where, String detail) {
     NOT_ASKED_FOR,
     /** A node ends only if a fault ends it, or its cluster may have removed it. */
     NODE_ENDED,
+    /** No process reports a wait that nothing would end. */
+    REPORTED,
     /** At rest, everything is as it was at the start. */
     LEFT_OVER
   }

@@ -78,6 +78,15 @@ class FaultPlanTest {
   }
 
   @Test
+  void nothingIsDrawnForANodeThatIsSpared() {
+    for (long seed = 0; seed < 50; seed++) {
+      assertThat(plan(seed).spare(2).build().faults())
+          .isNotEmpty()
+          .noneMatch(each -> each.node() == 2);
+    }
+  }
+
+  @Test
   void addedFaultsAreTakenAsTheyAre() {
     var added = new PlannedFault(Duration.ofSeconds(7), 3, new Fault.Kill());
     var plan = plan(1).only().add(added.at(), added.node(), added.fault()).build();

@@ -1,0 +1,88 @@
+package io.mobula.jmh.faults;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * What a process of the JVM holds after a full collection of its garbage.
+ *
+ * @param heapBytes in objects that are reachable
+ * @param instances how many of them are of each class of Mobula's
+ * @param threads of the JVM
+ * @param descriptors open files and sockets
+ * @param segments mapped files in shared memory
+ */
+record ProcessVitals(
+    long heapBytes, Map<String, Long> instances, long threads, long descriptors, long segments) {
+  private static final Pattern ROW =
+      Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(io\\.mobula\\.\\S+).*");
+  private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)\\s*");
+
+  ProcessVitals {
+    instances = Map.copyOf(instances);
+  }
+
+  /** Looks at the calling process; collects its garbage, which stops it for some 100 ms. */
+  static ProcessVitals here() throws IOException {
+    var instances = new TreeMap<String, Long>();
+    long heap = 0;
+    for (var line : histogram().lines().toList()) {
+      var row = ROW.matcher(line);
+      var total = TOTAL.matcher(line);
+      if (row.matches() && !row.group(2).startsWith("io.mobula.jmh.")) {
+        instances.merge(nameOf(row.group(2)), Long.parseLong(row.group(1)), Long::sum);
+      } else if (total.matches()) {
+        heap = Long.parseLong(total.group(1));
+      }
+    }
+    return new ProcessVitals(
+        heap,
+        instances,
+        ManagementFactory.getThreadMXBean().getThreadCount(),
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+            ? system.getOpenFileDescriptorCount()
+            : 0,
+        segmentsMapped());
+  }
+
+  /** Classes that the JVM makes for lambdas count as that which they are in. */
+  private static String nameOf(String name) {
+    int lambda = name.indexOf("$$Lambda");
+    return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
+  }
+
+  private static String histogram() {
+    try {
+      var name = new ObjectName("com.sun.management:type=DiagnosticCommand");
+      return (String) ManagementFactory.getPlatformMBeanServer()
+          .invoke(name, "gcClassHistogram", new Object[] {new String[0]}, new String[] {
+            String[].class.getName()
+          });
+    } catch (JMException e) {
+      throw new IllegalStateException("The JVM gives no histogram of its heap", e);
+    }
+  }
+
+  private static long segmentsMapped() throws IOException {
+    var maps = Path.of("/proc/self/maps");
+    if (!Files.exists(maps)) {
+      return 0;
+    }
+    try (var lines = Files.lines(maps)) {
+      return lines.filter(line -> line.contains(" /dev/shm/")).count();
+    }
+  }
+
+  /** How many objects of Mobula's there are: the entries of its tables among them. */
+  long objects() {
+    return instances.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,236 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.NodeInfo;
+import io.mobula.Placement;
+import io.mobula.error.MobulaException;
+import io.mobula.testkit.fault.FaultInjection;
+import io.mobula.testkit.fault.FaultTestCluster;
+import io.mobula.testkit.fault.History;
+import io.mobula.testkit.fault.HistoryChecker;
+import io.mobula.testkit.fault.Violation;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The workload of {@link FaultBench} for long, under a plan of faults that spares the driver and
+ * one node. What these two hold is looked at all the time, and compared between two moments of
+ * rest: after a little work without faults, and after all of it.
+ */
+public final class SoakBench {
+  /** Some time without faults, in which classes are loaded and pools are filled. */
+  private static final int WARM_UP_SECONDS = 60;
+
+  private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(15);
+  private static final Duration ANSWERED = Duration.ofSeconds(20);
+  private static final int LOOKS_PER_LINE = 4;
+  private static final int LOOKS_AT_REST = 3;
+  private static final int MOST_PRINTED = 30;
+  private static final int SPARED = 1; // the first one's host may be another node's, too
+
+  private final Request request;
+  private final PrintStream progress;
+  private final VitalsLog log = new VitalsLog();
+  private final List<Violation> found = new ArrayList<>();
+  private final long begun = System.nanoTime();
+
+  /**
+   * What to do.
+   *
+   * @param faults for how long faults happen, to how many nodes, by which seed
+   * @param folder where logs, history, table and picture go
+   */
+  public record Request(FaultBench.Request faults, Path folder) {
+    /** Refuses nulls. */
+    public Request {
+      Objects.requireNonNull(faults, "faults");
+      Objects.requireNonNull(folder, "folder");
+    }
+  }
+
+  /** A soak whose progress goes to {@code progress}. */
+  public SoakBench(Request request, PrintStream progress) {
+    this.request = Objects.requireNonNull(request, "request");
+    this.progress = Objects.requireNonNull(progress, "progress");
+  }
+
+  /** Runs it, prints a table and the last line to {@code out}; true if every promise was kept. */
+  public boolean run(PrintStream out) throws Exception {
+    progress.println("soak: seed " + request.faults().seed() + ", "
+        + request.faults().seconds() + " s of faults, " + request.faults().nodes() + " nodes");
+    Files.createDirectories(request.folder());
+    var stores = Files.createTempDirectory(FaultBench.shared(), "mobula-soak-");
+    try {
+      return run(stores, out);
+    } finally {
+      FaultBench.remove(stores);
+      log.write(request.folder().resolve("soak.csv"), request.folder().resolve("soak.png"));
+    }
+  }
+
+  private boolean run(Path stores, PrintStream out) throws Exception {
+    var setting = FaultSetting.draw(request.faults(), progress).withoutKilledDriver();
+    var plan = setting.plan(BETWEEN_FAULTS).spare(SPARED).build();
+    Files.write(
+        request.folder().resolve("plan"),
+        plan.faults().stream().map(Object::toString).toList());
+    try (var history = History.in(request.folder().resolve("history"));
+        var reports = WatchReports.open();
+        var cluster = setting.cluster(request.folder(), stores).start()) {
+      progress.println("soak: the nodes are up; " + setting);
+      var warmUp = start("w", cluster, history, setting, request.faults().seed() + 1);
+      TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+      var before = rest(cluster, warmUp);
+      var workload = start(
+          MixedWorkload.USUAL.name(),
+          cluster,
+          history,
+          setting,
+          request.faults().seed());
+      try (var faults = cluster.inject(plan, history)) {
+        watch(cluster, workload, faults);
+        faults.await();
+        progress.println("soak: the plan is done; waiting for what is under way");
+        var after = rest(cluster, workload);
+        compare(before, after, out);
+        found.addAll(faults.violations());
+        Files.write(request.folder().resolve("faults"), faults.log());
+        found.addAll(HistoryChecker.check(history.events()));
+        found.addAll(reports.violations(request.folder().resolve("logs")));
+        faults.stop();
+        found.addAll(cluster.leave());
+        return tell(warmUp.ended() + workload.ended(), faults, out);
+      }
+    }
+  }
+
+  private static MixedWorkload start(
+      String name, FaultTestCluster cluster, History history, FaultSetting setting, long seed) {
+    return MixedWorkload.start(
+        new MixedWorkload.Threads(name, MixedWorkload.USUAL.count()),
+        cluster.runtime(),
+        history,
+        seed,
+        setting.errors());
+  }
+
+  /** Ends the work, waits until the cluster is at rest, and gives what each process then holds. */
+  private Map<String, ProcessVitals> rest(FaultTestCluster cluster, MixedWorkload workload)
+      throws Exception {
+    workload.finish(FaultBench.FINISHES);
+    workload
+        .failures()
+        .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
+    found.addAll(cluster.awaitRest(FaultBench.RESTS));
+    var vitals = look(cluster);
+    for (int i = 1; i < LOOKS_AT_REST; i++) { // idle threads end, and the last caches are cleared
+      TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
+      vitals = look(cluster);
+    }
+    return vitals;
+  }
+
+  private void watch(FaultTestCluster cluster, MixedWorkload workload, FaultInjection faults)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    long end = start + TimeUnit.SECONDS.toNanos(request.faults().seconds());
+    int looks = 0;
+    for (long left = end - start; left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, BETWEEN_LOOKS.toNanos()));
+      var vitals = look(cluster);
+      if (looks++ % LOOKS_PER_LINE == 0) {
+        progress.printf(
+            "soak: %d s: histories=%d kills=%d pauses=%d nodes=%d/%d, driver %s%n",
+            TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+            workload.ended(),
+            faults.kills(),
+            faults.pauses(),
+            cluster.up(),
+            request.faults().nodes(),
+            words(vitals.get("driver")));
+      }
+    }
+  }
+
+  /**
+   * Looks at the driver, and at the node that is spared; a node that does not answer is left out.
+   */
+  private Map<String, ProcessVitals> look(FaultTestCluster cluster) throws IOException {
+    var vitals = new LinkedHashMap<String, ProcessVitals>();
+    vitals.put("driver", ProcessVitals.here());
+    var member = cluster.members().get(SPARED);
+    var id = member.id();
+    if (id.isPresent() && isAlive(cluster, id.get())) {
+      try (var there = cluster
+          .runtime()
+          .task(ProcessVitals::here)
+          .cpus(0)
+          .placement(Placement.on(id.get()))
+          .remote()) {
+        vitals.put(member.name(), there.get(ANSWERED));
+      } catch (MobulaException e) {
+        progress.println("soak: " + member.name() + " could not be looked at: " + e.getMessage());
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    vitals.forEach((process, each) -> log.add(seconds, process, each));
+    return vitals;
+  }
+
+  private static boolean isAlive(FaultTestCluster cluster, io.mobula.NodeId id) {
+    return cluster.runtime().nodes().stream()
+        .anyMatch(node -> node.id().equals(id) && node.state() == NodeInfo.State.ALIVE);
+  }
+
+  private void compare(
+      Map<String, ProcessVitals> before, Map<String, ProcessVitals> after, PrintStream out) {
+    out.println("| process | at rest | heap, objects, threads, descriptors, segments |");
+    out.println("|---|---|---|");
+    before.forEach((process, vitals) -> {
+      out.println("| " + process + " | after a minute | " + words(vitals) + " |");
+      var now = after.get(process);
+      if (now == null) {
+        found.add(new Violation(
+            Violation.Rule.NODE_ENDED, process, "it could not be looked at in the end"));
+        return;
+      }
+      out.println("| " + process + " | in the end | " + words(now) + " |");
+      progress.println("soak: " + process + " has more of "
+          + VitalsLimits.grown(vitals.instances(), now.instances()));
+      found.addAll(VitalsLimits.exceeded(process, vitals, now));
+    });
+  }
+
+  private static String words(ProcessVitals vitals) {
+    return String.format(
+        java.util.Locale.ROOT,
+        "%.1f MiB, %d, %d, %d, %d",
+        vitals.heapBytes() / (double) (1 << 20),
+        vitals.objects(),
+        vitals.threads(),
+        vitals.descriptors(),
+        vitals.segments());
+  }
+
+  private boolean tell(int histories, FaultInjection faults, PrintStream out) throws IOException {
+    Files.write(
+        request.folder().resolve("violations"),
+        found.stream().map(Object::toString).toList());
+    found.stream().limit(MOST_PRINTED).forEach(violation -> progress.println("soak: " + violation));
+    progress.println("soak: logs, history, soak.csv and soak.png are in " + request.folder());
+    out.println("soak: seconds=" + request.faults().seconds() + " histories=" + histories
+        + " kills=" + faults.kills() + " pauses=" + faults.pauses() + " looks=" + log.size()
+        + " violations=" + found.size());
+    out.flush();
+    return found.isEmpty();
+  }
+}

@@ -1,0 +1,64 @@
+package io.mobula.jmh.faults;
+
+import io.mobula.testkit.fault.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How much more a process may hold at rest after much work than at rest after little: what a JVM
+ * keeps for itself, and pools whose idle threads have not ended yet. A leak of one object for each
+ * piece of work is beyond it after some thousand.
+ */
+final class VitalsLimits {
+  private static final long HEAP_BYTES = 8L << 20;
+  private static final long OBJECTS = 4_000;
+  private static final long THREADS = 16;
+  private static final long DESCRIPTORS = 24;
+  private static final long SEGMENTS = 8;
+  private static final int MOST_NAMED = 8;
+
+  private VitalsLimits() {}
+
+  /** A violation for each kind of thing that there is too much of. */
+  static List<Violation> exceeded(String process, ProcessVitals before, ProcessVitals after) {
+    var found = new ArrayList<Violation>();
+    check(found, process, "bytes of heap", before.heapBytes(), after.heapBytes(), HEAP_BYTES);
+    check(found, process, "threads", before.threads(), after.threads(), THREADS);
+    check(found, process, "descriptors", before.descriptors(), after.descriptors(), DESCRIPTORS);
+    check(found, process, "mapped segments", before.segments(), after.segments(), SEGMENTS);
+    check(
+        found,
+        process,
+        "objects of Mobula's, most of them " + grown(before.instances(), after.instances()) + ",",
+        before.objects(),
+        after.objects(),
+        OBJECTS);
+    return List.copyOf(found);
+  }
+
+  private static void check(
+      List<Violation> found, String process, String what, long before, long after, long most) {
+    if (after - before > most) {
+      found.add(new Violation(
+          Violation.Rule.LEFT_OVER,
+          process,
+          after + " " + what + " at the end, " + before + " at the start: more than " + most
+              + " in between"));
+    }
+  }
+
+  /** The classes that have grown most, with by how much. */
+  static String grown(Map<String, Long> before, Map<String, Long> after) {
+    return String.join(
+        ", ",
+        after.entrySet().stream()
+            .map(entry -> Map.entry(
+                entry.getKey(), entry.getValue() - before.getOrDefault(entry.getKey(), 0L)))
+            .filter(entry -> entry.getValue() > 0)
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(MOST_NAMED)
+            .map(entry -> entry.getKey() + " +" + entry.getValue())
+            .toList());
+  }
+}

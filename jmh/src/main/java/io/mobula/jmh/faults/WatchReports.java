@@ -1,0 +1,99 @@
+package io.mobula.jmh.faults;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.mobula.WaitReport;
+import io.mobula.testkit.fault.Violation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the watch of waits has logged of waits that would never end: of this process while this is
+ * open, and of the nodes from their logs. A process that is silent, because a fault has stopped it,
+ * is reported as well, and rightly; that is no violation. Safe for all threads.
+ */
+final class WatchReports implements AutoCloseable {
+  private static final String LOGGER = "io.mobula.internal.wait.WaitWatch";
+  private static final int LINES_BEFORE = 20;
+
+  private final List<String> here = new ArrayList<>();
+  private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+    @Override
+    protected void append(ILoggingEvent event) {
+      add(event.getFormattedMessage());
+    }
+  };
+  private final Logger logger;
+
+  private WatchReports(Logger logger) {
+    this.logger = logger;
+  }
+
+  /**
+   * Listens from now on.
+   *
+   * @throws IllegalStateException when this process does not log by Logback
+   */
+  static WatchReports open() {
+    if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      throw new IllegalStateException("Wanted Logback, to hear of what the watch of waits logs: it"
+          + " is not on the class path");
+    }
+    var reports = new WatchReports(context.getLogger(LOGGER));
+    reports.appender.setContext(context);
+    reports.appender.start();
+    reports.logger.addAppender(reports.appender);
+    return reports;
+  }
+
+  private synchronized void add(String message) {
+    if (message.contains(WaitReport.End.NOBODY.advice())) {
+      here.add(message);
+    }
+  }
+
+  /**
+   * A violation for each.
+   *
+   * @param logs the folder with the nodes' logs
+   */
+  synchronized List<Violation> violations(Path logs) throws IOException {
+    var found = new ArrayList<Violation>();
+    here.forEach(message -> found.add(violation("driver", message)));
+    List<Path> files;
+    try (var all = Files.list(logs)) {
+      files = all.sorted().toList();
+    }
+    for (var file : files) {
+      var lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).contains(WaitReport.End.NOBODY.advice())) {
+          int from = Math.max(0, i - LINES_BEFORE);
+          while (from < i && !lines.get(from).contains("will not end by itself")) {
+            from++;
+          }
+          found.add(violation(
+              String.valueOf(file.getFileName()), String.join("\n", lines.subList(from, i + 1))));
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static Violation violation(String where, String report) {
+    return new Violation(Violation.Rule.REPORTED, where, report);
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(appender);
+    appender.stop();
+  }
+}
