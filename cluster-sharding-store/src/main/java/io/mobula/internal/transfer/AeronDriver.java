@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,12 @@ final class AeronDriver implements AutoCloseable {
    * Driver and client live and die together, so neither needs to find out that the other is dead.
    */
   private static final long TOGETHER = TimeUnit.HOURS.toNanos(1);
+
+  /**
+   * What driver and client take for the time of day: the wall clock may jump by more than
+   * {@link #TOGETHER}, after which each would take the other for dead.
+   */
+  private static final EpochClock STEADY = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
 
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration START = Duration.ofSeconds(10);
@@ -137,6 +144,7 @@ final class AeronDriver implements AutoCloseable {
         .dirDeleteOnShutdown(true)
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.INVOKER)
+        .epochClock(STEADY)
         .mtuLength(mtu)
         .publicationTermBufferLength(settings.buffer())
         .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
@@ -159,6 +167,7 @@ final class AeronDriver implements AutoCloseable {
     return Aeron.connect(new Aeron.Context()
         .aeronDirectoryName(directory.toString())
         .useConductorAgentInvoker(true)
+        .epochClock(STEADY)
         .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(TOGETHER))
         .keepAliveIntervalNs(TimeUnit.SECONDS.toNanos(1))
         .errorHandler(e -> LOG.warn("The client of the media driver: {}", e.toString(), e)));
