@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -92,12 +93,17 @@ class CheckpointFilesTest {
     return count.get();
   }
 
-  /** The directories of actors that begin so. */
-  private List<Path> directories(String prefix) throws IOException {
-    try (var all = Files.walk(directory)) {
-      return all.filter(file -> file.getFileName().toString().startsWith(prefix))
-          .toList();
-    }
+  /** What is in the directories of clusters and begins so; some of it may be going. */
+  private List<Path> directories(String prefix) {
+    return entries(directory).stream()
+        .flatMap(cluster -> entries(cluster).stream())
+        .filter(entry -> entry.getFileName().toString().startsWith(prefix))
+        .toList();
+  }
+
+  private static List<Path> entries(Path of) {
+    var names = Objects.requireNonNullElse(of.toFile().list(), new String[0]);
+    return Arrays.stream(names).map(of::resolve).toList();
   }
 
   // ---- names
@@ -145,7 +151,7 @@ class CheckpointFilesTest {
 
   // ---- leftovers
 
-  private void leaveFiles() throws IOException {
+  private void leaveFiles() {
     try (var runtime = runtime()) {
       assertThat(add(durable(runtime), 7)).isEqualTo(7);
       ActorHandle<Counter> other =
