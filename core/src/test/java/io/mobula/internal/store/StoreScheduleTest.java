@@ -15,6 +15,6 @@ class StoreScheduleTest {
 
   @Test
   void whoReadsGetsTheValueAndWhatNobodyHoldsLeavesNothing() {
-    Schedules.explore("objects", 60, schedule -> new SimulatedObjects(schedule, directory).run());
+    Schedules.explore("objects", 10, schedule -> new SimulatedObjects(schedule, directory).run());
   }
 }
