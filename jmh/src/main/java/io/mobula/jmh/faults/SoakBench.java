@@ -156,7 +156,7 @@ public final class SoakBench {
             faults.pauses(),
             cluster.up(),
             request.faults().nodes(),
-            words(vitals.get("driver")));
+            words(Objects.requireNonNull(vitals.get("driver"), "driver")));
       }
     }
   }
