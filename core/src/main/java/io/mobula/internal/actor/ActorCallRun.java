@@ -92,6 +92,7 @@ final class ActorCallRun {
       return false;
     }
     begun = true;
+    Thread.interrupted(); // came before it began, so that it means somebody else
     runner = Thread.currentThread();
     execution = present;
     return true;

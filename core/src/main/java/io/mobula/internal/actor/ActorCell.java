@@ -543,6 +543,7 @@ final class ActorCell implements Reach, Producer {
     if (life == Life.DEAD) {
       return false;
     }
+    Thread.interrupted(); // came before it began, so that it means somebody else
     running = execution;
     maker = Thread.currentThread();
     return true;

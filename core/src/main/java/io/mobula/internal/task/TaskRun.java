@@ -701,6 +701,7 @@ final class TaskRun implements Producer, Awaited {
       return null;
     }
     attempts++;
+    Thread.interrupted(); // came before it began, so that it means somebody else
     runner = Thread.currentThread();
     var identity = new Execution.Identity(
         engine.runtime(),
