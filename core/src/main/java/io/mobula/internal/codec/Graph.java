@@ -90,7 +90,10 @@ final class Graph extends Kryo {
   Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     buffersIn = buffers;
     externalsIn = externals;
-    uncopied = buffers.stream().mapToLong(MemorySegment::byteSize).sum();
+    uncopied = 0;
+    for (var buffer : buffers) {
+      uncopied += buffer.byteSize();
+    }
     input.open(bytes);
     int format = input.readByte();
     if (format != FORMAT) {

@@ -13,8 +13,11 @@ import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.ring.FrameAssembly;
 import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -23,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,7 @@ public final class Lanes implements AutoCloseable {
   private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
-  private final List<Supplier<Stream<Awaited>>> questions = new CopyOnWriteArrayList<>();
+  private final List<Supplier<Iterator<Awaited>>> questions = new CopyOnWriteArrayList<>();
   private volatile @Nullable Rings rings;
   private volatile boolean closed;
 
@@ -273,13 +275,32 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Each part of a node that asks peers says here once what it has asked. */
-  void questions(Supplier<Stream<Awaited>> open) {
+  void questions(Supplier<Iterator<Awaited>> open) {
     questions.add(open);
   }
 
-  /** The questions to peers that have no answer yet. */
-  public Stream<Awaited> openQuestions() {
-    return questions.stream().flatMap(Supplier::get);
+  /** The questions to peers that have no answer yet, listed while they are asked for. */
+  public Iterator<Awaited> openQuestions() {
+    var parts = questions.iterator();
+    return new Iterator<>() {
+      private Iterator<Awaited> part = Collections.emptyIterator();
+
+      @Override
+      public boolean hasNext() {
+        while (!part.hasNext() && parts.hasNext()) {
+          part = parts.next().get();
+        }
+        return part.hasNext();
+      }
+
+      @Override
+      public Awaited next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("There is no further question");
+        }
+        return part.next();
+      }
+    };
   }
 
   boolean isClosed() {

@@ -1,19 +1,20 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
+import io.mobula.WaitReport;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,16 +111,30 @@ public final class PeerQuestions<K, A> {
     }
   }
 
-  private Stream<Awaited> waits() {
-    return open.keySet().stream()
-        .map(asked -> new Question(what + " " + asked.about(), asked.of()));
+  /** Lists them one by one as it is asked, so that little is made for a look at a few. */
+  private Iterator<Awaited> waits() {
+    var all = open.keySet().iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return all.hasNext();
+      }
+
+      @Override
+      public Awaited next() {
+        return new Question<>(PeerQuestions.this, all.next());
+      }
+    };
   }
 
-  /** An open question as a link of a chain of waits. */
-  private record Question(String what, NodeId of) implements Awaited {
+  /** A question as a link of a chain of waits; it may have been answered since it was listed. */
+  private record Question<K>(PeerQuestions<K, ?> all, Asked<K> asked) implements Awaited {
     @Override
     public WaitStep waitStep() {
-      return WaitStep.anythingOf("node " + of + " was asked for " + what, of);
+      var text = "node " + asked.of() + " was asked for " + all.what + " " + asked.about();
+      return all.open.containsKey(asked)
+          ? WaitStep.anythingOf(text, asked.of())
+          : WaitStep.end(text + ", and has answered", WaitReport.End.READY);
     }
   }
 

@@ -46,6 +46,7 @@ import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +56,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -342,7 +342,7 @@ final class Clustered {
   }
 
   /** The questions to other processes that have no answer yet. */
-  Stream<Awaited> openQuestions() {
+  Iterator<Awaited> openQuestions() {
     return lanes.openQuestions();
   }
 

@@ -56,6 +56,7 @@ import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.wait.ChainWalker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +70,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -205,7 +205,7 @@ public final class Node {
             tasks,
             actors,
             groups,
-            cluster == null ? Stream::empty : cluster::openQuestions),
+            cluster == null ? Collections::emptyIterator : cluster::openQuestions),
         cluster == null ? ChainWalker.Peers.NOBODY : cluster.waits());
   }
 

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * What waits in a node, part by part: for the watch, and for whoever asks. Safe for all threads.
@@ -38,7 +37,7 @@ final class NodeWaits implements AutoCloseable {
       TaskEngine tasks,
       ActorEngine actors,
       Groups groups,
-      Supplier<Stream<Awaited>> questions) {}
+      Supplier<Iterator<Awaited>> questions) {}
 
   /** Begins to watch. */
   static NodeWaits start(Parts parts, ChainWalker.Peers peers) {
@@ -55,7 +54,7 @@ final class NodeWaits implements AutoCloseable {
         () -> parts.tasks().pending().iterator(),
         () -> parts.actors().pending().iterator(),
         () -> parts.groups().pendingRefs().iterator(),
-        () -> parts.questions().get().iterator());
+        () -> parts.questions().get());
     this.watch = new WaitWatch("mobula-wait-watch", sources, peers);
   }
 

@@ -9,6 +9,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Views} keeps it up to date.
  */
 public final class ClusterViews {
+  /** Three reports of a node have not come. */
+  private static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
+
   private final Membership membership;
   private final Ledger ledger;
   private final Supplier<StoreUsage> store;
@@ -32,7 +36,7 @@ public final class ClusterViews {
   private volatile @Nullable ActorRef<Views.Command> actor;
   private volatile boolean draining;
 
-  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.Of absent) {
+  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.Of absent, long heard) {
     boolean saysTheSameAs(Entry other) {
       return view.equals(other.view) && absent.equals(other.absent);
     }
@@ -95,10 +99,15 @@ public final class ClusterViews {
     return entry == null ? null : entry.store();
   }
 
-  /** How many requests wait at that node's ledger, as last heard; 1 if nothing was heard of it. */
+  /**
+   * How many requests wait at that node's ledger, as last heard; 1 if nothing was heard of it for
+   * long.
+   */
   public int queued(NodeId id) {
     var entry = entries.get(id);
-    return entry == null ? 1 : entry.view().queued();
+    return entry == null || System.nanoTime() - entry.heard() > SILENT_NANOS
+        ? 1
+        : entry.view().queued();
   }
 
   /** Has this run after each change, on a thread that must not be blocked. */
@@ -142,7 +151,8 @@ public final class ClusterViews {
         state.fullness(),
         state.accepting(),
         state.devices());
-    var entry = new Entry(view, state.store(), new AbsentWorkers.Of(peer, state.absent()));
+    var entry = new Entry(
+        view, state.store(), new AbsentWorkers.Of(peer, state.absent()), System.nanoTime());
     var before = entries.put(peer.id(), entry);
     if (before == null || !before.saysTheSameAs(entry)) {
       changed();

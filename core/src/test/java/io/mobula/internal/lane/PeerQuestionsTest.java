@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
+import io.mobula.WaitReport;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -72,8 +75,21 @@ class PeerQuestionsTest {
     for (int i = 0; i < 1_000; i++) {
       var _ = listed.ask(OTHER.id(), i, () -> true);
     }
-    assertThat(lanes.openQuestions().map(each -> each.waitStep().text()).distinct())
-        .hasSize(1_000);
+    var texts = new HashSet<String>();
+    lanes.openQuestions().forEachRemaining(each -> texts.add(each.waitStep().text()));
+    assertThat(texts).hasSize(1_000);
+  }
+
+  @Test
+  void aQuestionThatIsOverSinceItWasListedWaitsForNobody() {
+    var listed = new PeerQuestions<Integer, String>(lanes, "numbers");
+    var _ = listed.ask(OTHER.id(), 1, () -> true);
+    var question = lanes.openQuestions().next();
+    assertThat(question.waitStep().text()).contains("was asked for numbers 1");
+    assertThat(question).isEqualTo(lanes.openQuestions().next());
+    members.leave(OTHER);
+    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.End.READY));
+    assertThat(lanes.openQuestions()).isExhausted();
   }
 
   @Test

@@ -333,9 +333,13 @@ class SpillingTest {
   @Test
   void anInterruptedWriterGetsATypedErrorAndNothingIsLost() {
     var refs = put(10);
+    var interrupted = new CompletableFuture<Boolean>();
+    target.beforeWrite = () -> interrupted.orTimeout(10, TimeUnit.SECONDS).join(); // it must wait
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> put(4)).isInstanceOf(WaitInterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
+    interrupted.complete(true);
+    target.beforeWrite = () -> {};
     for (int i = 0; i < refs.size(); i++) {
       assertThat(refs.get(i).get()).containsOnly(i);
     }

@@ -57,7 +57,14 @@ public final class Round {
   }
 
   private void sumUp(Kernel kernel) {
-    held.keySet().forEach(this::sum); // all first: if there is no memory, nothing is added
+    var fresh = new TreeMap<Integer, MemorySegment>(); // all or none, if there is no memory
+    for (int rank : held.keySet()) {
+      int to = each ? rank : ALL;
+      if (!sums.containsKey(to)) {
+        fresh.computeIfAbsent(to, absent -> Kernel.zeros(element, length));
+      }
+    }
+    sums.putAll(fresh);
     held.forEach((rank, one) -> {
       if (one.gradient().isThere()) {
         kernel.add(sum(rank), one.gradient());

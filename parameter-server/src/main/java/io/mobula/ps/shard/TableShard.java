@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard's part of a table, as far as all kinds of tables are alike: workers join, end steps and
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * One thread.
  */
 abstract sealed class TableShard permits DenseShard, SparseShard {
+  private static final Logger LOG = LoggerFactory.getLogger(TableShard.class);
+
   final Traffic traffic = new Traffic();
   final Gate gate;
   final Part part;
@@ -226,7 +230,14 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
       reached = null;
       waiting.answer().completeExceptionally(present.failure());
     }
-    refuseBefore(slowest, present::failure);
+    try {
+      refuseBefore(slowest, present::failure);
+    } catch (OutOfMemoryError full) { // there is no room to keep what they brought: they wait
+      LOG.warn(
+          "Pushes to {} wait for the next try, as the heap is full: {}",
+          gate.table(),
+          full.toString());
+    }
   }
 
   /**
