@@ -84,6 +84,8 @@ class WhyPendingTest extends ContractTest {
     for (int i = 0; i < 5; i++) {
       busy.add(runtime.task(WhyPendingTest::hold, gate).remote());
     }
+    Eventually.until(
+        "the processors are busy", () -> runtime.availableResources().amount("CPU") < 2);
     var queued = runtime.task(WhyPendingTest::plusOne, 1).cpus(2).remote();
     assertEnd(queued, End.RESOURCES, "slot", "CPU");
     gate.open();
