@@ -57,13 +57,14 @@ public final class ActorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
   private static final int MOST_REPORTED = 1000;
   private static final Duration BETWEEN_RENEWALS = Duration.ofHours(4);
+  private static final Duration BETWEEN_MARK_TRIES = Duration.ofSeconds(30);
 
   private final Parts parts;
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
-  private final Map<String, Failure> ended = new ConcurrentHashMap<>(); // durable ones, by name
+  private final Map<String, DurableEnd> ended = new ConcurrentHashMap<>(); // by name
   private final NameDesk names;
   private final Spawning spawning;
   private volatile @Nullable ActorCluster cluster;
@@ -90,6 +91,9 @@ public final class ActorEngine {
       ActorRefResolver resolver,
       Supplier<Program> program,
       @Nullable CheckpointDirectory checkpoints) {}
+
+  /** What a durable actor has died of. */
+  private record DurableEnd(ActorId actor, Failure why) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -157,11 +161,10 @@ public final class ActorEngine {
       birth.abandon().run();
       throw e;
     }
-    (other == null ? birth.start() : birth.abandon()).run();
-    var name = options.naming().name();
-    if (other == null && name != null) {
-      ended.remove(name);
+    if (other == null) {
+      forgetFormer(passport);
     }
+    (other == null ? birth.start() : birth.abandon()).run();
     return other == null ? birth.handle() : other;
   }
 
@@ -241,7 +244,7 @@ public final class ActorEngine {
       var present = cluster;
       return name != null
           && passport.durable()
-          && !ended.containsKey(name)
+          && !isNoted(name, passport.id())
           && (present == null || !present.isOver(passport.id()));
     }
   }
@@ -304,7 +307,7 @@ public final class ActorEngine {
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
       var why = ended.get(name);
-      throw why == null ? names.unknown(name) : why.raise();
+      throw why == null ? names.unknown(name) : why.why().raise();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
@@ -412,7 +415,21 @@ public final class ActorEngine {
   void noteEnd(Passport passport, Failure why) {
     var name = passport.name();
     if (name != null) {
-      ended.put(name, why);
+      ended.put(name, new DurableEnd(passport.id(), why));
+    }
+  }
+
+  /** Whether that durable actor has died of something, and not a former one of its name. */
+  private boolean isNoted(String name, ActorId actor) {
+    var end = ended.get(name);
+    return end != null && end.actor().equals(actor);
+  }
+
+  /** Another actor has the name now. */
+  private void forgetFormer(Passport passport) {
+    var name = passport.name();
+    if (name != null) {
+      ended.remove(name);
     }
   }
 
@@ -421,6 +438,11 @@ public final class ActorEngine {
     if (!passport.durable()) {
       names.release(passport);
     }
+  }
+
+  /** Nothing is left of the actor: its name stands by this node no more. Has no effect twice. */
+  void release(Passport passport) {
+    names.release(passport);
   }
 
   /** The actor's name stands by this node, which hosts or owns it. */
@@ -483,23 +505,39 @@ public final class ActorEngine {
     }
   }
 
-  /** This node has joined: others see that it uses the directory of checkpoints, if it has one. */
+  /**
+   * This node is about to join: others see that it uses the directory of checkpoints, if it has
+   * one.
+   */
   public void enterCheckpoints() {
     var directory = parts.checkpoints();
     if (directory != null) {
-      var leftovers = directory.enter(parts.store().node());
-      if (!leftovers.isEmpty()) {
-        parts.store().background(() -> directory.remove(leftovers));
-      }
+      directory.enter(parts.store().node());
       renewCheckpoints(directory);
     }
   }
 
+  /** This node has joined, and nobody else is in its cluster. */
+  public void removeLeftovers() {
+    var directory = parts.checkpoints();
+    if (directory != null) {
+      var leftovers = directory.leftovers();
+      if (!leftovers.isEmpty()) {
+        parts.store().background(() -> directory.remove(leftovers));
+      }
+    }
+  }
+
   private void renewCheckpoints(CheckpointDirectory directory) {
-    var _ = after(BETWEEN_RENEWALS, () -> {
+    var _ = after(directory.isMarked() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
       if (!closed) {
-        parts.store().background(directory::renew);
-        renewCheckpoints(directory);
+        parts.store().background(() -> {
+          try {
+            directory.renew();
+          } finally {
+            renewCheckpoints(directory);
+          }
+        });
       }
     });
   }
@@ -552,7 +590,10 @@ public final class ActorEngine {
     }
     if (other != null) {
       birth.abandon().run();
-    } else if (unreadable == null) {
+      return;
+    }
+    forgetFormer(passport);
+    if (unreadable == null) {
       birth.start().run();
     } else {
       birth.fail().accept(unreadable);

@@ -467,6 +467,9 @@ final class Owner implements Wanting, Awaited {
     }
     if (!ended) {
       ended = true;
+      if (isDurablyEnded()) { // where its host has done so, it still stands by this node
+        owners.release(passport);
+      }
       publish();
     }
     forgetIfUnheld();

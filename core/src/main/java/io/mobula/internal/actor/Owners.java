@@ -113,6 +113,10 @@ final class Owners {
     cluster.engine().unname(passport);
   }
 
+  void release(Passport passport) {
+    cluster.engine().release(passport);
+  }
+
   /** The state that the actor goes on with there, where it is in the store. */
   @Nullable
   StoredState stateFor(Place at, ActorId id) {

@@ -16,6 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Where a node keeps checkpoints of actors: a directory, of this machine or shared by several, with
@@ -30,7 +31,9 @@ public final class CheckpointDirectory {
 
   private final Path root;
   private final Codec codec;
+  private @Nullable NodeId user;
   private @Nullable ProcessMark mark;
+  private List<Path> leftovers = List.of();
 
   /**
    * Touches nothing yet.
@@ -46,18 +49,50 @@ public final class CheckpointDirectory {
   // ---- who uses it
 
   /**
-   * A process of the cluster has started: it is seen to use the directory from now on. Gives what
-   * crashed clusters have left, which is to be {@linkplain #remove removed}: if no other process
-   * uses the directory, nobody makes those actors again that go with their cluster.
+   * A process has started and has not joined its cluster yet: it is seen to use the directory from
+   * now on. What is there of actors that go with their cluster is noted: it may be left over.
    */
-  public synchronized List<Path> enter(NodeId self) {
+  public synchronized void enter(NodeId self) {
+    user = self;
     try {
+      mark();
+      leftovers = DurableFiles.entries(root).stream()
+          .filter(CheckpointDirectory::isLeftover)
+          .toList();
+    } catch (IOException e) {
+      LOG.warn(
+          "Other processes do not see yet that this process uses {}, and what other clusters have left there stays: {}",
+          root,
+          e.toString());
+    }
+  }
+
+  /** Has no effect when it is marked, or not in use. */
+  private void mark() throws IOException {
+    var self = user;
+    if (self != null && mark == null) {
       DurableFiles.createDirectory(root);
       mark = ProcessMark.make(root, self);
-      var left = DurableFiles.entries(root); // before the look at who lives: they may make more
-      return isUsedByOthers(self)
-          ? List.of()
-          : left.stream().filter(CheckpointDirectory::isLeftover).toList();
+    }
+  }
+
+  /** Whether others see that this process uses the directory. */
+  public synchronized boolean isMarked() {
+    return mark != null;
+  }
+
+  /**
+   * What crashed clusters have left, which is to be {@linkplain #remove removed}. To be asked by a
+   * process that has joined and is the only member of its cluster: if no other process uses the
+   * directory, nobody makes the actors again that were there before it joined and go with their
+   * cluster.
+   */
+  public synchronized List<Path> leftovers() {
+    var self = user;
+    var left = leftovers;
+    leftovers = List.of();
+    try {
+      return self == null || isUsedByOthers(self) ? List.of() : left;
     } catch (IOException e) {
       LOG.warn("What other clusters have left in {} stays there: {}", root, e.toString());
       return List.of();
@@ -99,22 +134,30 @@ public final class CheckpointDirectory {
     }
   }
 
-  /** The process lives; to be repeated every few hours. */
+  /**
+   * The process lives; to be repeated every few hours, and soon while it is not
+   * {@linkplain #isMarked seen}.
+   */
   public synchronized void renew() {
     try {
       if (mark != null) {
         mark.renew();
+      } else if (user != null) {
+        mark();
+        LOG.info("Other processes see from now on that this one uses {}", root);
       }
     } catch (IOException e) {
-      LOG.warn(
-          "Other hosts may take this process for dead, as {} cannot be changed: {}",
-          root,
-          e.toString());
+      LOG.atLevel(mark == null ? Level.DEBUG : Level.WARN) // the first failure is in the log
+          .log(
+              "Other processes may take this one for dead, as {} cannot be changed: {}",
+              root,
+              e.toString());
     }
   }
 
   /** The process uses the directory no more. */
   public synchronized void leave() {
+    user = null;
     try {
       if (mark != null) {
         mark.close();

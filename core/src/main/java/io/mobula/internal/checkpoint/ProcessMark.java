@@ -25,7 +25,9 @@ final class ProcessMark implements AutoCloseable {
   private static final String PREFIX = "process-";
   private static final Duration RENEWED_WITHIN = Duration.ofDays(1);
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet(); // by nodes of this JVM
+
+  /** Real paths of the marks of this JVM's nodes: several paths may lead to one directory. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
   private final FileChannel channel;
@@ -37,16 +39,20 @@ final class ProcessMark implements AutoCloseable {
 
   /** Marks a directory, which must be there, until it is closed or the process ends. */
   static ProcessMark make(Path directory, NodeId node) throws IOException {
-    var file = directory.resolve(PREFIX + Long.toHexString(node.incarnation()));
-    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    var file = directory.toRealPath().resolve(PREFIX + Long.toHexString(node.incarnation()));
+    var mark = new ProcessMark(
+        file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     HELD.add(file);
     try {
-      channel.lock();
-      channel.write(StandardCharsets.US_ASCII.encode(boot()), 0);
-      return new ProcessMark(file, channel);
+      mark.channel.lock();
+      mark.channel.write(StandardCharsets.US_ASCII.encode(boot()), 0);
+      return mark;
     } catch (IOException | RuntimeException e) {
-      channel.close();
-      HELD.remove(file);
+      try {
+        mark.close();
+      } catch (IOException more) {
+        e.addSuppressed(more);
+      }
       throw e;
     }
   }
@@ -62,10 +68,10 @@ final class ProcessMark implements AutoCloseable {
 
   /** Whether the process of a mark may live. */
   static boolean isAlive(Path mark) throws IOException {
-    if (HELD.contains(mark)) { // to open it and close it would give its lock up
-      return true;
-    }
     try {
+      if (HELD.contains(mark.toRealPath())) { // to open it and close it would give its lock up
+        return true;
+      }
       if (!Files.readString(mark, StandardCharsets.US_ASCII).equals(boot())) {
         return Files.getLastModifiedTime(mark)
             .toInstant()

@@ -258,10 +258,13 @@ public final class Node {
    * @throws io.mobula.error.ClusterException when it is not let in; the node must be closed
    */
   public void join() {
+    actors.enterCheckpoints();
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
     }
-    actors.enterCheckpoints();
+    if (membership.peers().isEmpty()) { // else another member may own what the files are of
+      actors.removeLeftovers();
+    }
     if (membership instanceof ClusterMembership) {
       hire();
       ship();
