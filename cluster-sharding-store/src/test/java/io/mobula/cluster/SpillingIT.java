@@ -13,7 +13,12 @@ import io.mobula.Placement;
 import io.mobula.Settings;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
+import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,6 +193,56 @@ class SpillingIT {
       }
     } finally {
       assertThat(run("umount", "-l", disk.toString())).isZero();
+    }
+  }
+
+  /** What cannot be read back stays neither in the table of its node nor on the disk. */
+  @Test
+  void nothingIsLeftOfWhatWasDamagedOnADisk() throws Exception {
+    try (var cluster = start(true, settings())) {
+      var runtime = cluster.runtime();
+      var maker = id(cluster, 0);
+      var refs = allMadeAt(runtime, maker, COUNT / 2);
+      assertThat(damageAll()).isPositive();
+
+      int lost = 0;
+      for (int i = 0; i < refs.size(); i++) {
+        try {
+          assertThat(Bulk.isMade(refs.get(i).get(Soon.LIMIT), i)).isTrue();
+        } catch (ObjectLostException damaged) {
+          lost++;
+        }
+      }
+      assertThat(lost).isPositive();
+      refs.forEach(ObjectRef::close);
+
+      Soon.holds(
+          () -> "nothing is left of it: " + files() + ", " + usage(runtime, maker),
+          () -> files().isEmpty() && usage(runtime, maker).usedBytes() < Bulk.BYTES);
+    }
+  }
+
+  /** Changes a byte of each spilled value; how many there are. */
+  private int damageAll() throws IOException {
+    var files = files();
+    for (var path : files) {
+      try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+        file.seek(file.length() / 2);
+        int was = file.read();
+        file.seek(file.length() / 2);
+        file.write(was ^ 1);
+      }
+    }
+    return files.size();
+  }
+
+  private List<Path> files() {
+    try (var all = Files.walk(disk)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.endsWith("life"))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

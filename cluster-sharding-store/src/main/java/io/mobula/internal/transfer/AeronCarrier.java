@@ -110,7 +110,9 @@ final class AeronCarrier implements Carrier {
     line.used = now;
     try {
       var publication = publication(line);
-      return publication == null ? Sent.LATER : send(to, line, publication, length, filler, now);
+      return publication == null
+          ? awaited(to, line, now)
+          : send(to, line, publication, length, filler, now);
     } catch (RegistrationException e) {
       LOG.warn("No way to {}: {}", to, e.getMessage());
       lines.remove(to);
@@ -144,14 +146,19 @@ final class AeronCarrier implements Carrier {
       return Sent.LATER;
     }
     if (result == Publication.NOT_CONNECTED && !line.wasConnected) {
-      if (now - line.opened <= unreachable) {
-        return Sent.LATER;
-      }
-      forget(to);
-      return Sent.NEVER;
+      return awaited(to, line, now);
     }
     forget(to);
     return Sent.LATER;
+  }
+
+  /** There is no connection yet, or the media driver has not even answered. */
+  private Sent awaited(String to, Line line, long now) {
+    if (now - line.opened <= unreachable) {
+      return Sent.LATER;
+    }
+    forget(to);
+    return Sent.NEVER;
   }
 
   /** Handles what has come; how many frames. */

@@ -21,6 +21,7 @@ import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,8 +79,8 @@ final class AeronDriver implements AutoCloseable {
     try {
       thread = AeronDriverThread.start(MediaDriver.launch(context(settings, mtu)), idle);
       return new AeronDriver(thread, connect(settings.directory()), mtu, settings.buffer());
-    } catch (RuntimeException | InternalError e) { // the latter where the disk has no room
-      CloseHelper.quietClose(thread);
+    } catch (Exception | InternalError e) { // Aeron throws IOExceptions undeclared, too
+      close(thread, e); // the error is of a disk that has no room
       delete(settings.directory());
       throw new StoreException(
           "Cannot start the media driver at " + settings.host() + " in " + settings.directory()
@@ -133,7 +134,24 @@ final class AeronDriver implements AutoCloseable {
 
   @Override
   public void close() {
-    CloseHelper.closeAll(aeron, thread);
+    try {
+      CloseHelper.close(aeron);
+    } finally {
+      thread.close();
+    }
+  }
+
+  /** Closes it after a failure, which is the one to be told of. */
+  void closeAfter(Throwable failure) {
+    close(this, failure);
+  }
+
+  private static void close(@Nullable AutoCloseable begun, Throwable after) {
+    try {
+      CloseHelper.close(begun);
+    } catch (Exception | InternalError e) {
+      after.addSuppressed(e);
+    }
   }
 
   private static MediaDriver.Context context(TransferSettings.Aeron settings, int mtu) {

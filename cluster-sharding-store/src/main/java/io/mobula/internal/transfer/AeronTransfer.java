@@ -91,11 +91,12 @@ final class AeronTransfer implements ObjectTransfer {
       }
       this.desk = new TransferDesk(all, settings.source(), settings.limits());
     } catch (RuntimeException e) {
-      driver.close();
+      driver.closeAfter(e);
       throw e;
-    } catch (InternalError noPage) {
-      driver.close();
-      throw new StoreException("No room for Aeron's files in " + where.directory(), noPage);
+    } catch (Exception | InternalError noFile) { // Aeron throws IOExceptions undeclared
+      driver.closeAfter(noFile);
+      throw new StoreException(
+          "Aeron's files in " + where.directory() + " cannot be used: " + noFile, noFile);
     }
     this.thread = Thread.ofPlatform().daemon().name("mobula-transfer").unstarted(this::run);
   }
@@ -228,13 +229,17 @@ final class AeronTransfer implements ObjectTransfer {
           work += carrier.poll(handler);
         }
         work += desk.work(now);
-        if (now - tidied > HOUSEKEEPING) {
-          tidied = now;
-          faults = 0;
-          carrier.closeUnused(now);
-        }
       } catch (InternalError fault) {
         onFault(fault, faults++);
+      }
+      if (now - tidied > HOUSEKEEPING) { // whatever has failed in this turn
+        tidied = now;
+        faults = 0;
+        try {
+          carrier.closeUnused(now);
+        } catch (InternalError fault) {
+          onFault(fault, faults++);
+        }
       }
       busy = desk.isBusy();
       pace.idle(work);

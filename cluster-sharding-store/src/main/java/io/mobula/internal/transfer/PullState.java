@@ -223,8 +223,9 @@ final class PullState {
       providers.forEach(provider -> giveUp(provider, reason, now));
       return 0;
     }
-    for (var provider : List.copyOf(providers)) {
-      takeBackOverdue(provider, now);
+    int known = providers.size(); // standbys may be added
+    for (int i = 0; i < known; i++) {
+      takeBackOverdue(providers.get(i), now);
     }
     int asked = 0;
     for (var provider : trustedFirst()) {

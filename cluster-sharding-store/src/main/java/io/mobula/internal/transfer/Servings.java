@@ -48,6 +48,9 @@ final class Servings {
       return;
     }
     if (serving != null && !serving.goesTo(ask.replyTo())) { // nothing has come over that carrier
+      if (ask.replyTo().startsWith(AeronCarrier.SCHEME)) {
+        return; // it is late: a reader goes over to Akka, and not back
+      }
       end(serving);
       serving = null;
     }
@@ -110,7 +113,7 @@ final class Servings {
   private Carrier.Sent send(Serving serving, long now) {
     try {
       return serving.send(carrier, crc, now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | InternalError e) { // the latter where a page is not there
       LOG.warn("Cannot read an object for {}", serving.reader(), e);
       end(serving);
       return Carrier.Sent.LATER;

@@ -30,6 +30,9 @@ class StandbyTransferTest {
   private static final ObjectId ID = new ObjectId(7, 1, 0);
   private static final long BYTES = 3_000_001;
 
+  private static final int MOST_PATH = 4095;
+  private static final String NAME = "a-long-name".repeat(20);
+
   /** Aeron's own files fit, and no log does. */
   private static final long SMALL = 16L << 20;
 
@@ -76,6 +79,24 @@ class StandbyTransferTest {
     assertBrought(reader, source.endpoint());
     var other = start("not/there/either", SampleObjects.NONE);
     assertBrought(other, start("third", object).endpoint());
+  }
+
+  /** Its directory can be made, and no file in it: Aeron throws an undeclared IOException. */
+  @Test
+  void comesAndGoesOverAkkaWhereAeronsFilesCannotBeMade() throws Exception {
+    var longest = directory;
+    while (length(longest) < MOST_PATH - NAME.length()) {
+      longest = Files.createDirectory(longest.resolve(NAME));
+    }
+    int left = MOST_PATH - length(longest) - 3;
+    var source = start(longest.resolve("x".repeat(left)).toString(), object);
+
+    assertThat(source.endpoint()).startsWith("akka:");
+    assertBrought(start("reader", SampleObjects.NONE), source.endpoint());
+  }
+
+  private static int length(Path path) {
+    return path.toString().length();
   }
 
   @Test

@@ -107,9 +107,19 @@ final class Copies {
     return own != null && attemptHere(id) == attempt ? own : null;
   }
 
-  /** What this node had has come to harm on a disk. */
+  /**
+   * What this node had has come to harm on a disk. Once the directory has been told, it tells this
+   * node no more of the object: nothing is kept of it that this process does not hold.
+   */
   void harmed(ObjectId id) {
+    if (ownCopy(id) != null) {
+      return; // it has been made again meanwhile
+    }
     counting.retract(id);
+    var known = sharing.known(id);
+    if (known != null) {
+      known.harmed();
+    }
   }
 
   /**

@@ -149,6 +149,19 @@ final class SharedEntry implements ObjectEntry.Sharer {
     release();
   }
 
+  /** Drops what has come to harm, unless this process holds it: then it goes when that ends. */
+  void harmed() {
+    boolean over;
+    synchronized (this) {
+      boolean missing = outcome instanceof Content.InStore own && own.isMissing();
+      over = missing && !held && !gone && sharing.tellReleased(this);
+      gone |= over;
+    }
+    if (over) {
+      drop();
+    }
+  }
+
   private void release() {
     boolean over;
     synchronized (this) {

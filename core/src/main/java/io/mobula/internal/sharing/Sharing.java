@@ -686,8 +686,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Whether an outcome is here, so that others can be given it. */
   boolean canGive(@Nullable Object outcome) {
-    return outcome instanceof Failure
-        || (outcome instanceof Content && !(outcome instanceof Content.Away));
+    return switch (outcome) {
+      case Failure _, Content.Immediate _, Content.Inline _ -> true;
+      case Content.InStore sealed -> !sealed.isMissing();
+      case null, default -> false;
+    };
   }
 
   /** What nobody else holds is freed a few messages after the holds were given up. */
@@ -772,17 +775,22 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * This process holds it no more. What came from elsewhere is dropped: true; what is sealed here
-   * stays.
+   * This process holds it no more. What came from elsewhere, or has come to harm here, is dropped:
+   * true; what is sealed here stays.
    */
   boolean tellReleased(SharedEntry entry) {
-    boolean fromElsewhere =
-        !isOwn(entry.id()) && !entry.isKept() && !(entry.outcome() instanceof Content.InStore);
-    if (fromElsewhere && copies.ownCopy(entry.id()) != null) {
-      counting.retract(entry.id()); // the copy goes with it
+    var id = entry.id();
+    var sealed = entry.outcome() instanceof Content.InStore made ? made : null;
+    boolean isDropped = !isOwn(id) && !entry.isKept() && (sealed == null || sealed.isMissing());
+    if (isDropped && (sealed != null || copies.ownCopy(id) != null)) {
+      counting.retract(id); // the copy goes with it
     }
-    counting.release(entry.id());
-    return fromElsewhere && shared.remove(entry.id(), entry);
+    counting.release(id);
+    boolean removed = isDropped && shared.remove(id, entry);
+    if (removed && sealed != null) {
+      replicas.forget(id);
+    }
+    return removed;
   }
 
   @Override

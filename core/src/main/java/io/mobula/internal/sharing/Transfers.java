@@ -13,6 +13,7 @@ import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.PeerQuestions;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.memory.Block;
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Origin;
@@ -31,12 +32,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Objects of other hosts: asks where their bytes are given out and has them brought into this
  * node's memory. The transfer starts with the first need, here or there. Safe for all threads.
  */
 final class Transfers implements Membership.Listener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
   private static final int WHERE = 8;
   private static final int THERE = 9;
 
@@ -103,7 +107,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     CompletionStage<Void> done;
     try {
       done = begin(object.location(), first, block.segment());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       block.abandon();
       throw e;
     }
@@ -248,7 +252,11 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           var answer = new FrameWriter().octet(THERE);
           try {
             answer.text(transfer().endpoint()).text("");
-          } catch (RuntimeException cannot) {
+          } catch (Throwable cannot) { // whoever asks gets an answer in any case
+            HeapExhaustion.check(cannot);
+            if (!(cannot instanceof MobulaException)) {
+              LOG.warn("Node {} cannot be told where objects are given out", from, cannot);
+            }
             answer.text(null).text(String.valueOf(cannot.getMessage()));
           }
           lanes.send(from, answer.toBytes());

@@ -2,12 +2,15 @@ package io.mobula.testkit.fault;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the operating system. */
 final class Commands {
-  private static final long LIMIT_SECONDS = 60;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Commands() {}
 
@@ -21,16 +24,37 @@ final class Commands {
   }
 
   static void run(List<String> command) throws IOException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    run(command, LIMIT);
+  }
+
+  static void run(List<String> command, Duration limit) throws IOException {
+    var output = Files.createTempFile("command", ".out"); // a pipe would be read without an end
     try {
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException(String.join(" ", command) + ": " + output);
+      var process = new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(output.toFile())
+          .start();
+      try {
+        if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw failed(command, "did not end within " + limit + "; ", output);
+        }
+        if (process.exitValue() != 0) {
+          throw failed(command, "", output);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("Interrupted while waiting for " + command.getFirst(), e);
+      } finally {
+        process.destroyForcibly();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while waiting for " + command.getFirst(), e);
+    } finally {
+      Files.delete(output);
     }
+  }
+
+  private static IOException failed(List<String> command, String how, Path output)
+      throws IOException {
+    var said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+    return new IOException(String.join(" ", command) + ": " + how + said);
   }
 }

@@ -1,0 +1,56 @@
+package io.mobula.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aeron.Aeron;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A carrier whose media driver works only when the test has it do so. */
+@Timeout(60)
+class AeronCarrierTest {
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // less than ends a client
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void thereIsNoWayAnywhereWhileTheMediaDriverDoesNotAnswer() {
+    var where = directory.resolve("driver").toString();
+    try (var driver = MediaDriver.launch(new MediaDriver.Context()
+            .aeronDirectoryName(where)
+            .dirDeleteOnShutdown(true)
+            .threadingMode(ThreadingMode.INVOKER));
+        var aeron = Aeron.connect(new Aeron.Context()
+            .aeronDirectoryName(where)
+            .driverAgentInvoker(driver.sharedAgentInvoker())
+            .useConductorAgentInvoker(true))) {
+      var subscription = aeron.addSubscription("aeron:udp?endpoint=127.0.0.1:0", 1);
+      while (subscription.resolvedEndpoint() == null) {
+        driver.sharedAgentInvoker().invoke();
+        aeron.conductorAgentInvoker().invoke();
+      }
+      var carrier = new AeronCarrier(aeron, subscription, "", 1000, Duration.ofMillis(20));
+
+      long start = System.nanoTime();
+      var sent = send(carrier);
+      assertThat(sent).isEqualTo(Carrier.Sent.LATER);
+      while (sent == Carrier.Sent.LATER && System.nanoTime() - start < LIMIT) {
+        aeron.conductorAgentInvoker().invoke();
+        sent = send(carrier);
+      }
+
+      assertThat(sent).isEqualTo(Carrier.Sent.NEVER);
+    }
+  }
+
+  private static Carrier.Sent send(AeronCarrier carrier) {
+    return carrier.send("aeron:127.0.0.1:9", 100, (buffer, offset) -> {});
+  }
+}

@@ -1,0 +1,133 @@
+package io.mobula.internal.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mobula.ObjectId;
+import io.mobula.spi.ObjectSource;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** What a node sends for which requests. */
+class ServingsTest {
+  private static final ObjectId ID = new ObjectId(7, 1, 0);
+  private static final int BYTES = 10_000;
+  private static final String OVER_AERON = "aeron:127.0.0.1:4000";
+  private static final String OVER_AKKA = "akka://mobula@127.0.0.1:25520/system/transfer#1";
+
+  private final Everywhere carrier = new Everywhere();
+  private final AtomicInteger open = new AtomicInteger();
+
+  @Test
+  void aLateRequestOverAeronDoesNotEndWhatHasGoneOverToAkka() {
+    var servings = servings(this::opened);
+    servings.onAsk(ask(1, OVER_AERON), 0);
+    servings.onAsk(ask(1, OVER_AKKA), 0);
+    servings.onAsk(ask(1, OVER_AERON), 0);
+
+    workUntilQuiet(servings);
+
+    assertThat(carrier.sentTo).isNotEmpty().containsOnly(OVER_AKKA);
+    assertThat(open).hasValue(1);
+    servings.close();
+    assertThat(open).hasValue(0);
+  }
+
+  @Test
+  void aPageThatIsNotThereEndsOneReaderAlone() {
+    var servings = servings((id, attempt) -> attempt == 0 ? new Unreadable() : opened(id, attempt));
+    servings.onAsk(ask(1, 0, "aeron:127.0.0.1:4001"), 0);
+    servings.onAsk(ask(2, 1, OVER_AERON), 0);
+
+    workUntilQuiet(servings);
+
+    assertThat(carrier.sentTo).isNotEmpty().containsOnly(OVER_AERON);
+    servings.onEnd(2);
+    assertThat(open).hasValue(0);
+    assertThat(servings.isBusy()).isFalse();
+  }
+
+  private Servings servings(ObjectSource source) {
+    return new Servings(source, carrier, new Outbox(carrier), 10);
+  }
+
+  private static void workUntilQuiet(Servings servings) {
+    for (int i = 0; i < 100; i++) {
+      int _ = servings.work(0);
+    }
+  }
+
+  private static Frames.Ask ask(long pull, String replyTo) {
+    return ask(pull, 1, replyTo);
+  }
+
+  private static Frames.Ask ask(long pull, int attempt, String replyTo) {
+    return new Frames.Ask(0, pull, ID, attempt, BYTES, 0, BYTES, replyTo);
+  }
+
+  private ObjectSource.Open opened(ObjectId id, int attempt) {
+    open.incrementAndGet();
+    return new ObjectSource.Open() {
+      @Override
+      public MemorySegment bytes() {
+        return MemorySegment.ofArray(new byte[BYTES]);
+      }
+
+      @Override
+      public void close() {
+        open.decrementAndGet();
+      }
+    };
+  }
+
+  /** Its size can be had, and nothing else. */
+  private final class Unreadable implements ObjectSource.Open {
+    private boolean isMeasured;
+
+    Unreadable() {
+      open.incrementAndGet();
+    }
+
+    @Override
+    public MemorySegment bytes() {
+      if (isMeasured) {
+        throw new InternalError("a fault occurred in an unsafe memory access operation");
+      }
+      isMeasured = true;
+      return MemorySegment.ofArray(new byte[BYTES]);
+    }
+
+    @Override
+    public void close() {
+      open.decrementAndGet();
+    }
+  }
+
+  /** Takes every frame at once. */
+  private static final class Everywhere implements Carrier {
+    final List<String> sentTo = new ArrayList<>();
+
+    @Override
+    public String replyTo(String endpoint) {
+      return "here";
+    }
+
+    @Override
+    public int maxFrame(String endpoint) {
+      return 4096;
+    }
+
+    @Override
+    public Sent send(String endpoint, int length, Filler filler) {
+      filler.fill(new UnsafeBuffer(new byte[length]), 0);
+      sentTo.add(endpoint);
+      return Sent.YES;
+    }
+
+    @Override
+    public void forget(String endpoint) {}
+  }
+}
