@@ -49,7 +49,9 @@ final class Bringing {
           patience,
           remote.bytes(),
           "node " + remote.at(),
-          what -> WaitStep.anythingOf(what, remote.at()));
+          what -> remote.hasLeft() // then whoever else has it is looked for, or it is made again
+              ? WaitStep.end(what + ", which has left the cluster", End.UNKNOWN)
+              : WaitStep.anythingOf(what, remote.at()));
       try {
         return use.apply(content);
       } catch (MovedException moved) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
+import io.mobula.WaitReport;
 import io.mobula.contract.Eventually;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
@@ -21,6 +22,8 @@ import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.SpillTarget;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +102,7 @@ class BringingTest {
   private static final class Coming implements Content.Remote {
     final AtomicInteger brought = new AtomicInteger();
     volatile long roomWanted;
+    volatile boolean hasLeft;
     private final Supplier<CompletionStage<Content>> way;
 
     Coming(Supplier<CompletionStage<Content>> way) {
@@ -113,6 +117,11 @@ class BringingTest {
     @Override
     public NodeId at() {
       return OTHER;
+    }
+
+    @Override
+    public boolean hasLeft() {
+      return hasLeft;
     }
 
     @Override
@@ -213,6 +222,24 @@ class BringingTest {
     assertThat(ref.get(Duration.ZERO)).containsOnly(3);
     assertThat(store.<byte[]>get(List.of(here, ref), Deadline.after(Duration.ZERO)))
         .hasSize(2);
+  }
+
+  /** The wait ends, as others have the value or it is made again; nobody knows yet by whom. */
+  @Test
+  void aValueOfAProcessThatHasLeftWaitsForNobodyInParticular() throws Exception {
+    var onTheWay = new CompletableFuture<Content>();
+    var value = new Coming(() -> onTheWay);
+    var ref = coming(value);
+    var reader = Thread.startVirtualThread(ref::get);
+    Eventually.until("the reader waits", () -> BlockedThread.of(reader) != null);
+    var wait = BlockedThread.of(reader);
+    assertThat(wait).isNotNull();
+    assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.Elsewhere.class);
+    value.hasLeft = true;
+    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.End.UNKNOWN));
+    onTheWay.complete(store.snapshot(bytes(3), 0));
+    reader.join();
+    ref.close();
   }
 
   @Test
