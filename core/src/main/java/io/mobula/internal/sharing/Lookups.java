@@ -26,7 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,8 @@ final class Lookups {
   private static final int RESOLVE = 1;
   private static final int RESOLVED = 2;
   private static final int MOST_ROUNDS = 16;
+  private static final long SHORTEST_PAUSE_MILLIS = 10;
+  private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
   private final Sharing sharing;
   private final Copies copies;
@@ -102,6 +106,24 @@ final class Lookups {
   @Nullable
   Awaited open(ObjectId id) {
     return open.get(id);
+  }
+
+  /**
+   * How long a search pauses after so many rounds, in milliseconds. The first two follow at once;
+   * if what the directory says is still of no use, such as a node that does not have the object any
+   * more, the directory has to hear of that first.
+   */
+  static long pauseAfter(int rounds) {
+    return rounds < 2
+        ? 0
+        : Math.min(LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(rounds - 2, 10));
+  }
+
+  /** How long a search may take beside the answers that it gets, in milliseconds. */
+  static long pausesInAll() {
+    return LongStream.rangeClosed(1, MOST_ROUNDS)
+        .map(round -> pauseAfter((int) round))
+        .sum();
   }
 
   /** One search. */
@@ -247,7 +269,13 @@ final class Lookups {
       synchronized (this) {
         tried.clear();
       }
-      askDirectory();
+      long pause = pauseAfter(rounds);
+      if (pause == 0) {
+        askDirectory();
+      } else {
+        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, sharing::background)
+            .execute(this::askDirectory);
+      }
     }
 
     @Override

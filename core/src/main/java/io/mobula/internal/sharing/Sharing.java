@@ -394,6 +394,11 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return sent;
   }
 
+  /** Runs it in a thread that may wait for disks and other processes. */
+  void background(Runnable work) {
+    store.background(work);
+  }
+
   /**
    * Runs what writes an outcome: in the calling thread, or where it may wait for a disk if it is
    * small and spilled.

@@ -1,0 +1,28 @@
+package io.mobula.internal.sharing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LookupsTest {
+  private static final String CLUSTER = "mobula.cluster.actor-system.akka.cluster.";
+
+  @Test
+  void theFirstRoundsFollowAtOnce() {
+    assertThat(Lookups.pauseAfter(0)).isZero();
+    assertThat(Lookups.pauseAfter(1)).isZero();
+    assertThat(Lookups.pauseAfter(2)).isPositive();
+  }
+
+  /** The directory goes on to name a process that has died until its death is believed. */
+  @Test
+  void aSearchTakesLongerThanTheDeathOfAnotherHostNeedsToBeBelieved() {
+    var settings = ConfigFactory.defaultReference();
+    var believed = settings
+        .getDuration(CLUSTER + "failure-detector.acceptable-heartbeat-pause")
+        .plus(settings.getDuration(CLUSTER + "split-brain-resolver.stable-after"));
+    assertThat(Duration.ofMillis(Lookups.pausesInAll())).isGreaterThan(believed);
+  }
+}
