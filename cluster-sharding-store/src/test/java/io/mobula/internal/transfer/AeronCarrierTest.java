@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A carrier whose media driver works only when the test has it do so. */
 @Timeout(60)
 class AeronCarrierTest {
-  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // less than ends a client
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // Aeron ends a client later
 
   @TempDir
   Path directory;
