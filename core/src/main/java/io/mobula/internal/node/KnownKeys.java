@@ -41,6 +41,7 @@ final class KnownKeys {
       "mobula.contract",
       "mobula.soak",
       "mobula.stress",
+      "mobula.bench",
       "mobula.docs",
       "mobula.directory.seed",
       "mobula.directory.histories",

@@ -158,6 +158,7 @@ class SettingsTest {
         "mobula.it.without",
         "mobula.soak.seconds",
         "mobula.stress.seconds",
+        "mobula.bench.damage-spilled",
         "mobula.contract.source",
         "mobula.docs.write",
         "mobula.directory.seed"
