@@ -26,7 +26,7 @@ final class HeldEntry {
 
   private boolean wanted;
   private int pins;
-  private Hold hold = new Hold(0, false);
+  private Hold hold;
   private long version;
   private @Nullable Copy copy;
   private int making;
@@ -44,8 +44,15 @@ final class HeldEntry {
   /** Something with the version since which it is part of what is said. */
   private record Said<T>(T what, long since) {}
 
-  HeldEntry(ObjectId id) {
+  /**
+   * Says nothing yet.
+   *
+   * @param now the version of what the participant has said last: since then it does not hold the
+   *     object, whatever others remember of a hold before that
+   */
+  HeldEntry(ObjectId id, long now) {
     this.id = id;
+    this.hold = new Hold(now, false);
   }
 
   long version() {

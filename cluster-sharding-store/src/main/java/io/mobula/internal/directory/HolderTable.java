@@ -57,7 +57,7 @@ final class HolderTable {
   }
 
   private HeldEntry entry(ObjectId id) {
-    return outbox(id).entry(id);
+    return outbox(id).entry(id, version);
   }
 
   private void restate(HeldEntry entry) {

@@ -49,8 +49,13 @@ final class Outbox {
     return entries.get(id);
   }
 
-  HeldEntry entry(ObjectId id) {
-    return entries.computeIfAbsent(id, HeldEntry::new);
+  /**
+   * The entry of an object, made if it is not there.
+   *
+   * @param version of what the participant has said last
+   */
+  HeldEntry entry(ObjectId id, long version) {
+    return entries.computeIfAbsent(id, key -> new HeldEntry(key, version));
   }
 
   int size() {
@@ -127,7 +132,7 @@ final class Outbox {
         && bytes < pace.bytesPerBatch()
         && inFlight.size() < pace.unitsInFlight()) {
       var id = waiting.removeFirst();
-      var unit = entry(id).unit(false, now);
+      var unit = entry(id, 0).unit(false, now); // what waits to be said is there
       long size = unit.roughBytes();
       bytes += size;
       units.add(unit);

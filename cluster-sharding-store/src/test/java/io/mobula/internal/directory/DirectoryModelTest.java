@@ -36,6 +36,12 @@ class DirectoryModelTest {
     }
   }
 
+  /** A node that was told to keep a value had held it before, and others remembered that. */
+  @Test
+  void aHoldThatOthersRememberEndsWhereTheNodeHasAnEntryAgain() {
+    history(32196208872920L, RULES);
+  }
+
   @Test
   void theModelSeesWhatIsFreedWithoutGrace() {
     var graceless = new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, 0, 400);

@@ -16,7 +16,7 @@ class OutboxTest {
   private long version;
 
   private HeldEntry say(int number) {
-    var entry = outbox.entry(new ObjectId(1, number, 0));
+    var entry = outbox.entry(new ObjectId(1, number, 0), version);
     entry.setWanted(true);
     entry.restate(++version);
     outbox.restated(entry);
