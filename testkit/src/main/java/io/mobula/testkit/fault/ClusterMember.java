@@ -40,8 +40,10 @@ public final class ClusterMember implements AutoCloseable {
   private boolean paused;
   private boolean left;
   private boolean cut;
-  private @Nullable String endsBy;
-  private long endsUntil;
+  /** Explains the end of the present process alone. */
+  private @Nullable EndReason ownReason;
+  /** Explains the end of each process that is started until then. */
+  private @Nullable EndReason surroundingReason;
 
   private ClusterMember(int index, ChildPlan plan, IntFunction<Settings> settings, Path file)
       throws IOException {
@@ -159,8 +161,15 @@ public final class ClusterMember implements AutoCloseable {
 
   /** From now on, for that long, there is a reason for its present process to end. */
   synchronized void mayEndBy(String reason, Duration within) {
-    endsBy = reason;
-    endsUntil = System.nanoTime() + within.toNanos();
+    ownReason = EndReason.within(reason, within);
+  }
+
+  /**
+   * From now on, for that long, there is a reason for its present process to end, and for those
+   * that are started after it: a full disk ends one after the other.
+   */
+  synchronized void mayEndAgainBy(String reason, Duration within) {
+    surroundingReason = EndReason.within(reason, within);
   }
 
   /**
@@ -172,13 +181,18 @@ public final class ClusterMember implements AutoCloseable {
     if (process.isAlive() || paused || left) {
       return null;
     }
-    boolean explained = endsBy != null && System.nanoTime() - endsUntil < 0;
-    var end =
-        new End(name(), code(process.ended().toCompletableFuture()), explained ? endsBy : null);
+    var end = new End(name(), code(process.ended().toCompletableFuture()), endReason());
     log.println("---- " + end);
-    endsBy = null;
+    ownReason = null;
     process = launch();
     return end;
+  }
+
+  private @Nullable String endReason() {
+    if (ownReason != null && ownReason.holds()) {
+      return ownReason.text();
+    }
+    return surroundingReason != null && surroundingReason.holds() ? surroundingReason.text() : null;
   }
 
   private static int code(CompletableFuture<Integer> ended) {
@@ -186,6 +200,21 @@ public final class ClusterMember implements AutoCloseable {
       return ended.orTimeout(10, TimeUnit.SECONDS).join();
     } catch (RuntimeException e) {
       throw new ProcessException("A process has ended, and its exit code is not known", e);
+    }
+  }
+
+  /**
+   * Why a process may end.
+   *
+   * @param until the time by {@link System#nanoTime} until which this explains an end
+   */
+  private record EndReason(String text, long until) {
+    static EndReason within(String text, Duration length) {
+      return new EndReason(text, System.nanoTime() + length.toNanos());
+    }
+
+    boolean holds() {
+      return System.nanoTime() - until < 0;
     }
   }
 
