@@ -1,9 +1,9 @@
 package io.mobula;
 
-import io.mobula.ActorOptions.Checkpoints;
-import io.mobula.ActorOptions.Life;
-import io.mobula.ActorOptions.Naming;
-import io.mobula.ActorOptions.Running;
+import io.mobula.ActorOptions.CheckpointPolicy;
+import io.mobula.ActorOptions.Lifetime;
+import io.mobula.ActorOptions.NameOptions;
+import io.mobula.ActorOptions.MethodExecution;
 import io.mobula.ActorOptions.Threads;
 import io.mobula.error.InvalidRequestException;
 import java.time.Duration;
@@ -37,19 +37,19 @@ public final class ActorCall<A> {
     return new ActorCall<>(runtime, constructor, arguments, changed);
   }
 
-  private Resources asked() {
+  private Resources requestedResources() {
     var resources = options.resources();
     return resources == null ? Resources.none() : resources;
   }
 
   /** Holds that many processor cores for life. */
   public ActorCall<A> cpus(double amount) {
-    return with(options.with(asked().cpus(amount)));
+    return with(options.with(requestedResources().cpus(amount)));
   }
 
   /** Holds that many accelerators for life: a fraction of one up to 1, or a whole number. */
   public ActorCall<A> gpus(double amount) {
-    return with(options.with(asked().gpus(amount)));
+    return with(options.with(requestedResources().gpus(amount)));
   }
 
   /**
@@ -57,22 +57,22 @@ public final class ActorCall<A> {
    * {@code "20GiB"}; in place of {@link #gpus}.
    */
   public ActorCall<A> gpuMemory(String size) {
-    return with(options.with(asked().gpuMemory(size)));
+    return with(options.with(requestedResources().gpuMemory(size)));
   }
 
   /** Lives on accelerators of a kind, such as {@code "H200"}; see {@link Resources#accelerator}. */
   public ActorCall<A> accelerator(String kind) {
-    return with(options.with(asked().accelerator(kind)));
+    return with(options.with(requestedResources().accelerator(kind)));
   }
 
   /** Holds that much memory for life, in bytes. A promise for placement; nothing is enforced. */
   public ActorCall<A> memory(long bytes) {
-    return with(options.with(asked().memory(bytes)));
+    return with(options.with(requestedResources().memory(bytes)));
   }
 
   /** Holds that much of a resource of your own for life. */
   public ActorCall<A> resource(String resource, double amount) {
-    return with(options.with(asked().resource(resource, amount)));
+    return with(options.with(requestedResources().resource(resource, amount)));
   }
 
   /** Where the actor should live; {@link Placement#anywhere()} by default. */
@@ -83,12 +83,12 @@ public final class ActorCall<A> {
   /** Gives the actor a name that no other living one has; {@code remote} fails if it is taken. */
   public ActorCall<A> name(String name) {
     return with(options.with(
-        new Naming(Objects.requireNonNull(name, "name"), options.naming().getIfExists())));
+        new NameOptions(Objects.requireNonNull(name, "name"), options.nameOptions().getIfExists())));
   }
 
   /** With a {@linkplain #name name} that is taken: gives the actor that has it, and makes none. */
   public ActorCall<A> getIfExists() {
-    return with(options.with(new Naming(options.naming().name(), true)));
+    return with(options.with(new NameOptions(options.nameOptions().name(), true)));
   }
 
   /**
@@ -96,8 +96,8 @@ public final class ActorCall<A> {
    * made it is gone. With {@link #maxRestarts} it is made again in that case, too.
    */
   public ActorCall<A> detached() {
-    var life = options.life();
-    return with(options.with(new Life(true, life.maxRestarts(), life.maxCallRetries())));
+    var lifetime = options.lifetime();
+    return with(options.with(new Lifetime(true, lifetime.maxRestarts(), lifetime.maxCallRetries())));
   }
 
   /**
@@ -105,8 +105,8 @@ public final class ActorCall<A> {
    * from a method or the crash of its node; an exception from a method only fails that call.
    */
   public ActorCall<A> maxRestarts(int times) {
-    var life = options.life();
-    return with(options.with(new Life(life.detached(), times, life.maxCallRetries())));
+    var lifetime = options.lifetime();
+    return with(options.with(new Lifetime(lifetime.detached(), times, lifetime.maxCallRetries())));
   }
 
   /**
@@ -114,12 +114,12 @@ public final class ActorCall<A> {
    * default.
    */
   public ActorCall<A> maxCallRetries(int times) {
-    var life = options.life();
-    return with(options.with(new Life(life.detached(), life.maxRestarts(), times)));
+    var lifetime = options.lifetime();
+    return with(options.with(new Lifetime(lifetime.detached(), lifetime.maxRestarts(), times)));
   }
 
   /**
-   * Saves the actor's state after every so many calls; its class is a {@link Checkpointed}. An
+   * Saves the actor's state after every so many calls; its class is a {@link CheckpointedActor}. An
    * actor that is made again ({@link #maxRestarts}) goes on from its latest checkpoint: in
    * {@code mobula.actors.checkpoint-directory} if that is set, else in the store of its owner's
    * node.
@@ -136,9 +136,9 @@ public final class ActorCall<A> {
       throw new InvalidRequestException(
           "Wanted a checkpoint every " + calls + " calls: the least is 1.");
     }
-    var checkpoints = options.checkpoints();
+    var checkpointPolicy = options.checkpointPolicy();
     return with(
-        options.with(new Checkpoints(calls, checkpoints.interval(), checkpoints.durable())));
+        options.with(new CheckpointPolicy(calls, checkpointPolicy.interval(), checkpointPolicy.durable())));
   }
 
   /**
@@ -150,9 +150,9 @@ public final class ActorCall<A> {
       throw new InvalidRequestException(
           "Wanted a checkpoint every " + interval + ": a time must be above zero.");
     }
-    var checkpoints = options.checkpoints();
+    var checkpointPolicy = options.checkpointPolicy();
     return with(
-        options.with(new Checkpoints(checkpoints.everyCalls(), interval, checkpoints.durable())));
+        options.with(new CheckpointPolicy(checkpointPolicy.everyCalls(), interval, checkpointPolicy.durable())));
   }
 
   /**
@@ -161,25 +161,25 @@ public final class ActorCall<A> {
    * latest checkpoint if it makes any. Ends for good when it is killed or drained.
    */
   public ActorCall<A> durable() {
-    var checkpoints = options.checkpoints();
-    var life = options.life();
+    var checkpointPolicy = options.checkpointPolicy();
+    var lifetime = options.lifetime();
     return with(options
-        .with(new Life(true, life.maxRestarts(), life.maxCallRetries()))
-        .with(new Checkpoints(checkpoints.everyCalls(), checkpoints.interval(), true)));
+        .with(new Lifetime(true, lifetime.maxRestarts(), lifetime.maxCallRetries()))
+        .with(new CheckpointPolicy(checkpointPolicy.everyCalls(), checkpointPolicy.interval(), true)));
   }
 
   /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */
   public ActorCall<A> maxConcurrency(int methods) {
-    var running = options.running();
+    var execution = options.execution();
     return with(options.with(
-        new Running(methods, running.maxPendingCalls(), running.threads(), running.borrows())));
+        new MethodExecution(methods, execution.maxPendingCalls(), execution.threads(), execution.borrowsArguments())));
   }
 
   /** How many calls may be unanswered before further ones throw; 100 000 by default. */
   public ActorCall<A> maxPendingCalls(int calls) {
-    var running = options.running();
+    var execution = options.execution();
     return with(options.with(
-        new Running(running.maxConcurrency(), calls, running.threads(), running.borrows())));
+        new MethodExecution(execution.maxConcurrency(), calls, execution.threads(), execution.borrowsArguments())));
   }
 
   /** Runs the methods on a platform thread of its own. */
@@ -206,15 +206,15 @@ public final class ActorCall<A> {
    * next to no cost; else any thread may, and each call costs some ten microseconds.
    */
   public ActorCall<A> borrowArguments() {
-    var running = options.running();
+    var execution = options.execution();
     return with(options.with(
-        new Running(running.maxConcurrency(), running.maxPendingCalls(), running.threads(), true)));
+        new MethodExecution(execution.maxConcurrency(), execution.maxPendingCalls(), execution.threads(), true)));
   }
 
   private ActorCall<A> on(Threads threads) {
-    var running = options.running();
-    return with(options.with(new Running(
-        running.maxConcurrency(), running.maxPendingCalls(), threads, running.borrows())));
+    var execution = options.execution();
+    return with(options.with(new MethodExecution(
+        execution.maxConcurrency(), execution.maxPendingCalls(), threads, execution.borrowsArguments())));
   }
 
   /**

@@ -12,38 +12,38 @@ import org.jspecify.annotations.Nullable;
  * @param resources what it holds for life; null means the default: one CPU to be placed, nothing to
  *     run
  * @param placement where it should live
- * @param naming how it is found by others
- * @param life when it ends and when it is made again
- * @param running how its methods run
- * @param checkpoints when its state is saved
+ * @param nameOptions how it is found by others
+ * @param lifetime when it ends and when it is made again
+ * @param execution how its methods run
+ * @param checkpointPolicy when its state is saved
  */
 public record ActorOptions(
     @Nullable Resources resources,
     Placement placement,
-    Naming naming,
-    Life life,
-    Running running,
-    Checkpoints checkpoints) {
+    NameOptions nameOptions,
+    Lifetime lifetime,
+    MethodExecution execution,
+    CheckpointPolicy checkpointPolicy) {
 
   /** Nameless, one call at a time, no restarts, up to 100 000 unanswered calls, shared threads. */
   public static final ActorOptions DEFAULT = new ActorOptions(
       null,
       Placement.anywhere(),
-      new Naming(null, false),
-      new Life(false, 0, 0),
-      new Running(1, 100_000, Threads.SHARED, false),
-      Checkpoints.NONE);
+      new NameOptions(null, false),
+      new Lifetime(false, 0, 0),
+      new MethodExecution(1, 100_000, Threads.SHARED, false),
+      CheckpointPolicy.NONE);
 
   /** Refuses nulls, and checkpoints of an actor that runs several methods at a time. */
   public ActorOptions {
     Objects.requireNonNull(placement, "placement");
-    Objects.requireNonNull(naming, "naming");
-    Objects.requireNonNull(life, "life");
-    Objects.requireNonNull(running, "running");
-    Objects.requireNonNull(checkpoints, "checkpoints");
-    if (checkpoints.isOn() && running.maxConcurrency() > 1) {
+    Objects.requireNonNull(nameOptions, "naming");
+    Objects.requireNonNull(lifetime, "life");
+    Objects.requireNonNull(execution, "running");
+    Objects.requireNonNull(checkpointPolicy, "checkpoints");
+    if (checkpointPolicy.isOn() && execution.maxConcurrency() > 1) {
       throw new InvalidRequestException(
-          "Wanted checkpoints and maxConcurrency=" + running.maxConcurrency()
+          "Wanted checkpoints and maxConcurrency=" + execution.maxConcurrency()
               + ": a state can be saved only while no other method changes it. Leave out one of the two.");
     }
   }
@@ -54,9 +54,9 @@ public record ActorOptions(
    * @param name unique among living actors, or null
    * @param getIfExists whether a taken name gives the actor that has it instead of an error
    */
-  public record Naming(@Nullable String name, boolean getIfExists) {
+  public record NameOptions(@Nullable String name, boolean getIfExists) {
     /** Refuses a blank name, one of more than a thousand characters, and a lookup without one. */
-    public Naming {
+    public NameOptions {
       NameLimit.require("an actor", name);
       if (name != null && name.isBlank()) {
         throw new InvalidRequestException(
@@ -76,9 +76,9 @@ public record ActorOptions(
    * @param maxRestarts how often it is made anew after it failed
    * @param maxCallRetries how often a call that was running at such a failure is made again
    */
-  public record Life(boolean detached, int maxRestarts, int maxCallRetries) {
+  public record Lifetime(boolean detached, int maxRestarts, int maxCallRetries) {
     /** Refuses negative counts. */
-    public Life {
+    public Lifetime {
       requireAtLeast("maxRestarts", maxRestarts, 0);
       requireAtLeast("maxCallRetries", maxCallRetries, 0);
     }
@@ -90,11 +90,11 @@ public record ActorOptions(
    * @param maxConcurrency how many may run at the same time
    * @param maxPendingCalls how many calls may be unanswered before further ones are refused
    * @param threads what they run on
-   * @param borrows whether views of store memory among their arguments end with the method
+   * @param borrowsArguments whether views of store memory among their arguments end with the method
    */
-  public record Running(int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrows) {
+  public record MethodExecution(int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrowsArguments) {
     /** Refuses counts below one, and concurrency on one thread. */
-    public Running {
+    public MethodExecution {
       requireAtLeast("maxConcurrency", maxConcurrency, 1);
       requireAtLeast("maxPendingCalls", maxPendingCalls, 1);
       Objects.requireNonNull(threads, "threads");
@@ -107,20 +107,20 @@ public record ActorOptions(
   }
 
   /**
-   * When the state of a {@link Checkpointed} actor is saved.
+   * When the state of a {@link CheckpointedActor} actor is saved.
    *
    * @param everyCalls after how many calls, or 0: not by calls
    * @param interval how long a change may be unsaved, or zero: not by time
    * @param durable whether the actor is made again after all nodes of its cluster have ended
    */
-  public record Checkpoints(int everyCalls, Duration interval, boolean durable) {
+  public record CheckpointPolicy(int everyCalls, Duration interval, boolean durable) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     /** Never. */
-    public static final Checkpoints NONE = new Checkpoints(0, Duration.ZERO, false);
+    public static final CheckpointPolicy NONE = new CheckpointPolicy(0, Duration.ZERO, false);
 
     /** Refuses negative values. */
-    public Checkpoints {
+    public CheckpointPolicy {
       requireAtLeast("checkpointEvery", everyCalls, 0);
       if (interval.isNegative() || interval.compareTo(LONGEST) > 0) {
         throw new InvalidRequestException("Wanted a checkpoint every " + interval
@@ -157,26 +157,26 @@ public record ActorOptions(
   }
 
   ActorOptions with(Resources changed) {
-    return new ActorOptions(changed, placement, naming, life, running, checkpoints);
+    return new ActorOptions(changed, placement, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
   ActorOptions with(Placement changed) {
-    return new ActorOptions(resources, changed, naming, life, running, checkpoints);
+    return new ActorOptions(resources, changed, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
-  ActorOptions with(Naming changed) {
-    return new ActorOptions(resources, placement, changed, life, running, checkpoints);
+  ActorOptions with(NameOptions changed) {
+    return new ActorOptions(resources, placement, changed, lifetime, execution, checkpointPolicy);
   }
 
-  ActorOptions with(Life changed) {
-    return new ActorOptions(resources, placement, naming, changed, running, checkpoints);
+  ActorOptions with(Lifetime changed) {
+    return new ActorOptions(resources, placement, nameOptions, changed, execution, checkpointPolicy);
   }
 
-  ActorOptions with(Running changed) {
-    return new ActorOptions(resources, placement, naming, life, changed, checkpoints);
+  ActorOptions with(MethodExecution changed) {
+    return new ActorOptions(resources, placement, nameOptions, lifetime, changed, checkpointPolicy);
   }
 
-  ActorOptions with(Checkpoints changed) {
-    return new ActorOptions(resources, placement, naming, life, running, changed);
+  ActorOptions with(CheckpointPolicy changed) {
+    return new ActorOptions(resources, placement, nameOptions, lifetime, execution, changed);
   }
 }

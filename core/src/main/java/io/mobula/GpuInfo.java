@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param memoryBytes memory of its own; 0 where that is not told
  * @param offered how much of it the node hands out: 1, or less where processes share it
  * @param used how much of that tasks, actors and bundles hold
- * @param illness why it is granted to nobody, if it is ill
+ * @param unhealthyReason why it is granted to nobody, if it is ill
  */
 public record GpuInfo(
     int index,
@@ -21,11 +21,11 @@ public record GpuInfo(
     long memoryBytes,
     double offered,
     double used,
-    Optional<String> illness) {
+    Optional<String> unhealthyReason) {
   /** Refuses null. */
   public GpuInfo {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
-    Objects.requireNonNull(illness, "illness");
+    Objects.requireNonNull(unhealthyReason, "illness");
   }
 }

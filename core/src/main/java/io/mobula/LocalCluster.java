@@ -44,7 +44,7 @@ public interface LocalCluster extends AutoCloseable {
   MobulaRuntime runtime();
 
   /** The nodes that were started, in order, those that have been killed included. */
-  List<Member> nodes();
+  List<LocalNode> nodes();
 
   /**
    * Kills a node as {@code kill -9} does, so that nothing of it can clean up, and returns when its
@@ -65,9 +65,9 @@ public interface LocalCluster extends AutoCloseable {
    * @param address {@code host:port} of its actor system
    * @param pid its process id
    */
-  record Member(NodeId id, String address, long pid) {
+  record LocalNode(NodeId id, String address, long pid) {
     /** Refuses nulls. */
-    public Member {
+    public LocalNode {
       Objects.requireNonNull(id, "id");
       Objects.requireNonNull(address, "address");
     }
@@ -177,7 +177,7 @@ public interface LocalCluster extends AutoCloseable {
      * @throws io.mobula.error.ProcessException when one does not come up; none is left behind
      */
     public LocalCluster start() {
-      return Runtimes.factory().start(this);
+      return RuntimeLocator.factory().start(this);
     }
   }
 }

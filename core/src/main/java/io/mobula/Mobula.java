@@ -45,7 +45,7 @@ public final class Mobula extends MobulaForms {
    * @throws io.mobula.error.StoreException when the store's files cannot be made
    */
   public static MobulaRuntime init(Settings settings) {
-    return Runtimes.factory().open(settings);
+    return RuntimeLocator.factory().open(settings);
   }
 
   /**
@@ -71,7 +71,7 @@ public final class Mobula extends MobulaForms {
 
   /** The runtime that the static methods use here. */
   public static MobulaRuntime runtime() {
-    return Runtimes.current();
+    return RuntimeLocator.current();
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Mobula extends MobulaForms {
    * @throws io.mobula.error.NoRuntimeException when the caller is neither
    */
   public static TaskContext context() {
-    return Runtimes.factory()
+    return RuntimeLocator.factory()
         .context()
         .orElseThrow(() -> new io.mobula.error.NoRuntimeException(
             "Mobula.context() is for tasks and actor methods; this thread runs neither."));
@@ -118,7 +118,7 @@ public final class Mobula extends MobulaForms {
   }
 
   /** See {@link MobulaRuntime#create(long)}. */
-  public static Sealable create(long bytes) {
+  public static ObjectBuffer create(long bytes) {
     return runtime().create(bytes);
   }
 
@@ -135,7 +135,7 @@ public final class Mobula extends MobulaForms {
   }
 
   /** See {@link MobulaRuntime#wait(Collection, int, Duration)}. */
-  public static <T extends ObjectRef<?>> Waited<T> wait(
+  public static <T extends ObjectRef<?>> WaitResult<T> wait(
       Collection<T> refs, int count, Duration deadline) {
     return runtime().wait(refs, count, deadline);
   }
@@ -143,49 +143,49 @@ public final class Mobula extends MobulaForms {
   /** See {@link MobulaRuntime#remoteMany}. */
   public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
       TaskCall<? extends Collection<? extends R>> call, int count) {
-    return call.resolved().remoteMany(call, count);
+    return call.resolveRuntime().remoteMany(call, count);
   }
 
   /** See {@link MobulaRuntime#remoteStream}. */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
       TaskCall<? extends Stream<? extends R>> call) {
-    return call.resolved().remoteStream(call);
+    return call.resolveRuntime().remoteStream(call);
   }
 
   /** See {@link MobulaRuntime#remoteIterator}. */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       TaskCall<? extends Iterator<? extends R>> call) {
-    return call.resolved().remoteIterator(call);
+    return call.resolveRuntime().remoteIterator(call);
   }
 
   /** See {@link MobulaRuntime#remoteMany(Task0, int)}. */
   public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
       Task0<? extends Collection<? extends R>> task, int count) {
-    return task.resolved().remoteMany(task, count);
+    return task.resolveRuntime().remoteMany(task, count);
   }
 
   /** See {@link MobulaRuntime#remoteStream(Task0)}. */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
       Task0<? extends Stream<? extends R>> task) {
-    return task.resolved().remoteStream(task);
+    return task.resolveRuntime().remoteStream(task);
   }
 
   /** See {@link MobulaRuntime#remoteIterator(Task0)}. */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
-    return task.resolved().remoteIterator(task);
+    return task.resolveRuntime().remoteIterator(task);
   }
 
   /** See {@link MobulaRuntime#remoteStage(TaskCall)}. */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       TaskCall<? extends CompletionStage<? extends R>> call) {
-    return call.resolved().remoteStage(call);
+    return call.resolveRuntime().remoteStage(call);
   }
 
   /** See {@link MobulaRuntime#remoteStage(Task0)}. */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       Task0<? extends CompletionStage<? extends R>> task) {
-    return task.resolved().remoteStage(task);
+    return task.resolveRuntime().remoteStage(task);
   }
 
   /** See {@link MobulaRuntime#remoteStage(MethodCall)}. */

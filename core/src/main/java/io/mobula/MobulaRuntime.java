@@ -31,7 +31,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /** As {@link #attach(ClassicActorSystemProvider)}, with settings. */
   static MobulaRuntime attach(ClassicActorSystemProvider system, Settings settings) {
-    return Runtimes.factory().attach(Objects.requireNonNull(system, "system"), settings);
+    return RuntimeLocator.factory().attach(Objects.requireNonNull(system, "system"), settings);
   }
 
   /** Names this incarnation of this node. */
@@ -67,7 +67,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * Starts a task that returns a {@link Stream} and gives its elements one by one as they come. The
-   * task is held back when {@link TaskChain#maxUnread} of them wait unread.
+   * task is held back when {@link TaskBuilder#maxUnread} of them wait unread.
    *
    * <pre>{@code
    * try (ObjectRefStream<Page> pages = runtime.remoteStream(runtime.task(Crawler::pages, url))) { ... }
@@ -155,11 +155,11 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * Makes room for a value of that many bytes, to be filled in place and then
-   * {@linkplain Sealable#seal sealed}: no copy.
+   * {@linkplain ObjectBuffer#seal sealed}: no copy.
    *
    * @throws io.mobula.error.StoreFullException when there is no room
    */
-  Sealable create(long bytes);
+  ObjectBuffer create(long bytes);
 
   /**
    * Waits for all values and returns them in order; throws the first failure as soon as it is
@@ -178,7 +178,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @throws io.mobula.error.InvalidRequestException when a ref is there twice, {@code count} is
    *     more than there are or below one, or the deadline is negative
    */
-  <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline);
+  <T extends ObjectRef<?>> WaitResult<T> wait(Collection<T> refs, int count, Duration deadline);
 
   /**
    * The living actor of that name. Fails with {@link io.mobula.error.ActorNameException} if there
@@ -267,7 +267,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * What waits for resources, for its arguments, or for an actor that is busy, and why; at most a
    * thousand entries, oldest first. Calls of an actor are one entry, which says how many.
    */
-  List<Waiting> waiting();
+  List<WaitingWork> waiting();
 
   /**
    * Why a ref has no value yet: the chain from the ref to whoever must act next, over tasks,
@@ -290,7 +290,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * all processes and waits for the answers. Each tells of the 256 others it has most to send to;
    * empty for a node alone.
    */
-  List<LaneInfo> lanes();
+  List<PeerChannelInfo> peerChannels();
 
   /** Every process of the cluster, this one first; only this one for a node alone. */
   List<NodeInfo> nodes();
@@ -336,7 +336,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @param wants what it asks for
    * @param why what it waits for
    */
-  record Waiting(String what, Resources wants, String why) {}
+  record WaitingWork(String what, Resources wants, String why) {}
 
   /**
    * The object store in numbers.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The results of a task that gives many, one ref after the other while the task goes on. Ray's
  * {@code ObjectRefGenerator}.
  *
- * <p>For one reading thread at a time. The task is held back when {@link TaskChain#maxUnread}
+ * <p>For one reading thread at a time. The task is held back when {@link TaskBuilder#maxUnread}
  * results wait unread. Closing early cancels the task and gives back what was not read.
  *
  * @param <T> the type of each result

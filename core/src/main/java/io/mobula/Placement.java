@@ -33,12 +33,12 @@ public sealed interface Placement {
 
   /** On that node while it has room, else anywhere. */
   static Placement preferring(NodeId node) {
-    return new Preferring(node);
+    return new PreferredNode(node);
   }
 
   /** On the node that holds the value of {@code ref}. */
   static Placement near(ObjectRef<?> ref) {
-    return new Near(ref);
+    return new NearObject(ref);
   }
 
   /** In any bundle of a placement group: one that has room now, else the first that will. */
@@ -69,7 +69,7 @@ public sealed interface Placement {
 
   /** On a node whose labels match while one has room, else anywhere; see {@link #labels}. */
   static Placement preferringLabels(String selector) {
-    return new PreferringLabels(selector);
+    return new PreferredLabels(selector);
   }
 
   /** See {@link Placement#anywhere()}. */
@@ -93,17 +93,17 @@ public sealed interface Placement {
   }
 
   /** See {@link Placement#preferring}. */
-  record Preferring(NodeId node) implements Placement {
+  record PreferredNode(NodeId node) implements Placement {
     /** Refuses null. */
-    public Preferring {
+    public PreferredNode {
       Objects.requireNonNull(node, "node");
     }
   }
 
   /** See {@link Placement#near}. */
-  record Near(ObjectRef<?> ref) implements Placement {
+  record NearObject(ObjectRef<?> ref) implements Placement {
     /** Refuses null. */
-    public Near {
+    public NearObject {
       Objects.requireNonNull(ref, "ref");
     }
   }
@@ -141,9 +141,9 @@ public sealed interface Placement {
   }
 
   /** See {@link Placement#preferringLabels}. */
-  record PreferringLabels(String selector) implements Placement {
+  record PreferredLabels(String selector) implements Placement {
     /** Refuses null. */
-    public PreferringLabels {
+    public PreferredLabels {
       Objects.requireNonNull(selector, "selector");
     }
   }

@@ -60,7 +60,7 @@ public final class PlacementGroup {
     return new PlacementGroup(runtime, id, request.name(), request.strategy(), request.bundles());
   }
 
-  private MobulaRuntime resolved() {
+  private MobulaRuntime resolveRuntime() {
     return runtime != null ? runtime : Mobula.runtime();
   }
 
@@ -91,7 +91,7 @@ public final class PlacementGroup {
    * for. Returns at once.
    */
   public ObjectRef<PlacementGroup> ready() {
-    return resolved().ready(this);
+    return resolveRuntime().ready(this);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class PlacementGroup {
 
   /** Where it is, and what it waits for. Asks the scheduler and waits for the answer. */
   public PlacementGroupState state() {
-    return resolved().state(this);
+    return resolveRuntime().state(this);
   }
 
   /** The node of each bundle, as {@link #state} says; empty for one that has none. */
@@ -126,7 +126,7 @@ public final class PlacementGroup {
    * scheduler has taken note; removing again does nothing.
    */
   public void remove() {
-    resolved().remove(this);
+    resolveRuntime().remove(this);
   }
 
   /** What messages call a group. */

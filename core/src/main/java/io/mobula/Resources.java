@@ -66,7 +66,7 @@ public final class Resources {
               + ": more than one GPU must be a whole number. Ask for a fraction up to 1, or for whole ones.");
     }
     if (amount > 0 && units(GPU_MEMORY) > 0) {
-      throw shareAndMemory();
+      throw countAndMemoryConflict();
     }
     return with(GPU, amount);
   }
@@ -83,7 +83,7 @@ public final class Resources {
           "Wanted gpu_memory=" + bytes + " bytes: an amount cannot be negative.");
     }
     if (bytes > 0 && units(GPU) > 0) {
-      throw shareAndMemory();
+      throw countAndMemoryConflict();
     }
     return withUnits(GPU_MEMORY, bytes);
   }
@@ -117,7 +117,7 @@ public final class Resources {
     return withUnits(ACCELERATOR + kind, UNITS_PER_ONE);
   }
 
-  private static InvalidRequestException shareAndMemory() {
+  private static InvalidRequestException countAndMemoryConflict() {
     return new InvalidRequestException("Wanted accelerators by number and by memory: ask for"
         + " gpus(...), or for gpuMemory(...), which is as much of one as has that memory.");
   }
@@ -144,8 +144,8 @@ public final class Resources {
     }
     return switch (name) {
       case GPU -> gpus(amount);
-      case MEMORY -> memory((long) check(name, amount));
-      case GPU_MEMORY -> gpuMemory((long) check(name, amount));
+      case MEMORY -> memory((long) requireAmount(name, amount));
+      case GPU_MEMORY -> gpuMemory((long) requireAmount(name, amount));
       default -> with(name, amount);
     };
   }
@@ -180,7 +180,7 @@ public final class Resources {
   }
 
   private Resources with(String name, double amount) {
-    long fixed = BigDecimal.valueOf(check(name, amount))
+    long fixed = BigDecimal.valueOf(requireAmount(name, amount))
         .multiply(BigDecimal.valueOf(UNITS_PER_ONE))
         .setScale(0, RoundingMode.HALF_UP)
         .longValueExact();
@@ -195,7 +195,7 @@ public final class Resources {
     return name.equals(MEMORY) || name.equals(GPU_MEMORY);
   }
 
-  private static double check(String name, double amount) {
+  private static double requireAmount(String name, double amount) {
     double most = isBytes(name) ? Long.MAX_VALUE : MOST;
     boolean fits = amount >= 0 && amount <= most;
     if (!fits) {

@@ -23,5 +23,5 @@ public interface RuntimeFactory {
   Optional<TaskContext> context();
 
   /** Every runtime that is open, oldest first. */
-  List<MobulaRuntime> opened();
+  List<MobulaRuntime> openRuntimes();
 }

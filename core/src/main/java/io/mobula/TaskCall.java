@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of the result
  */
-public final class TaskCall<R extends @Nullable Object> extends TaskChain<TaskCall<R>> {
+public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<TaskCall<R>> {
   private final Arguments arguments;
 
   TaskCall(

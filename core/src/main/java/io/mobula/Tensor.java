@@ -50,18 +50,18 @@ public final class Tensor implements AutoCloseable {
   private final DType dtype;
   private final Shape shape;
   private @Nullable MemorySegment memory;
-  private @Nullable Runnable returned; // tells the store that lent the memory
-  private boolean given; // whether anything else may read the memory
+  private @Nullable Runnable releaseAction; // tells the store that lent the memory
+  private boolean exposed; // whether anything else may read the memory
 
   static {
-    TensorMemory.open(new TensorMemory.Access() {
+    TensorMemory.setAccess(new TensorMemory.Access() {
       @Override
-      public void lend(Tensor tensor, Runnable returned) {
-        tensor.returned = returned;
+      public void setReleaseAction(Tensor tensor, Runnable returned) {
+        tensor.releaseAction = returned;
       }
 
       @Override
-      public MemorySegment look(Tensor tensor) {
+      public MemorySegment peek(Tensor tensor) {
         return tensor.memory();
       }
     });
@@ -221,7 +221,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The memory itself, not copied; closing the tensor does not affect it. */
   public MemorySegment segment() {
-    given = true;
+    exposed = true;
     return memory();
   }
 
@@ -480,8 +480,8 @@ public final class Tensor implements AutoCloseable {
   public void close() {
     Runnable told;
     synchronized (this) {
-      told = given ? null : returned;
-      returned = null;
+      told = exposed ? null : releaseAction;
+      releaseAction = null;
       memory = null;
     }
     if (told != null) {
@@ -561,12 +561,12 @@ public final class Tensor implements AutoCloseable {
 
   private int arrayLength(DType wanted) {
     access(wanted);
-    return buffered(size(), "elements in an array");
+    return requireIntSize(size(), "elements in an array");
   }
 
   private ByteBuffer buffer(MemorySegment from) {
-    buffered(from.byteSize(), "bytes in a buffer");
-    given = true;
+    requireIntSize(from.byteSize(), "bytes in a buffer");
+    exposed = true;
     try {
       return from.asByteBuffer().order(ORDER);
     } catch (UnsupportedOperationException noBytes) {
@@ -575,7 +575,7 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  private int buffered(long wanted, String what) {
+  private int requireIntSize(long wanted, String what) {
     if (wanted > MOST_IN_A_BUFFER) {
       throw new InvalidRequestException(this + " has " + wanted + " " + what + ", Java has at most "
           + MOST_IN_A_BUFFER + ": use its segment() or a slice");

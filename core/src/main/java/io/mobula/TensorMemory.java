@@ -15,14 +15,14 @@ public final class TensorMemory {
   /** What the class of tensors opens to the engine. */
   public interface Access {
     /** Notes what to run when the tensor is closed. */
-    void lend(Tensor tensor, Runnable returned);
+    void setReleaseAction(Tensor tensor, Runnable returned);
 
     /** The tensor's memory, without counting it as given out. */
-    MemorySegment look(Tensor tensor);
+    MemorySegment peek(Tensor tensor);
   }
 
   /** Called once, by the class of tensors. */
-  public static synchronized void open(Access by) {
+  public static synchronized void setAccess(Access by) {
     if (access != null) {
       throw new IllegalStateException("The memory of tensors is open already.");
     }
@@ -42,12 +42,12 @@ public final class TensorMemory {
    * still read its memory: no segment, buffer, slice or reshaped tensor. It may never run. Before
    * the tensor is given to anybody.
    */
-  public static void lend(Tensor tensor, Runnable returned) {
-    access().lend(tensor, returned);
+  public static void setReleaseAction(Tensor tensor, Runnable returned) {
+    access().setReleaseAction(tensor, returned);
   }
 
   /** Its memory, for a look that ends before the tensor is closed. */
-  public static MemorySegment look(Tensor tensor) {
-    return access().look(tensor);
+  public static MemorySegment peek(Tensor tensor) {
+    return access().peek(tensor);
   }
 }

@@ -11,12 +11,12 @@ import java.util.Objects;
  * @param what what waits, such as a ref or a blocked thread
  * @param waited for how long, as far as is known; zero where it is not
  * @param chain a sentence for each link, from what waits to whoever must act
- * @param end who must act
+ * @param cause who must act
  */
-public record WaitReport(String what, Duration waited, List<String> chain, End end) {
+public record WaitReport(String what, Duration waited, List<String> chain, WaitCause cause) {
 
   /** Who must act so that the wait ends. */
-  public enum End {
+  public enum WaitCause {
     /** Nothing waits any more: there is an outcome. */
     READY("Nothing: it is there."),
     /** Work that runs: a task, a method of an actor, a callback. */
@@ -43,7 +43,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, End e
 
     private final String advice;
 
-    End(String advice) {
+    WaitCause(String advice) {
       this.advice = advice;
     }
 
@@ -57,7 +57,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, End e
   public WaitReport {
     Objects.requireNonNull(what, "what");
     Objects.requireNonNull(waited, "waited");
-    Objects.requireNonNull(end, "end");
+    Objects.requireNonNull(cause, "end");
     chain = List.copyOf(chain);
   }
 
@@ -70,7 +70,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, End e
     for (var link : chain) {
       text.append("\n  - ").append(link);
     }
-    return text.append("\n  What to do: ").append(end.advice()).toString();
+    return text.append("\n  What to do: ").append(cause.advice()).toString();
   }
 
   private static String seconds(Duration length) {

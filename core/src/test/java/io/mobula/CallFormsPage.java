@@ -3,7 +3,7 @@ package io.mobula;
 import java.nio.file.Path;
 
 /**
- * The page {@code docs/call-forms.md}, written from {@link AcceptedForms} and {@link RefusedForms}.
+ * The page {@code docs/call-forms.md}, written from {@link AcceptedCallForms} and {@link RefusedCallForms}.
  */
 final class CallFormsPage {
   static final Path FILE = Path.of("..", "docs", "call-forms.md");
@@ -30,22 +30,22 @@ final class CallFormsPage {
         first line matters. Look it up below.
         """);
     page.append("\n## Accepted\n");
-    AcceptedForms.ALL.forEach(group -> append(page, group));
+    AcceptedCallForms.ALL.forEach(group -> append(page, group));
     page.append("\n## Refused\n");
-    RefusedForms.ALL.forEach(refused -> append(page, refused));
+    RefusedCallForms.ALL.forEach(refused -> append(page, refused));
     return page.append("\n## What the forms speak of\n\n```java\n")
-        .append(GivenCode.SOURCE)
+        .append(SnippetPreamble.SOURCE)
         .append("```\n")
         .toString();
   }
 
-  private static void append(StringBuilder page, AcceptedForms.Group group) {
+  private static void append(StringBuilder page, AcceptedCallForms.FormGroup group) {
     page.append("\n### ").append(group.title()).append("\n\n```java\n");
     group.forms().forEach(form -> page.append(form).append('\n'));
     page.append("```\n");
   }
 
-  private static void append(StringBuilder page, RefusedForms.Refused refused) {
+  private static void append(StringBuilder page, RefusedCallForms.RefusedForm refused) {
     page.append("\n%s: `%s`\n\n```java\n".formatted(capitalized(refused.why()), refused.javac()));
     page.append("%s  // refused\n%s\n```\n".formatted(refused.form(), refused.instead()));
   }

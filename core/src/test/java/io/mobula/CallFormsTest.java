@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compiles every one of {@link AcceptedForms} and {@link RefusedForms}: the API's promise to
+ * Compiles every one of {@link AcceptedCallForms} and {@link RefusedCallForms}: the API's promise to
  * whoever writes against it.
  */
 class CallFormsTest {
-  private final SnippetCompiler compiler = new SnippetCompiler(GivenCode.SOURCE);
+  private final SnippetCompiler compiler = new SnippetCompiler(SnippetPreamble.SOURCE);
 
   @Test
   void acceptsEveryAcceptedFormWithoutAWarning() {
     var forms =
-        AcceptedForms.ALL.stream().flatMap(group -> group.forms().stream()).toList();
+        AcceptedCallForms.ALL.stream().flatMap(group -> group.forms().stream()).toList();
 
     assertThat(forms).hasSizeGreaterThanOrEqualTo(130).doesNotHaveDuplicates();
     compiler
@@ -29,20 +29,20 @@ class CallFormsTest {
 
   @Test
   void refusesEveryRefusedFormInTheWordsOfTheTable() {
-    var forms = RefusedForms.ALL.stream().map(RefusedForms.Refused::form).toList();
+    var forms = RefusedCallForms.ALL.stream().map(RefusedCallForms.RefusedForm::form).toList();
     var complaints = compiler.complaints(forms);
 
     for (int i = 0; i < forms.size(); i++) {
       assertThat(complaints.getOrDefault(i, "nothing: it compiles"))
           .as(forms.get(i))
-          .contains(RefusedForms.ALL.get(i).javac());
+          .contains(RefusedCallForms.ALL.get(i).javac());
     }
   }
 
   @Test
   void acceptsWhatTheUserIsToldToWriteInstead() {
     List<String> instead =
-        RefusedForms.ALL.stream().map(RefusedForms.Refused::instead).toList();
+        RefusedCallForms.ALL.stream().map(RefusedCallForms.RefusedForm::instead).toList();
 
     compiler
         .complaints(instead)
@@ -64,7 +64,7 @@ class CallFormsTest {
     var byForm = new TreeMap<String, String>();
     compiler.complaints(forms).forEach((index, said) -> {
       boolean inside = index >= 0 && index < forms.size();
-      byForm.put(inside ? forms.get(index) : "GivenCode", said);
+      byForm.put(inside ? forms.get(index) : "SnippetPreamble", said);
     });
     return byForm;
   }

@@ -85,8 +85,8 @@ class ResourcesTest {
     for (ThrowingCallable tooLong : List.<ThrowingCallable>of(
         () -> none.resource(longest + "x", 1),
         () -> none.accelerator(longest + "x"),
-        () -> new TaskOptions.Presence(longest + "x", 1),
-        () -> new ActorOptions.Naming(longest + "x", false),
+        () -> new TaskOptions.NameAndStream(longest + "x", 1),
+        () -> new ActorOptions.NameOptions(longest + "x", false),
         () -> new PlacementGroupRequest(
             longest + "x", PlacementStrategy.PACK, List.of(none.cpus(1)), false))) {
       assertThatThrownBy(tooLong)

@@ -3,7 +3,7 @@ package io.mobula.cli;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
@@ -105,19 +105,19 @@ final class StatusCommand implements Callable<Integer> {
 
   /** Of each process by the other's incarnation; without those to this one, which is soon gone. */
   private static Map<NodeId, Map<String, ClusterStatus.Lane>> lanes(MobulaRuntime runtime) {
-    return runtime.lanes().stream()
+    return runtime.peerChannels().stream()
         .filter(lane -> !lane.to().equals(runtime.nodeId()))
         .collect(
-            groupingBy(LaneInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
+            groupingBy(PeerChannelInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
   }
 
-  private static ClusterStatus.Lane lane(LaneInfo lane) {
+  private static ClusterStatus.Lane lane(PeerChannelInfo lane) {
     return new ClusterStatus.Lane(
-        lane.kind(), amount(lane.sent()), amount(lane.received()), amount(lane.underway()));
+        lane.kind(), amount(lane.sent()), amount(lane.received()), amount(lane.outstanding()));
   }
 
-  private static ClusterStatus.Amount amount(LaneInfo.Amount amount) {
-    return new ClusterStatus.Amount(amount.frames(), amount.bytes());
+  private static ClusterStatus.Amount amount(PeerChannelInfo.FrameTotals totals) {
+    return new ClusterStatus.Amount(totals.frames(), totals.bytes());
   }
 
   private static ClusterStatus.Node node(NodeInfo node, Map<String, ClusterStatus.Lane> lanes) {
@@ -133,7 +133,7 @@ final class StatusCommand implements Callable<Integer> {
         lanes);
   }
 
-  private static ClusterStatus.Waiting waiting(MobulaRuntime.Waiting waiting) {
+  private static ClusterStatus.Waiting waiting(MobulaRuntime.WaitingWork waiting) {
     return new ClusterStatus.Waiting(
         waiting.what(), amounts(waiting.wants(), waiting.wants()), waiting.why());
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
@@ -38,7 +38,7 @@ class CheckpointOwnersIT {
   private MobulaRuntime owner;
 
   /** Counts; may stay in a method that heeds no interrupt. */
-  static final class Counter implements Checkpointed<Long> {
+  static final class Counter implements CheckpointedActor<Long> {
     private long count;
 
     @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
@@ -45,7 +45,7 @@ class CheckpointsIT {
   }
 
   /** Counts what it is told to. */
-  static final class Counter implements Checkpointed<Long> {
+  static final class Counter implements CheckpointedActor<Long> {
     private long count;
 
     Counter(String journal) throws IOException {
@@ -72,7 +72,7 @@ class CheckpointsIT {
   }
 
   /** Has more state than fits a frame. */
-  static final class Large implements Checkpointed<byte[]> {
+  static final class Large implements CheckpointedActor<byte[]> {
     private byte[] state = new byte[1 << 20];
 
     Large(String journal) throws IOException {

@@ -78,7 +78,7 @@ class LoansIT {
       var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // until there is a ring
       Soon.holds(
           "frames go through a ring",
-          () -> runtime.lanes().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
+          () -> runtime.peerChannels().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
       long before = runtime.storeUsage().usedBytes();
       for (int i = 0; i < CALLS; i++) {
         try (var put = runtime.put(filled(i));
@@ -240,7 +240,7 @@ class LoansIT {
     var to = cluster.nodes().getFirst().id();
     Soon.holds(
         "frames go through a ring",
-        () -> cluster.runtime().lanes().stream()
+        () -> cluster.runtime().peerChannels().stream()
             .anyMatch(lane -> lane.to().equals(to) && lane.kind().equals("shared memory")));
   }
 }

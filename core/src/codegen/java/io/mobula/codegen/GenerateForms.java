@@ -102,7 +102,7 @@ final class GenerateForms {
         /**
          * A task of %1$d parameters to keep and start often, as {@code @ray.remote} makes one. Immutable.
          */
-        public final class Task%1$d%2$s extends TaskChain<Task%1$d%3$s> {
+        public final class Task%1$d%2$s extends TaskBuilder<Task%1$d%3$s> {
           Task%1$d(@Nullable MobulaRuntime runtime, RemoteFunction function, TaskOptions options) {
             super(runtime, function, options);
           }

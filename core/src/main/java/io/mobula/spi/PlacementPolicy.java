@@ -27,7 +27,7 @@ public interface PlacementPolicy {
    * What somebody wants to run.
    *
    * @param wanted the resources it needs
-   * @param placement where it should be; for {@link Placement.Near}, {@code argumentBytes} says
+   * @param placement where it should be; for {@link Placement.NearObject}, {@code argumentBytes} says
    *     where that ref's value is
    * @param local the node of whoever asks
    * @param argumentBytes how many bytes of its arguments are on each node

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
@@ -33,7 +33,7 @@ class CheckpointedActorsTest {
   private Path directory;
 
   /** Counts; fails to save or load as it is told. */
-  static final class Counter implements Checkpointed<Object> {
+  static final class Counter implements CheckpointedActor<Object> {
     private long count;
     private String mode;
 
@@ -194,7 +194,7 @@ class CheckpointedActorsTest {
           runtime.actor(Plain::new).checkpointEvery(1).remote().call(Plain::one).remote();
       assertThatThrownBy(call::get)
           .isInstanceOf(ActorDiedException.class)
-          .hasMessageContaining("Plain does not implement io.mobula.Checkpointed");
+          .hasMessageContaining("Plain does not implement io.mobula.CheckpointedActor");
     }
   }
 

@@ -97,9 +97,9 @@ class GetAndWaitTest extends ContractTest {
     }
     gates.get(3).open();
     gates.get(1).open();
-    var waited = runtime.wait(refs, 2, LONG);
-    assertThat(waited.ready()).containsExactly(refs.get(1), refs.get(3));
-    assertThat(waited.pending()).containsExactly(refs.get(0), refs.get(2));
+    var waitResult = runtime.wait(refs, 2, LONG);
+    assertThat(waitResult.ready()).containsExactly(refs.get(1), refs.get(3));
+    assertThat(waitResult.pending()).containsExactly(refs.get(0), refs.get(2));
     gates.get(0).open();
     gates.get(2).open();
     runtime.get(refs);
@@ -113,17 +113,17 @@ class GetAndWaitTest extends ContractTest {
   void waitEndsAtItsDeadlineWithWhatThereIs() throws Exception {
     var never = gate();
     var refs = List.of(later(never, 1), runtime.put(2));
-    var waited = runtime.wait(refs, 2, Duration.ofMillis(50));
-    assertThat(waited.ready()).containsExactly(refs.get(1));
-    assertThat(waited.pending()).containsExactly(refs.get(0));
+    var waitResult = runtime.wait(refs, 2, Duration.ofMillis(50));
+    assertThat(waitResult.ready()).containsExactly(refs.get(1));
+    assertThat(waitResult.pending()).containsExactly(refs.get(0));
     never.open();
   }
 
   @Test
   void aFailureIsReady() {
     var bad = runtime.task(Integer::parseInt, "x").remote();
-    var waited = runtime.wait(List.of(bad), 1, LONG);
-    assertThat(waited.ready()).containsExactly(bad);
+    var waitResult = runtime.wait(List.of(bad), 1, LONG);
+    assertThat(waitResult.ready()).containsExactly(bad);
     assertThat(bad.isReady()).isTrue();
   }
 
@@ -160,10 +160,10 @@ class GetAndWaitTest extends ContractTest {
     int seen = 0;
     List<ObjectRef<Integer>> rest = pending;
     while (!rest.isEmpty()) {
-      var waited = runtime.wait(rest, 1, LONG);
-      assertThat(waited.ready()).hasSize(1);
+      var waitResult = runtime.wait(rest, 1, LONG);
+      assertThat(waitResult.ready()).hasSize(1);
       seen++;
-      rest = waited.pending();
+      rest = waitResult.pending();
     }
     assertThat(seen).isEqualTo(100);
   }

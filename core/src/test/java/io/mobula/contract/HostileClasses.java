@@ -6,7 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.Fn0;
 import java.io.Externalizable;
 import java.io.IOException;
@@ -122,7 +122,7 @@ final class HostileClasses {
   }
 
   /** An actor that saves its state and takes it up again. */
-  static class Saved implements Checkpointed<HostileCode> {
+  static class Saved implements CheckpointedActor<HostileCode> {
     private HostileCode code;
     private String method = "";
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectRef;
 import io.mobula.WaitReport;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.TaskTimeoutException;
 import java.time.Duration;
@@ -59,10 +59,10 @@ class WhyPendingTest extends ContractTest {
   }
 
   /** In a cluster the work may be in another process, which says what it waits for. */
-  private void assertEnd(ObjectRef<?> ref, End here, String... texts) throws Exception {
+  private void assertEnd(ObjectRef<?> ref, WaitCause here, String... texts) throws Exception {
     Eventually.until(() -> runtime.whyPending(ref).text(), () -> {
       var report = runtime.whyPending(ref);
-      return List.of(here, End.PEER).contains(report.end())
+      return List.of(here, WaitCause.PEER).contains(report.cause())
           && Stream.of(texts).allMatch(report.text()::contains);
     });
   }
@@ -71,10 +71,10 @@ class WhyPendingTest extends ContractTest {
   void aTaskThatRuns() throws Exception {
     var gate = gate();
     var ref = runtime.task(WhyPendingTest::hold, gate).remote();
-    assertEnd(ref, End.RUNNING, "WhyPendingTest.hold", "runs in thread");
+    assertEnd(ref, WaitCause.RUNNING, "WhyPendingTest.hold", "runs in thread");
     gate.open();
     ref.get();
-    assertThat(runtime.whyPending(ref).end()).isEqualTo(End.READY);
+    assertThat(runtime.whyPending(ref).cause()).isEqualTo(WaitCause.READY);
   }
 
   @Test
@@ -87,7 +87,7 @@ class WhyPendingTest extends ContractTest {
     Eventually.until(
         "the processors are busy", () -> runtime.availableResources().amount("CPU") < 2);
     var queued = runtime.task(WhyPendingTest::plusOne, 1).cpus(2).remote();
-    assertEnd(queued, End.RESOURCES, "slot", "CPU");
+    assertEnd(queued, WaitCause.RESOURCES, "slot", "CPU");
     gate.open();
     runtime.get(busy);
     assertThat(queued.get()).isEqualTo(2);
@@ -99,7 +99,7 @@ class WhyPendingTest extends ContractTest {
     var first = runtime.task(WhyPendingTest::hold, gate).remote();
     var second = runtime.task(WhyPendingTest::plusOne, first).remote();
     assertEnd(
-        second, End.RUNNING, "1 of its arguments", first.id().toString(), "WhyPendingTest.hold");
+        second, WaitCause.RUNNING, "1 of its arguments", first.id().toString(), "WhyPendingTest.hold");
     gate.open();
     assertThat(second.get()).isEqualTo(2);
   }
@@ -109,7 +109,7 @@ class WhyPendingTest extends ContractTest {
     var gate = gate();
     var first = runtime.task(WhyPendingTest::hold, gate).remote();
     var second = runtime.task(WhyPendingTest::read, List.of(first)).remote();
-    assertEnd(second, End.RUNNING, "waits for 1 of 1 objects", "WhyPendingTest.read");
+    assertEnd(second, WaitCause.RUNNING, "waits for 1 of 1 objects", "WhyPendingTest.read");
     gate.open();
     assertThat(second.get()).isEqualTo(1);
   }
@@ -120,8 +120,8 @@ class WhyPendingTest extends ContractTest {
     var actor = runtime.actor(Holder::new).remote();
     var first = actor.call(Holder::hold, gate).remote();
     var second = actor.call(Holder::hold, gate).remote();
-    assertEnd(first, End.RUNNING, "Holder.hold");
-    assertEnd(second, End.RUNNING, "waits for its turn", "it runs Holder.hold");
+    assertEnd(first, WaitCause.RUNNING, "Holder.hold");
+    assertEnd(second, WaitCause.RUNNING, "waits for its turn", "it runs Holder.hold");
     gate.open();
     runtime.get(List.of(first, second));
   }
@@ -132,9 +132,9 @@ class WhyPendingTest extends ContractTest {
     var actor = runtime.actor(Holder::new).maxConcurrency(2).remote();
     var calls =
         Stream.generate(() -> actor.call(Holder::hold, gate).remote()).limit(3).toList();
-    assertEnd(calls.get(0), End.RUNNING, "Holder.hold");
-    assertEnd(calls.get(1), End.RUNNING, "Holder.hold");
-    assertEnd(calls.get(2), End.RUNNING, "waits for its turn", "it runs Holder.hold");
+    assertEnd(calls.get(0), WaitCause.RUNNING, "Holder.hold");
+    assertEnd(calls.get(1), WaitCause.RUNNING, "Holder.hold");
+    assertEnd(calls.get(2), WaitCause.RUNNING, "waits for its turn", "it runs Holder.hold");
     gate.open();
     runtime.get(calls);
   }
@@ -143,7 +143,7 @@ class WhyPendingTest extends ContractTest {
   void aStageOfTheProgram() throws Exception {
     var gate = gate();
     ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(WhyPendingTest::stage, gate));
-    assertEnd(ref, End.PROGRAM, "stage");
+    assertEnd(ref, WaitCause.PROGRAM, "stage");
     gate.open();
     assertThat(ref.get()).isEqualTo(1);
   }

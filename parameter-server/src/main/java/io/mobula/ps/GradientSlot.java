@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.Sealable;
+import io.mobula.ObjectBuffer;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.kernel.Element;
@@ -42,7 +42,7 @@ public final class GradientSlot implements AutoCloseable {
       long start,
       int local,
       Frame frame,
-      @Nullable Sealable room) {
+      @Nullable ObjectBuffer room) {
     MemorySegment numbers() {
       return frame.numbers();
     }

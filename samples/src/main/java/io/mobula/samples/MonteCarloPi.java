@@ -28,13 +28,13 @@ public final class MonteCarloPi {
       long inside = 0;
       long drawn = 0;
       while (!pending.isEmpty()) {
-        var waited = runtime.wait(pending, 1, Duration.ofMinutes(1));
-        for (var ready : waited.ready()) {
+        var waitResult = runtime.wait(pending, 1, Duration.ofMinutes(1));
+        for (var ready : waitResult.ready()) {
           inside += ready.get();
           drawn += points;
           progress.step(String.format(Locale.ROOT, "pi=%.5f", 4.0 * inside / drawn));
         }
-        pending = waited.pending();
+        pending = waitResult.pending();
       }
       System.out.printf(
           Locale.ROOT, "pi is about %.5f after %d points%n", 4.0 * inside / drawn, drawn);

@@ -72,9 +72,9 @@ public final class Tips {
     long asTheyCome = millis(() -> {
       List<ObjectRef<Integer>> pending = started(work);
       while (!pending.isEmpty()) {
-        var waited = Mobula.wait(pending, 1, Duration.ofMinutes(1));
-        waited.ready().forEach(result -> primes(work / 2));
-        pending = waited.pending();
+        var waitResult = Mobula.wait(pending, 1, Duration.ofMinutes(1));
+        waitResult.ready().forEach(result -> primes(work / 2));
+        pending = waitResult.pending();
       }
     });
     tell("take results as they come", atTheEnd, asTheyCome);

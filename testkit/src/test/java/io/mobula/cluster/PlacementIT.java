@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.Resources;
@@ -109,7 +109,7 @@ class PlacementIT {
       }
       assertThat(used)
           .isEqualTo(new HashSet<>(
-              cluster.nodes().stream().map(LocalCluster.Member::pid).toList()));
+              cluster.nodes().stream().map(LocalCluster.LocalNode::pid).toList()));
       for (var node : cluster.nodes()) {
         int most = cluster
             .runtime()
@@ -175,7 +175,7 @@ class PlacementIT {
       other.awaitMore(100);
       for (int i = 0; i < 5; i++) {
         long at = cluster.runtime().task(Load::keep, 4, 1_000).cpus(4).remote().get(SOON);
-        assertThat(cluster.nodes().stream().map(LocalCluster.Member::pid)).contains(at);
+        assertThat(cluster.nodes().stream().map(LocalCluster.LocalNode::pid)).contains(at);
         one.awaitMore(50); // the small ones do not starve either
         other.awaitMore(50);
       }
@@ -228,7 +228,7 @@ class PlacementIT {
     }
   }
 
-  private static Waiting awaitWaiting(MobulaRuntime runtime, String name, String why) {
+  private static WaitingWork awaitWaiting(MobulaRuntime runtime, String name, String why) {
     long end = System.nanoTime() + SOON.toNanos();
     while (System.nanoTime() - end < 0) {
       for (var each : runtime.waiting()) {

@@ -302,7 +302,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return; // another of its methods has said so already
     }
     instance = null;
-    if (restarts < cell.options().life().maxRestarts()) {
+    if (restarts < cell.options().lifetime().maxRestarts()) {
       restarts++;
       cell.overseer().restarted(restarts);
       make();
@@ -323,7 +323,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return WaitStep.via("its constructor waits for arguments", constructor.missingArguments());
     }
     return placed
-        ? WaitStep.end("it has what it needs to be made, and is not made", WaitReport.End.NOBODY)
+        ? WaitStep.end("it has what it needs to be made, and is not made", WaitReport.WaitCause.NOBODY)
         : cell.lease().waitStep();
   }
 
@@ -386,7 +386,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * no thread is woken for one.
    */
   private void startThreads(Executor threads, Object receiver) {
-    int most = cell.options().running().maxConcurrency();
+    int most = cell.options().execution().maxConcurrency();
     var waiting = shared.iterator();
     for (; active < most && waiting.hasNext(); waiting.next()) {
       threads.execute(() -> runBesideOthers(receiver));
@@ -451,7 +451,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
     cell.runs(execution);
     runner.runs(run);
-    var borrowed = Borrowed.of(cell.options().running());
+    var borrowed = Borrowed.of(cell.options().execution());
     try {
       var value = execution.run(() -> run.call().invokeOn(receiver, borrowed.arena()));
       Thread.interrupted(); // the method's own; one that stops the call comes after its outcome
@@ -487,7 +487,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return null;
     }
     var captured = CapturedThrowable.of(thrown);
-    if (captured.isError() && run.attempts() <= cell.options().life().maxCallRetries()) {
+    if (captured.isError() && run.attempts() <= cell.options().lifetime().maxCallRetries()) {
       run.forgetStage();
       return new Unfit(receiver, captured, run);
     }

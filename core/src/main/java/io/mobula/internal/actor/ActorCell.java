@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.MethodRequest;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
@@ -163,7 +163,7 @@ final class ActorCell implements Reach, Producer {
       }
       present = new Handle.Anchor(this);
       anchor = new WeakReference<>(present);
-      if (!options().life().detached()) {
+      if (!options().lifetime().detached()) {
         engine.whenUnreachable(present, this::drainForGood);
       }
     }
@@ -211,7 +211,7 @@ final class ActorCell implements Reach, Producer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = engine.store();
     store.requireOpen();
-    int most = options().running().maxPendingCalls();
+    int most = options().execution().maxPendingCalls();
     if (pending.incrementAndGet() > most) {
       pending.decrementAndGet();
       throw tooMany();
@@ -244,7 +244,7 @@ final class ActorCell implements Reach, Producer {
 
   /** Takes a call of another process; all processes together are bounded here. */
   void takeFromAfar(ActorCallRun run) {
-    if (pending.get() >= options().running().maxPendingCalls()) {
+    if (pending.get() >= options().execution().maxPendingCalls()) {
       run.stop(new Failure(this::tooMany), store());
       run.call().release();
     } else {
@@ -255,7 +255,7 @@ final class ActorCell implements Reach, Producer {
   private PendingCallsExceededException tooMany() {
     return new PendingCallsExceededException(
         describe() + " has "
-            + options().running().maxPendingCalls()
+            + options().execution().maxPendingCalls()
             + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
   }
 
@@ -283,7 +283,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** The calls that have come and have not begun, as one entry. */
-  Optional<Waiting> waiting() {
+  Optional<WaitingWork> waiting() {
     long count = calls.values().stream().filter(ActorCallRun::isWaiting).count();
     return count == 0 || isDead()
         ? Optional.empty()
@@ -388,7 +388,7 @@ final class ActorCell implements Reach, Producer {
   public @Nullable Execution running(ObjectId wanted) {
     var run = calls.get(wanted);
     boolean returned = run != null && run.isStaged(); // its stage waits for no turn of the actor
-    return options().running().maxConcurrency() == 1 && !returned ? running : null;
+    return options().execution().maxConcurrency() == 1 && !returned ? running : null;
   }
 
   /** The same for a call that has come here and has no outcome. */

@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorOptions;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointVersion;
@@ -25,12 +25,12 @@ final class ActorCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(ActorCheckpoints.class);
 
   private final ActorCell cell;
-  private final ActorOptions.Checkpoints policy;
+  private final ActorOptions.CheckpointPolicy policy;
   private final CheckpointStore kept;
   private final Supplier<Execution> executions;
   private final Runnable due;
   private AppliedCalls applied = new AppliedCalls();
-  private @Nullable Checkpointed<Object> object;
+  private @Nullable CheckpointedActor<Object> object;
   private CheckpointVersion version = CheckpointVersion.NONE;
   private CheckpointVersion lastSaved = CheckpointVersion.NONE; // before it a term may have begun
 
@@ -49,7 +49,7 @@ final class ActorCheckpoints {
   ActorCheckpoints(
       ActorCell cell, CheckpointStore kept, Supplier<Execution> executions, Runnable due) {
     this.cell = cell;
-    this.policy = cell.options().checkpoints();
+    this.policy = cell.options().checkpointPolicy();
     this.kept = kept;
     this.executions = executions;
     this.due = due;
@@ -94,12 +94,12 @@ final class ActorCheckpoints {
   }
 
   @SuppressWarnings("unchecked") // what it gave to save is what it is given to load
-  private Checkpointed<Object> checkpointed(Object made) {
-    if (made instanceof Checkpointed<?> able) {
-      return (Checkpointed<Object>) able;
+  private CheckpointedActor<Object> checkpointed(Object made) {
+    if (made instanceof CheckpointedActor<?> able) {
+      return (CheckpointedActor<Object>) able;
     }
     throw new ActorCheckpointException("Wanted checkpoints of " + cell.describe() + ": its class "
-        + made.getClass().getName() + " does not implement io.mobula.Checkpointed.");
+        + made.getClass().getName() + " does not implement io.mobula.CheckpointedActor.");
   }
 
   private void load(SavedState latest) {

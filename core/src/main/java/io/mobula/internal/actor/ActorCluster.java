@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.MobulaException;
@@ -440,7 +440,7 @@ public final class ActorCluster {
   }
 
   /** The calls of this process that wait for their actor to have a place. */
-  Stream<Optional<Waiting>> waiting() {
+  Stream<Optional<WaitingWork>> waiting() {
     return routes.values().stream().map(Route::waiting);
   }
 

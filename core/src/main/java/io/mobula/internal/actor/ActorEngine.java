@@ -11,13 +11,13 @@ import io.mobula.ActorOptions;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
@@ -123,9 +123,9 @@ public final class ActorEngine {
   /** Makes an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
   public <A> ActorHandle<A> create(ActorRequest request) {
     requireOpen();
-    var naming = request.options().naming();
-    var name = naming.name();
-    ActorHandle<A> existing = naming.getIfExists() && name != null ? names.find(name) : null;
+    var nameOptions = request.options().nameOptions();
+    var name = nameOptions.name();
+    ActorHandle<A> existing = nameOptions.getIfExists() && name != null ? names.find(name) : null;
     return existing != null ? existing : createNew(request);
   }
 
@@ -156,7 +156,7 @@ public final class ActorEngine {
     Birth<A> birth = present == null ? alone(passport, recipe) : owned(passport, recipe, present);
     ActorHandle<A> other;
     try {
-      other = names.claim(passport, options.naming().getIfExists());
+      other = names.claim(passport, options.nameOptions().getIfExists());
     } catch (RuntimeException e) {
       birth.abandon().run();
       throw e;
@@ -182,10 +182,10 @@ public final class ActorEngine {
     return new ActorOptions(
         asked.resources(),
         Execution.placementOf(asked.placement()),
-        asked.naming(),
-        asked.life(),
-        asked.running(),
-        asked.checkpoints());
+        asked.nameOptions(),
+        asked.lifetime(),
+        asked.execution(),
+        asked.checkpointPolicy());
   }
 
   /** A placement group is no more: what lives in it here dies of that. */
@@ -270,14 +270,14 @@ public final class ActorEngine {
    */
   void host(ActorCell cell, int restarts) {
     cells.put(cell.id(), cell);
-    var running = cell.options().running();
-    var concurrent = running.maxConcurrency() == 1 ? null : methodThreads(running.threads());
+    var execution = cell.options().execution();
+    var concurrent = execution.maxConcurrency() == 1 ? null : methodThreads(execution.threads());
     parts
         .spawner()
         .spawn(
             ActorBehavior.create(cell, concurrent, restarts),
             "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
-            dispatcher(running.threads()),
+            dispatcher(execution.threads()),
             cell.inbox()::started);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
@@ -338,7 +338,7 @@ public final class ActorEngine {
   /**
    * The calls that wait, by actor: those that have come to it here, and those it has no place for.
    */
-  public List<Waiting> waiting() {
+  public List<WaitingWork> waiting() {
     var here = cells.values().stream().map(ActorCell::waiting);
     var present = cluster;
     var all = present == null ? here : Stream.concat(here, present.waiting());
@@ -360,7 +360,7 @@ public final class ActorEngine {
     public WaitStep waitStep() {
       return cell.has(call)
           ? cell.waitStep(call)
-          : WaitStep.end("call " + call + " has its answer", End.READY);
+          : WaitStep.end("call " + call + " has its answer", WaitCause.READY);
     }
   }
 
@@ -480,7 +480,7 @@ public final class ActorEngine {
   /** Where the actor's states are kept; null if they are not saved. */
   @Nullable
   CheckpointStore checkpointsOf(ActorCell cell) {
-    if (!cell.options().checkpoints().isOn()) {
+    if (!cell.options().checkpointPolicy().isOn()) {
       return null;
     }
     var files = filesOf(cell.passport());
@@ -571,10 +571,10 @@ public final class ActorEngine {
     var options = new ActorOptions(
         saved.resources(),
         placement,
-        saved.naming(),
-        saved.life(),
-        saved.running(),
-        saved.checkpoints());
+        saved.nameOptions(),
+        saved.lifetime(),
+        saved.execution(),
+        saved.checkpointPolicy());
     var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
     var passport = Passport.of(id, type, options);
     var recipe = new Recipe(constructor, options, program());

@@ -84,20 +84,20 @@ final class ActorFrames {
     if (resources != null) {
       LeaseDesk.writeResources(out, resources);
     }
-    var life = options.life();
-    var running = options.running();
-    out.text(options.naming().name())
-        .flag(life.detached())
-        .int32(life.maxRestarts())
-        .int32(life.maxCallRetries())
-        .int32(running.maxConcurrency())
-        .int32(running.maxPendingCalls())
-        .choice(running.threads())
-        .flag(running.borrows());
-    var checkpoints = options.checkpoints();
-    out.int32(checkpoints.everyCalls())
-        .int64(checkpoints.interval().toNanos())
-        .flag(checkpoints.durable());
+    var lifetime = options.lifetime();
+    var execution = options.execution();
+    out.text(options.nameOptions().name())
+        .flag(lifetime.detached())
+        .int32(lifetime.maxRestarts())
+        .int32(lifetime.maxCallRetries())
+        .int32(execution.maxConcurrency())
+        .int32(execution.maxPendingCalls())
+        .choice(execution.threads())
+        .flag(execution.borrowsArguments());
+    var checkpointPolicy = options.checkpointPolicy();
+    out.int32(checkpointPolicy.everyCalls())
+        .int64(checkpointPolicy.interval().toNanos())
+        .flag(checkpointPolicy.durable());
     GroupFrame.write(out, GroupFrame.of(options.placement()));
   }
 
@@ -113,28 +113,28 @@ final class ActorFrames {
   static ActorOptions readOptions(
       FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
     var resources = in.flag() ? LeaseDesk.readResources(in) : null;
-    var naming = new ActorOptions.Naming(in.optionalText(), false);
-    var life = new ActorOptions.Life(in.flag(), in.int32(), in.int32());
-    var running = new ActorOptions.Running(
+    var nameOptions = new ActorOptions.NameOptions(in.optionalText(), false);
+    var lifetime = new ActorOptions.Lifetime(in.flag(), in.int32(), in.int32());
+    var execution = new ActorOptions.MethodExecution(
         in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
-    var checkpoints =
-        new ActorOptions.Checkpoints(in.int32(), Duration.ofNanos(in.int64()), in.flag());
+    var checkpointPolicy =
+        new ActorOptions.CheckpointPolicy(in.int32(), Duration.ofNanos(in.int64()), in.flag());
     var decided = GroupFrame.orAnywhere(GroupFrame.read(in));
     var where = placement == null ? decided : placement.apply(in);
-    return new ActorOptions(resources, where, naming, life, running, checkpoints);
+    return new ActorOptions(resources, where, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
   /** Writes where an actor may live; an object it shall be near to is forgotten. */
   static void writePlacement(FrameWriter out, Placement placement) {
     switch (placement) {
       case Placement.Anywhere anywhere -> out.octet(ANYWHERE);
-      case Placement.Near near -> out.octet(ANYWHERE);
+      case Placement.NearObject nearObject -> out.octet(ANYWHERE);
       case Placement.Spread spread -> out.octet(SPREAD);
       case Placement.OnNode(var node) -> out.octet(ON).int64(node.incarnation());
-      case Placement.Preferring(var node) -> out.octet(PREFERRING).int64(node.incarnation());
+      case Placement.PreferredNode(var node) -> out.octet(PREFERRING).int64(node.incarnation());
       case Placement.Group group -> GroupFrame.write(out.octet(GROUP), group);
       case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
-      case Placement.PreferringLabels(var selector) ->
+      case Placement.PreferredLabels(var selector) ->
         out.octet(PREFERRING_LABELS).text(selector);
     }
   }

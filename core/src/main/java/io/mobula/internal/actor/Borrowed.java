@@ -1,6 +1,6 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions.Running;
+import io.mobula.ActorOptions.MethodExecution;
 import io.mobula.ActorOptions.Threads;
 import io.mobula.internal.store.BorrowedViews;
 import java.lang.foreign.Arena;
@@ -28,11 +28,11 @@ final class Borrowed {
 
   /** For a call that the present thread makes. */
   @SuppressWarnings("MustBeClosed") // by end(), when the call is answered
-  static Borrowed of(Running running) {
-    if (!running.borrows()) {
+  static Borrowed of(MethodExecution execution) {
+    if (!execution.borrowsArguments()) {
       return NOTHING;
     }
-    return running.threads() == Threads.DEDICATED
+    return execution.threads() == Threads.DEDICATED
         ? new Borrowed(Arena.ofConfined(), Thread.currentThread())
         : new Borrowed(Arena.ofShared(), null);
   }

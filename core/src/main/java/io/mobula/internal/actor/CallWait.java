@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Collection;
@@ -19,7 +19,7 @@ final class CallWait {
   static WaitStep of(ActorCell cell, @Nullable ActorCallRun run, ObjectId wanted) {
     if (run == null) {
       return WaitStep.end(
-          "call " + wanted + " of " + cell.describe() + " is not known to the actor", End.NOBODY);
+          "call " + wanted + " of " + cell.describe() + " is not known to the actor", WaitCause.NOBODY);
     }
     return step(cell, run).marked(run.attempts()).since(run.since());
   }
@@ -31,11 +31,11 @@ final class CallWait {
       return BlockedThread.running(what + " runs", runner);
     }
     if (run.isDone()) {
-      return WaitStep.end(what + " has its outcome, and its ref was not told", End.NOBODY);
+      return WaitStep.end(what + " has its outcome, and its ref was not told", WaitCause.NOBODY);
     }
     if (run.isStaged()) {
       return WaitStep.end(
-          what + " has returned a stage, which the program has to complete", End.PROGRAM);
+          what + " has returned a stage, which the program has to complete", WaitCause.PROGRAM);
     }
     var missing = run.call().missingArguments();
     return missing.isEmpty()
@@ -74,7 +74,7 @@ final class CallWait {
         return WaitStep.end(
                 "call " + run.name() + " (" + run.result().id() + ") has not come to "
                     + cell.describe(),
-                End.NOBODY)
+                WaitCause.NOBODY)
             .marked(run.result().id().task());
       }
     }
@@ -83,7 +83,7 @@ final class CallWait {
         .flatMap(lane -> lane.getFirst().call().missingArguments().stream())
         .toList();
     return missing.isEmpty()
-        ? WaitStep.end(cell.describe() + " is about to run it", End.RUNNING)
+        ? WaitStep.end(cell.describe() + " is about to run it", WaitCause.RUNNING)
         : WaitStep.via("a call before it, of the same caller, waits for an argument", missing);
   }
 }

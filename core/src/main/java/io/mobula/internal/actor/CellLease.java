@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.ledger.Lease;
@@ -169,9 +169,9 @@ final class CellLease implements Wanting, Awaited {
       return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
     }
     return searching
-        ? WaitStep.end("an argument of its constructor is looked for", End.UNKNOWN)
+        ? WaitStep.end("an argument of its constructor is looked for", WaitCause.UNKNOWN)
         : WaitStep.end(
-            cell.describe() + " waits for a lease, for which there is no request", End.NOBODY);
+            cell.describe() + " waits for a lease, for which there is no request", WaitCause.NOBODY);
   }
 
   /** Gives back what is held. */

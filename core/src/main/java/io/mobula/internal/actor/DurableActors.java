@@ -37,10 +37,10 @@ final class DurableActors {
 
   /** Refuses what cannot be made again when nothing is left of the cluster. */
   static void require(ActorOptions options, BoundCall constructor, String type) {
-    if (!options.checkpoints().durable()) {
+    if (!options.checkpointPolicy().durable()) {
       return;
     }
-    if (options.naming().name() == null) {
+    if (options.nameOptions().name() == null) {
       throw new InvalidRequestException("Wanted a durable actor " + type
           + " without a name: it comes back under its name. Say name(\"...\").");
     }
@@ -113,7 +113,7 @@ final class DurableActors {
       constructor = bind(files.definition().parts());
     } catch (Throwable thrown) { // a class that is not here, or is another by now
       var captured = CapturedThrowable.of(thrown);
-      var message = "The durable actor \"" + options.naming().name() + "\" in " + files
+      var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
           + " cannot be made again on node " + engine.store().node() + ": " + captured.text();
       LOG.error("{}", message);
       unreadable = new Failure(() -> new ActorCheckpointException(message, captured.exception()));

@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
@@ -313,7 +313,7 @@ final class Hosting {
     for (var present : hosted.values()) {
       present.inflows().remove(node);
       var cell = present.cell();
-      if (cell.id().node() == node.incarnation() && !cell.options().life().detached()) {
+      if (cell.id().node() == node.incarnation() && !cell.options().lifetime().detached()) {
         ownerGone(cell, who);
       }
     }
@@ -334,7 +334,7 @@ final class Hosting {
       }
       var inflow = present.inflows().get(from);
       if (inflow != null && inflow.hasEarly()) {
-        return () -> WaitStep.end("it may have come before a call that it follows", End.UNKNOWN);
+        return () -> WaitStep.end("it may have come before a call that it follows", WaitCause.UNKNOWN);
       }
     }
     return null;

@@ -4,7 +4,7 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
@@ -234,7 +234,7 @@ final class Owner implements Wanting, Awaited {
     if (wanting) {
       var request = owners.places().request(this);
       return request == null
-          ? WaitStep.end("it expects a lease, for which there is no request", End.NOBODY)
+          ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
               .marked(incarnation)
           : WaitStep.via("it asks for a lease", request);
     }
@@ -245,7 +245,7 @@ final class Owner implements Wanting, Awaited {
     }
     var missing = constructor.missingArguments();
     return missing.isEmpty()
-        ? WaitStep.end("a place is looked for", End.UNKNOWN)
+        ? WaitStep.end("a place is looked for", WaitCause.UNKNOWN)
         : WaitStep.via("its constructor waits for arguments", missing);
   }
 
@@ -390,7 +390,7 @@ final class Owner implements Wanting, Awaited {
       over(false);
     } else if (!lived) {
       start();
-    } else if (restarts < options.life().maxRestarts() && drained == null) {
+    } else if (restarts < options.lifetime().maxRestarts() && drained == null) {
       restarts++;
       publish();
       start();

@@ -137,7 +137,7 @@ final class Owners {
 
   /** Nothing is left of the actor at a host that would do so; says when its files are gone. */
   void deleteFiles(Passport passport, ActorOptions options, Runnable then) {
-    if (options.checkpoints().isOn() || passport.durable()) {
+    if (options.checkpointPolicy().isOn() || passport.durable()) {
       var engine = cluster.engine();
       engine.store().background(() -> {
         engine.deleteFiles(passport);

@@ -41,12 +41,12 @@ record Passport(
     return new Passport(
         id,
         type,
-        options.naming().name(),
-        options.life().detached(),
-        options.life().detached() && options.life().maxRestarts() > 0,
-        options.checkpoints().durable(),
-        options.running().maxPendingCalls(),
-        options.life().maxCallRetries());
+        options.nameOptions().name(),
+        options.lifetime().detached(),
+        options.lifetime().detached() && options.lifetime().maxRestarts() > 0,
+        options.checkpointPolicy().durable(),
+        options.execution().maxPendingCalls(),
+        options.lifetime().maxCallRetries());
   }
 
   /** The node that made the actor, and sees to its life for as long as it is there. */

@@ -2,11 +2,11 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.MethodRequest;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
@@ -454,7 +454,7 @@ final class Route implements Reach, Producer {
   }
 
   /** The calls of this process that wait for the actor to have a place, as one entry. */
-  Optional<Waiting> waiting() {
+  Optional<WaitingWork> waiting() {
     int count = dispatch.pending();
     return count == 0 || place != null || dead != null
         ? Optional.empty()
@@ -494,7 +494,7 @@ final class Route implements Reach, Producer {
     var cell = local;
     if (call == null) {
       return cell == null
-          ? WaitStep.end("nothing is known of it here any more", End.NOBODY)
+          ? WaitStep.end("nothing is known of it here any more", WaitCause.NOBODY)
           : cell.waitStep(wanted);
     }
     return explain(call).marked(call.attempts()).since(call.since());
@@ -515,8 +515,8 @@ final class Route implements Reach, Producer {
     }
     if (place != null && dead == null) {
       return cluster.isMember(place.node())
-          ? WaitStep.end("it could be sent to node " + place.node() + ", and is not", End.NOBODY)
-          : WaitStep.end("its actor has lost its place", End.UNKNOWN);
+          ? WaitStep.end("it could be sent to node " + place.node() + ", and is not", WaitCause.NOBODY)
+          : WaitStep.end("its actor has lost its place", WaitCause.UNKNOWN);
     }
     var owner = cluster.owners().find(id());
     return owner == null

@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
@@ -29,7 +29,7 @@ final class UnansweredCall implements Awaited {
   public WaitStep waitStep() {
     var present = result.get();
     return present == null
-        ? WaitStep.end("call " + id + " is waited for by nobody", End.READY)
+        ? WaitStep.end("call " + id + " is waited for by nobody", WaitCause.READY)
         : present.waitStep();
   }
 

@@ -5,7 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
@@ -14,7 +14,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementGroupState;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.PlacementGroupException;
 import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.error.WaitInterruptedException;
@@ -451,7 +451,7 @@ public final class Groups implements Bundles {
       try (var _ = BlockedThread.enter(
           parts.store().node(),
           () -> WaitStep.end(
-              "waits for the scheduler of placement groups, to answer about " + what, End.TIMER))) {
+              "waits for the scheduler of placement groups, to answer about " + what, WaitCause.TIMER))) {
         return ask(wish).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException late) {
         last = late;
@@ -501,12 +501,12 @@ public final class Groups implements Bundles {
   }
 
   /** What waits: groups for room, and work in bundles for those. */
-  public CompletionStage<List<Waiting>> waiting() {
-    CompletionStage<List<Waiting>> all = CompletableFuture.completedStage(pending());
+  public CompletionStage<List<WaitingWork>> waiting() {
+    CompletionStage<List<WaitingWork>> all = CompletableFuture.completedStage(pending());
     for (var each : ledgers.all()) {
       var inside = each.ledger()
           .report(parts.system())
-          .handle((report, closed) -> report == null ? List.<Waiting>of() : report.waiting());
+          .handle((report, closed) -> report == null ? List.<WaitingWork>of() : report.waiting());
       all = all.thenCombine(inside, (waiting, more) -> {
         var both = new ArrayList<>(waiting);
         both.addAll(more);
@@ -517,11 +517,11 @@ public final class Groups implements Bundles {
   }
 
   /** The groups that this process owns and that wait. */
-  private List<Waiting> pending() {
+  private List<WaitingWork> pending() {
     var self = parts.membership().self().id();
     return table.all().stream()
         .filter(facts -> !facts.committed() && facts.map().spec().owner().equals(self))
-        .map(facts -> new Waiting(
+        .map(facts -> new WaitingWork(
             facts.map().spec().describe(),
             facts.map().spec().resources().stream().reduce(Resources.none(), BundlePlanner::sum),
             facts.why()))

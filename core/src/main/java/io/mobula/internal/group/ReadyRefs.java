@@ -4,7 +4,7 @@ import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.execution.Execution;
@@ -110,7 +110,7 @@ final class ReadyRefs {
       boolean noted = awaited.containsKey(number);
       return WaitStep.end(
               group + (noted ? " is not reserved yet" : " is over, and its ref was not told"),
-              noted ? End.RESOURCES : End.NOBODY)
+              noted ? WaitCause.RESOURCES : WaitCause.NOBODY)
           .since(since);
     }
 

@@ -1,7 +1,7 @@
 package io.mobula.internal.job;
 
 import io.mobula.Mobula;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.ProcessException;
@@ -221,10 +221,10 @@ public final class StandingWorkers implements AutoCloseable {
   }
 
   /** The workers that are not started again, and why, as something that waits. */
-  public List<Waiting> vacant() {
+  public List<WaitingWork> vacant() {
     return vacant.entrySet().stream()
         .map(entry ->
-            new Waiting("worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
+            new WaitingWork("worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
         .toList();
   }
 

@@ -2,7 +2,7 @@ package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
 import io.mobula.error.CodecException;
 import io.mobula.error.NodeLostException;
@@ -179,10 +179,10 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** What is on the way, and has come, by peer: of the 256 with most to be sent. */
-  public List<LaneInfo> traffic() {
+  public List<PeerChannelInfo> traffic() {
     return lines.values().stream()
         .map(Line::traffic)
-        .sorted(LaneInfo.BUSIEST_FIRST)
+        .sorted(PeerChannelInfo.BUSIEST_FIRST)
         .limit(MOST_TOLD)
         .toList();
   }

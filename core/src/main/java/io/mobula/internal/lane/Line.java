@@ -1,7 +1,7 @@
 package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
@@ -191,14 +191,14 @@ final class Line {
   }
 
   /** What has gone and come, for people. */
-  LaneInfo traffic() {
+  PeerChannelInfo traffic() {
     lock.lock();
     try {
       var way = ring;
-      var received = new LaneInfo.Amount(receivedFrames.sum(), receivedBytes.sum());
+      var received = new PeerChannelInfo.FrameTotals(receivedFrames.sum(), receivedBytes.sum());
       return way == null
-          ? new LaneInfo(self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
-          : new LaneInfo(
+          ? new PeerChannelInfo(self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
+          : new PeerChannelInfo(
               self,
               peer.id(),
               RingWay.KIND,
@@ -227,7 +227,7 @@ final class Line {
     }
   }
 
-  private LaneInfo.Amount unsent() {
+  private PeerChannelInfo.FrameTotals unsent() {
     var way = ring;
     return way == null ? outbox.underway() : outbox.underway().plus(way.underway());
   }

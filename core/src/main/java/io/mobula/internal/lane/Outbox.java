@@ -1,6 +1,6 @@
 package io.mobula.internal.lane;
 
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,13 +100,13 @@ final class Outbox {
   }
 
   /** What has been sent, repetitions not counted. */
-  LaneInfo.Amount sent() {
-    return new LaneInfo.Amount(last, lastBytes);
+  PeerChannelInfo.FrameTotals sent() {
+    return new PeerChannelInfo.FrameTotals(last, lastBytes);
   }
 
   /** What is not acknowledged, sent or not. */
-  LaneInfo.Amount underway() {
-    return new LaneInfo.Amount(size(), bytes());
+  PeerChannelInfo.FrameTotals underway() {
+    return new PeerChannelInfo.FrameTotals(size(), bytes());
   }
 
   /** How many frames are not acknowledged, sent or not. */

@@ -134,7 +134,7 @@ public final class PeerQuestions<K, A> {
       var text = "node " + asked.of() + " was asked for " + all.what + " " + asked.about();
       return all.open.containsKey(asked)
           ? WaitStep.anythingOf(text, asked.of())
-          : WaitStep.end(text + ", and has answered", WaitReport.End.READY);
+          : WaitStep.end(text + ", and has answered", WaitReport.WaitCause.READY);
     }
   }
 

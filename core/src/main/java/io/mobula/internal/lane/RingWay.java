@@ -1,6 +1,6 @@
 package io.mobula.internal.lane;
 
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.internal.ring.Bell;
 import io.mobula.internal.ring.OutRing;
 import java.util.ArrayDeque;
@@ -73,13 +73,13 @@ final class RingWay {
   }
 
   /** What has been written whole. */
-  LaneInfo.Amount sent() {
-    return new LaneInfo.Amount(sent, sentBytes);
+  PeerChannelInfo.FrameTotals sent() {
+    return new PeerChannelInfo.FrameTotals(sent, sentBytes);
   }
 
   /** What is kept. */
-  LaneInfo.Amount underway() {
-    return new LaneInfo.Amount(waiting.size(), waitingBytes);
+  PeerChannelInfo.FrameTotals underway() {
+    return new PeerChannelInfo.FrameTotals(waiting.size(), waitingBytes);
   }
 
   /** Drops what is kept; the peer can read what has been written. */

@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AskPattern;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.wait.Awaited;
@@ -39,7 +39,7 @@ public final class Ledger implements Lease.Book {
    * @param waiting who waits for what, at most a thousand, oldest first
    * @param devices the accelerators, ill or not
    */
-  public record Report(Resources available, List<Waiting> waiting, List<DeviceView> devices) {}
+  public record Report(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   /**
    * The balance at a moment.

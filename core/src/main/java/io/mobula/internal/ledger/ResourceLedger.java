@@ -5,9 +5,9 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
@@ -68,7 +68,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   record Probed(List<Device> devices) implements Command {}
 
   /** What is free and what waits. */
-  record Report(Resources available, List<Waiting> waiting, List<DeviceView> devices) {}
+  record Report(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   private final Ledger ledger;
   private final Balance balance;
@@ -209,7 +209,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private static void say(Lease lease) {
     for (var gpu : lease.gpus()) {
-      gpu.illness()
+      gpu.unhealthyReason()
           .ifPresent(why -> LOG.warn(
               "{} holds {} of accelerator {} ({}), which {}",
               lease.requester().what(),
@@ -365,7 +365,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   /** A request that does not fit while nobody holds anything never will, unless it is too large. */
   private WaitStep explain(Requester requester) {
     if (!lines.has(requester)) {
-      return WaitStep.end("the ledger has no such request", End.NOBODY);
+      return WaitStep.end("the ledger has no such request", WaitCause.NOBODY);
     }
     var why = whyNot(requester);
     if (!held.isEmpty()) {
@@ -373,7 +373,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
           .map(lease -> lease.requester().what())
           .limit(MOST_HOLDERS)
           .collect(Collectors.joining("; "));
-      return WaitStep.end(why + ". Some of what is held, by: " + holders, End.RESOURCES);
+      return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
     }
     boolean possible = requester.wanted().asUnits().entrySet().stream()
         .allMatch(each -> DeviceNeed.isName(each.getKey())
@@ -381,8 +381,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return WaitStep.end(
         why + ". Nobody holds anything",
         possible && DeviceNeed.of(requester.wanted()).canEverFit(balance.devices())
-            ? End.NOBODY
-            : End.RESOURCES);
+            ? WaitCause.NOBODY
+            : WaitCause.RESOURCES);
   }
 
   private String whyNot(Requester requester) {
@@ -394,7 +394,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private Report report() {
-    var waiting = new ArrayList<Waiting>();
+    var waiting = new ArrayList<WaitingWork>();
     for (var requester : lines.inOrder()) {
       if (waiting.size() == MOST_REPORTED) {
         break;
@@ -402,7 +402,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       if (!requester.stillWants()) {
         continue;
       }
-      waiting.add(new Waiting(requester.what(), requester.wanted(), whyNot(requester)));
+      waiting.add(new WaitingWork(requester.what(), requester.wanted(), whyNot(requester)));
     }
     return new Report(balance.available(), waiting, balance.devices());
   }

@@ -1,8 +1,8 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorSystem;
-import io.mobula.LaneInfo;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.PeerChannelInfo;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
@@ -261,7 +261,7 @@ final class Clustered {
   }
 
   /** Workers that could not be kept. */
-  List<Waiting> vacant() {
+  List<WaitingWork> vacant() {
     var hired = workers;
     return hired == null ? List.of() : hired.vacant();
   }
@@ -300,7 +300,7 @@ final class Clustered {
   }
 
   /** What is on the way from here. */
-  List<LaneInfo> lanes() {
+  List<PeerChannelInfo> lanes() {
     return lanes.traffic();
   }
 

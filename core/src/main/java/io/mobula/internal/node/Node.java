@@ -7,9 +7,9 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
@@ -392,7 +392,7 @@ public final class Node {
     var options = CodecOptions.defaults()
         .withExternalTypes(ObjectRef.class, ActorHandle.class)
         .withBufferTypes(new BufferType<>(
-            Tensor.class, TensorMemory::look, TensorHeader::of, TensorHeader::rebuild))
+            Tensor.class, TensorMemory::peek, TensorHeader::of, TensorHeader::rebuild))
         .withMaxDepth(bounds.maxDepth());
     return bounds.allowedClasses().isEmpty()
         ? options
@@ -509,12 +509,12 @@ public final class Node {
   }
 
   /** What waits, for resources or for arguments. Asks all nodes and waits for the answers. */
-  public List<Waiting> waiting() {
+  public List<WaitingWork> waiting() {
     return report().waiting();
   }
 
   /** What frames are on the way between all processes. Asks them and waits for the answers. */
-  public List<LaneInfo> lanes() {
+  public List<PeerChannelInfo> lanes() {
     return report().lanes();
   }
 

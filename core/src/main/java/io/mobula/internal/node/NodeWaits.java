@@ -74,7 +74,7 @@ final class NodeWaits implements AutoCloseable {
       var waiting = source.get();
       while (waiting.hasNext() && all.size() < MOST_REPORTED) {
         var chain = walker.walk(waiting.next());
-        if (chain.end() != WaitReport.End.READY) {
+        if (chain.end() != WaitReport.WaitCause.READY) {
           all.add(chain.report(""));
         }
       }

@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
@@ -90,22 +90,22 @@ final class PeerWaits implements ChainWalker.Peers {
       return here(peer, work);
     }
     if (membership.peer(peer) == null) {
-      return WaitStep.end("node " + peer + " is no member of the cluster", End.NOBODY);
+      return WaitStep.end("node " + peer + " is no member of the cluster", WaitCause.NOBODY);
     }
     var before = silent.get(peer);
     long began = nanoTime.getAsLong();
     if (nanos == 0 || (before != null && began - before.last() < BETWEEN_PROBES_NANOS)) {
       return before == null
-          ? WaitStep.end("node " + peer + " has to act", End.PEER)
+          ? WaitStep.end("node " + peer + " has to act", WaitCause.PEER)
           : silent(peer, before, began);
     }
     try {
       var answer = ask(peer, work, Math.min(nanos, LONGEST_NANOS));
       silent.remove(peer);
       return answer
-          .map(text -> WaitStep.end(text.isEmpty() ? "node " + peer + " answers" : text, End.PEER))
+          .map(text -> WaitStep.end(text.isEmpty() ? "node " + peer + " answers" : text, WaitCause.PEER))
           .orElseGet(() -> WaitStep.end(
-              "node " + peer + " answers that it has nothing of it that is not done", End.NOBODY));
+              "node " + peer + " answers that it has nothing of it that is not done", WaitCause.NOBODY));
     } catch (TimeoutException late) {
       var silence = silent.merge(
           peer,
@@ -116,17 +116,17 @@ final class PeerWaits implements ChainWalker.Peers {
       }
       return silent(peer, silence, began);
     } catch (ExecutionException left) {
-      return WaitStep.end("node " + peer + " has just left", End.UNKNOWN);
+      return WaitStep.end("node " + peer + " has just left", WaitCause.UNKNOWN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return WaitStep.end("node " + peer + " has to act", End.PEER);
+      return WaitStep.end("node " + peer + " has to act", WaitCause.PEER);
     }
   }
 
   private WaitStep here(NodeId self, Work work) {
     var found = known.find(self, work);
     return found == null
-        ? WaitStep.end("this node has to act", End.UNKNOWN)
+        ? WaitStep.end("this node has to act", WaitCause.UNKNOWN)
         : WaitStep.via("it is done by this node", found);
   }
 
@@ -137,7 +137,7 @@ final class PeerWaits implements ChainWalker.Peers {
         + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s"
         + (member == null ? "" : ", and is " + membership.standing(member) + " to the cluster");
     boolean isSilent = nanos >= SILENCE.toNanos() && silence.probes() >= LEAST_PROBES;
-    return WaitStep.end(text, isSilent ? End.SILENT_PEER : End.PEER);
+    return WaitStep.end(text, isSilent ? WaitCause.SILENT_PEER : WaitCause.PEER);
   }
 
   private Optional<String> ask(NodeId peer, Work work, long nanos)

@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
-import io.mobula.LaneInfo;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.PeerChannelInfo;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
@@ -40,7 +40,7 @@ final class Reports {
    * @param waiting what waits, and why
    * @param lanes what is on the way to others
    */
-  record Report(Resources total, Resources available, List<Waiting> waiting, List<LaneInfo> lanes) {
+  record Report(Resources total, Resources available, List<WaitingWork> waiting, List<PeerChannelInfo> lanes) {
     static final Report NOTHING =
         new Report(Resources.none(), Resources.none(), List.of(), List.of());
 
@@ -128,23 +128,23 @@ final class Reports {
         () -> new Report(
             LeaseDesk.readResources(frame),
             LeaseDesk.readResources(frame),
-            frame.list(in -> new Waiting(in.text(), LeaseDesk.readResources(in), in.text())),
+            frame.list(in -> new WaitingWork(in.text(), LeaseDesk.readResources(in), in.text())),
             frame.list(in -> readLane(from, in))));
   }
 
-  private static void writeLane(FrameWriter out, LaneInfo lane) {
+  private static void writeLane(FrameWriter out, PeerChannelInfo lane) {
     out.int64(lane.to().incarnation()).text(lane.kind());
-    for (var amount : List.of(lane.sent(), lane.received(), lane.underway())) {
-      out.int64(amount.frames()).int64(amount.bytes());
+    for (var totals : List.of(lane.sent(), lane.received(), lane.outstanding())) {
+      out.int64(totals.frames()).int64(totals.bytes());
     }
   }
 
-  private static LaneInfo readLane(NodeId from, FrameReader in) {
-    return new LaneInfo(
+  private static PeerChannelInfo readLane(NodeId from, FrameReader in) {
+    return new PeerChannelInfo(
         from, new NodeId(in.int64()), in.text(), readAmount(in), readAmount(in), readAmount(in));
   }
 
-  private static LaneInfo.Amount readAmount(FrameReader in) {
-    return new LaneInfo.Amount(in.int64(), in.int64());
+  private static PeerChannelInfo.FrameTotals readAmount(FrameReader in) {
+    return new PeerChannelInfo.FrameTotals(in.int64(), in.int64());
   }
 }

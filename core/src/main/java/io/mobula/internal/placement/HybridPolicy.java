@@ -38,7 +38,7 @@ public final class HybridPolicy implements PlacementPolicy {
 
   @Override
   public Choice choose(Wish wish, ClusterView view, RandomGenerator random) {
-    if (wish.placement() instanceof Placement.PreferringLabels(var selector)) {
+    if (wish.placement() instanceof Placement.PreferredLabels(var selector)) {
       var there = decide(wish, Placement.labels(selector), view, random);
       return there instanceof Choice.On ? there : decide(wish, Placement.anywhere(), view, random);
     }
@@ -97,7 +97,7 @@ public final class HybridPolicy implements PlacementPolicy {
         return new Choice.Never(Reasons.never(wish, accepting(), allowed()));
       }
       int target = target(able, count);
-      if (target >= 0 && wish.placement() instanceof Placement.Near) {
+      if (target >= 0 && wish.placement() instanceof Placement.NearObject) {
         able[0] = target; // its value is there, so it waits there
         count = 1;
       }
@@ -156,9 +156,9 @@ public final class HybridPolicy implements PlacementPolicy {
       return switch (placement) {
         case Placement.Anywhere anywhere -> node -> true;
         case Placement.Spread spread -> node -> true;
-        case Placement.Near near -> node -> true;
-        case Placement.Preferring preferring -> node -> true;
-        case Placement.PreferringLabels labels -> node -> true;
+        case Placement.NearObject nearObject -> node -> true;
+        case Placement.PreferredNode preferredNode -> node -> true;
+        case Placement.PreferredLabels labels -> node -> true;
         case Placement.OnNode(var id) -> node -> node.id().equals(id);
         case Placement.Labels(var selector) -> {
           var wanted = LabelSelector.parse(selector);
@@ -182,14 +182,14 @@ public final class HybridPolicy implements PlacementPolicy {
     /** Where it should be if there is room; -1 if that is all the same. */
     private int target(int[] able, int count) {
       return switch (wish.placement()) {
-        case Placement.Preferring(var id) -> find(id, able, count);
+        case Placement.PreferredNode(var id) -> find(id, able, count);
         case Placement.Spread spread -> -1;
         case Placement.Group group -> -1;
         case Placement.Anywhere anywhere -> mostBytes(able, count);
-        case Placement.Near near -> mostBytes(able, count);
+        case Placement.NearObject nearObject -> mostBytes(able, count);
         case Placement.OnNode on -> mostBytes(able, count);
         case Placement.Labels labels -> mostBytes(able, count);
-        case Placement.PreferringLabels labels -> mostBytes(able, count);
+        case Placement.PreferredLabels labels -> mostBytes(able, count);
       };
     }
 

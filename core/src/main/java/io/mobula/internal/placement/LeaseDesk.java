@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
@@ -170,13 +170,13 @@ public final class LeaseDesk {
     var queued = requests.get(new Key(submitter, request));
     if (queued != null) {
       return () -> WaitStep.end(
-          queued.what() + " waits at the ledger of node " + membership.self().id(), End.RESOURCES);
+          queued.what() + " waits at the ledger of node " + membership.self().id(), WaitCause.RESOURCES);
     }
     boolean lends = granted.values().stream()
         .anyMatch(
             each -> each instanceof Guest guest && guest.key().equals(new Key(submitter, request)));
     return lends
-        ? () -> WaitStep.end("a process is being started for it, or a slot", End.RUNNING)
+        ? () -> WaitStep.end("a process is being started for it, or a slot", WaitCause.RUNNING)
         : null;
   }
 

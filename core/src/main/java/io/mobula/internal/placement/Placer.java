@@ -1,10 +1,10 @@
 package io.mobula.internal.placement;
 
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
@@ -147,7 +147,7 @@ public final class Placer implements Places {
     // what no node has today may come with a node tomorrow; a malformed selector stays so
     if (placement instanceof Placement.Labels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
-    } else if (placement instanceof Placement.PreferringLabels(var selector)) {
+    } else if (placement instanceof Placement.PreferredLabels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
     } else if (placement instanceof Placement.Group group) { // its bundles never change
       Reasons.requireBundle(group, wanted, what);
@@ -190,7 +190,7 @@ public final class Placer implements Places {
   }
 
   /** The requests that no node can ever grant, and why. */
-  public List<Waiting> hopeless() {
+  public List<WaitingWork> hopeless() {
     return open().stream().map(Search::hopeless).filter(Objects::nonNull).toList();
   }
 
@@ -345,7 +345,7 @@ public final class Placer implements Places {
       var reason = why.isEmpty() ? "" : " (" + why + ")";
       if (own != null && wanting.placement() instanceof Placement.Group group) {
         return WaitStep.end(
-            request + " waits for resources of " + group.group() + " here" + reason, End.RESOURCES);
+            request + " waits for resources of " + group.group() + " here" + reason, WaitCause.RESOURCES);
       }
       if (own != null) {
         return WaitStep.via(
@@ -358,15 +358,15 @@ public final class Placer implements Places {
             WaitStep.Work.lease(membership.self().id(), question));
       }
       return why.isEmpty()
-          ? WaitStep.end(request + " is at no node, and nothing says why", End.NOBODY)
+          ? WaitStep.end(request + " is at no node, and nothing says why", WaitCause.NOBODY)
               .marked(looks)
-          : WaitStep.end(request + " waits: " + why, End.RESOURCES);
+          : WaitStep.end(request + " waits: " + why, WaitCause.RESOURCES);
     }
 
     @Nullable
-    Waiting hopeless() {
+    WaitingWork hopeless() {
       var why = patience.why();
-      return why == null ? null : new Waiting(wanting.what(), wanting.wanted(), why);
+      return why == null ? null : new WaitingWork(wanting.what(), wanting.wanted(), why);
     }
 
     /** Whether it waits for the answer of that node to that question. */
@@ -482,12 +482,12 @@ public final class Placer implements Places {
       return switch (wanting.placement()) {
         case Placement.Anywhere anywhere -> true;
         case Placement.Spread spread -> true;
-        case Placement.Preferring preferring -> true;
+        case Placement.PreferredNode preferredNode -> true;
         case Placement.OnNode here -> false;
-        case Placement.Near near -> false;
+        case Placement.NearObject nearObject -> false;
         case Placement.Group group -> false;
         case Placement.Labels labels -> false;
-        case Placement.PreferringLabels labels -> true;
+        case Placement.PreferredLabels labels -> true;
       };
     }
 

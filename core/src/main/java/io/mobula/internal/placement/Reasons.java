@@ -38,9 +38,9 @@ final class Reasons {
       case Placement.Group group -> "there is no node that takes work"; // groups have no policy
       case Placement.Anywhere any -> "there is no node that takes work";
       case Placement.Spread spread -> "there is no node that takes work";
-      case Placement.Near near -> "there is no node that takes work";
-      case Placement.Preferring preferring -> "there is no node that takes work";
-      case Placement.PreferringLabels labels -> "there is no node that takes work";
+      case Placement.NearObject nearObject -> "there is no node that takes work";
+      case Placement.PreferredNode preferredNode -> "there is no node that takes work";
+      case Placement.PreferredLabels labels -> "there is no node that takes work";
     };
   }
 

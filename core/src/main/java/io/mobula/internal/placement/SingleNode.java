@@ -3,7 +3,7 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
@@ -48,14 +48,14 @@ public final class SingleNode implements Places {
     switch (placement) {
       case Placement.Anywhere anywhere -> {}
       case Placement.Spread spread -> {}
-      case Placement.Preferring preferring -> {}
+      case Placement.PreferredNode preferredNode -> {}
       case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
-      case Placement.Near near -> throw needsCluster(what, "near(" + near.ref().id() + ")");
+      case Placement.NearObject nearObject -> throw needsCluster(what, "near(" + nearObject.ref().id() + ")");
       case Placement.Group group -> {
         Reasons.requireBundle(group, wanted, what);
         return;
       }
-      case Placement.PreferringLabels(var selector) -> {
+      case Placement.PreferredLabels(var selector) -> {
         LabelSelector _ = LabelSelector.parse(selector);
       }
       case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
@@ -170,7 +170,7 @@ public final class SingleNode implements Places {
       var reason = why;
       return WaitStep.end(
           "it waits for resources of " + group.group() + (reason.isEmpty() ? "" : ": " + reason),
-          End.RESOURCES);
+          WaitCause.RESOURCES);
     }
 
     private void choose() {

@@ -5,7 +5,7 @@ import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
@@ -17,10 +17,10 @@ import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementGroupState;
 import io.mobula.PutOptions;
 import io.mobula.Resources;
-import io.mobula.Sealable;
+import io.mobula.ObjectBuffer;
 import io.mobula.TaskRequest;
 import io.mobula.WaitReport;
-import io.mobula.Waited;
+import io.mobula.WaitResult;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.Node;
 import io.mobula.internal.node.NodeSettings;
@@ -109,7 +109,7 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public Sealable create(long bytes) {
+  public ObjectBuffer create(long bytes) {
     return node.objects().create(bytes);
   }
 
@@ -126,7 +126,7 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public <T extends ObjectRef<?>> Waited<T> wait(Collection<T> refs, int count, Duration deadline) {
+  public <T extends ObjectRef<?>> WaitResult<T> wait(Collection<T> refs, int count, Duration deadline) {
     return node.objects().wait(refs, count, Deadline.after(deadline));
   }
 
@@ -182,7 +182,7 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public List<Waiting> waiting() {
+  public List<WaitingWork> waiting() {
     return node.waiting();
   }
 
@@ -197,7 +197,7 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public List<LaneInfo> lanes() {
+  public List<PeerChannelInfo> lanes() {
     return node.lanes();
   }
 

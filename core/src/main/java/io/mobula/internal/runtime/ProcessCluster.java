@@ -30,11 +30,11 @@ final class ProcessCluster implements LocalCluster {
   private static final String GPUS = "mobula.resources.gpus";
 
   private final List<ChildJvm> children;
-  private final List<Member> nodes;
+  private final List<LocalNode> nodes;
   private final MobulaRuntime driver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ProcessCluster(List<ChildJvm> children, List<Member> nodes, MobulaRuntime driver) {
+  private ProcessCluster(List<ChildJvm> children, List<LocalNode> nodes, MobulaRuntime driver) {
     this.children = children;
     this.nodes = nodes;
     this.driver = driver;
@@ -67,8 +67,8 @@ final class ProcessCluster implements LocalCluster {
     return new ProcessCluster(children, nodes, driver);
   }
 
-  private static Member process(ChildJvm child, Ready ready) {
-    return new Member(ready.node(), ready.address(), child.pid());
+  private static LocalNode process(ChildJvm child, Ready ready) {
+    return new LocalNode(ready.node(), ready.address(), child.pid());
   }
 
   private static ChildPlan child(Builder plan, int index) {
@@ -117,7 +117,7 @@ final class ProcessCluster implements LocalCluster {
   }
 
   @Override
-  public List<Member> nodes() {
+  public List<LocalNode> nodes() {
     return nodes;
   }
 

@@ -2,7 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Lead;
 import io.mobula.internal.execution.Producer;
@@ -46,11 +46,11 @@ final class Fetch implements Producer {
   public WaitStep waitStep(ObjectId wanted) {
     var what = "object " + wanted + " is of another process";
     if (!asked.get()) {
-      return WaitStep.end(what + ", and nobody has asked for it yet", End.UNKNOWN);
+      return WaitStep.end(what + ", and nobody has asked for it yet", WaitCause.UNKNOWN);
     }
     var lookup = sharing.lookup(wanted);
     var step = lookup == null
-        ? WaitStep.end(what + ", was asked for, and nobody looks for it", End.NOBODY)
+        ? WaitStep.end(what + ", was asked for, and nobody looks for it", WaitCause.NOBODY)
         : WaitStep.via(what + " and is looked for", lookup);
     return step.since(since);
   }

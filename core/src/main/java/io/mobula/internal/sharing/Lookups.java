@@ -2,7 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
@@ -282,7 +282,7 @@ final class Lookups {
     public WaitStep waitStep() {
       var of = asking;
       return (of == null
-              ? WaitStep.end("the directory was asked where object " + id + " is", End.UNKNOWN)
+              ? WaitStep.end("the directory was asked where object " + id + " is", WaitCause.UNKNOWN)
               : WaitStep.elsewhere("node " + of + " was asked for it", of, WaitStep.Work.value(id)))
           .marked(questions.get());
     }

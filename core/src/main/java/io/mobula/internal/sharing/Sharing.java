@@ -2,7 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -603,7 +603,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       case null -> known.entry();
       case Content.InStore sealed
       when sealed.address() == null ->
-        () -> WaitStep.end("it is read from a disk there", End.RUNNING);
+        () -> WaitStep.end("it is read from a disk there", WaitCause.RUNNING);
       default -> null;
     };
   }

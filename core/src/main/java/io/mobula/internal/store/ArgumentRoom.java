@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
@@ -109,7 +109,7 @@ final class ArgumentRoom {
     try (var _ = BlockedThread.enter(
         store.node(),
         () ->
-            WaitStep.end("waits until other calls have room for their arguments", End.RESOURCES))) {
+            WaitStep.end("waits until other calls have room for their arguments", WaitCause.RESOURCES))) {
       turn.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

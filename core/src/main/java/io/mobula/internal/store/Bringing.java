@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
@@ -50,7 +50,7 @@ final class Bringing {
           remote.bytes(),
           "node " + remote.at(),
           what -> remote.hasLeft() // then whoever else has it is looked for, or it is made again
-              ? WaitStep.end(what + ", which has left the cluster", End.UNKNOWN)
+              ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
               : WaitStep.anythingOf(what, remote.at()));
       try {
         return use.apply(content);
@@ -92,7 +92,7 @@ final class Bringing {
           patience,
           sealed.byteSize(),
           "where a full store had put them",
-          what -> WaitStep.end(what, End.RUNNING));
+          what -> WaitStep.end(what, WaitCause.RUNNING));
       taken = true;
       return held;
     } finally {

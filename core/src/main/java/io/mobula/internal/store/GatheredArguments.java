@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
@@ -129,7 +129,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
         ? null
         : BlockedThread.enter(() -> WaitStep.end(
             "waits until " + missing.size() + " arguments of a call are brought here",
-            End.RUNNING))) {
+            WaitCause.RUNNING))) {
       all.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

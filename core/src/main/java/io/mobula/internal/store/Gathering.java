@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.ObjectRef;
-import io.mobula.Waited;
+import io.mobula.WaitResult;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
@@ -99,14 +99,14 @@ final class Gathering {
   }
 
   /** Until so many have an outcome, or the deadline has passed. */
-  <R extends ObjectRef<?>> Waited<R> some(Collection<R> refs, int count, Deadline deadline) {
+  <R extends ObjectRef<?>> WaitResult<R> some(Collection<R> refs, int count, Deadline deadline) {
     var given = refs.toArray();
     var entries = distinctEntries(refs, given);
     if (count < 1 || count > entries.length) {
       throw new InvalidRequestException("Wanted " + count + " of " + entries.length
           + " refs: wait for at least 1 and at most as many as are given.");
     }
-    Waited<R> parted = parted(given, entries, count);
+    WaitResult<R> parted = parted(given, entries, count);
     if (parted.ready().size() < count) {
       var _ = await(entries, entries.length - count, false, deadline);
       parted = parted(given, entries, count);
@@ -161,7 +161,7 @@ final class Gathering {
 
   /** The first that are ready, at most so many, and the others, in their order. */
   @SuppressWarnings("unchecked") // they were given as such
-  private <R extends ObjectRef<?>> Waited<R> parted(
+  private <R extends ObjectRef<?>> WaitResult<R> parted(
       Object[] given, ObjectEntry[] entries, int count) {
     var ready = new Object[count];
     var pending = new Object[given.length];
@@ -179,11 +179,11 @@ final class Gathering {
     int left = given.length - found;
     System.arraycopy(given, at, pending, at - found, given.length - at);
     System.arraycopy(entries, at, pendingEntries, at - found, given.length - at);
-    var waited = new Waited<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
+    var waitResult = new WaitResult<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
         (List<?>) List.of(Arrays.copyOf(pending, left)));
     lastPending =
-        new WeakReference<>(new Pending(waited.pending(), Arrays.copyOf(pendingEntries, left)));
-    return waited;
+        new WeakReference<>(new Pending(waitResult.pending(), Arrays.copyOf(pendingEntries, left)));
+    return waitResult;
   }
 
   private ObjectEntry[] entries(Object[] refs) {

@@ -159,7 +159,7 @@ final class LentViews {
     /** Has the tensor give its share back when it is closed. */
     void lendTo(Tensor tensor, MemorySegment memory) {
       if (covers(memory)) {
-        TensorMemory.lend(tensor, () -> giveBack(1));
+        TensorMemory.setReleaseAction(tensor, () -> giveBack(1));
       }
     }
   }

@@ -2,7 +2,7 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RefClosedException;
 import io.mobula.internal.execution.Producer;
 import io.mobula.internal.wait.Awaited;
@@ -175,10 +175,10 @@ public final class ObjectEntry implements Awaited {
   @Override
   public WaitStep waitStep() {
     if (!(state instanceof Pending pending)) {
-      return WaitStep.end(this + " is there", End.READY);
+      return WaitStep.end(this + " is there", WaitCause.READY);
     }
     return pending.producer == null
-        ? WaitStep.end(this + " is pending, and nobody makes it", End.NOBODY)
+        ? WaitStep.end(this + " is pending, and nobody makes it", WaitCause.NOBODY)
         : pending.producer.waitStep(id());
   }
 

@@ -5,9 +5,9 @@ import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.Sealable;
+import io.mobula.ObjectBuffer;
 import io.mobula.Tensor;
-import io.mobula.Waited;
+import io.mobula.WaitResult;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RuntimeClosedException;
@@ -362,7 +362,7 @@ public final class ObjectStore {
   }
 
   /** Room for a value that is made in place. */
-  public Sealable create(long bytes) {
+  public ObjectBuffer create(long bytes) {
     if (bytes < 0) {
       throw new InvalidRequestException(
           "Wanted room for " + bytes + " bytes: a size cannot be negative.");
@@ -400,7 +400,7 @@ public final class ObjectStore {
   }
 
   /** See {@link io.mobula.MobulaRuntime#wait}. */
-  public <R extends ObjectRef<?>> Waited<R> wait(Collection<R> refs, int count, Deadline deadline) {
+  public <R extends ObjectRef<?>> WaitResult<R> wait(Collection<R> refs, int count, Deadline deadline) {
     return gathering.some(refs, count, deadline);
   }
 
@@ -557,7 +557,7 @@ public final class ObjectStore {
   }
 
   /** Room that one thread fills. */
-  private final class Room implements Sealable {
+  private final class Room implements ObjectBuffer {
     private final Block block;
     private final MemorySegment body;
     private boolean done;

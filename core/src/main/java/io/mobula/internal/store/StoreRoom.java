@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.Block;
@@ -122,7 +122,7 @@ final class StoreRoom {
     return WaitStep.end(
         "waits for room for " + bytes + " bytes in the store, for " + fullTimeout + " at most: "
             + memory.usedBytes() + " of " + memory.capacityBytes() + " are in use",
-        End.RESOURCES);
+        WaitCause.RESOURCES);
   }
 
   /** Tries when it is its turn, and in any case before it gives up. */

@@ -1,6 +1,6 @@
 package io.mobula.internal.task;
 
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
@@ -91,7 +91,7 @@ final class Backlog {
     return WaitStep.end(
         "waits until fewer tasks are pending than " + tasks.get() + ", to submit " + what + ", for "
             + limits.patience() + " at most",
-        End.RESOURCES);
+        WaitCause.RESOURCES);
   }
 
   /** Counts a task out. */

@@ -4,7 +4,7 @@ import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Program;
@@ -316,22 +316,22 @@ final class ClassQueue implements Wanting, Awaited {
     }
     var what = "its queue, of tasks that want " + kind.resources() + ", has " + waiting;
     if (over) {
-      return WaitStep.end(what + " and is closed", End.NOBODY);
+      return WaitStep.end(what + " and is closed", WaitCause.NOBODY);
     }
     if (asks) {
       var request = engine.places().request(this);
       return (request == null
               ? WaitStep.end(
-                  what + " and expects a lease, for which there is no request", End.NOBODY)
+                  what + " and expects a lease, for which there is no request", WaitCause.NOBODY)
               : WaitStep.via(what + " and asks for a lease", request))
           .marked(number);
     }
     if (later) {
-      return WaitStep.end(what + " and tries again to start a thread", End.TIMER);
+      return WaitStep.end(what + " and tries again to start a thread", WaitCause.TIMER);
     }
     return hasSlots
-        ? WaitStep.end(what + " and slots that are at work", End.RUNNING).marked(number)
-        : WaitStep.end(what + ", no slot, and asks for no lease", End.NOBODY).marked(number);
+        ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING).marked(number)
+        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY).marked(number);
   }
 
   /** A slot elsewhere waits inside its task, or goes on. */

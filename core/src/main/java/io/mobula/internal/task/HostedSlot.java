@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
@@ -413,11 +413,11 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold, Awaited {
     var what = "the slot that node " + submitter + " was lent under lease " + number;
     var blocked = BlockedThread.of(runs);
     if (over) {
-      return WaitStep.end(what + " has ended, and a task in it was not given back", End.NOBODY);
+      return WaitStep.end(what + " has ended, and a task in it was not given back", WaitCause.NOBODY);
     }
     return blocked == null
         ? WaitStep.end(
-            what + (runs == null ? " is about to begin it" : " runs another"), End.RUNNING)
+            what + (runs == null ? " is about to begin it" : " runs another"), WaitCause.RUNNING)
         : WaitStep.via(what + " runs another", blocked);
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.NotKept;
@@ -133,7 +133,7 @@ final class ResultStream<T extends @Nullable Object> {
         () -> WaitStep.end(
             "waits until the reader of the stream of task " + task + " has read some of "
                 + maxUnread + " results",
-            End.PROGRAM))) {
+            WaitCause.PROGRAM))) {
       while (unread.size() >= maxUnread && !closed && !ended) {
         changed.await();
       }
@@ -208,7 +208,7 @@ final class ResultStream<T extends @Nullable Object> {
   private WaitStep waitStep() {
     var maker = producer;
     var what = "waits for the next result of the stream of task " + task;
-    return maker == null ? WaitStep.end(what, End.UNKNOWN) : WaitStep.via(what, maker);
+    return maker == null ? WaitStep.end(what, WaitCause.UNKNOWN) : WaitStep.via(what, maker);
   }
 
   private void waitForResult() {

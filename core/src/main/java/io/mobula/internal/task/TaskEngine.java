@@ -1,7 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
@@ -130,7 +130,7 @@ public final class TaskEngine {
     var run = admit(request);
     var number = run.job().number();
     var stream =
-        new ResultStream<R>(parts.store(), number, request.options().presence().maxUnread());
+        new ResultStream<R>(parts.store(), number, request.options().nameAndStream().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     stream.producer(run);
     start(run, new Results.Streamed(stream));
@@ -149,7 +149,7 @@ public final class TaskEngine {
       throw cancelledException(execution);
     }
     var options = placed(request.options());
-    var asked = options.presence().name();
+    var asked = options.nameAndStream().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
     parts.places().require(options.placement(), options.resources(), what);
@@ -183,7 +183,7 @@ public final class TaskEngine {
     return placement.equals(asked.placement())
         ? asked
         : new TaskOptions(
-            asked.resources(), asked.retries(), asked.limits(), placement, asked.presence());
+            asked.resources(), asked.retries(), asked.timeLimits(), placement, asked.nameAndStream());
   }
 
   private static TaskCancelledException cancelledException(Execution starter) {
@@ -260,7 +260,7 @@ public final class TaskEngine {
     if (wire == null) {
       return null;
     }
-    if (run.job().options().placement() instanceof Placement.Near(var ref)) {
+    if (run.job().options().placement() instanceof Placement.NearObject(var ref)) {
       var weight = Ref.entryOf(ref, parts.store()).weight();
       return weight == null ? node() : weight.at();
     }
@@ -422,7 +422,7 @@ public final class TaskEngine {
   }
 
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
-  public List<Waiting> waiting() {
+  public List<WaitingWork> waiting() {
     return pending.stream()
         .filter(run -> !run.isGuest() && run.isWaiting())
         .sorted((a, b) -> Long.compare(a.job().number(), b.job().number()))

@@ -27,7 +27,7 @@ record TaskHead(
     Placement.@Nullable Group group) {
 
   static TaskHead of(TaskRun.Job job) {
-    var timeout = job.options().limits().timeout();
+    var timeout = job.options().timeLimits().timeout();
     return new TaskHead(
         job.name(),
         timeout == null ? -1 : nanos(timeout),
@@ -70,9 +70,9 @@ record TaskHead(
       var options = new TaskOptions(
           resources,
           new TaskOptions.Retries(0, List.of(), Duration.ZERO),
-          new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
+          new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
           GroupFrame.orAnywhere(GroupFrame.read(in)),
-          TaskOptions.DEFAULT.presence());
+          TaskOptions.DEFAULT.nameAndStream());
       return new Read(name, options, program);
     }
   }

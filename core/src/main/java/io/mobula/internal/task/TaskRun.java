@@ -1,12 +1,12 @@
 package io.mobula.internal.task;
 
-import io.mobula.MobulaRuntime.Waiting;
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.TaskOptions;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
@@ -135,7 +135,7 @@ final class TaskRun implements Producer, Awaited {
       parent.forgetDoneAncestors();
       lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }
-    var limit = job.options().limits().deadline();
+    var limit = job.options().timeLimits().deadline();
     this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
@@ -221,10 +221,10 @@ final class TaskRun implements Producer, Awaited {
    *
    * @param whyNoSlot why its queue has no slot, or empty
    */
-  Waiting waiting(Supplier<String> whyNoSlot) {
+  WaitingWork waiting(Supplier<String> whyNoSlot) {
     var missing = job.call().missing();
     var why = missing.isEmpty() ? waitsFor(whyNoSlot) : "arguments that are not ready: " + missing;
-    return new Waiting(describe(), job.options().resources(), why);
+    return new WaitingWork(describe(), job.options().resources(), why);
   }
 
   private String waitsFor(Supplier<String> whyNoSlot) {
@@ -276,7 +276,7 @@ final class TaskRun implements Producer, Awaited {
   public WaitStep waitStep() {
     var now = situation();
     return now.done() && !engine.isPending(this)
-        ? WaitStep.end(describe() + " has its outcome", End.READY)
+        ? WaitStep.end(describe() + " has its outcome", WaitCause.READY)
         : TaskWait.of(this, now);
   }
 
@@ -295,7 +295,7 @@ final class TaskRun implements Producer, Awaited {
    * failed.
    */
   void start() {
-    var limit = job.options().limits().deadline();
+    var limit = job.options().timeLimits().deadline();
     if (limit != null) {
       cancelDeadline =
           engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
@@ -331,7 +331,7 @@ final class TaskRun implements Producer, Awaited {
     }
     waitsFor(
         "arguments that are looked for, as their nodes have left: " + search.describe(),
-        () -> WaitStep.end("the search goes on", End.UNKNOWN));
+        () -> WaitStep.end("the search goes on", WaitCause.UNKNOWN));
     search.start(placed -> {
       if (!isDone()) {
         searches(!placed);
@@ -390,7 +390,7 @@ final class TaskRun implements Producer, Awaited {
 
   /** Whether the attempt that is to begin next is the last one. */
   synchronized boolean isOnLastAttempt() {
-    return attempts >= job.options().retries().most();
+    return attempts >= job.options().retries().maxRetries();
   }
 
   /** It cannot run beside other suspects, and waits outside its queue. */
@@ -398,7 +398,7 @@ final class TaskRun implements Producer, Awaited {
     waitsFor(
         "a process in which no other task runs that was running when a process died (" + history()
             + ")",
-        () -> WaitStep.end("it tries again every " + SuspectTasks.LOOK_AGAIN, End.TIMER));
+        () -> WaitStep.end("it tries again every " + SuspectTasks.LOOK_AGAIN, WaitCause.TIMER));
   }
 
   /** Goes back to its queue after that. */
@@ -568,7 +568,7 @@ final class TaskRun implements Producer, Awaited {
       return;
     }
     boolean retriable = failure.is(TaskFailedException.class)
-        && job.options().retries().on().stream().anyMatch(failure::isCausedBy);
+        && job.options().retries().retryOn().stream().anyMatch(failure::isCausedBy);
     if (!retriable || !retries(failure)) {
       fail(failure);
     }
@@ -581,7 +581,7 @@ final class TaskRun implements Producer, Awaited {
     }
     noteLoss(node, how);
     int attempt = attempts();
-    int most = job.options().retries().most();
+    int most = job.options().retries().maxRetries();
     if (isCancelled()) {
       cancelAlone();
     } else if (attempt <= most) {
@@ -740,7 +740,7 @@ final class TaskRun implements Producer, Awaited {
    * returns a stage.
    */
   private void limitAttempt() {
-    var limit = job.options().limits().timeout();
+    var limit = job.options().timeLimits().timeout();
     if (limit != null) {
       cancelTimeout = engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
     }
@@ -840,7 +840,7 @@ final class TaskRun implements Producer, Awaited {
     cancelTimeout.run();
     var failure = new Failure(() -> new TaskFailedException(
         describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
-    boolean retriable = job.options().retries().on().stream().anyMatch(cause::isOf);
+    boolean retriable = job.options().retries().retryOn().stream().anyMatch(cause::isOf);
     if (!retriable || !retries(failure)) {
       fail(engine.store().captured(failure)); // written only where somebody is told
     }
@@ -867,14 +867,14 @@ final class TaskRun implements Producer, Awaited {
   /** Tries again, after a cause that is worth it; false if it may not any more. */
   private boolean retries(Failure failure) {
     int attempt = attempts();
-    if (attempt > job.options().retries().most()) {
+    if (attempt > job.options().retries().maxRetries()) {
       return false;
     }
     var pause = backoff(attempt);
     waitsFor(
         "its retry after attempt " + attempt + " failed with "
             + failure.causeTypes().getFirst(),
-        () -> WaitStep.end("it is queued again " + pause + " after that", End.TIMER));
+        () -> WaitStep.end("it is queued again " + pause + " after that", WaitCause.TIMER));
     engine.after(pause, () -> enqueue("a slot of its scheduling class"));
     return true;
   }

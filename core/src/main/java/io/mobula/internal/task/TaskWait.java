@@ -1,7 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
@@ -45,11 +45,11 @@ final class TaskWait {
       return BlockedThread.running(what + " runs", now.runner());
     }
     if (now.done()) {
-      return WaitStep.end(what + " has its outcome, and its ref was not told", End.NOBODY);
+      return WaitStep.end(what + " has its outcome, and its ref was not told", WaitCause.NOBODY);
     }
     if (now.staged()) {
       return WaitStep.end(
-          what + " has returned a stage, which the program has to complete", End.PROGRAM);
+          what + " has returned a stage, which the program has to complete", WaitCause.PROGRAM);
     }
     if (elsewhere != null) {
       return sent(run, elsewhere);
@@ -62,7 +62,7 @@ final class TaskWait {
     ObjectId id = run.job().id();
     return elsewhere.has(run)
         ? WaitStep.elsewhere(text, elsewhere.node(), Work.value(id))
-        : WaitStep.end(text + ", and is not known to its slot there any more", End.NOBODY);
+        : WaitStep.end(text + ", and is not known to its slot there any more", WaitCause.NOBODY);
   }
 
   private static WaitStep waiting(TaskRun run, Situation now) {
@@ -72,11 +72,11 @@ final class TaskWait {
       return WaitStep.via(what + " waits for " + now.text(), at);
     }
     if (now.queued()) {
-      return WaitStep.end(what + " waits for " + now.text() + ", and is in no queue", End.NOBODY);
+      return WaitStep.end(what + " waits for " + now.text() + ", and is in no queue", WaitCause.NOBODY);
     }
     var missing = run.job().call().missingArguments();
     return missing.isEmpty()
-        ? WaitStep.end(what + " has all its arguments, and goes to no queue", End.NOBODY)
+        ? WaitStep.end(what + " has all its arguments, and goes to no queue", WaitCause.NOBODY)
         : WaitStep.via(
             what + " waits for " + missing.size() + " of its arguments, the first is "
                 + missing.getFirst().id(),

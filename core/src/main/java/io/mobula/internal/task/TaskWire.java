@@ -237,7 +237,7 @@ public final class TaskWire {
   /** By number, unless the task has a name of its own. */
   private void writeHead(FrameWriter frame, TaskRun.Job job, NodeId to) {
     var head = TaskHead.of(job);
-    int number = job.options().presence().name() == null
+    int number = job.options().nameAndStream().name() == null
         ? sharing.phrases().number(to, head, head::toBytes)
         : Phrases.NONE;
     frame.int32(number);
@@ -383,15 +383,15 @@ public final class TaskWire {
   }
 
   private static boolean isRemembered(TaskRun run) {
-    return run.job().options().retries().most() != 0 && !run.isGuest();
+    return run.job().options().retries().maxRetries() != 0 && !run.isGuest();
   }
 
   private FrameWriter recipe(TaskRun run) {
     var job = run.job();
     var recipe = new FrameWriter();
     Sharing.writeId(recipe, job.id());
-    recipe.text(job.name()).int32(job.options().retries().most());
-    var timeout = job.options().limits().timeout();
+    recipe.text(job.name()).int32(job.options().retries().maxRetries());
+    var timeout = job.options().timeLimits().timeout();
     recipe.int64(timeout == null ? -1 : TaskHead.nanos(timeout));
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
@@ -415,9 +415,9 @@ public final class TaskWire {
     var options = new TaskOptions(
         LeaseDesk.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
-        new TaskOptions.Limits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
+        new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),
-        TaskOptions.DEFAULT.presence());
+        TaskOptions.DEFAULT.nameAndStream());
     var program = Program.read(in);
     var call = BoundCall.read(in, engine.store(), sharing);
     var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);

@@ -1,7 +1,7 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +58,7 @@ public final class BlockedThread implements Awaited, AutoCloseable {
   public static WaitStep running(String what, Thread runner) {
     var blocked = of(runner);
     return blocked == null
-        ? WaitStep.end(what + " in thread " + runner.getName(), End.RUNNING)
+        ? WaitStep.end(what + " in thread " + runner.getName(), WaitCause.RUNNING)
         : WaitStep.via(what, blocked);
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep.Next;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public final class ChainWalker {
   @FunctionalInterface
   public interface Peers {
     /** Nobody is asked: a chain that ends in another process ends there. */
-    Peers NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", End.PEER);
+    Peers NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
 
     /** What that process says of the work; waits for its answer for so long at most. */
     WaitStep look(NodeId peer, Work work, long nanos);
@@ -77,10 +77,10 @@ public final class ChainWalker {
       return before;
     }
     if (path.size() >= MOST_LINKS || ++steps > mostSteps) {
-      return leaf(from, WaitStep.end("and so on", End.UNKNOWN));
+      return leaf(from, WaitStep.end("and so on", WaitCause.UNKNOWN));
     }
     if (!path.add(from)) {
-      return leaf(from, WaitStep.end("which leads back to what came before", End.UNKNOWN));
+      return leaf(from, WaitStep.end("which leads back to what came before", WaitCause.UNKNOWN));
     }
     try {
       var chain = follow(from, from.waitStep());
@@ -98,7 +98,7 @@ public final class ChainWalker {
       case Next.Asking(var question) -> {
         var answer = answerOf(question.get());
         yield answer == null
-            ? new WaitChain(from, step, null, End.UNKNOWN)
+            ? new WaitChain(from, step, null, WaitCause.UNKNOWN)
             : before(from, step, follow(from, answer));
       }
       case Next.Elsewhere(var peer, var work) ->
@@ -121,7 +121,7 @@ public final class ChainWalker {
 
   private static WaitChain leaf(Awaited of, WaitStep step) {
     return new WaitChain(
-        of, step, null, step.next() instanceof Next.Ends(var how) ? how : End.UNKNOWN);
+        of, step, null, step.next() instanceof Next.Ends(var how) ? how : WaitCause.UNKNOWN);
   }
 
   private WaitChain branch(Awaited from, List<? extends Awaited> awaited, int spare) {
@@ -132,12 +132,12 @@ public final class ChainWalker {
     chains.sort(Comparator.comparingInt(chain -> rank(chain.end())));
     return spare < chains.size()
         ? chains.get(spare)
-        : leaf(from, WaitStep.end("one of " + awaited.size() + " is enough", End.UNKNOWN));
+        : leaf(from, WaitStep.end("one of " + awaited.size() + " is enough", WaitCause.UNKNOWN));
   }
 
   /** The worst first. */
-  private static int rank(End end) {
-    return switch (end) {
+  private static int rank(WaitCause cause) {
+    return switch (cause) {
       case NOBODY -> 0;
       case SILENT_PEER -> 1;
       case PEER -> 2;

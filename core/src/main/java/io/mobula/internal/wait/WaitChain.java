@@ -2,7 +2,7 @@ package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
 import io.mobula.WaitReport;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rest what comes behind it, or null
  * @param end who must act
  */
-public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, End end) {
+public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
 
   private static final int MOST_CHARS = 600;
 

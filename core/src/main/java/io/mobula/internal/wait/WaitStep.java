@@ -2,7 +2,7 @@ package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -40,7 +40,7 @@ public record WaitStep(String text, long mark, long since, Next next) {
     record Elsewhere(NodeId peer, Work work) implements Next {}
 
     /** It ends here. */
-    record Ends(End how) implements Next {}
+    record Ends(WaitCause how) implements Next {}
   }
 
   /**
@@ -77,7 +77,7 @@ public record WaitStep(String text, long mark, long since, Next next) {
   }
 
   /** A link at which the chain ends. */
-  public static WaitStep end(String text, End how) {
+  public static WaitStep end(String text, WaitCause how) {
     return new WaitStep(text, 0, 0, new Next.Ends(how));
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
@@ -65,7 +65,7 @@ class FrameFuzzTest {
   }
 
   /** One that saves what it has counted. */
-  static final class SavedCounter implements Checkpointed<Integer> {
+  static final class SavedCounter implements CheckpointedActor<Integer> {
     private int count;
 
     int add(int by) {

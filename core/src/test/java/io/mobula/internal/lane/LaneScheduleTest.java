@@ -3,7 +3,7 @@ package io.mobula.internal.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.schedule.Schedule;
@@ -81,7 +81,7 @@ class LaneScheduleTest {
     private boolean isDone(Side side) {
       return other(side).received == side.sent
           && side.lanes.lanes().traffic().stream()
-              .allMatch(lane -> lane.underway().equals(new LaneInfo.Amount(0, 0)));
+              .allMatch(lane -> lane.outstanding().equals(new PeerChannelInfo.FrameTotals(0, 0)));
     }
 
     private void act() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.error.CodecException;
 import io.mobula.internal.ring.FrameAssembly;
 import java.util.Random;
@@ -78,7 +78,7 @@ class LargeFramesTest {
     assertThat(next(atOne)).as("the other direction").hasSize(9);
     assertThat(pair.twos.traffic().getFirst().received())
         .as("parts are one frame")
-        .isEqualTo(new LaneInfo.Amount(sizes.length, IntStream.of(sizes).sum()));
+        .isEqualTo(new PeerChannelInfo.FrameTotals(sizes.length, IntStream.of(sizes).sum()));
   }
 
   @Test

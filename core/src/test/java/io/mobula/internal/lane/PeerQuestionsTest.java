@@ -88,7 +88,7 @@ class PeerQuestionsTest {
     assertThat(question.waitStep().text()).contains("was asked for numbers 1");
     assertThat(question).isEqualTo(lanes.openQuestions().next());
     members.leave(OTHER);
-    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.End.READY));
+    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.WaitCause.READY));
     assertThat(lanes.openQuestions()).isExhausted();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.lane.LanePair;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.wait.Awaited;
@@ -28,7 +28,7 @@ class PeerWaitsTest {
 
   private final AtomicLong now = new AtomicLong();
   private final Map<Work, Awaited> atTwo = new ConcurrentHashMap<>(
-      Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", End.RUNNING)));
+      Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", WaitCause.RUNNING)));
   private volatile boolean cut;
   private final LanePair lanes = new LanePair(KIT, () -> cut);
   private final Router onesRouter = new Router();
@@ -58,23 +58,23 @@ class PeerWaitsTest {
     throw new AssertionError("no answer");
   }
 
-  private static End endOf(WaitStep step) {
+  private static WaitCause endOf(WaitStep step) {
     return ((WaitStep.Next.Ends) step.next()).how();
   }
 
   @Test
   void whatTheOtherHasIsDescribed() {
     var step = look(Work.value(RUNS));
-    assertThat(endOf(step)).isEqualTo(End.PEER);
+    assertThat(endOf(step)).isEqualTo(WaitCause.PEER);
     assertThat(step.text()).contains("on node " + lanes.two.id()).contains("it runs in a thread");
   }
 
   @Test
   void anAnswerThatNeverCameIsFoundAsTheOtherHasNothingToDo() {
     var step = look(Work.value(DONE));
-    assertThat(endOf(step)).isEqualTo(End.NOBODY);
+    assertThat(endOf(step)).isEqualTo(WaitCause.NOBODY);
     assertThat(step.text()).contains("node " + lanes.two.id()).contains("nothing of it");
-    assertThat(endOf(look(Work.lease(lanes.one.id(), 3)))).isEqualTo(End.NOBODY);
+    assertThat(endOf(look(Work.lease(lanes.one.id(), 3)))).isEqualTo(WaitCause.NOBODY);
   }
 
   @Test
@@ -82,7 +82,7 @@ class PeerWaitsTest {
     for (int i = 0; i < 30; i++) {
       now.addAndGet(TimeUnit.SECONDS.toNanos(2));
       var step = look(new Work(Work.Kind.ANYTHING, DONE));
-      assertThat(endOf(step)).isEqualTo(End.PEER);
+      assertThat(endOf(step)).isEqualTo(WaitCause.PEER);
     }
   }
 
@@ -93,30 +93,30 @@ class PeerWaitsTest {
     for (int second = 0; second < 10; second++) {
       assertThat(endOf(ones.look(lanes.two.id(), work, SHORT)))
           .as("%s", second)
-          .isEqualTo(End.PEER);
+          .isEqualTo(WaitCause.PEER);
       now.addAndGet(TimeUnit.SECONDS.toNanos(1));
     }
     var step = ones.look(lanes.two.id(), work, SHORT);
-    assertThat(endOf(step)).isEqualTo(End.SILENT_PEER);
+    assertThat(endOf(step)).isEqualTo(WaitCause.SILENT_PEER);
     assertThat(step.text()).contains("has not answered for 10 s").contains("ALIVE");
     cut = false;
     now.addAndGet(TimeUnit.SECONDS.toNanos(1));
-    assertThat(endOf(look(work))).isEqualTo(End.PEER);
+    assertThat(endOf(look(work))).isEqualTo(WaitCause.PEER);
   }
 
   @Test
   void aLongPauseOfThisProcessAloneMakesNobodySilent() {
     cut = true;
     var work = Work.value(RUNS);
-    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(End.PEER);
+    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
     now.addAndGet(TimeUnit.SECONDS.toNanos(60)); // it stood still, and the answer is not read yet
-    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(End.PEER);
+    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
   }
 
   @Test
   void whoHasLeftCanDoNothing() {
     var step = ones.look(new NodeId(9), Work.value(RUNS), LONG);
-    assertThat(endOf(step)).isEqualTo(End.NOBODY);
+    assertThat(endOf(step)).isEqualTo(WaitCause.NOBODY);
     assertThat(step.text()).contains("no member");
   }
 }

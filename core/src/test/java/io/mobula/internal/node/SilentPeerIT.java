@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.mobula.LocalCluster;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.Eventually;
 import io.mobula.contract.Gate;
 import io.mobula.contract.Journal;
@@ -72,7 +72,7 @@ class SilentPeerIT {
       for (var ref : List.of(task, call)) {
         Eventually.until(() -> runtime.whyPending(ref).text(), () -> {
           var report = runtime.whyPending(ref);
-          return report.end() == End.PEER && report.text().contains("runs in thread");
+          return report.cause() == WaitCause.PEER && report.text().contains("runs in thread");
         });
       }
       assertThat(warnings.poll(5, TimeUnit.SECONDS)).isNull(); // two looks and more

@@ -9,7 +9,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.Gate;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.internal.store.Ref;
@@ -109,7 +109,7 @@ class WaitsOfANodeTest {
         warnings.add("ended: " + closed.getMessage());
       }
     });
-    assertThat(runtime.whyPending(behind).end()).isEqualTo(End.NOBODY);
+    assertThat(runtime.whyPending(behind).cause()).isEqualTo(WaitCause.NOBODY);
     assertThatThrownBy(() -> behind.get(Duration.ofMillis(50)))
         .isInstanceOf(GetTimeoutException.class)
         .hasMessageContaining("nobody makes it");
@@ -153,7 +153,7 @@ class WaitsOfANodeTest {
     }
     assertThat(rounds).isPositive();
     assertThat(warnings).isEmpty();
-    assertThat(runtime.whyPending(staged).end()).isEqualTo(End.PROGRAM);
+    assertThat(runtime.whyPending(staged).cause()).isEqualTo(WaitCause.PROGRAM);
     gate.open();
     runtime.get(refs);
     staged.cancel();

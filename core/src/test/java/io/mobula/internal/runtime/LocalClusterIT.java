@@ -3,7 +3,7 @@ package io.mobula.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.LaneInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
@@ -50,7 +50,7 @@ class LocalClusterIT {
         .settings(Mobula.settings().clusterName("two"))
         .jvmFlags("-Xmx256m")
         .start()) {
-      pids = cluster.nodes().stream().map(LocalCluster.Member::pid).toList();
+      pids = cluster.nodes().stream().map(LocalCluster.LocalNode::pid).toList();
       assertThat(pids)
           .doesNotHaveDuplicates()
           .doesNotContain(ProcessHandle.current().pid());
@@ -70,19 +70,19 @@ class LocalClusterIT {
       var runtime = cluster.runtime();
       assertThat(runtime.totalResources().asUnits()).containsKey("CPU"); // asks both by frames
       for (var node : cluster.nodes()) {
-        var out = lane(runtime.lanes(), runtime.nodeId(), node.id());
+        var out = lane(runtime.peerChannels(), runtime.nodeId(), node.id());
         assertThat(out.kind()).isIn("artery", "shared memory");
         assertThat(out.sent().frames()).isPositive();
         assertThat(out.sent().bytes()).isGreaterThanOrEqualTo(out.sent().frames());
         assertThat(out.received().frames()).isPositive();
-        var back = lane(runtime.lanes(), node.id(), runtime.nodeId());
+        var back = lane(runtime.peerChannels(), node.id(), runtime.nodeId());
         assertThat(back.received().frames()).isGreaterThanOrEqualTo(out.sent().frames());
         assertThat(back.sent().bytes()).isGreaterThanOrEqualTo(out.received().bytes());
       }
     }
   }
 
-  private static LaneInfo lane(List<LaneInfo> lanes, NodeId from, NodeId to) {
+  private static PeerChannelInfo lane(List<PeerChannelInfo> lanes, NodeId from, NodeId to) {
     return lanes.stream()
         .filter(lane -> lane.from().equals(from) && lane.to().equals(to))
         .findFirst()

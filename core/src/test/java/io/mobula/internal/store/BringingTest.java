@@ -236,7 +236,7 @@ class BringingTest {
     assertThat(wait).isNotNull();
     assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.Elsewhere.class);
     value.hasLeft = true;
-    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.End.UNKNOWN));
+    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.WaitCause.UNKNOWN));
     onTheWay.complete(store.snapshot(bytes(3), 0));
     reader.join();
     ref.close();

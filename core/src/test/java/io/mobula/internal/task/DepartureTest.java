@@ -10,7 +10,7 @@ import io.mobula.Placement;
 import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -143,7 +143,7 @@ class DepartureTest {
     var run = unsent();
     run.start();
     var chain = ChainWalker.atOnce().walk(run);
-    assertThat(chain.end()).isEqualTo(End.NOBODY);
+    assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.report("").text())
         .contains("waits for a slot of its scheduling class")
         .contains("expects a lease, for which there is no request");
@@ -153,16 +153,16 @@ class DepartureTest {
   void aTaskThatIsSentWaitsForItsHostWhileTheSlotThereHasIt() {
     var run = run();
     var sentTo = ChainWalker.atOnce().walk(run);
-    assertThat(sentTo.end()).isEqualTo(End.PEER);
+    assertThat(sentTo.end()).isEqualTo(WaitCause.PEER);
     assertThat(sentTo.lines().getFirst()).contains("was sent to node " + elsewhere.node());
     assertThat(run.returned(elsewhere)).isTrue(); // and nobody queues it again
-    assertThat(ChainWalker.atOnce().walk(run).end()).isEqualTo(End.NOBODY);
+    assertThat(ChainWalker.atOnce().walk(run).end()).isEqualTo(WaitCause.NOBODY);
   }
 
   @Test
   void aRefWithoutACompleterWaitsForNobody() {
     var chain = ChainWalker.atOnce().walk(store.pending(store.nextTask(), 0, null));
-    assertThat(chain.end()).isEqualTo(End.NOBODY);
+    assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.lines().getFirst()).contains("nobody makes it");
   }
 

@@ -338,9 +338,9 @@ final class SimulatedTasks {
       var options = new TaskOptions(
           Resources.none().cpus(1 - 0.5 * schedule.choices().next(2)),
           new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
-          TaskOptions.DEFAULT.limits(),
+          TaskOptions.DEFAULT.timeLimits(),
           schedule.choices().oneIn(4) ? Placement.spread() : Placement.anywhere(),
-          TaskOptions.DEFAULT.presence());
+          TaskOptions.DEFAULT.nameAndStream());
       var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.program());
       run = new TaskRun(job, null, home.engine);
       entry = home.store.pending(id.task(), 0, run);

@@ -117,9 +117,9 @@ class SuspectTasksTest {
     var options = new TaskOptions(
         usual.resources(),
         new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
-        usual.limits(),
+        usual.timeLimits(),
         usual.placement(),
-        usual.presence());
+        usual.nameAndStream());
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var job = new TaskRun.Job(id, binder.bind(function), "body", options, program());
     var run = new TaskRun(job, null, engine);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport;
-import io.mobula.WaitReport.End;
+import io.mobula.WaitReport.WaitCause;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,7 +39,7 @@ class WaitWatchTest {
     }
   }
 
-  private static Link link(End how) {
+  private static Link link(WaitCause how) {
     return new Link(WaitStep.end("it", how));
   }
 
@@ -58,14 +58,14 @@ class WaitWatchTest {
 
   @Test
   void whatEndsNowhereIsReportedOnceAtTheSecondLook() {
-    var end = link(End.NOBODY);
+    var end = link(WaitCause.NOBODY);
     var watch = watch(before(end), before(before(end)));
     watch.look(true);
     assertThat(reports).isEmpty();
     watch.look(true);
     watch.look(true);
     assertThat(reports).hasSize(1);
-    assertThat(reports.getFirst().end()).isEqualTo(End.NOBODY);
+    assertThat(reports.getFirst().cause()).isEqualTo(WaitCause.NOBODY);
     assertThat(reports.getFirst().text())
         .contains("what comes before")
         .contains("- it")
@@ -74,22 +74,22 @@ class WaitWatchTest {
 
   @Test
   void aLookInTheMiddleOfAStepIsNoReport() {
-    var end = link(End.NOBODY);
+    var end = link(WaitCause.NOBODY);
     var watch = watch(before(end));
     for (int attempt = 0; attempt < 10; attempt++) {
-      end.step = WaitStep.end("it", End.NOBODY).marked(attempt);
+      end.step = WaitStep.end("it", WaitCause.NOBODY).marked(attempt);
       watch.look(true);
     }
-    end.step = WaitStep.end("it", End.RUNNING);
+    end.step = WaitStep.end("it", WaitCause.RUNNING);
     watch.look(true);
-    end.step = WaitStep.end("it", End.NOBODY).marked(9);
+    end.step = WaitStep.end("it", WaitCause.NOBODY).marked(9);
     watch.look(true);
     assertThat(reports).isEmpty();
   }
 
   @Test
   void aLateLookDoesNotCount() {
-    var watch = watch(before(link(End.NOBODY)));
+    var watch = watch(before(link(WaitCause.NOBODY)));
     watch.look(true);
     watch.look(false);
     watch.look(false);
@@ -101,7 +101,7 @@ class WaitWatchTest {
   @Test
   void onABusyMachineMoreLooksMustFindTheSame() {
     needed.set(10);
-    var end = link(End.NOBODY);
+    var end = link(WaitCause.NOBODY);
     var watch = watch(before(end));
     for (int look = 1; look < 10; look++) {
       watch.look(true);
@@ -113,8 +113,8 @@ class WaitWatchTest {
 
   @Test
   void noOtherEndIsReported() {
-    for (var how : End.values()) {
-      if (how != End.NOBODY && how != End.SILENT_PEER) {
+    for (var how : WaitCause.values()) {
+      if (how != WaitCause.NOBODY && how != WaitCause.SILENT_PEER) {
         var watch = watch(before(link(how)));
         watch.look(true);
         watch.look(true);
@@ -128,23 +128,23 @@ class WaitWatchTest {
     var many = IntStream.range(0, 100)
         .mapToObj(i -> new Link(WaitStep.anythingOf("it was asked", OTHER)))
         .toList();
-    var how = new AtomicReference<>(End.SILENT_PEER);
+    var how = new AtomicReference<>(WaitCause.SILENT_PEER);
     var watch =
         watch((peer, work, nanos) -> WaitStep.end("node " + peer + " is silent", how.get()), many);
     watch.look(true);
     watch.look(true);
     assertThat(reports).hasSize(1); // once, however much waits for it
     assertThat(reports.getFirst().chain()).containsExactly("node " + OTHER + " is silent");
-    how.set(End.PEER);
+    how.set(WaitCause.PEER);
     watch.look(true);
-    how.set(End.SILENT_PEER);
+    how.set(WaitCause.SILENT_PEER);
     watch.look(true);
     assertThat(reports).hasSize(2);
   }
 
   @Test
   void aLookReportsEightAtMost() {
-    var many = IntStream.range(0, 20).mapToObj(i -> link(End.NOBODY)).toList();
+    var many = IntStream.range(0, 20).mapToObj(i -> link(WaitCause.NOBODY)).toList();
     var watch = watch(ChainWalker.Peers.NOBODY, many);
     watch.look(true);
     watch.look(true);
@@ -156,29 +156,29 @@ class WaitWatchTest {
 
   @Test
   void ofSeveralTheWorstCountsUnlessSomeAreSpared() {
-    var dead = link(End.NOBODY);
-    var running = link(End.RUNNING);
-    assertThat(endOf(List.of(running, dead), 0)).isEqualTo(End.NOBODY);
-    assertThat(endOf(List.of(running, dead), 1)).isEqualTo(End.RUNNING);
-    assertThat(endOf(List.of(dead, link(End.NOBODY), running), 1)).isEqualTo(End.NOBODY);
+    var dead = link(WaitCause.NOBODY);
+    var running = link(WaitCause.RUNNING);
+    assertThat(endOf(List.of(running, dead), 0)).isEqualTo(WaitCause.NOBODY);
+    assertThat(endOf(List.of(running, dead), 1)).isEqualTo(WaitCause.RUNNING);
+    assertThat(endOf(List.of(dead, link(WaitCause.NOBODY), running), 1)).isEqualTo(WaitCause.NOBODY);
   }
 
-  private static End endOf(List<Link> links, int spare) {
+  private static WaitCause endOf(List<Link> links, int spare) {
     var step = new WaitStep("any of these", 0, 0, new WaitStep.Next.Via(links, spare));
     return ChainWalker.atOnce().walk(new Link(step)).end();
   }
 
   @Test
   void aCycleAndAChainWithoutEndAreNoReport() {
-    var first = link(End.RUNNING);
+    var first = link(WaitCause.RUNNING);
     var second = before(first);
     first.step = WaitStep.via("back", second);
-    assertThat(ChainWalker.atOnce().walk(first).end()).isEqualTo(End.UNKNOWN);
-    Awaited longest = link(End.NOBODY);
+    assertThat(ChainWalker.atOnce().walk(first).end()).isEqualTo(WaitCause.UNKNOWN);
+    Awaited longest = link(WaitCause.NOBODY);
     for (int i = 0; i < 10_000; i++) {
       longest = before(longest);
     }
-    assertThat(ChainWalker.atOnce().walk(longest).end()).isEqualTo(End.UNKNOWN);
+    assertThat(ChainWalker.atOnce().walk(longest).end()).isEqualTo(WaitCause.UNKNOWN);
   }
 
   @Test
@@ -186,16 +186,16 @@ class WaitWatchTest {
     var never = new Link(WaitStep.asking("it was asked", CompletableFuture::new));
     var answers = new Link(WaitStep.asking(
         "it was asked",
-        () -> CompletableFuture.completedFuture(WaitStep.end("it has it", End.RESOURCES))));
-    assertThat(ChainWalker.atOnce().walk(never).end()).isEqualTo(End.UNKNOWN);
-    assertThat(ChainWalker.atOnce().walk(answers).end()).isEqualTo(End.RESOURCES);
+        () -> CompletableFuture.completedFuture(WaitStep.end("it has it", WaitCause.RESOURCES))));
+    assertThat(ChainWalker.atOnce().walk(never).end()).isEqualTo(WaitCause.UNKNOWN);
+    assertThat(ChainWalker.atOnce().walk(answers).end()).isEqualTo(WaitCause.RESOURCES);
   }
 
   @Test
   void looksGoOnBehindThoseBefore() {
     var all = new ArrayList<Link>(
-        IntStream.range(0, 5_000).mapToObj(i -> link(End.RUNNING)).toList());
-    all.set(4_500, link(End.NOBODY));
+        IntStream.range(0, 5_000).mapToObj(i -> link(WaitCause.RUNNING)).toList());
+    all.set(4_500, link(WaitCause.NOBODY));
     var watch = watch(ChainWalker.Peers.NOBODY, all);
     for (int i = 0; i < 20 && reports.isEmpty(); i++) {
       watch.look(true);
@@ -221,7 +221,7 @@ class WaitWatchTest {
     var asked = new ArrayList<Long>();
     ChainWalker.Peers peers = (peer, work, nanos) -> {
       asked.add(work.id().task());
-      return WaitStep.end("it has it", End.PEER);
+      return WaitStep.end("it has it", WaitCause.PEER);
     };
     var watch = watch(peers, atOther(1_000, secondsAgo(10)));
     watch.look(true);
@@ -236,7 +236,7 @@ class WaitWatchTest {
   void ofWhatIsSuspectedAnotherProcessIsAskedInTheNextLook() {
     var all = new ArrayList<>(atOther(1_000, secondsAgo(10)));
     ChainWalker.Peers peers =
-        (peer, work, nanos) -> WaitStep.end("it", work.id().task() == 60 ? End.NOBODY : End.PEER);
+        (peer, work, nanos) -> WaitStep.end("it", work.id().task() == 60 ? WaitCause.NOBODY : WaitCause.PEER);
     var watch = watch(peers, all);
     watch.look(true);
     assertThat(reports).isEmpty();
@@ -249,7 +249,7 @@ class WaitWatchTest {
     var asked = new AtomicInteger();
     ChainWalker.Peers peers = (peer, work, nanos) -> {
       asked.incrementAndGet();
-      return WaitStep.end("it has nothing of it", End.NOBODY);
+      return WaitStep.end("it has nothing of it", WaitCause.NOBODY);
     };
     var young = watch(peers, atOther(10, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)));
     young.look(true);
@@ -261,7 +261,7 @@ class WaitWatchTest {
   }
 
   /** Of which each list has another instance. */
-  private record Listed(AtomicReference<End> end) implements Awaited {
+  private record Listed(AtomicReference<WaitCause> end) implements Awaited {
     @Override
     public WaitStep waitStep() {
       return WaitStep.end("it", end.get());
@@ -270,8 +270,8 @@ class WaitWatchTest {
 
   @Test
   void whatIsListedAnewIsReportedOnceUntilItGoesOn() {
-    var end = new AtomicReference<>(End.NOBODY);
-    Supplier<Iterator<? extends Awaited>> all = () -> List.of(new Listed(end)).iterator();
+    var cause = new AtomicReference<>(WaitCause.NOBODY);
+    Supplier<Iterator<? extends Awaited>> all = () -> List.of(new Listed(cause)).iterator();
     var watch =
         new WaitWatch("watch", List.of(all), ChainWalker.Peers.NOBODY, reports::add, needed::get);
     for (int look = 0; look < 5; look++) {
@@ -279,9 +279,9 @@ class WaitWatchTest {
       System.gc(); // takes what nobody but the watch has
     }
     assertThat(reports).hasSize(1);
-    end.set(End.RUNNING);
+    cause.set(WaitCause.RUNNING);
     watch.look(true);
-    end.set(End.NOBODY);
+    cause.set(WaitCause.NOBODY);
     watch.look(true);
     watch.look(true);
     assertThat(reports).hasSize(2);
@@ -293,7 +293,7 @@ class WaitWatchTest {
     var goOn = new CountDownLatch(1);
     var thread = new Thread(
         () -> {
-          try (var _ = BlockedThread.enter(OTHER, () -> WaitStep.via("waits", link(End.TIMER)))) {
+          try (var _ = BlockedThread.enter(OTHER, () -> WaitStep.via("waits", link(WaitCause.TIMER)))) {
             blocked.countDown();
             goOn.await();
           } catch (InterruptedException e) {
@@ -305,7 +305,7 @@ class WaitWatchTest {
     assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
     var chain = ChainWalker.atOnce().walk(BlockedThread.in(OTHER).getFirst());
     assertThat(chain.lines().getFirst()).startsWith("thread waiter waits");
-    assertThat(chain.end()).isEqualTo(End.TIMER);
+    assertThat(chain.end()).isEqualTo(WaitCause.TIMER);
     assertThat(BlockedThread.of(thread)).isNotNull();
     goOn.countDown();
     thread.join(10_000);

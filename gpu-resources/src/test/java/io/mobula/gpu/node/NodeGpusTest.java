@@ -139,9 +139,9 @@ class NodeGpusTest {
       var holder = runtime.actor(Holder::new).cpus(0).gpus(0.5).remote();
       assertThat(gpusOf(holder).getFirst().uuid()).isEqualTo("GPU-a");
       played.plays(THREE.replaceFirst("ecc 0", "ecc 7"));
-      await(() -> device(runtime, 0).illness().isPresent());
+      await(() -> device(runtime, 0).unhealthyReason().isPresent());
       assertThat(runtime.totalResources().amount("GPU")).isEqualTo(2);
-      assertThat(gpusOf(holder).getFirst().illness()).isPresent();
+      assertThat(gpusOf(holder).getFirst().unhealthyReason()).isPresent();
       assertThat(runtime.task(Mobula::cudaVisibleDevices).gpus(0.5).remote().get())
           .isEqualTo("GPU-b");
       var two =

@@ -54,7 +54,7 @@ final class WatchReports implements AutoCloseable {
   }
 
   private synchronized void add(String message) {
-    if (message.contains(WaitReport.End.NOBODY.advice())) {
+    if (message.contains(WaitReport.WaitCause.NOBODY.advice())) {
       here.add(message);
     }
   }
@@ -74,7 +74,7 @@ final class WatchReports implements AutoCloseable {
     for (var file : files) {
       var lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       for (int i = 0; i < lines.size(); i++) {
-        if (lines.get(i).contains(WaitReport.End.NOBODY.advice())) {
+        if (lines.get(i).contains(WaitReport.WaitCause.NOBODY.advice())) {
           int from = Math.max(0, i - LINES_BEFORE);
           while (from < i && !lines.get(from).contains("will not end by itself")) {
             from++;

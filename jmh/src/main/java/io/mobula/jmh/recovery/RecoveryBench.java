@@ -1,7 +1,7 @@
 package io.mobula.jmh.recovery;
 
 import io.mobula.ActorHandle;
-import io.mobula.Checkpointed;
+import io.mobula.CheckpointedActor;
 import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
@@ -203,7 +203,7 @@ public final class RecoveryBench {
   }
 
   /** An actor with much state, of which it changes little. */
-  static final class Large implements Checkpointed<byte[]> {
+  static final class Large implements CheckpointedActor<byte[]> {
     private byte[] state;
 
     Large(int bytes) {

@@ -20,17 +20,17 @@ class WatchReportsTest {
     Files.writeString(
         logs.resolve("node-1.log"),
         "OUT something\nOUT 12:00 WARN " + LINE + "OUT   What to do: "
-            + WaitReport.End.NOBODY.advice() + "\nOUT more\nOUT 12:01 WARN " + LINE + "What to do: "
-            + WaitReport.End.SILENT_PEER.advice() + "\n");
+            + WaitReport.WaitCause.NOBODY.advice() + "\nOUT more\nOUT 12:01 WARN " + LINE + "What to do: "
+            + WaitReport.WaitCause.SILENT_PEER.advice() + "\n");
     try (var reports = WatchReports.open()) {
       var logger = LoggerFactory.getLogger("io.mobula.internal.wait.WaitWatch");
-      logger.warn("{}What to do: {}", LINE, WaitReport.End.SILENT_PEER.advice());
+      logger.warn("{}What to do: {}", LINE, WaitReport.WaitCause.SILENT_PEER.advice());
       assertThat(reports.violations(logs))
           .singleElement()
           .satisfies(found -> assertThat(found.where()).isEqualTo("node-1.log"))
           .satisfies(
               found -> assertThat(found.detail()).startsWith("OUT 12:00").contains("a task"));
-      logger.warn("{}What to do: {}", LINE, WaitReport.End.NOBODY.advice());
+      logger.warn("{}What to do: {}", LINE, WaitReport.WaitCause.NOBODY.advice());
       assertThat(reports.violations(logs)).extracting(each -> each.where()).contains("driver");
     }
   }

@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Sealable;
+import io.mobula.ObjectBuffer;
 import io.mobula.Tensor;
 import io.mobula.ps.kernel.Element;
 import java.lang.foreign.Arena;
@@ -16,8 +16,8 @@ final class StoredWeights implements Weights {
   private final long bytes;
   private final int length;
   private MemorySegment numbers;
-  private @Nullable Sealable open;
-  private @Nullable Sealable next;
+  private @Nullable ObjectBuffer open;
+  private @Nullable ObjectBuffer next;
   private @Nullable Version sealed;
 
   /**
@@ -43,7 +43,7 @@ final class StoredWeights implements Weights {
     this.numbers = numbersOf(first).fill((byte) 0);
   }
 
-  private static MemorySegment numbersOf(Sealable room) {
+  private static MemorySegment numbersOf(ObjectBuffer room) {
     return room.segment().asSlice(Frame.HEAD);
   }
 

@@ -10,9 +10,9 @@ import java.util.List;
  * @param pending all others, ready ones beyond that number included
  * @param <R> the type of ref, as given
  */
-public record Waited<R extends ObjectRef<?>>(List<R> ready, List<R> pending) {
+public record WaitResult<R extends ObjectRef<?>>(List<R> ready, List<R> pending) {
   /** Copies both lists. */
-  public Waited {
+  public WaitResult {
     ready = List.copyOf(ready);
     pending = List.copyOf(pending);
   }

@@ -3,21 +3,21 @@ package io.mobula;
 import java.util.List;
 
 /**
- * The call forms that compile, without a warning. {@link GivenCode} has what they speak of;
+ * The call forms that compile, without a warning. {@link SnippetPreamble} has what they speak of;
  * {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md} to them.
  */
-final class AcceptedForms {
-  private AcceptedForms() {}
+final class AcceptedCallForms {
+  private AcceptedCallForms() {}
 
   /** Forms that belong together. */
-  record Group(String title, List<String> forms) {
-    static Group of(String title, String lines) {
-      return new Group(title, lines.lines().toList());
+  record FormGroup(String title, List<String> forms) {
+    static FormGroup of(String title, String lines) {
+      return new FormGroup(title, lines.lines().toList());
     }
   }
 
-  static final List<Group> ALL = List.of(
-      Group.of("Tasks: 0 to 6 arguments, each a value or a ref", """
+  static final List<FormGroup> ALL = List.of(
+      FormGroup.of("Tasks: 0 to 6 arguments, each a value or a ref", """
           ObjectRef<Integer> r = Mobula.task(Given::answer).remote();
           ObjectRef<Integer> r = Mobula.task(Given::square, 2).remote();
           ObjectRef<Integer> r = Mobula.task(Given::square, one).remote();
@@ -35,7 +35,7 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(Given::sum6, one, 2, one, 4, one, 6).remote();
           ObjectRef<Integer> r = Mobula.task(Given::sum6, one, two, one, two, one, two).remote();
           int x = Mobula.task(Given::square, 2).remote().get();"""),
-      Group.of("Overloaded functions, constructors and instance methods", """
+      FormGroup.of("Overloaded functions, constructors and instance methods", """
           ObjectRef<Integer> r = Mobula.task(Math::max, 1, 2).remote();
           ObjectRef<Integer> r = Mobula.task(Math::max, one, 2).remote();
           ObjectRef<Integer> r = Mobula.task(Math::max, one, two).remote();
@@ -54,7 +54,7 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(String::length, text).remote();
           ObjectRef<String> r = Mobula.task(String::concat, text, "!").remote();
           ObjectRef<String> r = Mobula.task(String::substring, text, 1, 2).remote();"""),
-      Group.of("Lambdas", """
+      FormGroup.of("Lambdas", """
           ObjectRef<Integer> r = Mobula.task(() -> 42).remote();
           ObjectRef<String> r = Mobula.task(() -> { return "a"; }).remote();
           ObjectRef<Integer> r = Mobula.task(x -> x + 1, 2).remote();
@@ -68,7 +68,7 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(x -> { int y = x * 2; return y + 1; }, 2).remote();
           int k = 3; ObjectRef<Integer> r = Mobula.task(x -> x * k, one).remote();
           ObjectRef<String> r = Mobula.task(x -> Files.readString(x), Path.of("a")).remote();"""),
-      Group.of("Generic functions", """
+      FormGroup.of("Generic functions", """
           ObjectRef<String> r = Mobula.task(Given::same, "a").remote();
           ObjectRef<String> r = Mobula.task(Given::same, text).remote();
           ObjectRef<String> r = Mobula.task(Given::<String>same, "a").remote();
@@ -77,7 +77,7 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(Given::larger, one, two).remote();
           ObjectRef<Map<String, Integer>> r = Mobula.task(Given::entry, "k", 1).remote();
           ObjectRef<Map<String, Integer>> r = Mobula.task(Given::entry, text, one).remote();"""),
-      Group.of("Primitives, varargs, collections, arrays, exceptions, null", """
+      FormGroup.of("Primitives, varargs, collections, arrays, exceptions, null", """
           ObjectRef<Integer> r = Mobula.task(Given::boxed, 2).remote();
           ObjectRef<Integer> r = Mobula.task(Given::boxed, one).remote();
           ObjectRef<Long> r = Mobula.task(Given::twice, 2L).remote();
@@ -94,7 +94,7 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task(Given::boxed, (Integer) null).remote();
           ObjectRef<Integer> r = Mobula.task(Given::boxed, (ObjectRef<Integer>) null).remote();
           ObjectRef<Integer> r = Mobula.task(Given::boxed, null).remote();"""),
-      Group.of(
+      FormGroup.of(
           "Refs that stay refs: inside other values, or where the parameter is an ObjectRef", """
           ObjectRef<Integer> r = Mobula.task(Given::sumOfRefs, refs).remote();
           ObjectRef<Integer> r = Mobula.task(Given::sumOfRefs, List.of(one, two)).remote();
@@ -102,14 +102,14 @@ final class AcceptedForms {
           ObjectRef<Integer> r = Mobula.task((ObjectRef<Integer> x) -> x.get(), one).remote();
           ObjectRef<Integer> r = Mobula.task(Given::hashOf, one).remote(); // an Object parameter: the value is passed
           Task1<Object, Integer> t = Mobula.task(Given::hashOf); t.remote((Object) one); // here: the ref itself"""),
-      Group.of("Function values", """
+      FormGroup.of("Function values", """
           Fn1<Integer, Integer> f = Given::square; ObjectRef<Integer> r = Mobula.task(f, 2).remote();
           Fn1<Integer, Integer> f = Given::square; ObjectRef<Integer> r = Mobula.task(f, one).remote();
           Fn1<Integer, Integer> f = Given::square; var r = Mobula.task(f, "two").remote(); // fails when it is encoded
           Function<Integer, Integer> f = Given::square; ObjectRef<Integer> r = Mobula.task(f::apply, 2).remote();
           Callable<Integer> f = Given::answer; ObjectRef<Integer> r = Mobula.task(f::call).remote();
           Runnable f = Given::beep; Mobula.action(f::run).remote();"""),
-      Group.of("Tasks to keep and start often", """
+      FormGroup.of("Tasks to keep and start often", """
           Task0<Integer> t = Mobula.task(Given::answer); t.remote();
           Task1<Integer, Integer> t = Mobula.task(Given::square); t.remote(2); t.remote(one);
           var t = Mobula.task(Given::add); ObjectRef<Integer> r = t.remote(one, 2);
@@ -123,7 +123,7 @@ final class AcceptedForms {
           Task1<Integer, Integer> t = Mobula.task(Given::square).cpus(0.5).timeout(Duration.ofSeconds(1));
           var t = Mobula.task(Given::read).retryOn(IOException.class, TimeoutException.class).maxRetries(5);
           Task1<String, Void> t = Mobula.action(Given::beepFor); t.remote("a"); t.remote(text);"""),
-      Group.of("Actions: functions without a result", """
+      FormGroup.of("Actions: functions without a result", """
           Mobula.action(Given::beep).remote();
           Mobula.action(Given::beep).remote().get();
           ObjectRef<Void> r = Mobula.action(Given::beep).remote();
@@ -137,7 +137,7 @@ final class AcceptedForms {
           Mobula.action(() -> System.out.println("a")).remote();
           Mobula.action(x -> System.out.println(x), one).remote();
           Mobula.action(Given::square, 2).remote(); // a result may be ignored"""),
-      Group.of("Actors", """
+      FormGroup.of("Actors", """
           ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();
           ActorHandle<Counter> a = Mobula.actor(Counter::new, 0).remote();
           ActorHandle<Counter> a = Mobula.actor(Counter::new, "0").remote();
@@ -156,7 +156,7 @@ final class AcceptedForms {
           ActorHandle<Box<String>> a = Mobula.actor(Box::new, text).remote();
           ActorHandle<ArrayList<String>> a = Mobula.actor(ArrayList<String>::new).remote();
           ActorHandle<List<String>> a = Mobula.<List<String>>actor(ArrayList::new).remote();"""),
-      Group.of("Calls of an actor's methods", """
+      FormGroup.of("Calls of an actor's methods", """
           ObjectRef<Integer> r = counter.call(Counter::get).remote();
           ObjectRef<Integer> r = counter.call(Counter::add, 5).remote();
           ObjectRef<Integer> r = counter.call(Counter::add, one).remote();
@@ -180,7 +180,7 @@ final class AcceptedForms {
           Fn2<Counter, Integer, Integer> m = Counter::add; ObjectRef<Integer> r = counter.call(m, 5).remote();
           Fn1<Object, String> m = Object::toString; ObjectRef<String> r = counter.call(m).remote();
           ObjectRef<Integer> r = Mobula.task(c -> c.call(Counter::get).remote().get(), counter).remote();"""),
-      Group.of("Void methods of an actor", """
+      FormGroup.of("Void methods of an actor", """
           counter.tell(Counter::reset).remote();
           counter.tell(Counter::set, 5).remote();
           counter.tell(Counter::set, "5").remote();
@@ -196,7 +196,7 @@ final class AcceptedForms {
           counter.tell((c, n) -> c.set(n), one).remote();
           counter.tell(Counter::add, 5).remote(); // a result may be ignored
           box.tell(Box::replace, text).remote();"""),
-      Group.of("Several results, many refs, and the same on a runtime", """
+      FormGroup.of("Several results, many refs, and the same on a runtime", """
           List<ObjectRef<Integer>> r = Mobula.remoteMany(Mobula.task(Given::range, 3), 3);
           List<ObjectRef<Integer>> r = Mobula.remoteMany(Mobula.task(Given::range).bind(3), 3);
           ObjectRefStream<Integer> r = Mobula.remoteStream(Mobula.task(Given::stream, 3));

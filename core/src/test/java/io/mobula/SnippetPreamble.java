@@ -1,8 +1,8 @@
 package io.mobula;
 
 /** The functions, classes and refs that the call forms speak of, as source. */
-final class GivenCode {
-  private GivenCode() {}
+final class SnippetPreamble {
+  private SnippetPreamble() {}
 
   static final String SOURCE = """
       package user;

@@ -4,12 +4,12 @@ import io.mobula.error.NoRuntimeException;
 import java.util.ServiceLoader;
 
 /** Finds the implementation once, for the facade. */
-final class Runtimes {
-  private Runtimes() {}
+final class RuntimeLocator {
+  private RuntimeLocator() {}
 
   private static final class Holder {
     static final RuntimeFactory FACTORY = ServiceLoader.load(
-            RuntimeFactory.class, Runtimes.class.getClassLoader())
+            RuntimeFactory.class, RuntimeLocator.class.getClassLoader())
         .findFirst()
         .orElseThrow(() -> new NoRuntimeException(
             "No RuntimeFactory on the class path: META-INF/services of mobula-core is missing. If the program was packed "
@@ -25,7 +25,7 @@ final class Runtimes {
     if (context.isPresent()) {
       return context.get().runtime();
     }
-    var opened = factory().opened();
+    var opened = factory().openRuntimes();
     return switch (opened.size()) {
       case 1 -> opened.getFirst();
       case 0 ->

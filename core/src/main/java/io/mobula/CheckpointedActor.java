@@ -10,7 +10,7 @@ package io.mobula;
  *
  * @param <S> what a checkpoint is: anything that can be the argument of a call, but for a null
  */
-public interface Checkpointed<S> {
+public interface CheckpointedActor<S> {
 
   /**
    * The actor's state as it is now. Copied before the actor's next method runs, so parts of the

@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  * }
  * }</pre>
  */
-public interface Sealable extends AutoCloseable {
+public interface ObjectBuffer extends AutoCloseable {
 
   /**
    * The writable memory, zeroed or not; as many bytes as were asked for. Not to be kept after

@@ -3,12 +3,12 @@ package io.mobula;
 import java.util.List;
 
 /**
- * The call forms that javac refuses, each with the words to write instead. {@link GivenCode} has
+ * The call forms that javac refuses, each with the words to write instead. {@link SnippetPreamble} has
  * what they speak of; {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md} to
  * them.
  */
-final class RefusedForms {
-  private RefusedForms() {}
+final class RefusedCallForms {
+  private RefusedCallForms() {}
 
   /**
    * A form that does not compile.
@@ -18,195 +18,195 @@ final class RefusedForms {
    * @param javac a piece of what javac says
    * @param instead what to write; compiles
    */
-  record Refused(String why, String form, String javac, String instead) {}
+  record RefusedForm(String why, String form, String javac, String instead) {}
 
-  static final List<Refused> ALL = List.of(
-      new Refused(
+  static final List<RefusedForm> ALL = List.of(
+      new RefusedForm(
           "a function without a result is an action",
           "Mobula.task(Given::beep).remote();",
           "no suitable method found for task(Given::beep)",
           "Mobula.action(Given::beep).remote();"),
-      new Refused(
+      new RefusedForm(
           "so is one with arguments",
           "Mobula.task(Given::print, \"a\").remote();",
           "bad return type in method reference void cannot be converted to R",
           "Mobula.action(Given::print, \"a\").remote();"),
-      new Refused(
+      new RefusedForm(
           "and a lambda",
           "Mobula.task(x -> System.out.println(x), one).remote();",
           "inference variable R has incompatible bounds upper bounds: java.lang.Object lower bounds: void",
           "Mobula.action(x -> System.out.println(x), one).remote();"),
-      new Refused(
+      new RefusedForm(
           "a lambda that is only a value is no action",
           "Mobula.action(() -> 42).remote();",
           "no suitable method found for action(()->42)",
           "Mobula.task(() -> 42).remote();"),
-      new Refused(
+      new RefusedForm(
           "a void method is told, not called",
           "counter.call(Counter::reset).remote();",
           "no suitable method found for call(Counter::reset)",
           "counter.tell(Counter::reset).remote();"),
-      new Refused(
+      new RefusedForm(
           "so is one with arguments",
           "counter.call(Counter::set, 5).remote();",
           "bad return type in method reference void cannot be converted to R",
           "counter.tell(Counter::set, 5).remote();"),
-      new Refused(
+      new RefusedForm(
           "a method for its value is called, not told",
           "counter.tell(c -> c.count).remote();",
           "no suitable method found for tell((c)->c.count)",
           "counter.call(c -> c.count).remote();"),
-      new Refused(
+      new RefusedForm(
           "an argument must be of the parameter's type",
           "Mobula.task(Given::square, \"two\").remote();",
           "no suitable method found for task(Given::square,java.lang.String)",
           "Mobula.task(Given::square, Integer.parseInt(\"2\")).remote();"),
-      new Refused(
+      new RefusedForm(
           "so must a ref",
           "Mobula.task(Given::square, text).remote();",
           "no suitable method found for task(Given::square,io.mobula.ObjectRef<java.lang.String>)",
           "Mobula.task(Given::square, Mobula.task(Integer::parseInt, text).remote()).remote();"),
-      new Refused(
+      new RefusedForm(
           "an int is not widened to a long",
           "Mobula.task(Given::twice, 2).remote();",
           "no suitable method found for task(Given::twice,int)",
           "Mobula.task(Given::twice, 2L).remote();"),
-      new Refused(
+      new RefusedForm(
           "nor is a ref",
           "Mobula.task(Given::twice, one).remote();",
           "no suitable method found for task(Given::twice,io.mobula.ObjectRef<java.lang.Integer>)",
           "Mobula.task(x -> Given.twice(x), one).remote();"),
-      new Refused(
+      new RefusedForm(
           "a lambda's parameters are boxed types, or untyped",
           "Mobula.task((int x) -> x + 1, 2).remote();",
           "no suitable method found for task((int x)->x + 1,int)",
           "Mobula.task((Integer x) -> x + 1, 2).remote();"),
-      new Refused(
+      new RefusedForm(
           "refs inside a list are not resolved",
           "Mobula.task(Given::sumOf, refs).remote();",
           "no suitable method found for task(Given::sumOf,java.util.List<io.mobula.ObjectRef<java.lang.Integer>>)",
           "Mobula.task((List<ObjectRef<Integer>> all) -> Given.sumOf(Mobula.get(all)), refs).remote();"),
-      new Refused(
+      new RefusedForm(
           "all arguments are given at once",
           "Mobula.task(Given::add, 1).remote();",
           "no suitable method found for task(Given::add,int)",
           "Mobula.task(y -> Given.add(1, y), 2).remote();"),
-      new Refused(
+      new RefusedForm(
           "a kept task gets its arguments in remote",
           "Mobula.task(Given::square).remote();",
           "no suitable method found for remote(no arguments)",
           "Mobula.task(Given::square).remote(2);"),
-      new Refused(
+      new RefusedForm(
           "more than 6 arguments: capture them, or pass a record",
           "Mobula.task(Given::sum7, 1, 2, 3, 4, 5, 6, 7).remote();",
           "no suitable method found for task(Given::sum7,int,int,int,int,int,int,int)",
           "Mobula.task(() -> Given.sum7(1, 2, 3, 4, 5, 6, 7)).remote();"),
-      new Refused(
+      new RefusedForm(
           "the function, not its result",
           "Mobula.task(square(2)).remote();",
           "no suitable method found for task(int)",
           "Mobula.task(Given::square, 2).remote();"),
-      new Refused(
+      new RefusedForm(
           "a captured variable must not change",
           "int n = 0; n++; Mobula.task(() -> n).remote();",
           "local variables referenced from a lambda expression must be final or effectively final",
           "int n = 0; n++; Mobula.task(x -> x, n).remote();"),
-      new Refused(
+      new RefusedForm(
           "remote gives a ref, get its value",
           "int x = Mobula.task(Given::square, 2).remote();",
           "io.mobula.ObjectRef<java.lang.Integer> cannot be converted to int",
           "int x = Mobula.task(Given::square, 2).remote().get();"),
-      new Refused(
+      new RefusedForm(
           "a ref's type is the function's",
           "ObjectRef<Number> r = Mobula.task(Given::square, 2).remote();",
           "io.mobula.ObjectRef<java.lang.Integer> cannot be converted to io.mobula.ObjectRef<java.lang.Number>",
           "ObjectRef<? extends Number> r = Mobula.task(Given::square, 2).remote();"),
-      new Refused(
+      new RefusedForm(
           "functions of the JDK's types cannot travel by themselves",
           "Function<Integer, Integer> f = Given::square; Mobula.task(f, 2).remote();",
           "no suitable method found for task(java.util.function.Function<java.lang.Integer,java.lang.Integer>,int)",
           "Fn1<Integer, Integer> f = Given::square; Mobula.task(f, 2).remote();"),
-      new Refused(
+      new RefusedForm(
           "a kept lambda needs types",
           "var t = Mobula.task(x -> x + 1);",
           "bad operand types for binary operator '+' first type: java.lang.Object",
           "var t = Mobula.task((Integer x) -> x + 1);"),
-      new Refused(
+      new RefusedForm(
           "a verb behind it hides the type on the left",
           "Task1<Integer, Integer> t = Mobula.task(x -> x + 1).cpus(2);",
           "bad operand types for binary operator '+' first type: java.lang.Object",
           "Task1<Integer, Integer> t = Mobula.task((Integer x) -> x + 1).cpus(2);"),
-      new Refused(
+      new RefusedForm(
           "a kept overloaded function of one arity needs types on the left",
           "var t = Mobula.task(Math::max);",
           "no suitable method found for max(java.lang.Object,java.lang.Object)",
           "Task2<Integer, Integer, Integer> t = Mobula.task(Math::max);"),
-      new Refused(
+      new RefusedForm(
           "a kept function overloaded in arity needs a lambda, or its type",
           "Task1<String, String> t = Mobula.task(Given::show);",
           "reference to task is ambiguous",
           "Task1<String, String> t = Mobula.task((String x) -> Given.show(x));"),
-      new Refused(
+      new RefusedForm(
           "the same for an action",
           "Task1<String, Void> t = Mobula.action(Given::print);",
           "reference to action is ambiguous",
           "Action1<String> f = Given::print; Task1<String, Void> t = Mobula.action(f);"),
-      new Refused(
+      new RefusedForm(
           "a kept task's null may be a value or a ref",
           "Task1<Integer, Integer> t = Mobula.task(Given::boxed); t.remote(null);",
           "reference to remote is ambiguous",
           "Task1<Integer, Integer> t = Mobula.task(Given::boxed); t.remote((Integer) null);"),
-      new Refused(
+      new RefusedForm(
           "a task that only throws has no type of result",
           "ObjectRef<Integer> r = Mobula.task(() -> { throw new IOException(); }).remote();",
           "io.mobula.ObjectRef<java.lang.Object> cannot be converted to io.mobula.ObjectRef<java.lang.Integer>",
           "ObjectRef<Integer> r = Mobula.<Integer>task(() -> { throw new IOException(); }).remote();"),
-      new Refused(
+      new RefusedForm(
           "an actor is made where it lives",
           "ActorHandle<Counter> a = Mobula.actor(new Counter()).remote();",
           "no suitable method found for actor(user.Counter)",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
-      new Refused(
+      new RefusedForm(
           "by its constructor, not its class",
           "ActorHandle<Counter> a = Mobula.actor(Counter.class).remote();",
           "no suitable method found for actor(java.lang.Class<user.Counter>)",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
-      new Refused(
+      new RefusedForm(
           "remote makes it",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new);",
           "no instance(s) of type variable(s) T exist so that io.mobula.ActorCall<T> conforms to",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
-      new Refused(
+      new RefusedForm(
           "an abstract class cannot be made",
           "ActorHandle<Named> a = Mobula.actor(Named::new).remote();",
           "user.Named is abstract; cannot be instantiated",
           "ActorHandle<Named> a = Mobula.<Named>actor(Counter::new).remote();"),
-      new Refused(
+      new RefusedForm(
           "a handle's type is the class made",
           "ActorHandle<List<String>> a = Mobula.actor(() -> new ArrayList<String>()).remote();",
           "io.mobula.ActorHandle<java.util.ArrayList<java.lang.String>> cannot be converted to",
           "ActorHandle<List<String>> a = Mobula.<List<String>>actor(() -> new ArrayList<>()).remote();"),
-      new Refused(
+      new RefusedForm(
           "a handle is not the object",
           "counter.add(5);",
           "cannot find symbol symbol: method add(int)",
           "counter.call(Counter::add, 5).remote();"),
-      new Refused(
+      new RefusedForm(
           "the method must be the actor's",
           "counter.call(String::length).remote();",
           "no suitable method found for call(String::length)",
           "counter.call(c -> c.label().length()).remote();"),
-      new Refused(
+      new RefusedForm(
           "a wrong argument of an overloaded method, told in javac's way",
           "counter.call(Counter::add, \"five\").remote();",
           "invalid method reference incompatible types: user.Counter cannot be converted to int",
           "counter.call(Counter::add, 5).remote();"),
-      new Refused(
+      new RefusedForm(
           "get of many takes a collection",
           "List<Integer> all = Mobula.get(one, two);",
           "no suitable method found for get(",
           "List<Integer> all = Mobula.get(List.of(one, two));"),
-      new Refused(
+      new RefusedForm(
           "wait says how many, and how long",
           "Mobula.wait(refs);",
           "no suitable method found for wait(",

@@ -1,7 +1,7 @@
 package io.mobula;
 
-import io.mobula.TaskOptions.Limits;
-import io.mobula.TaskOptions.Presence;
+import io.mobula.TaskOptions.TimeLimits;
+import io.mobula.TaskOptions.NameAndStream;
 import io.mobula.TaskOptions.Retries;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the kind of call that each verb returns
  */
-public abstract sealed class TaskChain<S>
+public abstract sealed class TaskBuilder<S>
     permits TaskCall, Task0, Task1, Task2, Task3, Task4, Task5, Task6 {
   final @Nullable MobulaRuntime runtime;
   final RemoteFunction function;
   final TaskOptions options;
 
-  TaskChain(@Nullable MobulaRuntime runtime, RemoteFunction function, TaskOptions options) {
+  TaskBuilder(@Nullable MobulaRuntime runtime, RemoteFunction function, TaskOptions options) {
     this.runtime = runtime;
     this.function = Objects.requireNonNull(function, "function");
     this.options = options;
@@ -28,7 +28,7 @@ public abstract sealed class TaskChain<S>
 
   abstract S with(TaskOptions options);
 
-  final MobulaRuntime resolved() {
+  final MobulaRuntime resolveRuntime() {
     return runtime != null ? runtime : Mobula.runtime();
   }
 
@@ -37,7 +37,7 @@ public abstract sealed class TaskChain<S>
   }
 
   final <R extends @Nullable Object> ObjectRef<R> start(Arguments arguments) {
-    return resolved().submit(new TaskRequest(function, arguments, options));
+    return resolveRuntime().submit(new TaskRequest(function, arguments, options));
   }
 
   /** Holds that many processor cores while it runs; fractions and zero are fine. */
@@ -82,7 +82,7 @@ public abstract sealed class TaskChain<S>
    */
   public final S maxRetries(int times) {
     return with(options.with(
-        new Retries(times, options.retries().on(), options.retries().backoff())));
+        new Retries(times, options.retries().retryOn(), options.retries().backoff())));
   }
 
   /** Runs the task again, up to {@link #maxRetries}, when it throws one of these or a subclass. */
@@ -93,7 +93,7 @@ public abstract sealed class TaskChain<S>
       named.add(exception);
     }
     return with(options.with(
-        new Retries(options.retries().most(), named, options.retries().backoff())));
+        new Retries(options.retries().maxRetries(), named, options.retries().backoff())));
   }
 
   /**
@@ -102,13 +102,13 @@ public abstract sealed class TaskChain<S>
    */
   public final S backoff(Duration first) {
     return with(
-        options.with(new Retries(options.retries().most(), options.retries().on(), first)));
+        options.with(new Retries(options.retries().maxRetries(), options.retries().retryOn(), first)));
   }
 
   /** The longest one attempt may run, counted from its start; then it is interrupted and fails. */
   public final S timeout(Duration limit) {
     return with(options.with(
-        new Limits(Objects.requireNonNull(limit, "timeout"), options.limits().deadline())));
+        new TimeLimits(Objects.requireNonNull(limit, "timeout"), options.timeLimits().deadline())));
   }
 
   /**
@@ -117,13 +117,13 @@ public abstract sealed class TaskChain<S>
    */
   public final S deadline(Duration limit) {
     return with(options.with(
-        new Limits(options.limits().timeout(), Objects.requireNonNull(limit, "deadline"))));
+        new TimeLimits(options.timeLimits().timeout(), Objects.requireNonNull(limit, "deadline"))));
   }
 
   /** What logs, errors and lists call the task; the function's own name by default. */
   public final S name(String name) {
     return with(options.with(
-        new Presence(Objects.requireNonNull(name, "name"), options.presence().maxUnread())));
+        new NameAndStream(Objects.requireNonNull(name, "name"), options.nameAndStream().maxUnread())));
   }
 
   /** Where the task should run; {@link Placement#anywhere()} by default. */
@@ -135,6 +135,6 @@ public abstract sealed class TaskChain<S>
    * For a streamed result: how many may wait unread before the task is held back; 64 by default.
    */
   public final S maxUnread(int results) {
-    return with(options.with(new Presence(options.presence().name(), results)));
+    return with(options.with(new NameAndStream(options.nameAndStream().name(), results)));
   }
 }

@@ -12,24 +12,24 @@ import java.util.Objects;
  * @param sent what has been given to the carrier since both know each other, repetitions not
  *     counted
  * @param received what has come by the lane in the other direction
- * @param underway what is not acknowledged, or not even sent since too much else is on the way
+ * @param outstanding what is not acknowledged, or not even sent since too much else is on the way
  */
-public record LaneInfo(
-    NodeId from, NodeId to, String kind, Amount sent, Amount received, Amount underway) {
+public record PeerChannelInfo(
+    NodeId from, NodeId to, String kind, FrameTotals sent, FrameTotals received, FrameTotals outstanding) {
   /** Those that have most on the way first, then those that have sent most. */
-  public static final Comparator<LaneInfo> BUSIEST_FIRST = Comparator.comparingLong(
-          (LaneInfo lane) -> lane.underway().bytes())
+  public static final Comparator<PeerChannelInfo> BUSIEST_FIRST = Comparator.comparingLong(
+          (PeerChannelInfo lane) -> lane.outstanding().bytes())
       .thenComparingLong(lane -> lane.sent().bytes())
       .reversed();
 
   /** Refuses nulls. */
-  public LaneInfo {
+  public PeerChannelInfo {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(sent, "sent");
     Objects.requireNonNull(received, "received");
-    Objects.requireNonNull(underway, "underway");
+    Objects.requireNonNull(outstanding, "underway");
   }
 
   /**
@@ -38,10 +38,10 @@ public record LaneInfo(
    * @param frames how many
    * @param bytes how large they are together
    */
-  public record Amount(long frames, long bytes) {
+  public record FrameTotals(long frames, long bytes) {
     /** Both together. */
-    public Amount plus(Amount other) {
-      return new Amount(frames + other.frames, bytes + other.bytes);
+    public FrameTotals plus(FrameTotals other) {
+      return new FrameTotals(frames + other.frames, bytes + other.bytes);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Runs a form of each kind: what {@link CallFormsTest} compiles also gives the right value. */
-class RunningFormsTest {
+class CallFormsRunTest {
   private static MobulaRuntime runtime;
 
   @BeforeAll
@@ -55,13 +55,13 @@ class RunningFormsTest {
     var one = runtime.put(1);
     var six = runtime.put(6);
 
-    assertThat(runtime.task(RunningFormsTest::sum6, 1, 2, 3, 4, 5, 6).remote().get())
+    assertThat(runtime.task(CallFormsRunTest::sum6, 1, 2, 3, 4, 5, 6).remote().get())
         .isEqualTo(654_321);
     assertThat(
-            runtime.task(RunningFormsTest::sum6, one, 2, 3, 4, 5, six).remote().get())
+            runtime.task(CallFormsRunTest::sum6, one, 2, 3, 4, 5, six).remote().get())
         .isEqualTo(654_321);
     assertThat(runtime
-            .task(RunningFormsTest::sum6, 1, one, six, one, six, 6)
+            .task(CallFormsRunTest::sum6, 1, one, six, one, six, 6)
             .remote()
             .get())
         .isEqualTo(661_611);
@@ -78,10 +78,10 @@ class RunningFormsTest {
         .isEqualTo("bs");
     assertThat(runtime.task(BigDecimal::new, "1.5").remote().get())
         .isEqualTo(new BigDecimal("1.5"));
-    assertThat(runtime.task(RunningFormsTest::pair, two, 3).remote().get()).containsExactly(2, 3);
-    assertThat(runtime.task(RunningFormsTest::total, 1, 2, 3).remote().get()).isEqualTo(3);
+    assertThat(runtime.task(CallFormsRunTest::pair, two, 3).remote().get()).containsExactly(2, 3);
+    assertThat(runtime.task(CallFormsRunTest::total, 1, 2, 3).remote().get()).isEqualTo(3);
     assertThat(runtime
-            .task(RunningFormsTest::total, runtime.put(new int[] {7}))
+            .task(CallFormsRunTest::total, runtime.put(new int[] {7}))
             .remote()
             .get())
         .isEqualTo(1);
@@ -103,13 +103,13 @@ class RunningFormsTest {
   @Test
   void resolvesARefByItsStaticTypeOnly() {
     var two = runtime.put(2);
-    Task1<Object, String> kind = runtime.task(RunningFormsTest::kind);
+    Task1<Object, String> kind = runtime.task(CallFormsRunTest::kind);
 
     assertThat(kind.remote(two).get()).isEqualTo("value");
     assertThat(kind.remote((Object) two).get()).isEqualTo("ref");
-    assertThat(runtime.task(RunningFormsTest::first, two).remote().get()).isEqualTo(2);
-    assertThat(runtime.task(RunningFormsTest::isNull, null).remote().get()).isTrue();
-    assertThat(runtime.task(RunningFormsTest::isNull, (Integer) null).remote().get())
+    assertThat(runtime.task(CallFormsRunTest::first, two).remote().get()).isEqualTo(2);
+    assertThat(runtime.task(CallFormsRunTest::isNull, null).remote().get()).isTrue();
+    assertThat(runtime.task(CallFormsRunTest::isNull, (Integer) null).remote().get())
         .isTrue();
   }
 
