@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     description = "Measures Mobula on this machine, beside bare means.",
     mixinStandardHelpOptions = true,
     subcommands = {
-      OneNodeCommand.class,
+      OneNodeBenchCommand.class,
       ClusterBenchCommand.class,
       ComparisonCommand.class,
       FaultBenchCommand.class,

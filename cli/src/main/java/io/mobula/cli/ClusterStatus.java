@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param waiting what cannot run yet
  */
 @JsonPropertyOrder({"cluster", "nodes", "waiting"})
-record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
+record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -42,7 +42,7 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
       String host,
       long pid,
       String role,
-      Offer resources,
+      NodeResources resources,
       Store store,
       Map<String, Lane> lanes) {
     Node {
@@ -52,8 +52,8 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
 
   /** Amounts by name; memory in bytes. */
   @JsonPropertyOrder({"total", "available"})
-  record Offer(Map<String, Number> total, Map<String, Number> available) {
-    Offer {
+  record NodeResources(Map<String, Number> total, Map<String, Number> available) {
+    NodeResources {
       total = sorted(total);
       available = sorted(available);
     }
@@ -71,8 +71,8 @@ record ClusterStatus(String cluster, List<Node> nodes, List<Waiting> waiting) {
    * @param why for people
    */
   @JsonPropertyOrder({"id", "wants", "why"})
-  record Waiting(String id, Map<String, Number> wants, String why) {
-    Waiting {
+  record PendingWork(String id, Map<String, Number> wants, String why) {
+    PendingWork {
       wants = sorted(wants);
     }
   }

@@ -21,7 +21,7 @@ final class ClusterStop {
   }
 
   /** Returns the exit code: 0 when all have left within that many seconds. */
-  static int run(Address address, int timeout, PrintWriter out, PrintWriter err)
+  static int run(HostAndPort address, int timeout, PrintWriter out, PrintWriter err)
       throws InterruptedException {
     var settings = Mobula.settings().storeCapacity(1 << 20);
     try (var runtime = Mobula.connect(address.toString(), settings)) {
@@ -41,10 +41,10 @@ final class ClusterStop {
     var silent = left.stream().map(NodeInfo::id).toList();
     for (var node : asked) {
       if (!silent.contains(node.id())) {
-        out.println(told(node) + " has left");
+        out.println(describe(node) + " has left");
       }
     }
-    left.forEach(node -> err.println("mobula stop: " + told(node) + " is still there after "
+    left.forEach(node -> err.println("mobula stop: " + describe(node) + " is still there after "
         + timeout + " s; on its host, 'mobula stop' kills it"));
     return left.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
@@ -60,11 +60,11 @@ final class ClusterStop {
     try {
       runtime.dismiss(node.id());
     } catch (InvalidRequestException e) {
-      err.println("mobula stop: " + told(node) + " left by itself meanwhile");
+      err.println("mobula stop: " + describe(node) + " left by itself meanwhile");
     }
   }
 
-  private static String told(NodeInfo node) {
+  private static String describe(NodeInfo node) {
     return "node " + node.id() + " (" + node.address() + ", host " + node.host() + ", pid "
         + node.pid() + ")";
   }

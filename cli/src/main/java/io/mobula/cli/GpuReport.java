@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings why something could not be asked
  */
 @JsonPropertyOrder({"accelerators", "warnings"})
-record GpuReport(List<Device> accelerators, List<Note> warnings) {
+record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -65,13 +65,13 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
       String model,
       @Nullable Long memory,
       @Nullable String architecture,
-      Condition health,
+      HealthEntry health,
       @Nullable Double shares,
       @Nullable String pci,
       @Nullable Integer numa,
-      @Nullable Part mig,
-      List<Near> neighbours,
-      @Nullable Use load) {}
+      @Nullable MigPart mig,
+      List<PeerDevice> neighbours,
+      @Nullable LoadEntry load) {}
 
   /**
    * Whether it can be worked with.
@@ -80,12 +80,12 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
    * @param reason for people
    */
   @JsonPropertyOrder({"healthy", "cause", "reason"})
-  record Condition(
+  record HealthEntry(
       boolean healthy, @Nullable String cause, @Nullable String reason) {}
 
   /** Which part of which GPU. */
   @JsonPropertyOrder({"parent", "gpuInstance", "computeInstance"})
-  record Part(String parent, int gpuInstance, int computeInstance) {}
+  record MigPart(String parent, int gpuInstance, int computeInstance) {}
 
   /**
    * Another device.
@@ -93,24 +93,24 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
    * @param link such as {@code nvlink}
    */
   @JsonPropertyOrder({"uuid", "link"})
-  record Near(String uuid, String link) {}
+  record PeerDevice(String uuid, String link) {}
 
   /** Per cent, bytes and degrees; null altogether where the device does not answer. */
   @JsonPropertyOrder({"compute", "memory", "used", "celsius", "processes"})
-  record Use(
+  record LoadEntry(
       @Nullable Integer compute,
       @Nullable Integer memory,
       @Nullable Long used,
       @Nullable Integer celsius,
-      List<Worker> processes) {}
+      List<DeviceProcess> processes) {}
 
   /** A process on a device; its memory in bytes. */
   @JsonPropertyOrder({"pid", "memory"})
-  record Worker(long pid, @Nullable Long memory) {}
+  record DeviceProcess(long pid, @Nullable Long memory) {}
 
   /** A warning. */
   @JsonPropertyOrder({"source", "cause"})
-  record Note(String source, String cause) {}
+  record WarningEntry(String source, String cause) {}
 
   static GpuReport of(Probed probed, List<Utilisation> samples, GpuShares shares) {
     Map<String, Utilisation> byDevice =
@@ -120,7 +120,7 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
             .map(device -> device(device, shares.of(device.uuid()), byDevice.get(device.uuid())))
             .toList(),
         probed.warnings().stream()
-            .map(warning -> new Note(warning.source(), warning.cause()))
+            .map(warning -> new WarningEntry(warning.source(), warning.cause()))
             .toList());
   }
 
@@ -140,31 +140,31 @@ record GpuReport(List<Device> accelerators, List<Note> warnings) {
         known(place.numaNode()),
         place.mig().map(GpuReport::part).orElse(null),
         place.neighbours().stream()
-            .map(near -> new Near(near.uuid(), word(near.link())))
+            .map(near -> new PeerDevice(near.uuid(), word(near.link())))
             .toList(),
         sample == null ? null : use(sample));
   }
 
-  private static Condition condition(Health health) {
+  private static HealthEntry condition(Health health) {
     return switch (health) {
-      case Health.Healthy _ -> new Condition(true, null, null);
-      case Health.Ill(var cause, var reason) -> new Condition(false, word(cause), reason);
+      case Health.Healthy _ -> new HealthEntry(true, null, null);
+      case Health.Ill(var cause, var reason) -> new HealthEntry(false, word(cause), reason);
     };
   }
 
-  private static Part part(MigInstance mig) {
-    return new Part(mig.parent(), mig.gpuInstance(), mig.computeInstance());
+  private static MigPart part(MigInstance mig) {
+    return new MigPart(mig.parent(), mig.gpuInstance(), mig.computeInstance());
   }
 
-  private static Use use(Utilisation sample) {
+  private static LoadEntry use(Utilisation sample) {
     Load load = sample.load();
-    return new Use(
+    return new LoadEntry(
         known(load.computePercent()),
         known(load.memoryPercent()),
         known(load.usedBytes()),
         known(load.celsius()),
         sample.processes().stream()
-            .map(process -> new Worker(process.pid(), known(process.memoryBytes())))
+            .map(process -> new DeviceProcess(process.pid(), known(process.memoryBytes())))
             .toList());
   }
 

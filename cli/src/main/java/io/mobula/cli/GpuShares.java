@@ -37,7 +37,7 @@ record GpuShares(Map<String, Double> used) {
     var settings = Mobula.settings().storeCapacity(1 << 20);
     try (var runtime = Mobula.connect(address, settings)) {
       Map<String, Double> used = new HashMap<>();
-      for (var node : StatusCommand.described(runtime)) {
+      for (var node : StatusCommand.awaitDescribedNodes(runtime)) {
         if (isHere(node)) {
           for (GpuInfo gpu : node.gpus()) {
             used.merge(gpu.uuid(), gpu.used(), Double::sum);

@@ -52,7 +52,7 @@ final class GpuTable {
     return shares == null ? "-" : StatusTable.number(shares);
   }
 
-  private static String health(GpuReport.Condition health) {
+  private static String health(GpuReport.HealthEntry health) {
     return health.healthy() ? "healthy" : "ill: " + health.reason();
   }
 }

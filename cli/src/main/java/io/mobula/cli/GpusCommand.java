@@ -30,11 +30,11 @@ final class GpusCommand implements Callable<Integer> {
   @Option(
       names = "--address",
       paramLabel = "HOST:PORT",
-      converter = Address.Converter.class,
+      converter = HostAndPort.Converter.class,
       description =
           "A node of the cluster that is asked what it has granted; by default one of this"
               + " user's on this host, if there is one.")
-  private @Nullable Address address;
+  private @Nullable HostAndPort address;
 
   @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
@@ -49,7 +49,7 @@ final class GpusCommand implements Callable<Integer> {
       var err = spec.commandLine().getErr();
       report
           .warnings()
-          .forEach(note -> err.println("mobula gpus: " + note.source() + ": " + note.cause()));
+          .forEach(warning -> err.println("mobula gpus: " + warning.source() + ": " + warning.cause()));
       err.flush();
       print(report);
       return ExitCode.DONE;

@@ -28,10 +28,10 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @ArgGroup
-  private Where where = new Where();
+  private ProcessMode mode = new ProcessMode();
 
   /** One or the other. */
-  static final class Where {
+  static final class ProcessMode {
     @SuppressWarnings("UnusedVariable") // the default, for whoever wants to say it
     @Option(
         names = "--processes",
@@ -72,7 +72,7 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
 
   private Microbenchmark.Request request() {
     try {
-      return new Microbenchmark.Request(where.inProcess, Pattern.compile(only), seconds, json);
+      return new Microbenchmark.Request(mode.inProcess, Pattern.compile(only), seconds, json);
     } catch (PatternSyntaxException e) {
       throw refused("--only: " + e.getMessage());
     } catch (IllegalArgumentException e) {

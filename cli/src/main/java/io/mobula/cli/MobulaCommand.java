@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       MicrobenchmarkCommand.class,
       JmhCommand.class,
-      TrainCommand.class
+      AotTrainingCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",

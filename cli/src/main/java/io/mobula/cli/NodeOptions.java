@@ -22,14 +22,14 @@ final class NodeOptions {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      converter = Bytes.class,
+      converter = ByteSizeConverter.class,
       description = "Memory it offers to those who ask for it, such as 8GiB (detected).")
   private @Nullable Long memory;
 
   @Option(
       names = "--store",
       paramLabel = "SIZE",
-      converter = Bytes.class,
+      converter = ByteSizeConverter.class,
       description = "What its object store may hold, such as 2GiB (30 %% of the memory).")
   private @Nullable Long store;
 
@@ -68,7 +68,7 @@ final class NodeOptions {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Any setting, as reference.conf names it; may be repeated.")
-  private Map<String, String> further = new LinkedHashMap<>();
+  private Map<String, String> otherSettings = new LinkedHashMap<>();
 
   @Option(
       names = "--class-path",
@@ -96,14 +96,14 @@ final class NodeOptions {
     for (var label : labels.entrySet()) {
       settings = settings.set("mobula.cluster.labels.\"" + label.getKey() + '"', label.getValue());
     }
-    for (var other : further.entrySet()) {
+    for (var other : otherSettings.entrySet()) {
       settings = settings.set(other.getKey(), other.getValue());
     }
     return settings;
   }
 
   /** A number of bytes, written as everywhere in the settings. */
-  static final class Bytes implements ITypeConverter<Long> {
+  static final class ByteSizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String size) {
       try {

@@ -52,7 +52,7 @@ final class NodeRegistry {
   }
 
   /** A node that was found, and how to ask whether it still lives. */
-  record Found(NodeEntry entry, Path life) {
+  record RegisteredNode(NodeEntry entry, Path life) {
     /** Whether its process still holds the lock. */
     boolean isAlive() throws IOException {
       return !isFree(life);
@@ -66,10 +66,10 @@ final class NodeRegistry {
    * @throws IOException when it cannot be made, or somebody else has made it
    */
   static NodeRegistry ofThisUser() throws IOException {
-    return in(place(System.getenv()));
+    return in(defaultDirectory(System.getenv()));
   }
 
-  static Path place(Map<String, String> environment) {
+  static Path defaultDirectory(Map<String, String> environment) {
     var runtime = environment.get("XDG_RUNTIME_DIR");
     return runtime != null && Files.isWritable(Path.of(runtime))
         ? Path.of(runtime, "mobula")
@@ -108,7 +108,7 @@ final class NodeRegistry {
   }
 
   /** Enters the node that this process is about to be. The lock is held until the process ends. */
-  Claim enter(NodeEntry entry) throws IOException {
+  NodeRegistration register(NodeEntry entry) throws IOException {
     var bits = new byte[8];
     RANDOM.nextBytes(bits);
     var name = HexFormat.of().formatHex(bits);
@@ -119,9 +119,9 @@ final class NodeRegistry {
     try {
       channel.lock();
       Files.move(unborn, life, StandardCopyOption.ATOMIC_MOVE);
-      var claim = new Claim(directory.resolve(name + JSON), channel);
-      claim.write(entry);
-      return claim;
+      var registration = new NodeRegistration(directory.resolve(name + JSON), channel);
+      registration.write(entry);
+      return registration;
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -129,13 +129,13 @@ final class NodeRegistry {
   }
 
   /** The place of this process's node in the registry. */
-  static final class Claim {
+  static final class NodeRegistration {
     private final Path json;
 
     @SuppressWarnings("unused") // holds the lock
     private final FileChannel lock;
 
-    private Claim(Path json, FileChannel lock) {
+    private NodeRegistration(Path json, FileChannel lock) {
       this.json = json;
       this.lock = lock;
     }
@@ -149,8 +149,8 @@ final class NodeRegistry {
   }
 
   /** Those that live, in no order; removes the files of those that do not. */
-  List<Found> alive() throws IOException {
-    var found = new ArrayList<Found>();
+  List<RegisteredNode> alive() throws IOException {
+    var node = new ArrayList<RegisteredNode>();
     try (var files = Files.newDirectoryStream(directory, "[!.]*" + LIFE)) {
       for (var life : files) {
         if (!OWN.contains(life) && isFree(life)) {
@@ -158,12 +158,12 @@ final class NodeRegistry {
         } else {
           var entry = read(json(life));
           if (entry != null) {
-            found.add(new Found(entry, life));
+            node.add(new RegisteredNode(entry, life));
           }
         }
       }
     }
-    return found;
+    return node;
   }
 
   private static Path json(Path life) {

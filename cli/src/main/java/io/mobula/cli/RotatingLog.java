@@ -22,7 +22,7 @@ final class RotatingLog extends OutputStream {
   private final Path file;
   private final long partSize;
   private final int parts;
-  private final Opener opener;
+  private final FileOpener opener;
   private @Nullable OutputStream out;
   private long size;
   private long deleted;
@@ -32,7 +32,7 @@ final class RotatingLog extends OutputStream {
 
   /** Opens a file to append to it. */
   @FunctionalInterface
-  interface Opener {
+  interface FileOpener {
     /** Opens it. */
     OutputStream open(Path file) throws IOException;
   }
@@ -43,7 +43,7 @@ final class RotatingLog extends OutputStream {
    * @param bytes about how many all parts may have together
    * @param parts how many there are at most, 2 or more
    */
-  RotatingLog(Path file, long bytes, int parts, Opener opener) {
+  RotatingLog(Path file, long bytes, int parts, FileOpener opener) {
     this.file = file;
     this.partSize = Math.max(1, bytes / parts);
     this.parts = parts;

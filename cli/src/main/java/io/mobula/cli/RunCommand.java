@@ -35,9 +35,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--address",
       required = true,
       paramLabel = "HOST:PORT",
-      converter = Address.Converter.class,
+      converter = HostAndPort.Converter.class,
       description = "A node of the cluster.")
-  private Address address;
+  private HostAndPort address;
 
   @Option(
       names = "--class-path",

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = "Runs a sample program; without a name, lists them.",
     mixinStandardHelpOptions = true)
 final class SampleCommand implements Callable<Integer> {
-  private static final Map<String, Program> PROGRAMS = new TreeMap<>(Map.ofEntries(
+  private static final Map<String, SampleMain> PROGRAMS = new TreeMap<>(Map.ofEntries(
       Map.entry("QuickStart", QuickStart::main),
       Map.entry("Tips", Tips::main),
       Map.entry("BeyondMemory", BeyondMemory::main),
@@ -55,13 +55,13 @@ final class SampleCommand implements Callable<Integer> {
   private List<String> arguments = List.of();
 
   /** A sample's {@code main}. */
-  private interface Program {
+  private interface SampleMain {
     void main(String[] arguments) throws Exception;
   }
 
   /** What follows the name is the program's, options too. */
   @Spec
-  void leaveTheRest(CommandSpec own) {
+  void stopAtPositional(CommandSpec own) {
     own.parser().stopAtPositional(true);
   }
 

@@ -41,7 +41,7 @@ final class StartCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
-  private Place place = new Place();
+  private ClusterChoice cluster = new ClusterChoice();
 
   @Option(
       names = "--port",
@@ -62,11 +62,11 @@ final class StartCommand implements Callable<Integer> {
       description = "How long --detach waits until the node is up (${DEFAULT-VALUE}).")
   private int startTimeout;
 
-  @Option(names = DetachedNode.LOG_OPTION, hidden = true)
+  @Option(names = DetachedNodeLauncher.LOG_OPTION, hidden = true)
   private @Nullable Path log;
 
   /** First or one more. */
-  private static final class Place {
+  private static final class ClusterChoice {
     @Option(names = "--head", required = true, description = "Form a new cluster.")
     private boolean head;
 
@@ -74,9 +74,9 @@ final class StartCommand implements Callable<Integer> {
         names = "--address",
         required = true,
         paramLabel = "HOST:PORT",
-        converter = Address.Converter.class,
+        converter = HostAndPort.Converter.class,
         description = "Join the cluster of the node there.")
-    private @Nullable Address address;
+    private @Nullable HostAndPort address;
   }
 
   /** Runs the node, or starts a process that does. */
@@ -85,7 +85,7 @@ final class StartCommand implements Callable<Integer> {
     var settings = settings();
     var registry = NodeRegistry.ofThisUser();
     if (detach) {
-      return new DetachedNode(registry, options.classPath(), Duration.ofSeconds(startTimeout))
+      return new DetachedNodeLauncher(registry, options.classPath(), Duration.ofSeconds(startTimeout))
           .start(spec.commandLine().getParseResult().originalArgs(), out(), err());
     }
     if (!options.classPath().isLoaded()) {
@@ -94,9 +94,9 @@ final class StartCommand implements Callable<Integer> {
           "--class-path is not on the class path of this JVM: start nodes by bin/mobula, which puts it there");
     }
     if (log != null) {
-      LogOutput.into(log, settings);
+      LogRedirection.redirectTo(log, settings);
     }
-    if (log != null && !OwnSession.lead()) {
+    if (log != null && !SessionLeader.becomeLeader()) {
       err()
           .println("mobula start: no session of its own; Ctrl-C in the terminal may end this node");
     }
@@ -112,12 +112,12 @@ final class StartCommand implements Callable<Integer> {
         null,
         log == null ? null : log.toString(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    var claim = registry.enter(entry);
+    var registration = registry.register(entry);
     System.setProperty(WorkerMain.STARTED, "true");
     System.setProperty(ChildPlan.USER_CLASSES, options.classPath().toString());
     try (var runtime = Mobula.init(settings)) {
       var up = entry.up(runtime.nodeId().toString(), runtime.nodes().getFirst().address());
-      claim.write(up);
+      registration.write(up);
       tell(up);
       return awaitClosed(runtime);
     }
@@ -125,7 +125,7 @@ final class StartCommand implements Callable<Integer> {
 
   private void tell(NodeEntry up) {
     out().println(up + " is up");
-    if (place.head) {
+    if (cluster.head) {
       out().println("more nodes:  mobula start --address " + up.address());
       out().println("what it has: mobula status --address " + up.address());
     }
@@ -154,8 +154,8 @@ final class StartCommand implements Callable<Integer> {
     var settings = options.settings();
     return settings
         .set("mobula.cluster.listen", true)
-        .set("mobula.cluster.port", port == null ? place.head ? HEAD_PORT : 0 : port)
-        .set("mobula.cluster.seeds", place.address == null ? "" : place.address.toString());
+        .set("mobula.cluster.port", port == null ? cluster.head ? HEAD_PORT : 0 : port)
+        .set("mobula.cluster.seeds", cluster.address == null ? "" : cluster.address.toString());
   }
 
   /** A node that logs to a file prints there, and not where this process began to print. */

@@ -38,9 +38,9 @@ final class StatusCommand implements Callable<Integer> {
       names = "--address",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:" + StartCommand.HEAD_PORT,
-      converter = Address.Converter.class,
+      converter = HostAndPort.Converter.class,
       description = "A node of the cluster (${DEFAULT-VALUE}).")
-  private Address address;
+  private HostAndPort address;
 
   @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
@@ -74,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
    * Nodes tell each other what they have; a process that has just come waits until all have told
    * it, or for some seconds.
    */
-  static List<NodeInfo> described(MobulaRuntime runtime) throws InterruptedException {
+  static List<NodeInfo> awaitDescribedNodes(MobulaRuntime runtime) throws InterruptedException {
     long end = System.nanoTime() + DESCRIBING.toNanos();
     var nodes = runtime.nodes();
     while (!nodes.stream().allMatch(StatusCommand::isDescribed) && System.nanoTime() < end) {
@@ -89,7 +89,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static ClusterStatus read(MobulaRuntime runtime) throws InterruptedException {
-    var nodes = described(runtime);
+    var nodes = awaitDescribedNodes(runtime);
     var lanes = lanes(runtime);
     return new ClusterStatus(
         runtime.clusterName(),
@@ -127,14 +127,14 @@ final class StatusCommand implements Callable<Integer> {
         node.host(),
         node.pid(),
         node.role(),
-        new ClusterStatus.Offer(
+        new ClusterStatus.NodeResources(
             amounts(node.total(), node.total()), amounts(node.total(), node.available())),
         new ClusterStatus.Store(node.store().capacityBytes(), node.store().usedBytes()),
         lanes);
   }
 
-  private static ClusterStatus.Waiting waiting(MobulaRuntime.WaitingWork waiting) {
-    return new ClusterStatus.Waiting(
+  private static ClusterStatus.PendingWork waiting(MobulaRuntime.WaitingWork waiting) {
+    return new ClusterStatus.PendingWork(
         waiting.what(), amounts(waiting.wants(), waiting.wants()), waiting.why());
   }
 

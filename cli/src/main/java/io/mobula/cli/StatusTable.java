@@ -31,11 +31,11 @@ final class StatusTable {
         .collect(Collectors.groupingBy(ClusterStatus.Node::role, Collectors.counting()));
     return java.util.stream.Stream.of("node", "worker", "driver")
         .filter(counted::containsKey)
-        .map(role -> counted(role, counted.getOrDefault(role, 0L)))
+        .map(role -> countOf(role, counted.getOrDefault(role, 0L)))
         .collect(Collectors.joining(", "));
   }
 
-  private static String counted(String role, long count) {
+  private static String countOf(String role, long count) {
     return count + " " + role + (count == 1 ? "" : "s");
   }
 

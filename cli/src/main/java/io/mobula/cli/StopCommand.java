@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.cli.NodeRegistry.Found;
+import io.mobula.cli.NodeRegistry.RegisteredNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -43,9 +43,9 @@ final class StopCommand implements Callable<Integer> {
   @Option(
       names = "--address",
       paramLabel = "HOST:PORT",
-      converter = Address.Converter.class,
+      converter = HostAndPort.Converter.class,
       description = "A node of the cluster that --all ends.")
-  private @Nullable Address address;
+  private @Nullable HostAndPort address;
 
   /** Ends them all at the same time and says of each what became of it. */
   @Override
@@ -75,7 +75,7 @@ final class StopCommand implements Callable<Integer> {
     return exit;
   }
 
-  private int end(Found node, long start, long end) throws IOException, InterruptedException {
+  private int end(RegisteredNode node, long start, long end) throws IOException, InterruptedException {
     if (goneBy(node, end)) {
       out()
           .println(node.entry() + " has left after "
@@ -95,14 +95,14 @@ final class StopCommand implements Callable<Integer> {
    * The handle remembers when its process was started and signals no other; that it is the node's
    * is sure if the node lives after the handle was taken.
    */
-  private static void signal(Found node, Predicate<ProcessHandle> signal) throws IOException {
+  private static void signal(RegisteredNode node, Predicate<ProcessHandle> signal) throws IOException {
     var process = ProcessHandle.of(node.entry().pid());
     if (process.isPresent() && node.isAlive()) {
       var _ = signal.test(process.get()); // whether it heeds that is seen by its lock
     }
   }
 
-  private static boolean goneBy(Found node, long end) throws IOException, InterruptedException {
+  private static boolean goneBy(RegisteredNode node, long end) throws IOException, InterruptedException {
     while (node.isAlive()) {
       if (System.nanoTime() - end >= 0) {
         return false;

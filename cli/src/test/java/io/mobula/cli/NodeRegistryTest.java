@@ -19,10 +19,10 @@ class NodeRegistryTest {
   Path folder;
 
   /** Enters a node and lives until it is killed. */
-  static final class Node {
+  static final class RegisteredProcess {
     public static void main(String[] arguments) throws Exception {
-      var claim = NodeRegistry.in(Path.of(arguments[0])).enter(entry());
-      claim.write(entry().up("00ab", "127.0.0.1:7"));
+      var registration = NodeRegistry.in(Path.of(arguments[0])).register(entry());
+      registration.write(entry().up("00ab", "127.0.0.1:7"));
       System.out.println("entered");
       new CountDownLatch(1).await();
     }
@@ -43,17 +43,17 @@ class NodeRegistryTest {
     var place = folder.resolve("registry");
     var registry = NodeRegistry.in(place);
     assertThat(registry.alive()).isEmpty();
-    try (var jvm = ForkedJvm.of(Node.class).arguments(place.toString()).start()) {
+    try (var jvm = ForkedJvm.of(RegisteredProcess.class).arguments(place.toString()).start()) {
       jvm.awaitLine("entered", Duration.ofSeconds(60));
 
-      var found = registry.alive();
-      assertThat(found).hasSize(1);
-      assertThat(found.getFirst().entry())
+      var node = registry.alive();
+      assertThat(node).hasSize(1);
+      assertThat(node.getFirst().entry())
           .hasToString("node 00ab (pid " + jvm.pid() + ", 127.0.0.1:7)");
-      assertThat(found.getFirst().isAlive()).isTrue();
+      assertThat(node.getFirst().isAlive()).isTrue();
 
       jvm.kill();
-      assertThat(found.getFirst().isAlive()).isFalse();
+      assertThat(node.getFirst().isAlive()).isFalse();
     }
     assertThat(registry.alive()).isEmpty();
     assertThat(place).isEmptyDirectory();
@@ -62,7 +62,7 @@ class NodeRegistryTest {
   @Test
   void doesNotMistakeItsOwnNodeForADeadOne() throws Exception {
     var registry = NodeRegistry.in(folder.resolve("registry"));
-    registry.enter(entry());
+    registry.register(entry());
     assertThat(registry.alive()).hasSize(1);
     assertThat(registry.alive()).hasSize(1);
   }
@@ -86,10 +86,10 @@ class NodeRegistryTest {
 
   @Test
   void isInTheRuntimeDirectoryOfTheSessionWhereThereIsOne() {
-    assertThat(NodeRegistry.place(Map.of("XDG_RUNTIME_DIR", folder.toString())))
+    assertThat(NodeRegistry.defaultDirectory(Map.of("XDG_RUNTIME_DIR", folder.toString())))
         .isEqualTo(folder.resolve("mobula"));
-    assertThat(NodeRegistry.place(Map.of()).getFileName().toString()).matches("mobula-\\d+");
-    assertThat(NodeRegistry.place(Map.of("XDG_RUNTIME_DIR", "/nowhere"))
+    assertThat(NodeRegistry.defaultDirectory(Map.of()).getFileName().toString()).matches("mobula-\\d+");
+    assertThat(NodeRegistry.defaultDirectory(Map.of("XDG_RUNTIME_DIR", "/nowhere"))
             .getFileName()
             .toString())
         .matches("mobula-\\d+");

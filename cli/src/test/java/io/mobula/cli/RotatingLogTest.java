@@ -24,7 +24,7 @@ class RotatingLogTest {
     return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  private PrintStream printer(RotatingLog.Opener opener) {
+  private PrintStream printer(RotatingLog.FileOpener opener) {
     var log = new RotatingLog(folder.resolve("node.log"), BYTES, PARTS, opener);
     return new PrintStream(log, true, StandardCharsets.UTF_8);
   }

@@ -17,11 +17,11 @@ class StatusTableTest {
           "here",
           17,
           "node",
-          new ClusterStatus.Offer(
+          new ClusterStatus.NodeResources(
               Map.of("CPU", 4.0, "memory", 8L << 30), Map.of("CPU", 1.5, "memory", 8L << 30)),
           new ClusterStatus.Store(1L << 30, 1L << 20),
           Map.of("00000000000000cd", lane(3, 2048), "00000000000000ef", lane(0, 0)))),
-      List.of(new ClusterStatus.Waiting("task f", Map.of("GPU", 1.0), "no node has a GPU")));
+      List.of(new ClusterStatus.PendingWork("task f", Map.of("GPU", 1.0), "no node has a GPU")));
 
   private static ClusterStatus.Lane lane(long frames, long bytes) {
     return new ClusterStatus.Lane(

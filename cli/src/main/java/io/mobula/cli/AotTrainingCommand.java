@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     hidden = true,
     description = "Do a little of everything, for the JVM to write its AOT cache meanwhile.",
     mixinStandardHelpOptions = true)
-final class TrainCommand implements Callable<Integer> {
+final class AotTrainingCommand implements Callable<Integer> {
   private static final int AT_ONCE = 200;
   private static final int LARGE = 1 << 18;
 
@@ -36,7 +36,7 @@ final class TrainCommand implements Callable<Integer> {
   private double seconds;
 
   /** An actor with small and large answers. */
-  static final class Pupil {
+  static final class TrainingActor {
     private int calls;
 
     int next(int by) {
@@ -58,16 +58,16 @@ final class TrainCommand implements Callable<Integer> {
             .set("mobula.cluster.seeds", cluster.nodes().getFirst().address()))) {
       long end = System.nanoTime() + Duration.ofMillis((long) (seconds * 1000)).toNanos();
       while (System.nanoTime() - end < 0) {
-        practise(cluster.runtime(), Placement.on(cluster.nodes().getFirst().id()));
-        practise(cluster.runtime(), Placement.on(node.nodeId()));
-        practise(node, Placement.on(node.nodeId()));
-        practise(cluster.runtime(), Placement.spread());
+        runWorkload(cluster.runtime(), Placement.on(cluster.nodes().getFirst().id()));
+        runWorkload(cluster.runtime(), Placement.on(node.nodeId()));
+        runWorkload(node, Placement.on(node.nodeId()));
+        runWorkload(cluster.runtime(), Placement.spread());
       }
     }
     return 0;
   }
 
-  private static void practise(MobulaRuntime runtime, Placement where) {
+  private static void runWorkload(MobulaRuntime runtime, Placement where) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < AT_ONCE; i++) {
       refs.add(runtime.task((Integer x) -> x + 1, i).placement(where).remote());
@@ -76,30 +76,30 @@ final class TrainCommand implements Callable<Integer> {
     runtime.get(first.ready());
     runtime.get(refs);
     refs.forEach(ObjectRef::close);
-    var pupil = runtime.actor(Pupil::new).cpus(0).placement(where).remote();
-    call(runtime, pupil);
-    share(runtime, pupil, where);
-    pupil.kill();
+    var actor = runtime.actor(TrainingActor::new).cpus(0).placement(where).remote();
+    call(runtime, actor);
+    share(runtime, actor, where);
+    actor.kill();
   }
 
-  private static void call(MobulaRuntime runtime, ActorHandle<Pupil> pupil) {
+  private static void call(MobulaRuntime runtime, ActorHandle<TrainingActor> actor) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < AT_ONCE; i++) {
-      refs.add(pupil.call(Pupil::next, i).remote());
+      refs.add(actor.call(TrainingActor::next, i).remote());
     }
     runtime.get(refs);
     refs.forEach(ObjectRef::close);
     for (int i = 0; i < AT_ONCE; i++) {
-      try (var one = pupil.call(Pupil::next, 1).remote()) {
+      try (var one = actor.call(TrainingActor::next, 1).remote()) {
         one.get();
       }
     }
   }
 
-  private static void share(MobulaRuntime runtime, ActorHandle<Pupil> pupil, Placement where) {
+  private static void share(MobulaRuntime runtime, ActorHandle<TrainingActor> actor, Placement where) {
     for (int size : List.of(4, AT_ONCE, LARGE)) {
       try (var put = runtime.put(new double[size]);
-          var there = pupil.call(Pupil::large, put).remote();
+          var there = actor.call(TrainingActor::large, put).remote();
           var sum =
               runtime.task((double[] of) -> of.length, there).placement(where).remote()) {
         require(there.get().length == size && sum.get() == size);

@@ -19,29 +19,29 @@ import java.nio.file.Path;
  * The outputs of this process in a log of bounded size: those of Java, and those of the JVM and of
  * native code, which write to the descriptors 1 and 2 and follow the log to each new part.
  */
-final class LogOutput {
+final class LogRedirection {
   private static final int APPEND =
       0x400 | 0x40 | 0x1 | 0x80000; // O_APPEND, CREAT, WRONLY, CLOEXEC
   private static final int OWNER = 0600;
 
-  private LogOutput() {}
+  private LogRedirection() {}
 
   /** From now on this process prints there, within the bounds of the settings. */
-  static void into(Path log, Settings settings) {
+  static void redirectTo(Path log, Settings settings) {
     var bounds = NodeSettings.logBounds(NodeSettings.overlay(settings, ConfigFactory.load()));
-    var rotating = new RotatingLog(log, bounds.bytes(), bounds.parts(), LogOutput::open);
+    var rotating = new RotatingLog(log, bounds.bytes(), bounds.parts(), LogRedirection::open);
     System.setOut(new PrintStream(rotating, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(rotating, true, StandardCharsets.UTF_8));
   }
 
   private static OutputStream open(Path file) throws IOException {
-    follow(file);
+    redirectDescriptors(file);
     return new FileOutputStream(file.toFile(), true);
   }
 
   /** The descriptors 1 and 2 are that file; where that cannot be they stay what they are. */
   @SuppressWarnings("restricted") // there is no other way
-  private static void follow(Path file) throws IOException {
+  private static void redirectDescriptors(Path file) throws IOException {
     var linker = Linker.nativeLinker();
     var lookup = linker.defaultLookup();
     var word = ValueLayout.JAVA_INT;

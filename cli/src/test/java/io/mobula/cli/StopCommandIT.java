@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mobula stop} where there is nothing to stop. */
 @Timeout(120)
-class StopIT {
+class StopCommandIT {
   private static final Duration LIMIT = Duration.ofSeconds(100);
 
   @Test

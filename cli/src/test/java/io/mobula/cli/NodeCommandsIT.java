@@ -24,14 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command as a shell uses it: a process each, exit codes, what is printed. */
 @Tag("long")
 @Timeout(300)
-class NodesIT {
+class NodeCommandsIT {
   private static final Duration LIMIT = Duration.ofSeconds(160);
 
   @TempDir
   Path runtimeDirectory;
 
   /** A user's program: connects, says who it is and ends with a code of its own. */
-  static final class Program {
+  static final class UserProgram {
     public static void main(String[] arguments) {
       try (var runtime = Mobula.init()) {
         var self = runtime.nodes().getFirst();
@@ -43,22 +43,22 @@ class NodesIT {
   }
 
   /** A user's program that fails. */
-  static final class Failing {
+  static final class FailingProgram {
     public static void main(String[] arguments) {
       throw new IllegalStateException("on purpose");
     }
   }
 
   /** A user's program with work that waits for what nobody has, to be killed. */
-  static final class Waiting {
+  static final class WaitingProgram {
     static int licensed(int number) {
       return number;
     }
 
     public static void main(String[] arguments) throws InterruptedException {
       try (var runtime = Mobula.init()) {
-        runtime.task(Waiting::licensed, 0).remote().get(); // by a frame to the worker
-        var waits = runtime.task(Waiting::licensed, 1).resource("Licence", 1).remote();
+        runtime.task(WaitingProgram::licensed, 0).remote().get(); // by a frame to the worker
+        var waits = runtime.task(WaitingProgram::licensed, 1).resource("Licence", 1).remote();
         System.out.println("submitted " + waits.id());
         new CountDownLatch(1).await();
       }
@@ -149,7 +149,7 @@ class NodesIT {
         "--set",
         "mobula.workers.flags=-Xmx128m -XX:TieredStopAtLevel=1",
         "--detach");
-    try (var run = mobula("run", "--address", head, Waiting.class.getName())) {
+    try (var run = mobula("run", "--address", head, WaitingProgram.class.getName())) {
       run.awaitLine("submitted", LIMIT);
 
       var status = status(head);
@@ -185,11 +185,11 @@ class NodesIT {
     var head =
         started("start", "--head", "--port", "0", "--cpus", "1", "--store", "64MiB", "--detach");
 
-    try (var run = mobula("run", "--address", head, Program.class.getName(), "-a", "--address")) {
+    try (var run = mobula("run", "--address", head, UserProgram.class.getName(), "-a", "--address")) {
       assertThat(run.awaitExit(LIMIT)).as("%s", run).isEqualTo(7);
       assertThat(run.output()).contains("program driver of 2 -a,--address");
     }
-    try (var run = mobula("run", "--address", head, Failing.class.getName())) {
+    try (var run = mobula("run", "--address", head, FailingProgram.class.getName())) {
       assertThat(run.awaitExit(LIMIT)).isEqualTo(ExitCode.FAILED);
       assertThat(run.errors()).anyMatch(line -> line.contains("on purpose"));
     }

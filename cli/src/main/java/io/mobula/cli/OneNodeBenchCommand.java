@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Prints one Markdown table; progress goes to standard error. Takes about three minutes."
     },
     mixinStandardHelpOptions = true)
-final class OneNodeCommand implements Callable<Integer> {
+final class OneNodeBenchCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * Starts a node that outlives this process: the same command line without {@code --detach}, in a
  * session of its own, its output in a file. Waits until the registry says that it is up.
  */
-final class DetachedNode {
+final class DetachedNodeLauncher {
   /** By this option a process knows that it is such a node. */
   static final String LOG_OPTION = "--detached-log";
 
@@ -38,7 +38,7 @@ final class DetachedNode {
   private final UserClassPath classPath;
   private final Duration limit;
 
-  DetachedNode(NodeRegistry registry, UserClassPath classPath, Duration limit) {
+  DetachedNodeLauncher(NodeRegistry registry, UserClassPath classPath, Duration limit) {
     this.registry = registry;
     this.classPath = classPath;
     this.limit = limit;
@@ -51,13 +51,13 @@ final class DetachedNode {
     try {
       log = newLog();
     } catch (IOException e) {
-      err.println("mobula start: the node cannot log: " + DiskRoom.reason(e)
-          + DiskRoom.of(registry.directory()));
+      err.println("mobula start: the node cannot log: " + DiskSpace.describeFailure(e)
+          + DiskSpace.describeFreeSpace(registry.directory()));
       return ExitCode.FAILED;
     }
-    if (DiskRoom.isLow(log)) {
+    if (DiskSpace.isLow(log)) {
       err.println("mobula start: the node was not started, as nothing could be logged: the disk is"
-          + " full." + DiskRoom.of(log) + " Make room there, or set XDG_RUNTIME_DIR.");
+          + " full." + DiskSpace.describeFreeSpace(log) + " Make room there, or set XDG_RUNTIME_DIR.");
       Files.deleteIfExists(log);
       return ExitCode.FAILED;
     }
@@ -77,9 +77,9 @@ final class DetachedNode {
     var lines = tail(log);
     lines.forEach(err::println);
     if (lines.isEmpty()) {
-      err.println("  (it wrote nothing)" + DiskRoom.of(log));
-    } else if (DiskRoom.isLow(log)) {
-      err.println("  (what came after that could not be written)" + DiskRoom.of(log));
+      err.println("  (it wrote nothing)" + DiskSpace.describeFreeSpace(log));
+    } else if (DiskSpace.isLow(log)) {
+      err.println("  (what came after that could not be written)" + DiskSpace.describeFreeSpace(log));
     }
     return process.isAlive() || process.waitFor() == 137 ? ExitCode.FAILED : process.exitValue();
   }
@@ -109,7 +109,7 @@ final class DetachedNode {
     long end = System.nanoTime() + limit.toNanos();
     while (System.nanoTime() < end && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
       var up = registry.alive().stream()
-          .map(NodeRegistry.Found::entry)
+          .map(NodeRegistry.RegisteredNode::entry)
           .filter(entry -> entry.pid() == process.pid() && entry.state() == NodeEntry.State.UP)
           .findFirst();
       if (up.isPresent()) {

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What is free on a disk, for people whose node cannot write. */
-final class DiskRoom {
+final class DiskSpace {
   /** With less a node does not get to say what went wrong. */
   private static final long LEAST = 256 << 10;
 
-  private DiskRoom() {}
+  private DiskSpace() {}
 
   /** Whether there is too little for the first lines of a log. */
   static boolean isLow(Path file) throws IOException {
@@ -26,16 +26,16 @@ final class DiskRoom {
   }
 
   /** A sentence with what is free where that file is, after a space. */
-  static String of(Path file) {
+  static String describeFreeSpace(Path file) {
     try {
       return " On the disk of " + file + " " + free(file) + " bytes are free.";
     } catch (IOException e) {
-      return " What is free on the disk of " + file + " is not known: " + reason(e) + ".";
+      return " What is free on the disk of " + file + " is not known: " + describeFailure(e) + ".";
     }
   }
 
   /** What a file operation failed with. */
-  static String reason(IOException failure) {
+  static String describeFailure(IOException failure) {
     if (failure instanceof FileSystemException known && known.getReason() != null) {
       return known.getReason() + ": " + known.getFile() + ".";
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 /** What {@code bin/mobula} runs to make its AOT cache. */
 @Tag("long")
 @Timeout(120)
-class TrainCommandIT {
+class AotTrainingCommandIT {
 
   @Test
   void computesBetweenNodesAndEnds() {

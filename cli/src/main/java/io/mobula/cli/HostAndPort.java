@@ -9,10 +9,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param host a name or a number
  * @param port from 1 to 65535
  */
-record Address(String host, int port) {
+record HostAndPort(String host, int port) {
   private static final int HIGHEST = 65_535;
 
-  Address {
+  HostAndPort {
     if (host.isBlank() || host.indexOf(' ') >= 0 || port < 1 || port > HIGHEST) {
       throw new IllegalArgumentException("Not an address: " + host + ":" + port);
     }
@@ -24,12 +24,12 @@ record Address(String host, int port) {
   }
 
   /** Reads {@code HOST:PORT}. */
-  static final class Converter implements ITypeConverter<Address> {
+  static final class Converter implements ITypeConverter<HostAndPort> {
     @Override
-    public Address convert(String text) {
+    public HostAndPort convert(String text) {
       int colon = text.lastIndexOf(':');
       try {
-        return new Address(
+        return new HostAndPort(
             text.substring(0, Math.max(0, colon)), Integer.parseInt(text.substring(colon + 1)));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(
