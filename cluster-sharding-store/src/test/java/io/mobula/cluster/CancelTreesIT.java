@@ -34,10 +34,10 @@ class CancelTreesIT {
 
   @BeforeAll
   static void open() {
-    one = Mobula.init(Soon.settings().cpus(1).resource("one", 1000).listen(0));
+    one = Mobula.init(ClusterTestSupport.settings().cpus(1).resource("one", 1000).listen(0));
     var address = one.nodes().getFirst().address();
-    two = Mobula.init(Soon.settings().cpus(1).resource("two", 1000).join(address));
-    driver = Mobula.connect(address, Soon.settings());
+    two = Mobula.init(ClusterTestSupport.settings().cpus(1).resource("two", 1000).join(address));
+    driver = Mobula.connect(address, ClusterTestSupport.settings());
   }
 
   @AfterAll
@@ -83,7 +83,7 @@ class CancelTreesIT {
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(30_000)));
       root.cancel();
     }
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> RUNNING + " of " + BEGUN + " run on",
         () -> RUNNING.get() == 0 && isFree(one, "one") && isFree(two, "two"));
     roots.forEach(ObjectRef::close);

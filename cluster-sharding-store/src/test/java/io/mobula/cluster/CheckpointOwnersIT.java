@@ -75,7 +75,7 @@ class CheckpointOwnersIT {
 
   @BeforeEach
   void open() {
-    owner = Mobula.init(Soon.settings().cpus(0).listen(0));
+    owner = Mobula.init(ClusterTestSupport.settings().cpus(0).listen(0));
   }
 
   @AfterEach
@@ -85,7 +85,7 @@ class CheckpointOwnersIT {
   }
 
   private Settings joining() {
-    return Soon.settings()
+    return ClusterTestSupport.settings()
         .set("mobula.actors.checkpoint-directory", directory.toString())
         .join(owner.nodes().getFirst().address());
   }
@@ -96,7 +96,7 @@ class CheckpointOwnersIT {
 
   private static long add(ActorHandle<Counter> counter, long more) {
     ObjectRef<Long> count = counter.call(Counter::add, more).remote();
-    return count.get(Soon.LIMIT);
+    return count.get(ClusterTestSupport.LIMIT);
   }
 
   private long directories(String prefix) {
@@ -138,7 +138,7 @@ class CheckpointOwnersIT {
       var counter = durable(owner);
       assertThat(add(counter, 3)).isEqualTo(3);
       counter.kill();
-      Soon.holds("the owner gives the name back", () -> !isKept("hits"));
+      ClusterTestSupport.awaitTrue("the owner gives the name back", () -> !isKept("hits"));
       assertThat(directories("named-")).isZero();
     }
   }
@@ -172,7 +172,7 @@ class CheckpointOwnersIT {
       assertThat(add(former, 3)).isEqualTo(3);
       former.tell(Counter::breaks).remote();
       assertThatThrownBy(() -> add(former, 1)).isInstanceOf(ActorDiedException.class);
-      Soon.holds("the host knows what it has died of", () -> isKnownDead(host));
+      ClusterTestSupport.awaitTrue("the host knows what it has died of", () -> isKnownDead(host));
 
       var next = durable(owner);
       assertThat(add(next, 1)).isEqualTo(4);

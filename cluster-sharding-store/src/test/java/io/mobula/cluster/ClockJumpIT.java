@@ -97,7 +97,7 @@ class ClockJumpIT {
       var value = Operation.of("value-" + number, "value");
       history.invoked(value);
       try (var ref = runtime
-          .task(Values::filled, 8.0)
+          .task(LargeValueTasks::filled, 8.0)
           .maxRetries(0)
           .placement(Placement.spread())
           .remote()) {

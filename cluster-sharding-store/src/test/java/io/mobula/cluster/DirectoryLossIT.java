@@ -29,28 +29,28 @@ class DirectoryLossIT {
 
   @Test
   void anObjectOutlivesTheDriverThatMadeIt() throws Exception {
-    try (var cluster = Soon.cluster(2).start()) {
+    try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var runtime = cluster.runtime();
-      ActorHandle<Values.Keeper> keeper = runtime
-          .actor(Values.Keeper::new)
+      ActorHandle<LargeValueTasks.Keeper> keeper = runtime
+          .actor(LargeValueTasks.Keeper::new)
           .cpus(0)
           .name("keeper")
           .placement(Placement.on(cluster.nodes().get(1).id()))
           .remote();
-      assertThat(keeper.call(Values.Keeper::pid).remote().get())
+      assertThat(keeper.call(LargeValueTasks.Keeper::pid).remote().get())
           .isEqualTo(cluster.nodes().get(1).pid());
       try (var driver = DriverProcess.start(cluster.nodes().get(0).address())) {
         driver.awaitLine("kept 1", Duration.ofSeconds(60));
 
         driver.kill();
 
-        Soon.holds(
+        ClusterTestSupport.awaitTrue(
             "it is gone",
             () -> runtime.nodes().stream().noneMatch(node -> node.pid() == driver.pid()));
-        assertThat(sum(keeper)).isEqualTo(Values.COUNT * 8.0);
+        assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace
         while (System.nanoTime() < end) {
-          assertThat(sum(keeper)).isEqualTo(Values.COUNT * 8.0);
+          assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
         }
       }
     }
@@ -63,7 +63,7 @@ class DirectoryLossIT {
    */
   @Test
   void theOnlyHostOfTheDirectoryDies() throws Exception {
-    var only = Soon.settings().set("mobula.directory.role", "mobula-node").cpus(2);
+    var only = ClusterTestSupport.settings().set("mobula.directory.role", "mobula-node").cpus(2);
     try (var host = node(only.listen(0))) {
       var address = address(host);
       try (var worker = node(only.join(address).set("mobula.cluster.role", "worker"));
@@ -71,25 +71,25 @@ class DirectoryLossIT {
         address(worker);
         var there = Placement.on(withPid(runtime, worker.pid()));
         var here = Placement.on(withPid(runtime, host.pid()));
-        var stays = runtime.task(Values::filled, 2.0).placement(there).remote();
-        var inline = runtime.task(Values::sum, stays).placement(there).remote();
-        var read = runtime.task(Values::filled, 4.0).placement(there).remote();
-        var goes = runtime.task(Values::filled, 3.0).placement(here).remote();
-        var put = runtime.task(Values::put, 3.0).placement(here).remote().get();
-        ActorHandle<Values.Keeper> keeper =
-            runtime.actor(Values.Keeper::new).cpus(0).placement(there).remote();
-        keeper.call(Values.Keeper::keep, List.of(stays, read)).remote().get();
-        Soon.holds("all are made", () -> goes.isReady() && inline.isReady());
+        var stays = runtime.task(LargeValueTasks::filled, 2.0).placement(there).remote();
+        var inline = runtime.task(LargeValueTasks::sum, stays).placement(there).remote();
+        var read = runtime.task(LargeValueTasks::filled, 4.0).placement(there).remote();
+        var goes = runtime.task(LargeValueTasks::filled, 3.0).placement(here).remote();
+        var put = runtime.task(LargeValueTasks::put, 3.0).placement(here).remote().get();
+        ActorHandle<LargeValueTasks.Keeper> keeper =
+            runtime.actor(LargeValueTasks.Keeper::new).cpus(0).placement(there).remote();
+        keeper.call(LargeValueTasks.Keeper::keep, List.of(stays, read)).remote().get();
+        ClusterTestSupport.awaitTrue("all are made", () -> goes.isReady() && inline.isReady());
 
         host.kill();
 
-        assertThat(stays.get(Soon.LIMIT)).containsOnly(2.0);
-        assertThat(inline.get(Soon.LIMIT)).isEqualTo(Values.COUNT * 2.0);
-        assertThat(sum(keeper)).isEqualTo(Values.COUNT * 6.0);
-        assertThat(runtime.task(Values::sum, read).remote().get(Soon.LIMIT))
-            .isEqualTo(Values.COUNT * 4.0);
+        assertThat(stays.get(ClusterTestSupport.LIMIT)).containsOnly(2.0);
+        assertThat(inline.get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT * 2.0);
+        assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 6.0);
+        assertThat(runtime.task(LargeValueTasks::sum, read).remote().get(ClusterTestSupport.LIMIT))
+            .isEqualTo(LargeValueTasks.COUNT * 4.0);
         for (var lost : List.of(goes, put)) {
-          assertThatThrownBy(() -> lost.get(Soon.LIMIT))
+          assertThatThrownBy(() -> lost.get(ClusterTestSupport.LIMIT))
               .isInstanceOf(MobulaException.class)
               .isNotInstanceOf(GetTimeoutException.class)
               .hasMessageContaining("no member of the cluster has the role mobula-node");
@@ -100,26 +100,26 @@ class DirectoryLossIT {
 
         try (var next = node(only.join(worker(runtime)))) {
           address(next);
-          assertThat(named(runtime, "in time").call(Values.Keeper::pid).remote().get(Soon.LIMIT))
+          assertThat(named(runtime, "in time").call(LargeValueTasks.Keeper::pid).remote().get(ClusterTestSupport.LIMIT))
               .isPositive();
           List.of(stays, inline, read).forEach(ObjectRef::close);
-          keeper.call(Values.Keeper::drop).remote().get(Soon.LIMIT);
-          Soon.holds(
+          keeper.call(LargeValueTasks.Keeper::drop).remote().get(ClusterTestSupport.LIMIT);
+          ClusterTestSupport.awaitTrue(
               "what nobody holds any more is freed",
               () -> runtime
-                      .task(Values::storeBytes)
+                      .task(LargeValueTasks::storeBytes)
                       .cpus(0)
                       .placement(there)
                       .remote()
-                      .get(Soon.LIMIT)
-                  < Values.COUNT);
+                      .get(ClusterTestSupport.LIMIT)
+                  < LargeValueTasks.COUNT);
         }
       }
     }
   }
 
-  private static ActorHandle<Values.Keeper> named(MobulaRuntime runtime, String name) {
-    return runtime.actor(Values.Keeper::new).cpus(0).name(name).remote();
+  private static ActorHandle<LargeValueTasks.Keeper> named(MobulaRuntime runtime, String name) {
+    return runtime.actor(LargeValueTasks.Keeper::new).cpus(0).name(name).remote();
   }
 
   private static String worker(MobulaRuntime runtime) {
@@ -130,8 +130,8 @@ class DirectoryLossIT {
         .address();
   }
 
-  private static double sum(ActorHandle<Values.Keeper> keeper) {
-    return keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT);
+  private static double sum(ActorHandle<LargeValueTasks.Keeper> keeper) {
+    return keeper.call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT);
   }
 
   private static ForkedJvm node(Settings settings) {
@@ -152,7 +152,7 @@ class DirectoryLossIT {
   }
 
   private static NodeId withPid(MobulaRuntime runtime, long pid) throws Exception {
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         "pid " + pid + " is a member",
         () -> runtime.nodes().stream().anyMatch(node -> node.pid() == pid));
     return runtime.nodes().stream()

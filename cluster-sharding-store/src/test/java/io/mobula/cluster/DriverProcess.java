@@ -23,12 +23,12 @@ final class DriverProcess {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
-    try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
-      ObjectRef<double[]> made = runtime.task(Values::filled, 8.0).remote();
+    try (var runtime = Mobula.connect(arguments[0], ClusterTestSupport.settings())) {
+      ObjectRef<double[]> made = runtime.task(LargeValueTasks::filled, 8.0).remote();
       made.get();
-      var keeper = runtime.actorNamed("keeper", Values.Keeper.class);
+      var keeper = runtime.actorNamed("keeper", LargeValueTasks.Keeper.class);
       System.out.println(
-          "kept " + keeper.call(Values.Keeper::keep, List.of(made)).remote().get());
+          "kept " + keeper.call(LargeValueTasks.Keeper::keep, List.of(made)).remote().get());
       new CountDownLatch(1).await();
     }
   }

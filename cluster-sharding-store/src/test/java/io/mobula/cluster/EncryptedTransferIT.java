@@ -28,7 +28,7 @@ class EncryptedTransferIT {
       var address = said(maker, "up ").split(" ")[1];
       try (var reader = member(certificates, "reader", address)) {
         assertThat(said(reader, "read "))
-            .isEqualTo("read " + TensorMember.BYTES + " bytes, 0 of them wrong");
+            .isEqualTo("read " + TensorTransferProcess.BYTES + " bytes, 0 of them wrong");
         assertThat(carrier(reader)).isEqualTo("carries akka");
         assertThat(carrier(maker)).isEqualTo("carries akka");
       }
@@ -38,9 +38,9 @@ class EncryptedTransferIT {
   /** Without, the same is seen to be carried by Aeron, so that the test above can fail. */
   @Test
   void inClearTextAeronCarriesIt() throws Exception {
-    try (var maker = TensorMember.plan("").start()) {
+    try (var maker = TensorTransferProcess.plan("").start()) {
       var address = said(maker, "up ").split(" ")[1];
-      try (var reader = TensorMember.plan(address).start()) {
+      try (var reader = TensorTransferProcess.plan(address).start()) {
         assertThat(said(reader, "read ")).endsWith(" 0 of them wrong");
         assertThat(carrier(reader)).isEqualTo("carries aeron");
         assertThat(carrier(maker)).isEqualTo("carries aeron");
@@ -59,7 +59,7 @@ class EncryptedTransferIT {
 
   private static ForkedJvm member(Certificates certificates, String name, String address)
       throws Exception {
-    var plan = TensorMember.plan(address);
+    var plan = TensorTransferProcess.plan(address);
     var issued = certificates.issue(Mobula.settings(), name, "ip:127.0.0.1");
     for (var setting : issued.values().entrySet()) {
       plan = plan.property(setting.getKey(), setting.getValue().toString());

@@ -44,7 +44,7 @@ final class HostProcess implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws IOException {
-    var settings = Soon.settings()
+    var settings = ClusterTestSupport.settings()
         .storeCapacity(512 << 20)
         .cpus(2)
         .set("mobula.store.share-host", arguments[1])

@@ -39,7 +39,7 @@ class KilledDriverIT {
       var counter = counter(runtime, end);
       var made = new ArrayDeque<ObjectRef<double[]>>();
       while (!runtime.isClosed() && System.nanoTime() - end < 0) {
-        made.add(runtime.task(Values::filled, 8.0).remote());
+        made.add(runtime.task(LargeValueTasks::filled, 8.0).remote());
         made.getLast().get(LIMIT);
         if (made.size() > HELD) {
           made.removeFirst().close();
@@ -95,7 +95,7 @@ class KilledDriverIT {
         var faults = cluster.inject(plan, history)) {
       var runtime = cluster.runtime();
       for (int i = 0; i < 100; i++) {
-        try (var ref = runtime.task(Values::filled, i * 1.0).remote()) {
+        try (var ref = runtime.task(LargeValueTasks::filled, i * 1.0).remote()) {
           assertThat(ref.get(LIMIT)).contains(i * 1.0);
         }
       }

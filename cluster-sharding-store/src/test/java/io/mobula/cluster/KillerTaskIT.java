@@ -27,14 +27,14 @@ class KillerTaskIT {
   @TempDir
   Path folder;
 
-  static int kills(Journal journal) throws IOException, InterruptedException {
+  static int kills(TaskJournal journal) throws IOException, InterruptedException {
     journal.note("killer");
     TimeUnit.MILLISECONDS.sleep(150); // stands for work
     Runtime.getRuntime().halt(137);
     return 0;
   }
 
-  static int works(int number, Journal journal) throws IOException, InterruptedException {
+  static int works(int number, TaskJournal journal) throws IOException, InterruptedException {
     journal.note("innocent " + number);
     TimeUnit.MILLISECONDS.sleep(800); // stands for work
     return number;
@@ -42,8 +42,8 @@ class KillerTaskIT {
 
   @Test
   void theKillerFailsWithItsHistoryAndItsNeighboursDoTheirWork() throws Exception {
-    var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(NODES).cpusPerNode(8).start()) {
+    var journal = TaskJournal.in(folder);
+    try (var cluster = ClusterTestSupport.cluster(NODES).cpusPerNode(8).start()) {
       var runtime = cluster.runtime();
       var innocent = new ArrayList<ObjectRef<Integer>>();
       ObjectRef<Integer> killer = null;
@@ -59,12 +59,12 @@ class KillerTaskIT {
       }
 
       var doomed = killer;
-      assertThatThrownBy(() -> doomed.get(Soon.LIMIT))
+      assertThatThrownBy(() -> doomed.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(NodeLostException.class)
           .hasMessageContainingAll(
               "killer", "attempt 4 of 4", "attempt 1 was lost with", "attempt 4 was lost with");
       for (int i = 0; i < INNOCENT; i++) {
-        assertThat(innocent.get(i).get(Soon.LIMIT)).isEqualTo(i);
+        assertThat(innocent.get(i).get(ClusterTestSupport.LIMIT)).isEqualTo(i);
       }
       assertThat(journal.count("killer")).isEqualTo(1 + RETRIES);
       for (int i = 0; i < INNOCENT; i++) {

@@ -36,10 +36,10 @@ class KillsUnderLoadIT {
   @Test
   void theOldestMemberIsKilledAgainAndAgain() throws Exception {
     int kills = Integer.getInteger("mobula.test.kills.oldest", 3);
-    try (var members = KilledMembers.start(MEMBERS, 2);
+    try (var members = RestartableMembers.start(MEMBERS, 2);
         var driver = driver(members)) {
       members.awaitSeenBy(driver);
-      var work = SteadyWork.start(driver, 6, 100, TASK_LIMIT);
+      var work = SteadyTaskLoad.start(driver, 6, 100, TASK_LIMIT);
       for (int i = 0; i < kills; i++) {
         members.replace(members.oldest());
         members.awaitSeenBy(driver);
@@ -58,13 +58,13 @@ class KillsUnderLoadIT {
     long seed = Long.getLong("mobula.test.seed", System.nanoTime());
     System.out.println("KillsUnderLoadIT seed " + seed + ", " + count + " tasks");
     var random = new Random(seed);
-    try (var members = KilledMembers.start(MEMBERS, 2);
+    try (var members = RestartableMembers.start(MEMBERS, 2);
         var driver = driver(members)) {
       members.awaitSeenBy(driver);
       List<ObjectRef<Long>> refs = new ArrayList<>();
       for (long i = 0; i < count; i++) {
         refs.add(driver
-            .task(SteadyWork::square, i, SECOND)
+            .task(SteadyTaskLoad::square, i, SECOND)
             .maxRetries(10)
             .placement(Placement.spread())
             .remote());
@@ -90,8 +90,8 @@ class KillsUnderLoadIT {
     }
   }
 
-  private static MobulaRuntime driver(KilledMembers members) {
-    return Mobula.init(Soon.settings()
+  private static MobulaRuntime driver(RestartableMembers members) {
+    return Mobula.init(ClusterTestSupport.settings()
         .join(members.seeds())
         .set("mobula.cluster.join-timeout", "60s")
         .set("mobula.cluster.role", "driver"));

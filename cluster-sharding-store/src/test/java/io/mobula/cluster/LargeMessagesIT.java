@@ -32,7 +32,7 @@ class LargeMessagesIT {
   private static MobulaRuntime driver;
 
   private static Settings settings() {
-    return Soon.settings()
+    return ClusterTestSupport.settings()
         .set("mobula.lanes.shared-memory", "off")
         .set("mobula.store.share-host", "false");
   }
@@ -51,7 +51,7 @@ class LargeMessagesIT {
 
   private static void othersGoOn() {
     for (int i = 0; i < 10; i++) {
-      assertThat(driver.task((Integer x) -> x + 1, i).remote().get(Soon.LIMIT)).isEqualTo(i + 1);
+      assertThat(driver.task((Integer x) -> x + 1, i).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(i + 1);
     }
   }
 
@@ -63,7 +63,7 @@ class LargeMessagesIT {
   void theMessageOfAnExceptionArrivesWhole() {
     var failing = driver.task(LargeMessagesIT::fail, CHARACTERS).remote();
     othersGoOn();
-    assertThatThrownBy(() -> failing.get(Soon.LIMIT))
+    assertThatThrownBy(() -> failing.get(ClusterTestSupport.LIMIT))
         .isInstanceOf(TaskFailedException.class)
         .cause()
         .isInstanceOf(IllegalStateException.class)
@@ -84,7 +84,7 @@ class LargeMessagesIT {
     var refs = refs(driver, REFS);
     var sum = driver.task(LargeMessagesIT::sumOfEnds, refs).remote();
     othersGoOn();
-    assertThat(sum.get(Soon.LIMIT)).isEqualTo(2 * REFS - 1);
+    assertThat(sum.get(ClusterTestSupport.LIMIT)).isEqualTo(2 * REFS - 1);
     refs.forEach(ObjectRef::close);
     othersGoOn();
   }
@@ -94,12 +94,12 @@ class LargeMessagesIT {
     var value =
         driver.task((Integer count) -> refs(Mobula.runtime(), count), REFS).remote();
     othersGoOn();
-    var refs = value.get(Soon.LIMIT.multipliedBy(2));
+    var refs = value.get(ClusterTestSupport.LIMIT.multipliedBy(2));
     assertThat(refs).hasSize(REFS);
-    assertThat(refs.getLast().get(Soon.LIMIT)).isEqualTo(REFS - 1);
+    assertThat(refs.getLast().get(ClusterTestSupport.LIMIT)).isEqualTo(REFS - 1);
     refs.forEach(ObjectRef::close);
     value.close();
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> "freed, but there are " + node.storeUsage() + " and " + driver.storeUsage(),
         () -> node.storeUsage().usedBytes() == 0 && driver.storeUsage().usedBytes() == 0);
     othersGoOn();

@@ -17,26 +17,26 @@ class LossChainIT {
 
   @Test
   void theMakerOfTheValueThatIsLostFirstIsNamed() throws Exception {
-    try (var cluster = Soon.cluster(3).start()) {
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var runtime = cluster.runtime();
       var doomed = Placement.on(cluster.nodes().getFirst().id());
-      var maker = runtime.actor(Values.Maker::new).cpus(0).placement(doomed).remote();
-      var unread = maker.call(Values.Maker::filled, 7.0).remote();
-      var a = maker.call(Values.Maker::filled, 1.0).remote();
-      var b = runtime.task(Values::plusOne, a).name("makes b").placement(doomed).remote();
-      var c = runtime.task(Values::plusOne, b).name("makes c").placement(doomed).remote();
+      var maker = runtime.actor(LargeValueTasks.Maker::new).cpus(0).placement(doomed).remote();
+      var unread = maker.call(LargeValueTasks.Maker::filled, 7.0).remote();
+      var a = maker.call(LargeValueTasks.Maker::filled, 1.0).remote();
+      var b = runtime.task(LargeValueTasks::plusOne, a).name("makes b").placement(doomed).remote();
+      var c = runtime.task(LargeValueTasks::plusOne, b).name("makes c").placement(doomed).remote();
       var x = runtime
-          .task(Values::filled, 5.0)
+          .task(LargeValueTasks::filled, 5.0)
           .name("runs once")
           .maxRetries(0)
           .placement(doomed)
           .remote();
-      var y = runtime.task(Values::plusOne, x).name("makes y").placement(doomed).remote();
-      var put = runtime.task(Values::put, 9.0).placement(doomed).remote().get();
+      var y = runtime.task(LargeValueTasks::plusOne, x).name("makes y").placement(doomed).remote();
+      var put = runtime.task(LargeValueTasks::put, 9.0).placement(doomed).remote().get();
       var z =
-          runtime.task(Values::plusOne, put).name("makes z").placement(doomed).remote();
+          runtime.task(LargeValueTasks::plusOne, put).name("makes z").placement(doomed).remote();
       for (var ref : new ObjectRef<?>[] {unread, a, b, c, x, y, z}) {
-        Soon.holds(ref + " is ready", ref::isReady);
+        ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
       }
       var gone = cluster.nodes().getFirst().id().toString();
 
@@ -51,11 +51,11 @@ class LossChainIT {
   }
 
   private static ObjectRef<Double> later(MobulaRuntime runtime, ObjectRef<double[]> of) {
-    return runtime.task(Values::sum, of).name("is later").remote();
+    return runtime.task(LargeValueTasks::sum, of).name("is later").remote();
   }
 
   private static void assertLost(ObjectRef<?> ref, String... parts) {
-    assertThatThrownBy(() -> ref.get(Soon.LIMIT))
+    assertThatThrownBy(() -> ref.get(ClusterTestSupport.LIMIT))
         .isInstanceOf(ObjectLostException.class)
         .hasMessageContainingAll(parts);
   }

@@ -26,7 +26,7 @@ class LostArgumentsIT {
     private final double sum;
 
     Holder(double[] of) {
-      this.sum = Values.sum(of);
+      this.sum = LargeValueTasks.sum(of);
     }
 
     double sum() {
@@ -43,9 +43,9 @@ class LostArgumentsIT {
   }
 
   private static LocalCluster cluster(double cpus, int seats) {
-    return Soon.cluster(2)
+    return ClusterTestSupport.cluster(2)
         .cpusPerNode(cpus)
-        .settings(Soon.settings().set("mobula.store.share-host", false))
+        .settings(ClusterTestSupport.settings().set("mobula.store.share-host", false))
         .jvmFlags(
             "-Xmx256m",
             "-XX:+UseSerialGC",
@@ -62,7 +62,7 @@ class LostArgumentsIT {
   private static ObjectRef<double[]> onesAtFirst(LocalCluster cluster, int seats) throws Exception {
     var ones = cluster
         .runtime()
-        .task(Values::filled, 1.0)
+        .task(LargeValueTasks::filled, 1.0)
         .resource(SEAT, seats)
         .placement(on(cluster, 0))
         .remote();
@@ -71,7 +71,7 @@ class LostArgumentsIT {
   }
 
   private static void awaitReady(ObjectRef<?> ref) throws Exception {
-    Soon.holds(ref + " is ready", ref::isReady);
+    ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
   }
 
   @Test
@@ -81,15 +81,15 @@ class LostArgumentsIT {
       var doomed = on(cluster, 0);
       var a = onesAtFirst(cluster, 1);
       var b =
-          runtime.task(Values::plusOne, a).resource(SEAT, 1).placement(doomed).remote();
+          runtime.task(LargeValueTasks::plusOne, a).resource(SEAT, 1).placement(doomed).remote();
       awaitReady(b);
       var c =
-          runtime.task(Values::plusOne, b).resource(SEAT, 1).placement(doomed).remote();
+          runtime.task(LargeValueTasks::plusOne, b).resource(SEAT, 1).placement(doomed).remote();
       awaitReady(c);
 
       cluster.kill(0);
 
-      assertThat(c.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
+      assertThat(c.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly(3.0);
     }
   }
 
@@ -98,16 +98,16 @@ class LostArgumentsIT {
     try (var cluster = cluster(1)) {
       var runtime = cluster.runtime();
       var doomed = on(cluster, 0);
-      var a = runtime.task(Values::filled, 1.0).placement(doomed).remote();
+      var a = runtime.task(LargeValueTasks::filled, 1.0).placement(doomed).remote();
       awaitReady(a);
-      var b = runtime.task(Values::plusOne, a).placement(doomed).remote();
+      var b = runtime.task(LargeValueTasks::plusOne, a).placement(doomed).remote();
       awaitReady(b);
-      var c = runtime.task(Values::plusOne, b).placement(doomed).remote();
+      var c = runtime.task(LargeValueTasks::plusOne, b).placement(doomed).remote();
       awaitReady(c);
 
       cluster.kill(0);
 
-      assertThat(c.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
+      assertThat(c.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly(3.0);
     }
   }
 
@@ -122,15 +122,15 @@ class LostArgumentsIT {
 
       var stays = on(cluster, 1);
       var first =
-          runtime.task(Values::sum, a).resource(SEAT, 1).placement(stays).remote();
+          runtime.task(LargeValueTasks::sum, a).resource(SEAT, 1).placement(stays).remote();
       var second = runtime
-          .task(Values::sum, a)
+          .task(LargeValueTasks::sum, a)
           .maxRetries(0)
           .resource(SEAT, 1)
           .placement(stays)
           .remote();
-      assertThat(first.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
-      assertThat(second.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+      assertThat(first.get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
+      assertThat(second.get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
     }
   }
 
@@ -147,13 +147,13 @@ class LostArgumentsIT {
       List<ObjectRef<Double>> sums = new ArrayList<>();
       for (int i = 0; i < sharers; i++) {
         sums.add(runtime
-            .task(Values::sum, a)
+            .task(LargeValueTasks::sum, a)
             .resource(SEAT, 1)
             .placement(on(cluster, 1))
             .remote());
       }
       for (var sum : sums) {
-        assertThat(sum.get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+        assertThat(sum.get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
       }
     }
   }
@@ -164,11 +164,11 @@ class LostArgumentsIT {
       var runtime = cluster.runtime();
       var a = onesAtFirst(cluster, 1);
       ActorHandle<Holder> elsewhere = runtime
-          .actor(Holder::new, Values.filled(0))
+          .actor(Holder::new, LargeValueTasks.filled(0))
           .resource(SEAT, 1)
           .placement(on(cluster, 1))
           .remote();
-      assertThat(elsewhere.call(Holder::sum).remote().get(Soon.LIMIT)).isZero();
+      assertThat(elsewhere.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isZero();
       ActorHandle<Holder> holder = runtime
           .actor(Holder::new, a)
           .resource(SEAT, 1)
@@ -176,13 +176,13 @@ class LostArgumentsIT {
           .maxCallRetries(1)
           .placement(Placement.preferring(cluster.nodes().getFirst().id()))
           .remote();
-      assertThat(holder.call(Holder::pid).remote().get(Soon.LIMIT))
+      assertThat(holder.call(Holder::pid).remote().get(ClusterTestSupport.LIMIT))
           .isEqualTo(cluster.nodes().getFirst().pid());
       elsewhere.kill();
 
       cluster.kill(0);
 
-      assertThat(holder.call(Holder::sum).remote().get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
     }
   }
 
@@ -200,7 +200,7 @@ class LostArgumentsIT {
           .resource(SEAT, 1)
           .placement(on(cluster, 1))
           .remote();
-      assertThat(holder.call(Holder::sum).remote().get(Soon.LIMIT)).isEqualTo(Values.COUNT);
+      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
     }
   }
 }

@@ -33,9 +33,9 @@ class ObjectLossIT {
   }
 
   private static ObjectRef<double[]> made(
-      MobulaRuntime runtime, double with, Journal journal, NodeId at) {
+      MobulaRuntime runtime, double with, TaskJournal journal, NodeId at) {
     return runtime
-        .task(Values::noted, with, journal)
+        .task(LargeValueTasks::noted, with, journal)
         .maxRetries(2)
         .placement(Placement.on(at))
         .remote();
@@ -43,88 +43,88 @@ class ObjectLossIT {
 
   private static void awaitReady(ObjectRef<?>... refs) throws Exception {
     for (var ref : refs) {
-      Soon.holds(ref + " is ready", ref::isReady);
+      ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
     }
   }
 
   /** The first node, at which the others joined, is the one that dies. */
   @Test
   void resultsAreMadeAgainForTheDriverAndForOtherNodes() throws Exception {
-    var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(3).start()) {
+    var journal = TaskJournal.in(folder);
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var runtime = cluster.runtime();
       var doomed = id(cluster, 0);
       var one = made(runtime, 1, journal, doomed);
       var two =
-          runtime.task(Values::plusOne, one).placement(Placement.on(doomed)).remote();
+          runtime.task(LargeValueTasks::plusOne, one).placement(Placement.on(doomed)).remote();
       var three =
-          runtime.task(Values::plusOne, two).placement(Placement.on(doomed)).remote();
+          runtime.task(LargeValueTasks::plusOne, two).placement(Placement.on(doomed)).remote();
       var wanted = made(runtime, 7, journal, doomed);
       var never = runtime
-          .task(Values::filled, 5.0)
+          .task(LargeValueTasks::filled, 5.0)
           .maxRetries(0)
           .placement(Placement.on(doomed))
           .remote();
       var put = runtime
-          .task(Values::put, 9.0)
+          .task(LargeValueTasks::put, 9.0)
           .placement(Placement.on(doomed))
           .remote()
           .get();
       awaitReady(one, two, three, wanted, never);
       var keeper = runtime
-          .actor(Values.Keeper::new)
+          .actor(LargeValueTasks.Keeper::new)
           .cpus(0)
           .placement(Placement.on(id(cluster, 1)))
           .remote();
-      assertThat(keeper.call(Values.Keeper::keep, List.of(two, wanted)).remote().get())
+      assertThat(keeper.call(LargeValueTasks.Keeper::keep, List.of(two, wanted)).remote().get())
           .isEqualTo(2);
 
       cluster.kill(0);
 
-      assertThat(three.get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly(3.0);
-      assertThat(sumAt(keeper)).isEqualTo(Values.COUNT * (2.0 + 7.0));
+      assertThat(three.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly(3.0);
+      assertThat(sumAt(keeper)).isEqualTo(LargeValueTasks.COUNT * (2.0 + 7.0));
       var readers = new ArrayList<ObjectRef<Double>>();
       for (int i = 0; i < 12; i++) {
         readers.add(runtime
-            .task(Values::sum, i % 2 == 0 ? one : wanted)
+            .task(LargeValueTasks::sum, i % 2 == 0 ? one : wanted)
             .placement(Placement.spread())
             .remote());
       }
-      var sums = runtime.get(readers, Soon.LIMIT);
+      var sums = runtime.get(readers, ClusterTestSupport.LIMIT);
       for (int i = 0; i < sums.size(); i++) {
-        assertThat(sums.get(i)).isEqualTo(Values.COUNT * (i % 2 == 0 ? 1.0 : 7.0));
+        assertThat(sums.get(i)).isEqualTo(LargeValueTasks.COUNT * (i % 2 == 0 ? 1.0 : 7.0));
       }
       assertThat(journal.lines())
           .containsExactlyInAnyOrder("made 1.0", "made 1.0", "made 7.0", "made 7.0");
-      assertThatThrownBy(() -> never.get(Soon.LIMIT))
+      assertThatThrownBy(() -> never.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(ObjectLostException.class)
           .hasMessageContaining(never.id().toString());
-      assertThatThrownBy(() -> put.get(Soon.LIMIT))
+      assertThatThrownBy(() -> put.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(ObjectLostException.class)
           .hasMessageContaining(put.id().toString());
 
       cluster.kill(1);
-      assertThat(three.get(Soon.LIMIT)).containsOnly(3.0);
-      assertThat(two.get(Soon.LIMIT)).containsOnly(2.0);
-      assertThat(runtime.task(Values::sum, three).remote().get(Soon.LIMIT))
-          .isEqualTo(Values.COUNT * 3.0);
+      assertThat(three.get(ClusterTestSupport.LIMIT)).containsOnly(3.0);
+      assertThat(two.get(ClusterTestSupport.LIMIT)).containsOnly(2.0);
+      assertThat(runtime.task(LargeValueTasks::sum, three).remote().get(ClusterTestSupport.LIMIT))
+          .isEqualTo(LargeValueTasks.COUNT * 3.0);
     }
   }
 
   /** Each element is made again by itself, as each of many results is. */
   @Test
   void elementsOfAStreamAreMadeAgain() throws Exception {
-    try (var cluster = Soon.cluster(2).start()) {
+    try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var runtime = cluster.runtime();
       var doomed = Placement.preferring(id(cluster, 0));
       var lasting = new ArrayList<ObjectRef<double[]>>();
       var once = new ArrayList<ObjectRef<double[]>>();
       try (var stream = runtime.remoteStream(
-          runtime.task(Values::streamed, 3).placement(doomed).maxRetries(2))) {
+          runtime.task(LargeValueTasks::streamed, 3).placement(doomed).maxRetries(2))) {
         stream.forEach(lasting::add);
       }
       try (var stream = runtime.remoteStream(
-          runtime.task(Values::streamed, 1).placement(doomed).maxRetries(0))) {
+          runtime.task(LargeValueTasks::streamed, 1).placement(doomed).maxRetries(0))) {
         stream.forEach(once::add);
       }
       assertThat(lasting).hasSize(3);
@@ -132,9 +132,9 @@ class ObjectLossIT {
       cluster.kill(0);
 
       for (int i = 2; i >= 0; i--) {
-        assertThat(lasting.get(i).get(Soon.LIMIT)).hasSize(Values.COUNT).containsOnly((double) i);
+        assertThat(lasting.get(i).get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly((double) i);
       }
-      assertThatThrownBy(() -> once.getFirst().get(Soon.LIMIT))
+      assertThatThrownBy(() -> once.getFirst().get(ClusterTestSupport.LIMIT))
           .isInstanceOf(ObjectLostException.class);
     }
   }
@@ -142,11 +142,11 @@ class ObjectLossIT {
   /** Longer than the directory waits for a node that it has let make an object again. */
   @Test
   void aLongTaskIsRunAgainOnce() throws Exception {
-    var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(2).start()) {
+    var journal = TaskJournal.in(folder);
+    try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var runtime = cluster.runtime();
       var slow = runtime
-          .task(Values::slowly, 4.0, 5_000, journal)
+          .task(LargeValueTasks::slowly, 4.0, 5_000, journal)
           .placement(Placement.on(id(cluster, 0)))
           .remote();
       awaitReady(slow);
@@ -155,10 +155,10 @@ class ObjectLossIT {
 
       var readers = new ArrayList<ObjectRef<Double>>();
       for (int i = 0; i < 3; i++) {
-        readers.add(runtime.task(Values::sum, slow).remote());
+        readers.add(runtime.task(LargeValueTasks::sum, slow).remote());
       }
-      assertThat(slow.get(Soon.LIMIT)).containsOnly(4.0);
-      assertThat(runtime.get(readers, Soon.LIMIT)).containsOnly(Values.COUNT * 4.0);
+      assertThat(slow.get(ClusterTestSupport.LIMIT)).containsOnly(4.0);
+      assertThat(runtime.get(readers, ClusterTestSupport.LIMIT)).containsOnly(LargeValueTasks.COUNT * 4.0);
       assertThat(journal.lines()).containsExactly("made 4.0", "made 4.0");
     }
   }
@@ -166,28 +166,28 @@ class ObjectLossIT {
   /** As if on another host: who reads has a copy of his own, which others find. */
   @Test
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
-    var journal = Journal.in(folder);
-    var plan = Soon.cluster(3).settings(Soon.settings().set("mobula.store.share-host", false));
+    var journal = TaskJournal.in(folder);
+    var plan = ClusterTestSupport.cluster(3).settings(ClusterTestSupport.settings().set("mobula.store.share-host", false));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var copied = made(runtime, 6, journal, id(cluster, 0));
-      ActorHandle<Values.Keeper> keeper = runtime
-          .actor(Values.Keeper::new)
+      ActorHandle<LargeValueTasks.Keeper> keeper = runtime
+          .actor(LargeValueTasks.Keeper::new)
           .cpus(0)
           .placement(Placement.on(id(cluster, 1)))
           .remote();
-      keeper.call(Values.Keeper::keep, List.of(copied)).remote().get();
-      assertThat(sumAt(keeper)).isEqualTo(Values.COUNT * 6.0);
+      keeper.call(LargeValueTasks.Keeper::keep, List.of(copied)).remote().get();
+      assertThat(sumAt(keeper)).isEqualTo(LargeValueTasks.COUNT * 6.0);
 
       cluster.kill(0);
 
       assertThat(runtime
-              .task(Values::sum, copied)
+              .task(LargeValueTasks::sum, copied)
               .placement(Placement.on(id(cluster, 2)))
               .remote()
-              .get(Soon.LIMIT))
-          .isEqualTo(Values.COUNT * 6.0);
-      assertThat(copied.get(Soon.LIMIT)).containsOnly(6.0);
+              .get(ClusterTestSupport.LIMIT))
+          .isEqualTo(LargeValueTasks.COUNT * 6.0);
+      assertThat(copied.get(ClusterTestSupport.LIMIT)).containsOnly(6.0);
       assertThat(journal.lines()).containsExactly("made 6.0");
     }
   }
@@ -195,40 +195,40 @@ class ObjectLossIT {
   /** A pull names all copies, so the one that is left goes on where the dead node has stopped. */
   @Test
   void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
-    var journal = Journal.in(folder);
-    var plan = Soon.cluster(3)
-        .settings(Soon.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
+    var journal = TaskJournal.in(folder);
+    var plan = ClusterTestSupport.cluster(3)
+        .settings(ClusterTestSupport.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var large = runtime
-          .task(Values::large, 3.0, LARGE, journal)
+          .task(LargeValueTasks::large, 3.0, LARGE, journal)
           .maxRetries(2)
           .placement(Placement.on(id(cluster, 0)))
           .remote();
       var keeper = readerAt(runtime, id(cluster, 1));
       assertThat(
-              keeper.call(Values.Reader::keep, List.of(large), journal).remote().get(Soon.LIMIT))
+              keeper.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote().get(ClusterTestSupport.LIMIT))
           .isEqualTo(6.0);
       var reader = readerAt(runtime, id(cluster, 2));
-      var read = reader.call(Values.Reader::read, List.of(large), journal).remote();
+      var read = reader.call(LargeValueTasks.Reader::read, List.of(large), journal).remote();
       journal.await("reads", 2);
 
       cluster.kill(0);
 
-      assertThat(read.get(Soon.LIMIT)).isEqualTo(6.0);
+      assertThat(read.get(ClusterTestSupport.LIMIT)).isEqualTo(6.0);
       assertThat(journal.count("made 3.0")).isEqualTo(1);
     }
   }
 
-  private static ActorHandle<Values.Reader> readerAt(MobulaRuntime runtime, NodeId node) {
+  private static ActorHandle<LargeValueTasks.Reader> readerAt(MobulaRuntime runtime, NodeId node) {
     return runtime
-        .actor(Values.Reader::new)
+        .actor(LargeValueTasks.Reader::new)
         .cpus(0)
         .placement(Placement.on(node))
         .remote();
   }
 
-  private static double sumAt(ActorHandle<Values.Keeper> keeper) {
-    return keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT);
+  private static double sumAt(ActorHandle<LargeValueTasks.Keeper> keeper) {
+    return keeper.call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT);
   }
 }

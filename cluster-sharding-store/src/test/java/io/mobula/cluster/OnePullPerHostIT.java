@@ -33,12 +33,12 @@ class OnePullPerHostIT {
 
   private MobulaRuntime origin;
   private final Map<NodeId, HostProcess> readers = new LinkedHashMap<>();
-  private Journal journal;
+  private TaskJournal journal;
 
   @BeforeEach
   void start() throws Exception {
-    journal = Journal.in(folder);
-    origin = Mobula.init(Soon.settings()
+    journal = TaskJournal.in(folder);
+    origin = Mobula.init(ClusterTestSupport.settings()
         .storeCapacity(512 << 20)
         .cpus(1)
         .set("mobula.store.share-host", "left")
@@ -66,14 +66,14 @@ class OnePullPerHostIT {
     return origin.put(made);
   }
 
-  private Map<NodeId, ActorHandle<Values.Reader>> actors() {
-    var actors = new LinkedHashMap<NodeId, ActorHandle<Values.Reader>>();
+  private Map<NodeId, ActorHandle<LargeValueTasks.Reader>> actors() {
+    var actors = new LinkedHashMap<NodeId, ActorHandle<LargeValueTasks.Reader>>();
     readers
         .keySet()
         .forEach(node -> actors.put(
             node,
             origin
-                .actor(Values.Reader::new)
+                .actor(LargeValueTasks.Reader::new)
                 .cpus(0)
                 .placement(Placement.on(node))
                 .remote()));
@@ -82,10 +82,10 @@ class OnePullPerHostIT {
 
   private long bytesAt(NodeId node) {
     return origin
-        .task(Values::storeBytes)
+        .task(LargeValueTasks::storeBytes)
         .placement(Placement.on(node))
         .remote()
-        .get(Soon.LIMIT);
+        .get(ClusterTestSupport.LIMIT);
   }
 
   private long bytesAtAll() {
@@ -98,9 +98,9 @@ class OnePullPerHostIT {
     var reads = new ArrayList<ObjectRef<Double>>();
     var actors = actors();
     for (var actor : actors.values()) {
-      reads.add(actor.call(Values.Reader::keep, List.of(large), journal).remote());
+      reads.add(actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote());
     }
-    assertThat(origin.get(reads, Soon.LIMIT)).containsOnly(4.0);
+    assertThat(origin.get(reads, ClusterTestSupport.LIMIT)).containsOnly(4.0);
     assertThat(bytesAtAll()).isBetween(BYTES, BYTES * 3 / 2);
 
     // who has the copy gives it up; the others go on reading it
@@ -108,10 +108,10 @@ class OnePullPerHostIT {
         .filter(node -> bytesAt(node) >= BYTES)
         .findFirst()
         .orElseThrow();
-    actors.get(has).call(Values.Reader::drop).remote().get(Soon.LIMIT);
+    actors.get(has).call(LargeValueTasks.Reader::drop).remote().get(ClusterTestSupport.LIMIT);
     for (var actor : actors.entrySet()) {
       if (!actor.getKey().equals(has)) {
-        assertThat(actor.getValue().call(Values.Reader::again).remote().get(Soon.LIMIT))
+        assertThat(actor.getValue().call(LargeValueTasks.Reader::again).remote().get(ClusterTestSupport.LIMIT))
             .isEqualTo(4.0);
       }
     }
@@ -123,9 +123,9 @@ class OnePullPerHostIT {
     var reads = new LinkedHashMap<NodeId, ObjectRef<Double>>();
     actors()
         .forEach((node, actor) -> reads.put(
-            node, actor.call(Values.Reader::keep, List.of(large), journal).remote()));
+            node, actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote()));
     journal.await("reads", 3);
-    Soon.holds("somebody pulls", () -> bytesAtAll() >= BYTES);
+    ClusterTestSupport.awaitTrue("somebody pulls", () -> bytesAtAll() >= BYTES);
     var puller = readers.keySet().stream()
         .filter(node -> bytesAt(node) >= BYTES)
         .findFirst()
@@ -135,7 +135,7 @@ class OnePullPerHostIT {
     reads.remove(puller);
 
     for (var read : reads.values()) {
-      assertThat(read.get(Soon.LIMIT)).isEqualTo(4.0);
+      assertThat(read.get(ClusterTestSupport.LIMIT)).isEqualTo(4.0);
     }
     assertThat(bytesAtAll()).isLessThan(BYTES * 3 / 2);
   }

@@ -24,10 +24,10 @@ class OwnerLossIT {
   /** The driver dies, then a node with shards of the directory, then the one with the results. */
   @Test
   void whatADeadDriverHadMadeIsReadableAndIsMadeAgainWhoeverDiesAfterIt() throws Exception {
-    try (var cluster = Soon.cluster(4).start()) {
+    try (var cluster = ClusterTestSupport.cluster(4).start()) {
       var runtime = cluster.runtime();
-      var vault = runtime
-          .actor(OwnerProcess.Vault::new)
+      var keeper = runtime
+          .actor(OwnerProcess.RefKeeper::new)
           .name("vault")
           .cpus(0)
           .placement(Placement.on(id(cluster, 1)))
@@ -35,7 +35,7 @@ class OwnerLossIT {
       NodeId owner;
       try (var driver =
           OwnerProcess.start(cluster.nodes().get(1).address(), id(cluster, 2), COUNT)) {
-        driver.awaitLine("kept " + COUNT, Soon.LIMIT.multipliedBy(3));
+        driver.awaitLine("kept " + COUNT, ClusterTestSupport.LIMIT.multipliedBy(3));
         owner = runtime.nodes().stream()
             .filter(node -> node.pid() == driver.pid())
             .findFirst()
@@ -48,17 +48,17 @@ class OwnerLossIT {
       }
 
       cluster.kill(0);
-      var estate = vault.call(OwnerProcess.Vault::estate).remote().get(Soon.LIMIT);
+      var refs = keeper.call(OwnerProcess.RefKeeper::refs).remote().get(ClusterTestSupport.LIMIT);
       for (int i = 0; i < COUNT; i++) {
-        assertThat(estate.small().get(i).get(Soon.LIMIT)).isEqualTo(OwnerProcess.text(i));
+        assertThat(refs.small().get(i).get(ClusterTestSupport.LIMIT)).isEqualTo(OwnerProcess.text(i));
       }
-      for (int i = 0; i < estate.thrice().size(); i++) {
-        assertThat(estate.thrice().get(i).get(Soon.LIMIT)).containsOnly(4.0 * i);
+      for (int i = 0; i < refs.thrice().size(); i++) {
+        assertThat(refs.thrice().get(i).get(ClusterTestSupport.LIMIT)).containsOnly(4.0 * i);
       }
 
       cluster.kill(2);
-      for (int i = 0; i < estate.made().size(); i++) {
-        assertThat(estate.made().get(i).get(Soon.LIMIT)).containsOnly(4.0 * i + 1);
+      for (int i = 0; i < refs.made().size(); i++) {
+        assertThat(refs.made().get(i).get(ClusterTestSupport.LIMIT)).containsOnly(4.0 * i + 1);
       }
     }
   }
@@ -66,9 +66,9 @@ class OwnerLossIT {
   /** Returns when that node knows that the other has left. */
   private static void awaitUnseen(MobulaRuntime runtime, NodeId at, NodeId gone) throws Exception {
     var there = Placement.on(at);
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         "node " + at + " knows that " + gone + " has left",
-        () -> !runtime.task(OwnerLossIT::sees, gone).placement(there).remote().get(Soon.LIMIT));
+        () -> !runtime.task(OwnerLossIT::sees, gone).placement(there).remote().get(ClusterTestSupport.LIMIT));
   }
 
   private static NodeId id(LocalCluster cluster, int node) {

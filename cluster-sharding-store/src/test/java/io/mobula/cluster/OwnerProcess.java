@@ -27,23 +27,23 @@ final class OwnerProcess {
    * @param thrice large values that were put with three copies
    * @param made large values that a task made of another task's
    */
-  record Estate(
+  record GivenRefs(
       List<ObjectRef<String>> small,
       List<ObjectRef<double[]>> thrice,
       List<ObjectRef<double[]>> made)
       implements Serializable {}
 
   /** Keeps the refs where it lives, and reads none. */
-  static final class Vault {
-    private @Nullable Estate estate;
+  static final class RefKeeper {
+    private @Nullable GivenRefs refs;
 
-    int keep(Estate of) {
-      estate = of;
+    int keep(GivenRefs of) {
+      refs = of;
       return of.small().size();
     }
 
-    Estate estate() {
-      return Objects.requireNonNull(estate);
+    GivenRefs refs() {
+      return Objects.requireNonNull(refs);
     }
   }
 
@@ -61,7 +61,7 @@ final class OwnerProcess {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
-    try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
+    try (var runtime = Mobula.connect(arguments[0], ClusterTestSupport.settings())) {
       var maker = Placement.preferring(new NodeId(Long.parseLong(arguments[1])));
       int count = Integer.parseInt(arguments[2]);
       var small = new ArrayList<ObjectRef<String>>();
@@ -70,15 +70,15 @@ final class OwnerProcess {
       for (int i = 0; i < count; i++) {
         small.add(runtime.put(text(i)));
         if (i % 4 == 0) {
-          thrice.add(runtime.put(Values.filled(i), PutOptions.copies(3)));
-          var first = runtime.task(Values::filled, (double) i).placement(maker).remote();
-          made.add(runtime.task(Values::plusOne, first).placement(maker).remote());
+          thrice.add(runtime.put(LargeValueTasks.filled(i), PutOptions.copies(3)));
+          var first = runtime.task(LargeValueTasks::filled, (double) i).placement(maker).remote();
+          made.add(runtime.task(LargeValueTasks::plusOne, first).placement(maker).remote());
         }
       }
-      runtime.wait(made, made.size(), Soon.LIMIT);
-      var vault = runtime.actorNamed("vault", Vault.class);
+      runtime.wait(made, made.size(), ClusterTestSupport.LIMIT);
+      var keeper = runtime.actorNamed("vault", RefKeeper.class);
       System.out.println("kept "
-          + vault.call(Vault::keep, new Estate(small, thrice, made)).remote().get());
+          + keeper.call(RefKeeper::keep, new GivenRefs(small, thrice, made)).remote().get());
       new CountDownLatch(1).await();
     }
   }

@@ -40,8 +40,8 @@ class PipelinedResultsIT {
 
   @Test
   void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
-    var overArtery = Soon.settings().set("mobula.lanes.shared-memory", "off"); // else they are lent
-    try (var cluster = Soon.cluster(1).settings(overArtery).start();
+    var overArtery = ClusterTestSupport.settings().set("mobula.lanes.shared-memory", "off"); // else they are lent
+    try (var cluster = ClusterTestSupport.cluster(1).settings(overArtery).start();
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());
@@ -65,7 +65,7 @@ class PipelinedResultsIT {
         inFlight.addLast(maker.call(Maker::make, (double) next).remote());
       }
       try (var oldest = inFlight.removeFirst()) {
-        assertThat(oldest.get(Soon.LIMIT)).hasSize(COUNT).containsOnly(read);
+        assertThat(oldest.get(ClusterTestSupport.LIMIT)).hasSize(COUNT).containsOnly(read);
       }
     }
     inFlight.forEach(ObjectRef::close);

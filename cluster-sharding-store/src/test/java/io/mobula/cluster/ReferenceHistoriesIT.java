@@ -27,7 +27,7 @@ class ReferenceHistoriesIT {
   private static final int MEMBERS = 3;
 
   /** Less than one of the values that histories make. */
-  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+  private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   @Test
   void eachRefGivesItsValueAndAllMemoryComesBack() throws Exception {
@@ -35,8 +35,8 @@ class ReferenceHistoriesIT {
     long first = Long.getLong("mobula.test.seed", System.nanoTime());
     int kills = 0;
     int lost = 0;
-    try (var members = KilledMembers.start(MEMBERS, 2);
-        var driver = Mobula.init(Soon.settings()
+    try (var members = RestartableMembers.start(MEMBERS, 2);
+        var driver = Mobula.init(ClusterTestSupport.settings()
             .join(members.seeds())
             .set("mobula.cluster.join-timeout", "60s")
             .set("mobula.cluster.role", "driver"))) {
@@ -56,7 +56,7 @@ class ReferenceHistoriesIT {
   }
 
   private static void awaitEmpty(MobulaRuntime driver, long seed) throws IOException {
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> "no node uses store memory after seed " + seed + ", but " + used(driver),
         () -> used(driver).isEmpty());
   }
@@ -74,10 +74,10 @@ class ReferenceHistoriesIT {
     return node.role().equals("driver")
         ? driver.storeUsage().usedBytes()
         : driver
-            .task(Values::storeBytes)
+            .task(LargeValueTasks::storeBytes)
             .cpus(0)
             .placement(Placement.on(node.id()))
             .remote()
-            .get(Soon.LIMIT);
+            .get(ClusterTestSupport.LIMIT);
   }
 }

@@ -24,11 +24,11 @@ final class ReferenceHistory {
   private static final int STEPS = 16;
 
   private final MobulaRuntime driver;
-  private final KilledMembers members;
+  private final RestartableMembers members;
   private final Random random;
   private final List<String> steps = new ArrayList<>();
-  private final List<Held> held = new ArrayList<>();
-  private final List<Kept> kept = new ArrayList<>();
+  private final List<HeldValue> held = new ArrayList<>();
+  private final List<ActorHeldValue> kept = new ArrayList<>();
   private final Set<NodeId> killed = new HashSet<>();
   private int lost;
 
@@ -38,12 +38,12 @@ final class ReferenceHistory {
    * @param sum of its numbers
    * @param only the member that has its only copy, which nothing can make again; null if it is safe
    */
-  private record Held(ObjectRef<double[]> ref, double sum, NodeId only) {}
+  private record HeldValue(ObjectRef<double[]> ref, double sum, NodeId only) {}
 
   /** Refs that an actor keeps, and where it lives; the values are those of the held ones. */
-  private record Kept(ActorHandle<Values.Keeper> by, NodeId at, double sum, Set<NodeId> only) {}
+  private record ActorHeldValue(ActorHandle<LargeValueTasks.Keeper> by, NodeId at, double sum, Set<NodeId> only) {}
 
-  ReferenceHistory(MobulaRuntime driver, KilledMembers members, long seed) {
+  ReferenceHistory(MobulaRuntime driver, RestartableMembers members, long seed) {
     this.driver = driver;
     this.members = members;
     this.random = new Random(seed);
@@ -82,13 +82,13 @@ final class ReferenceHistory {
 
   private void step() {
     double with = random.nextInt(1000);
-    double sum = with * Values.COUNT;
+    double sum = with * LargeValueTasks.COUNT;
     switch (random.nextInt(8)) {
-      case 0 -> add("put", driver.put(Values.filled(with)), sum, null);
+      case 0 -> add("put", driver.put(LargeValueTasks.filled(with)), sum, null);
       case 1, 2 ->
         add(
             "task",
-            driver.task(Values::filled, with).placement(Placement.spread()).remote(),
+            driver.task(LargeValueTasks::filled, with).placement(Placement.spread()).remote(),
             sum,
             null);
       case 3 -> putElsewhere(with, sum);
@@ -110,7 +110,7 @@ final class ReferenceHistory {
 
   private void add(String how, ObjectRef<double[]> ref, double sum, NodeId only) {
     steps.add(how);
-    held.add(new Held(ref, sum, only));
+    held.add(new HeldValue(ref, sum, only));
   }
 
   /** A task puts a value where it runs, and the driver is given the ref to it. */
@@ -118,8 +118,8 @@ final class ReferenceHistory {
     var at = anyMember();
     steps.add("put at " + at);
     try (var outer =
-        driver.task(Values::put, with).cpus(0).placement(Placement.on(at)).remote()) {
-      held.add(new Held(outer.get(Soon.LIMIT), sum, at));
+        driver.task(LargeValueTasks::put, with).cpus(0).placement(Placement.on(at)).remote()) {
+      held.add(new HeldValue(outer.get(ClusterTestSupport.LIMIT), sum, at));
     }
   }
 
@@ -131,8 +131,8 @@ final class ReferenceHistory {
     var of = held.get(random.nextInt(held.size()));
     add(
         "derive",
-        driver.task(Values::plusOne, of.ref()).placement(Placement.spread()).remote(),
-        of.sum() + Values.COUNT,
+        driver.task(LargeValueTasks::plusOne, of.ref()).placement(Placement.spread()).remote(),
+        of.sum() + LargeValueTasks.COUNT,
         of.only());
   }
 
@@ -144,16 +144,16 @@ final class ReferenceHistory {
     var at = anyMember();
     steps.add("keep at " + at);
     var keeper =
-        driver.actor(Values.Keeper::new).cpus(0).placement(Placement.on(at)).remote();
+        driver.actor(LargeValueTasks.Keeper::new).cpus(0).placement(Placement.on(at)).remote();
     var only = which.only() == null ? Set.<NodeId>of() : Set.of(which.only());
-    kept.add(new Kept(keeper, at, which.sum(), only));
-    keeper.call(Values.Keeper::keep, List.of(which.ref())).remote().get(Soon.LIMIT);
+    kept.add(new ActorHeldValue(keeper, at, which.sum(), only));
+    keeper.call(LargeValueTasks.Keeper::keep, List.of(which.ref())).remote().get(ClusterTestSupport.LIMIT);
   }
 
-  private void read(Held each) {
+  private void read(HeldValue each) {
     steps.add("read");
     try {
-      double sum = Values.sum(each.ref().get(Soon.LIMIT));
+      double sum = LargeValueTasks.sum(each.ref().get(ClusterTestSupport.LIMIT));
       if (sum != each.sum()) {
         throw new AssertionError("A value has the sum " + sum + ", not " + each.sum());
       }
@@ -165,10 +165,10 @@ final class ReferenceHistory {
     }
   }
 
-  private void readKept(Kept each) {
+  private void readKept(ActorHeldValue each) {
     steps.add("read kept");
     try {
-      double sum = each.by().call(Values.Keeper::sum).remote().get(Soon.LIMIT);
+      double sum = each.by().call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT);
       if (sum != each.sum()) {
         throw new AssertionError("What an actor keeps has the sum " + sum + ", not " + each.sum());
       }

@@ -58,7 +58,7 @@ class RemovedNodeIT {
       }
       for (int round = 0; round < rounds; round++) {
         int victim = random.nextInt(HOSTS);
-        var effects = Effects.in(Files.createDirectory(folder.resolve("round" + round)));
+        var effects = EffectJournal.in(Files.createDirectory(folder.resolve("round" + round)));
         round(driver, nodes.get(victim), effects, round % 2 == 1, random.nextInt(8_000));
         nodes.set(victim, join(victim, nodes.get((victim + 1) % HOSTS)));
       }
@@ -66,37 +66,37 @@ class RemovedNodeIT {
   }
 
   private void round(
-      MobulaRuntime driver, NodeProcess victim, Effects effects, boolean deaf, int longer)
+      MobulaRuntime driver, NodeProcess victim, EffectJournal effects, boolean deaf, int longer)
       throws Exception {
     awaitSeen(driver, victim);
     var there = Placement.preferring(victim.id());
     var writer = driver
-        .actor(Effects.Writer::new)
+        .actor(EffectJournal.Writer::new)
         .maxConcurrency(2)
         .maxRestarts(10)
         .maxCallRetries(10)
         .placement(there)
         .remote();
-    var written = writer.call(Effects.Writer::write, effects).remote();
+    var written = writer.call(EffectJournal.Writer::write, effects).remote();
     var task = driver
-        .task(Effects::write, effects, deaf)
+        .task(EffectJournal::write, effects, deaf)
         .maxRetries(10)
         .placement(there)
         .remote();
     var caller = driver
-        .task(Effects::call, effects, writer)
+        .task(EffectJournal::call, effects, writer)
         .maxRetries(10)
         .placement(there)
         .remote();
     for (var what : List.of("actor", "task", "told-7")) {
-      Soon.holds(() -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
+      ClusterTestSupport.awaitTrue(() -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
     }
     victim.stop();
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> victim + " is removed",
         () -> driver.nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
     for (var what : List.of("actor", "task", "told-7")) {
-      Soon.holds(() -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
+      ClusterTestSupport.awaitTrue(() -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
     }
     TimeUnit.MILLISECONDS.sleep(longer); // for how long it sleeps on is drawn
     long woken = System.currentTimeMillis();
@@ -106,20 +106,20 @@ class RemovedNodeIT {
     var old = effects.all().stream()
         .filter(line -> line.pid() == victim.pid() && line.millis() >= woken)
         .toList();
-    long last = old.stream().mapToLong(Effects.Line::millis).max().orElse(woken);
+    long last = old.stream().mapToLong(EffectJournal.EffectLine::millis).max().orElse(woken);
     System.out.printf(
         "RemovedNodeIT: woken %d ms later, last effect after %d ms, ended with %d after %d ms, deaf %b%n",
         longer, last - woken, code, ended - woken, deaf);
     assertThat(last - woken).as("%s", old).isLessThanOrEqualTo(HEEDED.toMillis());
-    assertThat(old).extracting(Effects.Line::what).doesNotContain("told-nothing");
+    assertThat(old).extracting(EffectJournal.EffectLine::what).doesNotContain("told-nothing");
     effects.end();
     for (var ref : List.of(written, task, caller)) {
-      assertThat(ref.get(Soon.LIMIT)).isPositive();
+      assertThat(ref.get(ClusterTestSupport.LIMIT)).isPositive();
     }
   }
 
   private static void awaitSeen(MobulaRuntime driver, NodeProcess node) throws IOException {
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> node + " is seen with its CPUs",
         () -> driver.nodes().stream()
             .anyMatch(each -> each.id().equals(node.id())
@@ -132,7 +132,7 @@ class RemovedNodeIT {
   }
 
   private static Settings settings(int host) {
-    var settings = NodeProcess.host(Soon.settings(), FIRST_HOST + host).storeCapacity(16 << 20);
+    var settings = NodeProcess.host(ClusterTestSupport.settings(), FIRST_HOST + host).storeCapacity(16 << 20);
     return host == HOSTS ? settings : settings.cpus(6);
   }
 }

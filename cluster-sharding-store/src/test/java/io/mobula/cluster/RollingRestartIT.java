@@ -33,12 +33,12 @@ class RollingRestartIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /** Values of the node that runs the task, which nobody can make again. */
-  record Held(ObjectRef<double[]> large, ObjectRef<String> small, List<ObjectRef<Integer>> inside)
+  record HeldValues(ObjectRef<double[]> large, ObjectRef<String> small, List<ObjectRef<Integer>> inside)
       implements Serializable {}
 
-  static Held put(int number) {
-    return new Held(
-        Mobula.put(Values.filled(number)),
+  static HeldValues put(int number) {
+    return new HeldValues(
+        Mobula.put(LargeValueTasks.filled(number)),
         Mobula.put("small " + number),
         List.of(Mobula.put(number), Mobula.put(number + 1)));
   }
@@ -59,7 +59,7 @@ class RollingRestartIT {
         nodes.add(NodeProcess.joining(settings(), nodes.getFirst().address()));
       }
       nodes.forEach(NodeProcess::up);
-      var driver = Soon.settings().set("mobula.cluster.join-timeout", "60s");
+      var driver = ClusterTestSupport.settings().set("mobula.cluster.join-timeout", "60s");
       try (var runtime = Mobula.connect(nodes.getFirst().address(), driver)) {
         for (int round = 1; round <= ROUNDS; round++) {
           round(round, runtime, nodes);
@@ -71,14 +71,14 @@ class RollingRestartIT {
   }
 
   private static Settings settings() {
-    return Soon.settings()
+    return ClusterTestSupport.settings()
         .set("mobula.resources.cpus", 2)
         .set("mobula.cluster.leave-timeout", "30s");
   }
 
   private static void round(int round, MobulaRuntime runtime, List<NodeProcess> nodes)
       throws Exception {
-    Map<Integer, Held> held = new HashMap<>();
+    Map<Integer, HeldValues> held = new HashMap<>();
     Map<Integer, ObjectRef<double[]>> made = new HashMap<>();
     for (int i = 0; i < HELD; i++) {
       held.put(
@@ -88,10 +88,10 @@ class RollingRestartIT {
               .placement(Placement.spread())
               .remote()
               .get(LIMIT));
-      made.put(i, runtime.task(Values::filled, (double) i).maxRetries(100).remote());
+      made.put(i, runtime.task(LargeValueTasks::filled, (double) i).maxRetries(100).remote());
     }
-    var work = SteadyWork.start(runtime, 4, 50, LIMIT);
-    var calls = Calls.start(runtime);
+    var work = SteadyTaskLoad.start(runtime, 4, 50, LIMIT);
+    var calls = CallLoop.start(runtime);
     for (int i = 0; i < nodes.size(); i++) {
       restart(nodes, i);
       check(round, held, made);
@@ -115,7 +115,7 @@ class RollingRestartIT {
   }
 
   private static void check(
-      int round, Map<Integer, Held> held, Map<Integer, ObjectRef<double[]>> made) {
+      int round, Map<Integer, HeldValues> held, Map<Integer, ObjectRef<double[]>> made) {
     held.forEach((number, values) -> {
       var what = "round " + round + ", value " + number;
       assertThat(values.large().get(LIMIT)).as(what).containsOnly((double) number);
@@ -128,21 +128,21 @@ class RollingRestartIT {
   }
 
   /** Calls an actor again and again, which may be made anew and called again. */
-  private static final class Calls {
+  private static final class CallLoop {
     private final ActorHandle<Echo> actor;
     private final Thread thread;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean enough;
     private volatile int right;
 
-    private Calls(MobulaRuntime runtime) {
+    private CallLoop(MobulaRuntime runtime) {
       actor =
           runtime.actor(Echo::new).cpus(0).maxRestarts(1000).maxCallRetries(100).remote();
       thread = Thread.ofPlatform().daemon().name("calls").start(this::go);
     }
 
-    static Calls start(MobulaRuntime runtime) {
-      return new Calls(runtime);
+    static CallLoop start(MobulaRuntime runtime) {
+      return new CallLoop(runtime);
     }
 
     private void go() {

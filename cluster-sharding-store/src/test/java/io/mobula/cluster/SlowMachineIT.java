@@ -41,7 +41,7 @@ class SlowMachineIT {
   @Test
   void nobodyIsTakenForDeadAndWorkGoesOn() throws Exception {
     long seconds = Long.getLong("mobula.test.slow.seconds", 60);
-    var settings = Soon.settings().storeCapacity(16 << 20);
+    var settings = ClusterTestSupport.settings().storeCapacity(16 << 20);
     nodes.add(NodeProcess.first(settings.cpus(2)).up());
     var seed = nodes.getFirst().address();
     while (nodes.size() < NODES) {
@@ -50,8 +50,8 @@ class SlowMachineIT {
     try (var driver = Mobula.connect(seed, settings.set("mobula.cluster.join-timeout", "60s"))) {
       var before = members(driver.nodes());
       assertThat(before).hasSize(NODES + 1);
-      var work = SteadyWork.start(driver, 4, 50, TASK_LIMIT);
-      try (var hogs = CpuHogs.start(HOGS, Duration.ofSeconds(seconds + 60))) {
+      var work = SteadyTaskLoad.start(driver, 4, 50, TASK_LIMIT);
+      try (var hogs = CpuHogProcesses.start(HOGS, Duration.ofSeconds(seconds + 60))) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() - end < 0) {
           assertThat(nodes).allMatch(NodeProcess::isAlive);

@@ -41,7 +41,7 @@ final class SoakDriver {
   private volatile boolean enough;
 
   /** Has no state that it could lose. */
-  static final class Squares {
+  static final class SquareActor {
     int of(int number) {
       return number * number;
     }
@@ -57,7 +57,7 @@ final class SoakDriver {
   }
 
   /** What is to come, and what it has to be. */
-  private record Expected(String what, ObjectRef<?> ref, Object value) {}
+  private record ExpectedValue(String what, ObjectRef<?> ref, Object value) {}
 
   private SoakDriver(MobulaRuntime runtime, long seed) {
     this.runtime = runtime;
@@ -94,10 +94,10 @@ final class SoakDriver {
 
   private void work() {
     try {
-      var squares = actor();
+      var squareActor = actor();
       while (!enough) {
-        for (var expected : round(squares)) {
-          squares = look(expected) ? squares : actor();
+        for (var expected : round(squareActor)) {
+          squareActor = look(expected) ? squareActor : actor();
         }
         LockSupport.parkNanos(THINKING.toNanos());
       }
@@ -107,43 +107,43 @@ final class SoakDriver {
     }
   }
 
-  private ActorHandle<Squares> actor() {
-    return runtime.actor(Squares::new).maxRestarts(100).maxCallRetries(3).remote();
+  private ActorHandle<SquareActor> actor() {
+    return runtime.actor(SquareActor::new).maxRestarts(100).maxCallRetries(3).remote();
   }
 
   /** Small and large results, results that are arguments, calls. */
-  private List<Expected> round(ActorHandle<Squares> squares) {
-    var all = new ArrayList<Expected>();
+  private List<ExpectedValue> round(ActorHandle<SquareActor> squareActor) {
+    var all = new ArrayList<ExpectedValue>();
     for (int i = 0; i < 20; i++) {
       int number = random.nextInt(10_000);
-      all.add(new Expected(
+      all.add(new ExpectedValue(
           "task",
           runtime.task(SoakDriver::square, number).placement(Placement.spread()).remote(),
           number * number));
-      all.add(new Expected("call", squares.call(Squares::of, number).remote(), number * number));
+      all.add(new ExpectedValue("call", squareActor.call(SquareActor::of, number).remote(), number * number));
     }
     for (int i = 0; i < 3; i++) {
       double with = random.nextInt(1000);
       var made =
-          runtime.task(Values::filled, with).placement(Placement.spread()).remote();
+          runtime.task(LargeValueTasks::filled, with).placement(Placement.spread()).remote();
       var next =
-          runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
-      all.add(new Expected(
-          "object", runtime.task(Values::sum, next).remote(), (with + 1) * Values.COUNT));
-      all.add(new Expected("put", runtime.put("value " + i), "value " + i));
+          runtime.task(LargeValueTasks::plusOne, made).placement(Placement.spread()).remote();
+      all.add(new ExpectedValue(
+          "object", runtime.task(LargeValueTasks::sum, next).remote(), (with + 1) * LargeValueTasks.COUNT));
+      all.add(new ExpectedValue("put", runtime.put("value " + i), "value " + i));
       int number = random.nextInt(1000);
-      var many = squares.call(Squares::many, number).remote();
-      all.add(new Expected("large result", many, filled(number * number)));
-      all.add(new Expected(
+      var many = squareActor.call(SquareActor::many, number).remote();
+      all.add(new ExpectedValue("large result", many, filled(number * number)));
+      all.add(new ExpectedValue(
           "large argument",
-          squares.call(Squares::sum, numbers(number)).remote(),
+          squareActor.call(SquareActor::sum, numbers(number)).remote(),
           (long) number * LARGE));
     }
     return all;
   }
 
   /** Whether the actor may still be used. */
-  private boolean look(Expected expected) {
+  private boolean look(ExpectedValue expected) {
     try (var ref = expected.ref()) {
       var value = ref.get(LIMIT);
       if (!expected.value().equals(value)) {

@@ -39,7 +39,7 @@ class SoakIT {
   private Path stores;
 
   /** How a node goes. */
-  private enum Way {
+  private enum StopKind {
     KILLED,
     DISMISSED,
     TERMINATED
@@ -74,10 +74,10 @@ class SoakIT {
     }
 
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    goes(nodes.removeFirst(), Way.KILLED);
+    goes(nodes.removeFirst(), StopKind.KILLED);
     while (System.nanoTime() < end) {
       join(random);
-      goes(nodes.remove(random.nextInt(nodes.size())), Way.values()[random.nextInt(3)]);
+      goes(nodes.remove(random.nextInt(nodes.size())), StopKind.values()[random.nextInt(3)]);
     }
 
     for (var driver : drivers) {
@@ -88,7 +88,7 @@ class SoakIT {
   }
 
   private Settings settings() {
-    return Soon.settings().cpus(2).storeDirectory(stores);
+    return ClusterTestSupport.settings().cpus(2).storeDirectory(stores);
   }
 
   private String anyAddress(Random random) {
@@ -98,16 +98,16 @@ class SoakIT {
   private MobulaRuntime connected(Random random) {
     return Mobula.connect(
         anyAddress(random),
-        Soon.settings().storeDirectory(stores).set("mobula.cluster.join-timeout", "60s"));
+        ClusterTestSupport.settings().storeDirectory(stores).set("mobula.cluster.join-timeout", "60s"));
   }
 
   private void join(Random random) {
     nodes.add(NodeProcess.joining(settings(), anyAddress(random)).up());
   }
 
-  private void goes(NodeProcess node, Way way) throws Exception {
-    System.out.println("SoakIT " + node + " is to be " + way);
-    switch (way) {
+  private void goes(NodeProcess node, StopKind kind) throws Exception {
+    System.out.println("SoakIT " + node + " is to be " + kind);
+    switch (kind) {
       case KILLED -> node.kill();
       case DISMISSED -> {
         drivers.getFirst().runtime().dismiss(node.id());
@@ -118,8 +118,8 @@ class SoakIT {
         node.awaitEnd(LEAVING);
       }
     }
-    Soon.holds(
-        () -> node + ", " + way + ", is forgotten",
+    ClusterTestSupport.awaitTrue(
+        () -> node + ", " + kind + ", is forgotten",
         () -> drivers.stream().noneMatch(driver -> driver.sees(node.id())));
   }
 

@@ -42,7 +42,7 @@ class SuspendedClusterIT {
     nodes.add(start(2));
     nodes.add(start(2)); // beside it on the same host
     nodes.add(start(3));
-    try (var driver = WorkingDriver.start(nodes.getFirst().address(), 4)) {
+    try (var driver = SteadyLoadDriver.start(nodes.getFirst().address(), 4)) {
       driver.awaitLine("up ", ANSWER);
       var before = awaitRight(driver, 20);
       for (int round = 0; round < rounds; round++) {
@@ -66,7 +66,7 @@ class SuspendedClusterIT {
 
   private NodeProcess start(int host) {
     var settings =
-        NodeProcess.host(Soon.settings(), host).storeCapacity(16 << 20).cpus(2);
+        NodeProcess.host(ClusterTestSupport.settings(), host).storeCapacity(16 << 20).cpus(2);
     return (nodes.isEmpty()
             ? NodeProcess.first(settings)
             : NodeProcess.joining(settings, nodes.getFirst().address()))
@@ -75,7 +75,7 @@ class SuspendedClusterIT {
 
   private String awaitRight(ForkedJvm driver, int count) throws IOException {
     var last = new String[] {""};
-    Soon.holds(() -> count + " tasks right: " + last[0] + "\n" + driver, () -> {
+    ClusterTestSupport.awaitTrue(() -> count + " tasks right: " + last[0] + "\n" + driver, () -> {
       last[0] = ask(driver);
       return right(last[0]) >= count;
     });

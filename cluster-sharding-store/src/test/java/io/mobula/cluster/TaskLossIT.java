@@ -26,13 +26,13 @@ class TaskLossIT {
   @TempDir
   Path folder;
 
-  static int noted(int number, Journal journal) throws IOException {
+  static int noted(int number, TaskJournal journal) throws IOException {
     journal.note("task " + number);
     return number * number;
   }
 
   /** Hangs the first so many times it is run, then says where it is. */
-  static long hangs(int times, String name, Journal journal)
+  static long hangs(int times, String name, TaskJournal journal)
       throws IOException, InterruptedException {
     journal.note(name);
     if (journal.count(name) <= times) {
@@ -42,7 +42,7 @@ class TaskLossIT {
   }
 
   /** Starts tasks of its own and adds up what they say. */
-  static int sumOf(int from, int count, Journal journal) {
+  static int sumOf(int from, int count, TaskJournal journal) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < count; i++) {
       refs.add(Mobula.runtime().task(TaskLossIT::noted, from + i, journal).remote());
@@ -52,8 +52,8 @@ class TaskLossIT {
 
   @Test
   void runningTasksRunElsewhereAsOftenAsAllowed() throws Exception {
-    var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(3).start()) {
+    var journal = TaskJournal.in(folder);
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var runtime = cluster.runtime();
       var first = Placement.preferring(cluster.nodes().get(0).id());
       var once = runtime
@@ -71,9 +71,9 @@ class TaskLossIT {
 
       cluster.kill(0);
 
-      assertThat(once.get(Soon.LIMIT))
+      assertThat(once.get(ClusterTestSupport.LIMIT))
           .isIn(cluster.nodes().get(1).pid(), cluster.nodes().get(2).pid());
-      assertThatThrownBy(() -> never.get(Soon.LIMIT))
+      assertThatThrownBy(() -> never.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(NodeLostException.class)
           .hasMessageContaining("attempt 1 of 1")
           .hasMessageContaining("maxRetries");
@@ -89,7 +89,7 @@ class TaskLossIT {
       cluster.kill(1);
       journal.await("too often", 2);
       cluster.kill(2);
-      assertThatThrownBy(() -> tooOften.get(Soon.LIMIT))
+      assertThatThrownBy(() -> tooOften.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(NodeLostException.class)
           .hasMessageContaining("attempt 2 of 2");
     }
@@ -97,15 +97,15 @@ class TaskLossIT {
 
   @Test
   void aStormOfTasksEndsRightWhileNodesAreKilled() throws Exception {
-    var journal = Journal.in(folder);
-    try (var cluster = Soon.cluster(3).start()) {
+    var journal = TaskJournal.in(folder);
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       storm(cluster, 0, 0, journal);
       storm(cluster, 1000, 1, journal);
       storm(cluster, 2000, -1, journal);
     }
   }
 
-  private static void storm(LocalCluster cluster, int from, int victim, Journal journal)
+  private static void storm(LocalCluster cluster, int from, int victim, TaskJournal journal)
       throws IOException {
     var runtime = cluster.runtime();
     var flat = new ArrayList<ObjectRef<Integer>>();
@@ -119,18 +119,18 @@ class TaskLossIT {
             .remote());
       }
       if (i == 200 && victim >= 0) {
-        Soon.holds(
+        ClusterTestSupport.awaitTrue(
             "some have run",
             () -> journal.lines().stream()
                 .anyMatch(line -> Integer.parseInt(line.substring("task ".length())) >= from));
         cluster.kill(victim);
       }
     }
-    var squares = runtime.get(flat, Soon.LIMIT);
+    var squares = runtime.get(flat, ClusterTestSupport.LIMIT);
     for (int i = 0; i < squares.size(); i++) {
       assertThat(squares.get(i)).isEqualTo((from + i) * (from + i));
     }
-    var sums = runtime.get(deep, Soon.LIMIT);
+    var sums = runtime.get(deep, ClusterTestSupport.LIMIT);
     for (int i = 0; i < sums.size(); i++) {
       int expected = 0;
       for (int k = 0; k < 5; k++) {

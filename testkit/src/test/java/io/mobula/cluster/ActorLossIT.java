@@ -30,7 +30,7 @@ class ActorLossIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Counts, and says where. */
-  static final class Tally {
+  static final class CountingActor {
     private int count;
 
     int next() {
@@ -46,8 +46,8 @@ class ActorLossIT {
       return 0;
     }
 
-    int hangUnlessHereAlready(ActorHandle<Tally> witness) throws InterruptedException {
-      if (witness.call(Tally::next).remote().get() == 1) {
+    int hangUnlessHereAlready(ActorHandle<CountingActor> witness) throws InterruptedException {
+      if (witness.call(CountingActor::next).remote().get() == 1) {
         hang();
       }
       return 7;
@@ -55,15 +55,15 @@ class ActorLossIT {
   }
 
   /** Knows a handle, in the process where it lives. */
-  static final class Keeper {
-    private @Nullable ActorHandle<Tally> kept;
+  static final class HandleHolder {
+    private @Nullable ActorHandle<CountingActor> kept;
 
-    void keep(ActorHandle<Tally> handle) {
+    void keep(ActorHandle<CountingActor> handle) {
       kept = handle;
     }
 
     int count() {
-      return Objects.requireNonNull(kept).call(Tally::next).remote().get();
+      return Objects.requireNonNull(kept).call(CountingActor::next).remote().get();
     }
 
     void drop() {
@@ -91,23 +91,23 @@ class ActorLossIT {
             .findFirst()
             .orElseThrow()
             .id();
-        ActorHandle<Tally> witness = driver
-            .actor(Tally::new)
+        ActorHandle<CountingActor> witness = driver
+            .actor(CountingActor::new)
             .placement(Placement.on(nodeOf(driver, "seed")))
             .remote();
-        ActorHandle<Tally> mortal = on(driver, first, 0, 0);
-        ActorHandle<Tally> restarting = on(driver, first, 1, 0);
-        ActorHandle<Tally> repeating = on(driver, first, 1, 1);
+        ActorHandle<CountingActor> mortal = on(driver, first, 0, 0);
+        ActorHandle<CountingActor> restarting = on(driver, first, 1, 0);
+        ActorHandle<CountingActor> repeating = on(driver, first, 1, 1);
         for (var each : List.of(mortal, restarting, repeating)) {
-          assertThat(each.call(Tally::pid).remote().get()).isEqualTo(a.jvm().pid());
+          assertThat(each.call(CountingActor::pid).remote().get()).isEqualTo(a.jvm().pid());
         }
-        assertThat(restarting.call(Tally::next).remote().get()).isEqualTo(1);
-        var lost = restarting.call(Tally::hang).remote();
+        assertThat(restarting.call(CountingActor::next).remote().get()).isEqualTo(1);
+        var lost = restarting.call(CountingActor::hang).remote();
         var behind = new ArrayList<ObjectRef<Integer>>();
-        var repeated = repeating.call(Tally::hangUnlessHereAlready, witness).remote();
-        behind.add(repeating.call(Tally::next).remote());
-        behind.add(repeating.call(Tally::next).remote());
-        await(() -> witness.call(Tally::next).remote().get() > 1);
+        var repeated = repeating.call(CountingActor::hangUnlessHereAlready, witness).remote();
+        behind.add(repeating.call(CountingActor::next).remote());
+        behind.add(repeating.call(CountingActor::next).remote());
+        await(() -> witness.call(CountingActor::next).remote().get() > 1);
 
         a.jvm().kill();
 
@@ -116,8 +116,8 @@ class ActorLossIT {
             .hasMessageContaining("may or may not have run");
         await(() -> deathOf(mortal).contains("its host is gone"));
         assertThat(deathOf(mortal)).contains("(a)");
-        assertThat(restarting.call(Tally::next).remote().get(SOON)).isEqualTo(1);
-        assertThat(restarting.call(Tally::pid).remote().get())
+        assertThat(restarting.call(CountingActor::next).remote().get(SOON)).isEqualTo(1);
+        assertThat(restarting.call(CountingActor::pid).remote().get())
             .isEqualTo(seed.jvm().pid());
         assertThat(repeated.get(SOON)).isEqualTo(7);
         assertThat(driver.get(behind, SOON)).containsExactly(1, 2);
@@ -125,8 +125,8 @@ class ActorLossIT {
     }
   }
 
-  private static String deathOf(ActorHandle<Tally> actor) {
-    var ref = actor.call(Tally::next).remote();
+  private static String deathOf(ActorHandle<CountingActor> actor) {
+    var ref = actor.call(CountingActor::next).remote();
     try {
       return "alive: " + ref.get(SOON);
     } catch (ActorDiedException e) {
@@ -143,16 +143,16 @@ class ActorLossIT {
   }
 
   /** First there; if it must, elsewhere. */
-  private static ActorHandle<Tally> on(
+  private static ActorHandle<CountingActor> on(
       MobulaRuntime driver, NodeId node, int restarts, int retries) {
     for (int tries = 0; tries < 100; tries++) {
-      ActorHandle<Tally> made = driver
-          .actor(Tally::new)
+      ActorHandle<CountingActor> made = driver
+          .actor(CountingActor::new)
           .maxRestarts(restarts)
           .maxCallRetries(retries)
           .placement(Placement.spread())
           .remote();
-      long pid = made.call(Tally::pid).remote().get();
+      long pid = made.call(CountingActor::pid).remote().get();
       boolean there =
           driver.nodes().stream().anyMatch(each -> each.id().equals(node) && each.pid() == pid);
       if (there) {
@@ -168,23 +168,23 @@ class ActorLossIT {
     try (var node = MemberProcess.start("a")) {
       var address = node.awaitUp();
       try (var driver = connect(address)) {
-        ActorHandle<Tally> tally = driver.actor(Tally::new).cpus(2).remote();
-        assertThat(tally.call(Tally::next).remote().get()).isEqualTo(1);
-        ActorHandle<Keeper> keeper = driver.actor(Keeper::new).cpus(0).remote();
-        keeper.tell(Keeper::keep, tally).remote().get();
-        var next = driver.actor(Tally::new).cpus(2).remote().call(Tally::pid).remote();
+        ActorHandle<CountingActor> countingActor = driver.actor(CountingActor::new).cpus(2).remote();
+        assertThat(countingActor.call(CountingActor::next).remote().get()).isEqualTo(1);
+        ActorHandle<HandleHolder> keeper = driver.actor(HandleHolder::new).cpus(0).remote();
+        keeper.tell(HandleHolder::keep, countingActor).remote().get();
+        var next = driver.actor(CountingActor::new).cpus(2).remote().call(CountingActor::pid).remote();
 
-        tally = null;
+        countingActor = null;
         for (int i = 0; i < 4; i++) { // longer than the grace
           System.gc();
           LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
         }
-        assertThat(keeper.call(Keeper::count).remote().get()).isEqualTo(2);
+        assertThat(keeper.call(HandleHolder::count).remote().get()).isEqualTo(2);
         assertThat(next.isReady()).isFalse();
 
-        keeper.tell(Keeper::drop).remote().get();
+        keeper.tell(HandleHolder::drop).remote().get();
         await(() -> {
-          keeper.tell(Keeper::collect).remote().get();
+          keeper.tell(HandleHolder::collect).remote().get();
           System.gc();
           return next.isReady();
         });

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ActorOrderIT {
   private static final Duration SOON = Duration.ofSeconds(120);
   private static final int CALLS = 1500;
-  private static final int LIVES = 3;
+  private static final int INCARNATIONS = 3;
 
   @TempDir
   Path directory;
@@ -53,7 +53,7 @@ class ActorOrderIT {
     here = Mobula.init(Mobula.settings().listen(0).cpus(2).storeCapacity(1 << 24));
     var address = here.nodes().getFirst().address();
     bystander = MemberProcess.start("bystander", address);
-    for (int i = 0; i < LIVES; i++) {
+    for (int i = 0; i < INCARNATIONS; i++) {
       var name = "victim" + i;
       victims.add(MemberProcess.start(
           name,
@@ -65,7 +65,7 @@ class ActorOrderIT {
     for (var victim : victims) {
       victim.awaitUp();
     }
-    Awaited.that(() -> here.nodes().size(), nodes -> nodes == LIVES + 2);
+    ConditionPoller.poll(() -> here.nodes().size(), nodes -> nodes == INCARNATIONS + 2);
   }
 
   @AfterEach
@@ -76,11 +76,11 @@ class ActorOrderIT {
   }
 
   /** Writes down each call that it runs, and the process of the incarnation that does. */
-  static final class Ledger {
+  static final class CallLogActor {
     private final long incarnation = ProcessHandle.current().pid();
     private final String file;
 
-    Ledger(String file) {
+    CallLogActor(String file) {
       this.file = file;
     }
 
@@ -96,10 +96,10 @@ class ActorOrderIT {
   }
 
   /** One caller: streams its calls, then waits for all. */
-  private static int stream(ActorHandle<Ledger> ledger, String caller) {
+  private static int stream(ActorHandle<CallLogActor> callLogActor, String caller) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < CALLS; i++) {
-      refs.add(ledger.call(Ledger::note, caller, i).remote());
+      refs.add(callLogActor.call(CallLogActor::note, caller, i).remote());
     }
     int answered = 0;
     for (int i = 0; i < CALLS; i++) {
@@ -108,8 +108,8 @@ class ActorOrderIT {
     return answered;
   }
 
-  private ObjectRef<Integer> caller(ActorHandle<Ledger> ledger, String name, NodeId at) {
-    return here.task((ActorHandle<Ledger> l, String n) -> stream(l, n), ledger, name)
+  private ObjectRef<Integer> caller(ActorHandle<CallLogActor> callLogActor, String name, NodeId at) {
+    return here.task((ActorHandle<CallLogActor> l, String n) -> stream(l, n), callLogActor, name)
         .cpus(0.5)
         .placement(Placement.on(at))
         .remote();
@@ -126,18 +126,18 @@ class ActorOrderIT {
   @Test
   void eachIncarnationKeepsTheOrderOfEachCaller() throws Exception {
     var file = directory.resolve("ledger");
-    ActorHandle<Ledger> ledger = here.actor(Ledger::new, file.toString())
-        .maxRestarts(LIVES)
-        .maxCallRetries(LIVES)
+    ActorHandle<CallLogActor> callLogActor = here.actor(CallLogActor::new, file.toString())
+        .maxRestarts(INCARNATIONS)
+        .maxCallRetries(INCARNATIONS)
         .placement(Placement.labels("fate=doomed"))
         .remote();
     var answers = List.of(
-        caller(ledger, "here", here.nodeId()),
-        caller(ledger, "here-too", here.nodeId()),
-        caller(ledger, "there", bystandersId()));
-    for (int life = 1; life < LIVES; life++) {
-      long enough = (long) life * 3 * CALLS / (LIVES + 1);
-      Awaited.that(() -> lines(file).size(), count -> count >= enough);
+        caller(callLogActor, "here", here.nodeId()),
+        caller(callLogActor, "here-too", here.nodeId()),
+        caller(callLogActor, "there", bystandersId()));
+    for (int life = 1; life < INCARNATIONS; life++) {
+      long enough = (long) life * 3 * CALLS / (INCARNATIONS + 1);
+      ConditionPoller.poll(() -> lines(file).size(), count -> count >= enough);
       killHost(lines(file).getLast());
     }
 
@@ -175,7 +175,7 @@ class ActorOrderIT {
           .as(line + " after " + before)
           .isTrue();
     }
-    assertThat(incarnations).hasSize(LIVES);
+    assertThat(incarnations).hasSize(INCARNATIONS);
     var all = IntStream.range(0, CALLS).boxed().toList();
     assertThat(ran).hasSize(3);
     ran.values().forEach(numbers -> assertThat(numbers).containsAll(all));

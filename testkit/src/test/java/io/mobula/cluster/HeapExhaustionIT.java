@@ -19,7 +19,7 @@ class HeapExhaustionIT {
 
   @RepeatedTest(3)
   void eitherGoesOnOrEnds() throws Exception {
-    var plan = ForkedJvm.of(HeapHoarder.class)
+    var plan = ForkedJvm.of(HeapExhaustionNode.class)
         .flags("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         .arguments("10");
     var flags = System.getProperty("mobula.child.flags", "").trim();

@@ -59,7 +59,7 @@ class MembershipIT {
         assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
         assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
         assertThat(runtime.totalResources().amount(Resources.CPU)).isEqualTo(3);
-        var seen = Awaited.that(
+        var seen = ConditionPoller.poll(
             () -> runtime.nodes().getLast(), node -> !node.total().equals(Resources.none()));
         assertThat(seen.total().amount(Resources.CPU)).isEqualTo(2);
         assertThat(seen.available().amount(Resources.CPU)).isEqualTo(2);
@@ -116,7 +116,7 @@ class MembershipIT {
   }
 
   private static List<String> names(MobulaRuntime runtime, int count) {
-    return Awaited.that(
+    return ConditionPoller.poll(
         () -> runtime.nodes().stream().map(NodeInfo::name).toList(), all -> all.size() == count);
   }
 }

@@ -34,12 +34,12 @@ class PlacementIT {
   private static final Settings SMALL = Mobula.settings().storeCapacity(16 << 20);
 
   /** What of this test is running in a node's process. */
-  static final class Load {
+  static final class CpuLoad {
     private static final AtomicInteger CPUS = new AtomicInteger();
     private static final AtomicInteger MOST = new AtomicInteger();
     private static final CountDownLatch GATE = new CountDownLatch(1);
 
-    private Load() {}
+    private CpuLoad() {}
 
     /** Keeps so many CPUs for a while, and says where. */
     static long keep(int cpus, int micros) {
@@ -99,7 +99,7 @@ class PlacementIT {
       for (int i = 0; i < 300; i++) {
         int cpus = 1 + random.nextInt(2);
         for (var each : List.of(cluster.runtime(), second, third)) {
-          refs.add(each.task(Load::keep, cpus, 1_000 + random.nextInt(4_000))
+          refs.add(each.task(CpuLoad::keep, cpus, 1_000 + random.nextInt(4_000))
               .cpus(cpus)
               .remote());
         }
@@ -113,7 +113,7 @@ class PlacementIT {
       for (var node : cluster.nodes()) {
         int most = cluster
             .runtime()
-            .task(Load::most)
+            .task(CpuLoad::most)
             .cpus(0)
             .placement(Placement.on(node.id()))
             .remote()
@@ -124,14 +124,14 @@ class PlacementIT {
   }
 
   /** Keeps a node's CPUs busy with small tasks until it is told to stop. */
-  private static final class Flood implements AutoCloseable {
+  private static final class TaskFlood implements AutoCloseable {
     private static final int AT_ONCE = 32;
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger done = new AtomicInteger();
     private final Thread thread;
 
-    Flood(MobulaRuntime runtime) {
+    TaskFlood(MobulaRuntime runtime) {
       thread = Thread.ofPlatform().daemon().start(() -> pour(runtime));
     }
 
@@ -139,7 +139,7 @@ class PlacementIT {
       var flying = new ArrayDeque<ObjectRef<Long>>();
       while (!over.get()) {
         while (flying.size() < AT_ONCE) {
-          flying.addLast(runtime.task(Load::keep, 1, 3_000).cpus(1).remote());
+          flying.addLast(runtime.task(CpuLoad::keep, 1, 3_000).cpus(1).remote());
         }
         flying.removeFirst().get(SOON);
         done.incrementAndGet();
@@ -169,12 +169,12 @@ class PlacementIT {
     try (var cluster = cluster(2, 4);
         var second = driver(cluster);
         var third = driver(cluster);
-        var one = new Flood(second);
-        var other = new Flood(third)) {
+        var one = new TaskFlood(second);
+        var other = new TaskFlood(third)) {
       one.awaitMore(100);
       other.awaitMore(100);
       for (int i = 0; i < 5; i++) {
-        long at = cluster.runtime().task(Load::keep, 4, 1_000).cpus(4).remote().get(SOON);
+        long at = cluster.runtime().task(CpuLoad::keep, 4, 1_000).cpus(4).remote().get(SOON);
         assertThat(cluster.nodes().stream().map(LocalCluster.LocalNode::pid)).contains(at);
         one.awaitMore(50); // the small ones do not starve either
         other.awaitMore(50);
@@ -188,16 +188,16 @@ class PlacementIT {
       var runtime = cluster.runtime();
       var first = Placement.on(cluster.nodes().get(0).id());
       var second = Placement.on(cluster.nodes().get(1).id());
-      var blocked = runtime.task(Load::untilOpened).placement(first).remote();
-      var freed = runtime.task(Load::untilOpened).placement(second).remote();
+      var blocked = runtime.task(CpuLoad::untilOpened).placement(first).remote();
+      var freed = runtime.task(CpuLoad::untilOpened).placement(second).remote();
       awaitBusy(runtime, 2);
-      var waits = runtime.task(Load::pid).name("waits").remote();
+      var waits = runtime.task(CpuLoad::pid).name("waits").remote();
       assertThat(awaitWaiting(runtime, "waits", "CPU").why()).contains("free");
-      runtime.action(Load::open).cpus(0).placement(second).remote().get(SOON);
+      runtime.action(CpuLoad::open).cpus(0).placement(second).remote().get(SOON);
       assertThat(freed.get(SOON)).isEqualTo(cluster.nodes().get(1).pid());
       assertThat(waits.get(SOON)).isEqualTo(cluster.nodes().get(1).pid());
       assertThat(blocked.isReady()).isFalse();
-      runtime.action(Load::open).cpus(0).placement(first).remote().get(SOON);
+      runtime.action(CpuLoad::open).cpus(0).placement(first).remote().get(SOON);
       assertThat(blocked.get(SOON)).isEqualTo(cluster.nodes().get(0).pid());
     }
   }
@@ -210,10 +210,10 @@ class PlacementIT {
         var impatient = Mobula.connect(
             first.awaitUp(), SMALL.set("mobula.placement.unschedulable-timeout", "1s"))) {
       var wanted =
-          driver.task(Load::pid).resource("Licence", 1).name("licensed").remote();
+          driver.task(CpuLoad::pid).resource("Licence", 1).name("licensed").remote();
       assertThat(awaitWaiting(driver, "licensed", "Licence").why()).contains("no node has");
       var never =
-          impatient.task(Load::pid).resource("Licence", 1).name("hopeless").remote();
+          impatient.task(CpuLoad::pid).resource("Licence", 1).name("hopeless").remote();
       assertThatThrownBy(() -> never.get(SOON))
           .isInstanceOf(UnschedulableException.class)
           .hasMessageContaining("hopeless")

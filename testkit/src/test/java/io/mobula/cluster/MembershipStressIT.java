@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Processes come, leave, die and stand still; those that remain agree on who is there. */
 @Tag("long")
-class StressIT {
+class MembershipStressIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int MOST = 5;
   private static final int STEPS = 8;
@@ -28,7 +28,7 @@ class StressIT {
   @Test
   void whoeverComesAndGoesTheOthersAgree() throws Exception {
     long seed = System.nanoTime();
-    System.out.println("StressIT seed " + seed);
+    System.out.println("MembershipStressIT seed " + seed);
     var random = new Random(seed);
     join("");
     for (int step = 0; step < STEPS; step++) {

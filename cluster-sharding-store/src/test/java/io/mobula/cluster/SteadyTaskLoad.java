@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Threads of a driver that have tasks run, one after the other, and look at every value, until they
  * are told to finish. Tasks may run again as often as they have to.
  */
-final class SteadyWork {
+final class SteadyTaskLoad {
   private static final int RETRIES = 100;
   private static final int MOST_KEPT = 20;
 
@@ -29,7 +29,7 @@ final class SteadyWork {
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean enough;
 
-  private SteadyWork(MobulaRuntime runtime, int millis, Duration limit) {
+  private SteadyTaskLoad(MobulaRuntime runtime, int millis, Duration limit) {
     this.runtime = runtime;
     this.millis = millis;
     this.limit = limit;
@@ -41,8 +41,8 @@ final class SteadyWork {
    * @param millis how long a task takes
    * @param limit within which each has to end
    */
-  static SteadyWork start(MobulaRuntime runtime, int threads, int millis, Duration limit) {
-    var work = new SteadyWork(runtime, millis, limit);
+  static SteadyTaskLoad start(MobulaRuntime runtime, int threads, int millis, Duration limit) {
+    var work = new SteadyTaskLoad(runtime, millis, limit);
     for (int i = 0; i < threads; i++) {
       work.threads.add(Thread.ofPlatform().daemon().name("steady-work-" + i).start(work::go));
     }
@@ -58,7 +58,7 @@ final class SteadyWork {
     while (!enough) {
       long number = next.incrementAndGet();
       try (var ref = runtime
-          .task(SteadyWork::square, number, millis)
+          .task(SteadyTaskLoad::square, number, millis)
           .maxRetries(RETRIES)
           .placement(Placement.spread())
           .remote()) {
@@ -79,7 +79,7 @@ final class SteadyWork {
 
   private void failed(String how) {
     wrong.incrementAndGet();
-    System.out.println("SteadyWork: " + how);
+    System.out.println("SteadyTaskLoad: " + how);
     if (failures.size() < MOST_KEPT) {
       failures.add(how);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** What the tests of failing nodes share: small clusters, and how long anything may take. */
-final class Soon {
+final class ClusterTestSupport {
   /** Within which every future has to end: a few times what a loss takes to be told. */
   static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -19,7 +19,7 @@ final class Soon {
 
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  private Soon() {}
+  private ClusterTestSupport() {}
 
   /** A condition that may fail to be looked at. */
   interface Condition {
@@ -27,12 +27,12 @@ final class Soon {
   }
 
   /** Looks again until it holds; fails after {@link #LIMIT}. */
-  static void holds(String what, Condition condition) throws IOException {
-    holds(() -> what, condition);
+  static void awaitTrue(String what, Condition condition) throws IOException {
+    awaitTrue(() -> what, condition);
   }
 
   /** The same; what was wanted and what was seen is told by its last look. */
-  static void holds(Supplier<String> what, Condition condition) throws IOException {
+  static void awaitTrue(Supplier<String> what, Condition condition) throws IOException {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() - end > 0) {

@@ -9,14 +9,14 @@ import java.util.List;
  * Processes that each want a CPU for themselves and do nothing with it. They end after a time, even
  * if the test's JVM is killed.
  */
-final class CpuHogs implements AutoCloseable {
+final class CpuHogProcesses implements AutoCloseable {
   private final List<Process> hogs = new ArrayList<>();
 
-  private CpuHogs() {}
+  private CpuHogProcesses() {}
 
   /** Starts so many. */
-  static CpuHogs start(int count, Duration longest) throws IOException {
-    var started = new CpuHogs();
+  static CpuHogProcesses start(int count, Duration longest) throws IOException {
+    var started = new CpuHogProcesses();
     for (int i = 0; i < count; i++) {
       started.hogs.add(new ProcessBuilder(
               "timeout", "-s", "KILL", longest.toSeconds() + "s", "sh", "-c", "while :; do :; done")

@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
  * A driver in a process of its own that has tasks run, and says at each byte that it is sent how
  * many have been right and whom it sees. Ends with its standard input.
  */
-final class WorkingDriver {
+final class SteadyLoadDriver {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  private WorkingDriver() {}
+  private SteadyLoadDriver() {}
 
   static ForkedJvm start(String address, int host) {
-    return ForkedJvm.of(WorkingDriver.class)
+    return ForkedJvm.of(SteadyLoadDriver.class)
         .flags(
             "-Xmx192m",
             "-XX:+UseSerialGC",
@@ -29,11 +29,11 @@ final class WorkingDriver {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    var settings = NodeProcess.host(Soon.settings(), Integer.parseInt(arguments[1]))
+    var settings = NodeProcess.host(ClusterTestSupport.settings(), Integer.parseInt(arguments[1]))
         .storeCapacity(16 << 20)
         .set("mobula.cluster.join-timeout", "60s");
     try (var runtime = Mobula.connect(arguments[0], settings)) {
-      var work = SteadyWork.start(runtime, 4, 100, LIMIT);
+      var work = SteadyTaskLoad.start(runtime, 4, 100, LIMIT);
       System.out.println("up " + ProcessHandle.current().pid());
       for (int asked = 1; System.in.read() >= 0; asked++) {
         System.out.println("answer " + asked + " right " + work.right() + " failures "

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param folder its path; a string, so that it can be an argument
  */
-record Effects(String folder) implements Serializable {
+record EffectJournal(String folder) implements Serializable {
   private static final int BETWEEN_MILLIS = 20;
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -27,17 +27,17 @@ record Effects(String folder) implements Serializable {
    * @param pid of its process
    * @param millis when, since 1970, by the host's clock, which all processes of a test share
    */
-  record Line(String what, long pid, long millis) {
-    static Line parse(String line) {
+  record EffectLine(String what, long pid, long millis) {
+    static EffectLine parse(String line) {
       var words = line.split(" ");
-      return new Line(words[0], Long.parseLong(words[1]), Long.parseLong(words[2]));
+      return new EffectLine(words[0], Long.parseLong(words[1]), Long.parseLong(words[2]));
     }
   }
 
   /** An actor that writes in one call, and answers others beside that. */
   static final class Writer {
-    long write(Effects effects) throws IOException, InterruptedException {
-      return effects.go("actor", false);
+    long write(EffectJournal effects) throws IOException, InterruptedException {
+      return effects.writeUntilEnded("actor", false);
     }
 
     int ping(int number) {
@@ -46,15 +46,15 @@ record Effects(String folder) implements Serializable {
   }
 
   /** As a task. */
-  static long write(Effects effects, boolean deaf) throws IOException, InterruptedException {
-    return effects.go("task", deaf);
+  static long write(EffectJournal effects, boolean deaf) throws IOException, InterruptedException {
+    return effects.writeUntilEnded("task", deaf);
   }
 
   /** A task that calls that actor again and again, and says what it is told. */
-  static long call(Effects effects, ActorHandle<Writer> writer)
+  static long call(EffectJournal effects, ActorHandle<Writer> writer)
       throws IOException, InterruptedException {
     long calls = 0;
-    while (!effects.isEnough()) {
+    while (!effects.isEnded()) {
       String told;
       try {
         told = "told-" + writer.call(Writer::ping, 7).remote().get(ANSWER);
@@ -70,9 +70,9 @@ record Effects(String folder) implements Serializable {
     return calls;
   }
 
-  private long go(String what, boolean deaf) throws IOException, InterruptedException {
+  private long writeUntilEnded(String what, boolean deaf) throws IOException, InterruptedException {
     long written = 0;
-    while (!isEnough()) {
+    while (!isEnded()) {
       note(what);
       written++;
       try {
@@ -86,12 +86,12 @@ record Effects(String folder) implements Serializable {
     return written;
   }
 
-  private boolean isEnough() {
+  private boolean isEnded() {
     return Files.exists(Path.of(folder, "enough"));
   }
 
   private void note(String what) throws IOException {
-    new Journal(file().toString())
+    new TaskJournal(file().toString())
         .note(what + " " + ProcessHandle.current().pid() + " " + System.currentTimeMillis());
   }
 
@@ -100,14 +100,14 @@ record Effects(String folder) implements Serializable {
   }
 
   /** Makes the file. */
-  static Effects in(Path folder) throws IOException {
-    Journal.in(folder);
-    return new Effects(folder.toString());
+  static EffectJournal in(Path folder) throws IOException {
+    TaskJournal.in(folder);
+    return new EffectJournal(folder.toString());
   }
 
   /** Everything that was done so far. */
-  List<Line> all() throws IOException {
-    return Files.readAllLines(file()).stream().map(Line::parse).toList();
+  List<EffectLine> all() throws IOException {
+    return Files.readAllLines(file()).stream().map(EffectLine::parse).toList();
   }
 
   /** Whether a process other than this one has done that. */

@@ -11,19 +11,19 @@ import org.junit.jupiter.api.Timeout;
 /** Who closes all refs has the memory back everywhere, without a collector having run anywhere. */
 @Tag("long")
 @Timeout(180)
-class FreeingIT {
+class StoreMemoryReleaseIT {
 
   @Test
   void closedEverywhereIsFreedEverywhereWithoutACollection() throws Exception {
     var plan = LocalCluster.builder()
         .nodes(2)
         .cpusPerNode(2)
-        .settings(Soon.settings())
-        .jvmFlags(FreeingProcess.FLAGS);
+        .settings(ClusterTestSupport.settings())
+        .jvmFlags(StoreMemoryReleaseProcess.FLAGS);
     try (var cluster = plan.start();
-        var driver = FreeingProcess.start(cluster.nodes().getFirst().address())) {
-      for (var way : FreeingProcess.Way.values()) {
-        assertThat(driver.awaitLine(way + " freed", Duration.ofSeconds(60)))
+        var driver = StoreMemoryReleaseProcess.start(cluster.nodes().getFirst().address())) {
+      for (var use : StoreMemoryReleaseProcess.RefUse.values()) {
+        assertThat(driver.awaitLine(use + " freed", Duration.ofSeconds(60)))
             .containsPattern("before (\\[.*]) after \\1");
       }
     }

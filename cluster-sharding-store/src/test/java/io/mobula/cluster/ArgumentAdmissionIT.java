@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 @Tag("long")
-class ArgumentTurnsIT {
+class ArgumentAdmissionIT {
   private static final int BYTES = 1 << 20;
   private static final int EACH = 4;
   private static final int CALLS = 8;
@@ -37,7 +37,7 @@ class ArgumentTurnsIT {
   /** The same as an actor. */
   static final class Reader {
     long sizes(Tensor a, Tensor b, Tensor c, Tensor d) throws InterruptedException {
-      return ArgumentTurnsIT.sizes(a, b, c, d);
+      return ArgumentAdmissionIT.sizes(a, b, c, d);
     }
   }
 
@@ -70,7 +70,7 @@ class ArgumentTurnsIT {
     for (int i = 0; i < refs.size(); i += EACH) {
       results.add(source
           .task(
-              ArgumentTurnsIT::sizes,
+              ArgumentAdmissionIT::sizes,
               refs.get(i),
               refs.get(i + 1),
               refs.get(i + 2),

@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that make and read values too large for a frame, and an actor that keeps refs. */
-final class Values {
+final class LargeValueTasks {
   /** 512 KiB. */
   static final int COUNT = 1 << 16;
 
-  private Values() {}
+  private LargeValueTasks() {}
 
   static double[] filled(double with) {
     var made = new double[COUNT];
@@ -26,16 +26,16 @@ final class Values {
     return made;
   }
 
-  static double[] noted(double with, Journal journal) throws IOException {
+  static double[] noted(double with, TaskJournal journal) throws IOException {
     journal.note("made " + with);
     return filled(with);
   }
 
   static Stream<double[]> streamed(int count) {
-    return IntStream.range(0, count).mapToObj(Values::filled);
+    return IntStream.range(0, count).mapToObj(LargeValueTasks::filled);
   }
 
-  static double[] slowly(double with, int millis, Journal journal)
+  static double[] slowly(double with, int millis, TaskJournal journal)
       throws IOException, InterruptedException {
     journal.note("made " + with);
     TimeUnit.MILLISECONDS.sleep(millis); // stands for work
@@ -43,7 +43,7 @@ final class Values {
   }
 
   /** A tensor of so many bytes. */
-  static Tensor large(double with, int bytes, Journal journal) throws IOException {
+  static Tensor large(double with, int bytes, TaskJournal journal) throws IOException {
     journal.note("made " + with);
     var made = Tensor.allocate(DType.FLOAT64, bytes / Double.BYTES);
     for (long i = 0; i < made.size(); i++) {
@@ -52,7 +52,7 @@ final class Values {
     return made;
   }
 
-  static double firstAndLast(Tensor of, Journal journal) throws IOException {
+  static double firstAndLast(Tensor of, TaskJournal journal) throws IOException {
     journal.note("has read");
     return of.getDouble(0) + of.getDouble(of.size() - 1);
   }
@@ -93,7 +93,7 @@ final class Values {
   static final class Reader {
     private @Nullable ObjectRef<Tensor> kept;
 
-    double keep(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
+    double keep(List<ObjectRef<Tensor>> refs, TaskJournal journal) throws IOException {
       kept = refs.getFirst();
       return read(refs, journal);
     }
@@ -109,7 +109,7 @@ final class Values {
       return true;
     }
 
-    double read(List<ObjectRef<Tensor>> refs, Journal journal) throws IOException {
+    double read(List<ObjectRef<Tensor>> refs, TaskJournal journal) throws IOException {
       journal.note("reads");
       return firstAndLast(refs.getFirst().get(), journal);
     }
@@ -118,11 +118,11 @@ final class Values {
   /** Makes values where it lives. */
   static final class Maker {
     double[] filled(double with) {
-      return Values.filled(with);
+      return LargeValueTasks.filled(with);
     }
 
     double[] plusOne(double[] of) {
-      return Values.plusOne(of);
+      return LargeValueTasks.plusOne(of);
     }
   }
 
@@ -137,7 +137,7 @@ final class Values {
 
     double sum() {
       return Objects.requireNonNull(kept).stream()
-          .mapToDouble(ref -> Values.sum(ref.get()))
+          .mapToDouble(ref -> LargeValueTasks.sum(ref.get()))
           .sum();
     }
 

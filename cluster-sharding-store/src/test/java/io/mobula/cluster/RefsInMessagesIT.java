@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** Refs inside a program's own Akka messages: who holds them, and for how long. */
 @Timeout(120)
-class TransitIT {
+class RefsInMessagesIT {
   /** Less than one of the values. */
-  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+  private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   /** What the actor has read, which lives in the same JVM. */
   private static final BlockingQueue<Note> READ = new LinkedBlockingQueue<>();
@@ -32,7 +32,7 @@ class TransitIT {
 
   @BeforeAll
   static void open() {
-    node = Mobula.init(Soon.settings().cpus(1).listen(0));
+    node = Mobula.init(ClusterTestSupport.settings().cpus(1).listen(0));
   }
 
   @AfterAll
@@ -54,13 +54,13 @@ class TransitIT {
   private static MobulaRuntime driver() {
     return Mobula.connect(
         node.nodes().getFirst().address(),
-        Soon.settings().set("mobula.cluster.transit-hold", "1h"));
+        ClusterTestSupport.settings().set("mobula.cluster.transit-hold", "1h"));
   }
 
   /** Akka encodes a message some time after it was told: the ref stays open until it has come. */
   private static Note received(MobulaRuntime driver, ActorRef<Note> by, double with)
       throws InterruptedException {
-    try (var put = driver.put(Values.filled(with))) {
+    try (var put = driver.put(LargeValueTasks.filled(with))) {
       by.tell(new Note(put));
       assertThat(driver.storeUsage().usedBytes()).isGreaterThan(ABOUT_NOTHING);
       return Objects.requireNonNull(READ.poll(30, TimeUnit.SECONDS), "the message arrives");
@@ -68,7 +68,7 @@ class TransitIT {
   }
 
   private static void awaitFreed(MobulaRuntime driver) throws Exception {
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> "it is freed, but " + driver.storeUsage().usedBytes() + " bytes are used",
         () -> driver.storeUsage().usedBytes() < ABOUT_NOTHING);
   }
@@ -77,7 +77,7 @@ class TransitIT {
   void theReceiverAloneHoldsWhatItHasRead() throws Exception {
     try (var driver = driver()) {
       var reader = driver
-          .<Note>spawn(TransitIT::reading, "reader", Resources.none())
+          .<Note>spawn(RefsInMessagesIT::reading, "reader", Resources.none())
           .toCompletableFuture()
           .get(30, TimeUnit.SECONDS);
       var note = received(driver, reader, 3.0);

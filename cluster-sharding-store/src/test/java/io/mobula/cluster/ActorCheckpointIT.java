@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Actors whose processes are killed go on from their checkpoints. */
 @Tag("long")
 @Timeout(240)
-class CheckpointsIT {
+class ActorCheckpointIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir
@@ -72,10 +72,10 @@ class CheckpointsIT {
   }
 
   /** Has more state than fits a frame. */
-  static final class Large implements CheckpointedActor<byte[]> {
+  static final class LargeState implements CheckpointedActor<byte[]> {
     private byte[] state = new byte[1 << 20];
 
-    Large(String journal) throws IOException {
+    LargeState(String journal) throws IOException {
       note(journal);
     }
 
@@ -183,14 +183,14 @@ class CheckpointsIT {
     var seed = startWithoutFiles("").up().address();
     startWithoutFiles(seed).up();
     try (var driver = connect(seed)) {
-      ActorHandle<Large> large = driver
-          .actor(Large::new, journal())
+      ActorHandle<LargeState> largeState = driver
+          .actor(LargeState::new, journal())
           .maxRestarts(20)
           .maxCallRetries(20)
           .checkpointEvery(1)
           .remote();
       for (int i = 1; i <= 40; i++) {
-        var next = large.call(Large::next).remote();
+        var next = largeState.call(LargeState::next).remote();
         if (i % 10 == 0) {
           kill(hostNow());
           startWithoutFiles(driver.nodes().getFirst().address()).up();

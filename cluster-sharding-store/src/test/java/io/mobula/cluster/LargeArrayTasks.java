@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Tasks that make and check large values, each different from all others in every part. */
-final class Bulk {
+final class LargeArrayTasks {
   /** Not a divisor of any store. */
   static final int BYTES = 5_500_000;
 
-  private Bulk() {}
+  private LargeArrayTasks() {}
 
   static byte[] made(int seed) {
     var bytes = new byte[BYTES];

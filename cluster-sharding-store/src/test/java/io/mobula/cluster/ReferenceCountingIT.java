@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Timeout;
 /** Store memory of all nodes comes back when nobody holds what is in it. */
 @Tag("long")
 @Timeout(180)
-class ReferencesIT {
+class ReferenceCountingIT {
   /** Less than one of the values that the tests make. */
-  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+  private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   @Test
   void memoryComesBackWhenNobodyHoldsAnything() throws Exception {
-    try (var cluster = Soon.cluster(3).start()) {
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       useAndClose(cluster);
       awaitEmpty(cluster, "after close");
       useAndForget(cluster);
@@ -53,29 +53,29 @@ class ReferencesIT {
     var refs = new ArrayList<ObjectRef<?>>();
     for (int i = 0; i < 4; i++) {
       var made =
-          runtime.task(Values::filled, 1.0 * i).placement(Placement.spread()).remote();
+          runtime.task(LargeValueTasks::filled, 1.0 * i).placement(Placement.spread()).remote();
       var next =
-          runtime.task(Values::plusOne, made).placement(Placement.spread()).remote();
+          runtime.task(LargeValueTasks::plusOne, made).placement(Placement.spread()).remote();
       refs.add(made);
       refs.add(next);
     }
     for (var ref : refs) {
-      assertThat((double[]) ref.get()).hasSize(Values.COUNT);
+      assertThat((double[]) ref.get()).hasSize(LargeValueTasks.COUNT);
     }
     return refs;
   }
 
   private static void nest(LocalCluster cluster) {
     var runtime = cluster.runtime();
-    var inner = runtime.task(Values::both, 1.0, 2.0).remote();
+    var inner = runtime.task(LargeValueTasks::both, 1.0, 2.0).remote();
     var keeper =
-        runtime.actor(Values.Keeper::new).cpus(0).placement(Placement.spread()).remote();
-    keeper.call(Values.Keeper::keep, inner).remote().get();
+        runtime.actor(LargeValueTasks.Keeper::new).cpus(0).placement(Placement.spread()).remote();
+    keeper.call(LargeValueTasks.Keeper::keep, inner).remote().get();
     inner.close();
     System.gc();
-    assertThat(keeper.call(Values.Keeper::sum).remote().get()).isEqualTo(Values.COUNT * 3.0);
+    assertThat(keeper.call(LargeValueTasks.Keeper::sum).remote().get()).isEqualTo(LargeValueTasks.COUNT * 3.0);
     assertThat(used(runtime)).isNotEmpty();
-    keeper.call(Values.Keeper::drop).remote().get();
+    keeper.call(LargeValueTasks.Keeper::drop).remote().get();
   }
 
   /** Node 2 has some of it, holds some of it, and is reading. */
@@ -83,25 +83,25 @@ class ReferencesIT {
     var runtime = cluster.runtime();
     var doomed = cluster.nodes().get(2).id();
     var keeper = runtime
-        .actor(Values.Keeper::new)
+        .actor(LargeValueTasks.Keeper::new)
         .cpus(0)
         .placement(Placement.on(doomed))
         .remote();
     var here =
-        runtime.task(Values::both, 3.0, 4.0).placement(Placement.spread()).remote();
-    keeper.call(Values.Keeper::keep, here).remote().get();
+        runtime.task(LargeValueTasks::both, 3.0, 4.0).placement(Placement.spread()).remote();
+    keeper.call(LargeValueTasks.Keeper::keep, here).remote().get();
     var refs = use(cluster);
     cluster.kill(2);
     for (var ref : refs) {
-      assertThat((double[]) ref.get(Soon.LIMIT)).hasSize(Values.COUNT);
+      assertThat((double[]) ref.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT);
     }
-    assertThatThrownBy(() -> keeper.call(Values.Keeper::sum).remote().get(Soon.LIMIT))
+    assertThatThrownBy(() -> keeper.call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT))
         .isInstanceOf(MobulaException.class);
   }
 
   private static void awaitEmpty(LocalCluster cluster, String when) throws IOException {
     var runtime = cluster.runtime();
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         () -> "no node uses store memory " + when + ", but " + used(runtime),
         () -> used(runtime).isEmpty());
   }
@@ -114,11 +114,11 @@ class ReferencesIT {
             + (node.role().equals("driver")
                 ? runtime.storeUsage().usedBytes()
                 : runtime
-                    .task(Values::storeBytes)
+                    .task(LargeValueTasks::storeBytes)
                     .cpus(0)
                     .placement(Placement.on(node.id()))
                     .remote()
-                    .get(Soon.LIMIT)))
+                    .get(ClusterTestSupport.LIMIT)))
         .filter(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)) > ABOUT_NOTHING)
         .collect(Collectors.toList());
   }

@@ -12,14 +12,14 @@ import java.util.List;
  *
  * @param file its path; a string, so that it can be an argument
  */
-record Journal(String file) implements Serializable {
+record TaskJournal(String file) implements Serializable {
 
-  static Journal in(Path folder) throws IOException {
+  static TaskJournal in(Path folder) throws IOException {
     var file = folder.resolve("journal");
     if (!Files.exists(file)) {
       Files.createFile(file);
     }
-    return new Journal(file.toString());
+    return new TaskJournal(file.toString());
   }
 
   /** One write each, so that lines of several processes do not mix. */
@@ -37,6 +37,6 @@ record Journal(String file) implements Serializable {
 
   /** Waits until the line stands there so many times. */
   void await(String line, int times) throws IOException {
-    Soon.holds(line + " × " + times + " in " + file, () -> count(line) >= times);
+    ClusterTestSupport.awaitTrue(line + " × " + times + " in " + file, () -> count(line) >= times);
   }
 }

@@ -16,15 +16,15 @@ import java.util.Scanner;
  * input they say what carries bytes between hosts. Encrypted if the system properties name
  * certificates.
  */
-final class TensorMember {
+final class TensorTransferProcess {
   static final int BYTES = 64 << 20;
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private TensorMember() {}
+  private TensorTransferProcess() {}
 
   static ForkedJvm.Plan plan(String address) {
-    var plan = ForkedJvm.of(TensorMember.class)
+    var plan = ForkedJvm.of(TensorTransferProcess.class)
         .flags("-Xmx300m", "-XX:+UseSerialGC")
         .property("mobula.cluster.join-timeout", LIMIT.toMillis() + "ms")
         .arguments(address);
@@ -72,7 +72,7 @@ final class TensorMember {
         .findFirst()
         .orElseThrow();
     var tensor = runtime
-        .task(TensorMember::counted)
+        .task(TensorTransferProcess::counted)
         .placement(Placement.on(there))
         .remote()
         .get(LIMIT);

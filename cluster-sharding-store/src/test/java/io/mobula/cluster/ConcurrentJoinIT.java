@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** Nodes that start at once on a machine with fewer processors than there are of them. */
 @Tag("long")
 @Timeout(400)
-class JoiningIT {
+class ConcurrentJoinIT {
   private static final int NODES = 10;
 
   private final List<NodeProcess> nodes = new ArrayList<>();
@@ -34,15 +34,15 @@ class JoiningIT {
   @Test
   void tenNodesThatStartAtOnceAllJoin() throws Exception {
     int port = freePort();
-    var settings = Soon.settings().storeCapacity(16 << 20).cpus(1);
+    var settings = ClusterTestSupport.settings().storeCapacity(16 << 20).cpus(1);
     long begun = System.nanoTime();
     nodes.add(NodeProcess.start(settings.listen(port)));
     var seed = "127.0.0.1:" + port;
     IntStream.range(1, NODES).forEach(_ -> nodes.add(NodeProcess.start(settings.join(seed))));
     var ids = nodes.stream().map(NodeProcess::id).collect(Collectors.toSet());
-    System.out.println("JoiningIT: " + NODES + " nodes joined within "
+    System.out.println("ConcurrentJoinIT: " + NODES + " nodes joined within "
         + (System.nanoTime() - begun) / 1_000_000 + " ms");
-    try (var driver = Mobula.connect(seed, Soon.settings())) {
+    try (var driver = Mobula.connect(seed, ClusterTestSupport.settings())) {
       var seen = driver.nodes().stream()
           .filter(node -> node.role().equals("node"))
           .map(NodeInfo::id)

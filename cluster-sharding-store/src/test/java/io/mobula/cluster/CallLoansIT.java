@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("long")
 @Timeout(180)
-class LoansIT {
+class CallLoansIT {
   private static final int BYTES = 1_000_000;
 
   /** More than the driver's store has room for. */
@@ -35,7 +35,7 @@ class LoansIT {
   /** Adds up where it lives. */
   static final class Adder {
     long sum(byte[] of) {
-      return LoansIT.sum(of);
+      return CallLoansIT.sum(of);
     }
 
     byte[] make(int with) {
@@ -67,27 +67,27 @@ class LoansIT {
 
   /** The directory frees nothing while this runs. */
   private static Settings settings() {
-    return Soon.settings().set("mobula.directory.grace", "170s");
+    return ClusterTestSupport.settings().set("mobula.directory.grace", "170s");
   }
 
   @Test
   void theirMemoryComesBackAtOnceThoughTheDirectoryHasNotBegunToFree() throws Exception {
-    try (var cluster = Soon.cluster(1).settings(settings()).start()) {
+    try (var cluster = ClusterTestSupport.cluster(1).settings(settings()).start()) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());
       var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // until there is a ring
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           "frames go through a ring",
           () -> runtime.peerChannels().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
       long before = runtime.storeUsage().usedBytes();
       for (int i = 0; i < CALLS; i++) {
         try (var put = runtime.put(filled(i));
-            var ofRef = runtime.task(LoansIT::sum, put).placement(at).remote();
+            var ofRef = runtime.task(CallLoansIT::sum, put).placement(at).remote();
             var ofValue = adder.call(Adder::sum, filled(i)).remote()) {
-          assertThat(ofRef.get(Soon.LIMIT)).isEqualTo(ofValue.get(Soon.LIMIT));
+          assertThat(ofRef.get(ClusterTestSupport.LIMIT)).isEqualTo(ofValue.get(ClusterTestSupport.LIMIT));
         }
       }
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           () -> "only " + before + " bytes are used, but " + runtime.storeUsage(),
           () -> runtime.storeUsage().usedBytes() <= before);
       assertThat(runtime.storeUsage().spilledBytes()).isZero();
@@ -97,32 +97,32 @@ class LoansIT {
   @Test
   void whatAFullStoreMovesMeanwhileIsStillRead(@TempDir Path disk) throws Exception {
     var small = settings().storeCapacity(CALLS * BYTES / 3).spillTo(disk);
-    try (var cluster = Soon.cluster(1).settings(small).start()) {
+    try (var cluster = ClusterTestSupport.cluster(1).settings(small).start()) {
       var adder = adder(cluster);
       var sums = new ArrayList<ObjectRef<Long>>();
       for (int i = 0; i < CALLS; i++) {
         sums.add(adder.call(Adder::sum, filled(i)).remote());
       }
       for (int i = 0; i < CALLS; i++) {
-        assertThat(sums.get(i).get(Soon.LIMIT)).isEqualTo((long) BYTES * (byte) i);
+        assertThat(sums.get(i).get(ClusterTestSupport.LIMIT)).isEqualTo((long) BYTES * (byte) i);
       }
     }
   }
 
   @Test
   void resultsGiveTheirMemoryBackWhenTheirRefIsClosedOrForgotten() throws Exception {
-    try (var cluster = Soon.cluster(1).settings(settings()).start()) {
+    try (var cluster = ClusterTestSupport.cluster(1).settings(settings()).start()) {
       var adder = adder(cluster);
-      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      long before = adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT);
       for (int i = 0; i < CALLS; i++) {
         try (var made = adder.call(Adder::make, i).remote()) {
-          assertThat(made.get(Soon.LIMIT)).hasSize(BYTES).contains((byte) i);
+          assertThat(made.get(ClusterTestSupport.LIMIT)).hasSize(BYTES).contains((byte) i);
         }
       }
       forget(adder);
-      Soon.holds(() -> "only " + before + " bytes are used there", () -> {
+      ClusterTestSupport.awaitTrue(() -> "only " + before + " bytes are used there", () -> {
         System.gc();
-        return adder.call(Adder::used).remote().get(Soon.LIMIT) <= before;
+        return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before;
       });
     }
   }
@@ -130,17 +130,17 @@ class LoansIT {
   /** Each call has the result of the one before as its argument, and nobody closes a ref. */
   @Test
   void aResultDoesNotKeepTheArgumentsOfItsCall() throws Exception {
-    try (var cluster = Soon.cluster(1).start()) {
+    try (var cluster = ClusterTestSupport.cluster(1).start()) {
       var adder = adder(cluster);
-      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      long before = adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT);
       var state = adder.call(Adder::make, 0).remote();
       for (int i = 0; i < CALLS / 3; i++) {
         state = adder.call(Adder::next, state).remote();
       }
-      assertThat(state.get(Soon.LIMIT)).contains((byte) (CALLS / 3));
-      Soon.holds(() -> "only " + before + " bytes and two states are used there", () -> {
+      assertThat(state.get(ClusterTestSupport.LIMIT)).contains((byte) (CALLS / 3));
+      ClusterTestSupport.awaitTrue(() -> "only " + before + " bytes and two states are used there", () -> {
         System.gc();
-        return adder.call(Adder::used).remote().get(Soon.LIMIT) <= before + 2 * BYTES;
+        return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before + 2 * BYTES;
       });
       state.close();
     }
@@ -148,28 +148,28 @@ class LoansIT {
 
   private static void forget(ActorHandle<Adder> adder) {
     for (int i = 0; i < 10; i++) {
-      assertThat(adder.call(Adder::make, i).remote().get(Soon.LIMIT)).hasSize(BYTES);
+      assertThat(adder.call(Adder::make, i).remote().get(ClusterTestSupport.LIMIT)).hasSize(BYTES);
     }
   }
 
   /** Two nodes: what is passed on is counted by the directory, which frees after its grace. */
   @Test
   void aResultThatIsPassedOnIsCountedFromThenOn() throws Exception {
-    try (var cluster = Soon.cluster(2).start()) {
+    try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var runtime = cluster.runtime();
       var adder = adder(cluster);
-      long before = adder.call(Adder::used).remote().get(Soon.LIMIT);
+      long before = adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT);
       var there = Placement.on(cluster.nodes().get(1).id());
       var keeper = runtime.actor(Refs::new).cpus(0).placement(there).remote();
       try (var made = adder.call(Adder::make, 3).remote()) {
-        keeper.call(Refs::keep, List.of(made)).remote().get(Soon.LIMIT);
+        keeper.call(Refs::keep, List.of(made)).remote().get(ClusterTestSupport.LIMIT);
       }
-      assertThat(keeper.call(Refs::sum).remote().get(Soon.LIMIT)).isEqualTo(3L * BYTES);
-      assertThat(adder.call(Adder::used).remote().get(Soon.LIMIT)).isGreaterThan(before);
-      keeper.call(Refs::drop).remote().get(Soon.LIMIT);
-      Soon.holds(
+      assertThat(keeper.call(Refs::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(3L * BYTES);
+      assertThat(adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT)).isGreaterThan(before);
+      keeper.call(Refs::drop).remote().get(ClusterTestSupport.LIMIT);
+      ClusterTestSupport.awaitTrue(
           "it is freed where it was made",
-          () -> adder.call(Adder::used).remote().get(Soon.LIMIT) <= before);
+          () -> adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before);
     }
   }
 
@@ -183,7 +183,7 @@ class LoansIT {
     }
 
     long sum() {
-      return kept.stream().mapToLong(ref -> LoansIT.sum(ref.get(Soon.LIMIT))).sum();
+      return kept.stream().mapToLong(ref -> CallLoansIT.sum(ref.get(ClusterTestSupport.LIMIT))).sum();
     }
 
     int drop() {
@@ -195,17 +195,17 @@ class LoansIT {
 
   @Test
   void aResultIsLostWithTheNodeThatIsKilled() throws Exception {
-    try (var cluster = Soon.cluster(3).start()) {
+    try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var killed = adder(cluster);
       var lost = killed.call(Adder::make, 5).remote();
-      Soon.holds("it is made", lost::isReady);
+      ClusterTestSupport.awaitTrue("it is made", lost::isReady);
       var runtime = cluster.runtime();
       var dead = cluster.nodes().getFirst().id();
       cluster.kill(0);
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           "it is known to be dead",
           () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(dead)));
-      assertThatThrownBy(() -> lost.get(Soon.LIMIT))
+      assertThatThrownBy(() -> lost.get(ClusterTestSupport.LIMIT))
           .isInstanceOf(ObjectLostException.class)
           .hasMessageContaining("call the actor once more");
     }
@@ -213,17 +213,17 @@ class LoansIT {
 
   @Test
   void aResultOutlivesTheNodeThatLeaves() throws Exception {
-    try (var cluster = Soon.cluster(2).start()) {
+    try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var adder = adder(cluster);
       var kept = adder.call(Adder::make, 5).remote();
-      Soon.holds("it is made", kept::isReady);
+      ClusterTestSupport.awaitTrue("it is made", kept::isReady);
       var runtime = cluster.runtime();
       var leaving = cluster.nodes().getFirst().id();
       runtime.dismiss(leaving);
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           "it has left",
           () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(leaving)));
-      assertThat(kept.get(Soon.LIMIT)).hasSize(BYTES).containsOnly((byte) 5);
+      assertThat(kept.get(ClusterTestSupport.LIMIT)).hasSize(BYTES).containsOnly((byte) 5);
     }
   }
 
@@ -231,14 +231,14 @@ class LoansIT {
   private static ActorHandle<Adder> adder(LocalCluster cluster) throws IOException {
     var at = Placement.on(cluster.nodes().getFirst().id());
     var adder = cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();
-    adder.call(Adder::make, 1).remote().get(Soon.LIMIT);
+    adder.call(Adder::make, 1).remote().get(ClusterTestSupport.LIMIT);
     awaitRing(cluster);
     return adder;
   }
 
   private static void awaitRing(LocalCluster cluster) throws IOException {
     var to = cluster.nodes().getFirst().id();
-    Soon.holds(
+    ClusterTestSupport.awaitTrue(
         "frames go through a ring",
         () -> cluster.runtime().peerChannels().stream()
             .anyMatch(lane -> lane.to().equals(to) && lane.kind().equals("shared memory")));

@@ -12,7 +12,7 @@ import java.util.List;
  * Members of a cluster on one host, each in a process of its own on an address that it keeps, so
  * that one that is killed can be started again in the same place. For one thread.
  */
-final class KilledMembers implements AutoCloseable {
+final class RestartableMembers implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
 
   private final List<String> addresses = new ArrayList<>();
@@ -23,7 +23,7 @@ final class KilledMembers implements AutoCloseable {
 
   private final int cpus;
 
-  private KilledMembers(int members, int cpus) throws IOException {
+  private RestartableMembers(int members, int cpus) throws IOException {
     this.members = new NodeProcess[members];
     this.cpus = cpus;
     for (int i = 0; i < members; i++) {
@@ -34,8 +34,8 @@ final class KilledMembers implements AutoCloseable {
   }
 
   /** Starts all of them and waits until each is a member. */
-  static KilledMembers start(int members, int cpus) throws IOException {
-    var started = new KilledMembers(members, cpus);
+  static RestartableMembers start(int members, int cpus) throws IOException {
+    var started = new RestartableMembers(members, cpus);
     for (int i = 0; i < members; i++) {
       started.members[i] = NodeProcess.start(started.settings(i)).up();
       started.byAge.add(i);
@@ -73,7 +73,7 @@ final class KilledMembers implements AutoCloseable {
   void awaitSeenBy(MobulaRuntime runtime) throws IOException {
     for (var member : members) {
       var id = member.id();
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           member + " is seen",
           () -> runtime.nodes().stream().anyMatch(node -> node.id().equals(id)));
     }
@@ -82,7 +82,7 @@ final class KilledMembers implements AutoCloseable {
   /** The first member founds the cluster once; whoever takes a place joins by the others. */
   private Settings settings(int index) {
     var address = addresses.get(index);
-    var own = Soon.settings()
+    var own = ClusterTestSupport.settings()
         .cpus(cpus)
         .set("mobula.cluster.join-timeout", "60s")
         .listen(Integer.parseInt(address.substring(address.indexOf(':') + 1)));

@@ -6,13 +6,13 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Looks again until what is seen is as wanted, or for too long. */
-final class Awaited {
+final class ConditionPoller {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
-  private Awaited() {}
+  private ConditionPoller() {}
 
-  static <T> T that(Supplier<T> look, Predicate<T> wanted) {
+  static <T> T poll(Supplier<T> look, Predicate<T> wanted) {
     long end = System.nanoTime() + LIMIT.toNanos();
     var seen = look.get();
     while (!wanted.test(seen) && System.nanoTime() - end < 0) {

@@ -38,22 +38,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Nodes with stores of 64 MiB, and objects beyond that which other processes hold and read. */
 @Tag("long")
 @Timeout(240)
-class SpillingIT {
+class ClusterSpillIT {
   private static final long CAPACITY = 64L << 20;
-  /** Of {@link Bulk#BYTES} each: four times the store. */
-  private static final int COUNT = (int) (4 * CAPACITY / Bulk.BYTES) + 1;
+  /** Of {@link LargeArrayTasks#BYTES} each: four times the store. */
+  private static final int COUNT = (int) (4 * CAPACITY / LargeArrayTasks.BYTES) + 1;
 
   @TempDir
   Path disk;
 
   private LocalCluster start(boolean sameHost, Settings settings) {
-    return Soon.cluster(2)
+    return ClusterTestSupport.cluster(2)
         .settings(settings.set("mobula.store.share-host", sameHost))
         .start();
   }
 
   private Settings settings() {
-    return Soon.settings().storeCapacity(CAPACITY).spillTo(disk);
+    return ClusterTestSupport.settings().storeCapacity(CAPACITY).spillTo(disk);
   }
 
   private static NodeId id(LocalCluster cluster, int node) {
@@ -62,7 +62,7 @@ class SpillingIT {
 
   private static ObjectRef<byte[]> madeAt(MobulaRuntime runtime, NodeId maker, int seed) {
     return runtime
-        .task(Bulk::made, seed)
+        .task(LargeArrayTasks::made, seed)
         .maxRetries(0)
         .placement(Placement.on(maker))
         .remote();
@@ -75,18 +75,18 @@ class SpillingIT {
       refs.add(madeAt(runtime, maker, i));
     }
     for (var ref : refs) {
-      Soon.holds(ref + " is ready", ref::isReady);
+      ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
     }
     return refs;
   }
 
   private static StoreUsage usage(MobulaRuntime runtime, NodeId node) {
     return runtime
-        .task(Bulk::usage)
+        .task(LargeArrayTasks::usage)
         .cpus(0)
         .placement(Placement.on(node))
         .remote()
-        .get(Soon.LIMIT);
+        .get(ClusterTestSupport.LIMIT);
   }
 
   /** Each is read several times, at once with others and in any order. */
@@ -95,8 +95,8 @@ class SpillingIT {
     for (int i = 0; i < refs.size(); i++) {
       var ref = refs.get(i);
       int seed = i;
-      reads.add(() -> Bulk.isMade(ref.get(Soon.LIMIT), seed));
-      reads.add(() -> Bulk.isMade(ref.get(), seed));
+      reads.add(() -> LargeArrayTasks.isMade(ref.get(ClusterTestSupport.LIMIT), seed));
+      reads.add(() -> LargeArrayTasks.isMade(ref.get(), seed));
     }
     Collections.shuffle(reads, random);
     try (var readers = Executors.newFixedThreadPool(4)) {
@@ -120,10 +120,10 @@ class SpillingIT {
 
       for (int i = 0; i < COUNT; i++) {
         assertThat(runtime
-                .task(Bulk::isMade, refs.get(i), i)
+                .task(LargeArrayTasks::isMade, refs.get(i), i)
                 .placement(Placement.on(other))
                 .remote()
-                .get(Soon.LIMIT))
+                .get(ClusterTestSupport.LIMIT))
             .isTrue();
       }
       readAll(refs, new Random(seed));
@@ -134,9 +134,9 @@ class SpillingIT {
         assertThat(reader.spilledObjects()).isZero(); // copies are dropped, not written
       }
       refs.forEach(ObjectRef::close);
-      Soon.holds("nothing is left of it", () -> {
+      ClusterTestSupport.awaitTrue("nothing is left of it", () -> {
         var left = usage(runtime, maker);
-        return left.spilledBytes() == 0 && left.usedBytes() < Bulk.BYTES;
+        return left.spilledBytes() == 0 && left.usedBytes() < LargeArrayTasks.BYTES;
       });
     }
   }
@@ -149,26 +149,26 @@ class SpillingIT {
       int few = COUNT / 12; // a third of the store
       var own = new ArrayList<ObjectRef<byte[]>>();
       for (int i = 0; i < few; i++) {
-        own.add(runtime.put(Bulk.made(i)));
+        own.add(runtime.put(LargeArrayTasks.made(i)));
       }
       var theirs = allMadeAt(runtime, id(cluster, 0), COUNT);
       for (int i = 0; i < COUNT; i++) {
-        assertThat(Bulk.isMade(theirs.get(i).get(Soon.LIMIT), i)).isTrue();
+        assertThat(LargeArrayTasks.isMade(theirs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
       }
       assertThat(runtime.storeUsage().spilledObjects()).isZero();
       for (int i = 0; i < few; i++) {
-        assertThat(Bulk.isMade(own.get(i).get(), i)).isTrue();
+        assertThat(LargeArrayTasks.isMade(own.get(i).get(), i)).isTrue();
       }
-      assertThat(Bulk.isMade(theirs.getFirst().get(Soon.LIMIT), 0)).isTrue();
+      assertThat(LargeArrayTasks.isMade(theirs.getFirst().get(ClusterTestSupport.LIMIT), 0)).isTrue();
     }
   }
 
   @Test
   void aFullDiskIsATypedErrorAndHarmsNothing() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), SpillingIT::skipped);
+    assumeTrue("root".equals(System.getProperty("user.name")), ClusterSpillIT::skipped);
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "mobula-test", disk.toString()) == 0,
-        SpillingIT::skipped);
+        ClusterSpillIT::skipped);
     try (var cluster = start(true, settings().set("mobula.store.full-timeout", "1s"))) {
       var runtime = cluster.runtime();
       var maker = id(cluster, 0);
@@ -178,7 +178,7 @@ class SpillingIT {
         assertThat(refs).hasSizeLessThan(COUNT / 2);
         var ref = madeAt(runtime, maker, refs.size());
         try {
-          assertThat(Bulk.isMade(ref.get(Soon.LIMIT), refs.size())).isTrue();
+          assertThat(LargeArrayTasks.isMade(ref.get(ClusterTestSupport.LIMIT), refs.size())).isTrue();
           refs.add(ref);
         } catch (MobulaException e) {
           full = e;
@@ -187,9 +187,9 @@ class SpillingIT {
       assertThat(full).hasStackTraceContaining(StoreFullException.class.getName());
       long before = usage(runtime, maker).usedBytes();
       refs.removeLast().close();
-      Soon.holds("there is room", () -> usage(runtime, maker).usedBytes() < before);
+      ClusterTestSupport.awaitTrue("there is room", () -> usage(runtime, maker).usedBytes() < before);
       for (int i = 0; i < refs.size(); i++) {
-        assertThat(Bulk.isMade(refs.get(i).get(Soon.LIMIT), i)).isTrue();
+        assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
       }
     } finally {
       assertThat(run("umount", "-l", disk.toString())).isZero();
@@ -208,7 +208,7 @@ class SpillingIT {
       int lost = 0;
       for (int i = 0; i < refs.size(); i++) {
         try {
-          assertThat(Bulk.isMade(refs.get(i).get(Soon.LIMIT), i)).isTrue();
+          assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
         } catch (ObjectLostException damaged) {
           lost++;
         }
@@ -216,9 +216,9 @@ class SpillingIT {
       assertThat(lost).isPositive();
       refs.forEach(ObjectRef::close);
 
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           () -> "nothing is left of it: " + files() + ", " + usage(runtime, maker),
-          () -> files().isEmpty() && usage(runtime, maker).usedBytes() < Bulk.BYTES);
+          () -> files().isEmpty() && usage(runtime, maker).usedBytes() < LargeArrayTasks.BYTES);
     }
   }
 
@@ -253,7 +253,7 @@ class SpillingIT {
       var runtime = cluster.runtime();
       var source = cluster.nodes().get(0);
       var refs = allMadeAt(runtime, source.id(), 2);
-      assertThat(Bulk.isMade(refs.getFirst().get(Soon.LIMIT), 0)).isTrue();
+      assertThat(LargeArrayTasks.isMade(refs.getFirst().get(ClusterTestSupport.LIMIT), 0)).isTrue();
       assertThat(run("kill", "-STOP", String.valueOf(source.pid()))).isZero();
       try {
         for (var deadline : List.of(Duration.ZERO, Duration.ofMillis(300))) {
@@ -266,13 +266,13 @@ class SpillingIT {
       } finally {
         assertThat(run("kill", "-CONT", String.valueOf(source.pid()))).isZero();
       }
-      assertThat(Bulk.isMade(refs.getLast().get(Soon.LIMIT), 1)).isTrue();
+      assertThat(LargeArrayTasks.isMade(refs.getLast().get(ClusterTestSupport.LIMIT), 1)).isTrue();
     }
   }
 
   private static String skipped() {
     var reason = "only root may mount a small tmpfs, and not everywhere";
-    System.out.println("SpillingIT skipped: " + reason);
+    System.out.println("ClusterSpillIT skipped: " + reason);
     return reason;
   }
 

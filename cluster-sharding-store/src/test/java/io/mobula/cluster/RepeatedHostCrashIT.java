@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * repeats the order of the kills.
  */
 @Tag("long")
-class DeathsInARowIT {
+class RepeatedHostCrashIT {
   private static final int HOSTS = 4;
   private static final int FIRST_HOST = 2;
   private static final Duration BETWEEN = Duration.ofSeconds(3);
@@ -48,7 +48,7 @@ class DeathsInARowIT {
   void aKillEveryThreeSecondsEndsNobodyElse() throws Exception {
     long seed = Long.getLong("mobula.test.seed", System.nanoTime());
     long seconds = Long.getLong("mobula.test.deaths.seconds", 60);
-    System.out.println("DeathsInARowIT seed " + seed + ", " + seconds + " s");
+    System.out.println("RepeatedHostCrashIT seed " + seed + ", " + seconds + " s");
     var random = new Random(seed);
     for (int i = 0; i <= HOSTS; i++) {
       addresses.add(freeAddress("127.0.0." + (FIRST_HOST + i)));
@@ -60,7 +60,7 @@ class DeathsInARowIT {
         nodes[i] = startAgain(i);
       }
       awaitAllUp(driver);
-      var work = SteadyWork.start(driver, 6, 100, TASK_LIMIT);
+      var work = SteadyTaskLoad.start(driver, 6, 100, TASK_LIMIT);
       int kills = 0;
       int early = 0;
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -74,13 +74,13 @@ class DeathsInARowIT {
         TimeUnit.NANOSECONDS.sleep(BETWEEN.toNanos()); // the pace of the kills, not a wait
         noteWhoHasEnded();
       }
-      System.out.println("DeathsInARowIT: " + kills + " kills, " + early
+      System.out.println("RepeatedHostCrashIT: " + kills + " kills, " + early
           + " of them before the process was up again; " + work.right() + " tasks right so far");
       assertThat(ended).as("others that have ended").isEmpty();
       assertThat(driver.isClosed()).as("the driver was removed").isFalse();
       awaitAllUp(driver);
       assertThat(work.finish()).as("%s", work.failures()).isZero();
-      System.out.println("DeathsInARowIT: " + work.right() + " tasks right");
+      System.out.println("RepeatedHostCrashIT: " + work.right() + " tasks right");
       assertThat(work.right()).isPositive();
     }
   }
@@ -96,7 +96,7 @@ class DeathsInARowIT {
   private void awaitAllUp(MobulaRuntime driver) throws IOException {
     for (var node : nodes) {
       var id = node.id();
-      Soon.holds(
+      ClusterTestSupport.awaitTrue(
           node + " is seen",
           () -> driver.nodes().stream().anyMatch(each -> each.id().equals(id)));
     }
@@ -116,7 +116,7 @@ class DeathsInARowIT {
   private Settings settings(int host, String... seeds) {
     var address = addresses.get(host);
     int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
-    var settings = NodeProcess.host(Soon.settings(), FIRST_HOST + host)
+    var settings = NodeProcess.host(ClusterTestSupport.settings(), FIRST_HOST + host)
         .storeCapacity(16 << 20)
         .cpus(2)
         .set("mobula.cluster.join-timeout", "60s")

@@ -13,11 +13,11 @@ import java.util.List;
  * A node in a small heap that tasks and actors fill again and again, beside work that does no harm.
  * Its lines say what came of each round.
  */
-final class HeapHoarder {
+final class HeapExhaustionNode {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PIECE = 256 << 10;
 
-  private HeapHoarder() {}
+  private HeapExhaustionNode() {}
 
   /** Fills the heap. */
   static int hoard() {
@@ -36,7 +36,7 @@ final class HeapHoarder {
   }
 
   /** An actor that keeps what it has got. */
-  static class Keeper {
+  static class MemoryLeakActor {
     private final List<byte[]> all = new ArrayList<>();
 
     int keep() {
@@ -60,19 +60,19 @@ final class HeapHoarder {
 
   private static void round(MobulaRuntime runtime) {
     var hoarding = List.of(
-        runtime.task(HeapHoarder::hoard).maxRetries(0).remote(),
-        runtime.task(HeapHoarder::hoardTexts).maxRetries(0).remote());
+        runtime.task(HeapExhaustionNode::hoard).maxRetries(0).remote(),
+        runtime.task(HeapExhaustionNode::hoardTexts).maxRetries(0).remote());
     var harmless = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 50; i++) {
       harmless.add(runtime.task((Integer x) -> x + 1, i).remote());
     }
-    hoarding.forEach(HeapHoarder::requireFailed);
-    var keeper = runtime.actor(Keeper::new).maxRestarts(1).remote();
-    requireFailed(keeper.call(Keeper::keep).remote());
-    if (keeper.call(Keeper::one).remote().get(LIMIT) != 1) {
+    hoarding.forEach(HeapExhaustionNode::requireFailed);
+    var memoryLeakActor = runtime.actor(MemoryLeakActor::new).maxRestarts(1).remote();
+    requireFailed(memoryLeakActor.call(MemoryLeakActor::keep).remote());
+    if (memoryLeakActor.call(MemoryLeakActor::one).remote().get(LIMIT) != 1) {
       throw new AssertionError("the actor's next incarnation does not answer");
     }
-    keeper.kill();
+    memoryLeakActor.kill();
     for (var each : harmless) { // each ends; those that the full heap has hit, with that
       try {
         each.get(LIMIT);

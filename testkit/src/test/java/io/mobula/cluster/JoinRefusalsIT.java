@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who may not join is told so clearly, and the cluster never hears of it. */
 @Tag("long")
-class RefusalsIT {
+class JoinRefusalsIT {
   private static MemberProcess member;
   private static String seed;
 

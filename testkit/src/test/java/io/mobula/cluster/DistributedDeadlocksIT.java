@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** Actors of three processes that wait for each other: around a cycle they are told, else not. */
 @Tag("long")
 @Timeout(180)
-class CyclesIT {
+class DistributedDeadlocksIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private static MobulaRuntime here;
@@ -48,7 +48,7 @@ class CyclesIT {
   }
 
   private static NodeId nodeOf(String name) {
-    return Awaited.that(
+    return ConditionPoller.poll(
             () -> here.nodes().stream().filter(node -> node.name().equals(name)).findFirst(),
             Optional::isPresent)
         .orElseThrow()
@@ -63,11 +63,11 @@ class CyclesIT {
   }
 
   /** Asks those it knows, in its own turn, and counts how often it was told that it must not. */
-  static final class Peer {
-    private final List<ActorHandle<Peer>> others = new ArrayList<>();
+  static final class PeerActor {
+    private final List<ActorHandle<PeerActor>> others = new ArrayList<>();
     private int refused;
 
-    void meet(ActorHandle<Peer> other) {
+    void meet(ActorHandle<PeerActor> other) {
       others.add(other);
     }
 
@@ -77,13 +77,13 @@ class CyclesIT {
 
     /** Asks the next one around. */
     int around(int hops) {
-      return hops == 0 ? 1 : got(others.getFirst().call(Peer::around, hops - 1).remote());
+      return hops == 0 ? 1 : got(others.getFirst().call(PeerActor::around, hops - 1).remote());
     }
 
     /** Has a task of that node ask the next one around. */
     int aroundByTask(NodeId node) {
       return got(Mobula.task(
-              (ActorHandle<Peer> next) -> next.call(Peer::around, 1).remote().get(),
+              (ActorHandle<PeerActor> next) -> next.call(PeerActor::around, 1).remote().get(),
               others.getFirst())
           .placement(Placement.on(node))
           .remote());
@@ -99,10 +99,10 @@ class CyclesIT {
     }
 
     /** Waits for one of two: what the other actor gives after this, and something else. */
-    int eitherOr(ActorHandle<Peer> second, int hops, int otherHops) {
+    int eitherOr(ActorHandle<PeerActor> second, int hops, int otherHops) {
       var refs = List.of(
-          others.getFirst().call(Peer::around, hops).remote(),
-          second.call(Peer::around, otherHops).remote());
+          others.getFirst().call(PeerActor::around, hops).remote(),
+          second.call(PeerActor::around, otherHops).remote());
       try {
         return Mobula.wait(refs, 1, Duration.ofDays(1000)).ready().getFirst().get();
       } catch (SelfGetException e) {
@@ -121,40 +121,40 @@ class CyclesIT {
       var refs = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 2; i++) {
         var other = others.get(random.nextInt(others.size()));
-        refs.add(other.call(Peer::nested, random.nextInt(), depth - 1).remote());
+        refs.add(other.call(PeerActor::nested, random.nextInt(), depth - 1).remote());
       }
       return Mobula.get(refs).stream().mapToInt(Integer::intValue).sum();
     }
   }
 
   /** Actors on one node after the other. */
-  private static List<ActorHandle<Peer>> peers(int count) {
-    var peers = new ArrayList<ActorHandle<Peer>>();
+  private static List<ActorHandle<PeerActor>> peers(int count) {
+    var peers = new ArrayList<ActorHandle<PeerActor>>();
     for (int i = 0; i < count; i++) {
-      peers.add(here.actor(Peer::new)
+      peers.add(here.actor(PeerActor::new)
           .placement(Placement.on(nodes.get(i % nodes.size())))
           .remote());
     }
     return peers;
   }
 
-  private static List<ActorHandle<Peer>> ring(int count) {
+  private static List<ActorHandle<PeerActor>> ring(int count) {
     var peers = peers(count);
     for (int i = 0; i < count; i++) {
-      peers.get(i).tell(Peer::meet, peers.get((i + 1) % count)).remote().get();
+      peers.get(i).tell(PeerActor::meet, peers.get((i + 1) % count)).remote().get();
     }
     return peers;
   }
 
-  private static int refused(List<ActorHandle<Peer>> peers) {
+  private static int refused(List<ActorHandle<PeerActor>> peers) {
     int refused = 0;
     for (var peer : peers) {
-      refused += peer.call(Peer::refused).remote().get(SOON);
+      refused += peer.call(PeerActor::refused).remote().get(SOON);
     }
     return refused;
   }
 
-  private static void assertOneIsRefused(ObjectRef<Integer> answer, List<ActorHandle<Peer>> peers) {
+  private static void assertOneIsRefused(ObjectRef<Integer> answer, List<ActorHandle<PeerActor>> peers) {
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
@@ -168,7 +168,7 @@ class CyclesIT {
   void aCycleOfTwoProcessesIsDetected() {
     for (int first = 0; first < 2; first++) {
       var peers = ring(2);
-      assertOneIsRefused(peers.get(first).call(Peer::around, 2).remote(), peers);
+      assertOneIsRefused(peers.get(first).call(PeerActor::around, 2).remote(), peers);
     }
   }
 
@@ -176,14 +176,14 @@ class CyclesIT {
   void aCycleOfThreeProcessesIsDetected() {
     for (int first = 0; first < 3; first++) {
       var peers = ring(3);
-      assertOneIsRefused(peers.get(first).call(Peer::around, 3).remote(), peers);
+      assertOneIsRefused(peers.get(first).call(PeerActor::around, 3).remote(), peers);
     }
   }
 
   @Test
   void aCycleThroughATaskOfAnotherProcessIsDetected() {
     var peers = ring(2);
-    var answer = peers.getFirst().call(Peer::aroundByTask, nodes.get(2)).remote();
+    var answer = peers.getFirst().call(PeerActor::aroundByTask, nodes.get(2)).remote();
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
@@ -197,10 +197,10 @@ class CyclesIT {
     var first = peers.getFirst();
     var free = peers(2).getLast();
     // The second actor's answer leads back to the first, the free one's does not.
-    assertThat(first.call(Peer::eitherOr, free, 2, 0).remote().get(SOON)).isEqualTo(1);
+    assertThat(first.call(PeerActor::eitherOr, free, 2, 0).remote().get(SOON)).isEqualTo(1);
 
     var third = peers.get(2); // its answer leads back, too
-    var answer = first.call(Peer::eitherOr, third, 2, 1).remote();
+    var answer = first.call(PeerActor::eitherOr, third, 2, 1).remote();
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
@@ -212,19 +212,19 @@ class CyclesIT {
   @Test
   void nestedGetsWithoutACycleAllEnd() {
     int seed = (int) System.nanoTime();
-    System.out.println("CyclesIT seed " + seed);
+    System.out.println("DistributedDeadlocksIT seed " + seed);
     var random = new Random(seed);
     var peers = peers(12);
     for (int i = 0; i < peers.size(); i++) {
       for (int later = i + 1; later < peers.size(); later++) {
-        peers.get(i).tell(Peer::meet, peers.get(later)).remote().get();
+        peers.get(i).tell(PeerActor::meet, peers.get(later)).remote().get();
       }
     }
     var answers = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 40; i++) {
       var one = peers.get(random.nextInt(peers.size()));
       answers.add(
-          one.call(Peer::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
+          one.call(PeerActor::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
     }
     assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1); // or it would throw
     peers.forEach(ActorHandle::kill);

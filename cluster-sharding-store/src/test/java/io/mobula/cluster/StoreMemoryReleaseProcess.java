@@ -17,33 +17,33 @@ import java.util.List;
  * objects in several ways on both nodes, closes every ref, waits until no process has store memory
  * in use, and prints how often each has collected.
  */
-final class FreeingProcess {
+final class StoreMemoryReleaseProcess {
   /** A collector that never collects, and a heap that the test does not fill. */
   static final String[] FLAGS = {
     "-Xmx2g", "-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-XX:TieredStopAtLevel=1"
   };
 
   /** Less than one of the values. */
-  private static final long ABOUT_NOTHING = Values.COUNT * 8L / 2;
+  private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
-  private FreeingProcess() {}
+  private StoreMemoryReleaseProcess() {}
 
   static ForkedJvm start(String address) {
-    var plan = ForkedJvm.of(FreeingProcess.class).flags(FLAGS).arguments(address);
+    var plan = ForkedJvm.of(StoreMemoryReleaseProcess.class).flags(FLAGS).arguments(address);
     var flags = System.getProperty("mobula.child.flags", "").trim();
     return (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
   }
 
   /** How objects are used. */
-  enum Way {
+  enum RefUse {
     /** Made on one node, an argument on the other, read by the driver. */
     RESULTS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var made =
-            runtime.task(Values::filled, 1.0).placement(Placement.on(one)).remote();
+            runtime.task(LargeValueTasks::filled, 1.0).placement(Placement.on(one)).remote();
         var next =
-            runtime.task(Values::plusOne, made).placement(Placement.on(other)).remote();
+            runtime.task(LargeValueTasks::plusOne, made).placement(Placement.on(other)).remote();
         require(made.get()[0] == 1.0 && next.get()[0] == 2.0);
         return List.of(made, next);
       }
@@ -52,10 +52,10 @@ final class FreeingProcess {
     PUT {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var put = runtime.put(Values.filled(3.0));
-        var first = runtime.task(Values::sum, put).placement(Placement.on(one)).remote();
+        var put = runtime.put(LargeValueTasks.filled(3.0));
+        var first = runtime.task(LargeValueTasks::sum, put).placement(Placement.on(one)).remote();
         var second =
-            runtime.task(Values::sum, put).placement(Placement.on(other)).remote();
+            runtime.task(LargeValueTasks::sum, put).placement(Placement.on(other)).remote();
         require(first.get().equals(second.get()));
         return List.of(put, first, second);
       }
@@ -65,14 +65,14 @@ final class FreeingProcess {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var inner =
-            runtime.task(Values::filled, 4.0).placement(Placement.on(one)).remote();
+            runtime.task(LargeValueTasks::filled, 4.0).placement(Placement.on(one)).remote();
         var outer = runtime.put(List.of(inner));
         inner.close();
         var sum = runtime
-            .task(Values::sumAndClose, outer)
+            .task(LargeValueTasks::sumAndClose, outer)
             .placement(Placement.on(other))
             .remote();
-        require(sum.get() == 4.0 * Values.COUNT);
+        require(sum.get() == 4.0 * LargeValueTasks.COUNT);
         return List.of(outer, sum);
       }
     },
@@ -81,17 +81,17 @@ final class FreeingProcess {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var here = runtime
-            .actor(Values.Maker::new)
+            .actor(LargeValueTasks.Maker::new)
             .cpus(0)
             .placement(Placement.on(one))
             .remote();
         var there = runtime
-            .actor(Values.Maker::new)
+            .actor(LargeValueTasks.Maker::new)
             .cpus(0)
             .placement(Placement.on(other))
             .remote();
-        var made = here.call(Values.Maker::filled, 5.0).remote();
-        var next = there.call(Values.Maker::plusOne, made).remote();
+        var made = here.call(LargeValueTasks.Maker::filled, 5.0).remote();
+        var next = there.call(LargeValueTasks.Maker::plusOne, made).remote();
         require(made.get()[0] == 5.0 && next.get()[0] == 6.0);
         here.kill();
         there.kill();
@@ -110,19 +110,19 @@ final class FreeingProcess {
   }
 
   public static void main(String[] arguments) throws Exception {
-    try (var runtime = Mobula.connect(arguments[0], Soon.settings())) {
+    try (var runtime = Mobula.connect(arguments[0], ClusterTestSupport.settings())) {
       var nodes =
           runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
-      for (var way : Way.values()) {
+      for (var use : RefUse.values()) {
         var before = collectionsOf(runtime, nodes);
         for (int round = 0; round < 3; round++) {
-          way.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
+          use.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
         }
-        Soon.holds(
+        ClusterTestSupport.awaitTrue(
             () -> "no process has store memory in use: " + usedBy(runtime, nodes),
             () -> usedBy(runtime, nodes).stream().allMatch(bytes -> bytes < ABOUT_NOTHING));
         var after = collectionsOf(runtime, nodes);
-        System.out.println(way + " freed; collections before " + before + " after " + after);
+        System.out.println(use + " freed; collections before " + before + " after " + after);
       }
     }
   }
@@ -131,7 +131,7 @@ final class FreeingProcess {
     var all = new ArrayList<Long>();
     all.add(runtime.storeUsage().usedBytes());
     nodes.forEach(node -> all.add(ask(runtime
-        .task(FreeingProcess::used)
+        .task(StoreMemoryReleaseProcess::used)
         .placement(Placement.on(node.id()))
         .cpus(0)
         .remote())));
@@ -142,7 +142,7 @@ final class FreeingProcess {
     var all = new ArrayList<Long>();
     all.add(collections());
     nodes.forEach(node -> all.add(ask(runtime
-        .task(FreeingProcess::collections)
+        .task(StoreMemoryReleaseProcess::collections)
         .placement(Placement.on(node.id()))
         .cpus(0)
         .remote())));
@@ -151,7 +151,7 @@ final class FreeingProcess {
 
   private static long ask(ObjectRef<Long> ref) {
     try (ref) {
-      return ref.get(Soon.LIMIT);
+      return ref.get(ClusterTestSupport.LIMIT);
     }
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Actors of another process: a driver has no resources, so whatever it makes lives on the node. */
 @Timeout(120)
-class ActorsIT {
+class RemoteActorsIT {
   private static MemberProcess node;
   private static MobulaRuntime driver;
 
@@ -49,12 +49,12 @@ class ActorsIT {
   }
 
   /** Remembers what it was told. */
-  static final class Journal {
+  static final class JournalActor {
     private final List<Integer> told = new ArrayList<>();
 
-    Journal() {}
+    JournalActor() {}
 
-    Journal(int first) {
+    JournalActor(int first) {
       if (first < 0) {
         throw new IllegalArgumentException("negative");
       }
@@ -82,11 +82,11 @@ class ActorsIT {
       throw new IllegalStateException("as told");
     }
 
-    int break_() {
+    int throwError() {
       throw new AssertionError("unfit");
     }
 
-    int wait_() throws InterruptedException {
+    int block() throws InterruptedException {
       new CountDownLatch(1).await();
       return 0;
     }
@@ -96,22 +96,22 @@ class ActorsIT {
           () -> value, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
     }
 
-    int tellOther(ActorHandle<Journal> other, int number) {
-      return other.call(Journal::add, number).remote().get();
+    int tellOther(ActorHandle<JournalActor> other, int number) {
+      return other.call(JournalActor::add, number).remote().get();
     }
   }
 
-  private static ActorHandle<Journal> journal() {
-    return driver.actor(Journal::new).remote();
+  private static ActorHandle<JournalActor> journal() {
+    return driver.actor(JournalActor::new).remote();
   }
 
   @Test
   void livesInTheOtherProcessAndAnswers() {
     var journal = journal();
-    assertThat(journal.call(Journal::pid).remote().get()).isEqualTo(node.jvm().pid());
-    assertThat(journal.call(Journal::add, 3).remote().get()).isEqualTo(1);
-    assertThat(journal.call(Journal::all).remote().get()).containsExactly(3);
-    assertThat(journal.call(Journal::self).remote().get())
+    assertThat(journal.call(JournalActor::pid).remote().get()).isEqualTo(node.jvm().pid());
+    assertThat(journal.call(JournalActor::add, 3).remote().get()).isEqualTo(1);
+    assertThat(journal.call(JournalActor::all).remote().get()).containsExactly(3);
+    assertThat(journal.call(JournalActor::self).remote().get())
         .isEqualTo(journal.id().toString());
     journal.kill();
   }
@@ -121,10 +121,10 @@ class ActorsIT {
     var journal = journal();
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 2000; i++) {
-      refs.add(journal.call(Journal::add, i).remote());
+      refs.add(journal.call(JournalActor::add, i).remote());
     }
     assertThat(driver.get(refs)).last().isEqualTo(2000);
-    assertThat(journal.call(Journal::all).remote().get())
+    assertThat(journal.call(JournalActor::all).remote().get())
         .isEqualTo(IntStream.range(0, 2000).boxed().toList());
     journal.kill();
   }
@@ -133,11 +133,11 @@ class ActorsIT {
   void aCallThatWaitsForItsArgumentHoldsBackItsCallersLaterOnesOnly() throws Exception {
     var journal = journal();
     var gate = journal();
-    ObjectRef<Integer> late = gate.call(Journal::wait_).remote();
-    var first = journal.call(Journal::add, late).remote();
-    var second = journal.call(Journal::add, 2).remote();
+    ObjectRef<Integer> late = gate.call(JournalActor::block).remote();
+    var first = journal.call(JournalActor::add, late).remote();
+    var second = journal.call(JournalActor::add, 2).remote();
     var other = CompletableFuture.supplyAsync(() -> driver
-        .task((ActorHandle<Journal> j) -> j.call(Journal::add, 3).remote().get(), journal)
+        .task((ActorHandle<JournalActor> j) -> j.call(JournalActor::add, 3).remote().get(), journal)
         .remote()
         .get());
     assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(1);
@@ -145,53 +145,53 @@ class ActorsIT {
     gate.kill();
     assertThatThrownBy(first::get).isInstanceOf(ActorDiedException.class);
     assertThat(second.get()).isEqualTo(2);
-    assertThat(journal.call(Journal::all).remote().get()).containsExactly(3, 2);
+    assertThat(journal.call(JournalActor::all).remote().get()).containsExactly(3, 2);
     journal.kill();
   }
 
   @Test
   void failuresComeBackWithTheirCause() {
     var journal = journal();
-    var ref = journal.call(Journal::fail).remote();
+    var ref = journal.call(JournalActor::fail).remote();
     assertThatThrownBy(ref::get)
         .isInstanceOf(TaskFailedException.class)
         .hasRootCauseMessage("as told")
         .hasMessageContaining("Journal.fail");
-    assertThat(journal.call(Journal::add, 1).remote().get()).isEqualTo(1);
+    assertThat(journal.call(JournalActor::add, 1).remote().get()).isEqualTo(1);
     journal.kill();
   }
 
   @Test
   void stagesAndFuturesWork() throws Exception {
     var journal = journal();
-    ObjectRef<Integer> later = driver.remoteStage(journal.call(Journal::later, 7));
+    ObjectRef<Integer> later = driver.remoteStage(journal.call(JournalActor::later, 7));
     assertThat(later.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo(7);
     journal.kill();
   }
 
   @Test
   void aConstructorThatFailsEndsTheActor() {
-    ActorHandle<Journal> journal = driver.actor(Journal::new, -1).remote();
-    var ref = journal.call(Journal::add, 1).remote();
+    ActorHandle<JournalActor> journal = driver.actor(JournalActor::new, -1).remote();
+    var ref = journal.call(JournalActor::add, 1).remote();
     assertThatThrownBy(ref::get)
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("negative");
-    assertThatThrownBy(() -> journal.call(Journal::add, 1).remote().get())
+    assertThatThrownBy(() -> journal.call(JournalActor::add, 1).remote().get())
         .isInstanceOf(ActorDiedException.class);
   }
 
   @Test
   void killEndsItAtOnceForAll() {
     var journal = journal();
-    journal.call(Journal::add, 1).remote().get();
-    var hanging = journal.call(Journal::wait_).remote();
-    var behind = journal.call(Journal::add, 2).remote();
+    journal.call(JournalActor::add, 1).remote().get();
+    var hanging = journal.call(JournalActor::block).remote();
+    var behind = journal.call(JournalActor::add, 2).remote();
     journal.kill();
     assertThatThrownBy(hanging::get)
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("killed");
     assertThatThrownBy(behind::get).isInstanceOf(ActorDiedException.class);
-    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote().get())
+    assertThatThrownBy(() -> journal.call(JournalActor::add, 3).remote().get())
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("killed");
   }
@@ -201,10 +201,10 @@ class ActorsIT {
     var journal = journal();
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 100; i++) {
-      refs.add(journal.call(Journal::add, i).remote());
+      refs.add(journal.call(JournalActor::add, i).remote());
     }
     var drained = journal.drain(Duration.ofSeconds(30));
-    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote().get())
+    assertThatThrownBy(() -> journal.call(JournalActor::add, 3).remote().get())
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("drained");
     drained.get(30, TimeUnit.SECONDS);
@@ -214,7 +214,7 @@ class ActorsIT {
   @Test
   void drainHasALimit() throws Exception {
     var journal = journal();
-    var hanging = journal.call(Journal::wait_).remote();
+    var hanging = journal.call(JournalActor::block).remote();
     journal.drain(Duration.ofMillis(200)).get(30, TimeUnit.SECONDS);
     assertThatThrownBy(hanging::get)
         .isInstanceOf(ActorDiedException.class)
@@ -224,8 +224,8 @@ class ActorsIT {
   @Test
   void cancelStopsACall() {
     var journal = journal();
-    var hanging = journal.call(Journal::wait_).remote();
-    var behind = journal.call(Journal::add, 2).remote();
+    var hanging = journal.call(JournalActor::block).remote();
+    var behind = journal.call(JournalActor::add, 2).remote();
     assertThat(hanging.cancel()).isTrue();
     assertThatThrownBy(hanging::get).isInstanceOf(TaskCancelledException.class);
     assertThat(behind.get()).isEqualTo(1);
@@ -234,23 +234,23 @@ class ActorsIT {
 
   @Test
   void anErrorRestartsItAsOftenAsAllowed() {
-    ActorHandle<Journal> journal = driver.actor(Journal::new, 5).maxRestarts(1).remote();
-    assertThatThrownBy(() -> journal.call(Journal::break_).remote().get())
+    ActorHandle<JournalActor> journal = driver.actor(JournalActor::new, 5).maxRestarts(1).remote();
+    assertThatThrownBy(() -> journal.call(JournalActor::throwError).remote().get())
         .isInstanceOf(TaskFailedException.class);
-    assertThat(journal.call(Journal::all).remote().get()).containsExactly(5);
-    assertThatThrownBy(() -> journal.call(Journal::break_).remote().get())
+    assertThat(journal.call(JournalActor::all).remote().get()).containsExactly(5);
+    assertThatThrownBy(() -> journal.call(JournalActor::throwError).remote().get())
         .isInstanceOf(TaskFailedException.class);
-    assertThatThrownBy(() -> journal.call(Journal::all).remote().get())
+    assertThatThrownBy(() -> journal.call(JournalActor::all).remote().get())
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("unfit");
   }
 
   @Test
   void unansweredCallsAreBounded() {
-    ActorHandle<Journal> journal = driver.actor(Journal::new).maxPendingCalls(2).remote();
-    var first = journal.call(Journal::wait_).remote();
-    journal.call(Journal::add, 2).remote();
-    assertThatThrownBy(() -> journal.call(Journal::add, 3).remote())
+    ActorHandle<JournalActor> journal = driver.actor(JournalActor::new).maxPendingCalls(2).remote();
+    var first = journal.call(JournalActor::block).remote();
+    journal.call(JournalActor::add, 2).remote();
+    assertThatThrownBy(() -> journal.call(JournalActor::add, 3).remote())
         .isInstanceOf(PendingCallsExceededException.class);
     first.cancel();
     journal.kill();
@@ -260,16 +260,16 @@ class ActorsIT {
   void handlesTravelAsArguments() {
     var a = journal();
     var b = journal();
-    assertThat(a.call(Journal::tellOther, b, 9).remote().get()).isEqualTo(1);
-    assertThat(b.call(Journal::all).remote().get()).containsExactly(9);
+    assertThat(a.call(JournalActor::tellOther, b, 9).remote().get()).isEqualTo(1);
+    assertThat(b.call(JournalActor::all).remote().get()).containsExactly(9);
     a.kill();
     b.kill();
   }
 
-  private static Behavior<Integer> squaring(ActorHandle<Journal> journal, int more) {
+  private static Behavior<Integer> squaring(ActorHandle<JournalActor> journal, int more) {
     return Behaviors.receive(Integer.class)
         .onMessage(Integer.class, number -> {
-          journal.call(Journal::add, number * number + more).remote();
+          journal.call(JournalActor::add, number * number + more).remote();
           return number < 0 ? Behaviors.stopped() : Behaviors.same();
         })
         .build();
@@ -299,14 +299,14 @@ class ActorsIT {
   }
 
   /** Any message that Jackson writes may have refs and handles inside. */
-  record Note(String text, ObjectRef<Integer> number, List<ActorHandle<Journal>> journals)
+  record NoteMessage(String text, ObjectRef<Integer> number, List<ActorHandle<JournalActor>> journals)
       implements ControlMessage {}
 
-  private static Behavior<Note> noting() {
-    return Behaviors.receive(Note.class)
-        .onMessage(Note.class, note -> {
+  private static Behavior<NoteMessage> noting() {
+    return Behaviors.receive(NoteMessage.class)
+        .onMessage(NoteMessage.class, note -> {
           note.journals()
-              .forEach(journal -> journal.call(Journal::add, note.number()).remote());
+              .forEach(journal -> journal.call(JournalActor::add, note.number()).remote());
           return Behaviors.stopped();
         })
         .build();
@@ -315,11 +315,11 @@ class ActorsIT {
   @Test
   void refsAndHandlesRideInAkkaMessages() throws Exception {
     var noting = driver
-        .<Note>spawn(ActorsIT::noting, "noting", Resources.none().cpus(0.5))
+        .<NoteMessage>spawn(RemoteActorsIT::noting, "noting", Resources.none().cpus(0.5))
         .toCompletableFuture()
         .get(30, TimeUnit.SECONDS);
     var journal = journal();
-    noting.tell(new Note("first", driver.put(41), List.of(journal)));
+    noting.tell(new NoteMessage("first", driver.put(41), List.of(journal)));
     awaitAll(journal, 41);
   }
 
@@ -340,9 +340,9 @@ class ActorsIT {
         .isInstanceOf(InvalidRequestException.class);
   }
 
-  private static void awaitAll(ActorHandle<Journal> journal, Integer... wanted) {
+  private static void awaitAll(ActorHandle<JournalActor> journal, Integer... wanted) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!journal.call(Journal::all).remote().get().equals(List.of(wanted))) {
+    while (!journal.call(JournalActor::all).remote().get().equals(List.of(wanted))) {
       assertThat(System.nanoTime()).isLessThan(end);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }

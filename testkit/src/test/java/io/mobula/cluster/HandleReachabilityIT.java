@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("long")
 @Timeout(240)
-class HandlesIT {
+class HandleReachabilityIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String SEAT = "Seat";
 
@@ -52,7 +52,7 @@ class HandlesIT {
     b = MemberProcess.start("b", address);
     a.awaitUp();
     b.awaitUp();
-    Awaited.that(() -> here.nodes().size(), nodes -> nodes == 3);
+    ConditionPoller.poll(() -> here.nodes().size(), nodes -> nodes == 3);
   }
 
   @AfterEach
@@ -63,7 +63,7 @@ class HandlesIT {
   }
 
   /** Counts its calls. */
-  static final class Sitting {
+  static final class SeatedActor {
     private int calls;
 
     int call() {
@@ -72,20 +72,20 @@ class HandlesIT {
   }
 
   /** Keeps handles in its state. */
-  static final class Keeper {
-    private final List<ActorHandle<Sitting>> kept = new ArrayList<>();
+  static final class HandleHolder {
+    private final List<ActorHandle<SeatedActor>> kept = new ArrayList<>();
 
-    void keep(ActorHandle<Sitting> handle) {
+    void keep(ActorHandle<SeatedActor> handle) {
       kept.add(handle);
     }
 
     int callKept() {
-      return kept.getFirst().call(Sitting::call).remote().get();
+      return kept.getFirst().call(SeatedActor::call).remote().get();
     }
   }
 
-  private ActorHandle<Sitting> sitting() {
-    return here.actor(Sitting::new).resource(SEAT, 1).remote();
+  private ActorHandle<SeatedActor> seatedActor() {
+    return here.actor(SeatedActor::new).resource(SEAT, 1).remote();
   }
 
   private NodeId idOfB() {
@@ -99,7 +99,7 @@ class HandlesIT {
   /** Collects for longer than an actor lives on without handles, as often as it takes. */
   private static void collectForAWhile(ObjectRef<?> free) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    Awaited.that(
+    ConditionPoller.poll(
         () -> {
           System.gc();
           return free.isReady() || System.nanoTime() - end > 0;
@@ -108,7 +108,7 @@ class HandlesIT {
   }
 
   private static boolean ends(ObjectRef<?> free) {
-    return Awaited.that(
+    return ConditionPoller.poll(
         () -> {
           System.gc();
           return free.isReady();
@@ -118,13 +118,13 @@ class HandlesIT {
 
   @Test
   void aProcessThatIsKilledWithTheOnlyHandleReachesNothing() throws Exception {
-    ActorHandle<Keeper> keeper =
-        here.actor(Keeper::new).placement(Placement.on(idOfB())).remote();
-    keeper.tell(Keeper::keep, sitting()).remote().get(SOON);
-    var free = sitting().call(Sitting::call).remote();
+    ActorHandle<HandleHolder> keeper =
+        here.actor(HandleHolder::new).placement(Placement.on(idOfB())).remote();
+    keeper.tell(HandleHolder::keep, seatedActor()).remote().get(SOON);
+    var free = seatedActor().call(SeatedActor::call).remote();
 
     collectForAWhile(free);
-    assertThat(keeper.call(Keeper::callKept).remote().get(SOON)).isEqualTo(1);
+    assertThat(keeper.call(HandleHolder::callKept).remote().get(SOON)).isEqualTo(1);
     assertThat(free.isReady()).isFalse();
 
     b.jvm().kill();
@@ -134,13 +134,13 @@ class HandlesIT {
 
   @Test
   void aHandleInsideAStoredObjectKeepsItsActor() {
-    var stored = here.put(List.of(sitting()));
-    var free = sitting().call(Sitting::call).remote();
+    var stored = here.put(List.of(seatedActor()));
+    var free = seatedActor().call(SeatedActor::call).remote();
 
     collectForAWhile(free);
     int called = here.task(
-            (List<ActorHandle<Sitting>> handles) ->
-                handles.getFirst().call(Sitting::call).remote().get(),
+            (List<ActorHandle<SeatedActor>> handles) ->
+                handles.getFirst().call(SeatedActor::call).remote().get(),
             stored)
         .placement(Placement.on(idOfB()))
         .remote()
@@ -158,32 +158,32 @@ class HandlesIT {
   }
 
   /** Any message that Jackson writes may have handles inside. */
-  record Given(List<ActorHandle<Sitting>> handles) implements ControlMessage {}
+  record HandleMessage(List<ActorHandle<SeatedActor>> handles) implements ControlMessage {}
 
   /** Keeps what it was given last. */
-  private static Behavior<Given> keeping(List<ActorHandle<Sitting>> kept) {
-    return Behaviors.receive(Given.class)
-        .onMessage(Given.class, given -> {
-          kept.forEach(handle -> handle.call(Sitting::call).remote());
-          return keeping(given.handles());
+  private static Behavior<HandleMessage> keeping(List<ActorHandle<SeatedActor>> kept) {
+    return Behaviors.receive(HandleMessage.class)
+        .onMessage(HandleMessage.class, handleMessage -> {
+          kept.forEach(handle -> handle.call(SeatedActor::call).remote());
+          return keeping(handleMessage.handles());
         })
         .build();
   }
 
   @Test
   void aHandleInAnAkkaMessageKeepsItsActorOnItsWayAndAfterIt() throws Exception {
-    var keeping = here.<Given>spawn(
+    var keeping = here.<HandleMessage>spawn(
             () -> keeping(List.of()), "keeping", Resources.none(), Placement.on(idOfB()))
         .toCompletableFuture()
         .get(60, TimeUnit.SECONDS);
-    keeping.tell(new Given(List.of(sitting())));
-    var free = sitting().call(Sitting::call).remote();
+    keeping.tell(new HandleMessage(List.of(seatedActor())));
+    var free = seatedActor().call(SeatedActor::call).remote();
 
     collectForAWhile(free); // longer than the hold of the message's way, too
     assertThat(free.isReady()).isFalse();
 
-    keeping.tell(new Given(List.of()));
-    var freed = Awaited.that(
+    keeping.tell(new HandleMessage(List.of()));
+    var freed = ConditionPoller.poll(
         () -> {
           collectAtB();
           System.gc();
