@@ -60,23 +60,23 @@ class ActorsTest extends ContractTest {
       return seen;
     }
 
-    List<Object> noteAfter(Gate gate, Object what) throws Exception {
-      gate.await();
+    List<Object> noteAfter(FileLatch latch, Object what) throws Exception {
+      latch.await();
       seen.add(what);
       return seen;
     }
   }
 
   static final class Blocker {
-    int hold(Journal journal, Gate gate) throws Exception {
-      journal.add("enter");
+    int hold(FileEventLog eventLog, FileLatch latch) throws Exception {
+      eventLog.add("enter");
       try {
-        gate.await();
+        latch.await();
       } catch (InterruptedException e) {
-        journal.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
+        eventLog.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
         throw e;
       }
-      journal.add("leave");
+      eventLog.add("leave");
       return 1;
     }
 
@@ -85,10 +85,10 @@ class ActorsTest extends ContractTest {
       return (thread.isVirtual() ? "virtual " : "platform ") + thread.threadId();
     }
 
-    CompletionStage<String> later(Gate gate) {
+    CompletionStage<String> later(FileLatch latch) {
       return CompletableFuture.supplyAsync(() -> {
         try {
-          gate.await();
+          latch.await();
         } catch (Exception e) {
           throw new IllegalStateException(e);
         }
@@ -101,8 +101,8 @@ class ActorsTest extends ContractTest {
     }
   }
 
-  static int slow(Gate gate, int value) throws Exception {
-    gate.await();
+  static int slow(FileLatch latch, int value) throws Exception {
+    latch.await();
     return value;
   }
 
@@ -124,13 +124,13 @@ class ActorsTest extends ContractTest {
 
   @Test
   void refsAreArgumentsOfConstructorsAndMethods() throws Exception {
-    var gate = gate();
-    var start = runtime.task(ActorsTest::slow, gate, 100).remote();
+    var latch = latch();
+    var start = runtime.task(ActorsTest::slow, latch, 100).remote();
     var counter = runtime.actor(Counter::new, start).remote();
     var five = runtime.put(5);
     var sum = counter.call(Counter::add, five).remote();
     assertThat(sum.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat(sum.get(LONG)).isEqualTo(105);
     var viaTask = runtime.task(Math::max, 7, sum).remote();
     assertThat(viaTask.get()).isEqualTo(105);
@@ -171,11 +171,11 @@ class ActorsTest extends ContractTest {
     var result = recorder.call((Recorder r) -> Thread.currentThread()).remote();
     assertThatThrownBy(() -> result.get(LONG)).isInstanceOf(CodecException.class);
     assertThat(recorder.call(Recorder::seen).remote().get()).isEmpty();
-    assertThatThrownBy(() -> runtime.actor(Blocker2::new, bad).remote())
+    assertThatThrownBy(() -> runtime.actor(ValueActor::new, bad).remote())
         .isInstanceOf(CodecException.class);
   }
 
-  record Blocker2(Object any) {}
+  record ValueActor(Object any) {}
 
   @Test
   void aFailedArgumentFailsItsCallOnly() {
@@ -203,22 +203,22 @@ class ActorsTest extends ContractTest {
 
   @Test
   void aCallWhoseArgumentIsNotReadyHoldsBackItsCallersLaterOnes() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var recorder = runtime.actor(Recorder::new).remote();
-    var late = runtime.task(ActorsTest::slow, gate, 1).remote();
+    var late = runtime.task(ActorsTest::slow, latch, 1).remote();
     recorder.tell((Recorder r, Integer x) -> r.note(x), late).remote();
     recorder.tell(Recorder::note, 2).remote();
     var last = recorder.call(Recorder::seen).remote();
     assertThat(last.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat(last.get(LONG)).containsExactly(1, 2);
   }
 
   @Test
   void aCallerWhoseArgumentIsNotReadyHoldsBackNobodyElse() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var recorder = runtime.actor(Recorder::new).remote();
-    var late = runtime.task(ActorsTest::slow, gate, 1).cpus(0).remote();
+    var late = runtime.task(ActorsTest::slow, latch, 1).cpus(0).remote();
     recorder.tell((Recorder r, Integer x) -> r.note(x), late).remote();
     var other = runtime
         .task(
@@ -229,39 +229,39 @@ class ActorsTest extends ContractTest {
             recorder)
         .remote();
     assertThat(other.get(LONG)).containsExactly("from a task");
-    gate.open();
+    latch.open();
     assertThat(recorder.call(Recorder::seen).remote().get(LONG)).containsExactly("from a task", 1);
   }
 
   @Test
   void aCancelledCallThatWaitedForItsArgumentLetsLaterOnesPass() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var recorder = runtime.actor(Recorder::new).remote();
-    var never = runtime.task(ActorsTest::slow, gate, 1).remote();
+    var never = runtime.task(ActorsTest::slow, latch, 1).remote();
     var waiting = recorder.call((Recorder r, Integer x) -> x, never).remote();
     var next = recorder.call(Recorder::seen).remote();
     waiting.cancel();
     assertThatThrownBy(() -> waiting.get(LONG)).isInstanceOf(TaskCancelledException.class);
     assertThat(next.get(Duration.ofSeconds(10))).isEmpty();
-    gate.open();
+    latch.open();
   }
 
   @Test
   void callsMadeBeforeTheActorIsThereWaitForIt() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var holder = runtime
-        .task((Blocker b, Journal j, Gate g) -> b.hold(j, g), new Blocker(), journal, gate)
+        .task((Blocker b, FileEventLog j, FileLatch g) -> b.hold(j, g), new Blocker(), eventLog, latch)
         .cpus(4)
         .remote();
-    journal.await("enter", 1);
+    eventLog.await("enter", 1);
     var counter = runtime.actor(Counter::new, 3).remote();
     var result = counter.call(Counter::add, 1).remote();
-    Eventually.until(
+    PollingAssert.until(
         "it is reported",
         () -> runtime.waiting().stream().anyMatch(waiting -> waiting.what().contains("Counter")));
     assertThat(result.isReady()).isFalse();
-    gate.open();
+    latch.open();
     holder.get();
     assertThat(result.get(LONG)).isEqualTo(4);
   }
@@ -270,44 +270,44 @@ class ActorsTest extends ContractTest {
 
   @Test
   void oneMethodRunsAtATimeUnlessMoreAreAllowed() throws Exception {
-    var journal = journal();
-    var gate = gate();
-    gate.open();
+    var eventLog = eventLog();
+    var latch = latch();
+    latch.open();
     var one = runtime.actor(Blocker::new).remote();
     var results = new ArrayList<ObjectRef<Integer>>();
     var tasks = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 20; i++) {
-      results.add(one.call(Blocker::hold, journal, gate).remote());
+      results.add(one.call(Blocker::hold, eventLog, latch).remote());
       tasks.add(runtime
           .task(
-              (ActorHandle<Blocker> h, Journal j, Gate g) ->
+              (ActorHandle<Blocker> h, FileEventLog j, FileLatch g) ->
                   h.call(Blocker::hold, j, g).remote().get(),
               one,
-              journal,
-              gate)
+              eventLog,
+              latch)
           .remote());
     }
     runtime.get(results, LONG);
     runtime.get(tasks, LONG);
-    assertThat(journal.most("enter", "leave")).isEqualTo(1);
+    assertThat(eventLog.maxConcurrent("enter", "leave")).isEqualTo(1);
   }
 
   @Test
   void maxConcurrencyMethodsReallyRunAtTheSameTimeAndNoMore() throws Exception {
     for (boolean virtual : List.of(false, true)) {
-      var journal = journal();
-      var gate = gate();
+      var eventLog = eventLog();
+      var latch = latch();
       var call = runtime.actor(Blocker::new).maxConcurrency(3);
       var actor = (virtual ? call.virtual() : call).remote();
       var results = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 7; i++) {
-        results.add(actor.call(Blocker::hold, journal, gate).remote());
+        results.add(actor.call(Blocker::hold, eventLog, latch).remote());
       }
-      journal.await("enter", 3);
+      eventLog.await("enter", 3);
       assertThat(results).noneMatch(ObjectRef::isReady);
-      gate.open();
+      latch.open();
       runtime.get(results, LONG);
-      assertThat(journal.most("enter", "leave")).isEqualTo(3);
+      assertThat(eventLog.maxConcurrent("enter", "leave")).isEqualTo(3);
     }
   }
 
@@ -341,17 +341,17 @@ class ActorsTest extends ContractTest {
   @Test
   void hundredsOfActorsThatWaitStarveNobody() throws Exception {
     for (boolean virtual : List.of(true, false)) {
-      var gate = gate();
-      var journal = journal();
+      var latch = latch();
+      var eventLog = eventLog();
       var waiting = new ArrayList<ObjectRef<Integer>>();
       var handles = new ArrayList<ActorHandle<Blocker>>();
       for (int i = 0; i < 200; i++) {
         var call = runtime.actor(Blocker::new).cpus(0);
         var actor = (virtual ? call.virtual() : call).remote();
         handles.add(actor);
-        waiting.add(actor.call(Blocker::hold, journal, gate).remote());
+        waiting.add(actor.call(Blocker::hold, eventLog, latch).remote());
       }
-      journal.await("enter", 200);
+      eventLog.await("enter", 200);
       assertThat(runtime
               .actor(Counter::new, 1)
               .remote()
@@ -359,7 +359,7 @@ class ActorsTest extends ContractTest {
               .remote()
               .get(LONG))
           .isEqualTo(1);
-      gate.open();
+      latch.open();
       assertThat(runtime.get(waiting, LONG)).hasSize(200);
       handles.forEach(ActorHandle::kill);
     }
@@ -367,12 +367,12 @@ class ActorsTest extends ContractTest {
 
   @Test
   void methodsMayReturnAStageAndOthersRunMeanwhile() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var actor = runtime.actor(Blocker::new).remote();
-    var late = actor.call(Blocker::later, gate).remote();
+    var late = actor.call(Blocker::later, latch).remote();
     assertThat(actor.call(Blocker::thread).remote().get(LONG)).startsWith("platform");
     assertThat(late.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat((Object) late.get(LONG)).isEqualTo("late");
     var failed = actor.call(Blocker::failLater).remote();
     assertThatThrownBy(() -> failed.get(LONG)).hasCauseInstanceOf(IOException.class);
@@ -380,13 +380,13 @@ class ActorsTest extends ContractTest {
 
   @Test
   void aRunningCallThatIsCancelledIsInterruptedAndTheActorLivesOn() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var actor = runtime.actor(Blocker::new).remote();
-    var ref = actor.call(Blocker::hold, journal, gate()).remote();
-    journal.await("enter", 1);
+    var ref = actor.call(Blocker::hold, eventLog, latch()).remote();
+    eventLog.await("enter", 1);
     assertThat(ref.cancel()).isTrue();
     assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
-    journal.await("interrupted, cancelled", 1);
+    eventLog.await("interrupted, cancelled", 1);
     assertThat(actor.call(Blocker::thread).remote().get(LONG)).isNotEmpty();
   }
 
@@ -443,10 +443,10 @@ class ActorsTest extends ContractTest {
 
   // ---- what it knows of itself
 
-  record Known(String name, int attempt, double cpus, boolean self, String id, String node) {
-    static Known here() {
+  record ContextSnapshot(String name, int attempt, double cpus, boolean self, String id, String node) {
+    static ContextSnapshot here() {
       var context = Mobula.context();
-      return new Known(
+      return new ContextSnapshot(
           context.name(),
           context.attempt(),
           context.resources().amount(Resources.CPU),
@@ -456,26 +456,26 @@ class ActorsTest extends ContractTest {
     }
   }
 
-  static final class Knower {
-    private final Known made = Known.here();
+  static final class ContextReporter {
+    private final ContextSnapshot made = ContextSnapshot.here();
 
-    Known made() {
+    ContextSnapshot made() {
       return made;
     }
 
-    Known now() {
-      return Known.here();
+    ContextSnapshot now() {
+      return ContextSnapshot.here();
     }
 
-    boolean isSelf(ActorHandle<Knower> handle) {
+    boolean isSelf(ActorHandle<ContextReporter> handle) {
       return Mobula.context().self().orElseThrow().equals(handle);
     }
   }
 
   @Test
   void anActorKnowsItself() {
-    var actor = runtime.actor(Knower::new).cpus(0.5).remote();
-    var ref = actor.call(Knower::now).remote();
+    var actor = runtime.actor(ContextReporter::new).cpus(0.5).remote();
+    var ref = actor.call(ContextReporter::now).remote();
     var now = ref.get();
     assertThat(now.name()).contains("now");
     assertThat(now.attempt()).isEqualTo(1);
@@ -483,10 +483,10 @@ class ActorsTest extends ContractTest {
     assertThat(now.self()).isTrue();
     assertThat(now.id()).isEqualTo(ref.id().toString());
     assertThat(now.node()).isEqualTo(workingNode());
-    assertThat(actor.call(Knower::made).remote().get().self()).isTrue();
+    assertThat(actor.call(ContextReporter::made).remote().get().self()).isTrue();
     Object handle = actor;
     assertThat(actor
-            .call((Knower k, Object h) -> Mobula.context().self().orElseThrow().equals(h), handle)
+            .call((ContextReporter k, Object h) -> Mobula.context().self().orElseThrow().equals(h), handle)
             .remote()
             .get())
         .isTrue();
@@ -523,9 +523,9 @@ class ActorsTest extends ContractTest {
       return Mobula.task(() -> self.call(Peer::one).remote().get()).remote().get();
     }
 
-    int waitForSelfOrOther(Gate gate) {
+    int waitForSelfOrOther(FileLatch latch) {
       var mine = self().call(Peer::one).remote();
-      var others = Mobula.task(ActorsTest::slow, gate, 1).remote();
+      var others = Mobula.task(ActorsTest::slow, latch, 1).remote();
       return Mobula.wait(List.of(mine, others), 1, LONG).ready().size();
     }
 
@@ -534,15 +534,15 @@ class ActorsTest extends ContractTest {
       return Mobula.wait(List.of(mine), 1, Duration.ZERO).ready().isEmpty();
     }
 
-    int askOther(Journal journal, String mine, String theirs) throws Exception {
-      journal.add(mine);
-      journal.await(theirs, 1);
+    int askOther(FileEventLog eventLog, String mine, String theirs) throws Exception {
+      eventLog.add(mine);
+      eventLog.await(theirs, 1);
       return other.call(Peer::one).remote().get();
     }
 
-    int askOtherAmongMany(Journal journal, String theirs, ObjectRef<Integer> first)
+    int askOtherAmongMany(FileEventLog eventLog, String theirs, ObjectRef<Integer> first)
         throws Exception {
-      journal.await(theirs, 1);
+      eventLog.await(theirs, 1);
       var asked = other.call(Peer::one).remote();
       return Mobula.get(List.of(first, asked)).getLast();
     }
@@ -570,38 +570,38 @@ class ActorsTest extends ContractTest {
       var b = runtime.actor(Peer::new).remote();
       a.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), b).remote();
       b.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), a).remote();
-      var journal = journal();
-      var one = a.call(Peer::askOther, journal, "a", "b").remote();
-      var two = b.call(Peer::askOther, journal, "b", "a").remote();
+      var eventLog = eventLog();
+      var one = a.call(Peer::askOther, eventLog, "a", "b").remote();
+      var two = b.call(Peer::askOther, eventLog, "b", "a").remote();
       assertDetected(one, two);
     }
   }
 
   @Test
   void aMethodThatWaitsLeavesItsActorsCpusToTheOtherMethodsThatRun() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var actor = runtime.actor(Blocker::new).cpus(4).maxConcurrency(2).remote();
-    var slow = runtime.task(ActorsTest::slow, gate, 1).cpus(0).remote();
+    var slow = runtime.task(ActorsTest::slow, latch, 1).cpus(0).remote();
     Object ref = slow;
     var waits = actor.call((Blocker b, Object x) -> cast(x).get(), ref).remote();
-    var runs = actor.call(Blocker::hold, journal, gate).remote();
-    journal.await("enter", 1);
+    var runs = actor.call(Blocker::hold, eventLog, latch).remote();
+    eventLog.await("enter", 1);
     var late = runtime
         .task(
-            (Journal j) -> {
+            (FileEventLog j) -> {
               j.add("late");
               return 1;
             },
-            journal)
+            eventLog)
         .remote();
-    Eventually.until(
+    PollingAssert.until(
         "it waits or ran",
         () -> late.isReady()
             || runtime.waiting().stream()
                 .anyMatch(waiting -> waiting.why().contains("not enough")));
     assertThat(late.isReady()).isFalse();
-    gate.open();
+    latch.open();
     runtime.get(List.of(waits, runs), LONG);
     actor.kill();
     assertThat(late.get(LONG)).isEqualTo(1);
@@ -622,31 +622,31 @@ class ActorsTest extends ContractTest {
 
   @Test
   void aCycleThroughOneOfManyIsDetected() throws Exception {
-    var gate = gate();
-    var slow = runtime.task(ActorsTest::slow, gate, 1).cpus(0).remote();
+    var latch = latch();
+    var slow = runtime.task(ActorsTest::slow, latch, 1).cpus(0).remote();
     for (int round = 0; round < 10; round++) {
       var a = runtime.actor(Peer::new).cpus(4).remote();
       var b = runtime.actor(Peer::new).cpus(0).remote();
       a.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), b).remote();
       b.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), a).remote();
-      var journal = journal();
+      var eventLog = eventLog();
       Object first = slow;
       var one = a.call(
-              (Peer p, Journal j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)), journal, first)
+              (Peer p, FileEventLog j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)), eventLog, first)
           .remote();
-      var two = b.call(Peer::askOther, journal, "b", "a blocks").remote();
+      var two = b.call(Peer::askOther, eventLog, "b", "a blocks").remote();
       // It has given its CPUs back: it blocks, on a ref of its own first and on the other actor's
       // second.
-      Eventually.until(
+      PollingAssert.until(
           "the first blocks",
-          () -> journal.count("b") == 1 && runtime.availableResources().amount(Resources.CPU) == 4);
-      journal.add("a blocks");
+          () -> eventLog.count("b") == 1 && runtime.availableResources().amount(Resources.CPU) == 4);
+      eventLog.add("a blocks");
       assertThat(runtime.wait(List.of(one, two), 1, Duration.ofSeconds(10)).ready())
           .isNotEmpty();
       a.kill();
       b.kill();
     }
-    gate.open();
+    latch.open();
   }
 
   @SuppressWarnings("unchecked")
@@ -656,10 +656,10 @@ class ActorsTest extends ContractTest {
 
   @Test
   void waitingForOneselfOrAnotherIsNoCycle() throws Exception {
-    var gate = gate();
-    gate.open();
+    var latch = latch();
+    latch.open();
     var actor = runtime.actor(Peer::new).remote();
-    assertThat(actor.call(Peer::waitForSelfOrOther, gate).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(Peer::waitForSelfOrOther, latch).remote().get(LONG)).isEqualTo(1);
     assertThat(actor.call(Peer::pollSelf).remote().get(LONG)).isTrue();
   }
 
@@ -670,9 +670,9 @@ class ActorsTest extends ContractTest {
     a.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), b).remote();
     b.tell((Peer p, ActorHandle<Peer> h) -> p.meet(h), a).remote();
     for (int i = 0; i < 20; i++) {
-      var journal = journal();
-      assertThat(a.call(Peer::askOther, journal, "x", "x").remote().get(LONG)).isEqualTo(1);
-      assertThat(b.call(Peer::askOther, journal, "x", "x").remote().get(LONG)).isEqualTo(1);
+      var eventLog = eventLog();
+      assertThat(a.call(Peer::askOther, eventLog, "x", "x").remote().get(LONG)).isEqualTo(1);
+      assertThat(b.call(Peer::askOther, eventLog, "x", "x").remote().get(LONG)).isEqualTo(1);
     }
   }
 }

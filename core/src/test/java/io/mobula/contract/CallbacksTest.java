@@ -14,8 +14,8 @@ class CallbacksTest extends ContractTest {
 
   @Test
   void callbacksThatWaitForOthersAllEnd() throws Exception {
-    var first = gate();
-    var last = gate();
+    var first = latch();
+    var last = latch();
     var pending = runtime.task(CallbacksTest::after, first).remote(); // or callbacks would run here
     var awaited = runtime.task(CallbacksTest::after, last).remote();
     var begun = new CountDownLatch(64);
@@ -36,8 +36,8 @@ class CallbacksTest extends ContractTest {
     assertThat(sum).isEqualTo(2 * CALLBACKS);
   }
 
-  static int after(Gate gate) throws Exception {
-    gate.await();
+  static int after(FileLatch latch) throws Exception {
+    latch.await();
     return 1;
   }
 }

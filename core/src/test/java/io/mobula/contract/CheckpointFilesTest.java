@@ -127,7 +127,7 @@ class CheckpointFilesTest {
       var maker = new CompletableFuture<Thread>();
       var made = CompletableFuture.supplyAsync(
           () -> durable(runtime), work -> maker.complete(Thread.startVirtualThread(work)));
-      Eventually.equal(Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
+      PollingAssert.untilEqual(Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
       assertThat(directories("named-")).hasSize(1);
       goOn.countDown();
       assertThat(add(made.get(30, TimeUnit.SECONDS), 1)).isEqualTo(1); // and not 6 or 106
@@ -168,8 +168,8 @@ class CheckpointFilesTest {
     var cluster = directories("actor-").getFirst().getParent();
     Files.writeString(cluster.resolve("process-1"), boot()); // of one that was killed
     try (var runtime = runtime()) {
-      Eventually.equal(0, () -> directories("actor-").size());
-      Eventually.equal(1, () -> directories("process-").size());
+      PollingAssert.untilEqual(0, () -> directories("actor-").size());
+      PollingAssert.untilEqual(1, () -> directories("process-").size());
       assertThat(add(runtime.actorNamed("hits", Counter.class), 1)).isEqualTo(8);
     }
   }
@@ -202,8 +202,8 @@ class CheckpointFilesTest {
     assertThat(directories("actor-")).hasSize(1);
     Files.setLastModifiedTime(mark, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
     try (var runtime = runtime()) {
-      Eventually.equal(0, () -> directories("actor-").size());
-      Eventually.equal(false, () -> Files.exists(mark));
+      PollingAssert.untilEqual(0, () -> directories("actor-").size());
+      PollingAssert.untilEqual(false, () -> Files.exists(mark));
       assertThat(add(runtime.actorNamed("hits", Counter.class), 1)).isEqualTo(8);
     }
   }

@@ -84,7 +84,7 @@ class CheckpointedActorsTest {
     }
   }
 
-  static final class Plain {
+  static final class UncheckpointedActor {
     int one() {
       return 1;
     }
@@ -132,7 +132,7 @@ class CheckpointedActorsTest {
           .checkpointEvery(Duration.ofMillis(50))
           .remote();
       assertThat(counter.call(Counter::add, 5L).remote().get()).isEqualTo(5);
-      Eventually.equal(true, () -> !states().isEmpty());
+      PollingAssert.untilEqual(true, () -> !states().isEmpty());
       breakOnce(counter);
       assertThat(count(counter)).isEqualTo(5);
     }
@@ -191,7 +191,7 @@ class CheckpointedActorsTest {
   void aClassThatSavesNothingIsRefused() {
     try (var runtime = Mobula.init(settings(true))) {
       var call =
-          runtime.actor(Plain::new).checkpointEvery(1).remote().call(Plain::one).remote();
+          runtime.actor(UncheckpointedActor::new).checkpointEvery(1).remote().call(UncheckpointedActor::one).remote();
       assertThatThrownBy(call::get)
           .isInstanceOf(ActorDiedException.class)
           .hasMessageContaining("Plain does not implement io.mobula.CheckpointedActor");

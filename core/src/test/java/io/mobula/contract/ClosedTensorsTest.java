@@ -103,7 +103,7 @@ class ClosedTensorsTest {
     var ref = runtime.put(tensor(7));
     assertThat(read(ref)).isEqualTo(7);
     ref.close();
-    Eventually.collected("it is free", () -> objects() == 0);
+    PollingAssert.untilCollected("it is free", () -> objects() == 0);
   }
 
   private static float read(ObjectRef<Tensor> ref) {
@@ -127,13 +127,13 @@ class ClosedTensorsTest {
       assertThat(result.get()).isEqualTo(8f);
     }
     ref.close();
-    Eventually.equal(0L, this::objects); // the task lets go a moment after its result is there
+    PollingAssert.untilEqual(0L, this::objects); // the task lets go a moment after its result is there
   }
 
   @Test
   void forgottenTensorsGoWithTheCollector() throws Exception {
     runtime.put(tensor(9)).get();
-    Eventually.collected("it is free", () -> objects() == 0);
+    PollingAssert.untilCollected("it is free", () -> objects() == 0);
   }
 
   @Test
@@ -148,7 +148,7 @@ class ClosedTensorsTest {
         assertThat(sum.get()).isEqualTo(2f);
         assertThat(view.getFloat(0)).isEqualTo(1);
       }
-      Eventually.equal(0L, this::objects); // the task ends a moment after its result is there
+      PollingAssert.untilEqual(0L, this::objects); // the task ends a moment after its result is there
     }
   }
 }

@@ -44,7 +44,7 @@ abstract class ContractTest {
   @AfterEach
   void nothingIsPending() throws Exception {
     if (!runtime.isClosed()) {
-      Eventually.until(
+      PollingAssert.until(
           () -> "The test has ended, and still this is pending: " + runtime.pending(),
           () -> runtime.pending().isEmpty());
     }
@@ -64,12 +64,12 @@ abstract class ContractTest {
   }
 
   /** A new gate, shut. */
-  Gate gate() {
-    return new Gate(file("gate"));
+  FileLatch latch() {
+    return new FileLatch(file("gate"));
   }
 
   /** A new journal, empty. */
-  Journal journal() {
-    return new Journal(file("journal"));
+  FileEventLog eventLog() {
+    return new FileEventLog(file("journal"));
   }
 }

@@ -21,22 +21,22 @@ import org.junit.jupiter.api.Test;
 /** Waiting for results: get of one and of many, wait, futures. */
 class GetAndWaitTest extends ContractTest {
 
-  static int after(Gate gate, int value) throws Exception {
-    gate.await();
+  static int after(FileLatch latch, int value) throws Exception {
+    latch.await();
     if (value < 0) {
       throw new IllegalArgumentException("negative " + value);
     }
     return value;
   }
 
-  private ObjectRef<Integer> later(Gate gate, int value) {
-    return runtime.task(GetAndWaitTest::after, gate, value).cpus(0).remote();
+  private ObjectRef<Integer> later(FileLatch latch, int value) {
+    return runtime.task(GetAndWaitTest::after, latch, value).cpus(0).remote();
   }
 
   @Test
   void getOfManyKeepsTheirOrder() throws Exception {
-    var slow = gate();
-    var quick = gate();
+    var slow = latch();
+    var quick = latch();
     var refs = List.of(later(slow, 1), later(quick, 2), runtime.put(3));
     quick.open();
     refs.get(1).get();
@@ -48,8 +48,8 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void getOfManyFailsAtTheFirstFailureAndDoesNotWaitForTheRest() throws Exception {
-    var never = gate();
-    var bad = gate();
+    var never = latch();
+    var bad = latch();
     var refs = List.of(later(never, 1), later(bad, -7), later(never, 2));
     bad.open();
     assertThatThrownBy(() -> runtime.get(refs, LONG))
@@ -63,8 +63,8 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void getHasADeadlineAndCancelsNothing() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 4);
+    var latch = latch();
+    var ref = later(latch, 4);
     assertThatThrownBy(() -> ref.get(Duration.ofMillis(20)))
         .isInstanceOf(GetTimeoutException.class)
         .hasMessageContaining(ref.id().toString())
@@ -72,17 +72,17 @@ class GetAndWaitTest extends ContractTest {
     assertThatThrownBy(() -> runtime.get(List.of(runtime.put(1), ref), Duration.ofMillis(20)))
         .isInstanceOf(GetTimeoutException.class)
         .hasMessageContaining("1 of 2");
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(4);
   }
 
   @Test
   void zeroLooksOnceAndDoesNotWait() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 4);
+    var latch = latch();
+    var ref = later(latch, 4);
     assertThatThrownBy(() -> ref.get(Duration.ZERO)).isInstanceOf(GetTimeoutException.class);
     assertThat(runtime.wait(List.of(ref), 1, Duration.ZERO).ready()).isEmpty();
-    gate.open();
+    latch.open();
     ref.get();
     assertThat(ref.get(Duration.ZERO)).isEqualTo(4);
     assertThat(runtime.wait(List.of(ref), 1, Duration.ZERO).ready()).containsExactly(ref);
@@ -90,18 +90,18 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void waitGivesTheFirstThatAreReadyInTheOrderGiven() throws Exception {
-    var gates = List.of(gate(), gate(), gate(), gate());
+    var latchs = List.of(latch(), latch(), latch(), latch());
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 4; i++) {
-      refs.add(later(gates.get(i), i));
+      refs.add(later(latchs.get(i), i));
     }
-    gates.get(3).open();
-    gates.get(1).open();
+    latchs.get(3).open();
+    latchs.get(1).open();
     var waitResult = runtime.wait(refs, 2, LONG);
     assertThat(waitResult.ready()).containsExactly(refs.get(1), refs.get(3));
     assertThat(waitResult.pending()).containsExactly(refs.get(0), refs.get(2));
-    gates.get(0).open();
-    gates.get(2).open();
+    latchs.get(0).open();
+    latchs.get(2).open();
     runtime.get(refs);
     var one = runtime.wait(refs, 1, LONG);
     assertThat(one.ready()).containsExactly(refs.get(0));
@@ -111,7 +111,7 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void waitEndsAtItsDeadlineWithWhatThereIs() throws Exception {
-    var never = gate();
+    var never = latch();
     var refs = List.of(later(never, 1), runtime.put(2));
     var waitResult = runtime.wait(refs, 2, Duration.ofMillis(50));
     assertThat(waitResult.ready()).containsExactly(refs.get(1));
@@ -170,14 +170,14 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void manyThreadsMayWaitForOneRef() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 6);
+    var latch = latch();
+    var ref = later(latch, 6);
     var futures = new ArrayList<java.util.concurrent.Future<Integer>>();
     try (var threads = java.util.concurrent.Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 8; i++) {
         futures.add(threads.submit(() -> ref.get()));
       }
-      gate.open();
+      latch.open();
       for (var future : futures) {
         assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo(6);
       }
@@ -186,11 +186,11 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void aRefBecomesAFuture() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 3);
+    var latch = latch();
+    var ref = later(latch, 3);
     var future = ref.toCompletableFuture();
     assertThat(future).isNotDone();
-    gate.open();
+    latch.open();
     assertThat(future.thenApply(x -> x + 1).get(30, TimeUnit.SECONDS)).isEqualTo(4);
     assertThat(ref.toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(3);
   }
@@ -210,19 +210,19 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void cancellingAFutureLeavesTheTaskAlone() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 3);
+    var latch = latch();
+    var ref = later(latch, 3);
     ref.toCompletableFuture().cancel(true);
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(3);
   }
 
   @Test
   void aBlockingFollowerOfAFutureStopsNothingElse() throws Exception {
-    var gate = gate();
-    var start = gate();
+    var latch = latch();
+    var start = latch();
     var trigger = later(start, 1);
-    var blocked = later(gate, 1);
+    var blocked = later(latch, 1);
     var followers = new ArrayList<CompletableFuture<Integer>>();
     for (int i = 0;
         i < 10;
@@ -232,7 +232,7 @@ class GetAndWaitTest extends ContractTest {
     start.open();
     assertThat(trigger.get(LONG)).isEqualTo(1);
     assertThat(runtime.task((Integer x) -> x, 5).remote().get(LONG)).isEqualTo(5);
-    gate.open();
+    latch.open();
     for (var follower : followers) {
       assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(1);
     }
@@ -240,11 +240,11 @@ class GetAndWaitTest extends ContractTest {
 
   @Test
   void aFutureHasItsValueEvenIfItsRefIsClosedMeanwhile() throws Exception {
-    var gate = gate();
-    var ref = later(gate, 7);
+    var latch = latch();
+    var ref = later(latch, 7);
     var future = ref.toCompletableFuture();
     ref.close();
-    gate.open();
+    latch.open();
     assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo(7);
   }
 }

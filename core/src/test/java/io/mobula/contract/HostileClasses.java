@@ -41,11 +41,11 @@ final class HostileClasses {
   // ---- stages
 
   /** A stage of the program's own class. */
-  static final class Stage extends CompletableFuture<Integer> {
+  static final class HostileStage extends CompletableFuture<Integer> {
     private final HostileCode code;
     private final String method;
 
-    Stage(HostileCode code, String method) {
+    HostileStage(HostileCode code, String method) {
       this.code = code;
       this.method = method;
     }
@@ -74,26 +74,26 @@ final class HostileClasses {
 
   static CompletionStage<Integer> stage(HostileCode code, String method) throws IOException {
     code.journal().add("staged");
-    return new Stage(code, method);
+    return new HostileStage(code, method);
   }
 
   /** Completed before it is given. */
   static CompletionStage<Integer> doneStage(HostileCode code, String method) {
-    var stage = new Stage(code, method);
-    stage.complete(1);
-    return stage;
+    var hostileStage = new HostileStage(code, method);
+    hostileStage.complete(1);
+    return hostileStage;
   }
 
   static CompletionStage<Integer> failedStage(HostileCode code, String method) {
-    return CompletableFuture.failedFuture(new Thrown(code, method));
+    return CompletableFuture.failedFuture(new HostileThrowable(code, method));
   }
 
   // ---- actors
 
   /** An actor of the program's. */
-  static class Subject {
-    static Subject make(HostileCode code) {
-      return code.act(new Subject());
+  static class HostileActor {
+    static HostileActor make(HostileCode code) {
+      return code.act(new HostileActor());
     }
 
     Integer work(HostileCode code) {
@@ -109,11 +109,11 @@ final class HostileClasses {
     }
 
     Integer raise(HostileCode code, String method) {
-      throw new Thrown(code, method);
+      throw new HostileThrowable(code, method);
     }
 
     Object written(HostileCode code) {
-      return new Written(code);
+      return new WriteHookValue(code);
     }
 
     int one() {
@@ -122,7 +122,7 @@ final class HostileClasses {
   }
 
   /** An actor that saves its state and takes it up again. */
-  static class Saved implements CheckpointedActor<HostileCode> {
+  static class HostileCheckpointedActor implements CheckpointedActor<HostileCode> {
     private HostileCode code;
     private String method = "";
 
@@ -155,11 +155,11 @@ final class HostileClasses {
   // ---- exceptions
 
   /** An exception of the program's. */
-  static class Thrown extends RuntimeException {
+  static class HostileThrowable extends RuntimeException {
     private final HostileCode code;
     private final String method;
 
-    Thrown(HostileCode code, String method) {
+    HostileThrowable(HostileCode code, String method) {
       super("of " + method);
       this.code = code;
       this.method = method;
@@ -191,14 +191,14 @@ final class HostileClasses {
   }
 
   static Integer raise(HostileCode code, String method) {
-    throw new Thrown(code, method);
+    throw new HostileThrowable(code, method);
   }
 
   /** One with a hook that runs when it is written. */
-  static class WrittenThrown extends RuntimeException {
+  static class WriteHookException extends RuntimeException {
     private final HostileCode code;
 
-    WrittenThrown(HostileCode code) {
+    WriteHookException(HostileCode code) {
       this.code = code;
     }
 
@@ -209,14 +209,14 @@ final class HostileClasses {
   }
 
   static Integer raiseWritten(HostileCode code) {
-    throw new WrittenThrown(code);
+    throw new WriteHookException(code);
   }
 
   /** One with a hook that runs when it is read. */
-  static class ReadThrown extends RuntimeException {
+  static class ReadHookException extends RuntimeException {
     private HostileCode code;
 
-    ReadThrown(HostileCode code) {
+    ReadHookException(HostileCode code) {
       this.code = code;
     }
 
@@ -231,16 +231,16 @@ final class HostileClasses {
   }
 
   static Integer raiseRead(HostileCode code) {
-    throw new ReadThrown(code);
+    throw new ReadHookException(code);
   }
 
   // ---- what is written and read
 
   /** Has a hook for writing. */
-  static class Written implements Serializable {
+  static class WriteHookValue implements Serializable {
     private final HostileCode code;
 
-    Written(HostileCode code) {
+    WriteHookValue(HostileCode code) {
       this.code = code;
     }
 
@@ -251,14 +251,14 @@ final class HostileClasses {
   }
 
   static Object written(HostileCode code) {
-    return new Written(code);
+    return new WriteHookValue(code);
   }
 
   /** Is replaced as it is written; like all records of such parts it cannot change. */
-  record Replaced(String name, Gate gate, Journal journal, HostileCode.Kind kind)
+  record WriteReplaceRecord(String name, FileLatch gate, FileEventLog journal, HostileCode.Kind kind)
       implements Serializable {
-    static Replaced of(HostileCode code) {
-      return new Replaced("name", code.gate(), code.journal(), code.kind());
+    static WriteReplaceRecord of(HostileCode code) {
+      return new WriteReplaceRecord("name", code.gate(), code.journal(), code.kind());
     }
 
     private Object writeReplace() {
@@ -267,10 +267,10 @@ final class HostileClasses {
   }
 
   /** Has a hook for reading. */
-  static class Read implements Serializable {
+  static class ReadHookValue implements Serializable {
     private HostileCode code;
 
-    Read(HostileCode code) {
+    ReadHookValue(HostileCode code) {
       this.code = code;
     }
 
@@ -285,15 +285,15 @@ final class HostileClasses {
   }
 
   static Object read(HostileCode code) {
-    return new Read(code);
+    return new ReadHookValue(code);
   }
 
   /** Is replaced as it is read. */
-  static class Resolved implements Serializable {
+  static class ReadResolveValue implements Serializable {
     private final HostileCode code;
     private int changing;
 
-    Resolved(HostileCode code) {
+    ReadResolveValue(HostileCode code) {
       this.code = code;
     }
 
@@ -304,18 +304,18 @@ final class HostileClasses {
   }
 
   static Object resolved(HostileCode code) {
-    return new Resolved(code);
+    return new ReadResolveValue(code);
   }
 
   /** Writes and reads itself. */
-  public static class External implements Externalizable {
+  public static class ExternalizableValue implements Externalizable {
     private HostileCode code;
     private boolean writing;
 
     /** For reading. */
-    public External() {}
+    public ExternalizableValue() {}
 
-    External(HostileCode code, boolean writing) {
+    ExternalizableValue(HostileCode code, boolean writing) {
       this.code = code;
       this.writing = writing;
     }
@@ -340,23 +340,23 @@ final class HostileClasses {
   }
 
   /** A record whose constructor is called when it is read, too. */
-  record Checked(HostileCode code, int[] changing) {
-    Checked {
+  record ValidatingRecord(HostileCode code, int[] changing) {
+    ValidatingRecord {
       code.actInCodec(code);
     }
   }
 
   static Object checked(HostileCode code) {
-    return new Checked(code, new int[1]);
+    return new ValidatingRecord(code, new int[1]);
   }
 
   /** A key of a map or a set. */
-  static class Key implements Comparable<Key> {
+  static class HostileKey implements Comparable<HostileKey> {
     private final HostileCode code;
     private final String method;
     private final int number;
 
-    Key(HostileCode code, String method, int number) {
+    HostileKey(HostileCode code, String method, int number) {
       this.code = code;
       this.method = method;
       this.number = number;
@@ -373,25 +373,25 @@ final class HostileClasses {
 
     @Override
     public boolean equals(Object other) {
-      boolean same = other instanceof Key key && key.number == number;
+      boolean same = other instanceof HostileKey hostileKey && hostileKey.number == number;
       return method.equals("equals") ? code.actInCodec(same) : same;
     }
 
     @Override
-    public int compareTo(Key other) {
+    public int compareTo(HostileKey other) {
       return usual("compareTo", Integer.compare(number, other.number));
     }
   }
 
   static Object keyed(HostileCode code, String method) {
-    var keys = List.of(new Key(code, method, 1), new Key(code, method, 2));
-    return method.equals("compareTo") ? new PriorityQueue<>(keys) : new HashSet<>(keys);
+    var hostileKeys = List.of(new HostileKey(code, method, 1), new HostileKey(code, method, 2));
+    return method.equals("compareTo") ? new PriorityQueue<>(hostileKeys) : new HashSet<>(hostileKeys);
   }
 
   // ---- several results
 
   /** Two elements, of which one method misbehaves. */
-  record Elements(HostileCode code, String method, int[] given) implements Iterator<Integer> {
+  record HostileIterator(HostileCode code, String method, int[] given) implements Iterator<Integer> {
     @Override
     public boolean hasNext() {
       boolean more = given[0] < 2;
@@ -407,7 +407,7 @@ final class HostileClasses {
   }
 
   static Iterator<Integer> elements(HostileCode code, String method) {
-    return new Elements(code, method, new int[1]);
+    return new HostileIterator(code, method, new int[1]);
   }
 
   static Stream<Integer> closing(HostileCode code) {
@@ -415,11 +415,11 @@ final class HostileClasses {
   }
 
   /** Two elements. */
-  static final class Bag extends AbstractCollection<Integer> {
+  static final class HostileCollection extends AbstractCollection<Integer> {
     private final HostileCode code;
     private final String method;
 
-    Bag(HostileCode code, String method) {
+    HostileCollection(HostileCode code, String method) {
       this.code = code;
       this.method = method;
     }
@@ -442,18 +442,18 @@ final class HostileClasses {
   }
 
   static Collection<Integer> bag(HostileCode code, String method) {
-    return new Bag(code, method);
+    return new HostileCollection(code, method);
   }
 
   // ---- functions
 
   /** A function that is no lambda. */
-  static final class Function implements Fn0<Integer> {
+  static final class HostileFunction implements Fn0<Integer> {
     private final HostileCode code;
     private final boolean reading;
     private int changing;
 
-    Function(HostileCode code, boolean reading) {
+    HostileFunction(HostileCode code, boolean reading) {
       this.code = code;
       this.reading = reading;
     }
@@ -480,17 +480,17 @@ final class HostileClasses {
       if (moment.equals("setup")) {
         code.act(1);
       }
-      return new Answering(context, code, moment);
+      return new HostileBehavior(context, code, moment);
     });
     return moment.equals("factory") ? code.act(usual) : usual;
   }
 
   /** Notes that it has a message, until it is told to stop. */
-  static final class Answering extends AbstractBehavior<String> {
+  static final class HostileBehavior extends AbstractBehavior<String> {
     private final HostileCode code;
     private final String moment;
 
-    Answering(ActorContext<String> context, HostileCode code, String moment) {
+    HostileBehavior(ActorContext<String> context, HostileCode code, String moment) {
       super(context);
       this.code = code;
       this.moment = moment;

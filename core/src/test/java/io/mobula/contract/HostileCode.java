@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
  * @param gate ends its blocking
  * @param journal hears when it begins to block
  */
-record HostileCode(Kind kind, Gate gate, Journal journal) implements Serializable {
+record HostileCode(Kind kind, FileLatch gate, FileEventLog journal) implements Serializable {
   /** What a journal says of code that blocks. */
   static final String BLOCKED = "blocked";
 
@@ -56,7 +56,7 @@ record HostileCode(Kind kind, Gate gate, Journal journal) implements Serializabl
   private void block() {
     try {
       journal.add(BLOCKED);
-      gate.awaitStubbornly();
+      gate.awaitUninterruptibly();
       journal.add(WENT_ON);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -35,7 +35,7 @@ class HostileCodeTest extends ContractTest {
   private Set<String> threads = Set.of();
 
   /** Something that works. */
-  static class Other {
+  static class HealthyActor {
     int one() {
       return 1;
     }
@@ -73,17 +73,17 @@ class HostileCodeTest extends ContractTest {
   @AfterEach
   void othersWork() {
     var many = new ArrayList<ObjectRef<Integer>>();
-    var actor = runtime.actor(Other::new).remote();
+    var actor = runtime.actor(HealthyActor::new).remote();
     for (int i = 0; i < OTHERS; i++) {
       many.add(runtime.task(() -> 1).maxRetries(0).remote());
-      many.add(actor.call(Other::one).remote());
+      many.add(actor.call(HealthyActor::one).remote());
     }
     assertThat(runtime.get(many, LONG)).containsOnly(1);
   }
 
   @AfterAll
   void nothingIsLost() throws Exception {
-    Eventually.equal(
+    PollingAssert.untilEqual(
         runtime.totalResources().amount(Resources.CPU),
         () -> runtime.availableResources().amount(Resources.CPU));
     assertThat(runtime.waiting()).isEmpty();
@@ -95,24 +95,24 @@ class HostileCodeTest extends ContractTest {
   }
 
   static Stream<Arguments> all() {
-    return Stream.of(HostileSite.values())
+    return Stream.of(UserCodeSite.values())
         .flatMap(site -> Stream.of(Kind.values()).map(kind -> Arguments.of(site, kind)));
   }
 
   @ParameterizedTest
   @MethodSource("all")
-  void endsAsThePageSays(HostileSite site, Kind kind) throws Exception {
+  void endsAsThePageSays(UserCodeSite site, Kind kind) throws Exception {
     Assumptions.assumeTrue(
         !site.isOfCluster || RuntimeSource.present().isCluster(), "nothing is sent on one node");
-    var code = new HostileCode(kind, gate(), journal());
-    var at = new HostileSite.At(runtime, code);
+    var code = new HostileCode(kind, latch(), eventLog());
+    var call = new UserCodeSite.SiteCall(runtime, code);
     var outcome = new CompletableFuture<String>();
-    Thread.ofPlatform().daemon().start(() -> outcome.complete(outcomeOf(site, at)));
+    Thread.ofPlatform().daemon().start(() -> outcome.complete(outcomeOf(site, call)));
     if (kind == Kind.BLOCKS) {
       code.journal().await(HostileCode.BLOCKED, 1);
       othersWork();
       if (site.thread.cancellable) {
-        at.cancel();
+        call.cancel();
       } else {
         code.gate().open();
       }
@@ -122,16 +122,16 @@ class HostileCodeTest extends ContractTest {
       if (!code.gate().isOpen()) {
         code.gate().open();
       }
-      Eventually.until("what has blocked goes on", () -> {
-        var journal = code.journal();
-        return journal.count(HostileCode.BLOCKED) == journal.count(HostileCode.WENT_ON);
+      PollingAssert.until("what has blocked goes on", () -> {
+        var eventLog = code.journal();
+        return eventLog.count(HostileCode.BLOCKED) == eventLog.count(HostileCode.WENT_ON);
       });
     }
   }
 
-  private static String outcomeOf(HostileSite site, HostileSite.At at) {
+  private static String outcomeOf(UserCodeSite site, UserCodeSite.SiteCall call) {
     try {
-      return site.call.run(at) instanceof String said ? said : HostileSite.VALUE;
+      return site.invoker.run(call) instanceof String said ? said : UserCodeSite.VALUE;
     } catch (Throwable thrown) {
       return thrown.getClass().getSimpleName();
     }

@@ -17,19 +17,19 @@ enum HostileExceptions {
   GET_MESSAGE_WITHOUT_END {
     @Override
     Throwable make() {
-      return new Endless();
+      return new EndlessMessage();
     }
   },
   GET_MESSAGE_SNEAKY {
     @Override
     Throwable make() {
-      return new Sneaky();
+      return new CheckedThrowMessage();
     }
   },
   GET_MESSAGE_HOSTILE_TOO {
     @Override
     Throwable make() {
-      return new Nested();
+      return new NestedMessage();
     }
   },
   TO_STRING {
@@ -53,7 +53,7 @@ enum HostileExceptions {
   CAUSES_WITHOUT_END {
     @Override
     Throwable make() {
-      return new AlwaysAnother();
+      return new EndlessCause();
     }
   },
   CAUSES_IN_A_CIRCLE {
@@ -68,13 +68,13 @@ enum HostileExceptions {
   STACK {
     @Override
     Throwable make() {
-      return new Stack();
+      return new StackTrace();
     }
   },
   STACK_NULL {
     @Override
     Throwable make() {
-      return new StackNull();
+      return new StackTraceNull();
     }
   },
   EQUALS_AND_HASH {
@@ -163,7 +163,7 @@ enum HostileExceptions {
     }
   }
 
-  static class Endless extends RuntimeException {
+  static class EndlessMessage extends RuntimeException {
     @Override
     @SuppressWarnings("InfiniteRecursion") // that is what it is for
     public String getMessage() {
@@ -171,17 +171,17 @@ enum HostileExceptions {
     }
   }
 
-  static class Sneaky extends Exception {
+  static class CheckedThrowMessage extends Exception {
     @Override
     public String getMessage() {
       throw HostileExceptions.<RuntimeException>sneaky(new IOException("getMessage fails"));
     }
   }
 
-  static class Nested extends RuntimeException {
+  static class NestedMessage extends RuntimeException {
     @Override
     public String getMessage() {
-      throw new Nested();
+      throw new NestedMessage();
     }
   }
 
@@ -206,21 +206,21 @@ enum HostileExceptions {
     }
   }
 
-  static class AlwaysAnother extends RuntimeException {
+  static class EndlessCause extends RuntimeException {
     @Override
     public Throwable getCause() {
-      return new AlwaysAnother();
+      return new EndlessCause();
     }
   }
 
-  static class Stack extends RuntimeException {
+  static class StackTrace extends RuntimeException {
     @Override
     public StackTraceElement[] getStackTrace() {
       throw broken("getStackTrace");
     }
   }
 
-  static class StackNull extends RuntimeException {
+  static class StackTraceNull extends RuntimeException {
     @Override
     public StackTraceElement[] getStackTrace() {
       return null;
@@ -270,16 +270,16 @@ enum HostileExceptions {
   }
 
   /** A class that never gets past its initializer. */
-  static class NeverThere {
+  static class FailingInitializer {
     static final int VALUE = HostileExceptions.GET_MESSAGE.raise();
 
-    private NeverThere() {}
+    private FailingInitializer() {}
   }
 
   private record Holder(byte[] bytes) {
     Throwable fail() {
       try {
-        return new IllegalStateException("of " + NeverThere.VALUE);
+        return new IllegalStateException("of " + FailingInitializer.VALUE);
       } catch (Throwable thrown) {
         return thrown;
       }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class HostileExceptionsTest extends ContractTest {
 
-  static int raise(HostileExceptions what, Journal journal) throws Exception {
-    journal.add("ran");
+  static int raise(HostileExceptions what, FileEventLog eventLog) throws Exception {
+    eventLog.add("ran");
     return what.raise();
   }
 
@@ -40,7 +40,7 @@ class HostileExceptionsTest extends ContractTest {
     return 1;
   }
 
-  static class Thrower {
+  static class ThrowingActor {
     int raise(HostileExceptions what) {
       return what.raise();
     }
@@ -54,8 +54,8 @@ class HostileExceptionsTest extends ContractTest {
     }
   }
 
-  static class NeverMade {
-    NeverMade(HostileExceptions what) {
+  static class ThrowingConstructor {
+    ThrowingConstructor(HostileExceptions what) {
       what.raise();
     }
 
@@ -75,7 +75,7 @@ class HostileExceptionsTest extends ContractTest {
 
   @AfterAll
   void allCpusComeBack() throws Exception {
-    Eventually.equal(
+    PollingAssert.untilEqual(
         runtime.totalResources().amount(Resources.CPU),
         () -> runtime.availableResources().amount(Resources.CPU));
   }
@@ -92,14 +92,14 @@ class HostileExceptionsTest extends ContractTest {
   @ParameterizedTest
   @EnumSource
   void fromATask(HostileExceptions what) throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var failure = failureOf(
-        runtime.task(HostileExceptionsTest::raise, what, journal).maxRetries(0).remote());
+        runtime.task(HostileExceptionsTest::raise, what, eventLog).maxRetries(0).remote());
     assertThat(failure)
         .isExactlyInstanceOf(TaskFailedException.class)
         .hasMessageContaining("HostileExceptionsTest.raise");
     assertThat(failure.getCause()).isNotNull();
-    assertThat(journal.events()).containsExactly("ran");
+    assertThat(eventLog.events()).containsExactly("ran");
   }
 
   @ParameterizedTest
@@ -112,20 +112,20 @@ class HostileExceptionsTest extends ContractTest {
   @ParameterizedTest
   @EnumSource
   void fromAnActor(HostileExceptions what) {
-    var actor = runtime.actor(Thrower::new).maxRestarts(2).remote();
-    assertThat(failureOf(actor.call(Thrower::raise, what).remote()))
+    var actor = runtime.actor(ThrowingActor::new).maxRestarts(2).remote();
+    assertThat(failureOf(actor.call(ThrowingActor::raise, what).remote()))
         .isExactlyInstanceOf(TaskFailedException.class);
-    assertThat(failureOf(actor.call(Thrower::raiseLater, what).remote()))
+    assertThat(failureOf(actor.call(ThrowingActor::raiseLater, what).remote()))
         .isExactlyInstanceOf(TaskFailedException.class);
-    assertThat(actor.call(Thrower::one).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(ThrowingActor::one).remote().get(LONG)).isEqualTo(1);
     actor.kill();
   }
 
   @ParameterizedTest
   @EnumSource
   void fromTheConstructorOfAnActor(HostileExceptions what) {
-    var actor = runtime.actor(NeverMade::new, what).remote();
-    assertThat(failureOf(actor.call(NeverMade::one).remote()))
+    var actor = runtime.actor(ThrowingConstructor::new, what).remote();
+    assertThat(failureOf(actor.call(ThrowingConstructor::one).remote()))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("its constructor threw");
   }
@@ -134,19 +134,19 @@ class HostileExceptionsTest extends ContractTest {
   @EnumSource
   void asWhatAnArgumentFailedWith(HostileExceptions what) throws Exception {
     var first = runtime
-        .task(HostileExceptionsTest::raise, what, journal())
+        .task(HostileExceptionsTest::raise, what, eventLog())
         .maxRetries(0)
         .remote();
     assertThat(failureOf(runtime.task((Integer x) -> x + 1, first).remote()))
         .isExactlyInstanceOf(TaskFailedException.class);
-    var actor = runtime.actor((Integer x) -> new Thrower(), first).remote();
-    assertThat(failureOf(actor.call(Thrower::one).remote())).isInstanceOf(MobulaException.class);
+    var actor = runtime.actor((Integer x) -> new ThrowingActor(), first).remote();
+    assertThat(failureOf(actor.call(ThrowingActor::one).remote())).isInstanceOf(MobulaException.class);
   }
 
   @Test
   void namesWhatTheExceptionWasAndWhereItWasThrown() throws Exception {
     var failure = failureOf(runtime
-        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, journal())
+        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, eventLog())
         .remote());
     assertThat(failure)
         .hasMessageContaining(GetMessage.class.getName())
@@ -157,25 +157,25 @@ class HostileExceptionsTest extends ContractTest {
 
   @Test
   void isTriedAgainWhereItsClassIsNamed() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     failureOf(runtime
-        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, journal)
+        .task(HostileExceptionsTest::raise, HostileExceptions.GET_MESSAGE, eventLog)
         .maxRetries(2)
         .retryOn(GetMessage.class)
         .backoff(Duration.ofMillis(1))
         .remote());
-    assertThat(journal.events()).hasSize(3);
+    assertThat(eventLog.events()).hasSize(3);
   }
 
   @Test
   void isNotTriedAgainWhereAnotherClassIsNamed() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     failureOf(runtime
-        .task(HostileExceptionsTest::raise, HostileExceptions.TO_STRING, journal)
+        .task(HostileExceptionsTest::raise, HostileExceptions.TO_STRING, eventLog)
         .maxRetries(2)
         .retryOn(GetMessage.class)
         .backoff(Duration.ofMillis(1))
         .remote());
-    assertThat(journal.events()).hasSize(1);
+    assertThat(eventLog.events()).hasSize(1);
   }
 }

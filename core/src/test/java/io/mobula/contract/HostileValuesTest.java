@@ -47,20 +47,20 @@ class HostileValuesTest extends ContractTest {
 
   @AfterAll
   void allCpusComeBack() throws Exception {
-    Eventually.equal(
+    PollingAssert.untilEqual(
         runtime.totalResources().amount(Resources.CPU),
         () -> runtime.availableResources().amount(Resources.CPU));
   }
 
   // ---- what is written and read
 
-  static class Unwritable implements Serializable {
+  static class UnwritableValue implements Serializable {
     private void writeObject(ObjectOutputStream out) {
       throw new HostileExceptions.GetMessage();
     }
   }
 
-  static class Unreadable implements Serializable {
+  static class UnreadableValue implements Serializable {
     private void writeObject(ObjectOutputStream out) {}
 
     private void readObject(ObjectInputStream in) {
@@ -68,11 +68,11 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  static class Key {
+  static class RefusingKey {
     final int id;
     boolean broken;
 
-    Key(int id) {
+    RefusingKey(int id) {
       this.id = id;
     }
 
@@ -86,30 +86,30 @@ class HostileValuesTest extends ContractTest {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Key key && key.id == id;
+      return other instanceof RefusingKey refusingKey && refusingKey.id == id;
     }
   }
 
   /** What cannot be read once it is written, since its keys refuse then. */
   static Object keyed(boolean map) {
-    var keys = List.of(new Key(1), new Key(2));
-    var values = new HashMap<Key, Integer>();
-    keys.forEach(key -> values.put(key, key.id));
-    var set = new HashSet<>(keys);
-    keys.forEach(key -> key.broken = true);
+    var refusingKeys = List.of(new RefusingKey(1), new RefusingKey(2));
+    var values = new HashMap<RefusingKey, Integer>();
+    refusingKeys.forEach(refusingKey -> values.put(refusingKey, refusingKey.id));
+    var set = new HashSet<>(refusingKeys);
+    refusingKeys.forEach(key -> key.broken = true);
     return map ? values : set;
   }
 
   @Test
   void aResultThatCannotBeWritten() {
-    assertThatThrownBy(() -> runtime.task(Unwritable::new).remote().get(LONG))
+    assertThatThrownBy(() -> runtime.task(UnwritableValue::new).remote().get(LONG))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("GetMessage");
   }
 
   @Test
   void aResultThatCannotBeRead() {
-    assertThatThrownBy(() -> runtime.task(Unreadable::new).remote().get(LONG))
+    assertThatThrownBy(() -> runtime.task(UnreadableValue::new).remote().get(LONG))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("GetMessage");
   }
@@ -125,7 +125,7 @@ class HostileValuesTest extends ContractTest {
   @Test
   void anArgumentThatCannotBeRead() {
     assertThatThrownBy(
-            () -> runtime.task((Object o) -> 1, new Unreadable()).remote().get(LONG))
+            () -> runtime.task((Object o) -> 1, new UnreadableValue()).remote().get(LONG))
         .isInstanceOf(CodecException.class);
     assertThatThrownBy(() -> runtime.task((Object o) -> 1, keyed(true)).remote().get(LONG))
         .isInstanceOf(CodecException.class);
@@ -133,17 +133,17 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void anArgumentThatCannotBeWritten() {
-    assertThatThrownBy(() -> runtime.task((Object o) -> 1, new Unwritable()).remote())
+    assertThatThrownBy(() -> runtime.task((Object o) -> 1, new UnwritableValue()).remote())
         .isInstanceOf(CodecException.class);
   }
 
-  static class Keeper {
+  static class EchoActor {
     Object give(Object what) {
       return what;
     }
 
-    Unwritable unwritable() {
-      return new Unwritable();
+    UnwritableValue unwritableValue() {
+      return new UnwritableValue();
     }
 
     int one() {
@@ -153,23 +153,23 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void whatAnActorIsGivenAndGives() {
-    var keeper = runtime.actor(Keeper::new).remote();
+    var echoActor = runtime.actor(EchoActor::new).remote();
     assertThatThrownBy(
-            () -> keeper.call(Keeper::give, new Unreadable()).remote().get(LONG))
+            () -> echoActor.call(EchoActor::give, new UnreadableValue()).remote().get(LONG))
         .isInstanceOf(CodecException.class);
-    assertThatThrownBy(() -> keeper.call(Keeper::unwritable).remote().get(LONG))
+    assertThatThrownBy(() -> echoActor.call(EchoActor::unwritableValue).remote().get(LONG))
         .isInstanceOf(CodecException.class);
-    assertThat(keeper.call(Keeper::one).remote().get(LONG)).isEqualTo(1);
+    assertThat(echoActor.call(EchoActor::one).remote().get(LONG)).isEqualTo(1);
   }
 
   // ---- several results
 
   /** Has another size than it says, or refuses to be copied. */
-  static class Lying extends AbstractList<Integer> {
+  static class LyingList extends AbstractList<Integer> {
     private final int said;
     private final Object[] elements;
 
-    Lying(int said, Object[] elements) {
+    LyingList(int said, Object[] elements) {
       this.said = said;
       this.elements = elements;
     }
@@ -196,11 +196,11 @@ class HostileValuesTest extends ContractTest {
   @Test
   void aCollectionOfAnotherSizeThanItSays() {
     for (var had : List.of(new Object[] {1}, new Object[] {1, 2, 3})) {
-      for (var ref : runtime.remoteMany(runtime.task(() -> new Lying(2, had)), 2)) {
+      for (var ref : runtime.remoteMany(runtime.task(() -> new LyingList(2, had)), 2)) {
         assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class);
       }
     }
-    for (var ref : runtime.remoteMany(runtime.task(() -> new Lying(-1, new Object[] {1})), 2)) {
+    for (var ref : runtime.remoteMany(runtime.task(() -> new LyingList(-1, new Object[] {1})), 2)) {
       assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class);
     }
   }
@@ -208,7 +208,7 @@ class HostileValuesTest extends ContractTest {
   // ---- streams
 
   /** Gives some elements, then throws. */
-  record Giving(int count, String then) implements Iterator<Integer> {
+  record FailingIterator(int count, String then) implements Iterator<Integer> {
     static final ThreadLocal<Integer> GIVEN = ThreadLocal.withInitial(() -> 0);
 
     @Override
@@ -222,7 +222,7 @@ class HostileValuesTest extends ContractTest {
     @Override
     public Integer next() {
       if (GIVEN.get() == count) {
-        throw new HostileExceptions.Endless();
+        throw new HostileExceptions.EndlessMessage();
       }
       GIVEN.set(GIVEN.get() + 1);
       return GIVEN.get();
@@ -230,8 +230,8 @@ class HostileValuesTest extends ContractTest {
   }
 
   static Iterator<Integer> giving(String then) {
-    Giving.GIVEN.set(0);
-    return new Giving(2, then);
+    FailingIterator.GIVEN.set(0);
+    return new FailingIterator(2, then);
   }
 
   static Stream<Integer> closing() {
@@ -257,7 +257,7 @@ class HostileValuesTest extends ContractTest {
   // ---- stages
 
   /** What a stage's class does that whoever attaches to it does not expect. */
-  enum OddStage {
+  enum StageMisbehaviour {
     THROWS,
     THROWS_AND_TELLS,
     TELLS_TWICE,
@@ -269,16 +269,16 @@ class HostileValuesTest extends ContractTest {
   }
 
   /** A stage that misbehaves. */
-  static final class Odd extends CompletableFuture<Integer> {
-    private final OddStage how;
+  static final class MisbehavingStage extends CompletableFuture<Integer> {
+    private final StageMisbehaviour how;
 
-    Odd(OddStage how) {
+    MisbehavingStage(StageMisbehaviour how) {
       this.how = how;
     }
 
     @Override
     public boolean isDone() {
-      if (how == OddStage.IS_NOT_DONE) {
+      if (how == StageMisbehaviour.IS_NOT_DONE) {
         throw new HostileExceptions.GetMessage();
       }
       return super.isDone();
@@ -320,13 +320,13 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  static CompletionStage<Integer> odd(OddStage how) {
-    return new Odd(how);
+  static CompletionStage<Integer> odd(StageMisbehaviour how) {
+    return new MisbehavingStage(how);
   }
 
-  static class Stager {
-    CompletionStage<Integer> odd(OddStage how) {
-      return new Odd(how);
+  static class StageActor {
+    CompletionStage<Integer> odd(StageMisbehaviour how) {
+      return new MisbehavingStage(how);
     }
 
     int one() {
@@ -342,7 +342,7 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  private static List<String> wanted(OddStage how) {
+  private static List<String> wanted(StageMisbehaviour how) {
     return switch (how) {
       case TELLS_TWICE, OBTRUDES -> List.of("value 1");
       case TELLS_NOTHING -> List.of("value null");
@@ -353,19 +353,19 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void oddStages() {
-    var stager = runtime.actor(Stager::new).maxConcurrency(2).remote();
-    for (var how : OddStage.values()) {
+    var stageActor = runtime.actor(StageActor::new).maxConcurrency(2).remote();
+    for (var how : StageMisbehaviour.values()) {
       var task = runtime.task(HostileValuesTest::odd, how).maxRetries(0).remote();
       assertThat(outcomeOf(task)).as("task, %s", how).isIn(wanted(how));
-      var call = stager.call(Stager::odd, how).remote();
+      var call = stageActor.call(StageActor::odd, how).remote();
       assertThat(outcomeOf(call)).as("actor, %s", how).isIn(wanted(how));
-      assertThat(stager.call(Stager::one).remote().get(LONG)).isEqualTo(1);
+      assertThat(stageActor.call(StageActor::one).remote().get(LONG)).isEqualTo(1);
     }
   }
 
   /** A stage that nobody completes and that cannot be cancelled. */
-  static CompletionStage<Integer> never(Journal journal) throws Exception {
-    journal.add("began");
+  static CompletionStage<Integer> never(FileEventLog eventLog) throws Exception {
+    eventLog.add("began");
     return new CompletableFuture<>() {
       @Override
       public CompletableFuture<Integer> toCompletableFuture() {
@@ -376,9 +376,9 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void aStageThatRefusesToBeCancelled() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(HostileValuesTest::never, journal).remote();
-    Eventually.until("began", () -> !journal.events().isEmpty());
+    var eventLog = eventLog();
+    var ref = runtime.task(HostileValuesTest::never, eventLog).remote();
+    PollingAssert.until("began", () -> !eventLog.events().isEmpty());
     assertThat(ref.cancel()).isTrue();
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(MobulaException.class);
   }
@@ -394,7 +394,7 @@ class HostileValuesTest extends ContractTest {
     return Thread.currentThread().isInterrupted();
   }
 
-  static class Interrupting {
+  static class InterruptingActor {
     byte[] interrupting(int size) {
       return HostileValuesTest.interrupting(size);
     }
@@ -406,15 +406,15 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void anInterruptThatIsLeftBehind() {
-    var actor = runtime.actor(Interrupting::new).remote();
+    var actor = runtime.actor(InterruptingActor::new).remote();
     for (int size : new int[] {1, 200, 5_000_000}) {
       assertThat(runtime.task(HostileValuesTest::interrupting, size).remote().get(LONG))
           .hasSize(size);
       assertThat(runtime.task(HostileValuesTest::isInterrupted).remote().get(LONG))
           .isFalse();
-      assertThat(actor.call(Interrupting::interrupting, size).remote().get(LONG))
+      assertThat(actor.call(InterruptingActor::interrupting, size).remote().get(LONG))
           .hasSize(size);
-      assertThat(actor.call(Interrupting::isInterrupted).remote().get(LONG)).isFalse();
+      assertThat(actor.call(InterruptingActor::isInterrupted).remote().get(LONG)).isFalse();
     }
   }
 
@@ -451,12 +451,12 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void whatWaitsForTheEndOfAnActorHoldsUpNothingElse() throws Exception {
-    var drained = runtime.actor(Keeper::new).remote();
-    assertThat(drained.call(Keeper::one).remote().get(LONG)).isEqualTo(1);
+    var drained = runtime.actor(EchoActor::new).remote();
+    assertThat(drained.call(EchoActor::one).remote().get(LONG)).isEqualTo(1);
     var running = new CountDownLatch(1);
     var waiting = drained.drain(LONG).thenAccept(nothing -> {
-      var other = runtime.actor(Keeper::new).remote(); // both need the engine's own threads
-      assertThat(other.call(Keeper::one).remote().get(LONG)).isEqualTo(1);
+      var other = runtime.actor(EchoActor::new).remote(); // both need the engine's own threads
+      assertThat(other.call(EchoActor::one).remote().get(LONG)).isEqualTo(1);
       assertThat(runtime.task(() -> 2).remote().get(LONG)).isEqualTo(2);
       running.countDown();
     });

@@ -95,11 +95,11 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void cancellingOneOfManyCancelsTheTask() {
-    var gate = gate();
+    var latch = latch();
     var refs = runtime.remoteMany(
         runtime
             .task(() -> {
-              gate.await();
+              latch.await();
               return List.of(1, 2);
             })
             .bind(),
@@ -114,11 +114,11 @@ class ManyResultsTest extends ContractTest {
     return IntStream.range(0, count).boxed();
   }
 
-  static Stream<Integer> counted(int count, Journal journal) {
+  static Stream<Integer> counted(int count, FileEventLog eventLog) {
     return IntStream.range(0, count)
         .mapToObj(i -> {
           try {
-            journal.add("made");
+            eventLog.add("made");
           } catch (IOException e) {
             throw new IllegalStateException(e);
           }
@@ -126,7 +126,7 @@ class ManyResultsTest extends ContractTest {
         })
         .onClose(() -> {
           try {
-            journal.add("closed");
+            eventLog.add("closed");
           } catch (IOException e) {
             throw new IllegalStateException(e);
           }
@@ -159,9 +159,9 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void resultsAreThereOneByOneWhileTheTaskGoesOn() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var call = runtime.task(
-        (Gate g) -> Stream.of(1, 2).peek(i -> {
+        (FileLatch g) -> Stream.of(1, 2).peek(i -> {
           if (i == 2) {
             try {
               g.await();
@@ -170,13 +170,13 @@ class ManyResultsTest extends ContractTest {
             }
           }
         }),
-        gate);
+        latch);
     try (var stream = runtime.<Integer>remoteStream(call)) {
       var results = stream.iterator();
       var first = results.next();
       assertThat(first.isReady()).isTrue();
       assertThat(first.get()).isEqualTo(1);
-      gate.open();
+      latch.open();
       assertThat(results.next().get()).isEqualTo(2);
       assertThat(results.hasNext()).isFalse();
     }
@@ -184,51 +184,51 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void theTaskIsHeldBackWhenTooManyAreUnread() throws Exception {
-    var journal = journal();
-    var call = runtime.task(ManyResultsTest::counted, 100, journal).maxUnread(3);
+    var eventLog = eventLog();
+    var call = runtime.task(ManyResultsTest::counted, 100, eventLog).maxUnread(3);
     try (var stream = runtime.remoteStream(call)) {
-      journal.await("made", 4);
+      eventLog.await("made", 4);
       // The task waits with its fourth: the CPU it gives back is the sign, as no event will come.
-      Eventually.until(
+      PollingAssert.until(
           "the task has given its CPU back", () -> runtime.availableResources().amount("CPU") == 4);
-      assertThat(journal.count("made")).isEqualTo(4);
+      assertThat(eventLog.count("made")).isEqualTo(4);
       var results = stream.iterator();
       results.next();
-      journal.await("made", 5);
-      Eventually.until(
+      eventLog.await("made", 5);
+      PollingAssert.until(
           "the task waits again", () -> runtime.availableResources().amount("CPU") == 4);
-      assertThat(journal.count("made")).isEqualTo(5);
+      assertThat(eventLog.count("made")).isEqualTo(5);
       assertThat(values(stream)).hasSize(99);
     }
   }
 
   @Test
   void closingEarlyCancelsTheTask() throws Exception {
-    var journal = journal();
-    var call = runtime.task(ManyResultsTest::counted, 1_000_000, journal).maxUnread(2);
+    var eventLog = eventLog();
+    var call = runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(2);
     var stream = runtime.remoteStream(call);
     stream.iterator().next();
     stream.close();
-    journal.await("closed", 1);
+    eventLog.await("closed", 1);
     assertThat(stream.iterator().hasNext()).isFalse();
-    assertThat(journal.count("made")).isLessThan(1_000);
+    assertThat(eventLog.count("made")).isLessThan(1_000);
     stream.close();
   }
 
   @Test
   void aStreamThatItsReaderForgetsEndsItsTask() throws Exception {
-    var journal = journal();
-    assertThat(readOne(journal)).isZero();
-    Eventually.until("the forgotten stream is closed", () -> {
+    var eventLog = eventLog();
+    assertThat(readOne(eventLog)).isZero();
+    PollingAssert.until("the forgotten stream is closed", () -> {
       System.gc();
-      return journal.count("closed") == 1;
+      return eventLog.count("closed") == 1;
     });
   }
 
   @SuppressWarnings("resource") // that is the point
-  private int readOne(Journal journal) {
+  private int readOne(FileEventLog eventLog) {
     return runtime
-        .remoteStream(runtime.task(ManyResultsTest::counted, 1_000_000, journal).maxUnread(3))
+        .remoteStream(runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(3))
         .iterator()
         .next()
         .get();
@@ -247,9 +247,9 @@ class ManyResultsTest extends ContractTest {
         .task(() -> IntStream.range(0, 10).mapToObj(i -> new int[100_000]))
         .maxUnread(5)
         .bind());
-    Eventually.until("five are there", () -> objects() >= before + 5);
+    PollingAssert.until("five are there", () -> objects() >= before + 5);
     stream.close();
-    Eventually.until("they are gone", () -> objects() <= before);
+    PollingAssert.until("they are gone", () -> objects() <= before);
   }
 
   @Test
@@ -306,10 +306,10 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void cancelledAndTimedOutStreamsEnd() {
-    var never = gate();
+    var never = latch();
     var call = runtime
         .task(
-            (Gate g) -> Stream.of(1, 2).peek(i -> {
+            (FileLatch g) -> Stream.of(1, 2).peek(i -> {
               if (i == 2) {
                 try {
                   g.await();

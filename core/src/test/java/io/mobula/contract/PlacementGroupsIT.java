@@ -55,7 +55,7 @@ class PlacementGroupsIT {
   private LocalCluster cluster;
   private MobulaRuntime runtime;
 
-  static final class Here {
+  static final class NodeReporter {
     NodeId node() {
       return Mobula.context().node();
     }
@@ -69,9 +69,9 @@ class PlacementGroupsIT {
     return Mobula.task(PlacementGroupsIT::node).remote().get();
   }
 
-  static int hold(Gate entered, Gate gate) throws Exception {
+  static int hold(FileLatch entered, FileLatch latch) throws Exception {
     entered.open();
-    gate.await();
+    latch.await();
     return 1;
   }
 
@@ -91,8 +91,8 @@ class PlacementGroupsIT {
     cluster.close();
   }
 
-  private Gate gate(String name) {
-    return new Gate(directory.resolve(name).toString());
+  private FileLatch gate(String name) {
+    return new FileLatch(directory.resolve(name).toString());
   }
 
   private PlacementGroup spread(int bundles) {
@@ -104,7 +104,7 @@ class PlacementGroupsIT {
   }
 
   private void allIsFree() throws Exception {
-    Eventually.until(
+    PollingAssert.until(
         "all is free", () -> runtime.availableResources().equals(runtime.totalResources()));
   }
 
@@ -126,9 +126,9 @@ class PlacementGroupsIT {
     for (int bundle = 0; bundle < 3; bundle++) {
       assertThat(runsAt(group, bundle)).isEqualTo(nodes.get(bundle));
     }
-    ActorHandle<Here> actor =
-        runtime.actor(Here::new).cpus(1).placement(Placement.group(group, 2)).remote();
-    assertThat(actor.call(Here::node).remote().get(LONG)).isEqualTo(nodes.get(2));
+    ActorHandle<NodeReporter> actor =
+        runtime.actor(NodeReporter::new).cpus(1).placement(Placement.group(group, 2)).remote();
+    assertThat(actor.call(NodeReporter::node).remote().get(LONG)).isEqualTo(nodes.get(2));
     assertThat(nodes)
         .contains(runtime
             .task(PlacementGroupsIT::nodeOfChild)
@@ -137,18 +137,18 @@ class PlacementGroupsIT {
             .remote()
             .get(LONG));
 
-    var gate = gate("all");
+    var latch = gate("all");
     var held = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 2; i++) { // the actor has one CPU of the third bundle
       var entered = gate("entered" + i);
       held.add(runtime
-          .task(PlacementGroupsIT::hold, entered, gate)
+          .task(PlacementGroupsIT::hold, entered, latch)
           .cpus(2)
           .placement(Placement.group(group))
           .remote());
       entered.await();
     }
-    gate.open();
+    latch.open();
     assertThat(runtime.get(held, LONG)).containsExactly(1, 1);
     group.remove();
     allIsFree();
@@ -194,7 +194,7 @@ class PlacementGroupsIT {
       lost = other.placementGroup().bundle(TWO).name("lost").create();
       assertThat(kept.await(LONG) && lost.await(LONG)).isTrue();
     }
-    Eventually.until("it is removed", () -> {
+    PollingAssert.until("it is removed", () -> {
       try {
         runtime.placementGroup("lost");
         return false;
@@ -229,7 +229,7 @@ class PlacementGroupsIT {
 
     cluster.kill(victim);
 
-    Eventually.until("it is whole again", () -> {
+    PollingAssert.until("it is whole again", () -> {
       var state = group.state(); // once: between two looks it may be found to have lost a node
       return state.phase() == Phase.READY && !state.nodes().get(bundle).equals(Optional.of(gone));
     });
@@ -252,12 +252,12 @@ class PlacementGroupsIT {
     assertThat(kept.await(LONG)).isTrue();
     kept.remove();
     var making = CompletableFuture.supplyAsync(this::makeAndRemove);
-    Eventually.until("some were made", () -> made >= 5);
+    PollingAssert.until("some were made", () -> made >= 5);
 
     cluster.kill(0);
 
     var left = making.get(60, TimeUnit.SECONDS);
-    Eventually.until(
+    PollingAssert.until(
         "each has come to be",
         () -> left.stream().allMatch(group -> {
           group.remove();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class PlacementGroupsTest extends ContractTest {
   private static final Resources ONE = Resources.none().cpus(1);
 
-  static final class Member {
+  static final class GroupActor {
     private int calls;
 
     int count() {
@@ -41,9 +41,9 @@ class PlacementGroupsTest extends ContractTest {
     }
   }
 
-  static int hold(Gate entered, Gate gate) throws Exception {
+  static int hold(FileLatch entered, FileLatch latch) throws Exception {
     entered.open();
-    gate.await();
+    latch.await();
     return 1;
   }
 
@@ -67,8 +67,8 @@ class PlacementGroupsTest extends ContractTest {
   }
 
   static String groupOfActor() {
-    ActorHandle<Member> actor = Mobula.actor(Member::new).cpus(0).remote();
-    return actor.call(Member::group).remote().get();
+    ActorHandle<GroupActor> actor = Mobula.actor(GroupActor::new).cpus(0).remote();
+    return actor.call(GroupActor::group).remote().get();
   }
 
   static boolean isReady(PlacementGroup group) {
@@ -97,11 +97,11 @@ class PlacementGroupsTest extends ContractTest {
   @AfterEach
   void allIsGivenBack() throws Exception {
     made.forEach(PlacementGroup::remove);
-    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
   }
 
   private void available(double cpus) throws Exception {
-    Eventually.equal(cpus, () -> runtime.availableResources().amount(Resources.CPU));
+    PollingAssert.untilEqual(cpus, () -> runtime.availableResources().amount(Resources.CPU));
   }
 
   private static Reason reason(Throwable thrown) {
@@ -140,7 +140,7 @@ class PlacementGroupsTest extends ContractTest {
   void aGroupForWhichThereIsNoRoomWaitsAndSaysWhatIsMissing() throws Exception {
     var first = ready(ONE.cpus(3));
     var second = group(ONE, ONE);
-    Eventually.until(
+    PollingAssert.until(
         "it says what is missing",
         () -> second.state().why().contains("free") && second.state().why().contains("CPU"));
     assertThat(second.state().phase()).isEqualTo(Phase.PENDING);
@@ -154,13 +154,13 @@ class PlacementGroupsTest extends ContractTest {
 
   @Test
   void aGroupGetsWhatATaskHeldWhenThatIsDone() throws Exception {
-    var entered = gate();
-    var gate = gate();
-    var task = runtime.task(PlacementGroupsTest::hold, entered, gate).cpus(4).remote();
+    var entered = latch();
+    var latch = latch();
+    var task = runtime.task(PlacementGroupsTest::hold, entered, latch).cpus(4).remote();
     entered.await();
     var group = group(ONE.cpus(4));
     assertThat(group.await(Duration.ofMillis(50))).isFalse();
-    gate.open();
+    latch.open();
     assertThat(task.get(LONG)).isEqualTo(1);
     assertThat(group.await(LONG)).isTrue();
   }
@@ -199,10 +199,10 @@ class PlacementGroupsTest extends ContractTest {
   @Test
   void tasksShareWhatTheirBundleHoldsAndNothingElse() throws Exception {
     var group = ready(ONE, ONE);
-    var entered = gate();
-    var gate = gate();
+    var entered = latch();
+    var latch = latch();
     var first = runtime
-        .task(PlacementGroupsTest::hold, entered, gate)
+        .task(PlacementGroupsTest::hold, entered, latch)
         .placement(Placement.group(group, 0))
         .remote();
     entered.await();
@@ -217,7 +217,7 @@ class PlacementGroupsTest extends ContractTest {
     assertThat(beside.get(LONG)).isEqualTo(group.toString());
     assertThat(behind.isReady()).isFalse();
     assertThat(runtime.waiting()).anyMatch(waits -> waits.what().contains("where"));
-    gate.open();
+    latch.open();
     assertThat(behind.get(LONG)).isEqualTo(group.toString());
     assertThat(first.get(LONG)).isEqualTo(1);
     assertThat(runtime.task(PlacementGroupsTest::where).remote().get(LONG)).isEqualTo("none");
@@ -226,16 +226,16 @@ class PlacementGroupsTest extends ContractTest {
   @Test
   void anyBundleIsOneWithRoom() throws Exception {
     var group = ready(ONE, ONE);
-    var gate = gate();
-    var one = gate();
-    var other = gate();
+    var latch = latch();
+    var one = latch();
+    var other = latch();
     var held = List.of(
         runtime
-            .task(PlacementGroupsTest::hold, one, gate)
+            .task(PlacementGroupsTest::hold, one, latch)
             .placement(Placement.group(group))
             .remote(),
         runtime
-            .task(PlacementGroupsTest::hold, other, gate)
+            .task(PlacementGroupsTest::hold, other, latch)
             .placement(Placement.group(group))
             .remote());
     one.await();
@@ -245,7 +245,7 @@ class PlacementGroupsTest extends ContractTest {
         .placement(Placement.group(group))
         .remote();
     assertThat(third.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat(third.get(LONG)).isEqualTo(group.toString());
     assertThat(runtime.get(held, LONG)).containsExactly(1, 1);
   }
@@ -258,9 +258,9 @@ class PlacementGroupsTest extends ContractTest {
         .task(PlacementGroupsTest::where)
         .placement(Placement.group(second, 0))
         .remote();
-    ActorHandle<Member> actor =
-        runtime.actor(Member::new).placement(Placement.group(second)).remote();
-    var call = actor.call(Member::count).remote();
+    ActorHandle<GroupActor> actor =
+        runtime.actor(GroupActor::new).placement(Placement.group(second)).remote();
+    var call = actor.call(GroupActor::count).remote();
     assertThat(runtime.wait(List.of(task, call), 1, Duration.ofMillis(30)).ready())
         .isEmpty();
     first.remove();
@@ -271,12 +271,12 @@ class PlacementGroupsTest extends ContractTest {
   @Test
   void actorsHoldWhatTheirBundleHas() throws Exception {
     var group = ready(ONE, ONE);
-    ActorHandle<Member> first =
-        runtime.actor(Member::new).cpus(1).placement(Placement.group(group, 1)).remote();
-    assertThat(first.call(Member::group).remote().get(LONG)).isEqualTo(group.toString());
-    ActorHandle<Member> second =
-        runtime.actor(Member::new).cpus(1).placement(Placement.group(group, 1)).remote();
-    var call = second.call(Member::count).remote();
+    ActorHandle<GroupActor> first =
+        runtime.actor(GroupActor::new).cpus(1).placement(Placement.group(group, 1)).remote();
+    assertThat(first.call(GroupActor::group).remote().get(LONG)).isEqualTo(group.toString());
+    ActorHandle<GroupActor> second =
+        runtime.actor(GroupActor::new).cpus(1).placement(Placement.group(group, 1)).remote();
+    var call = second.call(GroupActor::count).remote();
     assertThat(runtime.wait(List.of(call), 1, Duration.ofMillis(30)).ready()).isEmpty();
     first.kill();
     assertThat(call.get(LONG)).isEqualTo(1);
@@ -342,9 +342,9 @@ class PlacementGroupsTest extends ContractTest {
   @Test
   void removingAGroupEndsWhatRunsInItAndWhatWaits() throws Exception {
     var group = ready(ONE, ONE);
-    var entered = gate();
+    var entered = latch();
     var running = runtime
-        .task(PlacementGroupsTest::hold, entered, gate())
+        .task(PlacementGroupsTest::hold, entered, latch())
         .placement(Placement.group(group, 0))
         .remote();
     entered.await();
@@ -352,13 +352,13 @@ class PlacementGroupsTest extends ContractTest {
         .task(PlacementGroupsTest::where)
         .placement(Placement.group(group, 0))
         .remote();
-    ActorHandle<Member> actor = runtime
-        .actor(Member::new)
+    ActorHandle<GroupActor> actor = runtime
+        .actor(GroupActor::new)
         .cpus(1)
         .maxRestarts(3)
         .placement(Placement.group(group, 1))
         .remote();
-    assertThat(actor.call(Member::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(GroupActor::count).remote().get(LONG)).isEqualTo(1);
 
     group.remove();
 
@@ -370,9 +370,9 @@ class PlacementGroupsTest extends ContractTest {
           .hasMessageContaining(group.id().toString())
           .hasMessageContaining("task");
     }
-    Eventually.until("the actor has died of it", () -> {
+    PollingAssert.until("the actor has died of it", () -> {
       try {
-        actor.call(Member::count).remote().get(LONG);
+        actor.call(GroupActor::count).remote().get(LONG);
         return false;
       } catch (ActorDiedException died) {
         return died.getMessage().contains(group.id().toString())
@@ -406,9 +406,9 @@ class PlacementGroupsTest extends ContractTest {
         .isInstanceOfSatisfying(
             PlacementGroupException.class,
             thrown -> assertThat(reason(thrown)).isEqualTo(Reason.REMOVED));
-    ActorHandle<Member> actor =
-        runtime.actor(Member::new).placement(Placement.group(group)).remote();
-    assertThatThrownBy(() -> actor.call(Member::count).remote().get(LONG))
+    ActorHandle<GroupActor> actor =
+        runtime.actor(GroupActor::new).placement(Placement.group(group)).remote();
+    assertThatThrownBy(() -> actor.call(GroupActor::count).remote().get(LONG))
         .isInstanceOf(PlacementGroupException.class)
         .hasMessageContaining("removed");
     assertThat(group.state().why()).contains("removed");
@@ -510,7 +510,7 @@ class PlacementGroupsTest extends ContractTest {
         .hasMessageContaining("CPU=2")
         .hasMessageContaining("CPU=1");
     assertThatThrownBy(() ->
-            runtime.actor(Member::new).gpus(1).placement(Placement.group(group)).remote())
+            runtime.actor(GroupActor::new).gpus(1).placement(Placement.group(group)).remote())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("no bundle");
     assertThatThrownBy(() -> Placement.group(group, 2))

@@ -16,24 +16,24 @@ import org.junit.jupiter.api.Test;
 /** Resources: what is granted, what waits and why, and what is refused. */
 class ResourcesContractTest extends ContractTest {
 
-  static int hold(Journal journal, Gate gate) throws Exception {
-    journal.add("enter");
-    gate.await();
-    journal.add("leave");
+  static int hold(FileEventLog eventLog, FileLatch latch) throws Exception {
+    eventLog.add("enter");
+    latch.await();
+    eventLog.add("leave");
     return 1;
   }
 
-  static int touch(Journal journal, int spins) throws Exception {
-    journal.add("enter");
+  static int touch(FileEventLog eventLog, int spins) throws Exception {
+    eventLog.add("enter");
     for (int i = 0; i < spins * 100; i++) {
       Thread.onSpinWait();
     }
-    journal.add("leave");
+    eventLog.add("leave");
     return 1;
   }
 
   private void idle() throws Exception {
-    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
   }
 
   @Test
@@ -48,67 +48,67 @@ class ResourcesContractTest extends ContractTest {
   @Test
   void whatRunsIsTakenAndComesBack() throws Exception {
     idle(); // a slot of the test before may keep its lease for a moment
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(ResourcesContractTest::hold, journal, gate)
+        .task(ResourcesContractTest::hold, eventLog, latch)
         .cpus(1.5)
         .gpus(0.25)
         .resource("Licence", 2)
         .memory(1000)
         .remote();
-    journal.await("enter", 1);
+    eventLog.await("enter", 1);
     var free = runtime.availableResources();
     assertThat(free.amount(Resources.CPU)).isEqualTo(2.5);
     assertThat(free.amount(Resources.GPU)).isEqualTo(1.75);
     assertThat(free.amount("Licence")).isEqualTo(1);
     assertThat(free.units(Resources.MEMORY))
         .isEqualTo(runtime.totalResources().units(Resources.MEMORY) - 1000);
-    gate.open();
+    latch.open();
     ref.get();
     idle();
   }
 
   @Test
   void neverMoreThanThereIsIsGranted() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var refs = new ArrayList<ObjectRef<Integer>>();
     var random = new Random(11);
     for (int i = 0; i < 200; i++) {
       refs.add(runtime
-          .task(ResourcesContractTest::touch, journal, random.nextInt(50))
+          .task(ResourcesContractTest::touch, eventLog, random.nextInt(50))
           .cpus(random.nextBoolean() ? 0 : 0.25)
           .resource("Licence", 1)
           .remote());
     }
     runtime.get(refs, LONG);
-    assertThat(journal.most("enter", "leave")).isBetween(1, 3);
+    assertThat(eventLog.maxConcurrent("enter", "leave")).isBetween(1, 3);
   }
 
   @Test
   void fractionsAddUp() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 7; i++) {
       refs.add(runtime
-          .task(ResourcesContractTest::hold, journal, gate)
+          .task(ResourcesContractTest::hold, eventLog, latch)
           .cpus(0)
           .gpus(0.3333)
           .remote());
     }
-    journal.await("enter", 6);
+    eventLog.await("enter", 6);
     assertThat(runtime.availableResources().amount(Resources.GPU)).isLessThan(0.3333);
     assertThat(refs.stream().filter(ObjectRef::isReady)).isEmpty();
-    gate.open();
+    latch.open();
     runtime.get(refs, LONG);
-    assertThat(journal.most("enter", "leave")).isEqualTo(6);
+    assertThat(eventLog.maxConcurrent("enter", "leave")).isEqualTo(6);
     idle();
   }
 
-  static int nested(Gate inner, Journal journal) throws Exception {
-    journal.add("outer");
-    return Mobula.task(ResourcesContractTest::hold, journal, inner)
+  static int nested(FileLatch inner, FileEventLog eventLog) throws Exception {
+    eventLog.add("outer");
+    return Mobula.task(ResourcesContractTest::hold, eventLog, inner)
         .cpus(4)
         .remote()
         .get();
@@ -116,68 +116,68 @@ class ResourcesContractTest extends ContractTest {
 
   @Test
   void aBlockingGetGivesTheCpuBackButNoOtherResource() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(ResourcesContractTest::nested, gate, journal)
+        .task(ResourcesContractTest::nested, latch, eventLog)
         .cpus(4)
         .gpus(1)
         .remote();
-    journal.await("enter", 1);
+    eventLog.await("enter", 1);
     assertThat(runtime.availableResources().amount(Resources.GPU)).isEqualTo(1);
-    gate.open();
+    latch.open();
     assertThat(ref.get(LONG)).isEqualTo(1);
     idle();
   }
 
   @Test
   void aBlockingWaitGivesTheCpuBack() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var ref = runtime
         .task(() -> {
           var inner =
-              Mobula.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
+              Mobula.task(ResourcesContractTest::hold, eventLog, latch).cpus(4).remote();
           return Mobula.wait(List.of(inner), 1, LONG).ready().size();
         })
         .cpus(4)
         .remote();
-    journal.await("enter", 1);
-    gate.open();
+    eventLog.await("enter", 1);
+    latch.open();
     assertThat(ref.get(LONG)).isEqualTo(1);
     idle();
   }
 
   @Test
   void nothingIsGrantedWhileCpuIsOwed() throws Exception {
-    var innerGate = gate();
-    var outerGate = gate();
-    var journal = journal();
+    var innerGate = latch();
+    var outerGate = latch();
+    var eventLog = eventLog();
     // The outer task resumes while the inner one still runs: both hold four CPUs then.
     var outer = runtime
         .task(() -> {
-          var inner = Mobula.task(ResourcesContractTest::hold, journal, innerGate)
+          var inner = Mobula.task(ResourcesContractTest::hold, eventLog, innerGate)
               .cpus(4)
               .remote();
           try {
             inner.get(Duration.ofMillis(300));
           } catch (io.mobula.error.GetTimeoutException resumed) {
-            journal.add("resumed");
+            eventLog.add("resumed");
           }
           outerGate.await();
           return 1;
         })
         .cpus(4)
         .remote();
-    journal.await("resumed", 1);
-    journal.await("enter", 1);
-    var late = runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(1).remote();
-    Eventually.until(
+    eventLog.await("resumed", 1);
+    eventLog.await("enter", 1);
+    var late = runtime.task(ResourcesContractTest::touch, eventLog(), 1).cpus(1).remote();
+    PollingAssert.until(
         "it is known to wait",
         () -> runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("CPU")));
     assertThat(runtime.availableResources().amount(Resources.CPU)).isZero();
     innerGate.open();
-    journal.await("leave", 1);
+    eventLog.await("leave", 1);
     assertThat(late.isReady()).isFalse();
     outerGate.open();
     assertThat(outer.get(LONG)).isEqualTo(1);
@@ -215,7 +215,7 @@ class ResourcesContractTest extends ContractTest {
       var task = own.task(() -> 1).name("big").cpus(5).remote();
       var actor = own.actor(ArrayList<String>::new).gpus(3).remote();
       var call = actor.call((ArrayList<String> list) -> list.size()).remote();
-      Eventually.until(
+      PollingAssert.until(
           "the lack is reported",
           () -> own.waiting().stream()
               .anyMatch(waiting ->
@@ -230,27 +230,27 @@ class ResourcesContractTest extends ContractTest {
           .hasMessageContaining("ArrayList")
           .hasMessageContaining("GPU=3");
       assertThat(own.task(() -> 7).cpus(4).remote().get(LONG)).isEqualTo(7);
-      Eventually.until("nothing waits", () -> own.waiting().isEmpty());
+      PollingAssert.until("nothing waits", () -> own.waiting().isEmpty());
     }
   }
 
   @Test
   void whatWaitsAndWhyCanBeAsked() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var holder = runtime
-        .task(ResourcesContractTest::hold, journal, gate)
+        .task(ResourcesContractTest::hold, eventLog, latch)
         .cpus(0)
         .resource("Licence", 2)
         .remote();
-    journal.await("enter", 1);
+    eventLog.await("enter", 1);
     var waiter = runtime
-        .task(ResourcesContractTest::touch, journal(), 1)
+        .task(ResourcesContractTest::touch, eventLog(), 1)
         .name("patient")
         .resource("Licence", 2)
         .remote();
     var dependent = runtime.task((Integer x) -> x, waiter).name("dependent").remote();
-    Eventually.until(
+    PollingAssert.until(
         "the lack is reported",
         () -> runtime.waiting().stream()
             .anyMatch(waiting -> waiting.what().contains("patient")
@@ -260,19 +260,19 @@ class ResourcesContractTest extends ContractTest {
       assertThat(waiting.what()).contains("dependent");
       assertThat(waiting.why()).contains(waiter.id().toString());
     });
-    gate.open();
+    latch.open();
     runtime.get(List.of(holder, dependent), LONG);
-    Eventually.until("nothing waits", () -> runtime.waiting().isEmpty());
+    PollingAssert.until("nothing waits", () -> runtime.waiting().isEmpty());
   }
 
   @Test
   void aBigRequestIsNotStarvedByAStreamOfSmallOnes() throws Exception {
-    var stop = gate();
+    var stop = latch();
     var feeders = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 4; i++) {
       feeders.add(runtime
           .task(
-              (Gate g, Journal j) -> {
+              (FileLatch g, FileEventLog j) -> {
                 int rounds = 0;
                 while (!g.isOpen()) {
                   Mobula.get(List.of(
@@ -284,12 +284,12 @@ class ResourcesContractTest extends ContractTest {
                 return rounds;
               },
               stop,
-              journal())
+              eventLog())
           .cpus(0)
           .remote());
     }
     var big =
-        runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(4).gpus(2).remote();
+        runtime.task(ResourcesContractTest::touch, eventLog(), 1).cpus(4).gpus(2).remote();
     assertThat(big.get(LONG)).isEqualTo(1);
     stop.open();
     runtime.get(feeders, LONG);
@@ -297,47 +297,47 @@ class ResourcesContractTest extends ContractTest {
 
   @Test
   void whatNeedsOtherResourcesPassesWhatWaits() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var holder =
-        runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).gpus(2).remote();
-    journal.await("enter", 1);
+        runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(0).gpus(2).remote();
+    eventLog.await("enter", 1);
     var waiter =
-        runtime.task(ResourcesContractTest::touch, journal(), 1).cpus(0).gpus(1).remote();
+        runtime.task(ResourcesContractTest::touch, eventLog(), 1).cpus(0).gpus(1).remote();
     assertThat(runtime
-            .task(ResourcesContractTest::touch, journal(), 1)
+            .task(ResourcesContractTest::touch, eventLog(), 1)
             .cpus(1)
             .remote()
             .get(LONG))
         .isEqualTo(1);
     assertThat(waiter.isReady()).isFalse();
-    gate.open();
+    latch.open();
     runtime.get(List.of(holder, waiter), LONG);
   }
 
   @Test
   void aTaskOfNothingRunsWhileEverythingIsTaken() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var holder =
-        runtime.task(ResourcesContractTest::hold, journal, gate).cpus(4).remote();
-    journal.await("enter", 1);
+        runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(4).remote();
+    eventLog.await("enter", 1);
     assertThat(runtime
-            .task(ResourcesContractTest::touch, journal(), 1)
+            .task(ResourcesContractTest::touch, eventLog(), 1)
             .cpus(0)
             .remote()
             .get(LONG))
         .isEqualTo(1);
-    gate.open();
+    latch.open();
     holder.get();
   }
 
   @Test
   void tasksBehindABlockedOneRunElsewhere() throws Exception {
-    var gate = gate();
-    var journal = journal();
+    var latch = latch();
+    var eventLog = eventLog();
     var blocked = new ArrayList<ObjectRef<Integer>>();
-    var last = runtime.task(ResourcesContractTest::hold, journal, gate).cpus(0).remote();
+    var last = runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(0).remote();
     for (int i = 0; i < 20; i++) {
       blocked.add(runtime
           .task((List<ObjectRef<Integer>> x) -> x.getFirst().get(), List.of(last))
@@ -348,7 +348,7 @@ class ResourcesContractTest extends ContractTest {
       quick.add(runtime.task((Integer x) -> x, i).remote());
     }
     assertThat(runtime.get(quick, LONG)).hasSize(20);
-    gate.open();
+    latch.open();
     runtime.get(blocked, LONG);
   }
 

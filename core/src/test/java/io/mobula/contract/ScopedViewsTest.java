@@ -25,7 +25,7 @@ class ScopedViewsTest extends ContractTest {
 
   @BeforeEach
   void beginWithAnEmptyStore() throws Exception {
-    Eventually.collected("the store is empty", () -> runtime.storeUsage().objects() == 0);
+    PollingAssert.untilCollected("the store is empty", () -> runtime.storeUsage().objects() == 0);
   }
 
   @Test
@@ -64,7 +64,7 @@ class ScopedViewsTest extends ContractTest {
   }
 
   /** Keeps what it is given, as an actor that borrows must not. */
-  static final class Borrower {
+  static final class BorrowingActor {
     private @Nullable Tensor kept;
     private final CompletableFuture<Float> answer = new CompletableFuture<>();
 
@@ -87,58 +87,58 @@ class ScopedViewsTest extends ContractTest {
     }
   }
 
-  private Stream<ActorHandle<Borrower>> borrowers() {
-    var call = runtime.actor(Borrower::new).borrowArguments();
+  private Stream<ActorHandle<BorrowingActor>> borrowingActors() {
+    var call = runtime.actor(BorrowingActor::new).borrowArguments();
     return Stream.of(call.dedicatedThread().remote(), call.remote());
   }
 
   @Test
   void anActorBorrowsItsArgumentsUntilItsMethodReturns() throws Exception {
-    for (var borrower : borrowers().toList()) {
+    for (var borrowingActor : borrowingActors().toList()) {
       try (var ref = runtime.put(tensor(3));
-          var first = borrower.call(Borrower::first, ref).remote()) {
+          var first = borrowingActor.call(BorrowingActor::first, ref).remote()) {
         assertThat(first.get()).isEqualTo(3);
       }
-      assertThatThrownBy(() -> borrower.call(Borrower::peek).remote().get())
+      assertThatThrownBy(() -> borrowingActor.call(BorrowingActor::peek).remote().get())
           .isInstanceOf(TaskFailedException.class)
           .hasRootCauseInstanceOf(IllegalStateException.class);
-      Eventually.equal(0L, () -> runtime.storeUsage().objects());
+      PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
     }
   }
 
   @Test
   void aStageKeepsWhatItsCallHasBorrowedUntilItCompletes() throws Exception {
-    for (var borrower : borrowers().toList()) {
+    for (var borrowingActor : borrowingActors().toList()) {
       try (var ref = runtime.put(tensor(5))) {
-        var later = borrower.call(Borrower::later, ref).remote();
-        assertThat(borrower.call(Borrower::peek).remote().get()).isEqualTo(5);
-        borrower.tell(Borrower::answer).remote().get();
+        var later = borrowingActor.call(BorrowingActor::later, ref).remote();
+        assertThat(borrowingActor.call(BorrowingActor::peek).remote().get()).isEqualTo(5);
+        borrowingActor.tell(BorrowingActor::answer).remote().get();
         assertThat((Object) later.get()).isEqualTo(5f);
       }
-      assertThatThrownBy(() -> borrower.call(Borrower::peek).remote().get())
+      assertThatThrownBy(() -> borrowingActor.call(BorrowingActor::peek).remote().get())
           .hasRootCauseInstanceOf(IllegalStateException.class);
-      Eventually.equal(0L, () -> runtime.storeUsage().objects());
+      PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
     }
   }
 
   @Test
   void whatAKilledActorHadBorrowedIsFree() throws Exception {
-    var borrower =
-        runtime.actor(Borrower::new).borrowArguments().dedicatedThread().remote();
+    var borrowingActor =
+        runtime.actor(BorrowingActor::new).borrowArguments().dedicatedThread().remote();
     try (var ref = runtime.put(tensor(5))) {
-      var later = borrower.call(Borrower::later, ref).remote();
-      assertThat(borrower.call(Borrower::peek).remote().get()).isEqualTo(5);
-      borrower.kill();
+      var later = borrowingActor.call(BorrowingActor::later, ref).remote();
+      assertThat(borrowingActor.call(BorrowingActor::peek).remote().get()).isEqualTo(5);
+      borrowingActor.kill();
       assertThatThrownBy(later::get).isInstanceOf(io.mobula.error.ActorDiedException.class);
     }
-    Eventually.equal(0L, () -> runtime.storeUsage().objects());
+    PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
   }
 
   /** Keeps what it is given, as a task must not. */
-  static final class Kept {
+  static final class ViewKeeper {
     private static volatile @Nullable Tensor tensor;
 
-    private Kept() {}
+    private ViewKeeper() {}
 
     static float first(Tensor lent) {
       tensor = lent;
@@ -169,7 +169,7 @@ class ScopedViewsTest extends ContractTest {
 
     static float passedOn(Tensor lent) {
       try (var put = Mobula.put(lent);
-          var child = Mobula.task(Kept::last, lent).remote()) {
+          var child = Mobula.task(ViewKeeper::last, lent).remote()) {
         return put.get().getFloat(0) + child.get();
       }
     }
@@ -187,40 +187,40 @@ class ScopedViewsTest extends ContractTest {
   @Test
   void aTaskHasViewsOfLargeArgumentsUntilItEnds() throws Exception {
     try (var ref = runtime.put(tensor(3));
-        var first = runtime.task(Kept::first, ref).remote()) {
+        var first = runtime.task(ViewKeeper::first, ref).remote()) {
       assertThat(first.get()).isEqualTo(3);
     }
     // The result may be read a moment before the views end; no collector has to run for that.
-    Eventually.equal(0L, () -> runtime.storeUsage().objects());
-    assertThatThrownBy(() -> runtime.task(Kept::peek).remote().get())
+    PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
+    assertThatThrownBy(() -> runtime.task(ViewKeeper::peek).remote().get())
         .hasRootCauseInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void aTaskThatFailsLetsGoOfItsArguments() throws Exception {
     try (var ref = runtime.put(tensor(3))) {
-      assertThatThrownBy(() -> runtime.task(Kept::failing, ref).remote().get())
+      assertThatThrownBy(() -> runtime.task(ViewKeeper::failing, ref).remote().get())
           .isInstanceOf(TaskFailedException.class);
     }
-    Eventually.equal(0L, () -> runtime.storeUsage().objects());
-    assertThatThrownBy(() -> runtime.task(Kept::peek).remote().get())
+    PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
+    assertThatThrownBy(() -> runtime.task(ViewKeeper::peek).remote().get())
         .hasRootCauseInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void aTasksStageReadsItsArgumentsUntilItCompletes() throws Exception {
     try (var ref = runtime.put(tensor(5));
-        var later = runtime.task(Kept::later, ref).remote()) {
+        var later = runtime.task(ViewKeeper::later, ref).remote()) {
       assertThat((Object) later.get()).isEqualTo(5f);
     }
-    Eventually.equal(0L, () -> runtime.storeUsage().objects());
+    PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
   }
 
   @Test
   void aTaskMayReturnItsArgumentAndPartsOfIt() throws Exception {
     try (var ref = runtime.put(tensor(5));
-        var itself = runtime.task(Kept::itself, ref).remote();
-        var parts = runtime.task(Kept::parts, ref).remote();
+        var itself = runtime.task(ViewKeeper::itself, ref).remote();
+        var parts = runtime.task(ViewKeeper::parts, ref).remote();
         var arena = Arena.ofConfined()) {
       ref.close();
       assertThat(itself.get(arena).getFloat(LARGE - 1)).isEqualTo(5);
@@ -232,7 +232,7 @@ class ScopedViewsTest extends ContractTest {
   @Test
   void aTaskMayPassItsArgumentOn() {
     try (var ref = runtime.put(tensor(5));
-        var passed = runtime.task(Kept::passedOn, ref).remote()) {
+        var passed = runtime.task(ViewKeeper::passedOn, ref).remote()) {
       assertThat(passed.get()).isEqualTo(10);
     }
   }
@@ -240,19 +240,19 @@ class ScopedViewsTest extends ContractTest {
   @Test
   void whatATaskGetsOfARefItMayKeep() {
     try (var ref = runtime.put(tensor(5));
-        var read = runtime.task(Kept::read, List.of(ref)).remote()) {
+        var read = runtime.task(ViewKeeper::read, List.of(ref)).remote()) {
       assertThat(read.get()).isEqualTo(5);
     }
-    assertThat(runtime.task(Kept::peek).remote().get()).isEqualTo(5);
-    runtime.task(Kept::first, tensor(1)).remote().get(); // forgets it
+    assertThat(runtime.task(ViewKeeper::peek).remote().get()).isEqualTo(5);
+    runtime.task(ViewKeeper::first, tensor(1)).remote().get(); // forgets it
   }
 
   /** Makes numbers in place and hands out what it has read of them. */
-  static final class Publisher {
+  static final class PublishingActor {
     private final ObjectRef<Tensor> published;
     private final Tensor view;
 
-    Publisher(float value) {
+    PublishingActor(float value) {
       try (var room = Mobula.create((long) Float.BYTES * LARGE)) {
         Tensor.wrap(room.segment(), DType.FLOAT32).setFloat(LARGE - 1, value);
         published = room.seal(DType.FLOAT32, LARGE);
@@ -275,26 +275,26 @@ class ScopedViewsTest extends ContractTest {
 
   @Test
   void whatWasReadOfTheStoreIsReturnedAsItLies() {
-    var publisher = runtime.actor(Publisher::new, 9f).remote();
-    long alone = publisher.call(Publisher::objects).remote().get();
+    var publishingActor = runtime.actor(PublishingActor::new, 9f).remote();
+    long alone = publishingActor.call(PublishingActor::objects).remote().get();
     for (int i = 0; i < 100; i++) { // twice what the store could hold
-      try (var pulled = publisher.call(Publisher::view).remote();
+      try (var pulled = publishingActor.call(PublishingActor::view).remote();
           var arena = Arena.ofConfined()) {
         assertThat(pulled.get(arena).getFloat(LARGE - 1)).isEqualTo(9);
-        assertThat(publisher.call(Publisher::objects).remote().get()).isEqualTo(alone);
+        assertThat(publishingActor.call(PublishingActor::objects).remote().get()).isEqualTo(alone);
       }
     }
-    publisher.kill();
+    publishingActor.kill();
   }
 
   @Test
   void whatWasReturnedOutlivesTheRefThatItWasReadBy() {
-    var publisher = runtime.actor(Publisher::new, 9f).remote();
-    try (var pulled = publisher.call(Publisher::view).remote()) {
-      publisher.tell(Publisher::forget).remote().get();
+    var publishingActor = runtime.actor(PublishingActor::new, 9f).remote();
+    try (var pulled = publishingActor.call(PublishingActor::view).remote()) {
+      publishingActor.tell(PublishingActor::forget).remote().get();
       assertThat(pulled.get().getFloat(LARGE - 1)).isEqualTo(9);
     }
-    publisher.kill();
+    publishingActor.kill();
   }
 
   private static Tensor tensor(float first) {

@@ -24,8 +24,8 @@ import org.slf4j.MDC;
 /** Submitting: its bounds, what travels along, and a storm of everything at once. */
 class SubmissionTest extends ContractTest {
 
-  static int pass(Object ignored, Gate gate) throws Exception {
-    gate.await();
+  static int pass(Object ignored, FileLatch latch) throws Exception {
+    latch.await();
     return 1;
   }
 
@@ -39,22 +39,22 @@ class SubmissionTest extends ContractTest {
   @Test
   void tooMuchPendingIsRefusedAfterAWhile() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("100ms"))) {
-      var gate = gate();
+      var latch = latch();
       var refs = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 3; i++) {
-        refs.add(bounded.task(SubmissionTest::pass, (Object) i, gate).remote());
+        refs.add(bounded.task(SubmissionTest::pass, (Object) i, latch).remote());
       }
       assertThatThrownBy(() -> bounded
-              .task(SubmissionTest::pass, (Object) 4, gate)
+              .task(SubmissionTest::pass, (Object) 4, latch)
               .name("fourth")
               .remote())
           .isInstanceOf(SubmissionRejectedException.class)
           .hasMessageContaining("fourth")
           .hasMessageContaining("3 tasks")
           .hasMessageContaining("mobula.tasks.max-pending");
-      gate.open();
+      latch.open();
       bounded.get(refs, LONG);
-      assertThat(bounded.task(SubmissionTest::pass, (Object) 5, gate).remote().get(LONG))
+      assertThat(bounded.task(SubmissionTest::pass, (Object) 5, latch).remote().get(LONG))
           .isEqualTo(1);
     }
   }
@@ -62,14 +62,14 @@ class SubmissionTest extends ContractTest {
   @Test
   void bytesOfArgumentsAreBoundedToo() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("100ms"))) {
-      var gate = gate();
+      var latch = latch();
       Object text = new StringBuilder("x".repeat(90_000)); // an array would go to the store
-      var first = bounded.task(SubmissionTest::pass, text, gate).remote();
-      assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, text, gate).remote())
+      var first = bounded.task(SubmissionTest::pass, text, latch).remote();
+      assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, text, latch).remote())
           .isInstanceOf(SubmissionRejectedException.class);
       var large =
-          bounded.task(SubmissionTest::pass, (Object) new byte[5_000_000], gate).remote();
-      gate.open();
+          bounded.task(SubmissionTest::pass, (Object) new byte[5_000_000], latch).remote();
+      latch.open();
       bounded.get(List.of(first, large), LONG);
     }
   }
@@ -77,11 +77,11 @@ class SubmissionTest extends ContractTest {
   @Test
   void submittingWaitsForRoom() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("30s"))) {
-      var gate = gate();
-      gate.open();
+      var latch = latch();
+      latch.open();
       var refs = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 200; i++) {
-        refs.add(bounded.task(SubmissionTest::pass, (Object) i, gate).remote());
+        refs.add(bounded.task(SubmissionTest::pass, (Object) i, latch).remote());
       }
       assertThat(bounded.get(refs, LONG)).hasSize(200);
     }
@@ -133,9 +133,9 @@ class SubmissionTest extends ContractTest {
         each.get(50, TimeUnit.SECONDS);
       }
     }
-    Eventually.equal(runtime.totalResources(), runtime::availableResources);
-    Eventually.until("nothing waits", () -> runtime.waiting().isEmpty());
-    Eventually.collected("the store is empty", () -> runtime.storeUsage().objects() == 0);
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
+    PollingAssert.until("nothing waits", () -> runtime.waiting().isEmpty());
+    PollingAssert.untilCollected("the store is empty", () -> runtime.storeUsage().objects() == 0);
   }
 
   private void storm(Random random) {
@@ -189,26 +189,26 @@ class SubmissionTest extends ContractTest {
   @Test
   void aCancelledTreeOfTasksLeavesNothingRunning() throws Exception {
     for (int round = 0; round < 20; round++) {
-      var gate = gate();
-      var root = runtime.task(SubmissionTest::tree, 5, gate).cpus(0).remote();
+      var latch = latch();
+      var root = runtime.task(SubmissionTest::tree, 5, latch).cpus(0).remote();
       if (round % 2 == 0) {
-        Eventually.until("some wait", () -> runtime.availableResources() != null);
+        PollingAssert.until("some wait", () -> runtime.availableResources() != null);
       }
       root.cancel(true);
       assertThatThrownBy(() -> root.get(LONG)).isInstanceOf(TaskCancelledException.class);
-      Eventually.until("all are cancelled", () -> runtime.waiting().isEmpty());
-      Eventually.equal(runtime.totalResources(), runtime::availableResources);
+      PollingAssert.until("all are cancelled", () -> runtime.waiting().isEmpty());
+      PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
     }
   }
 
-  static int tree(int depth, Gate gate) throws Exception {
+  static int tree(int depth, FileLatch latch) throws Exception {
     if (depth == 0) {
-      gate.await();
+      latch.await();
       return 1;
     }
     var children = List.of(
-        Mobula.task(SubmissionTest::tree, depth - 1, gate).cpus(0.1).remote(),
-        Mobula.task(SubmissionTest::tree, depth - 1, gate).cpus(0.1).remote());
+        Mobula.task(SubmissionTest::tree, depth - 1, latch).cpus(0.1).remote(),
+        Mobula.task(SubmissionTest::tree, depth - 1, latch).cpus(0.1).remote());
     return Mobula.get(children).stream().mapToInt(Integer::intValue).sum();
   }
 }

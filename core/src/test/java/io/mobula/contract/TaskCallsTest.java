@@ -58,8 +58,8 @@ class TaskCallsTest extends ContractTest {
     return list;
   }
 
-  static int readWhenOpen(int[] values, Gate gate) throws Exception {
-    gate.await();
+  static int readWhenOpen(int[] values, FileLatch latch) throws Exception {
+    latch.await();
     return values[0];
   }
 
@@ -131,9 +131,9 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void voidFunctionsAreActionsAndGiveNull() throws Exception {
-    var journal = journal();
-    assertThat(runtime.action(Journal::add, journal, "here").remote().get()).isNull();
-    assertThat(journal.events()).containsExactly("here");
+    var eventLog = eventLog();
+    assertThat(runtime.action(FileEventLog::add, eventLog, "here").remote().get()).isNull();
+    assertThat(eventLog.events()).containsExactly("here");
   }
 
   @Test
@@ -171,37 +171,37 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void argumentsAreCopiedWhenPassed() throws Exception {
-    var gate = gate();
+    var latch = latch();
     int[] values = {1};
-    var ref = runtime.task(TaskCallsTest::readWhenOpen, values, gate).remote();
+    var ref = runtime.task(TaskCallsTest::readWhenOpen, values, latch).remote();
     values[0] = 2;
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(1);
   }
 
   @Test
   void largeArgumentsAreCopiedWhenPassed() throws Exception {
-    var gate = gate();
+    var latch = latch();
     int[] values = new int[200_000];
     values[0] = 1;
-    var ref = runtime.task(TaskCallsTest::readWhenOpen, values, gate).remote();
+    var ref = runtime.task(TaskCallsTest::readWhenOpen, values, latch).remote();
     values[0] = 2;
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(1);
   }
 
   @Test
   void capturedValuesAreCopiedWhenPassed() throws Exception {
-    var gate = gate();
+    var latch = latch();
     int[] captured = {1};
     var ref = runtime
         .task(() -> {
-          gate.await();
+          latch.await();
           return captured[0]++;
         })
         .remote();
     captured[0] = 2;
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(1);
     assertThat(captured[0]).isEqualTo(2);
   }
@@ -273,11 +273,11 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void aLongChainOfCallsFailsWithItsFirst() throws Exception {
-    var gate = gate();
+    var latch = latch();
     ObjectRef<Integer> last = runtime
         .task(
             x -> {
-              gate.await();
+              latch.await();
               return TaskCallsTest.failing(x);
             },
             1)
@@ -286,7 +286,7 @@ class TaskCallsTest extends ContractTest {
     for (int i = 0; i < 20_000; i++) {
       last = square.remote(last);
     }
-    gate.open();
+    latch.open();
     var end = last;
     assertThatThrownBy(() -> end.get(LONG))
         .isInstanceOf(TaskFailedException.class)
@@ -304,12 +304,12 @@ class TaskCallsTest extends ContractTest {
     assertThat(last.get(LONG)).isEqualTo(10_000);
   }
 
-  record Unencodable(Thread thread) {}
+  record UnencodableValue(Thread thread) {}
 
   @Test
   void unencodableArgumentsFailInTheCallersThreadAndNameTheField() {
     var call = runtime.task(
-        TaskCallsTest::typeName, (Object) List.of(new Unencodable(Thread.currentThread())));
+        TaskCallsTest::typeName, (Object) List.of(new UnencodableValue(Thread.currentThread())));
     assertThatThrownBy(call::remote)
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("thread");
@@ -317,7 +317,7 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void unencodableCapturedValuesFailInTheCallersThread() {
-    var captured = new Unencodable(Thread.currentThread());
+    var captured = new UnencodableValue(Thread.currentThread());
     var call = runtime.task(() -> captured.toString());
     assertThatThrownBy(call::remote)
         .isInstanceOf(CodecException.class)
@@ -327,7 +327,7 @@ class TaskCallsTest extends ContractTest {
   @Test
   void unencodableResultsFailTheirRefAndNameTaskAndField() {
     var ref = runtime
-        .task(() -> new Unencodable(Thread.currentThread()))
+        .task(() -> new UnencodableValue(Thread.currentThread()))
         .name("lookup")
         .remote();
     assertThatThrownBy(ref::get)
@@ -338,31 +338,31 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void unencodableResultsAreNotRetried() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var ref = runtime
         .task(() -> {
-          journal.add("run");
-          return new Unencodable(Thread.currentThread());
+          eventLog.add("run");
+          return new UnencodableValue(Thread.currentThread());
         })
         .retryOn(Throwable.class)
         .remote();
     assertThatThrownBy(ref::get).isInstanceOf(CodecException.class);
-    assertThat(journal.count("run")).isEqualTo(1);
+    assertThat(eventLog.count("run")).isEqualTo(1);
   }
 
   @Test
   void functionsMayReturnAStage() throws Exception {
-    var gate = gate();
-    ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(TaskCallsTest::later, gate, 5));
+    var latch = latch();
+    ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(TaskCallsTest::later, latch, 5));
     assertThat(ref.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat(ref.get()).isEqualTo(5);
   }
 
-  static CompletionStage<Integer> later(Gate gate, int value) {
+  static CompletionStage<Integer> later(FileLatch latch, int value) {
     return CompletableFuture.supplyAsync(() -> {
       try {
-        gate.await();
+        latch.await();
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
@@ -384,15 +384,15 @@ class TaskCallsTest extends ContractTest {
 
   @Test
   void aTaskWhoseStageIsStillOpenHoldsNoCpu() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var open = new ArrayList<ObjectRef<?>>();
     for (int i = 0; i < 4; i++) {
-      open.add(runtime.task(TaskCallsTest::later, gate, i).remote());
+      open.add(runtime.task(TaskCallsTest::later, latch, i).remote());
     }
     assertThat(runtime.task(TaskCallsTest::square, 3).cpus(4).remote().get(LONG))
         .isEqualTo(9);
     assertThat(open).noneMatch(ObjectRef::isReady);
-    gate.open();
+    latch.open();
     open.forEach(ObjectRef::get);
   }
 

@@ -3,7 +3,7 @@ package io.mobula.internal.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.CodecException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
@@ -252,7 +252,7 @@ class GraphShapeTest {
   @Test
   void keepsNothingOfAValue() throws Exception {
     WeakReference<Object> gone = encodeAndForget();
-    Eventually.collected("the value is collected", () -> gone.get() == null);
+    PollingAssert.untilCollected("the value is collected", () -> gone.get() == null);
     assertThat(codec.decode(codec.encode(1))).isEqualTo(1);
   }
 

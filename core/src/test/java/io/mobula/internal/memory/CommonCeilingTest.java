@@ -3,7 +3,7 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
 import java.io.IOException;
@@ -118,7 +118,7 @@ class CommonCeilingTest {
     objects.get(3).free();
     assertThatThrownBy(() -> worker.create(SEGMENT)).isInstanceOf(StoreFullException.class);
     // A member says that it has less after its files are gone, so that the ceiling always holds.
-    Eventually.until("the node says it has given a segment", () -> total(node) < CAPACITY);
+    PollingAssert.until("the node says it has given a segment", () -> total(node) < CAPACITY);
     put(worker, 1);
     assertThat(node.usedBytes()).isEqualTo(2 * SEGMENT);
   }

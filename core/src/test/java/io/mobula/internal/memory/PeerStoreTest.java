@@ -3,7 +3,7 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.StoreException;
 import java.io.IOException;
@@ -148,7 +148,7 @@ class PeerStoreTest {
       assertThat(view[0].toArray(ValueLayout.JAVA_BYTE)).containsOnly(5);
       nudges.clear();
       view[0] = null;
-      Eventually.collected("the view is collected and the owner nudged", () -> !nudges.isEmpty());
+      PollingAssert.untilCollected("the view is collected and the owner nudged", () -> !nudges.isEmpty());
       assertThat(nudges).contains(object.slot());
       owner.nudge(object.slot());
       assertThat(owner.usedBytes()).isZero();
@@ -164,7 +164,7 @@ class PeerStoreTest {
       object.free();
       assertThat(owner.usedBytes()).isEqualTo(4_096);
       there.unpin();
-      Eventually.collected("the owner has its memory back", () -> owner.usedBytes() == 0);
+      PollingAssert.untilCollected("the owner has its memory back", () -> owner.usedBytes() == 0);
     }
   }
 
@@ -237,7 +237,7 @@ class PeerStoreTest {
     assertThat(first(view[0])).isEqualTo((byte) 4);
     assertThat(object.isPinned()).isTrue();
     view[0] = null;
-    Eventually.collected("the row is free", () -> owner.readerGone(row));
+    PollingAssert.untilCollected("the row is free", () -> owner.readerGone(row));
     assertThat(owner.offerRow()).isEqualTo(row);
     attach(row).close();
   }
@@ -294,9 +294,9 @@ class PeerStoreTest {
     assertThat(owner.readerGone(row)).isFalse();
     assertThat(first(view[0])).isEqualTo((byte) 4);
     view[0] = null;
-    Eventually.collected("the owner has its memory back", () -> owner.usedBytes() == 0);
+    PollingAssert.untilCollected("the owner has its memory back", () -> owner.usedBytes() == 0);
     // The reader takes its pin back first and gives the row back after that.
-    Eventually.until("the row is free", () -> owner.readerGone(row));
+    PollingAssert.until("the row is free", () -> owner.readerGone(row));
   }
 
   @Test
@@ -314,7 +314,7 @@ class PeerStoreTest {
         assertThat(first(third.bytes())).isEqualTo((byte) 6);
       }
     }
-    Eventually.until("the owner has its memory back", () -> owner.usedBytes() == 0);
+    PollingAssert.until("the owner has its memory back", () -> owner.usedBytes() == 0);
     assertThatThrownBy(there::holdAgain).hasMessageContaining("is not pinned");
   }
 

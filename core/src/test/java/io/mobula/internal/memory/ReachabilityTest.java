@@ -2,7 +2,7 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ class ReachabilityTest {
     AtomicInteger sweeps = new AtomicInteger();
     Reachability reachability = new Reachability("test", sweeps::incrementAndGet);
     AtomicInteger gone = new AtomicInteger();
-    Eventually.collected("it has swept twice", () -> {
+    PollingAssert.untilCollected("it has swept twice", () -> {
       reachability.watch(new Object(), gone::incrementAndGet);
       return sweeps.get() >= 2;
     });
@@ -27,7 +27,7 @@ class ReachabilityTest {
       sweeps.incrementAndGet();
       throw new IllegalStateException("on purpose");
     });
-    Eventually.collected("it has swept twice", () -> sweeps.get() >= 2);
+    PollingAssert.untilCollected("it has swept twice", () -> sweeps.get() >= 2);
     reachability.close();
   }
 
@@ -45,9 +45,9 @@ class ReachabilityTest {
     int atTheEnd = sweeps.get();
     held[0] = null;
     held[1] = null;
-    Eventually.collected("one lasting watch is told", () -> lasting.get() == 1);
+    PollingAssert.untilCollected("one lasting watch is told", () -> lasting.get() == 1);
     held[2] = null;
-    Eventually.collected("each lasting watch is told", () -> lasting.get() == 2);
+    PollingAssert.untilCollected("each lasting watch is told", () -> lasting.get() == 2);
     assertThat(usual).hasValue(0);
     assertThat(sweeps.get()).isLessThanOrEqualTo(atTheEnd + 1);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.DType;
 import io.mobula.Tensor;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreFullException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -56,7 +56,7 @@ class ViewsTest {
   private void collect() throws Exception {
     AtomicBoolean drawn = new AtomicBoolean();
     store.whenUnreachable(new Object(), () -> drawn.set(true));
-    Eventually.collected("something unreachable is found so", drawn::get);
+    PollingAssert.untilCollected("something unreachable is found so", drawn::get);
   }
 
   /**
@@ -87,7 +87,7 @@ class ViewsTest {
     collect();
     assertThat(objects).allMatch(SealedObject::isPinned);
     made.clear();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "nobody reads the objects", () -> objects.stream().noneMatch(SealedObject::isPinned));
   }
 
@@ -101,7 +101,7 @@ class ViewsTest {
     assertThat(store.usedBytes()).isEqualTo(BYTES);
     assertThat(view[0].get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) 5);
     view[0] = null;
-    Eventually.collected("the memory is free", () -> store.usedBytes() == 0);
+    PollingAssert.untilCollected("the memory is free", () -> store.usedBytes() == 0);
     assertThat(store.objects()).isZero();
   }
 
@@ -114,7 +114,7 @@ class ViewsTest {
     collect();
     assertThat(object.isPinned()).isTrue();
     taken[0] = null;
-    Eventually.collected("nobody reads the object", () -> !object.isPinned());
+    PollingAssert.untilCollected("nobody reads the object", () -> !object.isPinned());
     Reference.reachabilityFence(tensor);
   }
 
@@ -127,7 +127,7 @@ class ViewsTest {
     collect();
     assertThat(object.isPinned()).isTrue();
     views[1] = null;
-    Eventually.collected("nobody reads the object", () -> !object.isPinned());
+    PollingAssert.untilCollected("nobody reads the object", () -> !object.isPinned());
   }
 
   @Test
@@ -147,7 +147,7 @@ class ViewsTest {
     SealedObject object = put(Integer.MAX_VALUE);
     object.view();
     object.free();
-    Eventually.collected("there is room", () -> {
+    PollingAssert.untilCollected("there is room", () -> {
       try {
         store.create(CAPACITY).abandon();
         return true;

@@ -7,9 +7,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.mobula.LocalCluster;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.contract.Eventually;
-import io.mobula.contract.Gate;
-import io.mobula.contract.Journal;
+import io.mobula.contract.PollingAssert;
+import io.mobula.contract.FileLatch;
+import io.mobula.contract.FileEventLog;
 import io.mobula.internal.wait.WaitWatch;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,15 +33,15 @@ class SilentPeerIT {
 
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
 
-  static int hold(Gate gate, Journal journal) throws Exception {
-    journal.add("runs");
-    gate.await();
+  static int hold(FileLatch latch, FileEventLog eventLog) throws Exception {
+    eventLog.add("runs");
+    latch.await();
     return 1;
   }
 
   static final class Holder {
-    int hold(Gate gate, Journal journal) throws Exception {
-      return SilentPeerIT.hold(gate, journal);
+    int hold(FileLatch latch, FileEventLog eventLog) throws Exception {
+      return SilentPeerIT.hold(latch, eventLog);
     }
   }
 
@@ -61,16 +61,16 @@ class SilentPeerIT {
     appender.start();
     ((Logger) LoggerFactory.getLogger(WaitWatch.class)).addAppender(appender);
     try (var cluster = LocalCluster.builder().nodes(1).cpusPerNode(2).start()) {
-      var gate = new Gate(directory.resolve("gate").toString());
-      var journal = new Journal(directory.resolve("journal").toString());
+      var latch = new FileLatch(directory.resolve("gate").toString());
+      var eventLog = new FileEventLog(directory.resolve("journal").toString());
       var runtime = cluster.runtime();
       var node = cluster.nodes().getFirst();
-      var task = runtime.task(SilentPeerIT::hold, gate, journal).remote();
+      var task = runtime.task(SilentPeerIT::hold, latch, eventLog).remote();
       var call =
-          runtime.actor(Holder::new).remote().call(Holder::hold, gate, journal).remote();
-      journal.await("runs", 2);
+          runtime.actor(Holder::new).remote().call(Holder::hold, latch, eventLog).remote();
+      eventLog.await("runs", 2);
       for (var ref : List.of(task, call)) {
-        Eventually.until(() -> runtime.whyPending(ref).text(), () -> {
+        PollingAssert.until(() -> runtime.whyPending(ref).text(), () -> {
           var report = runtime.whyPending(ref);
           return report.cause() == WaitCause.PEER && report.text().contains("runs in thread");
         });
@@ -87,10 +87,10 @@ class SilentPeerIT {
       } finally {
         signal("-CONT", node.pid());
       }
-      gate.open();
+      latch.open();
       assertThat(task.get()).isEqualTo(1);
       assertThat(call.get()).isEqualTo(1);
-      Eventually.until(
+      PollingAssert.until(
           () -> runtime.pending().toString(), () -> runtime.pending().isEmpty());
       assertThat(warnings).noneMatch(each -> each.contains("fault of Mobula"));
     } finally {

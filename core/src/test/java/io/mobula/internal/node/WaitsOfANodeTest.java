@@ -10,7 +10,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.contract.Gate;
+import io.mobula.contract.FileLatch;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.internal.store.Ref;
 import io.mobula.internal.wait.WaitWatch;
@@ -63,8 +63,8 @@ class WaitsOfANodeTest {
     ((Logger) LoggerFactory.getLogger(WaitWatch.class)).detachAppender(appender);
   }
 
-  static int hold(Gate gate) throws Exception {
-    gate.await();
+  static int hold(FileLatch latch) throws Exception {
+    latch.await();
     return 1;
   }
 
@@ -76,10 +76,10 @@ class WaitsOfANodeTest {
     return new CompletableFuture<>();
   }
 
-  static Stream<Integer> numbers(Gate gate) {
+  static Stream<Integer> numbers(FileLatch latch) {
     return Stream.of(1, 2).map(each -> {
       try {
-        return each + hold(gate);
+        return each + hold(latch);
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }
@@ -87,8 +87,8 @@ class WaitsOfANodeTest {
   }
 
   static final class Holder {
-    int hold(Gate gate) throws Exception {
-      return WaitsOfANodeTest.hold(gate);
+    int hold(FileLatch latch) throws Exception {
+      return WaitsOfANodeTest.hold(latch);
     }
   }
 
@@ -125,20 +125,20 @@ class WaitsOfANodeTest {
 
   @Test
   void nothingThatWillEndIsReported() throws Exception {
-    var gate = new Gate(directory.resolve("gate").toString());
+    var latch = new FileLatch(directory.resolve("gate").toString());
     List<ObjectRef<?>> refs = new ArrayList<>();
-    var long1 = runtime.task(WaitsOfANodeTest::hold, gate).remote();
+    var long1 = runtime.task(WaitsOfANodeTest::hold, latch).remote();
     refs.add(long1);
     refs.add(runtime.task(WaitsOfANodeTest::plusOne, long1).remote());
     var queued = runtime.task(WaitsOfANodeTest::plusOne, 1).cpus(2).remote(); // behind a long body
     refs.add(queued);
     var actor = runtime.actor(Holder::new).remote();
-    refs.add(actor.call(Holder::hold, gate).remote());
-    refs.add(actor.call(Holder::hold, gate).remote());
+    refs.add(actor.call(Holder::hold, latch).remote());
+    refs.add(actor.call(Holder::hold, latch).remote());
     ObjectRef<Integer> staged =
         runtime.remoteStage(runtime.task(WaitsOfANodeTest::never).cpus(0));
     var stream = runtime.remoteStream(
-        runtime.task(WaitsOfANodeTest::numbers, gate).cpus(0).maxUnread(1));
+        runtime.task(WaitsOfANodeTest::numbers, latch).cpus(0).maxUnread(1));
     var reader =
         Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;
@@ -154,7 +154,7 @@ class WaitsOfANodeTest {
     assertThat(rounds).isPositive();
     assertThat(warnings).isEmpty();
     assertThat(runtime.whyPending(staged).cause()).isEqualTo(WaitCause.PROGRAM);
-    gate.open();
+    latch.open();
     runtime.get(refs);
     staged.cancel();
     reader.join();

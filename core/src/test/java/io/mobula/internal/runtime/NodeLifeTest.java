@@ -9,9 +9,9 @@ import com.typesafe.config.ConfigFactory;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
-import io.mobula.contract.Eventually;
-import io.mobula.contract.Gate;
-import io.mobula.contract.Journal;
+import io.mobula.contract.PollingAssert;
+import io.mobula.contract.FileLatch;
+import io.mobula.contract.FileEventLog;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreException;
 import io.mobula.error.UnschedulableException;
@@ -66,7 +66,7 @@ class NodeLifeTest {
         .collect(Collectors.toList());
   }
 
-  private static void useEverything(MobulaRuntime runtime, Journal journal) throws Exception {
+  private static void useEverything(MobulaRuntime runtime, FileEventLog eventLog) throws Exception {
     assertThat(runtime.task((Integer x) -> x + 1, 1).remote().get()).isEqualTo(2);
     runtime.put(new byte[5 << 20]);
     for (int i = 0; i < 4; i++) {
@@ -82,7 +82,7 @@ class NodeLifeTest {
           .isZero();
     }
     runtime.task(() -> 1).remote().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    journal.add("used");
+    eventLog.add("used");
   }
 
   // ---- ports
@@ -123,7 +123,7 @@ class NodeLifeTest {
     }
     var had = ownListeningSockets();
     try (var runtime = Mobula.init(settings())) {
-      useEverything(runtime, new Journal(directory.resolve("j").toString()));
+      useEverything(runtime, new FileEventLog(directory.resolve("j").toString()));
       assertThat(ownListeningSockets()).isEqualTo(had);
     }
   }
@@ -133,12 +133,12 @@ class NodeLifeTest {
   @Test
   void closingLeavesNoThreadAndNoFile() throws Exception {
     try (var runtime = Mobula.init(settings())) {
-      useEverything(runtime, new Journal(directory.resolve("j").toString()));
+      useEverything(runtime, new FileEventLog(directory.resolve("j").toString()));
       assertThat(storeFiles()).isNotEmpty();
       assertThat(leftThreads()).isNotEmpty();
     }
     assertThat(storeFiles()).isEmpty();
-    Eventually.equal(List.of(), this::leftThreads);
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
 
   @Test
@@ -149,61 +149,61 @@ class NodeLifeTest {
       }
     }
     assertThat(storeFiles()).isEmpty();
-    Eventually.equal(List.of(), this::leftThreads);
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
 
   @Test
   void aTaskThatNeverEndsIsLeftBehindAndNothingElse() throws Exception {
-    var journal = new Journal(directory.resolve("journal").toString());
-    var gate = new Gate(directory.resolve("gate").toString());
+    var eventLog = new FileEventLog(directory.resolve("journal").toString());
+    var latch = new FileLatch(directory.resolve("gate").toString());
     var runtime = Mobula.init(settings().closeTimeout(Duration.ofSeconds(1)));
     var ref = runtime
         .task(
-            (Journal j, Gate g) -> {
+            (FileEventLog j, FileLatch g) -> {
               j.add("started");
-              g.awaitStubbornly();
+              g.awaitUninterruptibly();
               return 1;
             },
-            journal,
-            gate)
+            eventLog,
+            latch)
         .remote();
-    journal.await("started", 1);
+    eventLog.await("started", 1);
     long start = System.nanoTime();
     runtime.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
     assertThat(storeFiles()).isEmpty();
-    Eventually.until("only the task's thread is left", () -> leftThreads().size() == 1);
+    PollingAssert.until("only the task's thread is left", () -> leftThreads().size() == 1);
     assertThat(leftThreads().getFirst()).contains("slot");
-    gate.open();
-    Eventually.equal(List.of(), this::leftThreads);
+    latch.open();
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
 
   @Test
   void anActorThatNeverEndsDoesNotHoldUpClosingTwice() throws Exception {
-    var journal = new Journal(directory.resolve("journal").toString());
-    var gate = new Gate(directory.resolve("gate").toString());
+    var eventLog = new FileEventLog(directory.resolve("journal").toString());
+    var latch = new FileLatch(directory.resolve("gate").toString());
     var runtime = Mobula.init(settings().closeTimeout(Duration.ofSeconds(4)));
     var actor = runtime.actor(ArrayList<String>::new).remote();
     var ref = actor
         .call(
-            (ArrayList<String> list, Journal j, Gate g) -> {
+            (ArrayList<String> list, FileEventLog j, FileLatch g) -> {
               j.add("started");
-              g.awaitStubbornly();
+              g.awaitUninterruptibly();
               return 1;
             },
-            journal,
-            gate)
+            eventLog,
+            latch)
         .remote();
-    journal.await("started", 1);
+    eventLog.await("started", 1);
     long start = System.nanoTime();
     runtime.close();
     var took = Duration.ofNanos(System.nanoTime() - start);
-    gate.open();
+    latch.open();
     assertThat(took).isLessThan(Duration.ofSeconds(7));
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
     assertThat(storeFiles()).isEmpty();
-    Eventually.equal(List.of(), this::leftThreads);
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
 
   @Test
@@ -221,7 +221,7 @@ class NodeLifeTest {
     assertThatThrownBy(
         () -> Mobula.init(settings().set("mobula.actor-system.akka.actor.provider", "nonsense")));
     assertThat(storeFiles()).isEmpty();
-    Eventually.equal(List.of(), this::leftThreads);
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
     assertThatThrownBy(Mobula::runtime).isInstanceOf(io.mobula.error.NoRuntimeException.class);
   }
 
@@ -235,7 +235,7 @@ class NodeLifeTest {
     try {
       var had = system.settings().config();
       try (var runtime = MobulaRuntime.attach(system, settings().resource("Licence", 2))) {
-        useEverything(runtime, new Journal(directory.resolve("j").toString()));
+        useEverything(runtime, new FileEventLog(directory.resolve("j").toString()));
         assertThat(runtime.totalResources().amount("Licence")).isEqualTo(2);
         assertThat(Mobula.runtime()).isSameAs(runtime);
         assertThat(system.settings().config()).isEqualTo(had);
@@ -243,7 +243,7 @@ class NodeLifeTest {
       assertThat(system.whenTerminated().isCompleted()).isFalse();
       assertThat(system.settings().config()).isEqualTo(had);
       assertThat(storeFiles()).isEmpty();
-      Eventually.until(
+      PollingAssert.until(
           "the node's threads are gone",
           () -> leftThreads().stream().noneMatch(name -> name.contains("mobula")));
       try (var again = MobulaRuntime.attach(system, settings())) {
@@ -253,7 +253,7 @@ class NodeLifeTest {
       system.terminate();
       system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
-    Eventually.equal(List.of(), this::leftThreads);
+    PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
 
   @Test
@@ -261,7 +261,7 @@ class NodeLifeTest {
     var system = akka.actor.ActorSystem.create("attached");
     try {
       try (var runtime = MobulaRuntime.attach(system, settings())) {
-        useEverything(runtime, new Journal(directory.resolve("j").toString()));
+        useEverything(runtime, new FileEventLog(directory.resolve("j").toString()));
       }
       assertThat(system.whenTerminated().isCompleted()).isFalse();
       assertThat(storeFiles()).isEmpty();
@@ -294,9 +294,9 @@ class NodeLifeTest {
         .task(() -> new java.util.concurrent.CompletableFuture<Integer>())
         .remote();
     system.terminate();
-    Eventually.until("the runtime is closed", runtime::isClosed);
+    PollingAssert.until("the runtime is closed", runtime::isClosed);
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
-    Eventually.until("its files are gone", () -> storeFiles().isEmpty());
+    PollingAssert.until("its files are gone", () -> storeFiles().isEmpty());
     assertThatThrownBy(() -> MobulaRuntime.attach(system, settings()))
         .isInstanceOf(RuntimeException.class);
     assertThat(storeFiles()).isEmpty();

@@ -7,7 +7,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
 import io.mobula.WaitReport;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
@@ -231,7 +231,7 @@ class BringingTest {
     var value = new Coming(() -> onTheWay);
     var ref = coming(value);
     var reader = Thread.startVirtualThread(ref::get);
-    Eventually.until("the reader waits", () -> BlockedThread.of(reader) != null);
+    PollingAssert.until("the reader waits", () -> BlockedThread.of(reader) != null);
     var wait = BlockedThread.of(reader);
     assertThat(wait).isNotNull();
     assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.Elsewhere.class);
@@ -263,11 +263,11 @@ class BringingTest {
     assertThatThrownBy(() -> store.get(List.of(ref), Deadline.after(SOON)))
         .isInstanceOf(GetTimeoutException.class);
     goOn.countDown();
-    Eventually.until("it is back", () -> store.usage().spilledObjects() == 0);
+    PollingAssert.until("it is back", () -> store.usage().spilledObjects() == 0);
     assertThat(ref.get(Duration.ZERO)).containsOnly(5);
     assertThat(target.reads).hasValue(1);
     ref.close();
-    Eventually.until("all is free", () -> memories.getFirst().usedBytes() == 0);
+    PollingAssert.until("all is free", () -> memories.getFirst().usedBytes() == 0);
   }
 
   @Test
@@ -310,7 +310,7 @@ class BringingTest {
     var spilled = store.put(bytes(5));
     fill(store);
     spilled.prefetch();
-    Eventually.until("it is back", () -> store.usage().spilledObjects() == 0);
+    PollingAssert.until("it is back", () -> store.usage().spilledObjects() == 0);
   }
 
   /** Reads another store's object where it is at each moment, as a neighbour does. */

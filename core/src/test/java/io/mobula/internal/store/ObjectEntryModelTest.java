@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
@@ -120,7 +120,7 @@ class ObjectEntryModelTest {
       }
     }
     objects.forEach(each -> each.refs.forEach(ObjectRef::close));
-    Eventually.collected("all is freed, seed " + seed, () -> memory.objects() == 0);
+    PollingAssert.untilCollected("all is freed, seed " + seed, () -> memory.objects() == 0);
   }
 
   private static List<Model> reachable(List<Model> objects) {
@@ -240,6 +240,6 @@ class ObjectEntryModelTest {
         }
       }
     }
-    Eventually.collected("all is freed", () -> memory.objects() == 0);
+    PollingAssert.untilCollected("all is freed", () -> memory.objects() == 0);
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -94,7 +94,7 @@ class RoomQueueTest {
     var thread = new Thread(waits, "waits for room");
     try (var held = store.put(new byte[1_500_000])) {
       thread.start();
-      Eventually.until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+      PollingAssert.until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
       assertThatThrownBy(() -> store.put(new byte[3_000_000]))
           .isInstanceOf(StoreFullException.class);
       assertThat(waits.isDone()).isFalse();
@@ -124,7 +124,7 @@ class RoomQueueTest {
           }
         }));
       }
-      Eventually.until("the store is in use", () -> puts.get() > 20);
+      PollingAssert.until("the store is in use", () -> puts.get() > 20);
       try (ObjectRef<byte[]> large = store.put(new byte[6_500_000])) {
         assertThat(large.get()).hasSize(6_500_000);
       } finally {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -65,7 +65,7 @@ class SpillingStressTest {
       for (int i = 0; i < PLACES; i++) {
         close(places.getAndSet(i, null));
       }
-      Eventually.collected("memory is free, seed " + seed, () -> memory.usedBytes() == 0);
+      PollingAssert.untilCollected("memory is free, seed " + seed, () -> memory.usedBytes() == 0);
       assertThat(target.parts).as("seed %d", seed).isEmpty();
       assertThat(target.reads.get()).as("seed %d", seed).isPositive();
       assertThat(store.usage().spilledBytes()).as("seed %d", seed).isZero();

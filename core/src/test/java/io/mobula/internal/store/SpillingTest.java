@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.Eventually;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
@@ -169,7 +169,7 @@ class SpillingTest {
       assertThat(refs.get(i).get().get(ValueLayout.JAVA_BYTE, BYTES - 1)).isEqualTo((byte) i);
     }
     refs.forEach(ObjectRef::close);
-    Eventually.collected("all is free", () -> memory.usedBytes() == 0);
+    PollingAssert.untilCollected("all is free", () -> memory.usedBytes() == 0);
     assertEmpty();
   }
 
@@ -296,7 +296,7 @@ class SpillingTest {
     first.close();
     goOn.countDown();
     assertThat(reader.get(20, TimeUnit.SECONDS)).isIn(-1, BYTES);
-    Eventually.until("all is free", () -> memory.usedBytes() == 0);
+    PollingAssert.until("all is free", () -> memory.usedBytes() == 0);
     assertEmpty();
   }
 
@@ -306,7 +306,7 @@ class SpillingTest {
     target.beforeWrite = () -> refs.forEach(ObjectRef::close);
     store.put(bytes(BYTES, 1)).close();
     target.beforeWrite = () -> {};
-    Eventually.until("all is free", () -> memory.usedBytes() == 0);
+    PollingAssert.until("all is free", () -> memory.usedBytes() == 0);
     assertEmpty();
   }
 
@@ -420,7 +420,7 @@ class SpillingTest {
     }
     assertThat(target.reads).hasValue(1);
     first.close();
-    Eventually.until("all is free", () -> memory.usedBytes() == 0);
+    PollingAssert.until("all is free", () -> memory.usedBytes() == 0);
     assertEmpty();
   }
 

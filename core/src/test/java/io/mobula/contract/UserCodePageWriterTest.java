@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-class UserCodePageTest {
+class UserCodePageWriterTest {
 
   @Test
   void thePageIsTheListOfTheSuite() throws IOException {
     if (Boolean.getBoolean("mobula.docs.write")) {
-      Files.writeString(UserCodePage.FILE, UserCodePage.text());
+      Files.writeString(UserCodePageWriter.FILE, UserCodePageWriter.text());
     }
-    assertThat(Files.readString(UserCodePage.FILE)).isEqualTo(UserCodePage.text());
+    assertThat(Files.readString(UserCodePageWriter.FILE)).isEqualTo(UserCodePageWriter.text());
   }
 }

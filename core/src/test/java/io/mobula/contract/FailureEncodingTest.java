@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Timeout;
 /** What is written of a failure where others may hear of it, and when. */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WrittenFailuresTest {
+class FailureEncodingTest {
   private static final AtomicInteger WRITTEN = new AtomicInteger();
   private static final AtomicInteger FAILURES = new AtomicInteger();
 
   private MobulaRuntime runtime;
 
   /** Counts how often it is written. */
-  static final class Counted extends RuntimeException {
+  static final class WriteCountingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private void writeObject(ObjectOutputStream out) throws IOException {
@@ -37,7 +37,7 @@ class WrittenFailuresTest {
 
   static int failsAtFirst() {
     if (FAILURES.getAndDecrement() > 0) {
-      throw new Counted();
+      throw new WriteCountingException();
     }
     return 1;
   }
@@ -56,9 +56,9 @@ class WrittenFailuresTest {
     FAILURES.set(failures);
     WRITTEN.set(0);
     return runtime
-        .task(WrittenFailuresTest::failsAtFirst)
+        .task(FailureEncodingTest::failsAtFirst)
         .maxRetries(3)
-        .retryOn(Counted.class)
+        .retryOn(WriteCountingException.class)
         .backoff(Duration.ofMillis(1))
         .remote()
         .get();
@@ -74,7 +74,7 @@ class WrittenFailuresTest {
   void theLastOneIsWrittenOnce() {
     assertThatThrownBy(() -> run(4))
         .isInstanceOf(TaskFailedException.class)
-        .hasCauseInstanceOf(Counted.class);
+        .hasCauseInstanceOf(WriteCountingException.class);
     assertThat(WRITTEN).hasValue(1);
   }
 }

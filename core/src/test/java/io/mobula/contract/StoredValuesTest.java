@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Values in the store: put, get, refs inside refs, tensors, room filled in place, and a full store.
  */
-class ValuesTest extends ContractTest {
+class StoredValuesTest extends ContractTest {
   private static final int MIB = 1 << 20;
 
   @Override
@@ -39,7 +39,7 @@ class ValuesTest extends ContractTest {
         .set("mobula.store.full-timeout", "300ms");
   }
 
-  record Labelled(String label, Tensor tensor, List<Integer> numbers) {}
+  record LabelledTensor(String label, Tensor tensor, List<Integer> numbers) {}
 
   record Box(String label, ObjectRef<int[]> inner) {}
 
@@ -144,44 +144,44 @@ class ValuesTest extends ContractTest {
 
   @Test
   void aForgottenRefIsCollected() throws Exception {
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "what others forgot is gone", () -> runtime.storeUsage().objects() == 0);
     runtime.put(new byte[MIB]);
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "the forgotten object is gone", () -> runtime.storeUsage().objects() == 0);
   }
 
   @Test
   void aPendingArgumentHoldsItsValue() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var ref = runtime.put(new int[] {7});
     var result = runtime
         .task(
-            (int[] x, Gate g) -> {
+            (int[] x, FileLatch g) -> {
               g.await();
               return x[0];
             },
             ref,
-            gate)
+            latch)
         .remote();
     ref.close();
-    gate.open();
+    latch.open();
     assertThat(result.get()).isEqualTo(7);
   }
 
   @Test
   void closingTheRefOfARunningTaskLetsItRun() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     runtime
         .task(
-            (Journal j) -> {
+            (FileEventLog j) -> {
               j.add("ran");
               return 1;
             },
-            journal)
+            eventLog)
         .remote()
         .close();
-    journal.await("ran", 1);
+    eventLog.await("ran", 1);
   }
 
   // ---- refs inside values
@@ -235,16 +235,16 @@ class ValuesTest extends ContractTest {
 
   @Test
   void aRefCapturedByAFunctionIsHeld() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var ref = runtime.put(new int[] {3});
     var result = runtime
         .task(() -> {
-          gate.await();
+          latch.await();
           return ref.get()[0];
         })
         .remote();
     ref.close();
-    gate.open();
+    latch.open();
     assertThat(result.get()).isEqualTo(3);
   }
 
@@ -308,8 +308,8 @@ class ValuesTest extends ContractTest {
   @Test
   void tensorsDeepInsideAValueAreReadInPlaceToo() {
     var ref = runtime.put(List.of(
-        new Labelled("a", Tensor.of(new float[100_000], 100, 1000), List.of(1, 2)),
-        new Labelled("b", Tensor.of(new float[100_000]), List.of())));
+        new LabelledTensor("a", Tensor.of(new float[100_000], 100, 1000), List.of(1, 2)),
+        new LabelledTensor("b", Tensor.of(new float[100_000]), List.of())));
     var one = ref.get();
     var two = ref.get();
     assertThat(one.getFirst().label()).isEqualTo("a");
@@ -450,15 +450,15 @@ class ValuesTest extends ContractTest {
       for (int i = 0; i < 4; i++) { // one in each segment, so that 3 MiB fit nowhere
         held.add(own.put(new byte[2 * MIB]));
       }
-      var journal = journal();
+      var eventLog = eventLog();
       var late = own.task(
-              (Journal j) -> {
+              (FileEventLog j) -> {
                 j.add("putting");
                 return Mobula.put(new byte[3 * MIB]).get().length;
               },
-              journal)
+              eventLog)
           .remote();
-      journal.await("putting", 1);
+      eventLog.await("putting", 1);
       held.forEach(ObjectRef::close);
       assertThat(late.get(LONG)).isEqualTo(3 * MIB);
     }

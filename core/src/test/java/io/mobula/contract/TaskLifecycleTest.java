@@ -22,10 +22,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** The life of a task: cancelled, limited in time, tried again, and what it knows of itself. */
-class TaskLifeTest extends ContractTest {
+class TaskLifecycleTest extends ContractTest {
 
-  static int one(Journal journal) throws Exception {
-    journal.add("ran");
+  static int one(FileEventLog eventLog) throws Exception {
+    eventLog.add("ran");
     return 1;
   }
 
@@ -33,21 +33,21 @@ class TaskLifeTest extends ContractTest {
     return x;
   }
 
-  static int waiting(Gate gate, Journal journal) throws Exception {
-    journal.add("started");
+  static int waiting(FileLatch latch, FileEventLog eventLog) throws Exception {
+    eventLog.add("started");
     try {
-      gate.await();
+      latch.await();
       return 1;
     } catch (InterruptedException e) {
-      journal.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
+      eventLog.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
       throw e;
     }
   }
 
-  static int spinning(Journal journal) throws Exception {
-    journal.add("started");
-    Eventually.spinUntil("cancelled", () -> Mobula.context().isCancelled());
-    journal.add("saw it");
+  static int spinning(FileEventLog eventLog) throws Exception {
+    eventLog.add("started");
+    PollingAssert.spinUntil("cancelled", () -> Mobula.context().isCancelled());
+    eventLog.add("saw it");
     return 1;
   }
 
@@ -55,61 +55,61 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void aPendingTaskThatIsCancelledNeverRuns() throws Exception {
-    var gate = gate();
-    var journal = journal();
-    var first = runtime.task(TaskLifeTest::waiting, gate, journal()).remote();
+    var latch = latch();
+    var eventLog = eventLog();
+    var first = runtime.task(TaskLifecycleTest::waiting, latch, eventLog()).remote();
     var second = runtime
         .task(
-            (Integer x, Journal j) -> {
+            (Integer x, FileEventLog j) -> {
               j.add("ran");
               return x;
             },
             first,
-            journal)
+            eventLog)
         .remote();
     assertThat(second.cancel()).isTrue();
     assertThatThrownBy(second::get).isInstanceOf(TaskCancelledException.class);
-    gate.open();
+    latch.open();
     assertThat(first.get()).isEqualTo(1);
-    assertThat(runtime.task(TaskLifeTest::pass, 3).remote().get()).isEqualTo(3);
-    assertThat(journal.events()).isEmpty();
+    assertThat(runtime.task(TaskLifecycleTest::pass, 3).remote().get()).isEqualTo(3);
+    assertThat(eventLog.events()).isEmpty();
   }
 
   @Test
   void aQueuedTaskThatIsCancelledNeverRuns() throws Exception {
-    var gate = gate();
-    var started = journal();
-    var journal = journal();
-    var holder = runtime.task(TaskLifeTest::waiting, gate, started).cpus(4).remote();
+    var latch = latch();
+    var started = eventLog();
+    var eventLog = eventLog();
+    var holder = runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
     started.await("started", 1);
-    var queued = runtime.task(TaskLifeTest::one, journal).cpus(4).remote();
+    var queued = runtime.task(TaskLifecycleTest::one, eventLog).cpus(4).remote();
     queued.cancel();
     assertThatThrownBy(queued::get).isInstanceOf(TaskCancelledException.class);
-    gate.open();
+    latch.open();
     holder.get();
-    assertThat(runtime.task(TaskLifeTest::pass, 3).cpus(4).remote().get(LONG)).isEqualTo(3);
-    assertThat(journal.events()).isEmpty();
+    assertThat(runtime.task(TaskLifecycleTest::pass, 3).cpus(4).remote().get(LONG)).isEqualTo(3);
+    assertThat(eventLog.events()).isEmpty();
   }
 
   @Test
   void aRunningTaskThatIsCancelledIsInterrupted() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal).remote();
-    journal.await("started", 1);
+    var eventLog = eventLog();
+    var ref = runtime.task(TaskLifecycleTest::waiting, latch(), eventLog).remote();
+    eventLog.await("started", 1);
     assertThat(ref.cancel()).isTrue();
     assertThatThrownBy(ref::get)
         .isInstanceOf(TaskCancelledException.class)
         .hasMessageContaining("waiting");
-    journal.await("interrupted, cancelled", 1);
+    eventLog.await("interrupted, cancelled", 1);
   }
 
   @Test
   void aRunningTaskThatNeverBlocksSeesItsCancellation() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(TaskLifeTest::spinning, journal).remote();
-    journal.await("started", 1);
+    var eventLog = eventLog();
+    var ref = runtime.task(TaskLifecycleTest::spinning, eventLog).remote();
+    eventLog.await("started", 1);
     ref.cancel();
-    journal.await("saw it", 1);
+    eventLog.await("saw it", 1);
     assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
   }
 
@@ -117,10 +117,10 @@ class TaskLifeTest extends ContractTest {
   void theInterruptOfACancelledTaskDoesNotReachTheNext() throws Exception {
     try (var small = RuntimeSource.present().open(settings().cpus(1))) {
       for (int i = 0; i < 50; i++) {
-        var journal = journal();
-        var ref = small.task(TaskLifeTest::waiting, gate(), journal).remote();
+        var eventLog = eventLog();
+        var ref = small.task(TaskLifecycleTest::waiting, latch(), eventLog).remote();
         var next = small.task(() -> Thread.currentThread().isInterrupted()).remote();
-        journal.await("started", 1);
+        eventLog.await("started", 1);
         ref.cancel();
         assertThat(next.get(LONG)).isFalse();
       }
@@ -129,65 +129,65 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void cancellingWhatIsDoneDoesNothing() {
-    var ref = runtime.task(TaskLifeTest::pass, 3).remote();
+    var ref = runtime.task(TaskLifecycleTest::pass, 3).remote();
     ref.get();
     assertThat(ref.cancel()).isFalse();
     assertThat(ref.get()).isEqualTo(3);
     assertThat(runtime.put(1).cancel()).isFalse();
   }
 
-  static int parent(Gate gate, Journal journal) throws Exception {
-    var child = Mobula.task(TaskLifeTest::waiting, gate, journal).cpus(0).remote();
-    journal.add("parent");
+  static int parent(FileLatch latch, FileEventLog eventLog) throws Exception {
+    var child = Mobula.task(TaskLifecycleTest::waiting, latch, eventLog).cpus(0).remote();
+    eventLog.add("parent");
     return child.get();
   }
 
-  static int grandparent(Gate gate, Journal journal) {
-    return Mobula.task(TaskLifeTest::parent, gate, journal).remote().get();
+  static int grandparent(FileLatch latch, FileEventLog eventLog) {
+    return Mobula.task(TaskLifecycleTest::parent, latch, eventLog).remote().get();
   }
 
   @Test
   void recursiveCancellingStopsWhatTheTaskStarted() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(TaskLifeTest::grandparent, gate(), journal).remote();
-    journal.await("started", 1);
+    var eventLog = eventLog();
+    var ref = runtime.task(TaskLifecycleTest::grandparent, latch(), eventLog).remote();
+    eventLog.await("started", 1);
     ref.cancel(true);
-    journal.await("interrupted, cancelled", 1);
+    eventLog.await("interrupted, cancelled", 1);
     assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
   }
 
   @Test
   void cancellingWithoutRecursionLeavesChildrenAlone() throws Exception {
-    var journal = journal();
-    var gate = gate();
-    var ref = runtime.task(TaskLifeTest::parent, gate, journal).remote();
-    journal.await("started", 1);
+    var eventLog = eventLog();
+    var latch = latch();
+    var ref = runtime.task(TaskLifecycleTest::parent, latch, eventLog).remote();
+    eventLog.await("started", 1);
     ref.cancel(false);
     assertThatThrownBy(ref::get).isInstanceOf(TaskCancelledException.class);
-    gate.open();
-    Eventually.until("the child is done", () -> runtime.waiting().isEmpty());
-    assertThat(journal.events()).noneMatch(event -> event.startsWith("interrupted"));
+    latch.open();
+    PollingAssert.until("the child is done", () -> runtime.waiting().isEmpty());
+    assertThat(eventLog.events()).noneMatch(event -> event.startsWith("interrupted"));
   }
 
   @Test
   void aCancelledTaskMayStartNoMore() throws Exception {
-    var journal = journal();
-    var ran = journal();
+    var eventLog = eventLog();
+    var ran = eventLog();
     var ref = runtime
         .task(() -> {
-          journal.add("started");
-          Eventually.spinUntil("cancelled", () -> Mobula.context().isCancelled());
+          eventLog.add("started");
+          PollingAssert.spinUntil("cancelled", () -> Mobula.context().isCancelled());
           try {
-            return Mobula.task(TaskLifeTest::one, ran).remote().get();
+            return Mobula.task(TaskLifecycleTest::one, ran).remote().get();
           } catch (TaskCancelledException refused) {
-            journal.add("refused");
+            eventLog.add("refused");
             throw refused;
           }
         })
         .remote();
-    journal.await("started", 1);
+    eventLog.await("started", 1);
     ref.cancel();
-    journal.await("refused", 1);
+    eventLog.await("refused", 1);
     assertThat(ran.events()).isEmpty();
   }
 
@@ -200,50 +200,50 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void whatDependsOnACancelledTaskFailsWithIt() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(TaskLifeTest::waiting, gate(), journal).remote();
-    var dependent = runtime.task(TaskLifeTest::pass, ref).remote();
-    journal.await("started", 1);
+    var eventLog = eventLog();
+    var ref = runtime.task(TaskLifecycleTest::waiting, latch(), eventLog).remote();
+    var dependent = runtime.task(TaskLifecycleTest::pass, ref).remote();
+    eventLog.await("started", 1);
     ref.cancel();
     assertThatThrownBy(() -> dependent.get(LONG)).isInstanceOf(TaskCancelledException.class);
-    journal.await("interrupted, cancelled", 1); // it writes nothing any more
+    eventLog.await("interrupted, cancelled", 1); // it writes nothing any more
   }
 
   // ---- limits of time
 
   @Test
   void anAttemptThatRunsLongerThanItsTimeoutIsInterruptedAndFails() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(TaskLifeTest::waiting, gate(), journal)
+        .task(TaskLifecycleTest::waiting, latch(), eventLog)
         .timeout(Duration.ofMillis(100))
         .remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(TaskTimeoutException.class)
         .hasMessageContaining("PT0.1S")
         .hasMessageContaining("waiting");
-    journal.await("interrupted, cancelled", 1);
+    eventLog.await("interrupted, cancelled", 1);
   }
 
   @Test
   void theTimeoutDoesNotRunWhileTheTaskWaitsForItsTurn() throws Exception {
-    var gate = gate();
-    var started = journal();
-    var holder = runtime.task(TaskLifeTest::waiting, gate, started).cpus(4).remote();
+    var latch = latch();
+    var started = eventLog();
+    var holder = runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
     started.await("started", 1);
     var queued = runtime
-        .task(TaskLifeTest::pass, 3)
+        .task(TaskLifecycleTest::pass, 3)
         .cpus(4)
         .timeout(Duration.ofSeconds(20))
         .remote();
     var late = runtime
-        .task(TaskLifeTest::pass, 3)
+        .task(TaskLifecycleTest::pass, 3)
         .cpus(4)
         .deadline(Duration.ofMillis(50))
         .remote();
     assertThatThrownBy(() -> late.get(LONG)).isInstanceOf(TaskTimeoutException.class);
     assertThat(queued.isReady()).isFalse();
-    gate.open();
+    latch.open();
     assertThat(queued.get(LONG)).isEqualTo(3);
     holder.get();
   }
@@ -302,26 +302,26 @@ class TaskLifeTest extends ContractTest {
   void absurdlyLongLimitsMeanNone() {
     for (var limit : List.of(
         Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
-      assertThat(runtime.task(TaskLifeTest::pass, 3).deadline(limit).remote().get(LONG))
+      assertThat(runtime.task(TaskLifecycleTest::pass, 3).deadline(limit).remote().get(LONG))
           .isEqualTo(3);
-      assertThat(runtime.task(TaskLifeTest::pass, 3).timeout(limit).remote().get(LONG))
+      assertThat(runtime.task(TaskLifecycleTest::pass, 3).timeout(limit).remote().get(LONG))
           .isEqualTo(3);
-      assertThat(runtime.task(TaskLifeTest::pass, 3).backoff(limit).remote().get(LONG))
+      assertThat(runtime.task(TaskLifecycleTest::pass, 3).backoff(limit).remote().get(LONG))
           .isEqualTo(3);
-      assertThat(runtime.task(TaskLifeTest::pass, 3).remote().get(limit)).isEqualTo(3);
+      assertThat(runtime.task(TaskLifecycleTest::pass, 3).remote().get(limit)).isEqualTo(3);
     }
   }
 
   @Test
   void absurdlyLongBackoffIsAMinuteAtMostAndCanBeCancelled() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(TaskLifeTest::failing, journal)
+        .task(TaskLifecycleTest::failing, eventLog)
         .retryOn(IOException.class)
         .backoff(Duration.ofSeconds(Long.MAX_VALUE))
         .remote();
-    journal.await("attempt 1", 1);
-    Eventually.until(
+    eventLog.await("attempt 1", 1);
+    PollingAssert.until(
         "it waits for its retry",
         () -> runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("retry")));
     ref.cancel();
@@ -330,17 +330,17 @@ class TaskLifeTest extends ContractTest {
 
   // ---- trying again
 
-  static int failing(Journal journal) throws Exception {
+  static int failing(FileEventLog eventLog) throws Exception {
     int attempt = Mobula.context().attempt();
-    journal.add("attempt " + attempt);
+    eventLog.add("attempt " + attempt);
     throw attempt < 3
         ? new FileNotFoundException("attempt " + attempt)
         : new IllegalStateException("third");
   }
 
-  static int thirdTimeLucky(Journal journal) throws Exception {
+  static int thirdTimeLucky(FileEventLog eventLog) throws Exception {
     int attempt = Mobula.context().attempt();
-    journal.add("attempt " + attempt);
+    eventLog.add("attempt " + attempt);
     if (attempt < 3) {
       throw new FileNotFoundException("attempt " + attempt);
     }
@@ -349,36 +349,36 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void namedExceptionsAndTheirSubclassesAreTriedAgain() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(TaskLifeTest::thirdTimeLucky, journal)
+        .task(TaskLifecycleTest::thirdTimeLucky, eventLog)
         .retryOn(IOException.class)
         .backoff(Duration.ofMillis(1))
         .remote();
     assertThat(ref.get(LONG)).isEqualTo(3);
-    assertThat(journal.events()).containsExactly("attempt 1", "attempt 2", "attempt 3");
+    assertThat(eventLog.events()).containsExactly("attempt 1", "attempt 2", "attempt 3");
   }
 
   @Test
   void exceptionsThatAreNotNamedAreNotTriedAgain() throws Exception {
-    var journal = journal();
-    var ref = runtime.task(TaskLifeTest::thirdTimeLucky, journal).remote();
+    var eventLog = eventLog();
+    var ref = runtime.task(TaskLifecycleTest::thirdTimeLucky, eventLog).remote();
     assertThatThrownBy(ref::get).isInstanceOf(TaskFailedException.class);
-    var other = journal();
+    var other = eventLog();
     var named =
-        runtime.task(TaskLifeTest::failing, other).retryOn(IOException.class).remote();
+        runtime.task(TaskLifecycleTest::failing, other).retryOn(IOException.class).remote();
     assertThatThrownBy(() -> named.get(LONG))
         .hasCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining("attempt 3");
-    assertThat(journal.events()).containsExactly("attempt 1");
+    assertThat(eventLog.events()).containsExactly("attempt 1");
     assertThat(other.events()).containsExactly("attempt 1", "attempt 2", "attempt 3");
   }
 
   @Test
   void retriesEndAtTheirMost() throws Exception {
-    var journal = journal();
+    var eventLog = eventLog();
     var ref = runtime
-        .task(TaskLifeTest::thirdTimeLucky, journal)
+        .task(TaskLifecycleTest::thirdTimeLucky, eventLog)
         .retryOn(IOException.class)
         .maxRetries(1)
         .backoff(Duration.ZERO)
@@ -387,14 +387,14 @@ class TaskLifeTest extends ContractTest {
         .isInstanceOf(TaskFailedException.class)
         .hasMessageContaining("attempt 2");
     var never = runtime
-        .task(TaskLifeTest::thirdTimeLucky, journal())
+        .task(TaskLifecycleTest::thirdTimeLucky, eventLog())
         .retryOn(IOException.class)
         .maxRetries(0)
         .remote();
     assertThatThrownBy(never::get)
         .isInstanceOf(TaskFailedException.class)
         .hasMessageContaining("attempt 1");
-    assertThat(journal.events()).hasSize(2);
+    assertThat(eventLog.events()).hasSize(2);
   }
 
   @Test
@@ -429,7 +429,7 @@ class TaskLifeTest extends ContractTest {
 
   // ---- what it knows of itself
 
-  record Known(
+  record ContextSnapshot(
       String name,
       int attempt,
       double cpus,
@@ -438,9 +438,9 @@ class TaskLifeTest extends ContractTest {
       boolean deadline,
       boolean self,
       String node) {
-    static Known here() {
+    static ContextSnapshot here() {
       var context = Mobula.context();
-      return new Known(
+      return new ContextSnapshot(
           context.name(),
           context.attempt(),
           context.resources().amount("CPU"),
@@ -454,10 +454,10 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void aTaskKnowsItself() {
-    var ref = runtime.task(Known::here).cpus(2).name("look").deadline(LONG).remote();
+    var ref = runtime.task(ContextSnapshot::here).cpus(2).name("look").deadline(LONG).remote();
     assertThat(ref.get())
-        .isEqualTo(new Known("look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
-    var plain = runtime.task(Known::here).remote().get();
+        .isEqualTo(new ContextSnapshot("look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
+    var plain = runtime.task(ContextSnapshot::here).remote().get();
     assertThat(plain.name()).contains("Known.here");
     assertThat(plain.deadline()).isFalse();
     assertThat(plain.cpus()).isEqualTo(1);
@@ -483,11 +483,11 @@ class TaskLifeTest extends ContractTest {
 
   @Test
   void aTaskThatIsInterruptedByItselfFailsAndLeavesNoTrace() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var ref = runtime
         .task(() -> {
           Thread.currentThread().interrupt();
-          return Mobula.task(TaskLifeTest::waiting, gate, new Journal("/dev/null"))
+          return Mobula.task(TaskLifecycleTest::waiting, latch, new FileEventLog("/dev/null"))
               .remote()
               .get();
         })
@@ -498,7 +498,7 @@ class TaskLifeTest extends ContractTest {
     assertThat(
             runtime.task(() -> Thread.currentThread().isInterrupted()).remote().get())
         .isFalse();
-    gate.open();
+    latch.open();
   }
 
   @Test
@@ -516,27 +516,27 @@ class TaskLifeTest extends ContractTest {
   @Test
   void cancelReachesAnAttemptThatBeganBeforeTheOneBeforeItHadLetGo() throws Exception {
     for (int i = 0; i < 20; i++) {
-      var journal = journal();
+      var eventLog = eventLog();
       var ref = runtime
-          .task(TaskLifeTest::failOnceThenWait, journal)
+          .task(TaskLifecycleTest::failOnceThenWait, eventLog)
           .retryOn(IllegalStateException.class)
           .backoff(Duration.ZERO)
           .remote();
-      journal.await("second", 1);
+      eventLog.await("second", 1);
       ref.cancel();
-      journal.await("interrupted", 1);
+      eventLog.await("interrupted", 1);
     }
   }
 
-  static int failOnceThenWait(Journal journal) throws Exception {
+  static int failOnceThenWait(FileEventLog eventLog) throws Exception {
     if (Mobula.context().attempt() == 1) {
       throw new IllegalStateException("first");
     }
-    journal.add("second");
+    eventLog.add("second");
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
-      journal.add("interrupted");
+      eventLog.add("interrupted");
     }
     return 1;
   }
@@ -561,7 +561,7 @@ class TaskLifeTest extends ContractTest {
       var refs = runtime.remoteMany(runtime.task(() -> List.of(1, 2, 3, 4)).bind(), 4);
       Thread.onSpinWait();
       refs.getFirst().cancel();
-      long failed = refs.stream().filter(TaskLifeTest::hasFailed).count();
+      long failed = refs.stream().filter(TaskLifecycleTest::hasFailed).count();
       assertThat(failed).isIn(0L, 4L);
     }
   }

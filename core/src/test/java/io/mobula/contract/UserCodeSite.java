@@ -9,7 +9,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
 import io.mobula.Resources;
-import io.mobula.contract.HostileClasses.Subject;
+import io.mobula.contract.HostileClasses.HostileActor;
 import io.mobula.error.TaskFailedException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,31 +21,31 @@ import java.util.concurrent.atomic.AtomicReference;
  * Every place where Mobula calls a program's code: what is called, on which thread, and what comes
  * of it for each kind of misbehaviour. The page {@code docs/user-code.md} is written from this.
  */
-enum HostileSite {
+enum UserCodeSite {
   // ---- functions
   TASK(
       "a task's function",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException").nullIs("its value"),
       at -> at.get(
           at.runtime().task(HostileClasses::work, at.code()).maxRetries(0).remote())),
   FUNCTION_WRITTEN(
       "`writeReplace` of a function that is no lambda",
-      Thread.CALLER,
+      CallingThread.CALLER,
       ownCodec(),
       at -> at.get(
-          at.runtime().task(new HostileClasses.Function(at.code(), false)).remote())),
+          at.runtime().task(new HostileClasses.HostileFunction(at.code(), false)).remote())),
   FUNCTION_READ(
       "`readResolve` of a function that is no lambda",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec(),
       at ->
-          at.get(at.runtime().task(new HostileClasses.Function(at.code(), true)).remote())),
+          at.get(at.runtime().task(new HostileClasses.HostileFunction(at.code(), true)).remote())),
 
   // ---- stages
   TASK_STAGE(
       "`whenComplete` of a stage that a task returns",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException").nullIs("its value"),
       at -> at.get(at.runtime()
           .task(HostileClasses::doneStage, at.code(), "whenComplete")
@@ -53,7 +53,7 @@ enum HostileSite {
           .remote())),
   TASK_STAGE_DONE(
       "`isDone` of a future that a task returns",
-      Thread.SLOT_IF_SENT,
+      CallingThread.SLOT_IF_SENT,
       fails("TaskFailedException"),
       at -> at.get(at.runtime()
           .task(HostileClasses::doneStage, at.code(), "isDone")
@@ -61,26 +61,26 @@ enum HostileSite {
           .remote())),
   ACTOR_STAGE(
       "`whenComplete` of a stage that an actor's method returns",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       fails("TaskFailedException").nullIs("its value"),
       at -> at.get(
-          at.subject().call(Subject::doneStage, at.code(), "whenComplete").remote())),
+          at.hostileActor().call(HostileActor::doneStage, at.code(), "whenComplete").remote())),
   STAGE_CANCELLED(
       "`toCompletableFuture` of a stage whose task is cancelled",
-      Thread.CALLBACK,
+      CallingThread.CALLBACK,
       always("TaskCancelledException"),
       at -> at.cancelStaged(at.runtime()
           .task(HostileClasses::stage, at.code(), "toCompletableFuture")
           .remote())),
   ACTOR_STAGE_CANCELLED(
       "`toCompletableFuture` of a stage whose call is cancelled",
-      Thread.CALLBACK,
+      CallingThread.CALLBACK,
       always("TaskCancelledException"),
       at -> at.cancelStaged(
-          at.subject().call(Subject::stage, at.code(), "toCompletableFuture").remote())),
+          at.hostileActor().call(HostileActor::stage, at.code(), "toCompletableFuture").remote())),
   STAGE_FAILURE(
       "`getMessage` of what a stage has failed with",
-      Thread.SLOT,
+      CallingThread.SLOT,
       exception(),
       at -> at.get(at.runtime()
           .task(HostileClasses::failedStage, at.code(), "getMessage")
@@ -90,69 +90,69 @@ enum HostileSite {
   // ---- actors
   CONSTRUCTOR(
       "an actor's constructor",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       fails("ActorDiedException"),
       at -> at.get(at.runtime()
-          .actor(Subject::make, at.code())
+          .actor(HostileActor::make, at.code())
           .remote()
-          .call(Subject::one)
+          .call(HostileActor::one)
           .remote())),
   METHOD(
       "an actor's method",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       fails("TaskFailedException").nullIs("its value"),
-      at -> at.get(at.subject().call(Subject::work, at.code()).remote())),
+      at -> at.get(at.hostileActor().call(HostileActor::work, at.code()).remote())),
   CONCURRENT_METHOD(
       "a method of an actor with `maxConcurrency` above 1",
-      Thread.METHODS,
+      CallingThread.METHODS,
       fails("TaskFailedException").nullIs("its value"),
       at -> at.get(at.runtime()
-          .actor(Subject::new)
+          .actor(HostileActor::new)
           .maxConcurrency(2)
           .remote()
-          .call(Subject::work, at.code())
+          .call(HostileActor::work, at.code())
           .remote())),
   VIRTUAL_METHOD(
       "a method of a virtual actor",
-      Thread.VIRTUAL,
+      CallingThread.VIRTUAL,
       fails("TaskFailedException").nullIs("its value"),
       at -> at.get(at.runtime()
-          .actor(Subject::new)
+          .actor(HostileActor::new)
           .virtual()
           .remote()
-          .call(Subject::work, at.code())
+          .call(HostileActor::work, at.code())
           .remote())),
 
   SAVE(
       "`save` of an actor with a checkpoint for every call",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       fails("ActorCheckpointException"),
       at ->
-          at.get(at.saved().call(HostileClasses.Saved::note, at.code(), "save").remote())),
+          at.get(at.hostileCheckpointedActor().call(HostileClasses.HostileCheckpointedActor::note, at.code(), "save").remote())),
   LOAD(
       "`load` of such an actor that is made again",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       fails("ActorDiedException").nullIs("its value"),
-      At::madeAgain),
+      SiteCall::madeAgain),
 
   // ---- exceptions
   GET_MESSAGE(
-      "`getMessage` of an exception", Thread.SLOT, exception(), at -> at.raised("getMessage")),
-  TO_STRING("`toString` of an exception", Thread.SLOT, exception(), at -> at.raised("toString")),
-  GET_CAUSE("`getCause` of an exception", Thread.SLOT, exception(), at -> at.raised("getCause")),
+      "`getMessage` of an exception", CallingThread.SLOT, exception(), at -> at.raised("getMessage")),
+  TO_STRING("`toString` of an exception", CallingThread.SLOT, exception(), at -> at.raised("toString")),
+  GET_CAUSE("`getCause` of an exception", CallingThread.SLOT, exception(), at -> at.raised("getCause")),
   GET_STACK_TRACE(
       "`getStackTrace` of an exception",
-      Thread.SLOT,
+      CallingThread.SLOT,
       exception(),
       at -> at.raised("getStackTrace")),
   ACTOR_EXCEPTION(
       "`getMessage` of an exception of an actor's method",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       exception(),
-      at -> at.get(at.subject().call(Subject::raise, at.code(), "getMessage").remote())),
+      at -> at.get(at.hostileActor().call(HostileActor::raise, at.code(), "getMessage").remote())),
   EXCEPTION_WRITTEN(
       "`writeObject` of an exception",
-      Thread.SLOT_IF_SENT,
+      CallingThread.SLOT_IF_SENT,
       exception(),
       at -> at.get(at.runtime()
           .task(HostileClasses::raiseWritten, at.code())
@@ -160,7 +160,7 @@ enum HostileSite {
           .remote())),
   EXCEPTION_READ(
       "`readObject` of an exception",
-      Thread.READER_IF_SENT,
+      CallingThread.READER_IF_SENT,
       always("TaskFailedException"),
       at -> at.get(
           at.runtime().task(HostileClasses::raiseRead, at.code()).maxRetries(0).remote())),
@@ -168,136 +168,136 @@ enum HostileSite {
   // ---- arguments and results
   ARGUMENT_WRITTEN(
       "`writeObject` of an argument",
-      Thread.CALLER,
+      CallingThread.CALLER,
       ownCodec().nullIs("its value"),
-      at -> at.passed(new HostileClasses.Written(at.code()))),
+      at -> at.passed(new HostileClasses.WriteHookValue(at.code()))),
   ARGUMENT_WRITES_ITSELF(
       "`writeExternal` of an argument",
-      Thread.CALLER,
+      CallingThread.CALLER,
       ownCodec().nullIs("its value"),
-      at -> at.passed(new HostileClasses.External(at.code(), true))),
+      at -> at.passed(new HostileClasses.ExternalizableValue(at.code(), true))),
   ARGUMENT_REPLACED(
       "`writeReplace` of a record",
-      Thread.CALLER,
+      CallingThread.CALLER,
       ownCodec(),
-      at -> at.passed(HostileClasses.Replaced.of(at.code()))),
+      at -> at.passed(HostileClasses.WriteReplaceRecord.of(at.code()))),
   ARGUMENT_READ(
       "`readObject` of an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec().nullIs("its value"),
-      at -> at.passed(new HostileClasses.Read(at.code()))),
+      at -> at.passed(new HostileClasses.ReadHookValue(at.code()))),
   ARGUMENT_READS_ITSELF(
       "`readExternal` of an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec().nullIs("its value"),
-      at -> at.passed(new HostileClasses.External(at.code(), false))),
+      at -> at.passed(new HostileClasses.ExternalizableValue(at.code(), false))),
   ARGUMENT_RESOLVED(
       "`readResolve` of an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec(),
-      at -> at.passed(new HostileClasses.Resolved(at.code()))),
+      at -> at.passed(new HostileClasses.ReadResolveValue(at.code()))),
   RECORD_READ(
       "the constructor of a record that is an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec().nullIs("its value"),
       at -> at.passed(HostileClasses.checked(at.code()))),
   HASH_CODE(
       "`hashCode` of a key inside an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec(),
       at -> at.passed(HostileClasses.keyed(at.code(), "hashCode"))),
   EQUALS(
       "`equals` of a key inside an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec(),
       at -> at.passed(HostileClasses.keyed(at.code(), "equals"))),
   COMPARE_TO(
       "`compareTo` of a key inside an argument",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec(),
       at -> at.passed(HostileClasses.keyed(at.code(), "compareTo"))),
   METHOD_ARGUMENT_READ(
       "`readObject` of an argument of an actor's method",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       codec().nullIs("its value"),
-      at -> at.get(at.subject()
+      at -> at.get(at.hostileActor()
           .call(
-              (Subject subject, Object passed) -> subject.one(), new HostileClasses.Read(at.code()))
+              (HostileActor hostileActor, Object passed) -> hostileActor.one(), new HostileClasses.ReadHookValue(at.code()))
           .remote())),
   RESULT_WRITTEN(
       "`writeObject` of a result",
-      Thread.SLOT,
+      CallingThread.SLOT,
       codec().nullIs("its value"),
       at -> at.get(
           at.runtime().task(HostileClasses::written, at.code()).maxRetries(0).remote())),
   METHOD_RESULT_WRITTEN(
       "`writeObject` of a result of an actor's method",
-      Thread.ACTOR,
+      CallingThread.ACTOR,
       codec().nullIs("its value"),
-      at -> at.get(at.subject().call(Subject::written, at.code()).remote())),
+      at -> at.get(at.hostileActor().call(HostileActor::written, at.code()).remote())),
   RESULT_READ(
       "`readObject` of a result",
-      Thread.READER,
+      CallingThread.READER,
       ownCodec().nullIs("its value"),
       at -> at.get(at.runtime().task(HostileClasses::read, at.code()).remote())),
 
   // ---- several results
   HAS_NEXT(
       "`hasNext` of the iterator of a streaming task",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value"),
       at -> at.last(at.runtime()
           .remoteIterator(at.runtime().task(HostileClasses::elements, at.code(), "hasNext")))),
   NEXT(
       "`next` of the iterator of a streaming task",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value").nullIs("its value"),
       at -> at.last(at.runtime()
           .remoteIterator(at.runtime().task(HostileClasses::elements, at.code(), "next")))),
   STREAM_CLOSE(
       "`close` of the stream of a streaming task",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value").nullIs("its value"),
       at -> at.last(
           at.runtime().remoteStream(at.runtime().task(HostileClasses::closing, at.code())))),
   TO_ARRAY(
       "`toArray` of the collection of a task with several results",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException"),
       at -> at.firstOf(HostileClasses::bag, "toArray")),
   SIZE(
       "`size` of the collection of a task with several results",
-      Thread.SLOT,
+      CallingThread.SLOT,
       fails("TaskFailedException"),
       at -> at.firstOf(HostileClasses::bag, "size")),
 
   // ---- what is attached
   CALLBACK(
       "what is attached to `toCompletableFuture` of a ref",
-      Thread.CALLBACK,
+      CallingThread.CALLBACK,
       always("ExecutionException").nullIs("its value").blockedIs("its value"),
       at -> at.attached(at.runtime().task(() -> 1).remote())),
 
   // ---- behaviors of Akka
-  BEHAVIOR_FACTORY("a `BehaviorFactory`", Thread.FACTORY, spawning(), at -> at.spawned("factory")),
+  BEHAVIOR_FACTORY("a `BehaviorFactory`", CallingThread.FACTORY, spawning(), at -> at.spawned("factory")),
   BEHAVIOR_SETUP(
       "`Behaviors.setup` of a spawned behavior",
-      Thread.BEHAVIOR,
+      CallingThread.BEHAVIOR,
       always("it stops").nullIs("its value").blockedIs("its value"),
       at -> at.spawned("setup")),
   BEHAVIOR_MESSAGE(
       "a spawned behavior that handles a message",
-      Thread.BEHAVIOR,
+      CallingThread.BEHAVIOR,
       always("it stops").nullIs("its value").blockedIs("its value"),
       at -> at.spawned("message")),
   BEHAVIOR_STOPS(
       "`PostStop` of a spawned behavior",
-      Thread.BEHAVIOR,
+      CallingThread.BEHAVIOR,
       always("its value"),
       at -> at.spawned("stop"));
 
   /** Where it is called. */
-  enum Thread {
+  enum CallingThread {
     SLOT("the task's slot", true),
     SLOT_IF_SENT("the task's slot, where its outcome goes to another process", true),
     ACTOR("the actor's dispatcher", true),
@@ -313,7 +313,7 @@ enum HostileSite {
     final String text;
     final boolean cancellable; // by cancelling the ref
 
-    Thread(String text, boolean cancellable) {
+    CallingThread(String text, boolean cancellable) {
       this.text = text;
       this.cancellable = cancellable;
     }
@@ -387,34 +387,34 @@ enum HostileSite {
 
   /** Has it called, and gives or throws what comes of it. */
   @FunctionalInterface
-  interface Call {
-    Object run(At at) throws Throwable;
+  interface SiteInvoker {
+    Object run(SiteCall call) throws Throwable;
   }
 
   /** The outcome of a call that ends as if its code were not hostile. */
   static final String VALUE = "its value";
 
   final String what;
-  final Thread thread;
+  final CallingThread thread;
   final Outcomes outcomes;
-  final Call call;
+  final SiteInvoker invoker;
   final boolean isOfCluster;
 
-  HostileSite(String what, Thread thread, Outcomes outcomes, Call call) {
+  UserCodeSite(String what, CallingThread thread, Outcomes outcomes, SiteInvoker invoker) {
     this.what = what;
     this.thread = thread;
     this.outcomes = outcomes;
-    this.call = call;
-    this.isOfCluster = thread == Thread.SLOT_IF_SENT || thread == Thread.READER_IF_SENT;
+    this.invoker = invoker;
+    this.isOfCluster = thread == CallingThread.SLOT_IF_SENT || thread == CallingThread.READER_IF_SENT;
   }
 
   /** One call of it. */
-  static final class At {
+  static final class SiteCall {
     private final MobulaRuntime runtime;
     private final HostileCode code;
     private final AtomicReference<Runnable> cancel = new AtomicReference<>();
 
-    At(MobulaRuntime runtime, HostileCode code) {
+    SiteCall(MobulaRuntime runtime, HostileCode code) {
       this.runtime = runtime;
       this.code = code;
     }
@@ -437,23 +437,23 @@ enum HostileSite {
       return of.get(LONG);
     }
 
-    ActorHandle<Subject> subject() {
-      return runtime.actor(Subject::new).maxRestarts(1).remote();
+    ActorHandle<HostileActor> hostileActor() {
+      return runtime.actor(HostileActor::new).maxRestarts(1).remote();
     }
 
-    ActorHandle<HostileClasses.Saved> saved() {
+    ActorHandle<HostileClasses.HostileCheckpointedActor> hostileCheckpointedActor() {
       return runtime
-          .actor(HostileClasses.Saved::new)
+          .actor(HostileClasses.HostileCheckpointedActor::new)
           .maxRestarts(1)
           .checkpointEvery(1)
           .remote();
     }
 
     Object madeAgain() {
-      var actor = saved();
-      actor.call(HostileClasses.Saved::note, code, "load").remote().get(LONG);
-      var failed = actor.call(HostileClasses.Saved::fail).remote();
-      var next = actor.call(HostileClasses.Saved::one).remote();
+      var actor = hostileCheckpointedActor();
+      actor.call(HostileClasses.HostileCheckpointedActor::note, code, "load").remote().get(LONG);
+      var failed = actor.call(HostileClasses.HostileCheckpointedActor::fail).remote();
+      var next = actor.call(HostileClasses.HostileCheckpointedActor::one).remote();
       cancel.set(next::cancel);
       try {
         failed.get(LONG);
@@ -506,7 +506,7 @@ enum HostileSite {
           .get(LONG.toSeconds(), TimeUnit.SECONDS);
       actor.tell("answer");
       var total = runtime.totalResources().amount(Resources.CPU);
-      Eventually.until(
+      PollingAssert.until(
           "it has answered or stopped",
           () -> code.journal().count("answered") > 0
               || runtime.availableResources().amount(Resources.CPU) == total);

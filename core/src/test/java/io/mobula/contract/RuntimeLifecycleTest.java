@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several runtimes, and what is left of one that was closed, as its users see it. */
 @Timeout(60)
-class RuntimeLifeTest {
+class RuntimeLifecycleTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir
@@ -44,8 +44,8 @@ class RuntimeLifeTest {
     return Mobula.runtime().nodeId().toString();
   }
 
-  static int slow(Gate gate) throws Exception {
-    gate.await();
+  static int slow(FileLatch latch) throws Exception {
+    latch.await();
     return 1;
   }
 
@@ -58,18 +58,18 @@ class RuntimeLifeTest {
         .orElseThrow();
   }
 
-  private Gate gate() {
-    return new Gate(directory.resolve("gate").toString());
+  private FileLatch latch() {
+    return new FileLatch(directory.resolve("gate").toString());
   }
 
   private static List<ObjectRef<String>> nested() {
-    return List.of(Mobula.task(RuntimeLifeTest::nodeOfFacade).remote());
+    return List.of(Mobula.task(RuntimeLifecycleTest::nodeOfFacade).remote());
   }
 
-  public static final class Asker {
+  public static final class FacadeCaller {
     public String ask() {
       return Mobula.runtime().nodeId() + " "
-          + Mobula.task(RuntimeLifeTest::nodeOfFacade).remote().get();
+          + Mobula.task(RuntimeLifecycleTest::nodeOfFacade).remote().get();
     }
   }
 
@@ -80,14 +80,14 @@ class RuntimeLifeTest {
       assertThat(one.nodeId()).isNotEqualTo(two.nodeId());
       for (var runtime : List.of(one, two)) {
         var id = nodeOf(runtime);
-        assertThat(runtime.task(RuntimeLifeTest::nodeOfFacade).remote().get()).isEqualTo(id);
+        assertThat(runtime.task(RuntimeLifecycleTest::nodeOfFacade).remote().get()).isEqualTo(id);
         assertThat(
-                runtime.task(RuntimeLifeTest::nested).remote().get().getFirst().get())
+                runtime.task(RuntimeLifecycleTest::nested).remote().get().getFirst().get())
             .isEqualTo(id);
-        assertThat(runtime.actor(Asker::new).remote().call(Asker::ask).remote().get())
+        assertThat(runtime.actor(FacadeCaller::new).remote().call(FacadeCaller::ask).remote().get())
             .isEqualTo(id + " " + id);
       }
-      assertThatThrownBy(() -> Mobula.task(RuntimeLifeTest::nodeOfFacade).remote())
+      assertThatThrownBy(() -> Mobula.task(RuntimeLifecycleTest::nodeOfFacade).remote())
           .isInstanceOf(NoRuntimeException.class)
           .hasMessageContaining("2 runtimes");
       assertThatThrownBy(() -> Mobula.put(1)).isInstanceOf(NoRuntimeException.class);
@@ -103,9 +103,9 @@ class RuntimeLifeTest {
   @Test
   void whatIsPendingFailsWhenTheRuntimeCloses() throws Exception {
     var runtime = open();
-    var gate = gate();
-    var running = runtime.task(RuntimeLifeTest::slow, gate).remote();
-    var queued = runtime.task(RuntimeLifeTest::slow, gate).cpus(2).remote();
+    var latch = latch();
+    var running = runtime.task(RuntimeLifecycleTest::slow, latch).remote();
+    var queued = runtime.task(RuntimeLifecycleTest::slow, latch).cpus(2).remote();
     var dependent = runtime.task((Integer x) -> x, running).remote();
     var retrying = runtime
         .task(() -> {
@@ -116,14 +116,14 @@ class RuntimeLifeTest {
         .remote();
     var staged = runtime.task(() -> new CompletableFuture<Integer>()).remote();
     var stream = runtime.remoteStream(runtime.task(
-        (Gate g) -> java.util.stream.Stream.of(1).peek(x -> {
+        (FileLatch g) -> java.util.stream.Stream.of(1).peek(x -> {
           try {
             g.await();
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
         }),
-        gate));
+        latch));
     ActorHandle<ArrayList<String>> actor = runtime.actor(ArrayList<String>::new).remote();
     var waitingActor = runtime.actor(ArrayList<String>::new).cpus(2).remote();
     var call = waitingActor.call((ArrayList<String> l) -> l.size()).remote();
@@ -166,8 +166,8 @@ class RuntimeLifeTest {
   void everythingAfterCloseIsRefusedTyped() {
     var runtime = open();
     var ref = runtime.put(new int[] {1});
-    var done = runtime.task(RuntimeLifeTest::nodeOfFacade).remote();
-    var actor = runtime.actor(Asker::new).name("asker").remote();
+    var done = runtime.task(RuntimeLifecycleTest::nodeOfFacade).remote();
+    var actor = runtime.actor(FacadeCaller::new).name("asker").remote();
     done.get();
     var room = runtime.create(5000);
     runtime.close();
@@ -181,13 +181,13 @@ class RuntimeLifeTest {
     assertThatThrownBy(() -> runtime.get(List.of(done))).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(() -> runtime.wait(List.of(done), 1, LONG))
         .isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.task(RuntimeLifeTest::nodeOfFacade).remote())
+    assertThatThrownBy(() -> runtime.task(RuntimeLifecycleTest::nodeOfFacade).remote())
         .isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.actor(Asker::new).remote())
+    assertThatThrownBy(() -> runtime.actor(FacadeCaller::new).remote())
         .isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> runtime.actorNamed("asker", Asker.class))
+    assertThatThrownBy(() -> runtime.actorNamed("asker", FacadeCaller.class))
         .isInstanceOf(RuntimeClosedException.class);
-    assertThatThrownBy(() -> actor.call(Asker::ask).remote())
+    assertThatThrownBy(() -> actor.call(FacadeCaller::ask).remote())
         .isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(runtime::availableResources).isInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(runtime::waiting).isInstanceOf(RuntimeClosedException.class);
@@ -202,7 +202,7 @@ class RuntimeLifeTest {
   void futuresAskedForAfterCloseEndToo() {
     var runtime = open();
     var ref = runtime.put(new int[] {1});
-    var actor = runtime.actor(Asker::new).remote();
+    var actor = runtime.actor(FacadeCaller::new).remote();
     runtime.close();
     assertThatThrownBy(() -> ref.toCompletableFuture().get(30, TimeUnit.SECONDS))
         .satisfiesAnyOf(
@@ -242,7 +242,7 @@ class RuntimeLifeTest {
     RuntimeSource.assumeOneNode("a task closes the runtime of the process it runs in");
     var runtime = open();
     runtime.action(() -> Mobula.runtime().close()).remote();
-    Eventually.until("it is closed", runtime::isClosed);
+    PollingAssert.until("it is closed", runtime::isClosed);
     assertThatThrownBy(() -> runtime.put(1)).isInstanceOf(RuntimeClosedException.class);
   }
 
@@ -250,13 +250,13 @@ class RuntimeLifeTest {
   void tasksThatGoOnAfterCloseGetTypedAnswers() throws Exception {
     RuntimeSource.assumeOneNode("a process that ends takes its tasks along");
     var runtime = open(Mobula.settings().closeTimeout(Duration.ofMillis(200)));
-    var gate = gate();
-    var journal = new Journal(directory.resolve("journal").toString());
+    var latch = latch();
+    var eventLog = new FileEventLog(directory.resolve("journal").toString());
     runtime
         .task(
-            (Gate g, Journal j) -> {
+            (FileLatch g, FileEventLog j) -> {
               j.add("started");
-              g.awaitStubbornly();
+              g.awaitUninterruptibly();
               try {
                 return Mobula.put(new int[] {1}).get();
               } catch (RuntimeClosedException closed) {
@@ -264,12 +264,12 @@ class RuntimeLifeTest {
                 throw closed;
               }
             },
-            gate,
-            journal)
+            latch,
+            eventLog)
         .remote();
-    journal.await("started", 1);
+    eventLog.await("started", 1);
     runtime.close();
-    gate.open();
-    journal.await("typed", 1);
+    latch.open();
+    eventLog.await("typed", 1);
   }
 }

@@ -3,8 +3,8 @@ package io.mobula.contract;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The page {@code docs/user-code.md}, written from {@link HostileSite}. */
-final class UserCodePage {
+/** The page {@code docs/user-code.md}, written from {@link UserCodeSite}. */
+final class UserCodePageWriter {
   static final Path FILE = Path.of("..", "docs", "user-code.md");
 
   private static final String HEAD = """
@@ -12,7 +12,7 @@ final class UserCodePage {
 
       For whoever asks what a method of their class may do to a node, and on which thread it is called. Each row is a test case of
       `HostileCodeTest`, on one node and across processes; the tables are written from its list
-      (`-Dtest=UserCodePageTest -Dmobula.docs.write=true`).
+      (`-Dtest=UserCodePageWriterTest -Dmobula.docs.write=true`).
 
       The method *throws*, *blocks* (whatever interrupts come), *recurses* until the stack is full, *exhausts* the heap, or *gives null*.
       A cell says what comes of it: the exception that whoever waits is thrown (`TaskFailed` for `TaskFailedException`), or its value where nothing is amiss. In each case
@@ -50,14 +50,14 @@ final class UserCodePage {
       | handlers of uncaught exceptions, log appenders | whoever logs | not guarded beyond what the JVM and the logging library do | |
       """;
 
-  private UserCodePage() {}
+  private UserCodePageWriter() {}
 
   static String text() {
     var page = new StringBuilder(HEAD)
         .append(
             "| what is called | thread | throws | blocks | recurses | exhausts | gives null |\n")
         .append("|---|---|---|---|---|---|---|\n");
-    for (var site : HostileSite.values()) {
+    for (var site : UserCodeSite.values()) {
       page.append("| %s | %s |".formatted(site.what, site.thread.text));
       for (var kind : HostileCode.Kind.values()) {
         page.append(" %s |".formatted(cell(site.outcomes.of(kind))));

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ActorsOfLostNodesIT {
+class NodeLossIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int CALLS = 20;
 
@@ -47,19 +47,19 @@ class ActorsOfLostNodesIT {
   private LocalCluster cluster;
   private MobulaRuntime runtime;
 
-  static final class Host {
+  static final class NodeReporter {
     NodeId node() {
       return Mobula.context().node();
     }
 
-    NodeId note(Journal journal, int call) throws IOException {
-      journal.add("call " + call);
+    NodeId note(FileEventLog eventLog, int call) throws IOException {
+      eventLog.add("call " + call);
       return Mobula.context().node();
     }
 
-    int hold(Gate entered, Gate gate) throws Exception {
+    int hold(FileLatch entered, FileLatch latch) throws Exception {
       entered.open();
-      gate.await();
+      latch.await();
       return 1;
     }
   }
@@ -80,13 +80,13 @@ class ActorsOfLostNodesIT {
     cluster.close();
   }
 
-  private Gate gate(String name) {
-    return new Gate(directory.resolve(name).toString());
+  private FileLatch gate(String name) {
+    return new FileLatch(directory.resolve(name).toString());
   }
 
-  private ActorHandle<Host> actor(NodeId at) {
+  private ActorHandle<NodeReporter> actor(NodeId at) {
     return runtime
-        .actor(Host::new)
+        .actor(NodeReporter::new)
         .cpus(1)
         .maxRestarts(5)
         .placement(Placement.preferring(at))
@@ -106,25 +106,25 @@ class ActorsOfLostNodesIT {
         .storeCapacity(16 << 20)
         .storeDirectory(directory));
     var gone = leaving.nodeId();
-    ActorHandle<Host> actor;
+    ActorHandle<NodeReporter> actor;
     try (leaving) {
-      Eventually.until("it is met", () -> isThere(gone));
+      PollingAssert.until("it is met", () -> isThere(gone));
       actor = actor(gone);
-      assertThat(actor.call(Host::node).remote().get(LONG)).isEqualTo(gone);
+      assertThat(actor.call(NodeReporter::node).remote().get(LONG)).isEqualTo(gone);
       var entered = gate("entered");
-      var held = actor.call(Host::hold, entered, gate("never")).remote();
+      var held = actor.call(NodeReporter::hold, entered, gate("never")).remote();
       entered.await();
-      var journal = new Journal(directory.resolve("calls").toString());
+      var eventLog = new FileEventLog(directory.resolve("calls").toString());
       var later = new ArrayList<ObjectRef<NodeId>>();
       for (int i = 0; i < CALLS; i++) {
-        later.add(actor.call(Host::note, journal, i).remote());
+        later.add(actor.call(NodeReporter::note, eventLog, i).remote());
       }
       leaving.close();
       assertThat(runtime.get(later, LONG)).hasSize(CALLS).doesNotContain(gone);
       for (int i = 0; i < CALLS; i++) {
-        assertThat(journal.events().get(i)).as("in order, and once").isEqualTo("call " + i);
+        assertThat(eventLog.events().get(i)).as("in order, and once").isEqualTo("call " + i);
       }
-      assertThat(journal.events()).hasSize(CALLS);
+      assertThat(eventLog.events()).hasSize(CALLS);
       assertThatThrownBy(() -> held.get(LONG))
           .isInstanceOf(ActorDiedException.class)
           .hasMessageContaining("may or may not have run");
@@ -137,12 +137,12 @@ class ActorsOfLostNodesIT {
   void aCallThatIsMadeWhenItsHostIsNoMemberAnyMoreIsRunByTheNextIncarnation() throws Exception {
     var gone = cluster.nodes().get(1).id();
     var actor = actor(gone);
-    assertThat(actor.call(Host::node).remote().get(LONG)).isEqualTo(gone);
+    assertThat(actor.call(NodeReporter::node).remote().get(LONG)).isEqualTo(gone);
     cluster.kill(1);
-    Eventually.spinUntil("it has left", () -> !isThere(gone));
+    PollingAssert.spinUntil("it has left", () -> !isThere(gone));
     var calls = new ArrayList<ObjectRef<NodeId>>();
     for (int i = 0; i < CALLS; i++) {
-      calls.add(actor.call(Host::node).remote());
+      calls.add(actor.call(NodeReporter::node).remote());
     }
     assertThat(runtime.get(calls, LONG)).hasSize(CALLS).doesNotContain(gone);
     actor.kill();
@@ -152,16 +152,16 @@ class ActorsOfLostNodesIT {
   @Order(3)
   void aGroupWhoseNodesHaveAllDiedWithTheSchedulerIsPlacedAgain() throws Exception {
     var scheduling = cluster.nodes().getFirst().id();
-    var rest = new ArrayList<ActorHandle<Host>>(); // there is room at that node only
+    var rest = new ArrayList<ActorHandle<NodeReporter>>(); // there is room at that node only
     for (int i = 2; i < 4; i++) {
       rest.add(runtime
-          .actor(Host::new)
+          .actor(NodeReporter::new)
           .cpus(2)
           .placement(Placement.on(cluster.nodes().get(i).id()))
           .remote());
     }
     for (var each : rest) {
-      each.call(Host::node).remote().get(LONG);
+      each.call(NodeReporter::node).remote().get(LONG);
     }
     var group = runtime
         .placementGroup()
@@ -171,21 +171,21 @@ class ActorsOfLostNodesIT {
         .create();
     assertThat(group.await(LONG)).isTrue();
     assertThat(group.nodes()).containsExactly(Optional.of(scheduling));
-    ActorHandle<Host> actor = runtime
-        .actor(Host::new)
+    ActorHandle<NodeReporter> actor = runtime
+        .actor(NodeReporter::new)
         .cpus(1)
         .maxRestarts(5)
         .placement(Placement.group(group, 0).capturingChildren())
         .remote();
-    assertThat(actor.call(Host::node).remote().get(LONG)).isEqualTo(scheduling);
+    assertThat(actor.call(NodeReporter::node).remote().get(LONG)).isEqualTo(scheduling);
     rest.forEach(ActorHandle::kill);
 
     cluster.kill(0);
 
-    Eventually.spinUntil("it has left", () -> !isThere(scheduling));
-    var call = actor.call(Host::node).remote();
+    PollingAssert.spinUntil("it has left", () -> !isThere(scheduling));
+    var call = actor.call(NodeReporter::node).remote();
     var task = runtime
-        .task(ActorsOfLostNodesIT::node)
+        .task(NodeLossIT::node)
         .cpus(1)
         .placement(Placement.group(group, 0))
         .remote();
@@ -198,17 +198,17 @@ class ActorsOfLostNodesIT {
     assertThat(found.state().phase()).isEqualTo(Phase.READY);
     assertThat(found.nodes()).containsExactly(Optional.of(now));
     group.remove();
-    Eventually.until(
+    PollingAssert.until(
         "it is dead",
         () -> { // who removes a group does not wait for that
           try {
-            actor.call(Host::node).remote().get(LONG);
+            actor.call(NodeReporter::node).remote().get(LONG);
             return false;
           } catch (ActorDiedException dead) {
             return true;
           }
         });
-    Eventually.until(
+    PollingAssert.until(
         "all is free", () -> runtime.availableResources().equals(runtime.totalResources()));
   }
 }

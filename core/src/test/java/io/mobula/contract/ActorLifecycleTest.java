@@ -27,15 +27,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How actors begin, fail, restart, are found by name, and end. */
-class ActorLifeTest extends ContractTest {
+class ActorLifecycleTest extends ContractTest {
 
-  static final class Fragile {
-    private final Journal journal;
+  static final class FailingActor {
+    private final FileEventLog eventLog;
     private int calls;
 
-    Fragile(Journal journal) throws IOException {
-      this.journal = journal;
-      journal.add("made");
+    FailingActor(FileEventLog eventLog) throws IOException {
+      this.eventLog = eventLog;
+      eventLog.add("made");
     }
 
     int count() {
@@ -43,40 +43,40 @@ class ActorLifeTest extends ContractTest {
     }
 
     int crash() throws IOException {
-      journal.add("crash, attempt " + Mobula.context().attempt());
+      eventLog.add("crash, attempt " + Mobula.context().attempt());
       throw new StackOverflowError("too deep");
     }
 
     int crashOnce() throws IOException {
-      journal.add("once, attempt " + Mobula.context().attempt());
+      eventLog.add("once, attempt " + Mobula.context().attempt());
       if (Mobula.context().attempt() == 1) {
         throw new StackOverflowError("once");
       }
       return 7;
     }
 
-    int hold(Gate gate) throws Exception {
-      journal.add("enter");
+    int hold(FileLatch latch) throws Exception {
+      eventLog.add("enter");
       try {
-        gate.await();
+        latch.await();
       } catch (InterruptedException e) {
-        journal.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
+        eventLog.add(Mobula.context().isCancelled() ? "interrupted, cancelled" : "interrupted");
         throw e;
       }
-      journal.add("leave");
+      eventLog.add("leave");
       return 1;
     }
 
-    int holdStubbornly(Gate gate) throws Exception {
-      journal.add("enter");
-      gate.awaitStubbornly();
-      journal.add("leave");
+    int holdStubbornly(FileLatch latch) throws Exception {
+      eventLog.add("enter");
+      latch.awaitUninterruptibly();
+      eventLog.add("leave");
       return 1;
     }
   }
 
-  record Thrower(String what) {
-    Thrower {
+  record ThrowingActor(String what) {
+    ThrowingActor {
       if (what.startsWith("bad")) {
         throw new IllegalArgumentException(what);
       }
@@ -84,12 +84,12 @@ class ActorLifeTest extends ContractTest {
   }
 
   static final class SlowStarter {
-    SlowStarter(Journal journal, Gate gate) throws Exception {
-      journal.add("starting");
+    SlowStarter(FileEventLog eventLog, FileLatch latch) throws Exception {
+      eventLog.add("starting");
       try {
-        gate.await();
+        latch.await();
       } catch (InterruptedException e) {
-        journal.add("interrupted");
+        eventLog.add("interrupted");
         throw e;
       }
     }
@@ -100,30 +100,30 @@ class ActorLifeTest extends ContractTest {
   }
 
   private void idle() throws Exception {
-    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
   }
 
   // ---- beginning
 
   @Test
   void aConstructorThatThrowsFailsEveryCallWithItsCause() {
-    var actor = runtime.actor(Thrower::new, "bad start").remote();
-    var ref = actor.call(Thrower::what).remote();
+    var actor = runtime.actor(ThrowingActor::new, "bad start").remote();
+    var ref = actor.call(ThrowingActor::what).remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("Thrower")
         .cause()
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bad start");
-    var later = actor.call(Thrower::what).remote();
+    var later = actor.call(ThrowingActor::what).remote();
     assertThatThrownBy(() -> later.get(LONG)).isInstanceOf(ActorDiedException.class);
   }
 
   @Test
   void aConstructorWhoseArgumentFailsFailsEveryCall() throws Exception {
     var bad = runtime.task((Integer x) -> "x".repeat(1 / x), 0).remote();
-    var actor = runtime.actor(Thrower::new, bad).cpus(1).remote();
-    assertThatThrownBy(() -> actor.call(Thrower::what).remote().get(LONG))
+    var actor = runtime.actor(ThrowingActor::new, bad).cpus(1).remote();
+    assertThatThrownBy(() -> actor.call(ThrowingActor::what).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .rootCause()
         .isInstanceOf(ArithmeticException.class);
@@ -132,19 +132,19 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void aDeadActorsNameIsFreeAgain() {
-    var dead = runtime.actor(Thrower::new, "bad").name("phoenix").remote();
-    assertThatThrownBy(() -> dead.call(Thrower::what).remote().get(LONG))
+    var dead = runtime.actor(ThrowingActor::new, "bad").name("phoenix").remote();
+    assertThatThrownBy(() -> dead.call(ThrowingActor::what).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class);
-    var alive = runtime.actor(Thrower::new, "good").name("phoenix").remote();
-    assertThat(alive.call(Thrower::what).remote().get(LONG)).isEqualTo("good");
+    var alive = runtime.actor(ThrowingActor::new, "good").name("phoenix").remote();
+    assertThat(alive.call(ThrowingActor::what).remote().get(LONG)).isEqualTo("good");
     alive.kill();
   }
 
   @Test
   void whatAnActorAskedForIsHeldForLife() throws Exception {
     idle();
-    var actor = runtime.actor(Fragile::new, journal()).cpus(2).gpus(0.5).remote();
-    actor.call(Fragile::count).remote().get();
+    var actor = runtime.actor(FailingActor::new, eventLog()).cpus(2).gpus(0.5).remote();
+    actor.call(FailingActor::count).remote().get();
     assertThat(runtime.availableResources().amount(Resources.CPU)).isEqualTo(2);
     assertThat(runtime.availableResources().amount(Resources.GPU)).isEqualTo(1.5);
     actor.kill();
@@ -153,12 +153,12 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void byDefaultAnActorNeedsACpuToBePlacedAndNoneToRun() throws Exception {
-    var actors = new ArrayList<ActorHandle<Fragile>>();
+    var actors = new ArrayList<ActorHandle<FailingActor>>();
     for (int i = 0; i < 20; i++) {
-      actors.add(runtime.actor(Fragile::new, journal()).remote());
+      actors.add(runtime.actor(FailingActor::new, eventLog()).remote());
     }
     for (var actor : actors) {
-      assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+      assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
     }
     idle();
     actors.forEach(ActorHandle::kill);
@@ -168,13 +168,13 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void anErrorEndsAnActorThatMayNotRestart() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).cpus(1).remote();
-    var ref = actor.call(Fragile::crash).remote();
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).cpus(1).remote();
+    var ref = actor.call(FailingActor::crash).remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(TaskFailedException.class)
         .hasCauseInstanceOf(StackOverflowError.class);
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+    assertThatThrownBy(() -> actor.call(FailingActor::count).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("too deep")
         .hasCauseInstanceOf(StackOverflowError.class);
@@ -183,19 +183,19 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void anErrorMakesTheActorAnewAsOftenAsItMayRestart() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).maxRestarts(2).remote();
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(2);
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).maxRestarts(2).remote();
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(2);
     for (int i = 0; i < 2; i++) {
-      var crashed = actor.call(Fragile::crash).remote();
-      var next = actor.call(Fragile::count).remote();
+      var crashed = actor.call(FailingActor::crash).remote();
+      var next = actor.call(FailingActor::count).remote();
       assertThatThrownBy(() -> crashed.get(LONG)).isInstanceOf(TaskFailedException.class);
       assertThat(next.get(LONG)).isEqualTo(1);
     }
     assertThat(journal.count("made")).isEqualTo(3);
-    actor.call(Fragile::crash).remote();
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+    actor.call(FailingActor::crash).remote();
+    assertThatThrownBy(() -> actor.call(FailingActor::count).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("2 restarts");
     assertThat(journal.count("made")).isEqualTo(3);
@@ -203,11 +203,11 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void theCallThatWasUnderWayIsMadeAgainIfThatWasAskedFor() throws Exception {
-    var journal = journal();
+    var journal = eventLog();
     var actor =
-        runtime.actor(Fragile::new, journal).maxRestarts(1).maxCallRetries(1).remote();
-    var ref = actor.call(Fragile::crashOnce).remote();
-    var behind = actor.call(Fragile::count).remote();
+        runtime.actor(FailingActor::new, journal).maxRestarts(1).maxCallRetries(1).remote();
+    var ref = actor.call(FailingActor::crashOnce).remote();
+    var behind = actor.call(FailingActor::count).remote();
     assertThat(ref.get(LONG)).isEqualTo(7);
     assertThat(behind.get(LONG)).isEqualTo(1);
     assertThat(journal.events())
@@ -216,27 +216,27 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void aCallIsNotMadeAgainMoreOftenThanAskedFor() throws Exception {
-    var journal = journal();
+    var journal = eventLog();
     var actor =
-        runtime.actor(Fragile::new, journal).maxRestarts(10).maxCallRetries(2).remote();
-    assertThatThrownBy(() -> actor.call(Fragile::crash).remote().get(LONG))
+        runtime.actor(FailingActor::new, journal).maxRestarts(10).maxCallRetries(2).remote();
+    assertThatThrownBy(() -> actor.call(FailingActor::crash).remote().get(LONG))
         .isInstanceOf(TaskFailedException.class);
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
     assertThat(journal.events().stream().filter(event -> event.startsWith("crash")))
         .hasSize(3);
   }
 
   @Test
   void concurrentActorsRestartToo() throws Exception {
-    var journal = journal();
+    var journal = eventLog();
     var actor = runtime
-        .actor(Fragile::new, journal)
+        .actor(FailingActor::new, journal)
         .maxConcurrency(4)
         .maxRestarts(1)
         .maxCallRetries(1)
         .remote();
-    assertThat(actor.call(Fragile::crashOnce).remote().get(LONG)).isEqualTo(7);
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(FailingActor::crashOnce).remote().get(LONG)).isEqualTo(7);
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
     assertThat(journal.count("made")).isEqualTo(2);
     actor.kill();
   }
@@ -246,19 +246,19 @@ class ActorLifeTest extends ContractTest {
   @Test
   void killInterruptsTheRunningMethodAndFailsWhatWaits() throws Exception {
     for (int concurrency : List.of(1, 2)) {
-      var journal = journal();
+      var journal = eventLog();
       var actor = runtime
-          .actor(Fragile::new, journal)
+          .actor(FailingActor::new, journal)
           .cpus(1)
           .maxConcurrency(concurrency)
           .name("victim")
           .remote();
-      var running = actor.call(Fragile::hold, gate()).remote();
-      var waiting = actor.call(Fragile::hold, gate()).remote();
+      var running = actor.call(FailingActor::hold, latch()).remote();
+      var waiting = actor.call(FailingActor::hold, latch()).remote();
       journal.await("enter", concurrency);
       actor.kill();
       actor.kill();
-      for (var ref : List.of(running, waiting, actor.call(Fragile::hold, gate()).remote())) {
+      for (var ref : List.of(running, waiting, actor.call(FailingActor::hold, latch()).remote())) {
         assertThatThrownBy(() -> ref.get(LONG))
             .isInstanceOf(ActorDiedException.class)
             .hasMessageContaining("victim")
@@ -271,19 +271,19 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void killedActorsAreNotRestarted() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).maxRestarts(5).remote();
-    actor.call(Fragile::count).remote().get();
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).maxRestarts(5).remote();
+    actor.call(FailingActor::count).remote().get();
     actor.kill();
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+    assertThatThrownBy(() -> actor.call(FailingActor::count).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class);
     assertThat(journal.count("made")).isEqualTo(1);
   }
 
   @Test
   void killInterruptsAConstructorToo() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(SlowStarter::new, journal, gate()).cpus(1).remote();
+    var journal = eventLog();
+    var actor = runtime.actor(SlowStarter::new, journal, latch()).cpus(1).remote();
     journal.await("starting", 1);
     actor.kill();
     journal.await("interrupted", 1);
@@ -294,13 +294,13 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void anActorThatWaitsForRoomCanBeKilled() throws Exception {
-    var holder = runtime.actor(Fragile::new, journal()).cpus(4).remote();
-    holder.call(Fragile::count).remote().get();
-    var waiting = runtime.actor(Fragile::new, journal()).cpus(4).remote();
-    var ref = waiting.call(Fragile::count).remote();
+    var holder = runtime.actor(FailingActor::new, eventLog()).cpus(4).remote();
+    holder.call(FailingActor::count).remote().get();
+    var waiting = runtime.actor(FailingActor::new, eventLog()).cpus(4).remote();
+    var ref = waiting.call(FailingActor::count).remote();
     waiting.kill();
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(ActorDiedException.class);
-    Eventually.until("it no longer waits", () -> runtime.waiting().isEmpty());
+    PollingAssert.until("it no longer waits", () -> runtime.waiting().isEmpty());
     holder.kill();
     idle();
   }
@@ -309,31 +309,31 @@ class ActorLifeTest extends ContractTest {
   void resourcesGoHomeOnlyWhenAKilledMethodHasEnded() throws Exception {
     idle();
     for (int concurrency : List.of(1, 2)) {
-      var journal = journal();
-      var gate = gate();
+      var journal = eventLog();
+      var latch = latch();
       var actor = runtime
-          .actor(Fragile::new, journal)
+          .actor(FailingActor::new, journal)
           .cpus(4)
           .maxConcurrency(concurrency)
           .remote();
-      actor.call(Fragile::holdStubbornly, gate).remote();
+      actor.call(FailingActor::holdStubbornly, latch).remote();
       journal.await("enter", 1);
       actor.kill();
       var next = runtime
           .task(
-              (Journal j) -> {
+              (FileEventLog j) -> {
                 j.add("next");
                 return 1;
               },
               journal)
           .cpus(4)
           .remote();
-      Eventually.until(
+      PollingAssert.until(
           "the next task waits or ran",
           () -> next.isReady()
               || runtime.waiting().stream()
                   .anyMatch(waiting -> waiting.why().contains("not enough")));
-      gate.open();
+      latch.open();
       assertThat(next.get(LONG)).isEqualTo(1);
       journal.await("leave", 1);
       assertThat(journal.events()).containsExactly("made", "enter", "leave", "next");
@@ -343,17 +343,17 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void drainLetsItAnswerWhatItHasBeenSent() throws Exception {
-    var journal = journal();
-    var gate = gate();
-    var actor = runtime.actor(Fragile::new, journal).cpus(1).remote();
-    var running = actor.call(Fragile::hold, gate).remote();
-    var waiting = actor.call(Fragile::count).remote();
+    var journal = eventLog();
+    var latch = latch();
+    var actor = runtime.actor(FailingActor::new, journal).cpus(1).remote();
+    var running = actor.call(FailingActor::hold, latch).remote();
+    var waiting = actor.call(FailingActor::count).remote();
     var drained = actor.drain(LONG);
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote().get(LONG))
+    assertThatThrownBy(() -> actor.call(FailingActor::count).remote().get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("drained");
     assertThat(drained).isNotDone();
-    gate.open();
+    latch.open();
     assertThat(running.get(LONG)).isEqualTo(1);
     assertThat(waiting.get(LONG)).isEqualTo(1);
     drained.get(30, TimeUnit.SECONDS);
@@ -363,9 +363,9 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void drainKillsWhatIsNotDoneInTime() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).remote();
-    var running = actor.call(Fragile::hold, gate()).remote();
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).remote();
+    var running = actor.call(FailingActor::hold, latch()).remote();
     journal.await("enter", 1);
     actor.drain(Duration.ofMillis(50)).get(30, TimeUnit.SECONDS);
     assertThatThrownBy(() -> running.get(LONG)).isInstanceOf(ActorDiedException.class);
@@ -373,11 +373,11 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void limitsOfDrainThatCannotBeAreRefused() throws Exception {
-    var actor = runtime.actor(Fragile::new, journal()).remote();
+    var actor = runtime.actor(FailingActor::new, eventLog()).remote();
     assertThatThrownBy(() -> actor.drain(Duration.ofMillis(-1)))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> actor.drain(null)).isInstanceOf(NullPointerException.class);
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
     actor.drain(Duration.ofSeconds(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS);
   }
 
@@ -385,20 +385,20 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void callsBeyondTheLimitOfPendingOnesAreRefused() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var actor =
-        runtime.actor(Fragile::new, journal()).maxPendingCalls(2).name("busy").remote();
-    var one = actor.call(Fragile::hold, gate).remote();
-    var two = actor.call(Fragile::count).remote();
-    assertThatThrownBy(() -> actor.call(Fragile::count).remote())
+        runtime.actor(FailingActor::new, eventLog()).maxPendingCalls(2).name("busy").remote();
+    var one = actor.call(FailingActor::hold, latch).remote();
+    var two = actor.call(FailingActor::count).remote();
+    assertThatThrownBy(() -> actor.call(FailingActor::count).remote())
         .isInstanceOf(PendingCallsExceededException.class)
         .hasMessageContaining("busy")
         .hasMessageContaining("2");
-    gate.open();
+    latch.open();
     runtime.get(List.of(one, two), LONG);
-    Eventually.until("there is room again", () -> {
+    PollingAssert.until("there is room again", () -> {
       try {
-        actor.call(Fragile::count).remote().get();
+        actor.call(FailingActor::count).remote().get();
         return true;
       } catch (PendingCallsExceededException notYet) {
         return false;
@@ -409,19 +409,19 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void refusedAndUnencodableCallsDoNotCountAsPending() {
-    var actor = runtime.actor(Fragile::new, journal()).maxPendingCalls(1).remote();
+    var actor = runtime.actor(FailingActor::new, eventLog()).maxPendingCalls(1).remote();
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> actor
-              .call((Fragile f, Object x) -> 1, (Object) new Thread(() -> {}))
+              .call((FailingActor f, Object x) -> 1, (Object) new Thread(() -> {}))
               .remote())
           .isInstanceOf(io.mobula.error.CodecException.class);
     }
-    assertThat(actor.call(Fragile::count).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
   }
 
   @Test
   void impossibleOptionsAreRefusedWhenTheyAreSaid() {
-    var call = runtime.actor(Fragile::new, journal());
+    var call = runtime.actor(FailingActor::new, eventLog());
     assertThatThrownBy(() -> call.maxConcurrency(0)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.maxPendingCalls(0)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.maxRestarts(-1)).isInstanceOf(InvalidRequestException.class);
@@ -437,18 +437,18 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void anActorIsFoundByItsName() {
-    var actor = runtime.actor(Fragile::new, journal()).name("found").remote();
-    assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
+    var actor = runtime.actor(FailingActor::new, eventLog()).name("found").remote();
+    assertThat(actor.call(FailingActor::count).remote().get()).isEqualTo(1);
     assertThat(runtime
-            .actorNamed("found", Fragile.class)
-            .call(Fragile::count)
+            .actorNamed("found", FailingActor.class)
+            .call(FailingActor::count)
             .remote()
             .get())
         .isEqualTo(2);
-    assertThat(Mobula.actorNamed("found", Fragile.class)).isEqualTo(actor);
+    assertThat(Mobula.actorNamed("found", FailingActor.class)).isEqualTo(actor);
     assertThat(runtime
-            .task(() -> Mobula.actorNamed("found", Fragile.class)
-                .call(Fragile::count)
+            .task(() -> Mobula.actorNamed("found", FailingActor.class)
+                .call(FailingActor::count)
                 .remote()
                 .get())
             .remote()
@@ -458,47 +458,47 @@ class ActorLifeTest extends ContractTest {
         .isInstanceOf(ActorNameException.class)
         .hasMessageContaining("Fragile");
     actor.kill();
-    assertThatThrownBy(() -> runtime.actorNamed("found", Fragile.class))
+    assertThatThrownBy(() -> runtime.actorNamed("found", FailingActor.class))
         .isInstanceOf(ActorNameException.class)
         .hasMessageContaining("found");
-    assertThatThrownBy(() -> runtime.actorNamed(null, Fragile.class))
+    assertThatThrownBy(() -> runtime.actorNamed(null, FailingActor.class))
         .isInstanceOf(NullPointerException.class);
   }
 
   @Test
   void aTakenNameIsRefusedUnlessItsHolderIsWelcome() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).name("taken").remote();
-    actor.call(Fragile::count).remote().get();
-    assertThatThrownBy(() -> runtime.actor(Fragile::new, journal).name("taken").remote())
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).name("taken").remote();
+    actor.call(FailingActor::count).remote().get();
+    assertThatThrownBy(() -> runtime.actor(FailingActor::new, journal).name("taken").remote())
         .isInstanceOf(ActorNameException.class)
         .hasMessageContaining("taken")
         .hasMessageContaining("getIfExists");
-    var same = runtime.actor(Fragile::new, journal).name("taken").getIfExists().remote();
+    var same = runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
     assertThat(same).isEqualTo(actor);
-    assertThat(same.call(Fragile::count).remote().get()).isEqualTo(2);
+    assertThat(same.call(FailingActor::count).remote().get()).isEqualTo(2);
     assertThat(journal.count("made")).isEqualTo(1);
     actor.kill();
-    var other = runtime.actor(Fragile::new, journal).name("taken").getIfExists().remote();
+    var other = runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
     assertThat(other).isNotEqualTo(actor);
-    assertThat(other.call(Fragile::count).remote().get()).isEqualTo(1);
+    assertThat(other.call(FailingActor::count).remote().get()).isEqualTo(1);
     other.kill();
   }
 
   @Test
   void manyThatWantOneNameGetOneActor() throws Exception {
-    var journal = journal();
+    var journal = eventLog();
     var tasks = new ArrayList<ObjectRef<Integer>>();
     var keep = runtime.actor(ArrayList<String>::new).remote();
     for (int i = 0; i < 20; i++) {
       tasks.add(runtime
           .task(
-              (Journal j) -> Mobula.actor(Fragile::new, j)
+              (FileEventLog j) -> Mobula.actor(FailingActor::new, j)
                   .name("single")
                   .getIfExists()
                   .detached()
                   .remote()
-                  .call(Fragile::count)
+                  .call(FailingActor::count)
                   .remote()
                   .get(),
               journal)
@@ -506,20 +506,20 @@ class ActorLifeTest extends ContractTest {
     }
     assertThat(runtime.get(tasks, LONG)).doesNotHaveDuplicates().contains(1, 20);
     assertThat(journal.count("made")).isEqualTo(1);
-    runtime.actorNamed("single", Fragile.class).kill();
+    runtime.actorNamed("single", FailingActor.class).kill();
     keep.kill();
   }
 
   // ---- reachability
 
   private void makeAndForget(String name, boolean detached) {
-    var call = runtime.actor(Fragile::new, journal()).name(name);
-    (detached ? call.detached() : call).remote().call(Fragile::count).remote().get();
+    var call = runtime.actor(FailingActor::new, eventLog()).name(name);
+    (detached ? call.detached() : call).remote().call(FailingActor::count).remote().get();
   }
 
   private boolean exists(String name) {
     try {
-      runtime.actorNamed(name, Fragile.class);
+      runtime.actorNamed(name, FailingActor.class);
       return true;
     } catch (ActorNameException gone) {
       return false;
@@ -529,15 +529,15 @@ class ActorLifeTest extends ContractTest {
   @Test
   void anActorNobodyCanReachEndsByItself() throws Exception {
     idle();
-    var actor = runtime.actor(Fragile::new, journal()).cpus(3).remote();
-    assertThat(actor.call(Fragile::count).remote().get()).isEqualTo(1);
+    var actor = runtime.actor(FailingActor::new, eventLog()).cpus(3).remote();
+    assertThat(actor.call(FailingActor::count).remote().get()).isEqualTo(1);
     actor = null;
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   /** Keeps handles to itself, however it came by them. */
-  static final class Narcissus {
+  static final class SelfReferencingActor {
     private final List<Object> kept = new ArrayList<>();
 
     int keepSelf() {
@@ -555,15 +555,15 @@ class ActorLifeTest extends ContractTest {
     }
 
     int keepFound(String name) {
-      kept.add(Mobula.actorNamed(name, Narcissus.class));
+      kept.add(Mobula.actorNamed(name, SelfReferencingActor.class));
       return kept.size();
     }
 
     int callSelf() {
       var self = (ActorHandle<?>) kept.getFirst();
       @SuppressWarnings("unchecked") // it is its own
-      var own = (ActorHandle<Narcissus>) self;
-      own.call(Narcissus::keepSelf).remote();
+      var own = (ActorHandle<SelfReferencingActor>) self;
+      own.call(SelfReferencingActor::keepSelf).remote();
       return kept.size();
     }
   }
@@ -572,18 +572,18 @@ class ActorLifeTest extends ContractTest {
   void aHandleThatAnActorKeepsToItselfDoesNotKeepItAlive() throws Exception {
     idle();
     keepItself();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   private void keepItself() {
-    var actor = runtime.actor(Narcissus::new).cpus(3).name("narcissus").remote();
-    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(1);
-    assertThat(actor.call(Narcissus::keep, actor).remote().get(LONG)).isEqualTo(2);
-    assertThat(actor.call(Narcissus::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
-    assertThat(actor.call(Narcissus::keepFound, "narcissus").remote().get(LONG)).isEqualTo(4);
-    assertThat(actor.call(Narcissus::callSelf).remote().get(LONG)).isEqualTo(4);
-    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(6);
+    var actor = runtime.actor(SelfReferencingActor::new).cpus(3).name("narcissus").remote();
+    assertThat(actor.call(SelfReferencingActor::keepSelf).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(SelfReferencingActor::keep, actor).remote().get(LONG)).isEqualTo(2);
+    assertThat(actor.call(SelfReferencingActor::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
+    assertThat(actor.call(SelfReferencingActor::keepFound, "narcissus").remote().get(LONG)).isEqualTo(4);
+    assertThat(actor.call(SelfReferencingActor::callSelf).remote().get(LONG)).isEqualTo(4);
+    assertThat(actor.call(SelfReferencingActor::keepSelf).remote().get(LONG)).isEqualTo(6);
   }
 
   @Test
@@ -591,54 +591,54 @@ class ActorLifeTest extends ContractTest {
     idle();
     var self = selfOf();
     forgetOne();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 1);
     @SuppressWarnings("unchecked") // as it was made
-    var actor = (ActorHandle<Narcissus>) self;
-    assertThat(actor.call(Narcissus::keepSelf).remote().get(LONG)).isEqualTo(1);
+    var actor = (ActorHandle<SelfReferencingActor>) self;
+    assertThat(actor.call(SelfReferencingActor::keepSelf).remote().get(LONG)).isEqualTo(1);
     actor.kill();
   }
 
   private ActorHandle<?> selfOf() {
     return runtime
-        .actor(Narcissus::new)
+        .actor(SelfReferencingActor::new)
         .cpus(3)
         .remote()
-        .call(Narcissus::self)
+        .call(SelfReferencingActor::self)
         .remote()
         .get(LONG);
   }
 
   @Test
   void callsThatWaitAtABusyActorAreListed() throws Exception {
-    var gate = gate();
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).remote();
-    var held = actor.call(Fragile::hold, gate).remote();
+    var latch = latch();
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).remote();
+    var held = actor.call(FailingActor::hold, latch).remote();
     journal.await("enter", 1);
     var later = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 3; i++) {
-      later.add(actor.call(Fragile::count).remote());
+      later.add(actor.call(FailingActor::count).remote());
     }
-    Eventually.until(
+    PollingAssert.until(
         "they are listed",
         () -> runtime.waiting().stream()
             .anyMatch(waiting -> waiting.what().startsWith("3 calls of actor Fragile")
                 && waiting.why().contains("Fragile.hold")));
-    gate.open();
+    latch.open();
     assertThat(runtime.get(later, LONG)).hasSize(3);
     assertThat(held.get(LONG)).isEqualTo(1);
-    Eventually.until("nothing waits", () -> runtime.waiting().isEmpty());
+    PollingAssert.until("nothing waits", () -> runtime.waiting().isEmpty());
     actor.kill();
   }
 
   @Test
   void aCallThatWaitedAtAKilledActorSaysThatItWasNotRun() throws Exception {
-    var journal = journal();
-    var actor = runtime.actor(Fragile::new, journal).remote();
-    var held = actor.call(Fragile::hold, gate()).remote();
+    var journal = eventLog();
+    var actor = runtime.actor(FailingActor::new, journal).remote();
+    var held = actor.call(FailingActor::hold, latch()).remote();
     journal.await("enter", 1);
-    var waited = actor.call(Fragile::count).remote();
+    var waited = actor.call(FailingActor::count).remote();
     actor.kill();
     assertThatThrownBy(() -> waited.get(LONG))
         .isInstanceOf(ActorDiedException.class)
@@ -653,40 +653,40 @@ class ActorLifeTest extends ContractTest {
     makeAndForget("kept", true);
     idle();
     forgetOne();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "the other has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
     assertThat(runtime
-            .actorNamed("kept", Fragile.class)
-            .call(Fragile::count)
+            .actorNamed("kept", FailingActor.class)
+            .call(FailingActor::count)
             .remote()
             .get())
         .isEqualTo(2);
-    runtime.actorNamed("kept", Fragile.class).kill();
+    runtime.actorNamed("kept", FailingActor.class).kill();
     assertThat(exists("kept")).isFalse();
   }
 
   private void forgetOne() {
     runtime
-        .actor(Fragile::new, journal())
+        .actor(FailingActor::new, eventLog())
         .cpus(1)
         .remote()
-        .call(Fragile::count)
+        .call(FailingActor::count)
         .remote()
         .get();
   }
 
   @Test
   void aForgottenActorAnswersWhatItWasSent() throws Exception {
-    var gate = gate();
+    var latch = latch();
     var ref = runtime
-        .actor(Fragile::new, journal())
+        .actor(FailingActor::new, eventLog())
         .remote()
-        .call(Fragile::hold, gate)
+        .call(FailingActor::hold, latch)
         .remote();
     for (int i = 0; i < 5; i++) {
       System.gc();
     }
-    gate.open();
+    latch.open();
     assertThat(ref.get(LONG)).isEqualTo(1);
   }
 
@@ -697,38 +697,38 @@ class ActorLifeTest extends ContractTest {
     for (int i = 0; i < 5; i++) {
       System.gc();
     }
-    assertThat(stored.get().get("a").getFirst().call(Fragile::count).remote().get(LONG))
+    assertThat(stored.get().get("a").getFirst().call(FailingActor::count).remote().get(LONG))
         .isEqualTo(2);
     stored.close();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "it has ended", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   private void idleButFor(double cpus) throws Exception {
-    Eventually.until(
+    PollingAssert.until(
         "the others are done",
         () -> runtime.availableResources().amount(Resources.CPU) == 4 - cpus);
   }
 
-  private ActorHandle<Fragile> fresh() {
-    var actor = runtime.actor(Fragile::new, journal()).cpus(3).remote();
-    actor.call(Fragile::count).remote().get();
+  private ActorHandle<FailingActor> fresh() {
+    var actor = runtime.actor(FailingActor::new, eventLog()).cpus(3).remote();
+    actor.call(FailingActor::count).remote().get();
     return actor;
   }
 
   // ---- beside Akka
 
-  private record Arrived(Integer value, String failure) {}
+  private record CallOutcome(Integer value, String failure) {}
 
   @Test
   void resultsPipeToAnAkkaActor() {
     var kit = ActorTestKit.create();
     try {
-      var probe = kit.<Arrived>createTestProbe();
+      var probe = kit.<CallOutcome>createTestProbe();
       var good = runtime.task((Integer x) -> x * 2, 21).remote();
       var bad = runtime.task(Integer::parseInt, "x").remote();
       kit.spawn(piping(good, probe.ref()));
-      assertThat(probe.receiveMessage(LONG)).isEqualTo(new Arrived(42, null));
+      assertThat(probe.receiveMessage(LONG)).isEqualTo(new CallOutcome(42, null));
       kit.spawn(piping(bad, probe.ref()));
       assertThat(probe.receiveMessage(LONG).failure()).contains("NumberFormatException");
     } finally {
@@ -736,24 +736,24 @@ class ActorLifeTest extends ContractTest {
     }
   }
 
-  private Behavior<Arrived> piping(ObjectRef<Integer> ref, ActorRef<Arrived> to) {
+  private Behavior<CallOutcome> piping(ObjectRef<Integer> ref, ActorRef<CallOutcome> to) {
     return Behaviors.setup(context -> {
       runtime.pipeToSelf(
           context,
           ref,
-          (value, failure) -> new Arrived(value, failure == null ? null : failure.toString()));
-      return Behaviors.receiveMessage(arrived -> {
-        to.tell(arrived);
+          (value, failure) -> new CallOutcome(value, failure == null ? null : failure.toString()));
+      return Behaviors.receiveMessage(callOutcome -> {
+        to.tell(callOutcome);
         return Behaviors.stopped();
       });
     });
   }
 
   /** Throws an error from two methods at once. */
-  static final class Twice {
-    int fail(Gate gate, Journal journal) throws Exception {
-      journal.add("enter");
-      gate.await();
+  static final class DoubleFailingActor {
+    int fail(FileLatch latch, FileEventLog eventLog) throws Exception {
+      eventLog.add("enter");
+      latch.await();
       throw new AssertionError("both");
     }
 
@@ -764,20 +764,20 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void oneBadObjectUsesUpOneRestart() throws Exception {
-    var gate = gate();
-    var actor = runtime.actor(Twice::new).maxConcurrency(2).maxRestarts(1).remote();
-    var journal = journal();
-    var first = actor.call(Twice::fail, gate, journal).remote();
-    var second = actor.call(Twice::fail, gate, journal).remote();
+    var latch = latch();
+    var actor = runtime.actor(DoubleFailingActor::new).maxConcurrency(2).maxRestarts(1).remote();
+    var journal = eventLog();
+    var first = actor.call(DoubleFailingActor::fail, latch, journal).remote();
+    var second = actor.call(DoubleFailingActor::fail, latch, journal).remote();
     journal.await("enter", 2); // both on the first object
-    gate.open();
+    latch.open();
     assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(TaskFailedException.class);
     assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(TaskFailedException.class);
-    assertThat(actor.call(Twice::one).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(DoubleFailingActor::one).remote().get(LONG)).isEqualTo(1);
   }
 
   /** A stage that cannot become a future, as the JDK allows. */
-  static final class Odd {
+  static final class MinimalStageActor {
     CompletionStage<Integer> never() {
       return new CompletableFuture<Integer>().minimalCompletionStage();
     }
@@ -785,9 +785,9 @@ class ActorLifeTest extends ContractTest {
 
   @Test
   void anActorWithAStageThatNobodyCanCancelIsKilledAllTheSame() {
-    var actor = runtime.actor(Odd::new).remote();
-    ObjectRef<Integer> first = runtime.remoteStage(actor.call(Odd::never));
-    ObjectRef<Integer> second = runtime.remoteStage(actor.call(Odd::never));
+    var actor = runtime.actor(MinimalStageActor::new).remote();
+    ObjectRef<Integer> first = runtime.remoteStage(actor.call(MinimalStageActor::never));
+    ObjectRef<Integer> second = runtime.remoteStage(actor.call(MinimalStageActor::never));
     actor.kill();
     assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(ActorDiedException.class);
     assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(ActorDiedException.class);

@@ -7,7 +7,7 @@ import io.mobula.Settings;
  * Every task and actor in a process that behaves as if it were on another host: neither reads the
  * other's memory, so that objects travel over the network. Needs mobula-cluster-sharding-store.
  */
-public final class OnAnotherHost extends OnAnotherProcess {
+public final class OtherHostRuntimeSource extends OtherProcessRuntimeSource {
 
   @Override
   public MobulaRuntime open(Settings settings) {

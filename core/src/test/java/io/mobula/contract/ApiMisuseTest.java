@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What nobody should do with the API gives a clear error or works, and harms nothing else. */
-class MisuseTest extends ContractTest {
+class ApiMisuseTest extends ContractTest {
   private static final Duration NOW = Duration.ofMillis(1);
 
   @AfterEach
@@ -49,7 +49,7 @@ class MisuseTest extends ContractTest {
 
   @AfterAll
   void nothingIsLost() throws Exception {
-    Eventually.equal(
+    PollingAssert.untilEqual(
         runtime.totalResources().amount(Resources.CPU),
         () -> runtime.availableResources().amount(Resources.CPU));
     assertThat(runtime.waiting()).isEmpty();
@@ -95,7 +95,7 @@ class MisuseTest extends ContractTest {
   }
 
   /** As a test double may be. */
-  private static final class OwnRef implements ObjectRef<Integer> {
+  private static final class ForeignRef implements ObjectRef<Integer> {
     @Override
     public ObjectId id() {
       return new ObjectId(1, 1, 1);
@@ -140,7 +140,7 @@ class MisuseTest extends ContractTest {
 
   @Test
   void aRefOfAnotherClassIsForeign() {
-    ObjectRef<Integer> own = new OwnRef();
+    ObjectRef<Integer> own = new ForeignRef();
     List<ThrowingCallable> calls = List.of(
         () -> runtime.task((Integer x) -> x, own).remote(),
         () -> runtime.get(List.of(own)),
@@ -151,10 +151,10 @@ class MisuseTest extends ContractTest {
   }
 
   /** Says that it has one element, and has what the test says. */
-  private static final class Lying<T> extends AbstractCollection<T> {
+  private static final class LyingCollection<T> extends AbstractCollection<T> {
     private final Iterator<T> has;
 
-    Lying(Iterator<T> has) {
+    LyingCollection(Iterator<T> has) {
       this.has = has;
     }
 
@@ -173,7 +173,7 @@ class MisuseTest extends ContractTest {
   void aCollectionOfRefsThatLies() {
     var one = runtime.put(1);
     var other = runtime.put(2);
-    assertThat(catchThrowable(() -> runtime.get(new Lying<>(List.of(one, other).iterator()))))
+    assertThat(catchThrowable(() -> runtime.get(new LyingCollection<>(List.of(one, other).iterator()))))
         .satisfiesAnyOf(
             thrown -> assertThat(thrown).isNull(),
             thrown -> assertThat(thrown).isInstanceOf(RuntimeException.class));
@@ -188,8 +188,8 @@ class MisuseTest extends ContractTest {
         throw new IllegalStateException("hostile");
       }
     };
-    assertThatThrownBy(() -> runtime.get(new Lying<>(broken))).hasMessage("hostile");
-    assertThatThrownBy(() -> runtime.wait(new Lying<>(broken), 1, NOW)).hasMessage("hostile");
+    assertThatThrownBy(() -> runtime.get(new LyingCollection<>(broken))).hasMessage("hostile");
+    assertThatThrownBy(() -> runtime.wait(new LyingCollection<>(broken), 1, NOW)).hasMessage("hostile");
   }
 
   @Test
@@ -215,7 +215,7 @@ class MisuseTest extends ContractTest {
     RuntimeSource.assumeOneNode("it keeps a thread of the node");
     for (int i = 0; i < 200; i++) {
       SLOTS.clear();
-      assertThat(runtime.task(MisuseTest::keepThread).remote().get(LONG)).isFalse();
+      assertThat(runtime.task(ApiMisuseTest::keepThread).remote().get(LONG)).isFalse();
       SLOTS.forEach(Thread::interrupt);
     }
   }
@@ -229,22 +229,22 @@ class MisuseTest extends ContractTest {
 
   @Test
   void thousandsOfVirtualThreadsWaitForOneRef() throws Exception {
-    var gate = gate();
-    var ref = runtime.task(MisuseTest::after, gate).remote();
+    var latch = latch();
+    var ref = runtime.task(ApiMisuseTest::after, latch).remote();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting = new ArrayList<Future<Integer>>();
       for (int i = 0; i < 2_000; i++) {
         waiting.add(threads.submit(() -> ref.get(LONG)));
       }
-      gate.open();
+      latch.open();
       for (var each : waiting) {
         assertThat(each.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
       }
     }
   }
 
-  static int after(Gate gate) throws Exception {
-    gate.await();
+  static int after(FileLatch latch) throws Exception {
+    latch.await();
     return 1;
   }
 
@@ -263,8 +263,8 @@ class MisuseTest extends ContractTest {
 
   @Test
   void whatCallbacksDoWithTheRuntime() throws Exception {
-    var gate = gate();
-    var ref = runtime.task(MisuseTest::after, gate).remote();
+    var latch = latch();
+    var ref = runtime.task(ApiMisuseTest::after, latch).remote();
     var counter = runtime.actor(Counter::new).remote();
     var done = ref.toCompletableFuture().thenApply(value -> {
       ref.cancel();
@@ -275,7 +275,7 @@ class MisuseTest extends ContractTest {
       counter.kill();
       return sum;
     });
-    gate.open();
+    latch.open();
     assertThat(done.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(8);
   }
 
@@ -284,8 +284,8 @@ class MisuseTest extends ContractTest {
   @Test
   void aRuntimeThatIsClosedByItsTaskActorAndCallback() throws Exception {
     List<java.util.function.Function<MobulaRuntime, Future<?>>> closers = List.of(
-        own -> own.task(MisuseTest::closeOwn).remote().toCompletableFuture(),
-        own -> own.actor(Closer::new).remote().call(Closer::close).remote().toCompletableFuture(),
+        own -> own.task(ApiMisuseTest::closeOwn).remote().toCompletableFuture(),
+        own -> own.actor(ClosingActor::new).remote().call(ClosingActor::close).remote().toCompletableFuture(),
         own -> own.task(() -> 1).remote().toCompletableFuture().thenRun(own::close));
     for (var closer : closers) {
       var own = Mobula.init(
@@ -308,7 +308,7 @@ class MisuseTest extends ContractTest {
     return 1;
   }
 
-  static class Closer {
+  static class ClosingActor {
     int close() {
       return closeOwn();
     }
@@ -366,14 +366,14 @@ class MisuseTest extends ContractTest {
   static int nested(int depth) {
     return depth == 0
         ? 0
-        : 1 + Mobula.task(MisuseTest::nested, depth - 1).remote().get(LONG);
+        : 1 + Mobula.task(ApiMisuseTest::nested, depth - 1).remote().get(LONG);
   }
 
   @Test
   @Tag("long")
   @Timeout(300)
   void tasksThatWaitForTasksThousandsDeep() {
-    assertThat(runtime.task(MisuseTest::nested, 3_000).remote().get(Duration.ofMinutes(4)))
+    assertThat(runtime.task(ApiMisuseTest::nested, 3_000).remote().get(Duration.ofMinutes(4)))
         .isEqualTo(3_000);
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Actors where there may be other nodes, but are none: how they are placed, wait and end. */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ClusterOfOneTest {
+class SingleNodeClusterTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir
@@ -33,7 +33,7 @@ class ClusterOfOneTest {
 
   private MobulaRuntime runtime;
 
-  static final class Keeper {
+  static final class HandleKeeper {
     private final List<Object> kept = new ArrayList<>();
 
     int keepSelf() {
@@ -46,9 +46,9 @@ class ClusterOfOneTest {
       return kept.size();
     }
 
-    int hold(Gate entered, Gate gate) throws Exception {
+    int hold(FileLatch entered, FileLatch latch) throws Exception {
       entered.open();
-      gate.await();
+      latch.await();
       return 1;
     }
   }
@@ -68,8 +68,8 @@ class ClusterOfOneTest {
     runtime.close();
   }
 
-  private Gate gate(String name) {
-    return new Gate(directory.resolve(name).toString());
+  private FileLatch gate(String name) {
+    return new FileLatch(directory.resolve(name).toString());
   }
 
   private boolean isListed(String what) {
@@ -77,17 +77,17 @@ class ClusterOfOneTest {
   }
 
   private void allIsFree() throws Exception {
-    Eventually.equal(runtime.totalResources(), runtime::availableResources);
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
   }
 
   @Test
   void aKilledActorWaitsForNothing() throws Exception {
-    var actor = runtime.actor(Keeper::new).cpus(64).remote();
-    var call = actor.call(Keeper::keepSelf).remote();
-    Eventually.until(
+    var actor = runtime.actor(HandleKeeper::new).cpus(64).remote();
+    var call = actor.call(HandleKeeper::keepSelf).remote();
+    PollingAssert.until(
         "it is listed", () -> isListed("Keeper") && isListed("1 call of actor Keeper"));
     actor.kill();
-    Eventually.until("it is listed no more", () -> !isListed("Keeper"));
+    PollingAssert.until("it is listed no more", () -> !isListed("Keeper"));
     assertThatThrownBy(() -> call.get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .hasMessageContaining("Keeper.keepSelf has not been run");
@@ -98,20 +98,20 @@ class ClusterOfOneTest {
     allIsFree();
     var group = runtime.placementGroup().bundle(Resources.none().cpus(2)).create();
     assertThat(group.await(LONG)).isTrue();
-    ActorHandle<Keeper> first = inGroup(group);
-    assertThat(first.call(Keeper::keepSelf).remote().get(LONG)).isEqualTo(1);
-    ActorHandle<Keeper> second = inGroup(group); // there is no room for it
-    var waits = second.call(Keeper::keepSelf).remote();
+    ActorHandle<HandleKeeper> first = inGroup(group);
+    assertThat(first.call(HandleKeeper::keepSelf).remote().get(LONG)).isEqualTo(1);
+    ActorHandle<HandleKeeper> second = inGroup(group); // there is no room for it
+    var waits = second.call(HandleKeeper::keepSelf).remote();
     var task =
         runtime.task(() -> 1).cpus(1).placement(Placement.group(group, 0)).remote();
     group.remove();
     assertThatThrownBy(() -> waits.get(LONG)).isInstanceOf(PlacementGroupException.class);
     assertThatThrownBy(() -> task.get(LONG)).isInstanceOf(PlacementGroupException.class);
-    Eventually.until(
+    PollingAssert.until(
         "it is dead",
         () -> { // who removes a group does not wait for that
           try {
-            first.call(Keeper::keepSelf).remote().get(LONG);
+            first.call(HandleKeeper::keepSelf).remote().get(LONG);
             return false;
           } catch (ActorDiedException dead) {
             return dead.getCause() instanceof PlacementGroupException;
@@ -120,9 +120,9 @@ class ClusterOfOneTest {
     allIsFree();
   }
 
-  private ActorHandle<Keeper> inGroup(PlacementGroup group) {
+  private ActorHandle<HandleKeeper> inGroup(PlacementGroup group) {
     return runtime
-        .actor(Keeper::new)
+        .actor(HandleKeeper::new)
         .cpus(2)
         .maxRestarts(5)
         .placement(Placement.group(group, 0))
@@ -133,28 +133,28 @@ class ClusterOfOneTest {
   void aHandleThatAnActorKeepsToItselfDoesNotKeepItAlive() throws Exception {
     allIsFree();
     keepItself();
-    Eventually.collected(
+    PollingAssert.untilCollected(
         "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
   private void keepItself() {
-    var actor = runtime.actor(Keeper::new).cpus(3).remote();
-    assertThat(actor.call(Keeper::keepSelf).remote().get(LONG)).isEqualTo(1);
-    assertThat(actor.call(Keeper::keep, actor).remote().get(LONG)).isEqualTo(2);
-    assertThat(actor.call(Keeper::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
+    var actor = runtime.actor(HandleKeeper::new).cpus(3).remote();
+    assertThat(actor.call(HandleKeeper::keepSelf).remote().get(LONG)).isEqualTo(1);
+    assertThat(actor.call(HandleKeeper::keep, actor).remote().get(LONG)).isEqualTo(2);
+    assertThat(actor.call(HandleKeeper::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
   }
 
   @Test
   void callsThatWaitAtABusyActorAreListed() throws Exception {
-    var actor = runtime.actor(Keeper::new).remote();
+    var actor = runtime.actor(HandleKeeper::new).remote();
     var entered = gate("entered");
-    var gate = gate("gate");
-    var held = actor.call(Keeper::hold, entered, gate).remote();
+    var latch = gate("gate");
+    var held = actor.call(HandleKeeper::hold, entered, latch).remote();
     entered.await();
-    var later = actor.call(Keeper::keepSelf).remote();
-    Eventually.until("it is listed", () -> isListed("1 call of actor Keeper"));
-    gate.open();
+    var later = actor.call(HandleKeeper::keepSelf).remote();
+    PollingAssert.until("it is listed", () -> isListed("1 call of actor Keeper"));
+    latch.open();
     assertThat(runtime.get(List.of(held, later), LONG)).containsExactly(1, 1);
-    Eventually.until("it is listed no more", () -> !isListed("Keeper"));
+    PollingAssert.until("it is listed no more", () -> !isListed("Keeper"));
   }
 }

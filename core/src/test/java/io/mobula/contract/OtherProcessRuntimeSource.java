@@ -12,7 +12,7 @@ import java.util.ServiceLoader;
  * Every task and actor on a node of its own process: what the tests see is a driver, which has no
  * resources. Both processes read each other's memory.
  */
-public class OnAnotherProcess implements RuntimeSource {
+public class OtherProcessRuntimeSource implements RuntimeSource {
 
   @Override
   public boolean isCluster() {
@@ -39,7 +39,7 @@ public class OnAnotherProcess implements RuntimeSource {
   private static MobulaRuntime closingWith(LocalCluster cluster) {
     var runtime = cluster.runtime();
     return (MobulaRuntime) Proxy.newProxyInstance(
-        OnAnotherProcess.class.getClassLoader(),
+        OtherProcessRuntimeSource.class.getClassLoader(),
         new Class<?>[] {MobulaRuntime.class},
         (proxy, method, arguments) -> {
           if (method.getName().equals("close")) {

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param file its path
  */
-public record Journal(String file) {
+public record FileEventLog(String file) {
 
   /** Adds a line. */
   public void add(String event) throws IOException {
@@ -32,11 +32,11 @@ public record Journal(String file) {
 
   /** Waits until a line is there that often. */
   public void await(String event, int times) throws Exception {
-    Eventually.until(event + " happened " + times + " times", () -> count(event) >= times);
+    PollingAssert.until(event + " happened " + times + " times", () -> count(event) >= times);
   }
 
   /** The largest number of {@code enter} lines that had no {@code leave} line yet. */
-  public int most(String enter, String leave) throws IOException {
+  public int maxConcurrent(String enter, String leave) throws IOException {
     int now = 0;
     int most = 0;
     for (var event : events()) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What only two nodes and a driver can show of tasks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
-class AcrossProcessesIT {
+class CrossProcessTasksIT {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir
@@ -51,11 +51,11 @@ class AcrossProcessesIT {
   }
 
   /** What the tasks of a family share. */
-  record Family(Gate never, Journal journal, NodeId elsewhere) implements Serializable {
+  record TaskFamily(FileLatch never, FileEventLog journal, NodeId elsewhere) implements Serializable {
     int root() throws Exception {
       var there = Placement.on(elsewhere);
       ObjectRef<Integer> parent =
-          Mobula.task(Family::parent, this).placement(there).remote();
+          Mobula.task(TaskFamily::parent, this).placement(there).remote();
       parent.get();
       journal.add("parent has ended");
       never.await();
@@ -63,7 +63,7 @@ class AcrossProcessesIT {
     }
 
     int parent() {
-      Mobula.task(Family::child, this).placement(Placement.on(elsewhere)).remote();
+      Mobula.task(TaskFamily::child, this).placement(Placement.on(elsewhere)).remote();
       return 1;
     }
 
@@ -80,15 +80,15 @@ class AcrossProcessesIT {
 
   @Test
   void cancelReachesWhatWasStartedElsewhereByWhatHasEnded() throws Exception {
-    var journal = new Journal(directory.resolve("journal").toString());
-    var never = new Gate(directory.resolve("never").toString());
-    var family = new Family(never, journal, cluster.nodes().get(1).id());
-    var root = cluster.runtime().task(Family::root, family).placement(on(0)).remote();
-    journal.await("parent has ended", 1);
-    journal.await("child runs", 1);
+    var eventLog = new FileEventLog(directory.resolve("journal").toString());
+    var never = new FileLatch(directory.resolve("never").toString());
+    var taskFamily = new TaskFamily(never, eventLog, cluster.nodes().get(1).id());
+    var root = cluster.runtime().task(TaskFamily::root, taskFamily).placement(on(0)).remote();
+    eventLog.await("parent has ended", 1);
+    eventLog.await("child runs", 1);
     root.cancel(true);
     assertThatThrownBy(() -> root.get(LONG)).isInstanceOf(TaskCancelledException.class);
-    journal.await("child is interrupted", 1);
+    eventLog.await("child is interrupted", 1);
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * @param file its path
  */
-public record Gate(String file) {
+public record FileLatch(String file) {
 
   /** Lets everybody through, for good. */
   public void open() throws IOException {
@@ -23,11 +23,11 @@ public record Gate(String file) {
 
   /** Waits until it is open. Blocks the thread, and is interruptible. */
   public void await() throws Exception {
-    Eventually.until(file + " is there", this::isOpen);
+    PollingAssert.until(file + " is there", this::isOpen);
   }
 
   /** Waits until it is open, whatever interrupts come. */
-  public void awaitStubbornly() throws Exception {
+  public void awaitUninterruptibly() throws Exception {
     while (!isOpen()) {
       try {
         await();

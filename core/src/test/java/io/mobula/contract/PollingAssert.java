@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Waits for a condition, looking often, within a bound that only a hang reaches. */
-public final class Eventually {
+public final class PollingAssert {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final long PAUSE_MILLIS = 5;
 
-  private Eventually() {}
+  private PollingAssert() {}
 
   /**
    * Returns as soon as the condition holds.
@@ -33,7 +33,7 @@ public final class Eventually {
   }
 
   /** Returns as soon as {@code actual} gives {@code wanted}. */
-  public static <T> void equal(T wanted, Callable<T> actual) throws Exception {
+  public static <T> void untilEqual(T wanted, Callable<T> actual) throws Exception {
     until(() -> "Wanted " + wanted + ", had " + actual.call(), () -> wanted.equals(actual.call()));
   }
 
@@ -53,7 +53,7 @@ public final class Eventually {
    * thread that handles references needs the lock that a collection holds, and gets it late or
    * never from a thread that collects without a pause.
    */
-  public static void collected(String what, Callable<Boolean> condition) throws Exception {
+  public static void untilCollected(String what, Callable<Boolean> condition) throws Exception {
     until(what, () -> {
       System.gc();
       return condition.call();
