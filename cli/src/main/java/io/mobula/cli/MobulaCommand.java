@@ -81,7 +81,7 @@ public final class MobulaCommand implements Runnable {
   private static int exitCode(ClusterException.Reason reason) {
     return switch (reason) {
       case CANNOT_LISTEN, NAME_TAKEN, INTERRUPTED -> ExitCode.FAILED;
-      case SEED_UNANSWERED, NO_WAY_BACK, NOT_TRUSTED, OTHER_CLUSTER, OTHER_PROTOCOL, NOT_IN_TIME ->
+      case SEED_UNANSWERED, NO_RETURN_PATH, NOT_TRUSTED, OTHER_CLUSTER, OTHER_PROTOCOL, NOT_IN_TIME ->
         ExitCode.NO_ANSWER;
     };
   }

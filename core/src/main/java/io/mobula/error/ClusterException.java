@@ -34,7 +34,7 @@ public final class ClusterException extends MobulaException {
     /** Nobody accepts connections at the seed's address. */
     SEED_UNANSWERED,
     /** Somebody accepts connections there, but no answer reaches this process. */
-    NO_WAY_BACK,
+    NO_RETURN_PATH,
     /** One side does not trust the other's certificate. */
     NOT_TRUSTED,
     /** The seed belongs to a cluster of another name. */

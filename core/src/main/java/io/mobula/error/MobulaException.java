@@ -26,7 +26,7 @@ public abstract sealed class MobulaException extends RuntimeException
         ActorNameException,
         ActorCheckpointException,
         PendingCallsExceededException,
-        SelfGetException,
+        DeadlockException,
         NodeLostException,
         PlacementGroupException,
         NoRuntimeException,

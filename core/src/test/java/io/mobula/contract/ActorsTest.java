@@ -9,7 +9,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import java.io.IOException;
@@ -558,7 +558,7 @@ class ActorsTest extends ContractTest {
       assertThatThrownBy(() -> ref.get(Duration.ofSeconds(10)))
           .isInstanceOf(TaskFailedException.class)
           .rootCause()
-          .isInstanceOf(SelfGetException.class);
+          .isInstanceOf(DeadlockException.class);
     }
     assertThat(actor.call(Peer::one).remote().get(LONG)).isEqualTo(1);
   }
@@ -613,7 +613,7 @@ class ActorsTest extends ContractTest {
       try {
         assertThat(ref.get(Duration.ofSeconds(15))).isEqualTo(1);
       } catch (TaskFailedException detected) {
-        assertThat(detected).rootCause().isInstanceOf(SelfGetException.class);
+        assertThat(detected).rootCause().isInstanceOf(DeadlockException.class);
         refused++;
       }
     }

@@ -9,7 +9,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.error.TaskFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +92,7 @@ class DistributedDeadlocksIT {
     private int got(ObjectRef<Integer> ref) {
       try {
         return ref.get();
-      } catch (SelfGetException e) {
+      } catch (DeadlockException e) {
         refused++;
         throw e;
       }
@@ -105,7 +105,7 @@ class DistributedDeadlocksIT {
           second.call(PeerActor::around, otherHops).remote());
       try {
         return Mobula.wait(refs, 1, Duration.ofDays(1000)).ready().getFirst().get();
-      } catch (SelfGetException e) {
+      } catch (DeadlockException e) {
         refused++;
         throw e;
       }
@@ -158,7 +158,7 @@ class DistributedDeadlocksIT {
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
-        .isInstanceOf(SelfGetException.class)
+        .isInstanceOf(DeadlockException.class)
         .hasMessageContaining("waits for");
     assertThat(refused(peers)).isEqualTo(1);
     peers.forEach(ActorHandle::kill);
@@ -187,7 +187,7 @@ class DistributedDeadlocksIT {
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
-        .isInstanceOf(SelfGetException.class);
+        .isInstanceOf(DeadlockException.class);
     peers.forEach(ActorHandle::kill);
   }
 
@@ -204,7 +204,7 @@ class DistributedDeadlocksIT {
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()
-        .isInstanceOf(SelfGetException.class);
+        .isInstanceOf(DeadlockException.class);
     peers.forEach(ActorHandle::kill);
     free.kill();
   }

@@ -90,7 +90,7 @@ class EncryptionIT {
 
   @Test
   void clearTextIsRefused() {
-    assertThat(refused(settings().join(seed)).reason()).isEqualTo(Reason.NO_WAY_BACK);
+    assertThat(refused(settings().join(seed)).reason()).isEqualTo(Reason.NO_RETURN_PATH);
   }
 
   @Test

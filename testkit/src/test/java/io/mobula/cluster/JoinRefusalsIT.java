@@ -71,7 +71,7 @@ class JoinRefusalsIT {
     try (var deaf = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       var address = "127.0.0.1:" + deaf.getLocalPort();
       var refused = refused(settings().join(address));
-      assertThat(refused.reason()).isEqualTo(Reason.NO_WAY_BACK);
+      assertThat(refused.reason()).isEqualTo(Reason.NO_RETURN_PATH);
       assertThat(refused).hasMessageContaining(address);
     }
   }
@@ -83,7 +83,7 @@ class JoinRefusalsIT {
         .join(seed)
         .set("mobula.cluster.port", pretended)
         .set("mobula.cluster.actor-system.akka.remote.artery.bind.port", 0));
-    assertThat(refused.reason()).isEqualTo(Reason.NO_WAY_BACK);
+    assertThat(refused.reason()).isEqualTo(Reason.NO_RETURN_PATH);
     assertThat(refused).hasMessageContaining(seed).hasMessageContaining("127.0.0.1:" + pretended);
   }
 

@@ -77,7 +77,7 @@ final class SeedProbe {
 
   private Finding noWayBack() {
     return new Finding(
-        Reason.NO_WAY_BACK,
+        Reason.NO_RETURN_PATH,
         seed + ": something accepts connections there, but no answer came back to " + ownAddress
             + ". Is it a node of Mobula, with TLS "
             + (settings.security().tls() == null ? "off" : "on")

@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.NodeId;
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.Lookout;
@@ -42,7 +42,7 @@ final class Arrival implements Waiter {
   private final Of of;
   private @Nullable Wait wait;
   private volatile boolean hastened;
-  private volatile @Nullable Supplier<SelfGetException> refused;
+  private volatile @Nullable Supplier<DeadlockException> refused;
 
   /**
    * Of the calling thread.
@@ -87,7 +87,7 @@ final class Arrival implements Waiter {
   }
 
   /** It can never end: whoever waits throws this. From any thread. */
-  void refuse(Supplier<SelfGetException> why) {
+  void refuse(Supplier<DeadlockException> why) {
     refused = why;
     LockSupport.unpark(thread);
   }

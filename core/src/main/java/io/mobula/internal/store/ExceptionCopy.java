@@ -17,7 +17,7 @@ import io.mobula.error.PlacementGroupException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.RuntimeClosedException;
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.error.SettingsException;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
@@ -62,7 +62,7 @@ final class ExceptionCopy {
       case ActorNameException _ -> new ActorNameException(text);
       case ActorCheckpointException _ -> new ActorCheckpointException(text, cause);
       case PendingCallsExceededException _ -> new PendingCallsExceededException(text);
-      case SelfGetException _ -> new SelfGetException(text);
+      case DeadlockException _ -> new DeadlockException(text);
       case NodeLostException _ -> new NodeLostException(text, cause);
       case PlacementGroupException group ->
         new PlacementGroupException(group.reason(), text, cause);

@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.internal.execution.Execution;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ final class SelfGet {
     }
   }
 
-  private static @Nullable SelfGetException cycle(Wait wait, ObjectEntry entry) {
+  private static @Nullable DeadlockException cycle(Wait wait, ObjectEntry entry) {
     var running = running(entry);
     if (running == null) {
       return null;

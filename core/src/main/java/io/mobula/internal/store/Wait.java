@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.error.SelfGetException;
+import io.mobula.error.DeadlockException;
 import io.mobula.internal.execution.Execution;
 import java.util.HashSet;
 import java.util.List;
@@ -101,9 +101,9 @@ final class Wait {
     }
   }
 
-  SelfGetException exception(ObjectEntry entry, String when) {
+  DeadlockException exception(ObjectEntry entry, String when) {
     var producer = entry.producer();
-    return new SelfGetException(execution.name() + " waits for " + entry.id() + ", which "
+    return new DeadlockException(execution.name() + " waits for " + entry.id() + ", which "
         + (producer == null ? "its actor" : producer.describe()) + " can only give after " + when
         + ". Return the ref instead of getting it, or use toCompletableFuture.");
   }
