@@ -5,11 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Load;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Probed;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.ProbeResult;
+import io.mobula.gpu.DeviceUsage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -112,21 +112,21 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   @JsonPropertyOrder({"source", "cause"})
   record WarningEntry(String source, String cause) {}
 
-  static GpuReport of(Probed probed, List<Utilisation> samples, GpuShares shares) {
-    Map<String, Utilisation> byDevice =
-        samples.stream().collect(Collectors.toMap(Utilisation::uuid, Function.identity()));
+  static GpuReport of(ProbeResult result, List<DeviceUsage> samples, GpuShares shares) {
+    Map<String, DeviceUsage> byDevice =
+        samples.stream().collect(Collectors.toMap(DeviceUsage::uuid, Function.identity()));
     return new GpuReport(
-        probed.devices().stream()
+        result.devices().stream()
             .map(device -> device(device, shares.of(device.uuid()), byDevice.get(device.uuid())))
             .toList(),
-        probed.warnings().stream()
+        result.warnings().stream()
             .map(warning -> new WarningEntry(warning.source(), warning.cause()))
             .toList());
   }
 
   private static Device device(
-      Accelerator device, @Nullable Double shares, @Nullable Utilisation sample) {
-    var place = device.place();
+      Accelerator device, @Nullable Double shares, @Nullable DeviceUsage sample) {
+    var location = device.location();
     return new Device(
         device.index(),
         device.uuid(),
@@ -136,19 +136,19 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
         known(device.model().architecture()),
         condition(device.health()),
         shares,
-        known(place.pciAddress()),
-        known(place.numaNode()),
-        place.mig().map(GpuReport::part).orElse(null),
-        place.neighbours().stream()
+        known(location.pciAddress()),
+        known(location.numaNode()),
+        location.mig().map(GpuReport::part).orElse(null),
+        location.neighbours().stream()
             .map(near -> new PeerDevice(near.uuid(), word(near.link())))
             .toList(),
         sample == null ? null : use(sample));
   }
 
-  private static HealthEntry condition(Health health) {
+  private static HealthEntry condition(DeviceHealth health) {
     return switch (health) {
-      case Health.Healthy _ -> new HealthEntry(true, null, null);
-      case Health.Ill(var cause, var reason) -> new HealthEntry(false, word(cause), reason);
+      case DeviceHealth.Healthy _ -> new HealthEntry(true, null, null);
+      case DeviceHealth.Unhealthy(var cause, var reason) -> new HealthEntry(false, word(cause), reason);
     };
   }
 
@@ -156,8 +156,8 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
     return new MigPart(mig.parent(), mig.gpuInstance(), mig.computeInstance());
   }
 
-  private static LoadEntry use(Utilisation sample) {
-    Load load = sample.load();
+  private static LoadEntry use(DeviceUsage sample) {
+    DeviceLoad load = sample.load();
     return new LoadEntry(
         known(load.computePercent()),
         known(load.memoryPercent()),

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Load;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.Place;
-import io.mobula.gpu.Probed;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.ProbeResult;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -31,35 +31,35 @@ class GpusCommandTest {
   private static final String PROPERTY = "io.mobula.gpu.nvml";
 
   private static final GpuReport REPORT = GpuReport.of(
-      new Probed(
+      new ProbeResult(
           List.of(
               new Accelerator(
                   0,
                   "GPU-1",
-                  new Model(Vendor.NVIDIA, "NVIDIA H100", 80L << 30, "9.0"),
-                  Place.at("0000:19:00.0", OptionalInt.of(1))
-                      .withNeighbours(List.of(new Neighbour("MIG-a", Link.PCI_SWITCH))),
-                  Health.healthy()),
+                  new DeviceModel(Vendor.NVIDIA, "NVIDIA H100", 80L << 30, "9.0"),
+                  DeviceLocation.at("0000:19:00.0", OptionalInt.of(1))
+                      .withNeighbours(List.of(new DeviceNeighbour("MIG-a", DeviceLink.PCI_SWITCH))),
+                  DeviceHealth.healthy()),
               new Accelerator(
                   1,
                   "MIG-a",
-                  new Model(Vendor.NVIDIA, "NVIDIA A100 MIG 1g.5gb", 5L << 30, "8.0"),
-                  new Place(
+                  new DeviceModel(Vendor.NVIDIA, "NVIDIA A100 MIG 1g.5gb", 5L << 30, "8.0"),
+                  new DeviceLocation(
                       "0000:3b:00.0",
                       OptionalInt.empty(),
                       Optional.of(new MigInstance("GPU-2", 7, 0)),
                       List.of()),
-                  Health.ill(Health.Cause.NEEDS_RESET, "it says so")),
+                  DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, "it says so")),
               new Accelerator(
                   2,
                   "declared-2",
-                  new Model(Vendor.DECLARED, "declared", 0, ""),
-                  Place.unknown(),
-                  Health.healthy())),
-          List.of(new Warning("nvml", "old"))),
-      List.of(new Utilisation(
+                  new DeviceModel(Vendor.DECLARED, "declared", 0, ""),
+                  DeviceLocation.unknown(),
+                  DeviceHealth.healthy())),
+          List.of(new ProbeWarning("nvml", "old"))),
+      List.of(new DeviceUsage(
           "GPU-1",
-          new Load(OptionalInt.of(37), OptionalInt.empty(), OptionalLong.of(5), OptionalInt.of(41)),
+          new DeviceLoad(OptionalInt.of(37), OptionalInt.empty(), OptionalLong.of(5), OptionalInt.of(41)),
           List.of(new GpuProcess(42, OptionalLong.of(3))))),
       new GpuShares(Map.of("GPU-1", 0.75)));
 

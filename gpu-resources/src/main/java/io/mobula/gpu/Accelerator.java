@@ -10,10 +10,10 @@ import java.util.Objects;
  * @param uuid tells it from all others, also after a restart; what {@code CUDA_VISIBLE_DEVICES} of
  *     another process may name it by
  * @param model what was built
- * @param place where it was put
+ * @param location where it was put
  * @param health whether work can be given to it
  */
-public record Accelerator(int index, String uuid, Model model, Place place, Health health) {
+public record Accelerator(int index, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
   /** Refuses an index below zero, and a device without a name. */
   public Accelerator {
     if (index < 0) {
@@ -23,22 +23,22 @@ public record Accelerator(int index, String uuid, Model model, Place place, Heal
       throw new IllegalArgumentException("Got a device without a UUID.");
     }
     Objects.requireNonNull(model, "model");
-    Objects.requireNonNull(place, "place");
+    Objects.requireNonNull(location, "place");
     Objects.requireNonNull(health, "health");
   }
 
   /** The same device at another index. */
   public Accelerator withIndex(int other) {
-    return new Accelerator(other, uuid, model, place, health);
+    return new Accelerator(other, uuid, model, location, health);
   }
 
   /** The same device in another state. */
-  public Accelerator withHealth(Health other) {
-    return new Accelerator(index, uuid, model, place, other);
+  public Accelerator withHealth(DeviceHealth other) {
+    return new Accelerator(index, uuid, model, location, other);
   }
 
   /** The same device somewhere else. */
-  public Accelerator withPlace(Place other) {
+  public Accelerator withLocation(DeviceLocation other) {
     return new Accelerator(index, uuid, model, other, health);
   }
 }

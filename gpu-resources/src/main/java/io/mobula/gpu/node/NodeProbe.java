@@ -1,9 +1,9 @@
 package io.mobula.gpu.node;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.ResourceProbe;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.AcceleratorProbe;
 import io.mobula.gpu.Vendor;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;
@@ -12,18 +12,18 @@ import java.util.stream.Collectors;
 
 /** The probe of a host as a node asks it. */
 final class NodeProbe implements DeviceProbe {
-  private final ResourceProbe probe;
+  private final AcceleratorProbe probe;
 
-  NodeProbe(ResourceProbe probe) {
+  NodeProbe(AcceleratorProbe probe) {
     this.probe = probe;
   }
 
   @Override
   public Found look() {
-    var probed = probe.probe();
+    var result = probe.probe();
     return new Found(
-        probed.devices().stream().map(NodeProbe::device).toList(),
-        probed.warnings().stream()
+        result.devices().stream().map(NodeProbe::device).toList(),
+        result.warnings().stream()
             .map(warning -> warning.source() + ": " + warning.cause())
             .toList());
   }
@@ -36,15 +36,15 @@ final class NodeProbe implements DeviceProbe {
         model.vendor() == Vendor.DECLARED ? "" : model.name(),
         model.memoryBytes(),
         model.architecture(),
-        accelerator.place().neighbours().stream()
-            .collect(Collectors.toMap(Neighbour::uuid, to -> to.link().distance())),
+        accelerator.location().neighbours().stream()
+            .collect(Collectors.toMap(DeviceNeighbour::uuid, to -> to.link().distance())),
         illness(accelerator.health()));
   }
 
-  private static Optional<String> illness(Health health) {
+  private static Optional<String> illness(DeviceHealth health) {
     return switch (health) {
-      case Health.Healthy() -> Optional.empty();
-      case Health.Ill(var cause, var reason) -> Optional.of(reason);
+      case DeviceHealth.Healthy() -> Optional.empty();
+      case DeviceHealth.Unhealthy(var cause, var reason) -> Optional.of(reason);
     };
   }
 

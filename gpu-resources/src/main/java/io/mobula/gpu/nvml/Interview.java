@@ -1,7 +1,7 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.ProbeWarning;
 import java.util.List;
 
 /**
@@ -10,11 +10,11 @@ import java.util.List;
  */
 final class Interview {
   private final String who;
-  private final List<Warning> warnings;
-  private Health health = Health.healthy();
+  private final List<ProbeWarning> warnings;
+  private DeviceHealth health = DeviceHealth.healthy();
 
   /** With a device, under a name for people; adds to the warnings. */
-  Interview(String who, List<Warning> warnings) {
+  Interview(String who, List<ProbeWarning> warnings) {
     this.who = who;
     this.warnings = warnings;
   }
@@ -34,17 +34,17 @@ final class Interview {
     switch (refusal.meaning()) {
       case NOT_TOLD -> {}
       case LOST, NEEDS_RESET -> note(refusal.health());
-      case BROKEN -> warnings.add(new Warning(NvmlSource.NAME, who + ": " + refusal + "."));
+      case BROKEN -> warnings.add(new ProbeWarning(NvmlSource.NAME, who + ": " + refusal + "."));
     }
   }
 
   /** Something that is known of its health. */
-  void note(Health known) {
-    health = health.or(known);
+  void note(DeviceHealth known) {
+    health = health.worseOf(known);
   }
 
   /** The worst of what was heard. */
-  Health health() {
+  DeviceHealth health() {
     return health;
   }
 }

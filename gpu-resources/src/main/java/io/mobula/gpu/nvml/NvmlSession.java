@@ -1,9 +1,9 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Load;
-import io.mobula.gpu.Utilisation;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.Reading;
 import io.mobula.gpu.source.Sighting;
@@ -46,7 +46,7 @@ final class NvmlSession {
   }
 
   private Reading read(int count) {
-    var warnings = new ArrayList<Warning>();
+    var warnings = new ArrayList<ProbeWarning>();
     var sightings = new ArrayList<Sighting>();
     var gpus = new ArrayList<Gpu>();
     int forbidden = 0;
@@ -59,7 +59,7 @@ final class NvmlSession {
       }
     }
     if (forbidden > 0 && forbidden == count) {
-      warnings.add(new Warning(
+      warnings.add(new ProbeWarning(
           NvmlSource.NAME,
           "There are " + count + " GPUs, and this process may use none of them: give it, or its"
               + " container, their devices."));
@@ -68,7 +68,7 @@ final class NvmlSession {
     gpus.forEach(gpu -> watch
         .follow(gpu.handle(), gpu.uuid())
         .filter(refusal -> refusal.meaning() == ReturnCode.Meaning.BROKEN)
-        .ifPresent(refusal -> warnings.add(new Warning(
+        .ifPresent(refusal -> warnings.add(new ProbeWarning(
             NvmlSource.NAME,
             gpu.uuid() + ": errors of the driver are not seen: " + refusal + "."))));
     watch.drain();
@@ -93,38 +93,38 @@ final class NvmlSession {
 
   /** Tells what was known by a number, or warns; returns 1 if it is merely forbidden. */
   private int unknown(
-      int number, Refusal refusal, List<Sighting> sightings, List<Warning> warnings) {
+      int number, Refusal refusal, List<Sighting> sightings, List<ProbeWarning> warnings) {
     var known = before.getOrDefault(number, List.of());
     if (!known.isEmpty()) {
       var health = refusal.health().isHealthy()
-          ? Health.ill(Health.Cause.NO_ANSWER, refusal.toString())
+          ? DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, refusal.toString())
           : refusal.health();
       known.forEach(sighting -> sightings.add(sighting.withHealth(health)));
     } else if (ReturnCode.isForbidden(refusal.code())) {
       return 1;
     } else {
       warnings.add(
-          new Warning(NvmlSource.NAME, "GPU " + number + " is left out, since " + refusal + "."));
+          new ProbeWarning(NvmlSource.NAME, "GPU " + number + " is left out, since " + refusal + "."));
     }
     return 0;
   }
 
   /** A container may have the driver's own device and not that of every GPU. */
-  private boolean isWithoutNode(Gpu gpu, List<Warning> warnings) {
+  private boolean isWithoutNode(Gpu gpu, List<ProbeWarning> warnings) {
     var minor = nvml.minorNumber(gpu.handle()).toOptional();
     if (minor.isEmpty()
         || !files.exists("dev/nvidiactl")
         || files.exists("dev/nvidia" + minor.get())) {
       return false;
     }
-    warnings.add(new Warning(
+    warnings.add(new ProbeWarning(
         NvmlSource.NAME,
         gpu.uuid() + " is left out, since /dev/nvidia" + minor.get()
             + " is missing: give this container the device."));
     return true;
   }
 
-  private void interview(List<Gpu> gpus, List<Sighting> sightings, List<Warning> warnings) {
+  private void interview(List<Gpu> gpus, List<Sighting> sightings, List<ProbeWarning> warnings) {
     var reader = new DeviceReader(nvml, watch, files, warnings);
     var neighbours = topology.of(gpus);
     var now = new ArrayList<DeviceReader.Found>();
@@ -141,8 +141,8 @@ final class NvmlSession {
 
   /** A device that no longer answers is what it was, and ill. */
   private Sighting asBefore(Sighting now) {
-    if (!(now.device().health() instanceof Health.Ill ill)
-        || (ill.cause() != Health.Cause.GONE && ill.cause() != Health.Cause.NEEDS_RESET)) {
+    if (!(now.device().health() instanceof DeviceHealth.Unhealthy unhealthy)
+        || (unhealthy.cause() != DeviceHealth.Cause.GONE && unhealthy.cause() != DeviceHealth.Cause.NEEDS_RESET)) {
       return now;
     }
     return before.getOrDefault(now.number(), List.of()).stream()
@@ -152,18 +152,18 @@ final class NvmlSession {
         .orElse(now);
   }
 
-  List<Utilisation> sample() {
+  List<DeviceUsage> sample() {
     return found.stream().map(this::sample).flatMap(Optional::stream).toList();
   }
 
-  private Optional<Utilisation> sample(DeviceReader.Found device) {
+  private Optional<DeviceUsage> sample(DeviceReader.Found device) {
     var memory = nvml.memory(device.handle());
     if (memory instanceof Answer.Refused<Nvml.Memory>(var refusal)
         && refusal.meaning() != ReturnCode.Meaning.NOT_TOLD) {
       return Optional.empty();
     }
     var rates = nvml.utilisation(device.handle()).toOptional();
-    var load = new Load(
+    var load = new DeviceLoad(
         percent(rates.map(Nvml.Rates::gpu)),
         percent(rates.map(Nvml.Rates::memory)),
         memory.toOptional().map(it -> OptionalLong.of(it.used())).orElse(OptionalLong.empty()),
@@ -171,7 +171,7 @@ final class NvmlSession {
             .toOptional()
             .map(OptionalInt::of)
             .orElse(OptionalInt.empty()));
-    return Optional.of(new Utilisation(
+    return Optional.of(new DeviceUsage(
         device.sighting().uuid(),
         load,
         nvml.processes(device.handle()).toOptional().orElse(List.of())));

@@ -1,6 +1,6 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.Reading;
 import io.mobula.gpu.source.Source;
@@ -103,7 +103,7 @@ public final class NvmlSource implements Source {
   }
 
   @Override
-  public List<Utilisation> sample() {
+  public List<DeviceUsage> sample() {
     return session == null ? List.of() : session.sample();
   }
 

@@ -1,6 +1,6 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 
 /**
  * A call that did not succeed.
@@ -17,11 +17,11 @@ record Refusal(Function function, int code, String words) {
   }
 
   /** What it says about the device that was asked. */
-  Health health() {
+  DeviceHealth health() {
     return switch (meaning()) {
-      case NOT_TOLD, BROKEN -> Health.healthy();
-      case LOST -> Health.ill(Health.Cause.GONE, toString());
-      case NEEDS_RESET -> Health.ill(Health.Cause.NEEDS_RESET, toString());
+      case NOT_TOLD, BROKEN -> DeviceHealth.healthy();
+      case LOST -> DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, toString());
+      case NEEDS_RESET -> DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, toString());
     };
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Neighbour;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceNeighbour;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,14 +20,14 @@ final class Topology {
 
   private final Nvml nvml;
   private List<String> known = List.of();
-  private Map<String, List<Neighbour>> neighbours = Map.of();
+  private Map<String, List<DeviceNeighbour>> neighbours = Map.of();
 
   Topology(Nvml nvml) {
     this.nvml = nvml;
   }
 
   /** The neighbours of each of these, by UUID. */
-  Map<String, List<Neighbour>> of(List<Gpu> gpus) {
+  Map<String, List<DeviceNeighbour>> of(List<Gpu> gpus) {
     var uuids = gpus.stream().map(Gpu::uuid).toList();
     if (!uuids.equals(known)) {
       neighbours = ask(gpus);
@@ -36,8 +36,8 @@ final class Topology {
     return neighbours;
   }
 
-  private Map<String, List<Neighbour>> ask(List<Gpu> gpus) {
-    var found = new HashMap<String, List<Neighbour>>();
+  private Map<String, List<DeviceNeighbour>> ask(List<Gpu> gpus) {
+    var found = new HashMap<String, List<DeviceNeighbour>>();
     var linked = new HashMap<String, Set<String>>();
     for (int i = 0; i < gpus.size(); i++) {
       for (int j = i + 1; j < gpus.size(); j++) {
@@ -46,23 +46,23 @@ final class Topology {
         link(one, other, linked).ifPresent(link -> {
           found
               .computeIfAbsent(one.uuid(), _ -> new ArrayList<>())
-              .add(new Neighbour(other.uuid(), link));
+              .add(new DeviceNeighbour(other.uuid(), link));
           found
               .computeIfAbsent(other.uuid(), _ -> new ArrayList<>())
-              .add(new Neighbour(one.uuid(), link));
+              .add(new DeviceNeighbour(one.uuid(), link));
         });
       }
     }
     return found;
   }
 
-  private Optional<Link> link(Gpu one, Gpu other, Map<String, Set<String>> linked) {
+  private Optional<DeviceLink> link(Gpu one, Gpu other, Map<String, Set<String>> linked) {
     return switch (nvml.p2p(one.handle(), other.handle())) {
-      case Answer.Told<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(Link.NVLINK);
+      case Answer.Told<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(DeviceLink.NVLINK);
       case Answer.Told<Integer> _ -> byBuses(one, other);
       case Answer.Refused<Integer> _ ->
         linked.computeIfAbsent(one.uuid(), _ -> ends(one)).contains(other.pciAddress())
-            ? Optional.of(Link.NVLINK)
+            ? Optional.of(DeviceLink.NVLINK)
             : byBuses(one, other);
     };
   }
@@ -82,18 +82,18 @@ final class Topology {
     return ends;
   }
 
-  private Optional<Link> byBuses(Gpu one, Gpu other) {
+  private Optional<DeviceLink> byBuses(Gpu one, Gpu other) {
     return nvml.commonAncestor(one.handle(), other.handle()).toOptional().flatMap(Topology::link);
   }
 
   /** {@code nvmlGpuTopologyLevel_t}: between two processors is nothing near. */
-  private static Optional<Link> link(int level) {
+  private static Optional<DeviceLink> link(int level) {
     return switch (level) {
-      case 0 -> Optional.of(Link.BOARD);
-      case 10 -> Optional.of(Link.PCI_SWITCH);
-      case 20 -> Optional.of(Link.PCI_SWITCHES);
-      case 30 -> Optional.of(Link.HOST_BRIDGE);
-      case 40 -> Optional.of(Link.NUMA_NODE);
+      case 0 -> Optional.of(DeviceLink.BOARD);
+      case 10 -> Optional.of(DeviceLink.PCI_SWITCH);
+      case 20 -> Optional.of(DeviceLink.PCI_SWITCHES);
+      case 30 -> Optional.of(DeviceLink.HOST_BRIDGE);
+      case 40 -> Optional.of(DeviceLink.NUMA_NODE);
       default -> Optional.empty();
     };
   }

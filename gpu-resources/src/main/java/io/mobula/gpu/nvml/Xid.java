@@ -1,6 +1,6 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.MigInstance;
 import java.util.Set;
 
@@ -34,10 +34,10 @@ record Xid(long number, int gpuInstance, int computeInstance) {
   }
 
   /** What it says about the device. */
-  Health health() {
+  DeviceHealth health() {
     return number == 79
-        ? Health.ill(Health.Cause.GONE, words())
-        : Health.ill(Health.Cause.DRIVER_ERROR, words());
+        ? DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, words())
+        : DeviceHealth.unhealthy(DeviceHealth.Cause.DRIVER_ERROR, words());
   }
 
   private String words() {

@@ -1,6 +1,6 @@
 package io.mobula.gpu.nvml;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.MigInstance;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -76,19 +76,19 @@ final class XidWatch {
   }
 
   /** What was reported about a whole GPU, or about any part of it. */
-  Health of(String uuid) {
+  DeviceHealth of(String uuid) {
     return worst(reported.getOrDefault(uuid, List.of()));
   }
 
   /** What was reported about a part of a GPU. */
-  Health of(MigInstance part) {
+  DeviceHealth of(MigInstance part) {
     return worst(reported.getOrDefault(part.parent(), List.of()).stream()
         .filter(xid -> xid.concerns(part))
         .toList());
   }
 
-  private static Health worst(List<Xid> xids) {
-    return xids.stream().map(Xid::health).reduce(Health.healthy(), Health::or);
+  private static DeviceHealth worst(List<Xid> xids) {
+    return xids.stream().map(Xid::health).reduce(DeviceHealth.healthy(), DeviceHealth::worseOf);
   }
 
   void close() {

@@ -1,8 +1,8 @@
 package io.mobula.gpu.probe;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Utilisation;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.Reading;
 import io.mobula.gpu.source.Source;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class Family {
   }
 
   /** Asks, and adds to the warnings; the devices have no index yet. */
-  List<Accelerator> look(List<Warning> warnings) {
+  List<Accelerator> look(List<ProbeWarning> warnings) {
     believed = null;
     var reason = "There is no driver any more";
     for (var source : sources) {
@@ -53,7 +53,7 @@ final class Family {
     return choose(warnings);
   }
 
-  private List<Accelerator> choose(List<Warning> warnings) {
+  private List<Accelerator> choose(List<ProbeWarning> warnings) {
     var devices = roster.devices();
     if (devices.isEmpty()) {
       return List.of();
@@ -62,14 +62,14 @@ final class Family {
       var chosen = list.choose(devices);
       chosen
           .complaint()
-          .ifPresent(complaint -> warnings.add(new Warning("environment", complaint)));
+          .ifPresent(complaint -> warnings.add(new ProbeWarning("environment", complaint)));
       devices = VisibleDevices.renumbered(chosen.devices());
     }
     return devices.stream().map(device -> device.device()).toList();
   }
 
   /** How busy they are, hidden ones included. */
-  List<Utilisation> sample() {
+  List<DeviceUsage> sample() {
     return believed == null ? List.of() : new ArrayList<>(believed.sample());
   }
 

@@ -1,14 +1,14 @@
 package io.mobula.gpu.probe;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Place;
-import io.mobula.gpu.Probed;
-import io.mobula.gpu.ResourceProbe;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.ProbeResult;
+import io.mobula.gpu.AcceleratorProbe;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.nvml.NvmlSource;
 import io.mobula.gpu.source.AmdSysfs;
 import io.mobula.gpu.source.BoundedSource;
@@ -26,7 +26,7 @@ import java.util.Set;
  * The probe of this host: NVIDIA by NVML, or by {@code nvidia-smi} where NVML cannot be asked; AMD
  * by files of the kernel; and what a user declares beyond them. Opening it asks nothing yet.
  */
-public final class HostProbe implements ResourceProbe {
+public final class HostProbe implements AcceleratorProbe {
   /** What the program of a driver may take longer than its library: it is run up to three times. */
   private static final int RUNS = 4;
 
@@ -82,18 +82,18 @@ public final class HostProbe implements ResourceProbe {
 
   /** {@inheritDoc} */
   @Override
-  public synchronized Probed probe() {
+  public synchronized ProbeResult probe() {
     requireOpen();
     if (settings.declared().orElse(-1) == 0) {
       listed = List.of();
-      return Probed.nothing();
+      return ProbeResult.empty();
     }
-    var warnings = new ArrayList<Warning>();
+    var warnings = new ArrayList<ProbeWarning>();
     var devices = new ArrayList<Accelerator>();
     families.forEach(family -> devices.addAll(family.look(warnings)));
     var told = told(asDeclared(devices));
     listed = told.stream().map(Accelerator::uuid).toList();
-    return new Probed(told, warnings);
+    return new ProbeResult(told, warnings);
   }
 
   /** As many as the user said: the first of more, or made up to be more. */
@@ -104,9 +104,9 @@ public final class HostProbe implements ResourceProbe {
       devices.add(new Accelerator(
           i,
           "declared-" + i,
-          new Model(Vendor.DECLARED, "declared", 0, ""),
-          Place.unknown(),
-          Health.healthy()));
+          new DeviceModel(Vendor.DECLARED, "declared", 0, ""),
+          DeviceLocation.unknown(),
+          DeviceHealth.healthy()));
     }
     return devices;
   }
@@ -117,19 +117,19 @@ public final class HostProbe implements ResourceProbe {
     devices.forEach(device -> uuids.add(device.uuid()));
     var told = new ArrayList<Accelerator>();
     for (var device : devices) {
-      var near = device.place().neighbours().stream()
+      var near = device.location().neighbours().stream()
           .filter(neighbour -> uuids.contains(neighbour.uuid()))
           .toList();
-      told.add(device.withIndex(told.size()).withPlace(device.place().withNeighbours(near)));
+      told.add(device.withIndex(told.size()).withLocation(device.location().withNeighbours(near)));
     }
     return told;
   }
 
   /** {@inheritDoc} */
   @Override
-  public synchronized List<Utilisation> sample() {
+  public synchronized List<DeviceUsage> sample() {
     requireOpen();
-    var found = new HashMap<String, Utilisation>();
+    var found = new HashMap<String, DeviceUsage>();
     if (!listed.isEmpty()) {
       families.forEach(family -> family.sample().forEach(it -> found.put(it.uuid(), it)));
     }

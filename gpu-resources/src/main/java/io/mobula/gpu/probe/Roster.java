@@ -1,6 +1,6 @@
 package io.mobula.gpu.probe;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.source.Sighting;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -27,10 +27,10 @@ final class Roster {
         (uuid, device) -> now.contains(uuid) ? device : device.withHealth(missing(device)));
   }
 
-  private static Health missing(Sighting device) {
-    return Health.ill(
-        Health.Cause.GONE,
-        device.device().place().mig().isPresent()
+  private static DeviceHealth missing(Sighting device) {
+    return DeviceHealth.unhealthy(
+        DeviceHealth.Cause.GONE,
+        device.device().location().mig().isPresent()
             ? "No longer listed: its GPU was split in another way, or is gone"
             : "No longer listed: it has left the bus, or was taken from this host or container");
   }
@@ -38,9 +38,9 @@ final class Roster {
   /** No driver could be asked, for a reason. */
   void heardNothing(String reason) {
     known.replaceAll((_, device) ->
-        device.device().health() instanceof Health.Ill ill && ill.cause() == Health.Cause.GONE
+        device.device().health() instanceof DeviceHealth.Unhealthy unhealthy && unhealthy.cause() == DeviceHealth.Cause.GONE
             ? device
-            : device.withHealth(Health.ill(Health.Cause.NO_ANSWER, reason)));
+            : device.withHealth(DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, reason)));
   }
 
   /** All of them, by number. */

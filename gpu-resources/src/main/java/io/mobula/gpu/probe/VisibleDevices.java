@@ -148,17 +148,17 @@ final class VisibleDevices {
 
   /** The UUID of a GPU, also for an instance of it. */
   private static String gpuOf(Sighting device) {
-    return device.device().place().mig().map(MigInstance::parent).orElse(device.uuid());
+    return device.device().location().mig().map(MigInstance::parent).orElse(device.uuid());
   }
 
   private static List<Sighting> instance(String entry, List<Sighting> devices) {
     var part = PART.matcher(entry);
     var named = devices.stream()
-        .filter(device -> device.device().place().mig().isPresent())
+        .filter(device -> device.device().location().mig().isPresent())
         .filter(device -> startsWith(device.uuid(), entry)
             || (part.matches()
                 && isPart(
-                    device.device().place().mig().get(),
+                    device.device().location().mig().get(),
                     part.group(1),
                     Integer.parseInt(part.group(2)),
                     Integer.parseInt(part.group(3)))))

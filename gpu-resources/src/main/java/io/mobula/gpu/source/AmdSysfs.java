@@ -1,15 +1,15 @@
 package io.mobula.gpu.source;
 
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Load;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.Place;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,8 +75,8 @@ public final class AmdSysfs implements Source {
         sightings, usable.isEmpty() ? List.of(allRefused(nodes)) : List.of());
   }
 
-  private static Warning allRefused(List<AmdNode> nodes) {
-    return new Warning(
+  private static ProbeWarning allRefused(List<AmdNode> nodes) {
+    return new ProbeWarning(
         NAME,
         "The kernel knows " + nodes.size() + " AMD GPUs, and /dev/dri/renderD"
             + nodes.getFirst().renderMinor()
@@ -95,10 +95,10 @@ public final class AmdSysfs implements Source {
 
   private Sighting sighting(int number, AmdNode node, List<AmdNode> all) {
     var folder = folder(node);
-    var model = new Model(Vendor.AMD, modelName(node), memory(node), node.architecture());
-    var place =
-        Place.at(node.pciAddress(), files.numaNode(folder)).withNeighbours(neighbours(node, all));
-    return Sighting.of(number, node.uuid(), model, place, health(folder));
+    var model = new DeviceModel(Vendor.AMD, modelName(node), memory(node), node.architecture());
+    var location =
+        DeviceLocation.at(node.pciAddress(), files.numaNode(folder)).withNeighbours(neighbours(node, all));
+    return Sighting.of(number, node.uuid(), model, location, health(folder));
   }
 
   private static String folder(AmdNode node) {
@@ -126,8 +126,8 @@ public final class AmdSysfs implements Source {
         .sum();
   }
 
-  private List<Neighbour> neighbours(AmdNode node, List<AmdNode> all) {
-    var near = new ArrayList<Neighbour>();
+  private List<DeviceNeighbour> neighbours(AmdNode node, List<AmdNode> all) {
+    var near = new ArrayList<DeviceNeighbour>();
     var linked = linked(node);
     var home = files.numaNode(folder(node));
     for (var other : all) {
@@ -135,9 +135,9 @@ public final class AmdSysfs implements Source {
         continue;
       }
       if (linked.contains(other.name())) {
-        near.add(new Neighbour(other.uuid(), Link.XGMI));
+        near.add(new DeviceNeighbour(other.uuid(), DeviceLink.XGMI));
       } else if (home.isPresent() && home.equals(files.numaNode(folder(other)))) {
-        near.add(new Neighbour(other.uuid(), Link.NUMA_NODE));
+        near.add(new DeviceNeighbour(other.uuid(), DeviceLink.NUMA_NODE));
       }
     }
     return near;
@@ -153,32 +153,32 @@ public final class AmdSysfs implements Source {
   }
 
   /** A block of the device that counts lost bits says {@code ue: 2}. */
-  private Health health(String folder) {
+  private DeviceHealth health(String folder) {
     for (var file : files.names(folder + "/ras")) {
       if (!file.endsWith("_err_count")) {
         continue;
       }
       long lost = files.numbers(folder + "/ras/" + file).getOrDefault("ue:", 0L);
       if (lost > 0) {
-        return Health.ill(
-            Health.Cause.MEMORY_ERROR,
+        return DeviceHealth.unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR,
             lost + " errors that could not be corrected in "
                 + file.substring(0, file.length() - "_err_count".length()));
       }
     }
-    return Health.healthy();
+    return DeviceHealth.healthy();
   }
 
   @Override
-  public List<Utilisation> sample() {
+  public List<DeviceUsage> sample() {
     return seen.values().stream()
         .filter(node -> files.exists(folder(node)))
-        .map(node -> new Utilisation(node.uuid(), load(folder(node)), processes(node)))
+        .map(node -> new DeviceUsage(node.uuid(), load(folder(node)), processes(node)))
         .toList();
   }
 
-  private Load load(String folder) {
-    return new Load(
+  private DeviceLoad load(String folder) {
+    return new DeviceLoad(
         percent(folder + "/gpu_busy_percent"),
         percent(folder + "/mem_busy_percent"),
         files.number(folder + "/mem_info_vram_used"),

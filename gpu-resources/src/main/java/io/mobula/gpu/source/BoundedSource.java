@@ -1,6 +1,6 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,7 +48,7 @@ public final class BoundedSource implements Source {
   }
 
   @Override
-  public List<Utilisation> sample() {
+  public List<DeviceUsage> sample() {
     try {
       return wait(source::sample);
     } catch (TimeoutException | ExecutionException e) {

@@ -1,12 +1,12 @@
 package io.mobula.gpu.source;
 
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Load;
+import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Place;
-import io.mobula.gpu.Utilisation;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.ProbeWarning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,10 +77,10 @@ public final class NvidiaSmi implements Source {
       return Reading.broken(NAME, cannotRun(smi.file(), run.complaint()));
     }
     var report = SmiReport.parse(run.output());
-    var warnings = new ArrayList<Warning>();
+    var warnings = new ArrayList<ProbeWarning>();
     report
         .strange()
-        .forEach(line -> warnings.add(new Warning(NAME, "Printed what is no GPU: " + line)));
+        .forEach(line -> warnings.add(new ProbeWarning(NAME, "Printed what is no GPU: " + line)));
     var sightings = new ArrayList<Sighting>();
     var instances = report.rows().stream().anyMatch(SmiReport.Row::isSplit)
         ? SmiReport.instances(smi.run("-L").output())
@@ -103,8 +103,8 @@ public final class NvidiaSmi implements Source {
         : run;
   }
 
-  private Place place(SmiReport.Row row) {
-    return Place.at(
+  private DeviceLocation place(SmiReport.Row row) {
+    return DeviceLocation.at(
         row.pciAddress(),
         row.pciAddress().isEmpty()
             ? OptionalInt.empty()
@@ -115,29 +115,29 @@ public final class NvidiaSmi implements Source {
       SmiReport.Row row,
       List<SmiReport.Instance> instances,
       List<Sighting> sightings,
-      List<Warning> warnings) {
+      List<ProbeWarning> warnings) {
     int before = sightings.size();
     for (var instance : instances) {
       if (!instance.parent().equals(row.uuid())) {
         continue;
       }
-      var model = new Model(
+      var model = new DeviceModel(
           row.model().vendor(),
           row.model().name() + " MIG " + instance.profile(),
           0,
           row.model().architecture());
       var mig = new MigInstance(row.uuid(), UNKNOWN_INSTANCE, UNKNOWN_INSTANCE);
-      var place = new Place(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
-      sightings.add(Sighting.of(row.number(), instance.uuid(), model, place, row.health()));
+      var location = new DeviceLocation(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
+      sightings.add(Sighting.of(row.number(), instance.uuid(), model, location, row.health()));
     }
     if (sightings.size() == before) {
-      warnings.add(new Warning(
+      warnings.add(new ProbeWarning(
           NAME, row.uuid() + " is split by MIG, and has no instance: nothing can run there."));
     }
   }
 
   @Override
-  public List<Utilisation> sample() {
+  public List<DeviceUsage> sample() {
     if (program.isEmpty()) {
       return List.of();
     }
@@ -160,9 +160,9 @@ public final class NvidiaSmi implements Source {
     }
   }
 
-  private static Utilisation utilisation(
-      String uuid, Load load, Map<String, List<GpuProcess>> processes) {
-    return new Utilisation(uuid, load, processes.getOrDefault(uuid, List.of()));
+  private static DeviceUsage utilisation(
+      String uuid, DeviceLoad load, Map<String, List<GpuProcess>> processes) {
+    return new DeviceUsage(uuid, load, processes.getOrDefault(uuid, List.of()));
   }
 
   @Override

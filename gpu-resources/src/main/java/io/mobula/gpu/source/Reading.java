@@ -1,6 +1,6 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,7 +13,7 @@ public sealed interface Reading {
    * @param devices those of the host that this process is let near, perhaps none
    * @param warnings what it could not tell
    */
-  record Answered(List<Sighting> devices, List<Warning> warnings) implements Reading {
+  record Answered(List<Sighting> devices, List<ProbeWarning> warnings) implements Reading {
     /** Copies the lists. */
     public Answered {
       devices = List.copyOf(devices);
@@ -29,7 +29,7 @@ public sealed interface Reading {
    *
    * @param warning why
    */
-  record Broken(Warning warning) implements Reading {
+  record Broken(ProbeWarning warning) implements Reading {
     /** Refuses null. */
     public Broken {
       Objects.requireNonNull(warning, "warning");
@@ -43,6 +43,6 @@ public sealed interface Reading {
 
   /** It is there, and cannot be asked. */
   static Reading broken(String source, String cause) {
-    return new Broken(new Warning(source, cause));
+    return new Broken(new ProbeWarning(source, cause));
   }
 }

@@ -1,9 +1,9 @@
 package io.mobula.gpu.source;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Place;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceLocation;
 import java.util.Objects;
 
 /**
@@ -19,8 +19,8 @@ public record Sighting(int number, Accelerator device) {
   }
 
   /** A device that has no index yet. */
-  public static Sighting of(int number, String uuid, Model model, Place place, Health health) {
-    return new Sighting(number, new Accelerator(0, uuid, model, place, health));
+  public static Sighting of(int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
+    return new Sighting(number, new Accelerator(0, uuid, model, location, health));
   }
 
   /** Its UUID. */
@@ -29,7 +29,7 @@ public record Sighting(int number, Accelerator device) {
   }
 
   /** The same device in another state. */
-  public Sighting withHealth(Health health) {
+  public Sighting withHealth(DeviceHealth health) {
     return new Sighting(number, device.withHealth(health));
   }
 }

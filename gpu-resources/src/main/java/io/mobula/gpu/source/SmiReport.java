@@ -1,9 +1,9 @@
 package io.mobula.gpu.source;
 
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Load;
-import io.mobula.gpu.Model;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.Vendor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,11 +51,11 @@ record SmiReport(List<Row> rows, List<String> strange) {
   record Row(
       int number,
       String uuid,
-      Model model,
+      DeviceModel model,
       String pciAddress,
       boolean isSplit,
-      Health health,
-      Load load) {}
+      DeviceHealth health,
+      DeviceLoad load) {}
 
   /**
    * An instance of a GPU.
@@ -86,8 +86,8 @@ record SmiReport(List<Row> rows, List<String> strange) {
         || !fields[1].startsWith("GPU-")) {
       return Optional.empty();
     }
-    var load = new Load(small(fields[8]), small(fields[9]), bytes(fields[4]), small(fields[7]));
-    var model = new Model(
+    var load = new DeviceLoad(small(fields[8]), small(fields[9]), bytes(fields[4]), small(fields[7]));
+    var model = new DeviceModel(
         Vendor.NVIDIA,
         fields[2],
         bytes(fields[3]).orElse(0),
@@ -103,20 +103,20 @@ record SmiReport(List<Row> rows, List<String> strange) {
   }
 
   /** In place of a value there may stand what ails the GPU. */
-  private static Health health(String line, String uncorrected) {
+  private static DeviceHealth health(String line, String uncorrected) {
     var lower = line.toLowerCase(Locale.ROOT);
     if (lower.contains("gpu is lost")) {
-      return Health.ill(Health.Cause.GONE, "nvidia-smi says: GPU is lost");
+      return DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, "nvidia-smi says: GPU is lost");
     }
     if (lower.contains("requires reset") || lower.contains("reset required")) {
-      return Health.ill(Health.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset");
+      return DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset");
     }
     long errors = number(uncorrected).orElse(0);
     return errors > 0
-        ? Health.ill(
-            Health.Cause.MEMORY_ERROR,
+        ? DeviceHealth.unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR,
             errors + " uncorrected memory errors since the driver was loaded")
-        : Health.healthy();
+        : DeviceHealth.healthy();
   }
 
   /** The instances in what {@code nvidia-smi -L} prints: indented below their GPUs. */

@@ -1,6 +1,6 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceUsage;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ public interface Source extends AutoCloseable {
   Reading read();
 
   /** How busy the devices of the last reading are; those that do not answer are missing. */
-  List<Utilisation> sample();
+  List<DeviceUsage> sample();
 
   /** Lets go of the driver; reading again begins anew. */
   @Override

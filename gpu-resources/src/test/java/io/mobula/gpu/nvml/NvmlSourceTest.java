@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Load;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.Reading;
 import io.mobula.gpu.source.Sighting;
@@ -102,9 +102,9 @@ class NvmlSourceTest {
     return devices.getFirst().device();
   }
 
-  private static Health.Ill illness(Accelerator device) {
-    assertThat(device.health()).isInstanceOf(Health.Ill.class);
-    return (Health.Ill) device.health();
+  private static DeviceHealth.Unhealthy illness(Accelerator device) {
+    assertThat(device.health()).isInstanceOf(DeviceHealth.Unhealthy.class);
+    return (DeviceHealth.Unhealthy) device.health();
   }
 
   private String cause() {
@@ -121,10 +121,10 @@ class NvmlSourceTest {
     var device = reading.devices().getFirst().device();
     assertThat(device.uuid()).isEqualTo("GPU-1");
     assertThat(device.model())
-        .isEqualTo(new Model(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 80L << 30, "9.0"));
-    assertThat(device.place().pciAddress()).isEqualTo("0000:19:00.0");
-    assertThat(device.place().numaNode()).isEqualTo(OptionalInt.of(1));
-    assertThat(device.place().mig()).isEmpty();
+        .isEqualTo(new DeviceModel(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 80L << 30, "9.0"));
+    assertThat(device.location().pciAddress()).isEqualTo("0000:19:00.0");
+    assertThat(device.location().numaNode()).isEqualTo(OptionalInt.of(1));
+    assertThat(device.location().mig()).isEmpty();
     assertThat(device.health().isHealthy()).isTrue();
   }
 
@@ -132,9 +132,9 @@ class NvmlSourceTest {
   void samplesHowBusyItIsAndForWhom() {
     answered();
     assertThat(source.sample())
-        .containsExactly(new Utilisation(
+        .containsExactly(new DeviceUsage(
             "GPU-1",
-            new Load(
+            new DeviceLoad(
                 OptionalInt.of(37),
                 OptionalInt.of(12),
                 OptionalLong.of(1L << 30),
@@ -222,8 +222,8 @@ class NvmlSourceTest {
     assertThat(reading.warnings()).isEmpty();
     var device = reading.devices().getFirst().device();
     assertThat(device.model())
-        .isEqualTo(new Model(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 80L << 30, ""));
-    assertThat(device.place().pciAddress()).isEmpty();
+        .isEqualTo(new DeviceModel(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 80L << 30, ""));
+    assertThat(device.location().pciAddress()).isEmpty();
     assertThat(device.health().isHealthy()).isTrue();
     assertThat(source.sample().getFirst().processes()).isEmpty();
     played.plays("fail nvmlInit_v2 999");
@@ -275,7 +275,7 @@ class NvmlSourceTest {
     var reading = answered();
     assertThat(reading.warnings())
         .containsExactly(
-            new Warning("nvml", "GPU-1: nvmlDeviceGetName answered \"Unknown Error\" (999)."));
+            new ProbeWarning("nvml", "GPU-1: nvmlDeviceGetName answered \"Unknown Error\" (999)."));
     assertThat(reading.devices().getFirst().device().model().name()).isEqualTo("NVIDIA GPU");
     assertThat(reading.devices().getFirst().device().health().isHealthy()).isTrue();
   }
@@ -287,7 +287,7 @@ class NvmlSourceTest {
     assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-2");
     assertThat(reading.devices()).extracting(Sighting::number).containsExactly(1);
     assertThat(reading.warnings())
-        .containsExactly(new Warning(
+        .containsExactly(new ProbeWarning(
             "nvml", "GPU 0 is left out, since nvmlDeviceGetUUID answered \"GPU is lost\" (15)."));
   }
 
@@ -298,7 +298,7 @@ class NvmlSourceTest {
         List.of("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetUUID", "nvmlDeviceGetMemoryInfo")) {
       played.plays(ONE + "fail " + call + " 15 GPU-1");
       var gone = only();
-      assertThat(illness(gone).cause()).isEqualTo(Health.Cause.GONE);
+      assertThat(illness(gone).cause()).isEqualTo(DeviceHealth.Cause.GONE);
       assertThat(illness(gone).reason()).contains(call).contains("GPU is lost");
       assertThat(gone.withHealth(before.health())).isEqualTo(before);
     }
@@ -320,28 +320,28 @@ class NvmlSourceTest {
     played.plays("vanish none 0\n" + TWO);
     source.read();
     played.plays("vanish GPU-1 0\n" + TWO);
-    assertThat(source.sample()).extracting(Utilisation::uuid).containsExactly("GPU-1", "GPU-2");
+    assertThat(source.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-1", "GPU-2");
     assertThat(illness(answered().devices().getFirst().device()).cause())
-        .isEqualTo(Health.Cause.GONE);
-    assertThat(source.sample()).extracting(Utilisation::uuid).containsExactly("GPU-2");
+        .isEqualTo(DeviceHealth.Cause.GONE);
+    assertThat(source.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-2");
   }
 
   @Test
   void aDeviceThatWantsToBeResetIsIll() throws IOException {
     played.plays(ONE + "fail nvmlDeviceGetMemoryInfo 16");
-    assertThat(illness(only()).cause()).isEqualTo(Health.Cause.NEEDS_RESET);
+    assertThat(illness(only()).cause()).isEqualTo(DeviceHealth.Cause.NEEDS_RESET);
   }
 
   @Test
   void memoryErrorsMakeADeviceIll() throws IOException {
     played.plays(ONE.replace("ecc 0", "ecc 3"));
     assertThat(illness(only()))
-        .isEqualTo(new Health.Ill(
-            Health.Cause.MEMORY_ERROR, "3 uncorrected memory errors since the driver was loaded"));
+        .isEqualTo(new DeviceHealth.Unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR, "3 uncorrected memory errors since the driver was loaded"));
     played.plays(ONE.replace("rows 2 0", "rows 512 1"));
     assertThat(illness(only()))
-        .isEqualTo(new Health.Ill(
-            Health.Cause.MEMORY_ERROR,
+        .isEqualTo(new DeviceHealth.Unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR,
             "A bad row of memory could not be replaced after 512 others"));
   }
 
@@ -350,10 +350,10 @@ class NvmlSourceTest {
     assertThat(only().health().isHealthy()).isTrue();
     played.plays(ONE + "xid 48\nxid 119");
     assertThat(illness(only()))
-        .isEqualTo(new Health.Ill(
-            Health.Cause.DRIVER_ERROR, "Xid 48: memory error that could not be corrected"));
+        .isEqualTo(new DeviceHealth.Unhealthy(
+            DeviceHealth.Cause.DRIVER_ERROR, "Xid 48: memory error that could not be corrected"));
     played.plays(ONE);
-    assertThat(illness(only()).cause()).isEqualTo(Health.Cause.DRIVER_ERROR);
+    assertThat(illness(only()).cause()).isEqualTo(DeviceHealth.Cause.DRIVER_ERROR);
     source.close();
     assertThat(only().health().isHealthy()).isTrue();
   }
@@ -362,7 +362,7 @@ class NvmlSourceTest {
   void theWorstErrorIsTold() throws IOException {
     played.plays(ONE.replace("ecc 0", "ecc 1") + "xid 94\nxid 79");
     assertThat(illness(only()))
-        .isEqualTo(new Health.Ill(Health.Cause.GONE, "Xid 79: GPU has fallen off the bus"));
+        .isEqualTo(new DeviceHealth.Unhealthy(DeviceHealth.Cause.GONE, "Xid 79: GPU has fallen off the bus"));
   }
 
   @Test
@@ -394,13 +394,13 @@ class NvmlSourceTest {
     var part = reading.devices().getFirst().device();
     assertThat(part.model())
         .isEqualTo(
-            new Model(Vendor.NVIDIA, "NVIDIA A100-SXM4-40GB MIG 3g.20gb", 20937965568L, "8.0"));
-    assertThat(part.place().mig()).contains(new MigInstance("GPU-1", 1, 0));
-    assertThat(part.place().pciAddress()).isEqualTo("0000:19:00.0");
+            new DeviceModel(Vendor.NVIDIA, "NVIDIA A100-SXM4-40GB MIG 3g.20gb", 20937965568L, "8.0"));
+    assertThat(part.location().mig()).contains(new MigInstance("GPU-1", 1, 0));
+    assertThat(part.location().pciAddress()).isEqualTo("0000:19:00.0");
     assertThat(source.sample())
-        .contains(new Utilisation(
+        .contains(new DeviceUsage(
             "MIG-a",
-            new Load(
+            new DeviceLoad(
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 OptionalLong.of(1 << 20),
@@ -432,20 +432,20 @@ class NvmlSourceTest {
 
   @ParameterizedTest
   @CsvSource({"0, BOARD", "10, PCI_SWITCH", "20, PCI_SWITCHES", "30, HOST_BRIDGE", "40, NUMA_NODE"})
-  void devicesThatShareABusAreNeighbours(int level, Link link) throws IOException {
+  void devicesThatShareABusAreNeighbours(int level, DeviceLink link) throws IOException {
     played.plays(TWO + "level GPU-1 GPU-2 " + level);
     var devices = answered().devices();
-    assertThat(devices.getFirst().device().place().neighbours())
-        .containsExactly(new Neighbour("GPU-2", link));
-    assertThat(devices.getLast().device().place().neighbours())
-        .containsExactly(new Neighbour("GPU-1", link));
+    assertThat(devices.getFirst().device().location().neighbours())
+        .containsExactly(new DeviceNeighbour("GPU-2", link));
+    assertThat(devices.getLast().device().location().neighbours())
+        .containsExactly(new DeviceNeighbour("GPU-1", link));
   }
 
   @Test
   void devicesOfDifferentProcessorsAreNone() throws IOException {
     played.plays(TWO + "level GPU-1 GPU-2 50");
     assertThat(answered().devices())
-        .allMatch(it -> it.device().place().neighbours().isEmpty());
+        .allMatch(it -> it.device().location().neighbours().isEmpty());
   }
 
   @Test
@@ -454,10 +454,10 @@ class NvmlSourceTest {
       source.close();
       played.plays(TWO + "gpu GPU-3\npci 00000000:5D:00.0\n" + pairs
           + "level GPU-1 GPU-2 10\nlevel GPU-1 GPU-3 40\nlink GPU-2 GPU-1");
-      assertThat(answered().devices().getFirst().device().place().neighbours())
+      assertThat(answered().devices().getFirst().device().location().neighbours())
           .as(pairs)
           .containsExactly(
-              new Neighbour("GPU-2", Link.NVLINK), new Neighbour("GPU-3", Link.NUMA_NODE));
+              new DeviceNeighbour("GPU-2", DeviceLink.NVLINK), new DeviceNeighbour("GPU-3", DeviceLink.NUMA_NODE));
     }
   }
 
@@ -466,7 +466,7 @@ class NvmlSourceTest {
     var device = Files.createDirectories(folder.resolve("sys/bus/pci/devices/0000:19:00.0"));
     Files.writeString(device.resolve("numa_node"), "3\n");
     played.plays(ONE.replace("affinity 2", "affinity 6"));
-    assertThat(only().place().numaNode()).isEqualTo(OptionalInt.of(3));
+    assertThat(only().location().numaNode()).isEqualTo(OptionalInt.of(3));
   }
 
   @Test

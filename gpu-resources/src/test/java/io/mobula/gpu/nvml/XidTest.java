@@ -2,7 +2,7 @@ package io.mobula.gpu.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.MigInstance;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +22,8 @@ class XidTest {
   void saysItsNumberWhateverItIs() {
     for (long number : new long[] {0, 48, 63, 64, 74, 79, 94, 95, 119, 120, 154, -1, 1L << 40}) {
       var health = new Xid(number, Xid.WHOLE_GPU, Xid.WHOLE_GPU).health();
-      assertThat(health).isInstanceOf(Health.Ill.class);
-      assertThat(((Health.Ill) health).reason()).startsWith("Xid " + number);
+      assertThat(health).isInstanceOf(DeviceHealth.Unhealthy.class);
+      assertThat(((DeviceHealth.Unhealthy) health).reason()).startsWith("Xid " + number);
     }
   }
 

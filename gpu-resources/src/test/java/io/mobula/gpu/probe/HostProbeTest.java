@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.Probed;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.ProbeResult;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.Warning;
+import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.nvml.PlayedNvml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,11 +52,11 @@ class HostProbeTest {
         .limit(limit);
   }
 
-  private Probed probed() {
+  private ProbeResult probed() {
     return probed(settings());
   }
 
-  private Probed probed(ProbeSettings settings) {
+  private ProbeResult probed(ProbeSettings settings) {
     if (probe == null) {
       probe = HostProbe.open(settings);
     }
@@ -95,7 +95,7 @@ class HostProbeTest {
 
   @Test
   void nothingFoundIsNoError() {
-    assertThat(probed()).isEqualTo(Probed.nothing());
+    assertThat(probed()).isEqualTo(ProbeResult.empty());
     assertThat(probe.sample()).isEmpty();
   }
 
@@ -117,7 +117,7 @@ class HostProbeTest {
         .containsExactly("GPU-1", "GPU-2", "GPU-3");
     assertThat(found.devices()).extracting(Accelerator::index).containsExactly(0, 1, 2);
     assertThat(probe.sample())
-        .extracting(Utilisation::uuid)
+        .extracting(DeviceUsage::uuid)
         .containsExactly("GPU-1", "GPU-2", "GPU-3");
   }
 
@@ -127,10 +127,10 @@ class HostProbeTest {
     environment.put("CUDA_VISIBLE_DEVICES", "2,0,7");
     var found = probed();
     assertThat(found.devices()).extracting(Accelerator::uuid).containsExactly("GPU-3", "GPU-1");
-    assertThat(found.devices().getLast().place().neighbours())
-        .containsExactly(new Neighbour("GPU-3", Link.NVLINK));
-    assertThat(found.warnings()).extracting(Warning::source).containsExactly("environment");
-    assertThat(probe.sample()).extracting(Utilisation::uuid).containsExactly("GPU-3", "GPU-1");
+    assertThat(found.devices().getLast().location().neighbours())
+        .containsExactly(new DeviceNeighbour("GPU-3", DeviceLink.NVLINK));
+    assertThat(found.warnings()).extracting(ProbeWarning::source).containsExactly("environment");
+    assertThat(probe.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-3", "GPU-1");
   }
 
   @Test
@@ -141,9 +141,9 @@ class HostProbeTest {
     played.plays(THREE.substring(0, THREE.indexOf("gpu GPU-3")));
     var found = probed();
     assertThat(found.devices()).extracting(Accelerator::uuid).containsExactly("GPU-2", "GPU-3");
-    assertThat(((Health.Ill) found.devices().getLast().health()).cause())
-        .isEqualTo(Health.Cause.GONE);
-    assertThat(probe.sample()).extracting(Utilisation::uuid).containsExactly("GPU-2");
+    assertThat(((DeviceHealth.Unhealthy) found.devices().getLast().health()).cause())
+        .isEqualTo(DeviceHealth.Cause.GONE);
+    assertThat(probe.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-2");
   }
 
   @Test
@@ -152,8 +152,8 @@ class HostProbeTest {
     smi("echo '0, GPU-1, A, 1, 1, [N/A], 0, 41, 37, 12, Disabled, 9.0'");
     var found = probed();
     assertThat(found.devices()).extracting(Accelerator::uuid).containsExactly("GPU-1");
-    assertThat(found.warnings()).extracting(Warning::source).containsExactly("nvml");
-    assertThat(probe.sample()).extracting(Utilisation::uuid).containsExactly("GPU-1");
+    assertThat(found.warnings()).extracting(ProbeWarning::source).containsExactly("nvml");
+    assertThat(probe.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-1");
     played.plays(THREE);
     assertThat(probed().devices()).hasSize(3);
     assertThat(probed().warnings()).isEmpty();
@@ -165,7 +165,7 @@ class HostProbeTest {
     smi("echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18");
     var found = probed();
     assertThat(found.devices()).isEmpty();
-    assertThat(found.warnings()).extracting(Warning::source).containsExactly("nvml", "nvidia-smi");
+    assertThat(found.warnings()).extracting(ProbeWarning::source).containsExactly("nvml", "nvidia-smi");
   }
 
   @Test
@@ -175,8 +175,8 @@ class HostProbeTest {
     played.plays("fail nvmlDeviceGetCount_v2 999\nfail nvmlInit_v2 999");
     var found = probed();
     assertThat(found.devices()).hasSize(3).allMatch(device -> !device.health().isHealthy());
-    assertThat(((Health.Ill) found.devices().getFirst().health()).cause())
-        .isEqualTo(Health.Cause.NO_ANSWER);
+    assertThat(((DeviceHealth.Unhealthy) found.devices().getFirst().health()).cause())
+        .isEqualTo(DeviceHealth.Cause.NO_ANSWER);
     assertThat(probe.sample()).isEmpty();
   }
 
@@ -214,13 +214,13 @@ class HostProbeTest {
     probe = null;
     var fewer = probed(settings().declared(2)).devices();
     assertThat(fewer).extracting(Accelerator::uuid).containsExactly("GPU-1", "GPU-2");
-    assertThat(fewer.getFirst().place().neighbours()).hasSize(1);
+    assertThat(fewer.getFirst().location().neighbours()).hasSize(1);
   }
 
   @Test
   void noneDeclaredAsksNobody() throws Exception {
     var played = play(THREE);
-    assertThat(probed(settings().declared(0))).isEqualTo(Probed.nothing());
+    assertThat(probed(settings().declared(0))).isEqualTo(ProbeResult.empty());
     assertThat(played.log()).isEmpty();
   }
 
@@ -240,7 +240,7 @@ class HostProbeTest {
       environment.clear();
       environment.put(variable, "-1");
       try (var hidden = HostProbe.open(settings())) {
-        assertThat(hidden.probe()).isEqualTo(Probed.nothing());
+        assertThat(hidden.probe()).isEqualTo(ProbeResult.empty());
       }
     }
     environment.clear();

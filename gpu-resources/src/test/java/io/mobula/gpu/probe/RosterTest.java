@@ -2,9 +2,9 @@ package io.mobula.gpu.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Place;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.source.Sighting;
 import java.util.List;
@@ -17,13 +17,13 @@ class RosterTest {
     return Sighting.of(
         number,
         "GPU-" + number,
-        new Model(Vendor.NVIDIA, "one", 1, ""),
-        Place.unknown(),
-        Health.healthy());
+        new DeviceModel(Vendor.NVIDIA, "one", 1, ""),
+        DeviceLocation.unknown(),
+        DeviceHealth.healthy());
   }
 
-  private Health.Cause cause(int place) {
-    return ((Health.Ill) roster.devices().get(place).device().health()).cause();
+  private DeviceHealth.Cause cause(int place) {
+    return ((DeviceHealth.Unhealthy) roster.devices().get(place).device().health()).cause();
   }
 
   @Test
@@ -31,7 +31,7 @@ class RosterTest {
     roster.saw(List.of(gpu(0), gpu(1)));
     roster.saw(List.of(gpu(1)));
     assertThat(roster.devices()).extracting(Sighting::uuid).containsExactly("GPU-0", "GPU-1");
-    assertThat(cause(0)).isEqualTo(Health.Cause.GONE);
+    assertThat(cause(0)).isEqualTo(DeviceHealth.Cause.GONE);
     assertThat(roster.devices().getLast()).isEqualTo(gpu(1));
   }
 
@@ -56,7 +56,7 @@ class RosterTest {
     roster.saw(List.of(gpu(0)));
     roster.heardNothing("the driver hangs");
     assertThat(roster.devices().getFirst().device().health())
-        .isEqualTo(Health.ill(Health.Cause.NO_ANSWER, "the driver hangs"));
-    assertThat(cause(1)).isEqualTo(Health.Cause.GONE);
+        .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, "the driver hangs"));
+    assertThat(cause(1)).isEqualTo(DeviceHealth.Cause.GONE);
   }
 }

@@ -2,10 +2,10 @@ package io.mobula.gpu.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.gpu.Health;
+import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Place;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.source.Sighting;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VisibleDevicesTest {
-  private static final Model MODEL = new Model(Vendor.NVIDIA, "one", 1, "");
+  private static final DeviceModel MODEL = new DeviceModel(Vendor.NVIDIA, "one", 1, "");
 
   /** Four GPUs, of which the last is split in two. */
   private static final List<Sighting> HOST = List.of(
@@ -27,13 +27,13 @@ class VisibleDevicesTest {
       part(3, "MIG-77ab", "GPU-3333", 2, 0));
 
   private static Sighting gpu(int number, String uuid) {
-    return Sighting.of(number, uuid, MODEL, Place.unknown(), Health.healthy());
+    return Sighting.of(number, uuid, MODEL, DeviceLocation.unknown(), DeviceHealth.healthy());
   }
 
   private static Sighting part(int number, String uuid, String parent, int gpu, int compute) {
-    var place = new Place(
+    var location = new DeviceLocation(
         "", OptionalInt.empty(), Optional.of(new MigInstance(parent, gpu, compute)), List.of());
-    return Sighting.of(number, uuid, MODEL, place, Health.healthy());
+    return Sighting.of(number, uuid, MODEL, location, DeviceHealth.healthy());
   }
 
   private static VisibleDevices.Chosen choose(String value) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Link;
-import io.mobula.gpu.Load;
-import io.mobula.gpu.Model;
-import io.mobula.gpu.Neighbour;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLink;
+import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.DeviceNeighbour;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,9 +89,9 @@ class AmdSysfsTest {
     var device = only();
     assertThat(device.uuid()).isEqualTo("GPU-deadbeefcafebabe");
     assertThat(device.model())
-        .isEqualTo(new Model(Vendor.AMD, "AMD Instinct MI250X", 68702699520L, "gfx90a"));
-    assertThat(device.place().pciAddress()).isEqualTo("0000:c1:01.0");
-    assertThat(device.place().numaNode()).isEqualTo(OptionalInt.of(3));
+        .isEqualTo(new DeviceModel(Vendor.AMD, "AMD Instinct MI250X", 68702699520L, "gfx90a"));
+    assertThat(device.location().pciAddress()).isEqualTo("0000:c1:01.0");
+    assertThat(device.location().numaNode()).isEqualTo(OptionalInt.of(3));
     assertThat(device.health().isHealthy()).isTrue();
   }
 
@@ -104,8 +104,8 @@ class AmdSysfsTest {
     write(NODES + "1/mem_banks/2/properties", "heap_type 4\nsize_in_bytes 64\n");
     var device = only();
     assertThat(device.uuid()).isEqualTo("AMD-0000:c1:00.0");
-    assertThat(device.model()).isEqualTo(new Model(Vendor.AMD, "AMD gfx90a", 1500, "gfx90a"));
-    assertThat(device.place().numaNode()).isEmpty();
+    assertThat(device.model()).isEqualTo(new DeviceModel(Vendor.AMD, "AMD gfx90a", 1500, "gfx90a"));
+    assertThat(device.location().numaNode()).isEmpty();
   }
 
   @Test
@@ -118,10 +118,10 @@ class AmdSysfsTest {
     write(NODES + "1/io_links/0/properties", "type 2\nnode_from 1\nnode_to 0\n");
     write(NODES + "1/io_links/1/properties", "type 11\nnode_from 1\nnode_to 3\n");
     assertThat(answered().devices()).extracting(Sighting::number).containsExactly(0, 1, 2);
-    assertThat(answered().devices().getFirst().device().place().neighbours())
+    assertThat(answered().devices().getFirst().device().location().neighbours())
         .containsExactly(
-            new Neighbour("GPU-0000000000000003", Link.XGMI),
-            new Neighbour("GPU-0000000000000002", Link.NUMA_NODE));
+            new DeviceNeighbour("GPU-0000000000000003", DeviceLink.XGMI),
+            new DeviceNeighbour("GPU-0000000000000002", DeviceLink.NUMA_NODE));
   }
 
   @Test
@@ -167,7 +167,7 @@ class AmdSysfsTest {
     write(CARD + "ras/umc_err_count", "ue: 2\nce: 12\nde: 0\n");
     assertThat(only().health())
         .isEqualTo(
-            Health.ill(Health.Cause.MEMORY_ERROR, "2 errors that could not be corrected in umc"));
+            DeviceHealth.unhealthy(DeviceHealth.Cause.MEMORY_ERROR, "2 errors that could not be corrected in umc"));
   }
 
   @Test
@@ -183,9 +183,9 @@ class AmdSysfsTest {
     write("sys/class/kfd/kfd/proc/self/vram_101", "97");
     source.read();
     assertThat(source.sample())
-        .containsExactly(new Utilisation(
+        .containsExactly(new DeviceUsage(
             "GPU-0000000000000001",
-            new Load(
+            new DeviceLoad(
                 OptionalInt.of(73), OptionalInt.empty(), OptionalLong.of(1234), OptionalInt.of(45)),
             List.of(new GpuProcess(4711, OptionalLong.of(99)))));
     source.close();
@@ -203,8 +203,8 @@ class AmdSysfsTest {
     write(CARD + "numa_node", "-1");
     var device = only();
     assertThat(device.uuid()).isEqualTo("AMD-0000:00:00.0");
-    assertThat(device.model()).isEqualTo(new Model(Vendor.AMD, "AMD GPU", 0, ""));
-    assertThat(device.place().numaNode()).isEmpty();
+    assertThat(device.model()).isEqualTo(new DeviceModel(Vendor.AMD, "AMD GPU", 0, ""));
+    assertThat(device.location().numaNode()).isEmpty();
     write(NODES + "1/properties", "");
     assertThat(source.read()).isEqualTo(Reading.absent());
   }

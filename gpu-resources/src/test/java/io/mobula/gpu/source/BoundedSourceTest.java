@@ -2,7 +2,7 @@ package io.mobula.gpu.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +35,7 @@ class BoundedSourceTest {
     }
 
     @Override
-    public List<Utilisation> sample() {
+    public List<DeviceUsage> sample() {
       throw new IllegalStateException("no");
     }
 

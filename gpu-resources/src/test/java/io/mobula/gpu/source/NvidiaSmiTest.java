@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.Utilisation;
+import io.mobula.gpu.DeviceUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ class NvidiaSmiTest {
     Files.writeString(device.resolve("numa_node"), "1");
     var reading = answered(smi("echo '" + LINE + "'; echo 'something else'"));
     assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-1");
-    assertThat(reading.devices().getFirst().device().place().numaNode())
+    assertThat(reading.devices().getFirst().device().location().numaNode())
         .isEqualTo(OptionalInt.of(1));
     assertThat(reading.warnings().getFirst().cause())
         .isEqualTo("Printed what is no GPU: something else");
@@ -94,7 +94,7 @@ class NvidiaSmiTest {
     assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("MIG-a");
     var instance = reading.devices().getFirst().device();
     assertThat(instance.model().name()).isEqualTo("NVIDIA A100 MIG 3g.20gb");
-    assertThat(instance.place().mig()).contains(new MigInstance("GPU-1", -1, -1));
+    assertThat(instance.location().mig()).contains(new MigInstance("GPU-1", -1, -1));
     assertThat(reading.warnings().getFirst().cause()).contains("GPU-2 is split by MIG");
   }
 
@@ -107,7 +107,7 @@ class NvidiaSmiTest {
         esac
         """.formatted(LINE));
     var sample = source.sample();
-    assertThat(sample).extracting(Utilisation::uuid).containsExactly("GPU-1");
+    assertThat(sample).extracting(DeviceUsage::uuid).containsExactly("GPU-1");
     assertThat(sample.getFirst().processes())
         .isEqualTo(List.of(new GpuProcess(42, OptionalLong.of(100L << 20))));
   }

@@ -3,9 +3,9 @@ package io.mobula.gpu.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.GpuProcess;
-import io.mobula.gpu.Health;
-import io.mobula.gpu.Load;
-import io.mobula.gpu.Model;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.Vendor;
 import java.util.List;
 import java.util.OptionalInt;
@@ -25,11 +25,11 @@ class SmiReportTest {
         .containsExactly(new SmiReport.Row(
             0,
             "GPU-1",
-            new Model(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 81559L << 20, "9.0"),
+            new DeviceModel(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 81559L << 20, "9.0"),
             "0000:19:00.0",
             false,
-            Health.healthy(),
-            new Load(
+            DeviceHealth.healthy(),
+            new DeviceLoad(
                 OptionalInt.of(37),
                 OptionalInt.of(12),
                 OptionalLong.of(1L << 30),
@@ -49,10 +49,10 @@ class SmiReportTest {
             "3, GPU-3, NVIDIA GB10, [N/A], [Not Supported], [N/A], [N/A], [N/A], [Unknown Error], ERR!, [N/A], [N/A]")
         .rows()
         .getFirst();
-    assertThat(row.model()).isEqualTo(new Model(Vendor.NVIDIA, "NVIDIA GB10", 0, ""));
+    assertThat(row.model()).isEqualTo(new DeviceModel(Vendor.NVIDIA, "NVIDIA GB10", 0, ""));
     assertThat(row.pciAddress()).isEmpty();
     assertThat(row.load())
-        .isEqualTo(new Load(
+        .isEqualTo(new DeviceLoad(
             OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalInt.empty()));
     assertThat(row.health().isHealthy()).isTrue();
   }
@@ -60,15 +60,15 @@ class SmiReportTest {
   @Test
   void seesIllness() {
     assertThat(health(LINE.replace("00.0, 0,", "00.0, 5,")))
-        .isEqualTo(Health.ill(
-            Health.Cause.MEMORY_ERROR, "5 uncorrected memory errors since the driver was loaded"));
+        .isEqualTo(DeviceHealth.unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR, "5 uncorrected memory errors since the driver was loaded"));
     assertThat(health(LINE.replace("41", "[GPU is lost]")))
-        .isEqualTo(Health.ill(Health.Cause.GONE, "nvidia-smi says: GPU is lost"));
+        .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, "nvidia-smi says: GPU is lost"));
     assertThat(health(LINE.replace("41", "[GPU requires reset]")))
-        .isEqualTo(Health.ill(Health.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset"));
+        .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset"));
   }
 
-  private static Health health(String line) {
+  private static DeviceHealth health(String line) {
     return SmiReport.parse(line).rows().getFirst().health();
   }
 

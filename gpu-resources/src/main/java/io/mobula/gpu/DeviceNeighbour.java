@@ -9,19 +9,19 @@ import java.util.Objects;
  * @param uuid the other
  * @param link the best way
  */
-public record Neighbour(String uuid, Link link) implements Comparable<Neighbour> {
-  private static final Comparator<Neighbour> NEAREST_FIRST =
-      Comparator.comparing(Neighbour::link).thenComparing(Neighbour::uuid);
+public record DeviceNeighbour(String uuid, DeviceLink link) implements Comparable<DeviceNeighbour> {
+  private static final Comparator<DeviceNeighbour> NEAREST_FIRST =
+      Comparator.comparing(DeviceNeighbour::link).thenComparing(DeviceNeighbour::uuid);
 
   /** Refuses null. */
-  public Neighbour {
+  public DeviceNeighbour {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(link, "link");
   }
 
   /** The nearer one comes first. */
   @Override
-  public int compareTo(Neighbour other) {
+  public int compareTo(DeviceNeighbour other) {
     return NEAREST_FIRST.compare(this, other);
   }
 }

@@ -1,7 +1,7 @@
 package io.mobula.gpu;
 
 /** How two devices of a host reach each other, from near to far. */
-public enum Link {
+public enum DeviceLink {
   /** Over NVIDIA's own links, directly or through a switch of theirs. */
   NVLINK(0),
   /** Over AMD's own links. */
@@ -19,7 +19,7 @@ public enum Link {
 
   private final int distance;
 
-  Link(int distance) {
+  DeviceLink(int distance) {
     this.distance = distance;
   }
 

@@ -13,16 +13,16 @@ import java.util.OptionalInt;
  * @param mig which part of which GPU it is, where it is one
  * @param neighbours devices that it reaches better than any, the nearest first
  */
-public record Place(
+public record DeviceLocation(
     String pciAddress,
     OptionalInt numaNode,
     Optional<MigInstance> mig,
-    List<Neighbour> neighbours) {
-  private static final Place UNKNOWN =
-      new Place("", OptionalInt.empty(), Optional.empty(), List.of());
+    List<DeviceNeighbour> neighbours) {
+  private static final DeviceLocation UNKNOWN =
+      new DeviceLocation("", OptionalInt.empty(), Optional.empty(), List.of());
 
   /** Sorts the neighbours by how near they are. */
-  public Place {
+  public DeviceLocation {
     Objects.requireNonNull(pciAddress, "pciAddress");
     Objects.requireNonNull(numaNode, "numaNode");
     Objects.requireNonNull(mig, "mig");
@@ -30,17 +30,17 @@ public record Place(
   }
 
   /** Nothing is known about it. */
-  public static Place unknown() {
+  public static DeviceLocation unknown() {
     return UNKNOWN;
   }
 
   /** On the bus, near nothing that is known. */
-  public static Place at(String pciAddress, OptionalInt numaNode) {
-    return new Place(pciAddress, numaNode, Optional.empty(), List.of());
+  public static DeviceLocation at(String pciAddress, OptionalInt numaNode) {
+    return new DeviceLocation(pciAddress, numaNode, Optional.empty(), List.of());
   }
 
   /** The same place with other neighbours. */
-  public Place withNeighbours(List<Neighbour> others) {
-    return new Place(pciAddress, numaNode, mig, others);
+  public DeviceLocation withNeighbours(List<DeviceNeighbour> others) {
+    return new DeviceLocation(pciAddress, numaNode, mig, others);
   }
 }

@@ -3,10 +3,10 @@ package io.mobula.gpu;
 import java.util.Objects;
 
 /** Whether work can be given to a device, and if not, why. */
-public sealed interface Health {
+public sealed interface DeviceHealth {
 
   /** Nothing speaks against it. */
-  record Healthy() implements Health {}
+  record Healthy() implements DeviceHealth {}
 
   /**
    * It should get no work.
@@ -14,9 +14,9 @@ public sealed interface Health {
    * @param cause for programs
    * @param reason for people: what was seen
    */
-  record Ill(Cause cause, String reason) implements Health {
+  record Unhealthy(Cause cause, String reason) implements DeviceHealth {
     /** Refuses null. */
-    public Ill {
+    public Unhealthy {
       Objects.requireNonNull(cause, "cause");
       Objects.requireNonNull(reason, "reason");
     }
@@ -37,13 +37,13 @@ public sealed interface Health {
   }
 
   /** Nothing speaks against it. */
-  static Health healthy() {
+  static DeviceHealth healthy() {
     return new Healthy();
   }
 
   /** It should get no work. */
-  static Health ill(Cause cause, String reason) {
-    return new Ill(cause, reason);
+  static DeviceHealth unhealthy(Cause cause, String reason) {
+    return new Unhealthy(cause, reason);
   }
 
   /** Whether work can be given to it. */
@@ -52,11 +52,11 @@ public sealed interface Health {
   }
 
   /** The worse of both; this one where they are alike. */
-  default Health or(Health other) {
+  default DeviceHealth worseOf(DeviceHealth other) {
     return switch (this) {
       case Healthy _ -> other;
-      case Ill ill ->
-        other instanceof Ill worse && worse.cause().compareTo(ill.cause()) < 0 ? other : this;
+      case Unhealthy unhealthy ->
+        other instanceof Unhealthy worse && worse.cause().compareTo(unhealthy.cause()) < 0 ? other : this;
     };
   }
 }

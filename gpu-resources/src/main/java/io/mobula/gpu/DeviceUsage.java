@@ -10,9 +10,9 @@ import java.util.Objects;
  * @param load what it does
  * @param processes for whom; those of other containers may be missing, or have numbers of the host
  */
-public record Utilisation(String uuid, Load load, List<GpuProcess> processes) {
+public record DeviceUsage(String uuid, DeviceLoad load, List<GpuProcess> processes) {
   /** Refuses null. */
-  public Utilisation {
+  public DeviceUsage {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(load, "load");
     processes = List.copyOf(processes);

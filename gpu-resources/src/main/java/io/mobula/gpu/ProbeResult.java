@@ -9,11 +9,11 @@ import java.util.List;
  * @param warnings why something could not be asked; empty where all is well, and also where there
  *     is nothing
  */
-public record Probed(List<Accelerator> devices, List<Warning> warnings) {
-  private static final Probed NOTHING = new Probed(List.of(), List.of());
+public record ProbeResult(List<Accelerator> devices, List<ProbeWarning> warnings) {
+  private static final ProbeResult NOTHING = new ProbeResult(List.of(), List.of());
 
   /** Copies the lists, and refuses devices that are not at their index. */
-  public Probed {
+  public ProbeResult {
     devices = List.copyOf(devices);
     warnings = List.copyOf(warnings);
     for (int i = 0; i < devices.size(); i++) {
@@ -25,7 +25,7 @@ public record Probed(List<Accelerator> devices, List<Warning> warnings) {
   }
 
   /** No device, and nothing to say about it. */
-  public static Probed nothing() {
+  public static ProbeResult empty() {
     return NOTHING;
   }
 }

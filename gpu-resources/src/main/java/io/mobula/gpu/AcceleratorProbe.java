@@ -10,19 +10,19 @@ import java.util.List;
  * <p>Both questions block, for milliseconds as a rule and for as long as a driver hangs at worst
  * (there is a limit). Ask from a thread that may wait. Safe for use by many threads.
  */
-public interface ResourceProbe extends AutoCloseable {
+public interface AcceleratorProbe extends AutoCloseable {
 
   /**
    * Looks anew. Never throws for what it finds or does not find: a driver that is missing leaves
    * the list empty, one that is broken is among the warnings.
    */
-  Probed probe();
+  ProbeResult probe();
 
   /**
    * How busy the devices are now, in the order of the last {@link #probe()}; those that do not
    * answer are missing.
    */
-  List<Utilisation> sample();
+  List<DeviceUsage> sample();
 
   /** Lets go of the drivers. What was asked of it before stays valid. */
   @Override

@@ -11,9 +11,9 @@ import java.util.Objects;
  * @param architecture what programs are compiled for: the compute capability of NVIDIA
  *     ({@code 9.0}), the target of AMD ({@code gfx942}); empty where that is not told
  */
-public record Model(Vendor vendor, String name, long memoryBytes, String architecture) {
+public record DeviceModel(Vendor vendor, String name, long memoryBytes, String architecture) {
   /** Refuses memory below zero. */
-  public Model {
+  public DeviceModel {
     Objects.requireNonNull(vendor, "vendor");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(architecture, "architecture");

@@ -8,9 +8,9 @@ import java.util.Objects;
  * @param source who says so, such as {@code nvml}
  * @param cause what is wrong and what to do, for people
  */
-public record Warning(String source, String cause) {
+public record ProbeWarning(String source, String cause) {
   /** Refuses null. */
-  public Warning {
+  public ProbeWarning {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(cause, "cause");
   }

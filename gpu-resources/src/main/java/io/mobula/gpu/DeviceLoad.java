@@ -13,13 +13,13 @@ import java.util.OptionalLong;
  * @param usedBytes memory in use, what the driver keeps for itself included
  * @param celsius temperature
  */
-public record Load(
+public record DeviceLoad(
     OptionalInt computePercent,
     OptionalInt memoryPercent,
     OptionalLong usedBytes,
     OptionalInt celsius) {
   /** Refuses null. */
-  public Load {
+  public DeviceLoad {
     Objects.requireNonNull(computePercent, "computePercent");
     Objects.requireNonNull(memoryPercent, "memoryPercent");
     Objects.requireNonNull(usedBytes, "usedBytes");
