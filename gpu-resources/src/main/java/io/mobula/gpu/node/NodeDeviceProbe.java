@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The probe of a host as a node asks it. */
-final class NodeProbe implements DeviceProbe {
+final class NodeDeviceProbe implements DeviceProbe {
   private final AcceleratorProbe probe;
 
-  NodeProbe(AcceleratorProbe probe) {
+  NodeDeviceProbe(AcceleratorProbe probe) {
     this.probe = probe;
   }
 
   @Override
-  public Found look() {
+  public Found probe() {
     var result = probe.probe();
     return new Found(
-        result.devices().stream().map(NodeProbe::device).toList(),
+        result.devices().stream().map(NodeDeviceProbe::device).toList(),
         result.warnings().stream()
             .map(warning -> warning.source() + ": " + warning.cause())
             .toList());
@@ -38,10 +38,10 @@ final class NodeProbe implements DeviceProbe {
         model.architecture(),
         accelerator.location().neighbours().stream()
             .collect(Collectors.toMap(DeviceNeighbour::uuid, to -> to.link().distance())),
-        illness(accelerator.health()));
+        unhealthyReason(accelerator.health()));
   }
 
-  private static Optional<String> illness(DeviceHealth health) {
+  private static Optional<String> unhealthyReason(DeviceHealth health) {
     return switch (health) {
       case DeviceHealth.Healthy() -> Optional.empty();
       case DeviceHealth.Unhealthy(var cause, var reason) -> Optional.of(reason);

@@ -7,15 +7,15 @@ import io.mobula.spi.DeviceProbeFactory;
 import java.util.OptionalInt;
 
 /** Opens the probe of this host for a node. Made by {@link java.util.ServiceLoader}. */
-public final class NodeProbeFactory implements DeviceProbeFactory {
+public final class NodeDeviceProbeFactory implements DeviceProbeFactory {
 
   /** For the service loader. */
-  public NodeProbeFactory() {}
+  public NodeDeviceProbeFactory() {}
 
   @Override
   public DeviceProbe open(OptionalInt declared) {
     var settings = ProbeSettings.ofThisProcess();
-    return new NodeProbe(
+    return new NodeDeviceProbe(
         HostProbe.open(declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
   }
 }
