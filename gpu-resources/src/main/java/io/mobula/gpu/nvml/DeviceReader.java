@@ -35,31 +35,31 @@ final class DeviceReader {
    *
    * @param gpu the handle of the whole GPU, which knows some things that an instance does not
    */
-  record Found(Sighting sighting, MemorySegment handle, MemorySegment gpu) {}
+  record NvmlDevice(Sighting detected, MemorySegment handle, MemorySegment gpu) {}
 
   /** What can be worked with there. */
-  List<Found> read(Gpu gpu, List<DeviceNeighbour> neighbours) {
-    var interview = new Interview(gpu.uuid(), warnings);
-    interview.note(health(gpu, interview));
-    var location = DeviceLocation.at(gpu.pciAddress(), numaNode(gpu, interview));
-    if (interview.told(nvml.isSplit(gpu.handle()), false)) {
-      return instances(gpu, location, interview);
+  List<NvmlDevice> read(PhysicalGpu gpu, List<DeviceNeighbour> neighbours) {
+    var query = new DeviceQuery(gpu.uuid(), warnings);
+    query.note(health(gpu, query));
+    var location = DeviceLocation.at(gpu.pciAddress(), numaNode(gpu, query));
+    if (query.valueOr(nvml.isSplit(gpu.handle()), false)) {
+      return instances(gpu, location, query);
     }
-    var model = model(gpu.handle(), gpu.handle(), interview);
-    interview.note(watch.of(gpu.uuid()));
+    var model = model(gpu.handle(), gpu.handle(), query);
+    query.note(watch.of(gpu.uuid()));
     var sighting = Sighting.of(
-        gpu.number(), gpu.uuid(), model, location.withNeighbours(neighbours), interview.health());
-    return List.of(new Found(sighting, gpu.handle(), gpu.handle()));
+        gpu.number(), gpu.uuid(), model, location.withNeighbours(neighbours), query.health());
+    return List.of(new NvmlDevice(sighting, gpu.handle(), gpu.handle()));
   }
 
-  private DeviceHealth health(Gpu gpu, Interview interview) {
-    long lost = interview.told(nvml.eccErrors(gpu.handle()), 0L);
+  private DeviceHealth health(PhysicalGpu gpu, DeviceQuery query) {
+    long lost = query.valueOr(nvml.eccErrors(gpu.handle()), 0L);
     if (lost != 0) {
       return DeviceHealth.unhealthy(
           DeviceHealth.Cause.MEMORY_ERROR,
           Long.toUnsignedString(lost) + " uncorrected memory errors since the driver was loaded");
     }
-    var rows = interview.told(nvml.remappedRows(gpu.handle()), new Nvml.Remapped(0, false));
+    var rows = query.valueOr(nvml.remappedRows(gpu.handle()), new Nvml.RemappedRows(0, false));
     return rows.failed()
         ? DeviceHealth.unhealthy(
             DeviceHealth.Cause.MEMORY_ERROR,
@@ -67,58 +67,58 @@ final class DeviceReader {
         : DeviceHealth.healthy();
   }
 
-  private OptionalInt numaNode(Gpu gpu, Interview interview) {
-    var node = interview.told(nvml.numaNode(gpu.handle()), OptionalInt.empty());
+  private OptionalInt numaNode(PhysicalGpu gpu, DeviceQuery query) {
+    var node = query.valueOr(nvml.numaNode(gpu.handle()), OptionalInt.empty());
     return node.isPresent() || gpu.pciAddress().isEmpty()
         ? node
         : files.numaNode("sys/bus/pci/devices/" + gpu.pciAddress());
   }
 
-  private DeviceModel model(MemorySegment device, MemorySegment gpu, Interview interview) {
+  private DeviceModel model(MemorySegment device, MemorySegment gpu, DeviceQuery query) {
     return new DeviceModel(
         Vendor.NVIDIA,
-        interview.told(nvml.name(device), "NVIDIA GPU"),
-        interview.told(nvml.memory(device), new Nvml.Memory(0, 0)).total(),
-        interview.told(nvml.capability(gpu), ""));
+        query.valueOr(nvml.name(device), "NVIDIA GPU"),
+        query.valueOr(nvml.memory(device), new Nvml.Memory(0, 0)).total(),
+        query.valueOr(nvml.capability(gpu), ""));
   }
 
-  private List<Found> instances(Gpu gpu, DeviceLocation location, Interview interview) {
-    var found = new ArrayList<Found>();
-    int most = interview.told(nvml.mostInstances(gpu.handle()), 0);
+  private List<NvmlDevice> instances(PhysicalGpu gpu, DeviceLocation location, DeviceQuery query) {
+    var nvmlDevice = new ArrayList<NvmlDevice>();
+    int most = query.valueOr(nvml.mostInstances(gpu.handle()), 0);
     for (int i = 0; i < most; i++) {
-      var handle = interview.told(nvml.instance(gpu.handle(), i), MemorySegment.NULL);
+      var handle = query.valueOr(nvml.instance(gpu.handle(), i), MemorySegment.NULL);
       if (!handle.equals(MemorySegment.NULL)) { // there need not be one at each index
-        instance(gpu, handle, location, interview).ifPresent(found::add);
+        instance(gpu, handle, location, query).ifPresent(nvmlDevice::add);
       }
     }
-    if (found.isEmpty()) {
+    if (nvmlDevice.isEmpty()) {
       warnings.add(new ProbeWarning(
           NvmlSource.NAME,
           gpu.uuid() + " is split by MIG, and has no instance that this process may use: nothing"
               + " can run there."));
     }
-    return found;
+    return nvmlDevice;
   }
 
-  private Optional<Found> instance(Gpu gpu, MemorySegment handle, DeviceLocation location, Interview parent) {
-    var uuid = parent.told(nvml.uuid(handle), "");
+  private Optional<NvmlDevice> instance(PhysicalGpu gpu, MemorySegment handle, DeviceLocation location, DeviceQuery parent) {
+    var uuid = parent.valueOr(nvml.uuid(handle), "");
     if (uuid.isEmpty()) {
       return Optional.empty();
     }
-    var interview = new Interview(uuid, warnings);
-    interview.note(parent.health());
+    var query = new DeviceQuery(uuid, warnings);
+    query.note(parent.health());
     var part = new MigInstance(
         gpu.uuid(),
-        interview.told(nvml.gpuInstance(handle), Xid.WHOLE_GPU),
-        interview.told(nvml.computeInstance(handle), Xid.WHOLE_GPU));
-    var model = model(handle, gpu.handle(), interview);
-    interview.note(watch.of(part));
+        query.valueOr(nvml.gpuInstance(handle), Xid.WHOLE_GPU),
+        query.valueOr(nvml.computeInstance(handle), Xid.WHOLE_GPU));
+    var model = model(handle, gpu.handle(), query);
+    query.note(watch.of(part));
     var sighting = Sighting.of(
         gpu.number(),
         uuid,
         model,
         new DeviceLocation(location.pciAddress(), location.numaNode(), Optional.of(part), List.of()),
-        interview.health());
-    return Optional.of(new Found(sighting, handle, gpu.handle()));
+        query.health());
+    return Optional.of(new NvmlDevice(sighting, handle, gpu.handle()));
   }
 }

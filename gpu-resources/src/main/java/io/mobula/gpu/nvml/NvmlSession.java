@@ -24,37 +24,37 @@ final class NvmlSession {
   private final Nvml nvml;
   private final HostFiles files;
   private final XidWatch watch;
-  private final Topology topology;
+  private final GpuTopology topology;
   private final Map<Integer, List<Sighting>> before = new HashMap<>();
-  private List<DeviceReader.Found> found = List.of();
+  private List<DeviceReader.NvmlDevice> nvmlDevice = List.of();
 
   NvmlSession(Nvml nvml, HostFiles files) {
     this.nvml = nvml;
     this.files = files;
     this.watch = new XidWatch(nvml);
-    this.topology = new Topology(nvml);
+    this.topology = new GpuTopology(nvml);
   }
 
   Reading read() {
-    found = List.of();
+    nvmlDevice = List.of();
     return switch (nvml.count()) {
-      case Answer.Refused<Integer>(var refusal) ->
+      case NvmlResult.Failure<Integer>(var error) ->
         Reading.broken(
-            NvmlSource.NAME, "NVML does not say how many GPUs there are: " + refusal + ".");
-      case Answer.Told<Integer>(var count) -> read(count);
+            NvmlSource.NAME, "NVML does not say how many GPUs there are: " + error + ".");
+      case NvmlResult.Success<Integer>(var count) -> read(count);
     };
   }
 
   private Reading read(int count) {
     var warnings = new ArrayList<ProbeWarning>();
     var sightings = new ArrayList<Sighting>();
-    var gpus = new ArrayList<Gpu>();
+    var gpus = new ArrayList<PhysicalGpu>();
     int forbidden = 0;
     for (int number = 0; number < count; number++) {
       switch (identify(number)) {
-        case Answer.Told<Gpu>(var gpu) -> gpus.add(gpu);
-        case Answer.Refused<Gpu>(var refusal) -> {
-          forbidden += unknown(number, refusal, sightings, warnings);
+        case NvmlResult.Success<PhysicalGpu>(var gpu) -> gpus.add(gpu);
+        case NvmlResult.Failure<PhysicalGpu>(var error) -> {
+          forbidden += reportUnidentified(number, error, sightings, warnings);
         }
       }
     }
@@ -64,53 +64,53 @@ final class NvmlSession {
           "There are " + count + " GPUs, and this process may use none of them: give it, or its"
               + " container, their devices."));
     }
-    gpus.removeIf(gpu -> isWithoutNode(gpu, warnings));
+    gpus.removeIf(gpu -> lacksDeviceFile(gpu, warnings));
     gpus.forEach(gpu -> watch
-        .follow(gpu.handle(), gpu.uuid())
-        .filter(refusal -> refusal.meaning() == ReturnCode.Meaning.BROKEN)
+        .watch(gpu.handle(), gpu.uuid())
+        .filter(refusal -> refusal.meaning() == ReturnCode.Meaning.FAILED)
         .ifPresent(refusal -> warnings.add(new ProbeWarning(
             NvmlSource.NAME,
             gpu.uuid() + ": errors of the driver are not seen: " + refusal + "."))));
     watch.drain();
-    interview(gpus, sightings, warnings);
+    readDevices(gpus, sightings, warnings);
     return new Reading.Answered(sightings, warnings);
   }
 
   /** Who has a number. */
-  private Answer<Gpu> identify(int number) {
+  private NvmlResult<PhysicalGpu> identify(int number) {
     var handle = nvml.handle(number);
-    if (handle instanceof Answer.Refused<MemorySegment>(var refusal)) {
-      return new Answer.Refused<>(refusal);
+    if (handle instanceof NvmlResult.Failure<MemorySegment>(var error)) {
+      return new NvmlResult.Failure<>(error);
     }
     var device = handle.toOptional().orElseThrow();
     return switch (nvml.uuid(device)) {
-      case Answer.Refused<String>(var refusal) -> new Answer.Refused<>(refusal);
-      case Answer.Told<String>(var uuid) ->
-        new Answer.Told<>(
-            new Gpu(number, device, uuid, nvml.pciAddress(device).toOptional().orElse("")));
+      case NvmlResult.Failure<String>(var refusal) -> new NvmlResult.Failure<>(refusal);
+      case NvmlResult.Success<String>(var uuid) ->
+        new NvmlResult.Success<>(
+            new PhysicalGpu(number, device, uuid, nvml.pciAddress(device).toOptional().orElse("")));
     };
   }
 
   /** Tells what was known by a number, or warns; returns 1 if it is merely forbidden. */
-  private int unknown(
-      int number, Refusal refusal, List<Sighting> sightings, List<ProbeWarning> warnings) {
+  private int reportUnidentified(
+      int number, NvmlError error, List<Sighting> sightings, List<ProbeWarning> warnings) {
     var known = before.getOrDefault(number, List.of());
     if (!known.isEmpty()) {
-      var health = refusal.health().isHealthy()
-          ? DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, refusal.toString())
-          : refusal.health();
+      var health = error.health().isHealthy()
+          ? DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, error.toString())
+          : error.health();
       known.forEach(sighting -> sightings.add(sighting.withHealth(health)));
-    } else if (ReturnCode.isForbidden(refusal.code())) {
+    } else if (ReturnCode.isForbidden(error.code())) {
       return 1;
     } else {
       warnings.add(
-          new ProbeWarning(NvmlSource.NAME, "GPU " + number + " is left out, since " + refusal + "."));
+          new ProbeWarning(NvmlSource.NAME, "GPU " + number + " is left out, since " + error + "."));
     }
     return 0;
   }
 
   /** A container may have the driver's own device and not that of every GPU. */
-  private boolean isWithoutNode(Gpu gpu, List<ProbeWarning> warnings) {
+  private boolean lacksDeviceFile(PhysicalGpu gpu, List<ProbeWarning> warnings) {
     var minor = nvml.minorNumber(gpu.handle()).toOptional();
     if (minor.isEmpty()
         || !files.exists("dev/nvidiactl")
@@ -124,23 +124,23 @@ final class NvmlSession {
     return true;
   }
 
-  private void interview(List<Gpu> gpus, List<Sighting> sightings, List<ProbeWarning> warnings) {
+  private void readDevices(List<PhysicalGpu> gpus, List<Sighting> sightings, List<ProbeWarning> warnings) {
     var reader = new DeviceReader(nvml, watch, files, warnings);
-    var neighbours = topology.of(gpus);
-    var now = new ArrayList<DeviceReader.Found>();
+    var neighbours = topology.neighboursOf(gpus);
+    var now = new ArrayList<DeviceReader.NvmlDevice>();
     for (var gpu : gpus) {
       var parts = reader.read(gpu, neighbours.getOrDefault(gpu.uuid(), List.of()));
       var seen =
-          parts.stream().map(DeviceReader.Found::sighting).map(this::asBefore).toList();
+          parts.stream().map(DeviceReader.NvmlDevice::detected).map(this::withLastKnown).toList();
       sightings.addAll(seen);
       before.put(gpu.number(), seen);
       now.addAll(parts);
     }
-    found = now;
+    nvmlDevice = now;
   }
 
   /** A device that no longer answers is what it was, and ill. */
-  private Sighting asBefore(Sighting now) {
+  private Sighting withLastKnown(Sighting now) {
     if (!(now.device().health() instanceof DeviceHealth.Unhealthy unhealthy)
         || (unhealthy.cause() != DeviceHealth.Cause.GONE && unhealthy.cause() != DeviceHealth.Cause.NEEDS_RESET)) {
       return now;
@@ -153,26 +153,26 @@ final class NvmlSession {
   }
 
   List<DeviceUsage> sample() {
-    return found.stream().map(this::sample).flatMap(Optional::stream).toList();
+    return nvmlDevice.stream().map(this::sample).flatMap(Optional::stream).toList();
   }
 
-  private Optional<DeviceUsage> sample(DeviceReader.Found device) {
+  private Optional<DeviceUsage> sample(DeviceReader.NvmlDevice device) {
     var memory = nvml.memory(device.handle());
-    if (memory instanceof Answer.Refused<Nvml.Memory>(var refusal)
-        && refusal.meaning() != ReturnCode.Meaning.NOT_TOLD) {
+    if (memory instanceof NvmlResult.Failure<Nvml.Memory>(var error)
+        && error.meaning() != ReturnCode.Meaning.NOT_AVAILABLE) {
       return Optional.empty();
     }
     var rates = nvml.utilisation(device.handle()).toOptional();
     var load = new DeviceLoad(
-        percent(rates.map(Nvml.Rates::gpu)),
-        percent(rates.map(Nvml.Rates::memory)),
+        percent(rates.map(Nvml.UtilisationRates::gpu)),
+        percent(rates.map(Nvml.UtilisationRates::memory)),
         memory.toOptional().map(it -> OptionalLong.of(it.used())).orElse(OptionalLong.empty()),
         nvml.temperature(device.gpu())
             .toOptional()
             .map(OptionalInt::of)
             .orElse(OptionalInt.empty()));
     return Optional.of(new DeviceUsage(
-        device.sighting().uuid(),
+        device.detected().uuid(),
         load,
         nvml.processes(device.handle()).toOptional().orElse(List.of())));
   }

@@ -23,7 +23,7 @@ public final class NvmlSource implements Source {
 
   private final String file;
   private final HostFiles files;
-  private @Nullable Library library;
+  private @Nullable NvmlLibrary library;
   private @Nullable NvmlSession session;
 
   /**
@@ -44,7 +44,7 @@ public final class NvmlSource implements Source {
 
   @Override
   public Reading read() {
-    if (!Library.isAllowed()) {
+    if (!NvmlLibrary.isAllowed()) {
       return expected()
           ? Reading.broken(
               NAME,
@@ -53,7 +53,7 @@ public final class NvmlSource implements Source {
           : Reading.absent();
     }
     if (library == null) {
-      var opened = Library.open(file);
+      var opened = NvmlLibrary.open(file);
       if (opened.isEmpty()) {
         return expected() ? Reading.broken(NAME, cannotOpen()) : Reading.absent();
       }
@@ -62,7 +62,7 @@ public final class NvmlSource implements Source {
     return read(library);
   }
 
-  private Reading read(Library nvml) {
+  private Reading read(NvmlLibrary nvml) {
     var missing = nvml.lacks();
     if (missing.isPresent()) {
       return Reading.broken(
@@ -72,8 +72,8 @@ public final class NvmlSource implements Source {
     }
     if (session == null) {
       var fresh = new Nvml(nvml);
-      if (fresh.init() instanceof Answer.Refused<Integer>(var refusal)) {
-        return Reading.broken(NAME, "NVML does not start: " + refusal + hint(refusal) + ".");
+      if (fresh.init() instanceof NvmlResult.Failure<Integer>(var error)) {
+        return Reading.broken(NAME, "NVML does not start: " + error + hint(error) + ".");
       }
       session = new NvmlSession(fresh, files);
     }
@@ -96,8 +96,8 @@ public final class NvmlSource implements Source {
         : file + " cannot be opened: it is not there, or no library for this machine.";
   }
 
-  private String hint(Refusal refusal) {
-    return refusal.code() == ReturnCode.DRIVER_NOT_LOADED && !files.exists("dev/nvidiactl")
+  private String hint(NvmlError error) {
+    return error.code() == ReturnCode.DRIVER_NOT_LOADED && !files.exists("dev/nvidiactl")
         ? "; /dev/nvidiactl is missing: load the driver, or give this container its devices"
         : "";
   }

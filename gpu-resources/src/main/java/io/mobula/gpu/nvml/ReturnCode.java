@@ -22,13 +22,13 @@ final class ReturnCode {
   /** What a call that did not succeed means. */
   enum Meaning {
     /** It has nothing to say about that, or not to this process. */
-    NOT_TOLD,
+    NOT_AVAILABLE,
     /** The device does not answer, or is no longer there. */
     LOST,
     /** The device does nothing until it is reset. */
     NEEDS_RESET,
     /** Something is wrong. */
-    BROKEN
+    FAILED
   }
 
   static Meaning meaning(int code) {
@@ -39,10 +39,10 @@ final class ReturnCode {
           FUNCTION_NOT_FOUND,
           NO_DATA,
           DEPRECATED,
-          NOT_READY -> Meaning.NOT_TOLD;
+          NOT_READY -> Meaning.NOT_AVAILABLE;
       case GPU_IS_LOST -> Meaning.LOST;
       case RESET_REQUIRED -> Meaning.NEEDS_RESET;
-      default -> Meaning.BROKEN;
+      default -> Meaning.FAILED;
     };
   }
 

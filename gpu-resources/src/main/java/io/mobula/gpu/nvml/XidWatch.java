@@ -31,21 +31,21 @@ final class XidWatch {
   }
 
   /** Watches a GPU from now on; why that cannot be is told once. */
-  Optional<Refusal> follow(MemorySegment device, String uuid) {
+  Optional<NvmlError> watch(MemorySegment device, String uuid) {
     if (isBlind || followed.containsValue(uuid)) {
       return Optional.empty();
     }
     if (set == null) {
       switch (nvml.createEventSet()) {
-        case Answer.Told<MemorySegment>(var created) -> set = created;
-        case Answer.Refused<MemorySegment>(var refusal) -> {
+        case NvmlResult.Success<MemorySegment>(var created) -> set = created;
+        case NvmlResult.Failure<MemorySegment>(var error) -> {
           isBlind = true;
-          return Optional.of(refusal);
+          return Optional.of(error);
         }
       }
     }
     followed.put(device.address(), uuid);
-    return nvml.registerEvents(device, XID, set) instanceof Answer.Refused<Integer>(var refusal)
+    return nvml.registerEvents(device, XID, set) instanceof NvmlResult.Failure<Integer>(var refusal)
         ? Optional.of(refusal)
         : Optional.empty();
   }

@@ -10,7 +10,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
 import io.mobula.error.UnschedulableException;
-import io.mobula.gpu.nvml.PlayedNvml;
+import io.mobula.gpu.nvml.FakeNvmlLibrary;
 import io.mobula.gpu.probe.ProbeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,10 +46,10 @@ class NodeGpusTest {
   @TempDir
   private Path folder;
 
-  private PlayedNvml played;
+  private FakeNvmlLibrary played;
 
   private Settings settings() throws Exception {
-    played = PlayedNvml.in(folder).plays(THREE);
+    played = FakeNvmlLibrary.in(folder).script(THREE);
     System.setProperty(ProbeSettings.NVML_PROPERTY, played.path());
     return Mobula.settings()
         .cpus(4)
@@ -138,7 +138,7 @@ class NodeGpusTest {
     try (var runtime = Mobula.init(settings())) {
       var holder = runtime.actor(Holder::new).cpus(0).gpus(0.5).remote();
       assertThat(gpusOf(holder).getFirst().uuid()).isEqualTo("GPU-a");
-      played.plays(THREE.replaceFirst("ecc 0", "ecc 7"));
+      played.script(THREE.replaceFirst("ecc 0", "ecc 7"));
       await(() -> device(runtime, 0).unhealthyReason().isPresent());
       assertThat(runtime.totalResources().amount("GPU")).isEqualTo(2);
       assertThat(gpusOf(holder).getFirst().unhealthyReason()).isPresent();
@@ -151,7 +151,7 @@ class NodeGpusTest {
       var done = Mobula.wait(List.of(three), 1, Duration.ofMillis(100));
       assertThat(done.ready()).isEmpty();
       holder.kill();
-      played.plays(THREE);
+      played.script(THREE);
       assertThat(three.get(Duration.ofSeconds(20))).isEqualTo("GPU-a,GPU-b,GPU-c");
     }
   }
@@ -173,7 +173,7 @@ class NodeGpusTest {
   void placementMayAskForTheModelByLabel() throws Exception {
     var alike = THREE.substring(0, THREE.indexOf("gpu GPU-c")) + "link GPU-a GPU-b\n";
     var settings = settings();
-    played.plays(alike);
+    played.script(alike);
     try (var runtime = Mobula.init(settings)) {
       assertThat(runtime.nodes().getFirst().labels())
           .containsAllEntriesOf(

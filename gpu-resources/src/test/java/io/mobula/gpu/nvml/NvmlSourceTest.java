@@ -74,12 +74,12 @@ class NvmlSourceTest {
   @TempDir
   private Path folder;
 
-  private PlayedNvml played;
+  private FakeNvmlLibrary played;
   private NvmlSource source;
 
   @BeforeEach
   void play() throws Exception {
-    played = PlayedNvml.in(folder).plays(ONE);
+    played = FakeNvmlLibrary.in(folder).script(ONE);
     source = new NvmlSource(played.path(), new HostFiles(folder));
   }
 
@@ -151,7 +151,7 @@ class NvmlSourceTest {
 
   @Test
   void findsNothingWhereThereIsNoDevice() throws IOException {
-    played.plays("");
+    played.script("");
     assertThat(answered()).isEqualTo(new Reading.Answered(List.of(), List.of()));
     assertThat(source.sample()).isEmpty();
   }
@@ -169,25 +169,25 @@ class NvmlSourceTest {
 
   @Test
   void aDriverThatDoesNotStartIsAWarningWithItsCause() throws IOException {
-    played.plays("fail nvmlInit_v2 18");
+    played.script("fail nvmlInit_v2 18");
     assertThat(cause())
         .isEqualTo(
             "NVML does not start: nvmlInit_v2 answered \"Driver/library version mismatch\" (18).");
-    played.plays("fail nvmlInit_v2 9");
+    played.script("fail nvmlInit_v2 9");
     assertThat(cause()).contains("Driver Not Loaded").contains("/dev/nvidiactl is missing");
-    played.plays(ONE);
+    played.script(ONE);
     assertThat(only().uuid()).isEqualTo("GPU-1");
   }
 
   @Test
   void beginsAnewAfterItLostTheDriver() throws IOException {
     answered();
-    played.plays(ONE + "fail nvmlDeviceGetCount_v2 999");
+    played.script(ONE + "fail nvmlDeviceGetCount_v2 999");
     assertThat(cause())
         .contains("how many GPUs")
         .contains("nvmlDeviceGetCount_v2")
         .contains("999");
-    played.plays(ONE);
+    played.script(ONE);
     assertThat(only().uuid()).isEqualTo("GPU-1");
     assertThat(played.log()).startsWith("init", "free", "shutdown", "init");
   }
@@ -216,7 +216,7 @@ class NvmlSourceTest {
 
   @Test
   void anOldDriverTellsWhatItCan() throws Exception {
-    played = PlayedNvml.in(folder, "-DOLD").plays(ONE);
+    played = FakeNvmlLibrary.in(folder, "-DOLD").script(ONE);
     source = new NvmlSource(played.path(), new HostFiles(folder));
     var reading = answered();
     assertThat(reading.warnings()).isEmpty();
@@ -226,14 +226,14 @@ class NvmlSourceTest {
     assertThat(device.location().pciAddress()).isEmpty();
     assertThat(device.health().isHealthy()).isTrue();
     assertThat(source.sample().getFirst().processes()).isEmpty();
-    played.plays("fail nvmlInit_v2 999");
+    played.script("fail nvmlInit_v2 999");
     source.close();
     assertThat(cause()).isEqualTo("NVML does not start: nvmlInit_v2 answered 999.");
   }
 
   @Test
   void processesAreAskedInTheOldWayWhereTheDriverIsOlder() throws Exception {
-    played = PlayedNvml.in(folder, "-DBEFORE_510").plays(ONE);
+    played = FakeNvmlLibrary.in(folder, "-DBEFORE_510").script(ONE);
     source = new NvmlSource(played.path(), new HostFiles(folder));
     answered();
     assertThat(source.sample().getFirst().processes()).hasSize(2);
@@ -242,9 +242,9 @@ class NvmlSourceTest {
   /** Whatever one call answers, a probe neither throws nor loses the other device. */
   @Test
   void anErrorOfOneCallCostsNoMoreThanItsAnswer() throws IOException {
-    for (var function : Function.values()) {
+    for (var function : NvmlFunction.values()) {
       for (int code : new int[] {2, 3, 4, 9, 10, 13, 15, 16, 17, 999, -1}) {
-        played.plays(TWO + "fail " + function.symbol() + " " + code + " GPU-1\n");
+        played.script(TWO + "fail " + function.symbol() + " " + code + " GPU-1\n");
         source.close();
         var reading = source.read();
         assertThat(reading).as("%s %d", function, code).isInstanceOf(Reading.Answered.class);
@@ -258,9 +258,9 @@ class NvmlSourceTest {
 
   @Test
   void anErrorOfOneCallForAllNeverThrows() throws IOException {
-    for (var function : Function.values()) {
+    for (var function : NvmlFunction.values()) {
       for (int code : new int[] {1, 3, 15, 999}) {
-        played.plays(SPLIT + "fail " + function.symbol() + " " + code + "\n");
+        played.script(SPLIT + "fail " + function.symbol() + " " + code + "\n");
         source.close();
         assertThat(source.read()).as("%s %d", function, code).isNotNull();
         source.sample();
@@ -271,7 +271,7 @@ class NvmlSourceTest {
 
   @Test
   void anErrorThatSaysNothingOfTheDeviceIsAWarning() throws IOException {
-    played.plays(ONE + "fail nvmlDeviceGetName 999 GPU-1");
+    played.script(ONE + "fail nvmlDeviceGetName 999 GPU-1");
     var reading = answered();
     assertThat(reading.warnings())
         .containsExactly(
@@ -282,7 +282,7 @@ class NvmlSourceTest {
 
   @Test
   void aDeviceThatNeverSaidWhoItIsIsLeftOut() throws IOException {
-    played.plays(TWO + "fail nvmlDeviceGetUUID 15 GPU-1");
+    played.script(TWO + "fail nvmlDeviceGetUUID 15 GPU-1");
     var reading = answered();
     assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-2");
     assertThat(reading.devices()).extracting(Sighting::number).containsExactly(1);
@@ -296,30 +296,30 @@ class NvmlSourceTest {
     var before = only();
     for (var call :
         List.of("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetUUID", "nvmlDeviceGetMemoryInfo")) {
-      played.plays(ONE + "fail " + call + " 15 GPU-1");
+      played.script(ONE + "fail " + call + " 15 GPU-1");
       var gone = only();
       assertThat(illness(gone).cause()).isEqualTo(DeviceHealth.Cause.GONE);
       assertThat(illness(gone).reason()).contains(call).contains("GPU is lost");
       assertThat(gone.withHealth(before.health())).isEqualTo(before);
     }
-    played.plays(ONE);
+    played.script(ONE);
     assertThat(only()).isEqualTo(before);
   }
 
   @Test
   void aDeviceMayVanishAtAnyCall() throws IOException {
     for (int calls = 0; calls < 30; calls++) {
-      played.plays("vanish none 0\n" + TWO);
+      played.script("vanish none 0\n" + TWO);
       source.read();
-      played.plays("vanish GPU-1 " + calls + "\n" + TWO);
+      played.script("vanish GPU-1 " + calls + "\n" + TWO);
       var reading = answered();
       assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-1", "GPU-2");
       assertThat(reading.devices().getLast().device().health().isHealthy()).isTrue();
       source.sample();
     }
-    played.plays("vanish none 0\n" + TWO);
+    played.script("vanish none 0\n" + TWO);
     source.read();
-    played.plays("vanish GPU-1 0\n" + TWO);
+    played.script("vanish GPU-1 0\n" + TWO);
     assertThat(source.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-1", "GPU-2");
     assertThat(illness(answered().devices().getFirst().device()).cause())
         .isEqualTo(DeviceHealth.Cause.GONE);
@@ -328,17 +328,17 @@ class NvmlSourceTest {
 
   @Test
   void aDeviceThatWantsToBeResetIsIll() throws IOException {
-    played.plays(ONE + "fail nvmlDeviceGetMemoryInfo 16");
+    played.script(ONE + "fail nvmlDeviceGetMemoryInfo 16");
     assertThat(illness(only()).cause()).isEqualTo(DeviceHealth.Cause.NEEDS_RESET);
   }
 
   @Test
   void memoryErrorsMakeADeviceIll() throws IOException {
-    played.plays(ONE.replace("ecc 0", "ecc 3"));
+    played.script(ONE.replace("ecc 0", "ecc 3"));
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(
             DeviceHealth.Cause.MEMORY_ERROR, "3 uncorrected memory errors since the driver was loaded"));
-    played.plays(ONE.replace("rows 2 0", "rows 512 1"));
+    played.script(ONE.replace("rows 2 0", "rows 512 1"));
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(
             DeviceHealth.Cause.MEMORY_ERROR,
@@ -348,11 +348,11 @@ class NvmlSourceTest {
   @Test
   void errorsOfTheDriverAreRememberedUntilItStartsAnew() throws IOException {
     assertThat(only().health().isHealthy()).isTrue();
-    played.plays(ONE + "xid 48\nxid 119");
+    played.script(ONE + "xid 48\nxid 119");
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(
             DeviceHealth.Cause.DRIVER_ERROR, "Xid 48: memory error that could not be corrected"));
-    played.plays(ONE);
+    played.script(ONE);
     assertThat(illness(only()).cause()).isEqualTo(DeviceHealth.Cause.DRIVER_ERROR);
     source.close();
     assertThat(only().health().isHealthy()).isTrue();
@@ -360,24 +360,24 @@ class NvmlSourceTest {
 
   @Test
   void theWorstErrorIsTold() throws IOException {
-    played.plays(ONE.replace("ecc 0", "ecc 1") + "xid 94\nxid 79");
+    played.script(ONE.replace("ecc 0", "ecc 1") + "xid 94\nxid 79");
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(DeviceHealth.Cause.GONE, "Xid 79: GPU has fallen off the bus"));
   }
 
   @Test
   void whatAProgramDidToItselfIsNoIllness() throws IOException {
-    played.plays(ONE + "xid 13\nxid 31\nxid 43\nxid 45\nxid 68\nxid 109");
+    played.script(ONE + "xid 13\nxid 31\nxid 43\nxid 45\nxid 68\nxid 109");
     assertThat(only().health().isHealthy()).isTrue();
   }
 
   @Test
   void aDriverWithoutEventsIsAskedNoFurther() throws IOException {
-    played.plays(ONE + "xid 48\nfail nvmlEventSetCreate 3");
+    played.script(ONE + "xid 48\nfail nvmlEventSetCreate 3");
     assertThat(answered().warnings()).isEmpty();
     assertThat(only().health().isHealthy()).isTrue();
     source.close();
-    played.plays(ONE + "fail nvmlEventSetCreate 999");
+    played.script(ONE + "fail nvmlEventSetCreate 999");
     var reading = (Reading.Answered) source.read();
     assertThat(reading.warnings()).hasSize(1);
     assertThat(reading.warnings().getFirst().cause()).contains("errors of the driver are not seen");
@@ -386,7 +386,7 @@ class NvmlSourceTest {
 
   @Test
   void instancesStandInPlaceOfAGpuThatIsSplit() throws IOException {
-    played.plays(SPLIT);
+    played.script(SPLIT);
     var reading = answered();
     assertThat(reading.warnings()).isEmpty();
     assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("MIG-a", "MIG-b");
@@ -410,7 +410,7 @@ class NvmlSourceTest {
 
   @Test
   void aGpuThatIsSplitIntoNothingIsAWarning() throws IOException {
-    played.plays(SPLIT.substring(0, SPLIT.indexOf("part")));
+    played.script(SPLIT.substring(0, SPLIT.indexOf("part")));
     assertThat(answered().devices()).isEmpty();
     assertThat(answered().warnings().getFirst().cause())
         .contains("split by MIG")
@@ -419,21 +419,21 @@ class NvmlSourceTest {
 
   @Test
   void instancesFallIllWithTheirGpuOrAlone() throws IOException {
-    played.plays(SPLIT.replace("celsius 50", "celsius 50\n  ecc 1"));
+    played.script(SPLIT.replace("celsius 50", "celsius 50\n  ecc 1"));
     assertThat(answered().devices()).allMatch(it -> !it.device().health().isHealthy());
     source.close();
-    played.plays(SPLIT.replace("celsius 50", "celsius 50\n  xid 94 2 0"));
+    played.script(SPLIT.replace("celsius 50", "celsius 50\n  xid 94 2 0"));
     assertThat(answered().devices().getFirst().device().health().isHealthy()).isTrue();
     assertThat(illness(answered().devices().getLast().device()).reason()).contains("Xid 94");
     source.close();
-    played.plays(SPLIT.replace("celsius 50", "celsius 50\n  xid 95"));
+    played.script(SPLIT.replace("celsius 50", "celsius 50\n  xid 95"));
     assertThat(answered().devices()).allMatch(it -> !it.device().health().isHealthy());
   }
 
   @ParameterizedTest
   @CsvSource({"0, BOARD", "10, PCI_SWITCH", "20, PCI_SWITCHES", "30, HOST_BRIDGE", "40, NUMA_NODE"})
   void devicesThatShareABusAreNeighbours(int level, DeviceLink link) throws IOException {
-    played.plays(TWO + "level GPU-1 GPU-2 " + level);
+    played.script(TWO + "level GPU-1 GPU-2 " + level);
     var devices = answered().devices();
     assertThat(devices.getFirst().device().location().neighbours())
         .containsExactly(new DeviceNeighbour("GPU-2", link));
@@ -443,7 +443,7 @@ class NvmlSourceTest {
 
   @Test
   void devicesOfDifferentProcessorsAreNone() throws IOException {
-    played.plays(TWO + "level GPU-1 GPU-2 50");
+    played.script(TWO + "level GPU-1 GPU-2 50");
     assertThat(answered().devices())
         .allMatch(it -> it.device().location().neighbours().isEmpty());
   }
@@ -452,7 +452,7 @@ class NvmlSourceTest {
   void linksAreNearerThanBuses() throws IOException {
     for (var pairs : List.of("", "no-pairs\n")) {
       source.close();
-      played.plays(TWO + "gpu GPU-3\npci 00000000:5D:00.0\n" + pairs
+      played.script(TWO + "gpu GPU-3\npci 00000000:5D:00.0\n" + pairs
           + "level GPU-1 GPU-2 10\nlevel GPU-1 GPU-3 40\nlink GPU-2 GPU-1");
       assertThat(answered().devices().getFirst().device().location().neighbours())
           .as(pairs)
@@ -465,18 +465,18 @@ class NvmlSourceTest {
   void theKernelKnowsTheNumaNodeWhereNvmlDoesNot() throws IOException {
     var device = Files.createDirectories(folder.resolve("sys/bus/pci/devices/0000:19:00.0"));
     Files.writeString(device.resolve("numa_node"), "3\n");
-    played.plays(ONE.replace("affinity 2", "affinity 6"));
+    played.script(ONE.replace("affinity 2", "affinity 6"));
     assertThat(only().location().numaNode()).isEqualTo(OptionalInt.of(3));
   }
 
   @Test
   void devicesThatAContainerMayNotUseAreLeftOut() throws IOException {
-    played.plays(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4 GPU-1");
+    played.script(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4 GPU-1");
     var some = answered();
     assertThat(some.devices()).extracting(Sighting::uuid).containsExactly("GPU-2");
     assertThat(some.warnings()).isEmpty();
     source.close();
-    played.plays(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4");
+    played.script(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4");
     assertThat(answered().devices()).isEmpty();
     assertThat(answered().warnings().getFirst().cause())
         .contains("There are 2 GPUs, and this process may use none of them");
@@ -495,13 +495,13 @@ class NvmlSourceTest {
 
   @Test
   void aNameWithoutItsEndIsCut() throws IOException {
-    played.plays(ONE.replace("NVIDIA H100 80GB HBM3", "x".repeat(95)));
+    played.script(ONE.replace("NVIDIA H100 80GB HBM3", "x".repeat(95)));
     assertThat(only().model().name()).isEqualTo("x".repeat(95));
   }
 
   @Test
   void strangeNumbersAreNotTold() throws IOException {
-    played.plays(
+    played.script(
         ONE.replace("busy 37 12", "busy 4000000000 101").replace("bytes 85899345920", "bytes -5"));
     assertThat(only().model().memoryBytes()).isZero();
     var load = source.sample().getFirst().load();

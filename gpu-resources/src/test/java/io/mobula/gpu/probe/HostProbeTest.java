@@ -11,7 +11,7 @@ import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.ProbeWarning;
-import io.mobula.gpu.nvml.PlayedNvml;
+import io.mobula.gpu.nvml.FakeNvmlLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +63,8 @@ class HostProbeTest {
     return probe.probe();
   }
 
-  private PlayedNvml play(String script) throws Exception {
-    var played = PlayedNvml.in(folder).plays(script);
+  private FakeNvmlLibrary play(String script) throws Exception {
+    var played = FakeNvmlLibrary.in(folder).script(script);
     nvml = played.path();
     return played;
   }
@@ -138,7 +138,7 @@ class HostProbeTest {
     var played = play(THREE);
     environment.put("CUDA_VISIBLE_DEVICES", "1,2");
     probed();
-    played.plays(THREE.substring(0, THREE.indexOf("gpu GPU-3")));
+    played.script(THREE.substring(0, THREE.indexOf("gpu GPU-3")));
     var found = probed();
     assertThat(found.devices()).extracting(Accelerator::uuid).containsExactly("GPU-2", "GPU-3");
     assertThat(((DeviceHealth.Unhealthy) found.devices().getLast().health()).cause())
@@ -154,7 +154,7 @@ class HostProbeTest {
     assertThat(found.devices()).extracting(Accelerator::uuid).containsExactly("GPU-1");
     assertThat(found.warnings()).extracting(ProbeWarning::source).containsExactly("nvml");
     assertThat(probe.sample()).extracting(DeviceUsage::uuid).containsExactly("GPU-1");
-    played.plays(THREE);
+    played.script(THREE);
     assertThat(probed().devices()).hasSize(3);
     assertThat(probed().warnings()).isEmpty();
   }
@@ -172,7 +172,7 @@ class HostProbeTest {
   void whenTheDriverBreaksKnownDevicesAreIll() throws Exception {
     var played = play(THREE);
     probed();
-    played.plays("fail nvmlDeviceGetCount_v2 999\nfail nvmlInit_v2 999");
+    played.script("fail nvmlDeviceGetCount_v2 999\nfail nvmlInit_v2 999");
     var found = probed();
     assertThat(found.devices()).hasSize(3).allMatch(device -> !device.health().isHealthy());
     assertThat(((DeviceHealth.Unhealthy) found.devices().getFirst().health()).cause())
@@ -185,7 +185,7 @@ class HostProbeTest {
     var played = play(THREE);
     limit = Duration.ofSeconds(2);
     assertThat(probed().devices()).allMatch(device -> device.health().isHealthy());
-    played.plays(THREE + "sleep nvmlDeviceGetCount_v2 20000");
+    played.script(THREE + "sleep nvmlDeviceGetCount_v2 20000");
     var found = probed();
     assertThat(found.devices()).hasSize(3).allMatch(device -> !device.health().isHealthy());
     assertThat(found.warnings().getFirst().cause()).contains("does not answer within 2000 ms");

@@ -11,7 +11,7 @@ import java.lang.foreign.MemoryLayout;
  * The functions of NVML that are used. Each returns a {@link ReturnCode}; results are written to
  * where the last parameters point.
  */
-enum Function {
+enum NvmlFunction {
   INIT("nvmlInit_v2"),
   SHUTDOWN("nvmlShutdown"),
   COUNT("nvmlDeviceGetCount_v2", ADDRESS),
@@ -48,7 +48,7 @@ enum Function {
   @SuppressWarnings("ImmutableEnumChecker") // it is, and does not say so
   private final FunctionDescriptor descriptor;
 
-  Function(String symbol, MemoryLayout... parameters) {
+  NvmlFunction(String symbol, MemoryLayout... parameters) {
     this.symbol = symbol;
     this.descriptor = FunctionDescriptor.of(JAVA_INT, parameters);
   }

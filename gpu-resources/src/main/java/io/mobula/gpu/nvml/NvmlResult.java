@@ -7,19 +7,19 @@ import java.util.Optional;
  *
  * @param <T> of what was asked for
  */
-sealed interface Answer<T> {
+sealed interface NvmlResult<T> {
 
   /** It succeeded. */
-  record Told<T>(T value) implements Answer<T> {}
+  record Success<T>(T value) implements NvmlResult<T> {}
 
   /** It did not. */
-  record Refused<T>(Refusal refusal) implements Answer<T> {}
+  record Failure<T>(NvmlError error) implements NvmlResult<T> {}
 
   /** What was told, for whom it does not matter why nothing was. */
   default Optional<T> toOptional() {
     return switch (this) {
-      case Told<T>(var value) -> Optional.of(value);
-      case Refused<T> _ -> Optional.empty();
+      case Success<T>(var value) -> Optional.of(value);
+      case Failure<T> _ -> Optional.empty();
     };
   }
 }

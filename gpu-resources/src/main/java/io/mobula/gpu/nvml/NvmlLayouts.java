@@ -13,7 +13,7 @@ import java.lang.foreign.StructLayout;
  * The structures of NVML that are read, as its header lays them out for a 64-bit machine. All of
  * them have kept their layout since the version of the function that fills them.
  */
-final class Layouts {
+final class NvmlLayouts {
   /** {@code nvmlMemory_t}: bytes. */
   static final StructLayout MEMORY = MemoryLayout.structLayout(
       JAVA_LONG.withName("total"), JAVA_LONG.withName("free"), JAVA_LONG.withName("used"));
@@ -48,7 +48,7 @@ final class Layouts {
       JAVA_INT.withName("gpuInstanceId"),
       JAVA_INT.withName("computeInstanceId"));
 
-  private Layouts() {}
+  private NvmlLayouts() {}
 
   /** Where a field begins. */
   static long offset(StructLayout layout, String field) {

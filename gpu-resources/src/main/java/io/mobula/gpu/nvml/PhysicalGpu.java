@@ -10,4 +10,4 @@ import java.lang.foreign.MemorySegment;
  * @param uuid its name for everybody
  * @param pciAddress where it is on the bus; empty where that is not told
  */
-record Gpu(int number, MemorySegment handle, String uuid, String pciAddress) {}
+record PhysicalGpu(int number, MemorySegment handle, String uuid, String pciAddress) {}

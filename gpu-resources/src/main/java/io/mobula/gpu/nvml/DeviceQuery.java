@@ -8,33 +8,33 @@ import java.util.List;
  * The questions to one device: keeps what the refusals among the answers say about its health, and
  * warns of those that say nothing.
  */
-final class Interview {
-  private final String who;
+final class DeviceQuery {
+  private final String deviceName;
   private final List<ProbeWarning> warnings;
   private DeviceHealth health = DeviceHealth.healthy();
 
   /** With a device, under a name for people; adds to the warnings. */
-  Interview(String who, List<ProbeWarning> warnings) {
-    this.who = who;
+  DeviceQuery(String who, List<ProbeWarning> warnings) {
+    this.deviceName = who;
     this.warnings = warnings;
   }
 
   /** What was told, or something else. */
-  <T> T told(Answer<T> answer, T otherwise) {
-    return switch (answer) {
-      case Answer.Told<T>(var value) -> value;
-      case Answer.Refused<T>(var refusal) -> {
-        note(refusal);
+  <T> T valueOr(NvmlResult<T> result, T otherwise) {
+    return switch (result) {
+      case NvmlResult.Success<T>(var value) -> value;
+      case NvmlResult.Failure<T>(var error) -> {
+        note(error);
         yield otherwise;
       }
     };
   }
 
-  private void note(Refusal refusal) {
-    switch (refusal.meaning()) {
-      case NOT_TOLD -> {}
-      case LOST, NEEDS_RESET -> note(refusal.health());
-      case BROKEN -> warnings.add(new ProbeWarning(NvmlSource.NAME, who + ": " + refusal + "."));
+  private void note(NvmlError error) {
+    switch (error.meaning()) {
+      case NOT_AVAILABLE -> {}
+      case LOST, NEEDS_RESET -> note(error.health());
+      case FAILED -> warnings.add(new ProbeWarning(NvmlSource.NAME, deviceName + ": " + error + "."));
     }
   }
 

@@ -7,9 +7,9 @@ import io.mobula.gpu.DeviceHealth;
  *
  * @param function which
  * @param code what it returned
- * @param words what NVML calls that; empty if it does not say
+ * @param message what NVML calls that; empty if it does not say
  */
-record Refusal(Function function, int code, String words) {
+record NvmlError(NvmlFunction function, int code, String message) {
 
   /** What it means for a probe. */
   ReturnCode.Meaning meaning() {
@@ -19,7 +19,7 @@ record Refusal(Function function, int code, String words) {
   /** What it says about the device that was asked. */
   DeviceHealth health() {
     return switch (meaning()) {
-      case NOT_TOLD, BROKEN -> DeviceHealth.healthy();
+      case NOT_AVAILABLE, FAILED -> DeviceHealth.healthy();
       case LOST -> DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, toString());
       case NEEDS_RESET -> DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, toString());
     };
@@ -29,6 +29,6 @@ record Refusal(Function function, int code, String words) {
   @Override
   public String toString() {
     return function.symbol() + " answered "
-        + (words.isEmpty() ? code : "\"" + words + "\" (" + code + ")");
+        + (message.isEmpty() ? code : "\"" + message + "\" (" + code + ")");
   }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * Which GPUs of a host are near each other. Asks for every pair, once: wires do not move while NVML
  * is open.
  */
-final class Topology {
+final class GpuTopology {
   private static final int MOST_LINKS = 18;
   private static final int UP = 1;
 
@@ -22,13 +22,13 @@ final class Topology {
   private List<String> known = List.of();
   private Map<String, List<DeviceNeighbour>> neighbours = Map.of();
 
-  Topology(Nvml nvml) {
+  GpuTopology(Nvml nvml) {
     this.nvml = nvml;
   }
 
   /** The neighbours of each of these, by UUID. */
-  Map<String, List<DeviceNeighbour>> of(List<Gpu> gpus) {
-    var uuids = gpus.stream().map(Gpu::uuid).toList();
+  Map<String, List<DeviceNeighbour>> neighboursOf(List<PhysicalGpu> gpus) {
+    var uuids = gpus.stream().map(PhysicalGpu::uuid).toList();
     if (!uuids.equals(known)) {
       neighbours = ask(gpus);
       known = uuids;
@@ -36,7 +36,7 @@ final class Topology {
     return neighbours;
   }
 
-  private Map<String, List<DeviceNeighbour>> ask(List<Gpu> gpus) {
+  private Map<String, List<DeviceNeighbour>> ask(List<PhysicalGpu> gpus) {
     var found = new HashMap<String, List<DeviceNeighbour>>();
     var linked = new HashMap<String, Set<String>>();
     for (int i = 0; i < gpus.size(); i++) {
@@ -56,11 +56,11 @@ final class Topology {
     return found;
   }
 
-  private Optional<DeviceLink> link(Gpu one, Gpu other, Map<String, Set<String>> linked) {
+  private Optional<DeviceLink> link(PhysicalGpu one, PhysicalGpu other, Map<String, Set<String>> linked) {
     return switch (nvml.p2p(one.handle(), other.handle())) {
-      case Answer.Told<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(DeviceLink.NVLINK);
-      case Answer.Told<Integer> _ -> byBuses(one, other);
-      case Answer.Refused<Integer> _ ->
+      case NvmlResult.Success<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(DeviceLink.NVLINK);
+      case NvmlResult.Success<Integer> _ -> byBuses(one, other);
+      case NvmlResult.Failure<Integer> _ ->
         linked.computeIfAbsent(one.uuid(), _ -> ends(one)).contains(other.pciAddress())
             ? Optional.of(DeviceLink.NVLINK)
             : byBuses(one, other);
@@ -68,7 +68,7 @@ final class Topology {
   }
 
   /** Where the links of a GPU end, for drivers that do not answer for a pair. */
-  private Set<String> ends(Gpu gpu) {
+  private Set<String> ends(PhysicalGpu gpu) {
     var ends = new HashSet<String>();
     for (int link = 0; link < MOST_LINKS; link++) {
       var state = nvml.linkState(gpu.handle(), link).toOptional();
@@ -82,8 +82,8 @@ final class Topology {
     return ends;
   }
 
-  private Optional<DeviceLink> byBuses(Gpu one, Gpu other) {
-    return nvml.commonAncestor(one.handle(), other.handle()).toOptional().flatMap(Topology::link);
+  private Optional<DeviceLink> byBuses(PhysicalGpu one, PhysicalGpu other) {
+    return nvml.commonAncestor(one.handle(), other.handle()).toOptional().flatMap(GpuTopology::link);
   }
 
   /** {@code nvmlGpuTopologyLevel_t}: between two processors is nothing near. */

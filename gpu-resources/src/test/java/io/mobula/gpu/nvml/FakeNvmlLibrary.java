@@ -17,19 +17,19 @@ import java.util.concurrent.TimeUnit;
  * A library that plays NVML, from {@code src/test/c/nvml.c}: compiled once, copied for every test,
  * so that each has state of its own. Tests are skipped, and say why, where no C compiler is.
  */
-public final class PlayedNvml {
+public final class FakeNvmlLibrary {
   private static final Path SOURCE = Path.of("src/test/c/nvml.c").toAbsolutePath();
   private static final Map<String, Path> COMPILED = new HashMap<>();
   private static final Set<String> TOLD = new HashSet<>();
 
   private final Path library;
 
-  private PlayedNvml(Path library) {
+  private FakeNvmlLibrary(Path library) {
     this.library = library;
   }
 
   /** In a folder, of a driver of today. */
-  public static PlayedNvml in(Path folder) throws IOException, InterruptedException {
+  public static FakeNvmlLibrary in(Path folder) throws IOException, InterruptedException {
     return in(folder, "");
   }
 
@@ -38,14 +38,14 @@ public final class PlayedNvml {
    *
    * @param flag what the compiler is told, such as {@code -DOLD}
    */
-  public static PlayedNvml in(Path folder, String flag) throws IOException, InterruptedException {
+  public static FakeNvmlLibrary in(Path folder, String flag) throws IOException, InterruptedException {
     var library = Files.createTempFile(folder, "libplayed", ".so");
     Files.write(library, Files.readAllBytes(compiled(flag)));
-    return new PlayedNvml(library);
+    return new FakeNvmlLibrary(library);
   }
 
   private static synchronized Path compiled(String flag) throws IOException, InterruptedException {
-    skipUnless(Library.isAllowed(), "this JVM has no native access");
+    skipUnless(NvmlLibrary.isAllowed(), "this JVM has no native access");
     var before = COMPILED.get(flag);
     if (before != null) {
       return before;
@@ -87,7 +87,7 @@ public final class PlayedNvml {
   }
 
   /** Sets what it plays, from the next reading on. */
-  public PlayedNvml plays(String script) throws IOException {
+  public FakeNvmlLibrary script(String script) throws IOException {
     Files.writeString(Path.of(library + ".txt"), script);
     return this;
   }

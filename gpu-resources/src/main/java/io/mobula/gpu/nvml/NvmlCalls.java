@@ -17,36 +17,36 @@ import java.util.function.Supplier;
  * The shapes that NVML's functions have: what is asked for comes first, and then where to write the
  * answer.
  */
-final class Calls {
+final class NvmlCalls {
   /** Names of devices, and UUIDs, are shorter. */
   private static final int LONGEST_TEXT = 96;
 
-  private final Library library;
+  private final NvmlLibrary library;
 
-  Calls(Library library) {
+  NvmlCalls(NvmlLibrary library) {
     this.library = library;
   }
 
   /** Calls a function of another shape. */
-  int call(Function function, Object... arguments) {
+  int call(NvmlFunction function, Object... arguments) {
     return library.call(function, arguments);
   }
 
   /** What a call brought, by the code that it returned. */
-  <T> Answer<T> answer(Function function, int code, Supplier<T> result) {
+  <T> NvmlResult<T> toResult(NvmlFunction function, int code, Supplier<T> result) {
     return code == ReturnCode.SUCCESS
-        ? new Answer.Told<>(result.get())
-        : new Answer.Refused<>(new Refusal(function, code, library.words(code)));
+        ? new NvmlResult.Success<>(result.get())
+        : new NvmlResult.Failure<>(new NvmlError(function, code, library.errorMessage(code)));
   }
 
   /** A function whose last parameter points to an int. */
-  Answer<Integer> number(Function function, Object... first) {
+  NvmlResult<Integer> number(NvmlFunction function, Object... first) {
     return numbers(function, 1, at -> at.apply(0), first);
   }
 
   /** A function whose last parameters point to an int each. */
-  <T> Answer<T> numbers(
-      Function function,
+  <T> NvmlResult<T> numbers(
+      NvmlFunction function,
       int count,
       java.util.function.Function<IntFunction<Integer>, T> result,
       Object... first) {
@@ -57,38 +57,38 @@ final class Calls {
         arguments.add(places.asSlice(i * JAVA_INT.byteSize(), JAVA_INT));
       }
       int code = library.call(function, arguments.toArray());
-      return answer(function, code, () -> result.apply(i -> places.getAtIndex(JAVA_INT, i)));
+      return toResult(function, code, () -> result.apply(i -> places.getAtIndex(JAVA_INT, i)));
     }
   }
 
   /** A function whose last parameter points to a handle. */
-  Answer<MemorySegment> pointer(Function function, Object... first) {
+  NvmlResult<MemorySegment> pointer(NvmlFunction function, Object... first) {
     try (var arena = Arena.ofConfined()) {
       var place = arena.allocate(ADDRESS);
       int code = library.call(function, with(first, place));
-      return answer(function, code, () -> place.get(ADDRESS, 0));
+      return toResult(function, code, () -> place.get(ADDRESS, 0));
     }
   }
 
   /** A function whose last parameter points to a structure. */
-  <T> Answer<T> structure(
-      Function function,
+  <T> NvmlResult<T> structure(
+      NvmlFunction function,
       MemoryLayout layout,
       java.util.function.Function<MemorySegment, T> result,
       Object... first) {
     try (var arena = Arena.ofConfined()) {
       var place = arena.allocate(layout);
       int code = library.call(function, with(first, place));
-      return answer(function, code, () -> result.apply(place));
+      return toResult(function, code, () -> result.apply(place));
     }
   }
 
   /** A function whose last parameters are room for text and its length. */
-  Answer<String> text(Function function, MemorySegment device) {
+  NvmlResult<String> text(NvmlFunction function, MemorySegment device) {
     try (var arena = Arena.ofConfined()) {
       var text = arena.allocate(LONGEST_TEXT);
       int code = library.call(function, device, text, LONGEST_TEXT);
-      return answer(function, code, () -> textIn(text));
+      return toResult(function, code, () -> textIn(text));
     }
   }
 

@@ -16,25 +16,25 @@ import org.jspecify.annotations.Nullable;
  * The shared library NVML, opened. It is never closed again: a driver may have threads of its own
  * that still run in it.
  */
-final class Library {
+final class NvmlLibrary {
   private static final int LONGEST_WORDS = 256;
 
-  private final Map<Function, MethodHandle> functions;
+  private final Map<NvmlFunction, MethodHandle> functions;
   private final @Nullable MethodHandle errorString;
 
-  private Library(Map<Function, MethodHandle> functions, @Nullable MethodHandle errorString) {
+  private NvmlLibrary(Map<NvmlFunction, MethodHandle> functions, @Nullable MethodHandle errorString) {
     this.functions = functions;
     this.errorString = errorString;
   }
 
   /** Whether this JVM was started with native access for Mobula; else the JDK would warn. */
   static boolean isAllowed() {
-    return Library.class.getModule().isNativeAccessEnabled();
+    return NvmlLibrary.class.getModule().isNativeAccessEnabled();
   }
 
   /** Opens it; empty where the system's loader finds none that it can open. */
   @SuppressWarnings("restricted") // asked for only where native access is enabled
-  static Optional<Library> open(String name) {
+  static Optional<NvmlLibrary> open(String name) {
     SymbolLookup symbols;
     try {
       symbols = SymbolLookup.libraryLookup(name, Arena.global());
@@ -42,8 +42,8 @@ final class Library {
       return Optional.empty();
     }
     var linker = Linker.nativeLinker();
-    var functions = new EnumMap<Function, MethodHandle>(Function.class);
-    for (var function : Function.values()) {
+    var functions = new EnumMap<NvmlFunction, MethodHandle>(NvmlFunction.class);
+    for (var function : NvmlFunction.values()) {
       symbols
           .find(function.symbol())
           .ifPresent(symbol ->
@@ -54,12 +54,12 @@ final class Library {
         .map(symbol -> linker.downcallHandle(
             symbol, FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT)))
         .orElse(null);
-    return Optional.of(new Library(functions, errorString));
+    return Optional.of(new NvmlLibrary(functions, errorString));
   }
 
   /** The first essential function that it lacks. */
-  Optional<Function> lacks() {
-    for (var function : Function.values()) {
+  Optional<NvmlFunction> lacks() {
+    for (var function : NvmlFunction.values()) {
       if (function.isEssential() && !functions.containsKey(function)) {
         return Optional.of(function);
       }
@@ -68,14 +68,14 @@ final class Library {
   }
 
   /** Calls a function; one that the library lacks answers as NVML itself would. */
-  int call(Function function, Object... arguments) {
+  int call(NvmlFunction function, Object... arguments) {
     var handle = functions.get(function);
     return handle == null ? ReturnCode.FUNCTION_NOT_FOUND : (int) invoke(handle, arguments);
   }
 
   /** What NVML calls a code; empty where it has no words for it. */
   @SuppressWarnings("restricted") // a constant of the library, which ends with a zero
-  String words(int code) {
+  String errorMessage(int code) {
     if (errorString == null) {
       return "";
     }
