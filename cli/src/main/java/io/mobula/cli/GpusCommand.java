@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.gpu.probe.HostProbe;
+import io.mobula.gpu.probe.HostAcceleratorProbe;
 import io.mobula.gpu.probe.ProbeSettings;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -42,7 +42,7 @@ final class GpusCommand implements Callable<Integer> {
   /** Exit code 0, also where there is none; warnings go to standard error. */
   @Override
   public Integer call() throws IOException {
-    try (var probe = HostProbe.open(ProbeSettings.ofThisProcess())) {
+    try (var probe = HostAcceleratorProbe.open(ProbeSettings.ofThisProcess())) {
       var found = probe.probe();
       var report = GpuReport.of(
           found, probe.sample(), found.devices().isEmpty() ? GpuShares.UNKNOWN : shares());

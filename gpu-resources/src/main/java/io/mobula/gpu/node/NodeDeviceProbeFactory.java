@@ -1,6 +1,6 @@
 package io.mobula.gpu.node;
 
-import io.mobula.gpu.probe.HostProbe;
+import io.mobula.gpu.probe.HostAcceleratorProbe;
 import io.mobula.gpu.probe.ProbeSettings;
 import io.mobula.spi.DeviceProbe;
 import io.mobula.spi.DeviceProbeFactory;
@@ -16,6 +16,6 @@ public final class NodeDeviceProbeFactory implements DeviceProbeFactory {
   public DeviceProbe open(OptionalInt declared) {
     var settings = ProbeSettings.ofThisProcess();
     return new NodeDeviceProbe(
-        HostProbe.open(declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
+        HostAcceleratorProbe.open(declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
   }
 }

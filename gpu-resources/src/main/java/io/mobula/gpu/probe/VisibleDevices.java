@@ -42,9 +42,9 @@ final class VisibleDevices {
    * What a list lets through.
    *
    * @param devices in the list's order
-   * @param complaint what is wrong with the list; an entry below zero is a way to end it
+   * @param problem what is wrong with the list; an entry below zero is a way to end it
    */
-  record Chosen(List<Sighting> devices, Optional<String> complaint) {}
+  record Selection(List<Sighting> devices, Optional<String> problem) {}
 
   /** Hides nothing. */
   static VisibleDevices all() {
@@ -63,9 +63,9 @@ final class VisibleDevices {
   }
 
   /** Chooses among the devices of a host. */
-  Chosen choose(List<Sighting> devices) {
+  Selection choose(List<Sighting> devices) {
     if (entries == null) {
-      return new Chosen(devices, Optional.empty());
+      return new Selection(devices, Optional.empty());
     }
     var chosen = new ArrayList<Sighting>();
     var seen = new HashSet<String>();
@@ -74,11 +74,11 @@ final class VisibleDevices {
           ? named(entry, devices)
           : List.<Sighting>of();
       if (named.isEmpty()) {
-        return new Chosen(chosen, complaint(entry));
+        return new Selection(chosen, describeProblem(entry));
       }
       for (var device : named) {
         if (!seen.add(device.uuid())) {
-          return new Chosen(
+          return new Selection(
               List.of(),
               Optional.of(variable + "=" + String.join(",", entries) + " names " + device.uuid()
                   + " twice, which hides all devices, as it does for CUDA."));
@@ -86,7 +86,7 @@ final class VisibleDevices {
       }
       chosen.addAll(named);
     }
-    return new Chosen(chosen, Optional.empty());
+    return new Selection(chosen, Optional.empty());
   }
 
   /** As the next list counts them, where one hides devices before another. */
@@ -97,7 +97,7 @@ final class VisibleDevices {
         .toList();
   }
 
-  private Optional<String> complaint(String entry) {
+  private Optional<String> describeProblem(String entry) {
     return entry.startsWith("-")
         ? Optional.empty()
         : Optional.of(variable + "=" + String.join(",", entries == null ? List.of() : entries)

@@ -24,7 +24,7 @@ class NativeAccessTest {
       var drivers = new ProbeSettings.Drivers(arguments[0], "off", Path.of(arguments[1]));
       var settings =
           new ProbeSettings(Map.of(), drivers, OptionalInt.empty(), Duration.ofSeconds(20));
-      try (var probe = HostProbe.open(settings)) {
+      try (var probe = HostAcceleratorProbe.open(settings)) {
         System.out.println(probe.probe());
       }
     }

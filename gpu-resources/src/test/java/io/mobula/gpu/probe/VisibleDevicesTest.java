@@ -36,7 +36,7 @@ class VisibleDevicesTest {
     return Sighting.of(number, uuid, MODEL, location, DeviceHealth.healthy());
   }
 
-  private static VisibleDevices.Chosen choose(String value) {
+  private static VisibleDevices.Selection choose(String value) {
     return VisibleDevices.of("CUDA_VISIBLE_DEVICES", value).choose(HOST);
   }
 
@@ -53,7 +53,7 @@ class VisibleDevicesTest {
   @Test
   void anEmptyListHidesAllInSilence() {
     for (var value : List.of("", "  ", "-1", "-1,0")) {
-      assertThat(choose(value)).isEqualTo(new VisibleDevices.Chosen(List.of(), Optional.empty()));
+      assertThat(choose(value)).isEqualTo(new VisibleDevices.Selection(List.of(), Optional.empty()));
     }
   }
 
@@ -111,7 +111,7 @@ class VisibleDevicesTest {
       })
   void anEntryThatNamesNothingEndsTheListAndIsTold(String value) {
     assertThat(choose(value).devices()).isEmpty();
-    assertThat(choose(value).complaint().orElseThrow())
+    assertThat(choose(value).problem().orElseThrow())
         .startsWith("CUDA_VISIBLE_DEVICES=" + value)
         .contains("the list ends before it");
   }
@@ -122,7 +122,7 @@ class VisibleDevicesTest {
       value = {"0,1,0", "GPU-2222,GPU-2", "3,3", "0,00"})
   void namingADeviceTwiceHidesAll(String value) {
     assertThat(choose(value).devices()).isEmpty();
-    assertThat(choose(value).complaint().orElseThrow()).contains("twice");
+    assertThat(choose(value).problem().orElseThrow()).contains("twice");
   }
 
   @Test

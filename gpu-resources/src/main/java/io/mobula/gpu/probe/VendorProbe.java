@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The devices of one vendor: several sources, of which the first that answers is believed, what was
  * seen of them, and the variables that hide some.
  */
-final class Family {
+final class VendorProbe {
   private final List<Source> sources;
-  private final List<VisibleDevices> visible;
-  private final Roster roster = new Roster();
-  private @Nullable Source believed;
+  private final List<VisibleDevices> visibleDevices;
+  private final DeviceHistory history = new DeviceHistory();
+  private @Nullable Source activeSource;
 
   /**
    * A family.
@@ -25,22 +25,22 @@ final class Family {
    * @param sources in the order in which they are asked
    * @param visible what is hidden, the outermost first
    */
-  Family(List<Source> sources, List<VisibleDevices> visible) {
+  VendorProbe(List<Source> sources, List<VisibleDevices> visible) {
     this.sources = List.copyOf(sources);
-    this.visible = List.copyOf(visible);
+    this.visibleDevices = List.copyOf(visible);
   }
 
   /** Asks, and adds to the warnings; the devices have no index yet. */
-  List<Accelerator> look(List<ProbeWarning> warnings) {
-    believed = null;
+  List<Accelerator> probe(List<ProbeWarning> warnings) {
+    activeSource = null;
     var reason = "There is no driver any more";
     for (var source : sources) {
       switch (source.read()) {
         case Reading.Answered(var devices, var complaints) -> {
-          roster.saw(devices);
+          history.update(devices);
           warnings.addAll(complaints);
-          believed = source;
-          return choose(warnings);
+          activeSource = source;
+          return chooseVisible(warnings);
         }
         case Reading.Broken(var warning) -> {
           warnings.add(warning);
@@ -49,28 +49,28 @@ final class Family {
         case Reading.Absent _ -> {}
       }
     }
-    roster.heardNothing(reason);
-    return choose(warnings);
+    history.markNotResponding(reason);
+    return chooseVisible(warnings);
   }
 
-  private List<Accelerator> choose(List<ProbeWarning> warnings) {
-    var devices = roster.devices();
+  private List<Accelerator> chooseVisible(List<ProbeWarning> warnings) {
+    var devices = history.devices();
     if (devices.isEmpty()) {
       return List.of();
     }
-    for (var list : visible) {
-      var chosen = list.choose(devices);
-      chosen
-          .complaint()
+    for (var list : visibleDevices) {
+      var selection = list.choose(devices);
+      selection
+          .problem()
           .ifPresent(complaint -> warnings.add(new ProbeWarning("environment", complaint)));
-      devices = VisibleDevices.renumbered(chosen.devices());
+      devices = VisibleDevices.renumbered(selection.devices());
     }
     return devices.stream().map(device -> device.device()).toList();
   }
 
   /** How busy they are, hidden ones included. */
   List<DeviceUsage> sample() {
-    return believed == null ? List.of() : new ArrayList<>(believed.sample());
+    return activeSource == null ? List.of() : new ArrayList<>(activeSource.sample());
   }
 
   void close() {

@@ -26,28 +26,28 @@ import java.util.Set;
  * The probe of this host: NVIDIA by NVML, or by {@code nvidia-smi} where NVML cannot be asked; AMD
  * by files of the kernel; and what a user declares beyond them. Opening it asks nothing yet.
  */
-public final class HostProbe implements AcceleratorProbe {
+public final class HostAcceleratorProbe implements AcceleratorProbe {
   /** What the program of a driver may take longer than its library: it is run up to three times. */
   private static final int RUNS = 4;
 
   private final ProbeSettings settings;
-  private final List<Family> families;
+  private final List<VendorProbe> vendorProbes;
   private List<String> listed = List.of();
   private boolean closed;
 
-  private HostProbe(ProbeSettings settings, List<Family> families) {
+  private HostAcceleratorProbe(ProbeSettings settings, List<VendorProbe> vendorProbes) {
     this.settings = settings;
-    this.families = families;
+    this.vendorProbes = vendorProbes;
   }
 
   /** A probe that has seen nothing yet. */
-  public static HostProbe open(ProbeSettings settings) {
+  public static HostAcceleratorProbe open(ProbeSettings settings) {
     var files = new HostFiles(settings.drivers().root());
-    return new HostProbe(
+    return new HostAcceleratorProbe(
         settings,
         List.of(
-            new Family(nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
-            new Family(
+            new VendorProbe(nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
+            new VendorProbe(
                 List.of(new BoundedSource(new AmdSysfs(files), settings.limit())),
                 List.of(
                     list(settings, "ROCR_VISIBLE_DEVICES"),
@@ -90,8 +90,8 @@ public final class HostProbe implements AcceleratorProbe {
     }
     var warnings = new ArrayList<ProbeWarning>();
     var devices = new ArrayList<Accelerator>();
-    families.forEach(family -> devices.addAll(family.look(warnings)));
-    var told = told(asDeclared(devices));
+    vendorProbes.forEach(vendorProbe -> devices.addAll(vendorProbe.probe(warnings)));
+    var told = reindexed(asDeclared(devices));
     listed = told.stream().map(Accelerator::uuid).toList();
     return new ProbeResult(told, warnings);
   }
@@ -112,7 +112,7 @@ public final class HostProbe implements AcceleratorProbe {
   }
 
   /** Each at its index, with those neighbours that are told, too. */
-  private static List<Accelerator> told(List<Accelerator> devices) {
+  private static List<Accelerator> reindexed(List<Accelerator> devices) {
     Set<String> uuids = new HashSet<>();
     devices.forEach(device -> uuids.add(device.uuid()));
     var told = new ArrayList<Accelerator>();
@@ -131,7 +131,7 @@ public final class HostProbe implements AcceleratorProbe {
     requireOpen();
     var found = new HashMap<String, DeviceUsage>();
     if (!listed.isEmpty()) {
-      families.forEach(family -> family.sample().forEach(it -> found.put(it.uuid(), it)));
+      vendorProbes.forEach(vendorProbe -> vendorProbe.sample().forEach(it -> found.put(it.uuid(), it)));
     }
     return listed.stream().filter(found::containsKey).map(found::get).toList();
   }
@@ -147,7 +147,7 @@ public final class HostProbe implements AcceleratorProbe {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      families.forEach(Family::close);
+      vendorProbes.forEach(VendorProbe::close);
     }
   }
 }

@@ -13,11 +13,11 @@ import java.util.Map;
  * order of the driver's numbers, so that a list of numbers means the same devices for as long as
  * the probe lives.
  */
-final class Roster {
+final class DeviceHistory {
   private final Map<String, Sighting> known = new LinkedHashMap<>();
 
   /** Takes in what a driver shows now. */
-  void saw(List<Sighting> devices) {
+  void update(List<Sighting> devices) {
     var now = new HashSet<String>();
     for (var device : devices) {
       now.add(device.uuid());
@@ -36,7 +36,7 @@ final class Roster {
   }
 
   /** No driver could be asked, for a reason. */
-  void heardNothing(String reason) {
+  void markNotResponding(String reason) {
     known.replaceAll((_, device) ->
         device.device().health() instanceof DeviceHealth.Unhealthy unhealthy && unhealthy.cause() == DeviceHealth.Cause.GONE
             ? device

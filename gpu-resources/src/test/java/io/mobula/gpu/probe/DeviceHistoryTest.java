@@ -10,8 +10,8 @@ import io.mobula.gpu.source.Sighting;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RosterTest {
-  private final Roster roster = new Roster();
+class DeviceHistoryTest {
+  private final DeviceHistory history = new DeviceHistory();
 
   private static Sighting gpu(int number) {
     return Sighting.of(
@@ -23,39 +23,39 @@ class RosterTest {
   }
 
   private DeviceHealth.Cause cause(int place) {
-    return ((DeviceHealth.Unhealthy) roster.devices().get(place).device().health()).cause();
+    return ((DeviceHealth.Unhealthy) history.devices().get(place).device().health()).cause();
   }
 
   @Test
   void keepsWhatIsNoLongerShown() {
-    roster.saw(List.of(gpu(0), gpu(1)));
-    roster.saw(List.of(gpu(1)));
-    assertThat(roster.devices()).extracting(Sighting::uuid).containsExactly("GPU-0", "GPU-1");
+    history.update(List.of(gpu(0), gpu(1)));
+    history.update(List.of(gpu(1)));
+    assertThat(history.devices()).extracting(Sighting::uuid).containsExactly("GPU-0", "GPU-1");
     assertThat(cause(0)).isEqualTo(DeviceHealth.Cause.GONE);
-    assertThat(roster.devices().getLast()).isEqualTo(gpu(1));
+    assertThat(history.devices().getLast()).isEqualTo(gpu(1));
   }
 
   @Test
   void aDeviceThatComesBackIsWell() {
-    roster.saw(List.of(gpu(0)));
-    roster.saw(List.of());
-    roster.saw(List.of(gpu(0)));
-    assertThat(roster.devices()).containsExactly(gpu(0));
+    history.update(List.of(gpu(0)));
+    history.update(List.of());
+    history.update(List.of(gpu(0)));
+    assertThat(history.devices()).containsExactly(gpu(0));
   }
 
   @Test
   void ordersByNumberWhenADeviceComesLater() {
-    roster.saw(List.of(gpu(2)));
-    roster.saw(List.of(gpu(2), gpu(0)));
-    assertThat(roster.devices()).containsExactly(gpu(0), gpu(2));
+    history.update(List.of(gpu(2)));
+    history.update(List.of(gpu(2), gpu(0)));
+    assertThat(history.devices()).containsExactly(gpu(0), gpu(2));
   }
 
   @Test
   void withoutAnAnswerNobodyIsWell() {
-    roster.saw(List.of(gpu(0), gpu(1)));
-    roster.saw(List.of(gpu(0)));
-    roster.heardNothing("the driver hangs");
-    assertThat(roster.devices().getFirst().device().health())
+    history.update(List.of(gpu(0), gpu(1)));
+    history.update(List.of(gpu(0)));
+    history.markNotResponding("the driver hangs");
+    assertThat(history.devices().getFirst().device().health())
         .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, "the driver hangs"));
     assertThat(cause(1)).isEqualTo(DeviceHealth.Cause.GONE);
   }

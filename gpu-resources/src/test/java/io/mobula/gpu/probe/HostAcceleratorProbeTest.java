@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HostProbeTest {
+class HostAcceleratorProbeTest {
   private static final String THREE = """
       gpu GPU-1
         name A
@@ -44,7 +44,7 @@ class HostProbeTest {
   private final Map<String, String> environment = new HashMap<>();
   private String nvml = ProbeSettings.OFF;
   private Duration limit = Duration.ofSeconds(20);
-  private HostProbe probe;
+  private HostAcceleratorProbe probe;
 
   private ProbeSettings settings() {
     return ProbeSettings.of(environment, "")
@@ -58,7 +58,7 @@ class HostProbeTest {
 
   private ProbeResult probed(ProbeSettings settings) {
     if (probe == null) {
-      probe = HostProbe.open(settings);
+      probe = HostAcceleratorProbe.open(settings);
     }
     return probe.probe();
   }
@@ -101,7 +101,7 @@ class HostProbeTest {
 
   @Test
   void whateverThisHostHasTheProbeDoesNotThrow() {
-    try (var real = HostProbe.open(ProbeSettings.ofThisProcess())) {
+    try (var real = HostAcceleratorProbe.open(ProbeSettings.ofThisProcess())) {
       assertThat(real.probe()).isNotNull();
       real.sample();
     }
@@ -239,7 +239,7 @@ class HostProbeTest {
     for (var variable : new String[] {"ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"}) {
       environment.clear();
       environment.put(variable, "-1");
-      try (var hidden = HostProbe.open(settings())) {
+      try (var hidden = HostAcceleratorProbe.open(settings())) {
         assertThat(hidden.probe()).isEqualTo(ProbeResult.empty());
       }
     }
