@@ -8,7 +8,7 @@ import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.HostFiles;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.DetectedDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ final class DeviceReader {
    *
    * @param gpu the handle of the whole GPU, which knows some things that an instance does not
    */
-  record NvmlDevice(Sighting detected, MemorySegment handle, MemorySegment gpu) {}
+  record NvmlDevice(DetectedDevice detected, MemorySegment handle, MemorySegment gpu) {}
 
   /** What can be worked with there. */
   List<NvmlDevice> read(PhysicalGpu gpu, List<DeviceNeighbour> neighbours) {
@@ -47,9 +47,9 @@ final class DeviceReader {
     }
     var model = model(gpu.handle(), gpu.handle(), query);
     query.note(watch.of(gpu.uuid()));
-    var sighting = Sighting.of(
+    var detected = DetectedDevice.of(
         gpu.number(), gpu.uuid(), model, location.withNeighbours(neighbours), query.health());
-    return List.of(new NvmlDevice(sighting, gpu.handle(), gpu.handle()));
+    return List.of(new NvmlDevice(detected, gpu.handle(), gpu.handle()));
   }
 
   private DeviceHealth health(PhysicalGpu gpu, DeviceQuery query) {
@@ -113,12 +113,12 @@ final class DeviceReader {
         query.valueOr(nvml.computeInstance(handle), Xid.WHOLE_GPU));
     var model = model(handle, gpu.handle(), query);
     query.note(watch.of(part));
-    var sighting = Sighting.of(
+    var detected = DetectedDevice.of(
         gpu.number(),
         uuid,
         model,
         new DeviceLocation(location.pciAddress(), location.numaNode(), Optional.of(part), List.of()),
         query.health());
-    return Optional.of(new NvmlDevice(sighting, handle, gpu.handle()));
+    return Optional.of(new NvmlDevice(detected, handle, gpu.handle()));
   }
 }

@@ -5,8 +5,8 @@ import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.HostFiles;
-import io.mobula.gpu.source.Reading;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.SourceResult;
+import io.mobula.gpu.source.DetectedDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class NvmlSession {
   private final HostFiles files;
   private final XidWatch watch;
   private final GpuTopology topology;
-  private final Map<Integer, List<Sighting>> before = new HashMap<>();
+  private final Map<Integer, List<DetectedDevice>> before = new HashMap<>();
   private List<DeviceReader.NvmlDevice> nvmlDevice = List.of();
 
   NvmlSession(Nvml nvml, HostFiles files) {
@@ -35,26 +35,26 @@ final class NvmlSession {
     this.topology = new GpuTopology(nvml);
   }
 
-  Reading read() {
+  SourceResult read() {
     nvmlDevice = List.of();
     return switch (nvml.count()) {
       case NvmlResult.Failure<Integer>(var error) ->
-        Reading.broken(
+        SourceResult.broken(
             NvmlSource.NAME, "NVML does not say how many GPUs there are: " + error + ".");
       case NvmlResult.Success<Integer>(var count) -> read(count);
     };
   }
 
-  private Reading read(int count) {
+  private SourceResult read(int count) {
     var warnings = new ArrayList<ProbeWarning>();
-    var sightings = new ArrayList<Sighting>();
+    var detecteds = new ArrayList<DetectedDevice>();
     var gpus = new ArrayList<PhysicalGpu>();
     int forbidden = 0;
     for (int number = 0; number < count; number++) {
       switch (identify(number)) {
         case NvmlResult.Success<PhysicalGpu>(var gpu) -> gpus.add(gpu);
         case NvmlResult.Failure<PhysicalGpu>(var error) -> {
-          forbidden += reportUnidentified(number, error, sightings, warnings);
+          forbidden += reportUnidentified(number, error, detecteds, warnings);
         }
       }
     }
@@ -72,8 +72,8 @@ final class NvmlSession {
             NvmlSource.NAME,
             gpu.uuid() + ": errors of the driver are not seen: " + refusal + "."))));
     watch.drain();
-    readDevices(gpus, sightings, warnings);
-    return new Reading.Answered(sightings, warnings);
+    readDevices(gpus, detecteds, warnings);
+    return new SourceResult.Answered(detecteds, warnings);
   }
 
   /** Who has a number. */
@@ -93,13 +93,13 @@ final class NvmlSession {
 
   /** Tells what was known by a number, or warns; returns 1 if it is merely forbidden. */
   private int reportUnidentified(
-      int number, NvmlError error, List<Sighting> sightings, List<ProbeWarning> warnings) {
+      int number, NvmlError error, List<DetectedDevice> detecteds, List<ProbeWarning> warnings) {
     var known = before.getOrDefault(number, List.of());
     if (!known.isEmpty()) {
       var health = error.health().isHealthy()
           ? DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, error.toString())
           : error.health();
-      known.forEach(sighting -> sightings.add(sighting.withHealth(health)));
+      known.forEach(detected -> detecteds.add(detected.withHealth(health)));
     } else if (ReturnCode.isForbidden(error.code())) {
       return 1;
     } else {
@@ -124,7 +124,7 @@ final class NvmlSession {
     return true;
   }
 
-  private void readDevices(List<PhysicalGpu> gpus, List<Sighting> sightings, List<ProbeWarning> warnings) {
+  private void readDevices(List<PhysicalGpu> gpus, List<DetectedDevice> detecteds, List<ProbeWarning> warnings) {
     var reader = new DeviceReader(nvml, watch, files, warnings);
     var neighbours = topology.neighboursOf(gpus);
     var now = new ArrayList<DeviceReader.NvmlDevice>();
@@ -132,7 +132,7 @@ final class NvmlSession {
       var parts = reader.read(gpu, neighbours.getOrDefault(gpu.uuid(), List.of()));
       var seen =
           parts.stream().map(DeviceReader.NvmlDevice::detected).map(this::withLastKnown).toList();
-      sightings.addAll(seen);
+      detecteds.addAll(seen);
       before.put(gpu.number(), seen);
       now.addAll(parts);
     }
@@ -140,7 +140,7 @@ final class NvmlSession {
   }
 
   /** A device that no longer answers is what it was, and ill. */
-  private Sighting withLastKnown(Sighting now) {
+  private DetectedDevice withLastKnown(DetectedDevice now) {
     if (!(now.device().health() instanceof DeviceHealth.Unhealthy unhealthy)
         || (unhealthy.cause() != DeviceHealth.Cause.GONE && unhealthy.cause() != DeviceHealth.Cause.NEEDS_RESET)) {
       return now;

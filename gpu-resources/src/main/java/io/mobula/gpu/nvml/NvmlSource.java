@@ -2,8 +2,8 @@ package io.mobula.gpu.nvml;
 
 import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.source.HostFiles;
-import io.mobula.gpu.source.Reading;
-import io.mobula.gpu.source.Source;
+import io.mobula.gpu.source.SourceResult;
+import io.mobula.gpu.source.DeviceSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * ({@code --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code
  * runs in this process: a driver that crashes takes the JVM along.
  */
-public final class NvmlSource implements Source {
+public final class NvmlSource implements DeviceSource {
   /** The name of the library for the system's loader. */
   public static final String LIBRARY = "libnvidia-ml.so.1";
 
@@ -43,29 +43,29 @@ public final class NvmlSource implements Source {
   }
 
   @Override
-  public Reading read() {
+  public SourceResult read() {
     if (!NvmlLibrary.isAllowed()) {
       return expected()
-          ? Reading.broken(
+          ? SourceResult.broken(
               NAME,
               "NVML was not asked, since this JVM may not call native code: start it with"
                   + " --enable-native-access=ALL-UNNAMED.")
-          : Reading.absent();
+          : SourceResult.absent();
     }
     if (library == null) {
       var opened = NvmlLibrary.open(file);
       if (opened.isEmpty()) {
-        return expected() ? Reading.broken(NAME, cannotOpen()) : Reading.absent();
+        return expected() ? SourceResult.broken(NAME, cannotOpen()) : SourceResult.absent();
       }
       library = opened.get();
     }
     return read(library);
   }
 
-  private Reading read(NvmlLibrary nvml) {
+  private SourceResult read(NvmlLibrary nvml) {
     var missing = nvml.lacks();
     if (missing.isPresent()) {
-      return Reading.broken(
+      return SourceResult.broken(
           NAME,
           file + " has no " + missing.get().symbol()
               + ": it is not NVML, or of a driver that is too old.");
@@ -73,15 +73,15 @@ public final class NvmlSource implements Source {
     if (session == null) {
       var fresh = new Nvml(nvml);
       if (fresh.init() instanceof NvmlResult.Failure<Integer>(var error)) {
-        return Reading.broken(NAME, "NVML does not start: " + error + hint(error) + ".");
+        return SourceResult.broken(NAME, "NVML does not start: " + error + hint(error) + ".");
       }
       session = new NvmlSession(fresh, files);
     }
-    var reading = session.read();
-    if (reading instanceof Reading.Broken) {
+    var result = session.read();
+    if (result instanceof SourceResult.Broken) {
       close();
     }
-    return reading;
+    return result;
   }
 
   /** Whether somebody meant NVIDIA's devices to be here. */

@@ -1,7 +1,7 @@
 package io.mobula.gpu.probe;
 
 import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.DetectedDevice;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,10 +14,10 @@ import java.util.Map;
  * the probe lives.
  */
 final class DeviceHistory {
-  private final Map<String, Sighting> known = new LinkedHashMap<>();
+  private final Map<String, DetectedDevice> known = new LinkedHashMap<>();
 
   /** Takes in what a driver shows now. */
-  void update(List<Sighting> devices) {
+  void update(List<DetectedDevice> devices) {
     var now = new HashSet<String>();
     for (var device : devices) {
       now.add(device.uuid());
@@ -27,7 +27,7 @@ final class DeviceHistory {
         (uuid, device) -> now.contains(uuid) ? device : device.withHealth(missing(device)));
   }
 
-  private static DeviceHealth missing(Sighting device) {
+  private static DeviceHealth missing(DetectedDevice device) {
     return DeviceHealth.unhealthy(
         DeviceHealth.Cause.GONE,
         device.device().location().mig().isPresent()
@@ -44,9 +44,9 @@ final class DeviceHistory {
   }
 
   /** All of them, by number. */
-  List<Sighting> devices() {
+  List<DetectedDevice> devices() {
     return known.values().stream()
-        .sorted(Comparator.comparingInt(Sighting::number))
+        .sorted(Comparator.comparingInt(DetectedDevice::number))
         .toList();
   }
 }

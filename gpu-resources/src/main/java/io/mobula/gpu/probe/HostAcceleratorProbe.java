@@ -10,11 +10,11 @@ import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.nvml.NvmlSource;
-import io.mobula.gpu.source.AmdSysfs;
-import io.mobula.gpu.source.BoundedSource;
+import io.mobula.gpu.source.AmdSysfsSource;
+import io.mobula.gpu.source.TimeLimitedSource;
 import io.mobula.gpu.source.HostFiles;
-import io.mobula.gpu.source.NvidiaSmi;
-import io.mobula.gpu.source.Source;
+import io.mobula.gpu.source.NvidiaSmiSource;
+import io.mobula.gpu.source.DeviceSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,23 +48,23 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
         List.of(
             new VendorProbe(nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
             new VendorProbe(
-                List.of(new BoundedSource(new AmdSysfs(files), settings.limit())),
+                List.of(new TimeLimitedSource(new AmdSysfsSource(files), settings.limit())),
                 List.of(
                     list(settings, "ROCR_VISIBLE_DEVICES"),
                     list(settings, hipVariable(settings.environment()))))));
   }
 
-  private static List<Source> nvidia(ProbeSettings settings, HostFiles files) {
-    var sources = new ArrayList<Source>();
+  private static List<DeviceSource> nvidia(ProbeSettings settings, HostFiles files) {
+    var sources = new ArrayList<DeviceSource>();
     var drivers = settings.drivers();
     var limit = settings.limit();
     if (!drivers.nvml().equals(ProbeSettings.OFF)) {
-      sources.add(new BoundedSource(new NvmlSource(drivers.nvml(), files), limit));
+      sources.add(new TimeLimitedSource(new NvmlSource(drivers.nvml(), files), limit));
     }
     if (!drivers.nvidiaSmi().equals(ProbeSettings.OFF)) {
       var path = settings.environment().getOrDefault("PATH", "");
-      sources.add(new BoundedSource(
-          NvidiaSmi.find(drivers.nvidiaSmi(), path, files, limit), limit.multipliedBy(RUNS)));
+      sources.add(new TimeLimitedSource(
+          NvidiaSmiSource.find(drivers.nvidiaSmi(), path, files, limit), limit.multipliedBy(RUNS)));
     }
     return sources;
   }

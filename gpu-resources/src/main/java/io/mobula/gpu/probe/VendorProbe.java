@@ -3,8 +3,8 @@ package io.mobula.gpu.probe;
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.ProbeWarning;
-import io.mobula.gpu.source.Reading;
-import io.mobula.gpu.source.Source;
+import io.mobula.gpu.source.SourceResult;
+import io.mobula.gpu.source.DeviceSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * seen of them, and the variables that hide some.
  */
 final class VendorProbe {
-  private final List<Source> sources;
+  private final List<DeviceSource> sources;
   private final List<VisibleDevices> visibleDevices;
   private final DeviceHistory history = new DeviceHistory();
-  private @Nullable Source activeSource;
+  private @Nullable DeviceSource activeSource;
 
   /**
    * A family.
@@ -25,7 +25,7 @@ final class VendorProbe {
    * @param sources in the order in which they are asked
    * @param visible what is hidden, the outermost first
    */
-  VendorProbe(List<Source> sources, List<VisibleDevices> visible) {
+  VendorProbe(List<DeviceSource> sources, List<VisibleDevices> visible) {
     this.sources = List.copyOf(sources);
     this.visibleDevices = List.copyOf(visible);
   }
@@ -36,17 +36,17 @@ final class VendorProbe {
     var reason = "There is no driver any more";
     for (var source : sources) {
       switch (source.read()) {
-        case Reading.Answered(var devices, var complaints) -> {
+        case SourceResult.Answered(var devices, var complaints) -> {
           history.update(devices);
           warnings.addAll(complaints);
           activeSource = source;
           return chooseVisible(warnings);
         }
-        case Reading.Broken(var warning) -> {
+        case SourceResult.Broken(var warning) -> {
           warnings.add(warning);
           reason = warning.cause();
         }
-        case Reading.Absent _ -> {}
+        case SourceResult.Absent _ -> {}
       }
     }
     history.markNotResponding(reason);
@@ -74,6 +74,6 @@ final class VendorProbe {
   }
 
   void close() {
-    sources.forEach(Source::close);
+    sources.forEach(DeviceSource::close);
   }
 }

@@ -1,7 +1,7 @@
 package io.mobula.gpu.probe;
 
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.DetectedDevice;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +44,7 @@ final class VisibleDevices {
    * @param devices in the list's order
    * @param problem what is wrong with the list; an entry below zero is a way to end it
    */
-  record Selection(List<Sighting> devices, Optional<String> problem) {}
+  record Selection(List<DetectedDevice> devices, Optional<String> problem) {}
 
   /** Hides nothing. */
   static VisibleDevices all() {
@@ -63,16 +63,16 @@ final class VisibleDevices {
   }
 
   /** Chooses among the devices of a host. */
-  Selection choose(List<Sighting> devices) {
+  Selection choose(List<DetectedDevice> devices) {
     if (entries == null) {
       return new Selection(devices, Optional.empty());
     }
-    var chosen = new ArrayList<Sighting>();
+    var chosen = new ArrayList<DetectedDevice>();
     var seen = new HashSet<String>();
     for (var entry : entries) {
       var named = kind(entry).equals(kind(entries.getFirst()))
           ? named(entry, devices)
-          : List.<Sighting>of();
+          : List.<DetectedDevice>of();
       if (named.isEmpty()) {
         return new Selection(chosen, describeProblem(entry));
       }
@@ -90,10 +90,10 @@ final class VisibleDevices {
   }
 
   /** As the next list counts them, where one hides devices before another. */
-  static List<Sighting> renumbered(List<Sighting> devices) {
+  static List<DetectedDevice> renumbered(List<DetectedDevice> devices) {
     var gpus = devices.stream().map(VisibleDevices::gpuOf).distinct().toList();
     return devices.stream()
-        .map(device -> new Sighting(gpus.indexOf(gpuOf(device)), device.device()))
+        .map(device -> new DetectedDevice(gpus.indexOf(gpuOf(device)), device.device()))
         .toList();
   }
 
@@ -122,7 +122,7 @@ final class VisibleDevices {
     return startsWith(entry, "GPU-") || startsWith(entry, "AMD-") ? Kind.GPU : Kind.OTHER;
   }
 
-  private static List<Sighting> named(String entry, List<Sighting> devices) {
+  private static List<DetectedDevice> named(String entry, List<DetectedDevice> devices) {
     return switch (kind(entry)) {
       case NUMBER -> {
         var digits = NUMBER.matcher(entry);
@@ -136,22 +136,22 @@ final class VisibleDevices {
     };
   }
 
-  private static List<Sighting> numbered(int number, List<Sighting> devices) {
+  private static List<DetectedDevice> numbered(int number, List<DetectedDevice> devices) {
     return devices.stream().filter(device -> device.number() == number).toList();
   }
 
-  private static List<Sighting> gpu(String prefix, List<Sighting> devices) {
+  private static List<DetectedDevice> gpu(String prefix, List<DetectedDevice> devices) {
     var whole =
         devices.stream().filter(device -> startsWith(gpuOf(device), prefix)).toList();
     return whole.stream().map(VisibleDevices::gpuOf).distinct().count() == 1 ? whole : List.of();
   }
 
   /** The UUID of a GPU, also for an instance of it. */
-  private static String gpuOf(Sighting device) {
+  private static String gpuOf(DetectedDevice device) {
     return device.device().location().mig().map(MigInstance::parent).orElse(device.uuid());
   }
 
-  private static List<Sighting> instance(String entry, List<Sighting> devices) {
+  private static List<DetectedDevice> instance(String entry, List<DetectedDevice> devices) {
     var part = PART.matcher(entry);
     var named = devices.stream()
         .filter(device -> device.device().location().mig().isPresent())

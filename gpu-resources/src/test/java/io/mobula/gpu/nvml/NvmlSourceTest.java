@@ -14,8 +14,8 @@ import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.ProbeWarning;
 import io.mobula.gpu.source.HostFiles;
-import io.mobula.gpu.source.Reading;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.SourceResult;
+import io.mobula.gpu.source.DetectedDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,10 +90,10 @@ class NvmlSourceTest {
     }
   }
 
-  private Reading.Answered answered() {
-    var reading = source.read();
-    assertThat(reading).isInstanceOf(Reading.Answered.class);
-    return (Reading.Answered) reading;
+  private SourceResult.Answered answered() {
+    var result = source.read();
+    assertThat(result).isInstanceOf(SourceResult.Answered.class);
+    return (SourceResult.Answered) result;
   }
 
   private Accelerator only() {
@@ -108,16 +108,16 @@ class NvmlSourceTest {
   }
 
   private String cause() {
-    var reading = source.read();
-    assertThat(reading).isInstanceOf(Reading.Broken.class);
-    return ((Reading.Broken) reading).warning().cause();
+    var result = source.read();
+    assertThat(result).isInstanceOf(SourceResult.Broken.class);
+    return ((SourceResult.Broken) result).warning().cause();
   }
 
   @Test
   void tellsWhatADeviceIs() {
     var reading = answered();
     assertThat(reading.warnings()).isEmpty();
-    assertThat(reading.devices()).extracting(Sighting::number).containsExactly(0);
+    assertThat(reading.devices()).extracting(DetectedDevice::number).containsExactly(0);
     var device = reading.devices().getFirst().device();
     assertThat(device.uuid()).isEqualTo("GPU-1");
     assertThat(device.model())
@@ -152,7 +152,7 @@ class NvmlSourceTest {
   @Test
   void findsNothingWhereThereIsNoDevice() throws IOException {
     played.script("");
-    assertThat(answered()).isEqualTo(new Reading.Answered(List.of(), List.of()));
+    assertThat(answered()).isEqualTo(new SourceResult.Answered(List.of(), List.of()));
     assertThat(source.sample()).isEmpty();
   }
 
@@ -195,9 +195,9 @@ class NvmlSourceTest {
   @Test
   void aLibraryThatIsNotThereIsNoError() {
     var absent = new NvmlSource(NvmlSource.LIBRARY, new HostFiles(folder));
-    assertThat(absent.read()).isNotInstanceOf(Reading.Answered.class);
+    assertThat(absent.read()).isNotInstanceOf(SourceResult.Answered.class);
     assertThat(new NvmlSource(folder + "/none.so", new HostFiles(folder)).read())
-        .isEqualTo(Reading.broken(
+        .isEqualTo(SourceResult.broken(
             "nvml",
             folder
                 + "/none.so cannot be opened: it is not there, or no library for this machine."));
@@ -207,9 +207,9 @@ class NvmlSourceTest {
   void aLibraryThatIsNotNvmlIsAWarning() throws IOException {
     var text = Files.writeString(folder.resolve("text.so"), "no library");
     assertThat(new NvmlSource(text.toString(), new HostFiles(folder)).read())
-        .isInstanceOf(Reading.Broken.class);
+        .isInstanceOf(SourceResult.Broken.class);
     assertThat(new NvmlSource("libc.so.6", new HostFiles(folder)).read())
-        .isEqualTo(Reading.broken(
+        .isEqualTo(SourceResult.broken(
             "nvml",
             "libc.so.6 has no nvmlInit_v2: it is not NVML, or of a driver that is too old."));
   }
@@ -246,10 +246,10 @@ class NvmlSourceTest {
       for (int code : new int[] {2, 3, 4, 9, 10, 13, 15, 16, 17, 999, -1}) {
         played.script(TWO + "fail " + function.symbol() + " " + code + " GPU-1\n");
         source.close();
-        var reading = source.read();
-        assertThat(reading).as("%s %d", function, code).isInstanceOf(Reading.Answered.class);
-        var devices = ((Reading.Answered) reading).devices();
-        assertThat(devices).extracting(Sighting::uuid).contains("GPU-2");
+        var result = source.read();
+        assertThat(result).as("%s %d", function, code).isInstanceOf(SourceResult.Answered.class);
+        var devices = ((SourceResult.Answered) result).devices();
+        assertThat(devices).extracting(DetectedDevice::uuid).contains("GPU-2");
         assertThat(devices.getLast().device().health().isHealthy()).isTrue();
         source.sample();
       }
@@ -284,8 +284,8 @@ class NvmlSourceTest {
   void aDeviceThatNeverSaidWhoItIsIsLeftOut() throws IOException {
     played.script(TWO + "fail nvmlDeviceGetUUID 15 GPU-1");
     var reading = answered();
-    assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-2");
-    assertThat(reading.devices()).extracting(Sighting::number).containsExactly(1);
+    assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-2");
+    assertThat(reading.devices()).extracting(DetectedDevice::number).containsExactly(1);
     assertThat(reading.warnings())
         .containsExactly(new ProbeWarning(
             "nvml", "GPU 0 is left out, since nvmlDeviceGetUUID answered \"GPU is lost\" (15)."));
@@ -313,7 +313,7 @@ class NvmlSourceTest {
       source.read();
       played.script("vanish GPU-1 " + calls + "\n" + TWO);
       var reading = answered();
-      assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-1", "GPU-2");
+      assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-1", "GPU-2");
       assertThat(reading.devices().getLast().device().health().isHealthy()).isTrue();
       source.sample();
     }
@@ -378,7 +378,7 @@ class NvmlSourceTest {
     assertThat(only().health().isHealthy()).isTrue();
     source.close();
     played.script(ONE + "fail nvmlEventSetCreate 999");
-    var reading = (Reading.Answered) source.read();
+    var reading = (SourceResult.Answered) source.read();
     assertThat(reading.warnings()).hasSize(1);
     assertThat(reading.warnings().getFirst().cause()).contains("errors of the driver are not seen");
     assertThat(answered().warnings()).isEmpty();
@@ -389,8 +389,8 @@ class NvmlSourceTest {
     played.script(SPLIT);
     var reading = answered();
     assertThat(reading.warnings()).isEmpty();
-    assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("MIG-a", "MIG-b");
-    assertThat(reading.devices()).extracting(Sighting::number).containsExactly(0, 0);
+    assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("MIG-a", "MIG-b");
+    assertThat(reading.devices()).extracting(DetectedDevice::number).containsExactly(0, 0);
     var part = reading.devices().getFirst().device();
     assertThat(part.model())
         .isEqualTo(
@@ -473,7 +473,7 @@ class NvmlSourceTest {
   void devicesThatAContainerMayNotUseAreLeftOut() throws IOException {
     played.script(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4 GPU-1");
     var some = answered();
-    assertThat(some.devices()).extracting(Sighting::uuid).containsExactly("GPU-2");
+    assertThat(some.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-2");
     assertThat(some.warnings()).isEmpty();
     source.close();
     played.script(TWO + "fail nvmlDeviceGetHandleByIndex_v2 4");

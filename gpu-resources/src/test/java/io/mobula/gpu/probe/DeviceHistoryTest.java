@@ -6,15 +6,15 @@ import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.DetectedDevice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeviceHistoryTest {
   private final DeviceHistory history = new DeviceHistory();
 
-  private static Sighting gpu(int number) {
-    return Sighting.of(
+  private static DetectedDevice gpu(int number) {
+    return DetectedDevice.of(
         number,
         "GPU-" + number,
         new DeviceModel(Vendor.NVIDIA, "one", 1, ""),
@@ -30,7 +30,7 @@ class DeviceHistoryTest {
   void keepsWhatIsNoLongerShown() {
     history.update(List.of(gpu(0), gpu(1)));
     history.update(List.of(gpu(1)));
-    assertThat(history.devices()).extracting(Sighting::uuid).containsExactly("GPU-0", "GPU-1");
+    assertThat(history.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-0", "GPU-1");
     assertThat(cause(0)).isEqualTo(DeviceHealth.Cause.GONE);
     assertThat(history.devices().getLast()).isEqualTo(gpu(1));
   }

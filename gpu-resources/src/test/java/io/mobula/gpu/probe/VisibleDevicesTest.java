@@ -7,7 +7,7 @@ import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.Vendor;
-import io.mobula.gpu.source.Sighting;
+import io.mobula.gpu.source.DetectedDevice;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,21 +19,21 @@ class VisibleDevicesTest {
   private static final DeviceModel MODEL = new DeviceModel(Vendor.NVIDIA, "one", 1, "");
 
   /** Four GPUs, of which the last is split in two. */
-  private static final List<Sighting> HOST = List.of(
+  private static final List<DetectedDevice> HOST = List.of(
       gpu(0, "GPU-11aa"),
       gpu(1, "GPU-11ab"),
       gpu(2, "GPU-2222"),
       part(3, "MIG-77aa", "GPU-3333", 1, 0),
       part(3, "MIG-77ab", "GPU-3333", 2, 0));
 
-  private static Sighting gpu(int number, String uuid) {
-    return Sighting.of(number, uuid, MODEL, DeviceLocation.unknown(), DeviceHealth.healthy());
+  private static DetectedDevice gpu(int number, String uuid) {
+    return DetectedDevice.of(number, uuid, MODEL, DeviceLocation.unknown(), DeviceHealth.healthy());
   }
 
-  private static Sighting part(int number, String uuid, String parent, int gpu, int compute) {
+  private static DetectedDevice part(int number, String uuid, String parent, int gpu, int compute) {
     var location = new DeviceLocation(
         "", OptionalInt.empty(), Optional.of(new MigInstance(parent, gpu, compute)), List.of());
-    return Sighting.of(number, uuid, MODEL, location, DeviceHealth.healthy());
+    return DetectedDevice.of(number, uuid, MODEL, location, DeviceHealth.healthy());
   }
 
   private static VisibleDevices.Selection choose(String value) {
@@ -41,7 +41,7 @@ class VisibleDevicesTest {
   }
 
   private static String chosen(String value) {
-    return String.join(" ", choose(value).devices().stream().map(Sighting::uuid).toList());
+    return String.join(" ", choose(value).devices().stream().map(DetectedDevice::uuid).toList());
   }
 
   @Test
@@ -128,9 +128,9 @@ class VisibleDevicesTest {
   @Test
   void aListBehindAnotherCountsWhatThatLetThrough() {
     var first = VisibleDevices.renumbered(choose("3,1").devices());
-    assertThat(first).extracting(Sighting::number).containsExactly(0, 0, 1);
+    assertThat(first).extracting(DetectedDevice::number).containsExactly(0, 0, 1);
     assertThat(VisibleDevices.of("SECOND", "1").choose(first).devices())
-        .extracting(Sighting::uuid)
+        .extracting(DetectedDevice::uuid)
         .containsExactly("GPU-11ab");
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param file the program
  * @param limit how long one run may take
  */
-record Program(Path file, Duration limit) {
+record HostProgram(Path file, Duration limit) {
   private static final int MOST_BYTES = 1 << 20;
 
   /**
@@ -34,7 +34,7 @@ record Program(Path file, Duration limit) {
     }
 
     /** Why it did not, for people: its first line. */
-    String complaint() {
+    String describeFailure() {
       if (!inTime) {
         return "it did not end in time";
       }

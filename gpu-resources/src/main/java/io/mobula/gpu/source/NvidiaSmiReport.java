@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
  * What {@code nvidia-smi} prints, understood. Pure.
  *
  * @param rows a GPU each
- * @param strange lines that are none
+ * @param unparsedLines lines that are none
  */
-record SmiReport(List<Row> rows, List<String> strange) {
+record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
   /** What is asked for, of drivers since 510. */
   static final String FIELDS =
       "index,uuid,name,memory.total,memory.used,pci.bus_id,ecc.errors.uncorrected.volatile.total,"
@@ -38,9 +38,9 @@ record SmiReport(List<Row> rows, List<String> strange) {
       Pattern.compile("\\s+MIG (\\S+)\\s+Device\\s+\\d+: \\(UUID: (MIG-\\S+)\\)");
 
   /** Copies the lists. */
-  SmiReport {
+  NvidiaSmiReport {
     rows = List.copyOf(rows);
-    strange = List.copyOf(strange);
+    unparsedLines = List.copyOf(unparsedLines);
   }
 
   /**
@@ -67,14 +67,14 @@ record SmiReport(List<Row> rows, List<String> strange) {
   record Instance(int number, String parent, String uuid, String profile) {}
 
   /** Understands comma-separated lines of {@link #FIELDS} or {@link #OLD_FIELDS}. */
-  static SmiReport parse(String printed) {
+  static NvidiaSmiReport parse(String printed) {
     var rows = new ArrayList<Row>();
     var strange = new ArrayList<String>();
     printed
         .lines()
         .filter(line -> !line.isBlank())
         .forEach(line -> row(line).ifPresentOrElse(rows::add, () -> strange.add(line.strip())));
-    return new SmiReport(rows, strange);
+    return new NvidiaSmiReport(rows, strange);
   }
 
   private static Optional<Row> row(String line) {
@@ -86,7 +86,7 @@ record SmiReport(List<Row> rows, List<String> strange) {
         || !fields[1].startsWith("GPU-")) {
       return Optional.empty();
     }
-    var load = new DeviceLoad(small(fields[8]), small(fields[9]), bytes(fields[4]), small(fields[7]));
+    var load = new DeviceLoad(parseInt(fields[8]), parseInt(fields[9]), bytes(fields[4]), parseInt(fields[7]));
     var model = new DeviceModel(
         Vendor.NVIDIA,
         fields[2],
@@ -159,7 +159,7 @@ record SmiReport(List<Row> rows, List<String> strange) {
         : OptionalLong.empty();
   }
 
-  private static OptionalInt small(String field) {
+  private static OptionalInt parseInt(String field) {
     var number = number(field);
     return number.isPresent() && number.getAsLong() <= Integer.MAX_VALUE
         ? OptionalInt.of((int) number.getAsLong())

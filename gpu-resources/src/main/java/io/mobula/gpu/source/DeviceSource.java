@@ -5,15 +5,15 @@ import java.util.List;
 
 /**
  * One way to learn of accelerators. Throws nothing for what it finds: a broken driver is a
- * {@link Reading}, too. Blocks; for one thread at a time.
+ * {@link SourceResult}, too. Blocks; for one thread at a time.
  */
-public interface Source extends AutoCloseable {
+public interface DeviceSource extends AutoCloseable {
 
   /** What people call it, such as {@code nvidia-smi}. */
   String name();
 
   /** Looks anew. */
-  Reading read();
+  SourceResult read();
 
   /** How busy the devices of the last reading are; those that do not answer are missing. */
   List<DeviceUsage> sample();

@@ -13,16 +13,16 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class SmiReportTest {
+class NvidiaSmiReportTest {
   private static final String LINE =
       "0, GPU-1, NVIDIA H100 80GB HBM3, 81559, 1024, 00000000:19:00.0, 0, 41, 37, 12, Disabled, 9.0";
 
   @Test
   void understandsALine() {
-    var report = SmiReport.parse(LINE + "\n");
-    assertThat(report.strange()).isEmpty();
+    var report = NvidiaSmiReport.parse(LINE + "\n");
+    assertThat(report.unparsedLines()).isEmpty();
     assertThat(report.rows())
-        .containsExactly(new SmiReport.Row(
+        .containsExactly(new NvidiaSmiReport.Row(
             0,
             "GPU-1",
             new DeviceModel(Vendor.NVIDIA, "NVIDIA H100 80GB HBM3", 81559L << 20, "9.0"),
@@ -38,14 +38,14 @@ class SmiReportTest {
 
   @Test
   void understandsOldDrivers() {
-    var row = SmiReport.parse(LINE.replace(", Disabled, 9.0", "")).rows().getFirst();
+    var row = NvidiaSmiReport.parse(LINE.replace(", Disabled, 9.0", "")).rows().getFirst();
     assertThat(row.model().architecture()).isEmpty();
     assertThat(row.isSplit()).isFalse();
   }
 
   @Test
   void whatIsNotToldIsEmpty() {
-    var row = SmiReport.parse(
+    var row = NvidiaSmiReport.parse(
             "3, GPU-3, NVIDIA GB10, [N/A], [Not Supported], [N/A], [N/A], [N/A], [Unknown Error], ERR!, [N/A], [N/A]")
         .rows()
         .getFirst();
@@ -69,18 +69,18 @@ class SmiReportTest {
   }
 
   private static DeviceHealth health(String line) {
-    return SmiReport.parse(line).rows().getFirst().health();
+    return NvidiaSmiReport.parse(line).rows().getFirst().health();
   }
 
   @Test
   void linesThatAreNoGpuAreStrange() {
     var report =
-        SmiReport.parse("Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.\n"
+        NvidiaSmiReport.parse("Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.\n"
             + LINE
             + "\n\n1, MIG-1\nx" + LINE + "\n99999999999" + LINE + "\n"
             + LINE.replace("GPU-1", "none"));
     assertThat(report.rows()).hasSize(1);
-    assertThat(report.strange()).hasSize(5);
+    assertThat(report.unparsedLines()).hasSize(5);
   }
 
   @Test
@@ -94,18 +94,18 @@ class SmiReportTest {
         GPU 2: NVIDIA A100-SXM4-40GB (UUID: GPU-3)
           MIG 7g.40gb     Device  0: (UUID: MIG-c)
         """;
-    assertThat(SmiReport.instances(printed))
+    assertThat(NvidiaSmiReport.instances(printed))
         .containsExactly(
-            new SmiReport.Instance(0, "GPU-1", "MIG-a", "3g.20gb"),
-            new SmiReport.Instance(0, "GPU-1", "MIG-GPU-1/2/0", "1c.3g.20gb"),
-            new SmiReport.Instance(2, "GPU-3", "MIG-c", "7g.40gb"));
-    assertThat(SmiReport.instances("  MIG 7g.40gb     Device  0: (UUID: MIG-c)"))
+            new NvidiaSmiReport.Instance(0, "GPU-1", "MIG-a", "3g.20gb"),
+            new NvidiaSmiReport.Instance(0, "GPU-1", "MIG-GPU-1/2/0", "1c.3g.20gb"),
+            new NvidiaSmiReport.Instance(2, "GPU-3", "MIG-c", "7g.40gb"));
+    assertThat(NvidiaSmiReport.instances("  MIG 7g.40gb     Device  0: (UUID: MIG-c)"))
         .isEmpty();
   }
 
   @Test
   void findsProcesses() {
-    assertThat(SmiReport.processes("GPU-1, 42, 100\nGPU-1, 43, [N/A]\nGPU-2, x, 1\nnothing\n"))
+    assertThat(NvidiaSmiReport.processes("GPU-1, 42, 100\nGPU-1, 43, [N/A]\nGPU-2, x, 1\nnothing\n"))
         .containsOnlyKeys("GPU-1")
         .containsEntry(
             "GPU-1",
@@ -117,7 +117,7 @@ class SmiReportTest {
   @Test
   void neverThrowsWhateverIsPrinted() {
     long seed = System.nanoTime();
-    System.out.println("SmiReportTest: seed " + seed);
+    System.out.println("NvidiaSmiReportTest: seed " + seed);
     var random = new Random(seed);
     for (int i = 0; i < 2000; i++) {
       var text = new StringBuilder(LINE + "\n" + LINE);
@@ -132,9 +132,9 @@ class SmiReportTest {
           break;
         }
       }
-      SmiReport.parse(text.toString());
-      SmiReport.instances(text.toString());
-      SmiReport.processes(text.toString());
+      NvidiaSmiReport.parse(text.toString());
+      NvidiaSmiReport.instances(text.toString());
+      NvidiaSmiReport.processes(text.toString());
     }
   }
 }

@@ -20,17 +20,17 @@ import java.util.OptionalInt;
  * NVIDIA's GPUs by the program {@code nvidia-smi}, where NVML itself cannot be asked. Costs a
  * process and up to two seconds each time. Tells neither Xid errors nor what is near what.
  */
-public final class NvidiaSmi implements Source {
+public final class NvidiaSmiSource implements DeviceSource {
   private static final String NAME = "nvidia-smi";
   private static final String[] APPS = {
     "--query-compute-apps=gpu_uuid,pid,used_memory", "--format=csv,noheader,nounits"
   };
   private static final int UNKNOWN_INSTANCE = -1;
 
-  private final Optional<Program> program;
+  private final Optional<HostProgram> program;
   private final HostFiles files;
 
-  private NvidiaSmi(Optional<Program> program, HostFiles files) {
+  private NvidiaSmiSource(Optional<HostProgram> program, HostFiles files) {
     this.program = program;
     this.files = files;
   }
@@ -43,8 +43,8 @@ public final class NvidiaSmi implements Source {
    * @param files of the host
    * @param limit how long one run may take
    */
-  public static NvidiaSmi find(String name, String path, HostFiles files, Duration limit) {
-    return new NvidiaSmi(Program.find(name, path).map(file -> new Program(file, limit)), files);
+  public static NvidiaSmiSource find(String name, String path, HostFiles files, Duration limit) {
+    return new NvidiaSmiSource(HostProgram.find(name, path).map(file -> new HostProgram(file, limit)), files);
   }
 
   @Override
@@ -53,17 +53,17 @@ public final class NvidiaSmi implements Source {
   }
 
   @Override
-  public Reading read() {
+  public SourceResult read() {
     if (program.isEmpty()) {
-      return Reading.absent();
+      return SourceResult.absent();
     }
     try {
       return read(program.get());
     } catch (IOException e) {
-      return Reading.broken(NAME, cannotRun(program.get().file(), e.toString()));
+      return SourceResult.broken(NAME, cannotRun(program.get().file(), e.toString()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Reading.broken(NAME, cannotRun(program.get().file(), "interrupted"));
+      return SourceResult.broken(NAME, cannotRun(program.get().file(), "interrupted"));
     }
   }
 
@@ -71,39 +71,39 @@ public final class NvidiaSmi implements Source {
     return file + " cannot be asked: " + why;
   }
 
-  private Reading read(Program smi) throws IOException, InterruptedException {
+  private SourceResult read(HostProgram smi) throws IOException, InterruptedException {
     var run = query(smi);
     if (!run.succeeded()) {
-      return Reading.broken(NAME, cannotRun(smi.file(), run.complaint()));
+      return SourceResult.broken(NAME, cannotRun(smi.file(), run.describeFailure()));
     }
-    var report = SmiReport.parse(run.output());
+    var report = NvidiaSmiReport.parse(run.output());
     var warnings = new ArrayList<ProbeWarning>();
     report
-        .strange()
+        .unparsedLines()
         .forEach(line -> warnings.add(new ProbeWarning(NAME, "Printed what is no GPU: " + line)));
-    var sightings = new ArrayList<Sighting>();
-    var instances = report.rows().stream().anyMatch(SmiReport.Row::isSplit)
-        ? SmiReport.instances(smi.run("-L").output())
-        : List.<SmiReport.Instance>of();
+    var detecteds = new ArrayList<DetectedDevice>();
+    var instances = report.rows().stream().anyMatch(NvidiaSmiReport.Row::isSplit)
+        ? NvidiaSmiReport.instances(smi.run("-L").output())
+        : List.<NvidiaSmiReport.Instance>of();
     for (var row : report.rows()) {
       if (row.isSplit()) {
-        split(row, instances, sightings, warnings);
+        split(row, instances, detecteds, warnings);
       } else {
-        sightings.add(Sighting.of(row.number(), row.uuid(), row.model(), place(row), row.health()));
+        detecteds.add(DetectedDevice.of(row.number(), row.uuid(), row.model(), place(row), row.health()));
       }
     }
-    return new Reading.Answered(sightings, warnings);
+    return new SourceResult.Answered(detecteds, warnings);
   }
 
-  private static Program.Run query(Program smi) throws IOException, InterruptedException {
+  private static HostProgram.Run query(HostProgram smi) throws IOException, InterruptedException {
     var format = "--format=csv,noheader,nounits";
-    var run = smi.run("--query-gpu=" + SmiReport.FIELDS, format);
+    var run = smi.run("--query-gpu=" + NvidiaSmiReport.FIELDS, format);
     return run.inTime() && run.output().contains("not a valid field")
-        ? smi.run("--query-gpu=" + SmiReport.OLD_FIELDS, format)
+        ? smi.run("--query-gpu=" + NvidiaSmiReport.OLD_FIELDS, format)
         : run;
   }
 
-  private DeviceLocation place(SmiReport.Row row) {
+  private DeviceLocation place(NvidiaSmiReport.Row row) {
     return DeviceLocation.at(
         row.pciAddress(),
         row.pciAddress().isEmpty()
@@ -112,11 +112,11 @@ public final class NvidiaSmi implements Source {
   }
 
   private void split(
-      SmiReport.Row row,
-      List<SmiReport.Instance> instances,
-      List<Sighting> sightings,
+      NvidiaSmiReport.Row row,
+      List<NvidiaSmiReport.Instance> instances,
+      List<DetectedDevice> detecteds,
       List<ProbeWarning> warnings) {
-    int before = sightings.size();
+    int before = detecteds.size();
     for (var instance : instances) {
       if (!instance.parent().equals(row.uuid())) {
         continue;
@@ -128,9 +128,9 @@ public final class NvidiaSmi implements Source {
           row.model().architecture());
       var mig = new MigInstance(row.uuid(), UNKNOWN_INSTANCE, UNKNOWN_INSTANCE);
       var location = new DeviceLocation(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
-      sightings.add(Sighting.of(row.number(), instance.uuid(), model, location, row.health()));
+      detecteds.add(DetectedDevice.of(row.number(), instance.uuid(), model, location, row.health()));
     }
-    if (sightings.size() == before) {
+    if (detecteds.size() == before) {
       warnings.add(new ProbeWarning(
           NAME, row.uuid() + " is split by MIG, and has no instance: nothing can run there."));
     }
@@ -145,10 +145,10 @@ public final class NvidiaSmi implements Source {
       var run = query(program.get());
       var apps = program.get().run(APPS);
       var processes = apps.succeeded()
-          ? SmiReport.processes(apps.output())
+          ? NvidiaSmiReport.processes(apps.output())
           : Map.<String, List<GpuProcess>>of();
       return run.succeeded()
-          ? SmiReport.parse(run.output()).rows().stream()
+          ? NvidiaSmiReport.parse(run.output()).rows().stream()
               .map(row -> utilisation(row.uuid(), row.load(), processes))
               .toList()
           : List.of();

@@ -16,46 +16,46 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NvidiaSmiTest {
+class NvidiaSmiSourceTest {
   private static final String LINE =
       "0, GPU-1, NVIDIA A100, 40960, 1024, 00000000:19:00.0, 0, 41, 37, 12, Disabled, 8.0";
 
   @TempDir
   private Path folder;
 
-  private NvidiaSmi smi(String body) throws IOException {
+  private NvidiaSmiSource smi(String body) throws IOException {
     var file = folder.resolve("nvidia-smi");
     Files.deleteIfExists(file);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Files.writeString(file, "#!/bin/sh\n" + body + "\n");
-    return NvidiaSmi.find(
+    return NvidiaSmiSource.find(
         "nvidia-smi",
         "/nowhere:" + folder,
         new HostFiles(folder.resolve("root")),
         Duration.ofSeconds(10));
   }
 
-  private static Reading.Answered answered(NvidiaSmi source) {
-    var reading = source.read();
-    assertThat(reading).isInstanceOf(Reading.Answered.class);
-    return (Reading.Answered) reading;
+  private static SourceResult.Answered answered(NvidiaSmiSource source) {
+    var result = source.read();
+    assertThat(result).isInstanceOf(SourceResult.Answered.class);
+    return (SourceResult.Answered) result;
   }
 
-  private static String cause(NvidiaSmi source) {
-    var reading = source.read();
-    assertThat(reading).isInstanceOf(Reading.Broken.class);
-    return ((Reading.Broken) reading).warning().cause();
+  private static String cause(NvidiaSmiSource source) {
+    var result = source.read();
+    assertThat(result).isInstanceOf(SourceResult.Broken.class);
+    return ((SourceResult.Broken) result).warning().cause();
   }
 
   @Test
   void isAbsentWhereThereIsNoSuchProgram() {
-    var source = NvidiaSmi.find(
+    var source = NvidiaSmiSource.find(
         "nvidia-smi", folder.toString(), new HostFiles(folder), Duration.ofSeconds(1));
-    assertThat(source.read()).isEqualTo(Reading.absent());
+    assertThat(source.read()).isEqualTo(SourceResult.absent());
     assertThat(source.sample()).isEmpty();
-    var named = NvidiaSmi.find(folder + "/none", "", new HostFiles(folder), Duration.ofSeconds(1));
-    assertThat(named.read()).isEqualTo(Reading.absent());
+    var named = NvidiaSmiSource.find(folder + "/none", "", new HostFiles(folder), Duration.ofSeconds(1));
+    assertThat(named.read()).isEqualTo(SourceResult.absent());
   }
 
   @Test
@@ -63,7 +63,7 @@ class NvidiaSmiTest {
     var device = Files.createDirectories(folder.resolve("root/sys/bus/pci/devices/0000:19:00.0"));
     Files.writeString(device.resolve("numa_node"), "1");
     var reading = answered(smi("echo '" + LINE + "'; echo 'something else'"));
-    assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("GPU-1");
+    assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-1");
     assertThat(reading.devices().getFirst().device().location().numaNode())
         .isEqualTo(OptionalInt.of(1));
     assertThat(reading.warnings().getFirst().cause())
@@ -78,7 +78,7 @@ class NvidiaSmiTest {
           *) echo '%s' ;;
         esac
         """.formatted(LINE.replace(", Disabled, 8.0", "")));
-    assertThat(answered(source).devices()).extracting(Sighting::uuid).containsExactly("GPU-1");
+    assertThat(answered(source).devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-1");
   }
 
   @Test
@@ -91,7 +91,7 @@ class NvidiaSmiTest {
         esac
         """.formatted(split, split.replace("0, GPU-1", "1, GPU-2")));
     var reading = answered(source);
-    assertThat(reading.devices()).extracting(Sighting::uuid).containsExactly("MIG-a");
+    assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("MIG-a");
     var instance = reading.devices().getFirst().device();
     assertThat(instance.model().name()).isEqualTo("NVIDIA A100 MIG 3g.20gb");
     assertThat(instance.location().mig()).contains(new MigInstance("GPU-1", -1, -1));
@@ -132,12 +132,12 @@ class NvidiaSmiTest {
   void aProgramThatHangsIsEnded() throws IOException {
     smi("exec sleep 60");
     var source =
-        NvidiaSmi.find(folder + "/nvidia-smi", "", new HostFiles(folder), Duration.ofMillis(200));
+        NvidiaSmiSource.find(folder + "/nvidia-smi", "", new HostFiles(folder), Duration.ofMillis(200));
     assertThat(cause(source)).contains("it did not end in time");
   }
 
   @Test
   void anEndlessAnswerIsCut() throws IOException {
-    assertThat(smi("exec yes").read()).isInstanceOf(Reading.Broken.class);
+    assertThat(smi("exec yes").read()).isInstanceOf(SourceResult.Broken.class);
   }
 }

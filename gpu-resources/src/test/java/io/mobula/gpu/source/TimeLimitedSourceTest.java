@@ -10,21 +10,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class BoundedSourceTest {
-  private static final Reading NONE = new Reading.Answered(List.of(), List.of());
+class TimeLimitedSourceTest {
+  private static final SourceResult NONE = new SourceResult.Answered(List.of(), List.of());
 
   private final CountDownLatch free = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger asked = new AtomicInteger();
 
-  private final Source slow = new Source() {
+  private final DeviceSource slow = new DeviceSource() {
     @Override
     public String name() {
       return "slow";
     }
 
     @Override
-    public Reading read() {
+    public SourceResult read() {
       asked.incrementAndGet();
       try {
         free.await();
@@ -47,20 +47,20 @@ class BoundedSourceTest {
 
   @Test
   void doesNotWaitForADriverThatHangsAndDoesNotAskItAgain() throws InterruptedException {
-    var source = new BoundedSource(slow, Duration.ofMillis(50));
+    var source = new TimeLimitedSource(slow, Duration.ofMillis(50));
     assertThat(source.read())
-        .isEqualTo(Reading.broken("slow", "slow does not answer within 50 ms."));
-    assertThat(source.read()).isInstanceOf(Reading.Broken.class);
+        .isEqualTo(SourceResult.broken("slow", "slow does not answer within 50 ms."));
+    assertThat(source.read()).isInstanceOf(SourceResult.Broken.class);
     assertThat(source.sample()).isEmpty();
     assertThat(asked).hasValue(1);
     free.countDown();
-    Reading reading = source.read();
+    SourceResult result = source.read();
     for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        reading instanceof Reading.Broken && System.nanoTime() < end; ) {
+        result instanceof SourceResult.Broken && System.nanoTime() < end; ) {
       Thread.onSpinWait();
-      reading = source.read();
+      result = source.read();
     }
-    assertThat(reading).isEqualTo(NONE);
+    assertThat(result).isEqualTo(NONE);
     source.close();
     assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
   }
@@ -68,7 +68,7 @@ class BoundedSourceTest {
   @Test
   void anExceptionIsNoMoreThanAWarning() {
     free.countDown();
-    var source = new BoundedSource(slow, Duration.ofSeconds(10));
+    var source = new TimeLimitedSource(slow, Duration.ofSeconds(10));
     assertThat(source.sample()).isEmpty();
     assertThat(source.read()).isEqualTo(NONE);
     source.close();
@@ -76,9 +76,9 @@ class BoundedSourceTest {
 
   @Test
   void anInterruptedCallerGoesOnAtOnce() {
-    var source = new BoundedSource(slow, Duration.ofSeconds(10));
+    var source = new TimeLimitedSource(slow, Duration.ofSeconds(10));
     Thread.currentThread().interrupt();
-    assertThat(source.read()).isInstanceOf(Reading.Broken.class);
+    assertThat(source.read()).isInstanceOf(SourceResult.Broken.class);
     assertThat(Thread.interrupted()).isTrue();
     free.countDown();
     source.close();
@@ -86,7 +86,7 @@ class BoundedSourceTest {
 
   @Test
   void closesWithoutWaitingForADriverThatHangs() throws InterruptedException {
-    var source = new BoundedSource(slow, Duration.ofMillis(20));
+    var source = new TimeLimitedSource(slow, Duration.ofMillis(20));
     source.read();
     source.close();
     assertThat(closed.getCount()).isEqualTo(1);

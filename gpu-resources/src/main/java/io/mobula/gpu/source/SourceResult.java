@@ -4,8 +4,8 @@ import io.mobula.gpu.ProbeWarning;
 import java.util.List;
 import java.util.Objects;
 
-/** What a {@link Source} answered. */
-public sealed interface Reading {
+/** What a {@link DeviceSource} answered. */
+public sealed interface SourceResult {
 
   /**
    * It spoke.
@@ -13,7 +13,7 @@ public sealed interface Reading {
    * @param devices those of the host that this process is let near, perhaps none
    * @param warnings what it could not tell
    */
-  record Answered(List<Sighting> devices, List<ProbeWarning> warnings) implements Reading {
+  record Answered(List<DetectedDevice> devices, List<ProbeWarning> warnings) implements SourceResult {
     /** Copies the lists. */
     public Answered {
       devices = List.copyOf(devices);
@@ -22,14 +22,14 @@ public sealed interface Reading {
   }
 
   /** There is no such thing on this host, which is nobody's fault. */
-  record Absent() implements Reading {}
+  record Absent() implements SourceResult {}
 
   /**
    * It is there, and cannot be asked.
    *
    * @param warning why
    */
-  record Broken(ProbeWarning warning) implements Reading {
+  record Broken(ProbeWarning warning) implements SourceResult {
     /** Refuses null. */
     public Broken {
       Objects.requireNonNull(warning, "warning");
@@ -37,12 +37,12 @@ public sealed interface Reading {
   }
 
   /** There is no such thing on this host. */
-  static Reading absent() {
+  static SourceResult absent() {
     return new Absent();
   }
 
   /** It is there, and cannot be asked. */
-  static Reading broken(String source, String cause) {
+  static SourceResult broken(String source, String cause) {
     return new Broken(new ProbeWarning(source, cause));
   }
 }

@@ -21,18 +21,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AmdSysfsTest {
+class AmdSysfsSourceTest {
   private static final String NODES = "sys/class/kfd/kfd/topology/nodes/";
   private static final String CARD = "sys/class/drm/renderD128/device/";
 
   @TempDir
   private Path root;
 
-  private AmdSysfs source;
+  private AmdSysfsSource source;
 
   @BeforeEach
   void open() {
-    source = new AmdSysfs(new HostFiles(root));
+    source = new AmdSysfsSource(new HostFiles(root));
   }
 
   private void write(String file, String text) throws IOException {
@@ -61,8 +61,8 @@ class AmdSysfsTest {
     write("dev/dri/renderD" + minor, "");
   }
 
-  private Reading.Answered answered() {
-    return (Reading.Answered) source.read();
+  private SourceResult.Answered answered() {
+    return (SourceResult.Answered) source.read();
   }
 
   private Accelerator only() {
@@ -72,9 +72,9 @@ class AmdSysfsTest {
 
   @Test
   void findsNothingWhereThereIsNoDriverOrNoGpu() throws IOException {
-    assertThat(source.read()).isEqualTo(Reading.absent());
+    assertThat(source.read()).isEqualTo(SourceResult.absent());
     processor();
-    assertThat(source.read()).isEqualTo(Reading.absent());
+    assertThat(source.read()).isEqualTo(SourceResult.absent());
     assertThat(source.sample()).isEmpty();
   }
 
@@ -117,7 +117,7 @@ class AmdSysfsTest {
     }
     write(NODES + "1/io_links/0/properties", "type 2\nnode_from 1\nnode_to 0\n");
     write(NODES + "1/io_links/1/properties", "type 11\nnode_from 1\nnode_to 3\n");
-    assertThat(answered().devices()).extracting(Sighting::number).containsExactly(0, 1, 2);
+    assertThat(answered().devices()).extracting(DetectedDevice::number).containsExactly(0, 1, 2);
     assertThat(answered().devices().getFirst().device().location().neighbours())
         .containsExactly(
             new DeviceNeighbour("GPU-0000000000000003", DeviceLink.XGMI),
@@ -130,7 +130,7 @@ class AmdSysfsTest {
     gpu(1, 128, 0, "1");
     gpu(2, 129, 0, "1");
     assertThat(answered().devices())
-        .extracting(Sighting::uuid)
+        .extracting(DetectedDevice::uuid)
         .containsExactly("GPU-0000000000000001", "GPU-0000000000000001-129");
   }
 
@@ -146,7 +146,7 @@ class AmdSysfsTest {
     assertThat(answered().devices()).isEmpty();
     assertThat(answered().warnings().getFirst().cause()).contains("renderD128 and the others");
     Files.delete(root.resolve("dev/kfd"));
-    assertThat(source.read()).isInstanceOf(Reading.Broken.class);
+    assertThat(source.read()).isInstanceOf(SourceResult.Broken.class);
   }
 
   @Test
@@ -155,7 +155,7 @@ class AmdSysfsTest {
     gpu(1, 128, 0, "1");
     Files.delete(root.resolve(NODES + "1/gpu_id"));
     Files.createDirectory(root.resolve(NODES + "1/gpu_id"));
-    assertThat(source.read()).isEqualTo(Reading.absent());
+    assertThat(source.read()).isEqualTo(SourceResult.absent());
   }
 
   @Test
@@ -206,14 +206,14 @@ class AmdSysfsTest {
     assertThat(device.model()).isEqualTo(new DeviceModel(Vendor.AMD, "AMD GPU", 0, ""));
     assertThat(device.location().numaNode()).isEmpty();
     write(NODES + "1/properties", "");
-    assertThat(source.read()).isEqualTo(Reading.absent());
+    assertThat(source.read()).isEqualTo(SourceResult.absent());
   }
 
   @Test
   void targetsAreWrittenAsCompilersTakeThem() {
-    assertThat(AmdNode.architecture(90402)).isEqualTo("gfx942");
-    assertThat(AmdNode.architecture(90010)).isEqualTo("gfx90a");
-    assertThat(AmdNode.architecture(110001)).isEqualTo("gfx1101");
-    assertThat(AmdNode.architecture(0)).isEmpty();
+    assertThat(KfdNode.architecture(90402)).isEqualTo("gfx942");
+    assertThat(KfdNode.architecture(90010)).isEqualTo("gfx90a");
+    assertThat(KfdNode.architecture(110001)).isEqualTo("gfx1101");
+    assertThat(KfdNode.architecture(0)).isEmpty();
   }
 }

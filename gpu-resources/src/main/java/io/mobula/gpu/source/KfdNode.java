@@ -14,20 +14,20 @@ import java.util.Optional;
  * @param architecture {@code gfx90a}; empty where that is not told
  * @param pciAddress such as {@code 0000:c1:00.0}
  */
-record AmdNode(String name, String uuid, long renderMinor, String architecture, String pciAddress) {
+record KfdNode(String name, String uuid, long renderMinor, String architecture, String pciAddress) {
   private static final long PUBLIC_MEMORY = 1;
   private static final long PRIVATE_MEMORY = 2;
   private static final long XGMI = 11;
 
   /** Empty for a node that has no device to open. */
-  static Optional<AmdNode> of(String name, Map<String, Long> properties) {
+  static Optional<KfdNode> of(String name, Map<String, Long> properties) {
     long minor = properties.getOrDefault("drm_render_minor", 0L);
     if (minor <= 0 || properties.getOrDefault("simd_count", 1L) == 0) {
       return Optional.empty();
     }
     var address = PciAddress.of(
         properties.getOrDefault("domain", 0L), properties.getOrDefault("location_id", 0L));
-    return Optional.of(new AmdNode(
+    return Optional.of(new KfdNode(
         name,
         uuid(properties.getOrDefault("unique_id", 0L), address),
         minor,
@@ -36,8 +36,8 @@ record AmdNode(String name, String uuid, long renderMinor, String architecture, 
   }
 
   /** With a name of its own, for kernels that give all partitions of a GPU the same. */
-  AmdNode asPartition() {
-    return new AmdNode(name, uuid + "-" + renderMinor, renderMinor, architecture, pciAddress);
+  KfdNode asPartition() {
+    return new KfdNode(name, uuid + "-" + renderMinor, renderMinor, architecture, pciAddress);
   }
 
   private static String uuid(long unique, String address) {

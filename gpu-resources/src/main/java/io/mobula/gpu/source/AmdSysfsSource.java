@@ -24,16 +24,16 @@ import java.util.OptionalLong;
  * <p>The kernel shows every GPU of the host and refuses the files of those that a container may not
  * use; a GPU whose {@code /dev/dri/renderD…} is missing is not this container's, either.
  */
-public final class AmdSysfs implements Source {
+public final class AmdSysfsSource implements DeviceSource {
   private static final String NAME = "amd-sysfs";
   private static final String NODES = "sys/class/kfd/kfd/topology/nodes";
   private static final String DRM = "sys/class/drm/renderD";
 
   private final HostFiles files;
-  private Map<String, AmdNode> seen = Map.of();
+  private Map<String, KfdNode> seen = Map.of();
 
   /** Reads below a root. */
-  public AmdSysfs(HostFiles files) {
+  public AmdSysfsSource(HostFiles files) {
     this.files = files;
   }
 
@@ -43,14 +43,14 @@ public final class AmdSysfs implements Source {
   }
 
   @Override
-  public Reading read() {
+  public SourceResult read() {
     var nodes = nodes();
     seen = Map.of();
     if (nodes.isEmpty()) {
-      return Reading.absent();
+      return SourceResult.absent();
     }
     if (!files.exists("dev/kfd")) {
-      return Reading.broken(
+      return SourceResult.broken(
           NAME,
           "The kernel knows " + nodes.size()
               + " AMD GPUs, and /dev/kfd is missing: give this container the device.");
@@ -58,8 +58,8 @@ public final class AmdSysfs implements Source {
     return answer(nodes);
   }
 
-  private Reading answer(List<AmdNode> nodes) {
-    var usable = new LinkedHashMap<String, AmdNode>();
+  private SourceResult answer(List<KfdNode> nodes) {
+    var usable = new LinkedHashMap<String, KfdNode>();
     for (var node : nodes) {
       if (files.exists("dev/dri/renderD" + node.renderMinor())) {
         var named = usable.containsKey(node.uuid()) ? node.asPartition() : node;
@@ -67,15 +67,15 @@ public final class AmdSysfs implements Source {
       }
     }
     seen = usable;
-    var sightings = new ArrayList<Sighting>();
+    var detecteds = new ArrayList<DetectedDevice>();
     for (var node : usable.values()) {
-      sightings.add(sighting(sightings.size(), node, usable.values().stream().toList()));
+      detecteds.add(sighting(detecteds.size(), node, usable.values().stream().toList()));
     }
-    return new Reading.Answered(
-        sightings, usable.isEmpty() ? List.of(allRefused(nodes)) : List.of());
+    return new SourceResult.Answered(
+        detecteds, usable.isEmpty() ? List.of(allRefused(nodes)) : List.of());
   }
 
-  private static ProbeWarning allRefused(List<AmdNode> nodes) {
+  private static ProbeWarning allRefused(List<KfdNode> nodes) {
     return new ProbeWarning(
         NAME,
         "The kernel knows " + nodes.size() + " AMD GPUs, and /dev/dri/renderD"
@@ -85,27 +85,27 @@ public final class AmdSysfs implements Source {
   }
 
   /** GPUs whose files this process may read; nodes without a GPU are processors. */
-  private List<AmdNode> nodes() {
+  private List<KfdNode> nodes() {
     return files.names(NODES).stream()
         .filter(node -> files.number(NODES + "/" + node + "/gpu_id").orElse(0) != 0)
-        .map(node -> AmdNode.of(node, files.numbers(NODES + "/" + node + "/properties")))
+        .map(node -> KfdNode.of(node, files.numbers(NODES + "/" + node + "/properties")))
         .flatMap(java.util.Optional::stream)
         .toList();
   }
 
-  private Sighting sighting(int number, AmdNode node, List<AmdNode> all) {
+  private DetectedDevice sighting(int number, KfdNode node, List<KfdNode> all) {
     var folder = folder(node);
     var model = new DeviceModel(Vendor.AMD, modelName(node), memory(node), node.architecture());
     var location =
         DeviceLocation.at(node.pciAddress(), files.numaNode(folder)).withNeighbours(neighbours(node, all));
-    return Sighting.of(number, node.uuid(), model, location, health(folder));
+    return DetectedDevice.of(number, node.uuid(), model, location, health(folder));
   }
 
-  private static String folder(AmdNode node) {
+  private static String folder(KfdNode node) {
     return DRM + node.renderMinor() + "/device";
   }
 
-  private String modelName(AmdNode node) {
+  private String modelName(KfdNode node) {
     return files
         .text(folder(node) + "/product_name")
         .filter(name -> !name.isBlank())
@@ -113,7 +113,7 @@ public final class AmdSysfs implements Source {
   }
 
   /** The graphics driver's total, or else the sum of the banks that are on the device. */
-  private long memory(AmdNode node) {
+  private long memory(KfdNode node) {
     var total = files.number(folder(node) + "/mem_info_vram_total");
     if (total.isPresent()) {
       return Math.max(0, total.getAsLong());
@@ -121,12 +121,12 @@ public final class AmdSysfs implements Source {
     var banks = NODES + "/" + node.name() + "/mem_banks";
     return files.names(banks).stream()
         .map(bank -> files.numbers(banks + "/" + bank + "/properties"))
-        .filter(AmdNode::isOnDevice)
+        .filter(KfdNode::isOnDevice)
         .mapToLong(bank -> Math.max(0, bank.getOrDefault("size_in_bytes", 0L)))
         .sum();
   }
 
-  private List<DeviceNeighbour> neighbours(AmdNode node, List<AmdNode> all) {
+  private List<DeviceNeighbour> neighbours(KfdNode node, List<KfdNode> all) {
     var near = new ArrayList<DeviceNeighbour>();
     var linked = linked(node);
     var home = files.numaNode(folder(node));
@@ -143,11 +143,11 @@ public final class AmdSysfs implements Source {
     return near;
   }
 
-  private List<String> linked(AmdNode node) {
+  private List<String> linked(KfdNode node) {
     var links = NODES + "/" + node.name() + "/io_links";
     return files.names(links).stream()
         .map(link -> files.numbers(links + "/" + link + "/properties"))
-        .filter(AmdNode::isXgmi)
+        .filter(KfdNode::isXgmi)
         .map(link -> String.valueOf(link.getOrDefault("node_to", -1L)))
         .toList();
   }
@@ -201,7 +201,7 @@ public final class AmdSysfs implements Source {
         .findFirst();
   }
 
-  private List<GpuProcess> processes(AmdNode node) {
+  private List<GpuProcess> processes(KfdNode node) {
     var processes = new ArrayList<GpuProcess>();
     var id = files.text(NODES + "/" + node.name() + "/gpu_id").orElse("");
     for (var pid : files.names("sys/class/kfd/kfd/proc")) {

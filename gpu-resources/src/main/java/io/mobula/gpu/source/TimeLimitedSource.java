@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * long, as drivers of dying devices do. While it hangs it is not asked again, and it is as before
  * once it comes back. The thread ends when nothing has been asked for a second.
  */
-public final class BoundedSource implements Source {
-  private final Source source;
+public final class TimeLimitedSource implements DeviceSource {
+  private final DeviceSource source;
   private final Duration limit;
   private final ThreadPoolExecutor thread;
   private @Nullable Future<?> hanging;
 
   /** Asks a source, for no longer than a limit each time. */
-  public BoundedSource(Source source, Duration limit) {
+  public TimeLimitedSource(DeviceSource source, Duration limit) {
     this.source = source;
     this.limit = limit;
     this.thread = new ThreadPoolExecutor(
@@ -43,7 +43,7 @@ public final class BoundedSource implements Source {
   }
 
   @Override
-  public Reading read() {
+  public SourceResult read() {
     return ask(source::read, "does not answer");
   }
 
@@ -59,17 +59,17 @@ public final class BoundedSource implements Source {
     }
   }
 
-  private Reading ask(Callable<Reading> question, String complaint) {
+  private SourceResult ask(Callable<SourceResult> question, String complaint) {
     try {
       return wait(question);
     } catch (TimeoutException e) {
-      return Reading.broken(
+      return SourceResult.broken(
           name(), name() + " " + complaint + " within " + limit.toMillis() + " ms.");
     } catch (ExecutionException e) {
-      return Reading.broken(name(), name() + " cannot be asked: " + e.getCause());
+      return SourceResult.broken(name(), name() + " cannot be asked: " + e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Reading.broken(name(), name() + " was not waited for: interrupted.");
+      return SourceResult.broken(name(), name() + " was not waited for: interrupted.");
     }
   }
 

@@ -12,15 +12,15 @@ import java.util.Objects;
  * @param number the driver's own number of the GPU, from 0; instances of one GPU share it
  * @param device the device; its index means nothing yet
  */
-public record Sighting(int number, Accelerator device) {
+public record DetectedDevice(int number, Accelerator device) {
   /** Refuses null. */
-  public Sighting {
+  public DetectedDevice {
     Objects.requireNonNull(device, "device");
   }
 
   /** A device that has no index yet. */
-  public static Sighting of(int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
-    return new Sighting(number, new Accelerator(0, uuid, model, location, health));
+  public static DetectedDevice of(int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
+    return new DetectedDevice(number, new Accelerator(0, uuid, model, location, health));
   }
 
   /** Its UUID. */
@@ -29,7 +29,7 @@ public record Sighting(int number, Accelerator device) {
   }
 
   /** The same device in another state. */
-  public Sighting withHealth(DeviceHealth health) {
-    return new Sighting(number, device.withHealth(health));
+  public DetectedDevice withHealth(DeviceHealth health) {
+    return new DetectedDevice(number, device.withHealth(health));
   }
 }
