@@ -58,13 +58,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   record Invoke(ActorCallRun run) implements Command {}
 
   /** The first call that this caller has waiting may be ready, or no longer wanted. */
-  record LaneReady(Object caller) implements Command {}
+  record CallerReady(Object caller) implements Command {}
 
   /** A thread beside others has no call to run any more, or the object is unfit. */
-  private record Returned(@Nullable Unfit unfit) implements Command {}
+  private record Returned(@Nullable FailedInstance failedInstance) implements Command {}
 
   /** A stage has completed in another thread than this actor's own. */
-  private record GiveBack(Borrowed borrowed) implements Command {}
+  private record CloseArena(ArgumentArena argumentArena) implements Command {}
 
   /** Wants to know what keeps it from running what has come. */
   record Explain(Consumer<WaitStep> answer) implements Command {}
@@ -72,12 +72,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /**
    * The stage that a method returned has completed, and its outcome is to be saved with the state.
    */
-  private record Completed(
+  private record StageCompleted(
       ActorCallRun run,
       Object receiver,
       @Nullable Object result,
       @Nullable Throwable failure,
-      Borrowed borrowed)
+      ArgumentArena argumentArena)
       implements Command {}
 
   /** What has not been saved is to be. */
@@ -90,24 +90,24 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * An error that makes the user's object unfit, and the call that shall be made again on the next
    * one, if any.
    */
-  private record Unfit(
-      Object object, CapturedThrowable cause, @Nullable ActorCallRun again) {}
+  private record FailedInstance(
+      Object object, CapturedThrowable cause, @Nullable ActorCallRun retry) {}
 
   private final ActorRef<Command> self;
   private final ActorCell cell;
   private final @Nullable Executor concurrent;
-  private final Map<Object, Deque<ActorCallRun>> lanes = new HashMap<>();
+  private final Map<Object, Deque<ActorCallRun>> waitingByCaller = new HashMap<>();
   private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
 
   /** Calls for threads beside others; bounded, as unanswered calls are. */
-  private final Queue<ActorCallRun> shared = new ConcurrentLinkedQueue<>();
+  private final Queue<ActorCallRun> concurrentCalls = new ConcurrentLinkedQueue<>();
 
   /** What calls have borrowed that have returned and not been answered; bounded as those are. */
-  private final Set<Borrowed> staged = ConcurrentHashMap.newKeySet();
+  private final Set<ArgumentArena> staged = ConcurrentHashMap.newKeySet();
 
-  private final RunningCalls.Runner runner; // the actor's own thread, whichever that is
-  private final @Nullable ActorCheckpoints checkpoints;
-  private SharedHold hold = new SharedHold(CpuHold.NOTHING);
+  private final RunningCalls.RunnerSlot runner; // the actor's own thread, whichever that is
+  private final @Nullable ActorCheckpointer checkpoints;
+  private SharedCpuHold hold = new SharedCpuHold(CpuHold.NOTHING);
   private volatile @Nullable Object instance; // set by the actor alone
   private boolean placed;
   private boolean argumentsReady;
@@ -125,7 +125,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var kept = cell.engine().checkpointsOf(cell);
     this.checkpoints = kept == null
         ? null
-        : new ActorCheckpoints(
+        : new ActorCheckpointer(
             cell, kept, () -> execution("checkpoint", 1, null), () -> self.tell(new SaveDue()));
     cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
   }
@@ -146,21 +146,21 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     try {
       act(command);
     } catch (Throwable broken) {
-      broke(broken);
+      killForInternalError(broken);
     }
     return cell.isDead() && active == 0 ? Behaviors.stopped() : this;
   }
 
-  private void broke(Throwable broken) {
+  private void killForInternalError(Throwable broken) {
     cell.kill(() ->
-        cell.died("it failed outside its methods: " + CapturedThrowable.textOf(broken), broken));
+        cell.diedException("it failed outside its methods: " + CapturedThrowable.textOf(broken), broken));
   }
 
   private void act(Command command) {
     switch (command) {
       case Placed() -> {
         placed = true;
-        hold = new SharedHold(lease());
+        hold = new SharedCpuHold(lease());
         makeIfReady();
       }
       case ArgumentsReady() -> {
@@ -168,14 +168,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         makeIfReady();
       }
       case Invoke(var run) -> onInvoke(run);
-      case LaneReady(var caller) -> onLaneReady(caller);
-      case Returned(var unfit) -> {
+      case CallerReady(var caller) -> onCallerReady(caller);
+      case Returned(var failedInstance) -> {
         active--;
-        failed(unfit);
+        replaceOrEnd(failedInstance);
       }
-      case GiveBack(var borrowed) -> giveBack(borrowed);
+      case CloseArena(var argumentArena) -> closeArena(argumentArena);
       case Explain(var answer) -> answer.accept(explain());
-      case Completed completed -> onCompleted(completed);
+      case StageCompleted stageCompleted -> onCompleted(stageCompleted);
       case SaveDue() -> saveIfChanged();
       case End() -> {} // the cell is dead
     }
@@ -188,7 +188,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       endCheckpoints();
       instance = null;
       try {
-        staged.forEach(Borrowed::end);
+        staged.forEach(ArgumentArena::close);
       } finally { // a thread of the user's may be reading what was borrowed
         cell.stopped();
       }
@@ -198,15 +198,15 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   /** Whoever makes the actor again goes on from where it was; else nobody needs it any more. */
   private void endCheckpoints() {
-    if (cell.isMadeAgain()) {
+    if (cell.willBeRecreated()) {
       if (checkpoints != null && instance != null) {
         checkpoints.saveIfChanged();
       }
-    } else if (!cell.passport().durable() || cell.isEndedByUser()) {
+    } else if (!cell.descriptor().durable() || cell.isEndedByUser()) {
       if (checkpoints != null) {
         checkpoints.delete();
       }
-      cell.engine().deleteFiles(cell.passport());
+      cell.engine().deleteFiles(cell.descriptor());
     }
   }
 
@@ -231,7 +231,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var failed = cell.constructor().failedArgument();
     if (failed != null) {
       cell.kill(Failure.following(
-          failed, cause -> cell.died(ARGUMENT_FAILED + cause.getMessage(), cause)));
+          failed, cause -> cell.diedException(ARGUMENT_FAILED + cause.getMessage(), cause)));
     } else {
       make();
     }
@@ -260,10 +260,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.lease().pause(absent.object());
     } catch (LostArgument lost) {
       var why = lost.neededBy("the constructor of " + cell.describe());
-      cell.kill(() -> cell.died(ARGUMENT_FAILED + why.getMessage(), why));
+      cell.kill(() -> cell.diedException(ARGUMENT_FAILED + why.getMessage(), why));
     } catch (Unreadable unreadable) {
       var why = unreadable.of("its constructor", cell.store().node());
-      cell.kill(() -> cell.died(String.valueOf(why.getMessage()), why));
+      cell.kill(() -> cell.diedException(String.valueOf(why.getMessage()), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       var captured = CapturedThrowable.of(thrown);
       killFor("its constructor threw " + captured.text(), captured);
@@ -284,30 +284,30 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } catch (Throwable thrown) { // files, and whatever the user's load throws
       var captured = CapturedThrowable.of(thrown);
       cell.kill(() ->
-          cell.died("its state cannot be restored: " + captured.text(), captured.exception()));
+          cell.diedException("its state cannot be restored: " + captured.text(), captured.exception()));
       return false;
     }
   }
 
   /** The object cannot be trusted any more: makes another, or ends. */
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private void failed(@Nullable Unfit unfit) {
-    if (unfit == null || cell.isDead()) {
+  private void replaceOrEnd(@Nullable FailedInstance failedInstance) {
+    if (failedInstance == null || cell.isDead()) {
       return;
     }
-    if (unfit.again() != null) {
-      runnable.addFirst(unfit.again());
+    if (failedInstance.retry() != null) {
+      runnable.addFirst(failedInstance.retry());
     }
-    if (instance != unfit.object()) {
+    if (instance != failedInstance.object()) {
       return; // another of its methods has said so already
     }
     instance = null;
     if (restarts < cell.options().lifetime().maxRestarts()) {
       restarts++;
-      cell.overseer().restarted(restarts);
+      cell.listener().restarted(restarts);
       make();
     } else {
-      var cause = unfit.cause();
+      var cause = failedInstance.cause();
       killFor("it failed with " + cause.text() + " after " + restarts + " restarts", cause);
     }
   }
@@ -316,8 +316,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var constructor = cell.constructor();
     if (instance != null || cell.isDead()) {
       var here = new ArrayList<>(runnable);
-      here.addAll(shared);
-      return CallWait.idle(cell, lanes.values(), here);
+      here.addAll(concurrentCalls);
+      return CallWaitSteps.idle(cell, waitingByCaller.values(), here);
     }
     if (!argumentsReady) {
       return WaitStep.via("its constructor waits for arguments", constructor.missingArguments());
@@ -328,13 +328,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void killFor(String why, CapturedThrowable thrown) {
-    cell.kill(cell.store().captured(new Failure(() -> cell.died(why, thrown.exception()))));
+    cell.kill(cell.store().captured(new Failure(() -> cell.diedException(why, thrown.exception()))));
   }
 
   // ---- calls
 
   private void onInvoke(ActorCallRun run) {
-    var lane = lanes.get(run.caller());
+    var lane = waitingByCaller.get(run.caller());
     if (lane != null) {
       lane.addLast(run);
     } else if (run.call().isReady()) {
@@ -342,18 +342,18 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } else {
       lane = new ArrayDeque<>();
       lane.addLast(run);
-      lanes.put(run.caller(), lane);
+      waitingByCaller.put(run.caller(), lane);
       awaitArguments(run);
     }
   }
 
   private void awaitArguments(ActorCallRun run) {
     var self = getContext().getSelf();
-    run.call().whenReady(() -> self.tell(new LaneReady(run.caller())));
+    run.call().whenReady(() -> self.tell(new CallerReady(run.caller())));
   }
 
-  private void onLaneReady(Object caller) {
-    var lane = lanes.get(caller);
+  private void onCallerReady(Object caller) {
+    var lane = waitingByCaller.get(caller);
     while (lane != null && !lane.isEmpty()) {
       var first = lane.getFirst();
       if (!first.isDone() && !first.call().isReady()) {
@@ -362,7 +362,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       runnable.addLast(lane.removeFirst());
     }
-    lanes.remove(caller);
+    waitingByCaller.remove(caller);
   }
 
   private void runWhatMay() {
@@ -370,9 +370,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     while (receiver != null && !cell.isDead() && !runnable.isEmpty()) {
       var run = runnable.removeFirst();
       if (concurrent == null) {
-        failed(invoke(run, receiver, runner));
+        replaceOrEnd(invoke(run, receiver, runner));
       } else {
-        shared.add(run);
+        concurrentCalls.add(run);
       }
       receiver = instance;
     }
@@ -387,43 +387,43 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    */
   private void startThreads(Executor threads, Object receiver) {
     int most = cell.options().execution().maxConcurrency();
-    var waiting = shared.iterator();
+    var waiting = concurrentCalls.iterator();
     for (; active < most && waiting.hasNext(); waiting.next()) {
-      threads.execute(() -> runBesideOthers(receiver));
+      threads.execute(() -> runConcurrently(receiver));
       active++;
     }
   }
 
-  private void runBesideOthers(Object receiver) {
-    Unfit unfit = null;
+  private void runConcurrently(Object receiver) {
+    FailedInstance failedInstance = null;
     var beside = cell.runningCalls().begin();
     try {
-      unfit = runShared(receiver, beside);
+      failedInstance = runConcurrentCalls(receiver, beside);
     } catch (Throwable broken) {
-      broke(broken);
+      killForInternalError(broken);
     } finally {
       cell.runningCalls().end(beside);
-      self.tell(new Returned(unfit));
+      self.tell(new Returned(failedInstance));
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private @Nullable Unfit runShared(Object receiver, RunningCalls.Runner beside) {
+  private @Nullable FailedInstance runConcurrentCalls(Object receiver, RunningCalls.RunnerSlot beside) {
     while (instance == receiver) {
-      var run = shared.poll();
+      var run = concurrentCalls.poll();
       if (run == null) {
         return null;
       }
-      var unfit = invokeBesideOthers(run, receiver, beside);
-      if (unfit != null) {
-        return unfit;
+      var failedInstance = invokeConcurrently(run, receiver, beside);
+      if (failedInstance != null) {
+        return failedInstance;
       }
     }
     return null;
   }
 
-  private @Nullable Unfit invokeBesideOthers(
-      ActorCallRun run, Object receiver, RunningCalls.Runner beside) {
+  private @Nullable FailedInstance invokeConcurrently(
+      ActorCallRun run, Object receiver, RunningCalls.RunnerSlot beside) {
     var present = hold;
     present.begin();
     try {
@@ -434,13 +434,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
-  private @Nullable Unfit invoke(ActorCallRun run, Object receiver, RunningCalls.Runner runner) {
+  private @Nullable FailedInstance invoke(ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
       cell.fail(run, LostArgument.passedOn(failedArgument, describe(run)));
       return null;
     }
-    var known = checkpoints == null ? null : checkpoints.known(run);
+    var known = checkpoints == null ? null : checkpoints.recordedOutcome(run);
     if (known != null) {
       answerAgain(run, known);
       return null;
@@ -449,34 +449,34 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!run.begin(execution)) {
       return null;
     }
-    cell.runs(execution);
-    runner.runs(run);
-    var borrowed = Borrowed.of(cell.options().execution());
+    cell.setRunning(execution);
+    runner.setCurrent(run);
+    var argumentArena = ArgumentArena.of(cell.options().execution());
     try {
-      var value = execution.run(() -> run.call().invokeOn(receiver, borrowed.arena()));
+      var value = execution.run(() -> run.call().invokeOn(receiver, argumentArena.arena()));
       Thread.interrupted(); // the method's own; one that stops the call comes after its outcome
-      finish(run, receiver, value, borrowed);
+      finish(run, receiver, value, argumentArena);
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
-      borrowed.end();
+      argumentArena.close();
       return thrown(run, receiver, thrown);
     } finally {
-      cell.runs(null);
-      runner.runs(null);
+      cell.setRunning(null);
+      runner.setCurrent(null);
       run.end();
     }
   }
 
   /** Its effect is in the state that was taken up: it gets the outcome that it had. */
-  private void answerAgain(ActorCallRun run, KeptResult known) {
+  private void answerAgain(ActorCallRun run, CompletionRecord known) {
     switch (known.kind()) {
-      case NOT_KEPT -> cell.fail(run, ActorCheckpoints.notKept(run, cell));
+      case DISCARDED -> cell.fail(run, ActorCheckpointer.outcomeDiscarded(run, cell));
       case FAILURE -> cell.fail(run, known.failure(cell.store()));
       case VALUE, VIEWED_VALUE -> settle(run, known.content(cell.store()));
     }
   }
 
-  private @Nullable Unfit thrown(ActorCallRun run, Object receiver, Throwable thrown) {
+  private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
     if (thrown instanceof LostArgument lost) {
       cell.fail(run, new Failure(() -> lost.neededBy(describe(run))));
       return null;
@@ -489,11 +489,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var captured = CapturedThrowable.of(thrown);
     if (captured.isError() && run.attempts() <= cell.options().lifetime().maxCallRetries()) {
       run.forgetStage();
-      return new Unfit(receiver, captured, run);
+      return new FailedInstance(receiver, captured, run);
     }
     if (captured.isError()) {
       cell.fail(run, failure(run, captured));
-      return new Unfit(receiver, captured, null);
+      return new FailedInstance(receiver, captured, null);
     }
     failSaved(run, failure(run, captured));
     return null;
@@ -505,7 +505,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   /** The call has failed, and may have changed the state. */
   private void failSaved(ActorCallRun run, Failure why) {
-    var unsaved = checkpoints == null ? null : checkpoints.ran(run, why);
+    var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, why);
     cell.fail(run, unsaved == null ? why : unsaved);
   }
 
@@ -517,17 +517,17 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void finish(
-      ActorCallRun run, Object receiver, @Nullable Object value, Borrowed borrowed) {
-    if (value instanceof CompletionStage<?> later && run.later(later)) {
-      staged.add(borrowed);
+      ActorCallRun run, Object receiver, @Nullable Object value, ArgumentArena argumentArena) {
+    if (value instanceof CompletionStage<?> later && run.awaitStage(later)) {
+      staged.add(argumentArena);
       if (checkpoints != null) {
-        finishSaved(checkpoints, run, receiver, later, borrowed);
+        finishSaved(checkpoints, run, receiver, later, argumentArena);
         return;
       }
       later.whenComplete((result, failure) -> {
-        if (run.isHeardFirst(later)) {
+        if (run.claimStageOutcome(later)) {
           completed(run, result, failure);
-          giveBack(borrowed);
+          closeArena(argumentArena);
         }
       });
       return;
@@ -535,40 +535,40 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!(value instanceof CompletionStage<?>)) {
       complete(run, value);
     }
-    borrowed.end();
+    argumentArena.close();
   }
 
   /** The outcome of a stage is saved with the state, by the actor's own thread. */
   private void finishSaved(
-      ActorCheckpoints with,
+      ActorCheckpointer with,
       ActorCallRun run,
       Object receiver,
       CompletionStage<?> later,
-      Borrowed borrowed) {
+      ArgumentArena argumentArena) {
     with.began(run);
     later.whenComplete((result, failure) -> {
-      if (run.isHeardFirst(later)) {
-        self.tell(new Completed(run, receiver, result, failure, borrowed));
+      if (run.claimStageOutcome(later)) {
+        self.tell(new StageCompleted(run, receiver, result, failure, argumentArena));
       }
     });
   }
 
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private void onCompleted(Completed stage) {
+  private void onCompleted(StageCompleted stage) {
     if (instance == stage.receiver()) {
       completed(stage.run(), stage.result(), stage.failure());
     } else { // its effect went with the object, in part or in whole
-      cell.fail(stage.run(), ActorCheckpoints.notKept(stage.run(), cell));
+      cell.fail(stage.run(), ActorCheckpointer.outcomeDiscarded(stage.run(), cell));
     }
-    giveBack(stage.borrowed());
+    closeArena(stage.argumentArena());
   }
 
-  private void giveBack(Borrowed borrowed) {
-    if (borrowed.endsHere()) {
-      staged.remove(borrowed);
-      borrowed.end();
+  private void closeArena(ArgumentArena argumentArena) {
+    if (argumentArena.canCloseHere()) {
+      staged.remove(argumentArena);
+      argumentArena.close();
     } else {
-      self.tell(new GiveBack(borrowed));
+      self.tell(new CloseArena(argumentArena));
     }
   }
 
@@ -588,7 +588,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private void complete(ActorCallRun run, @Nullable Object value) {
     try {
       var content = NotKept.orContent(cell.engine().store(), value);
-      var unsaved = checkpoints == null ? null : checkpoints.ran(run, content);
+      var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, content);
       if (unsaved == null) {
         settle(run, content);
       } else {
@@ -625,8 +625,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         attempt,
         asked == null ? Resources.none() : asked,
         null,
-        cell.program(),
-        cell.passport().title(),
+        cell.job(),
+        cell.descriptor().displayName(),
         GroupFrame.of(cell.options().placement()));
     return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::ownHandle);
   }

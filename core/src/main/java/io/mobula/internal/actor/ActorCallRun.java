@@ -18,7 +18,7 @@ final class ActorCallRun {
   private final String name;
   private final Object caller;
   private final BoundCall call;
-  private final CallResult result;
+  private final CallPromise result;
   private final long since = System.nanoTime();
   private final @Nullable CallOrigin origin;
   private int attempts;
@@ -29,13 +29,13 @@ final class ActorCallRun {
   private @Nullable CompletionStage<?> stage;
   private boolean stageHeard;
 
-  ActorCallRun(String name, Object caller, BoundCall call, CallResult result) {
+  ActorCallRun(String name, Object caller, BoundCall call, CallPromise result) {
     this(name, caller, call, result, null);
   }
 
   /** A call of another process, or of this one if there is no origin. */
   ActorCallRun(
-      String name, Object caller, BoundCall call, CallResult result, @Nullable CallOrigin origin) {
+      String name, Object caller, BoundCall call, CallPromise result, @Nullable CallOrigin origin) {
     this.name = name;
     this.caller = caller;
     this.call = call;
@@ -44,7 +44,7 @@ final class ActorCallRun {
   }
 
   /** What the calling thread runs: whose calls keep their order. */
-  static Object present() {
+  static Object currentCaller() {
     var execution = Execution.current();
     return execution == null ? DRIVER : execution.owner();
   }
@@ -62,7 +62,7 @@ final class ActorCallRun {
     return call;
   }
 
-  CallResult result() {
+  CallPromise result() {
     return result;
   }
 
@@ -102,19 +102,19 @@ final class ActorCallRun {
    * Whoever made it may have it run elsewhere, if it has not begun here. True if it was given back;
    * it is never run here then.
    */
-  boolean giveBack() {
+  boolean rejectIfUnstarted() {
     synchronized (this) {
-      if (done || begun || !result.canGoElsewhere()) {
+      if (done || begun || !result.canRetryElsewhere()) {
         return false;
       }
       done = true;
     }
-    result.goElsewhere();
+    result.retryElsewhere();
     return true;
   }
 
   /** So often it may have been run on hosts that died over it. */
-  synchronized void attemptsElsewhere(int times) {
+  synchronized void setAttempts(int times) {
     attempts = times;
   }
 
@@ -134,7 +134,7 @@ final class ActorCallRun {
   }
 
   /** The method has returned, but its value is still to come. False if nobody wants it any more. */
-  synchronized boolean later(CompletionStage<?> value) {
+  synchronized boolean awaitStage(CompletionStage<?> value) {
     if (!done) {
       stage = value;
     }
@@ -143,7 +143,7 @@ final class ActorCallRun {
 
   /** The value of its stage is there: true for the first who says so. */
   @SuppressWarnings("ReferenceEquality") // a stage is known by identity
-  synchronized boolean isHeardFirst(CompletionStage<?> from) {
+  synchronized boolean claimStageOutcome(CompletionStage<?> from) {
     boolean first = stage == from && !stageHeard;
     stageHeard |= first;
     return first;
@@ -192,7 +192,7 @@ final class ActorCallRun {
       pending = stage;
       ran = begun || attempts > 0;
     }
-    result.fail(ran ? why : NotRun.of(name, why));
+    result.fail(ran ? why : UnstartedCallFailure.of(name, why));
     if (pending != null) {
       LateValue.cancel(pending, store);
     }

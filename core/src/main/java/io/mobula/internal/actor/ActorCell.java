@@ -39,30 +39,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
-final class ActorCell implements Reach, Producer {
-  private enum Life {
+final class ActorCell implements ActorEndpoint, Producer {
+  private enum LifecycleState {
     OPEN,
     DRAINING,
     DEAD
   }
 
-  private final Passport passport;
-  private final Recipe recipe;
+  private final ActorDescriptor descriptor;
+  private final ActorCreationSpec spec;
   private final ActorEngine engine;
-  private final Overseer overseer;
-  private final HostedActor.Past past;
-  private final CellLease lease = new CellLease(this);
+  private final ActorLifecycleListener listener;
+  private final IncarnationSpec.History history;
+  private final ActorLease lease = new ActorLease(this);
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final RunningCalls runningCalls = new RunningCalls();
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final Inbox inbox = new Inbox();
+  private final DeferredActorRef deferredRef = new DeferredActorRef();
   private final Awaited turn = this::turnStep;
-  private volatile Life life = Life.OPEN;
+  private volatile LifecycleState lifecycleState = LifecycleState.OPEN;
   private volatile @Nullable Failure whyDead;
   private volatile @Nullable Execution running;
   private volatile @Nullable Class<?> instanceType;
-  private WeakReference<Handle.Anchor> anchor = new WeakReference<>(null);
+  private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null);
   private @Nullable Thread maker;
   private volatile boolean endedByUser;
   private volatile @Nullable Explanation explanation;
@@ -79,41 +79,41 @@ final class ActorCell implements Reach, Producer {
   /**
    * An actor to be.
    *
-   * @param overseer hears of its life
+   * @param listener hears of its life
    */
   ActorCell(
-      Passport passport,
-      Recipe recipe,
+      ActorDescriptor descriptor,
+      ActorCreationSpec spec,
       ActorEngine engine,
-      Overseer overseer,
-      HostedActor.Past past) {
-    this.passport = passport;
-    this.recipe = recipe;
+      ActorLifecycleListener listener,
+      IncarnationSpec.History history) {
+    this.descriptor = descriptor;
+    this.spec = spec;
     this.engine = engine;
-    this.overseer = overseer;
-    this.past = past;
+    this.listener = listener;
+    this.history = history;
   }
 
   @Override
   public ActorId id() {
-    return passport.id();
+    return descriptor.id();
   }
 
-  Passport passport() {
-    return passport;
+  ActorDescriptor descriptor() {
+    return descriptor;
   }
 
-  Overseer overseer() {
-    return overseer;
+  ActorLifecycleListener listener() {
+    return listener;
   }
 
-  CellLease lease() {
+  ActorLease lease() {
     return lease;
   }
 
   /** What has become of the actor before this incarnation. */
-  HostedActor.Past past() {
-    return past;
+  IncarnationSpec.History history() {
+    return history;
   }
 
   @Override
@@ -122,15 +122,15 @@ final class ActorCell implements Reach, Producer {
   }
 
   ActorOptions options() {
-    return recipe.options();
+    return spec.options();
   }
 
   BoundCall constructor() {
-    return recipe.constructor();
+    return spec.constructor();
   }
 
-  Program program() {
-    return recipe.program();
+  Program job() {
+    return spec.job();
   }
 
   ActorEngine engine() {
@@ -139,7 +139,7 @@ final class ActorCell implements Reach, Producer {
 
   @Override
   public String describe() {
-    return passport.describe();
+    return descriptor.describe();
   }
 
   // ---- handles
@@ -148,26 +148,26 @@ final class ActorCell implements Reach, Producer {
    * A new handle; keeps the actor alive while reachable. Null when the actor ends because none was
    * left.
    */
-  synchronized <A> @Nullable Handle<A> handle() {
-    if (life == Life.DEAD) {
+  synchronized <A> @Nullable TrackedActorHandle<A> handle() {
+    if (lifecycleState == LifecycleState.DEAD) {
       return null;
     }
     var cluster = engine.cluster();
     if (cluster != null) {
-      return cluster.handle(cluster.shown(passport));
+      return cluster.handle(cluster.serializedHandle(descriptor));
     }
-    var present = anchor.get();
+    var present = token.get();
     if (present == null) {
-      if (life == Life.DRAINING) {
+      if (lifecycleState == LifecycleState.DRAINING) {
         return null;
       }
-      present = new Handle.Anchor(this);
-      anchor = new WeakReference<>(present);
+      present = new TrackedActorHandle.ReachabilityToken(this);
+      token = new WeakReference<>(present);
       if (!options().lifetime().detached()) {
         engine.whenUnreachable(present, this::drainForGood);
       }
     }
-    return new Handle<>(present);
+    return new TrackedActorHandle<>(present);
   }
 
   /** The actor of this id if the calling thread runs a method of it, or its constructor. */
@@ -181,26 +181,26 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** A handle for the actor itself, which does not keep it alive; null when it has ended. */
-  <A> @Nullable Handle<A> ownHandle() {
-    return life == Life.DEAD ? null : new Handle<>(this);
+  <A> @Nullable TrackedActorHandle<A> ownHandle() {
+    return lifecycleState == LifecycleState.DEAD ? null : new TrackedActorHandle<>(this);
   }
 
   /**
    * As {@link #handle}, for somebody who looks for a living actor: null also when it is being
    * drained.
    */
-  <A> @Nullable Handle<A> handleIfOpen() {
-    return life == Life.OPEN ? handle() : null;
+  <A> @Nullable TrackedActorHandle<A> handleIfOpen() {
+    return lifecycleState == LifecycleState.OPEN ? handle() : null;
   }
 
   /** The last handle is gone, unless somebody found the actor by its name meanwhile. */
   private void drainForGood() {
     synchronized (this) {
-      if (anchor.get() != null || life != Life.OPEN) {
+      if (token.get() != null || lifecycleState != LifecycleState.OPEN) {
         return;
       }
-      whyDead = new Failure(() -> died("nobody had a handle to it any more", null));
-      life = Life.DRAINING;
+      whyDead = new Failure(() -> diedException("nobody had a handle to it any more", null));
+      lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();
   }
@@ -224,9 +224,9 @@ final class ActorCell implements Reach, Producer {
       ObjectRef<R> result = store.ref(entry);
       send(new ActorCallRun(
           BoundCall.nameOf(request.method()),
-          ActorCallRun.present(),
+          ActorCallRun.currentCaller(),
           bound,
-          new CallResult.Here(entry)));
+          new CallPromise.LocalPromise(entry)));
       sent = true;
       return result;
     } finally {
@@ -243,7 +243,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Takes a call of another process; all processes together are bounded here. */
-  void takeFromAfar(ActorCallRun run) {
+  void takeRemote(ActorCallRun run) {
     if (pending.get() >= options().execution().maxPendingCalls()) {
       run.stop(new Failure(this::tooMany), store());
       run.call().release();
@@ -261,25 +261,25 @@ final class ActorCell implements Reach, Producer {
 
   private void send(ActorCallRun run) {
     calls.put(run.result().id(), run);
-    if (life == Life.OPEN) {
+    if (lifecycleState == LifecycleState.OPEN) {
       tell(new ActorBehavior.Invoke(run));
     } else {
       run.stop(whyDead(), store());
       settled(run);
     }
-    if (life == Life.DEAD && run.stop(whyDead(), store())) { // it died between the two looks
+    if (lifecycleState == LifecycleState.DEAD && run.stop(whyDead(), store())) { // it died between the two looks
       settled(run);
     }
   }
 
   /** Whether it died of something, and may come back when a node starts. */
   boolean isDurablyDead() {
-    return passport.durable() && !endedByUser;
+    return descriptor.durable() && !endedByUser;
   }
 
   Failure whyDead() {
     var why = whyDead;
-    return why == null ? new Failure(() -> died("it ended", null)) : why;
+    return why == null ? new Failure(() -> diedException("it ended", null)) : why;
   }
 
   /** The calls that have come and have not begun, as one entry. */
@@ -287,7 +287,7 @@ final class ActorCell implements Reach, Producer {
     long count = calls.values().stream().filter(ActorCallRun::isWaiting).count();
     return count == 0 || isDead()
         ? Optional.empty()
-        : Optional.of(CallsWaiting.of(count, describe(), why()));
+        : Optional.of(WaitingCallsEntry.of(count, describe(), why()));
   }
 
   private String why() {
@@ -301,20 +301,20 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Calls of other processes that have not begun go back to them. */
-  void giveBackUnbegun() {
+  void rejectUnstarted() {
     for (var run : calls.values()) {
-      if (run.giveBack()) {
+      if (run.rejectIfUnstarted()) {
         settled(run);
       }
     }
   }
 
-  Inbox inbox() {
-    return inbox;
+  DeferredActorRef deferredRef() {
+    return deferredRef;
   }
 
   void tell(ActorBehavior.Command command) {
-    inbox.tell(command);
+    deferredRef.tell(command);
   }
 
   /**
@@ -329,7 +329,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Names the present execution, where the actor runs one call at a time. */
-  void runs(@Nullable Execution execution) {
+  void setRunning(@Nullable Execution execution) {
     running = execution;
   }
 
@@ -339,7 +339,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Whether that call has come here and has no outcome. */
-  boolean has(ObjectId call) {
+  boolean hasCall(ObjectId call) {
     return calls.containsKey(call);
   }
 
@@ -349,13 +349,13 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** The calls that have not begun. */
-  List<ActorCallRun> unbegun() {
+  List<ActorCallRun> unstarted() {
     return calls.values().stream().filter(ActorCallRun::isWaiting).toList();
   }
 
   @Override
   public WaitStep waitStep(ObjectId wanted) {
-    return CallWait.of(this, calls.get(wanted), wanted);
+    return CallWaitSteps.of(this, calls.get(wanted), wanted);
   }
 
   /** What it does at this moment, or waits for. */
@@ -368,7 +368,7 @@ final class ActorCell implements Reach, Producer {
     synchronized (this) {
       making = maker;
     }
-    var busy = CallWait.busy(this, runningCalls, making);
+    var busy = CallWaitSteps.busy(this, runningCalls, making);
     return busy != null ? busy : WaitStep.asking(describe() + " is idle", this::explained);
   }
 
@@ -385,7 +385,7 @@ final class ActorCell implements Reach, Producer {
   }
 
   @Override
-  public @Nullable Execution running(ObjectId wanted) {
+  public @Nullable Execution blockingExecution(ObjectId wanted) {
     var run = calls.get(wanted);
     boolean returned = run != null && run.isStaged(); // its stage waits for no turn of the actor
     return options().execution().maxConcurrency() == 1 && !returned ? running : null;
@@ -393,8 +393,8 @@ final class ActorCell implements Reach, Producer {
 
   /** The same for a call that has come here and has no outcome. */
   @Nullable
-  Execution hindering(ObjectId call) {
-    return calls.containsKey(call) ? running(call) : null;
+  Execution findBlocker(ObjectId call) {
+    return calls.containsKey(call) ? blockingExecution(call) : null;
   }
 
   @Override
@@ -411,7 +411,7 @@ final class ActorCell implements Reach, Producer {
                 "Call " + result.task() + " of " + describe() + " was cancelled.", null)),
             store())) {
       settled(run);
-      tell(new ActorBehavior.LaneReady(run.caller()));
+      tell(new ActorBehavior.CallerReady(run.caller()));
     }
   }
 
@@ -419,12 +419,12 @@ final class ActorCell implements Reach, Producer {
 
   @Override
   public void kill() {
-    endsByUser();
-    kill(() -> died("it was killed", null));
+    markEndedByUser();
+    kill(() -> diedException("it was killed", null));
   }
 
   /** A user wants it to end, for good. */
-  void endsByUser() {
+  void markEndedByUser() {
     endedByUser = true;
   }
 
@@ -434,13 +434,13 @@ final class ActorCell implements Reach, Producer {
   }
 
   /** Whether its end is that of its node alone. */
-  boolean isMadeAgain() {
+  boolean willBeRecreated() {
     return !isDead() || (engine.isClosed() && !endedByUser);
   }
 
   /** Ends at once. */
   void kill(Supplier<? extends MobulaException> why) {
-    if (life != Life.DEAD) {
+    if (lifecycleState != LifecycleState.DEAD) {
       kill(new Failure(why));
     }
   }
@@ -448,17 +448,17 @@ final class ActorCell implements Reach, Producer {
   /** Ends at once. */
   void kill(Failure why) {
     synchronized (this) {
-      if (life == Life.DEAD) {
+      if (lifecycleState == LifecycleState.DEAD) {
         return;
       }
       whyDead = why;
-      life = Life.DEAD;
+      lifecycleState = LifecycleState.DEAD;
       if (maker != null && maker != Thread.currentThread()) {
         maker.interrupt();
       }
     }
     engine.forget(this);
-    overseer.died(why);
+    listener.died(why);
     for (var run : calls.values()) {
       if (run.stop(why, store())) {
         settled(run);
@@ -474,12 +474,12 @@ final class ActorCell implements Reach, Producer {
   /** Takes no more calls, and ends when all have been answered. */
   void drain(Supplier<? extends MobulaException> why) {
     synchronized (this) {
-      if (life != Life.OPEN) {
+      if (lifecycleState != LifecycleState.OPEN) {
         return;
       }
-      endsByUser();
+      markEndedByUser();
       whyDead = new Failure(why);
-      life = Life.DRAINING;
+      lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();
   }
@@ -491,13 +491,13 @@ final class ActorCell implements Reach, Producer {
           + ": a limit cannot be negative. Use kill() to end it at once.");
     }
     var cancel = engine.after(
-        limit, () -> kill(() -> died("it was drained, and not done within " + limit, null)));
-    drain(() -> died("it was drained", null));
+        limit, () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
+    drain(() -> diedException("it was drained", null));
     return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
   }
 
   private void endIfDrained() {
-    if (life == Life.DRAINING && calls.isEmpty()) {
+    if (lifecycleState == LifecycleState.DRAINING && calls.isEmpty()) {
       kill(whyDead());
     }
   }
@@ -506,7 +506,7 @@ final class ActorCell implements Reach, Producer {
   void stopped() {
     lease.release();
     constructor().release();
-    overseer.ended();
+    listener.ended();
     ended.complete(null);
   }
 
@@ -516,15 +516,15 @@ final class ActorCell implements Reach, Producer {
   }
 
   boolean isDead() {
-    return life == Life.DEAD;
+    return lifecycleState == LifecycleState.DEAD;
   }
 
   boolean isOpen() {
-    return life == Life.OPEN;
+    return lifecycleState == LifecycleState.OPEN;
   }
 
-  ActorDiedException died(String how, @Nullable Throwable cause) {
-    return passport.died(how, cause);
+  ActorDiedException diedException(String how, @Nullable Throwable cause) {
+    return descriptor.diedException(how, cause);
   }
 
   /** Fails a result of this actor. */
@@ -540,7 +540,7 @@ final class ActorCell implements Reach, Producer {
 
   /** The calling thread is about to run the constructor; false if the actor is dead. */
   synchronized boolean beginMaking(Execution execution) {
-    if (life == Life.DEAD) {
+    if (lifecycleState == LifecycleState.DEAD) {
       return false;
     }
     Thread.interrupted(); // came before it began, so that it means somebody else
@@ -558,7 +558,7 @@ final class ActorCell implements Reach, Producer {
 
   void made(Class<?> instance) {
     instanceType = instance;
-    overseer.made(this, instance);
+    listener.made(this, instance);
   }
 
   @Override

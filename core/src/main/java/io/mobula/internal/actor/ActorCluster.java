@@ -39,21 +39,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActorCluster {
   private final ActorEngine engine;
-  private final Wires wires;
+  private final Dependencies dependencies;
   private final Membership membership;
   private final Duration grace;
   private final Duration roomLimit;
-  private final Hosting hosting;
-  private final Map<ActorId, Route> routes = new ConcurrentHashMap<>();
-  private final Owners owners;
-  private final Heirs heirs;
-  private final CheckpointCopies copies;
-  private final Map<ActorId, NodeId> successors = new ConcurrentHashMap<>();
-  private final Map<NodeId, Queue<Runnable>> early = new ConcurrentHashMap<>();
+  private final HostedActors hostedActors;
+  private final Map<ActorId, ActorClient> clients = new ConcurrentHashMap<>();
+  private final OwnedActors ownedActors;
+  private final OwnershipSuccession succession;
+  private final CheckpointReplicator replicator;
+  private final Map<ActorId, NodeId> newOwners = new ConcurrentHashMap<>();
+  private final Map<NodeId, Queue<Runnable>> earlyOwnerChanges = new ConcurrentHashMap<>();
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
-  public record Wires(Sharing sharing, Lanes lanes, Router router, LeaseDesk desk) {}
+  public record Dependencies(Sharing sharing, Lanes lanes, Router router, LeaseDesk desk) {}
 
   /**
    * Sends and takes frames about actors from now on.
@@ -62,32 +62,32 @@ public final class ActorCluster {
    * @param roomLimit how long a call waits where too much is on the way already
    */
   public ActorCluster(
-      ActorEngine engine, Wires wires, Membership membership, Duration grace, Duration roomLimit) {
+      ActorEngine engine, Dependencies dependencies, Membership membership, Duration grace, Duration roomLimit) {
     this.engine = engine;
-    this.wires = wires;
+    this.dependencies = dependencies;
     this.membership = membership;
     this.grace = grace;
     this.roomLimit = roomLimit;
-    this.hosting =
-        new Hosting(engine, wires.sharing(), wires.lanes(), wires.router(), wires.desk(), this);
-    this.owners = new Owners(this, wires);
-    this.heirs = new Heirs(this, wires);
-    this.copies = new CheckpointCopies(this, wires);
-    wires.sharing().handles(this::importHandle);
-    wires
+    this.hostedActors =
+        new HostedActors(engine, dependencies.sharing(), dependencies.lanes(), dependencies.router(), dependencies.desk(), this);
+    this.ownedActors = new OwnedActors(this, dependencies);
+    this.succession = new OwnershipSuccession(this, dependencies);
+    this.replicator = new CheckpointReplicator(this, dependencies);
+    dependencies.sharing().handles(this::importHandle);
+    dependencies
         .router()
         .on(ActorFrames.REPLY, this::onReply)
-        .on(ActorFrames.MISSED, this::onMissed)
-        .on(ActorFrames.THERE, this::onThere)
-        .on(ActorFrames.OWNS, this::onOwns)
-        .on(ActorFrames.WHO, (from, in) -> onWho(from, Passport.readId(in)))
-        .on(ActorFrames.SPAWN, (from, in) -> engine.spawning().onSpawn(from, in, this))
-        .on(ActorFrames.SPAWNED, (from, in) -> engine.spawning().onSpawned(from, in, this));
+        .on(ActorFrames.REJECTED, this::onRejected)
+        .on(ActorFrames.STATUS, this::onStatusFrame)
+        .on(ActorFrames.OWNER_CHANGED, this::onOwnerChanged)
+        .on(ActorFrames.OWNER_QUERY, (from, in) -> onOwnerQuery(from, ActorDescriptor.readId(in)))
+        .on(ActorFrames.SPAWN, (from, in) -> engine.spawner().onSpawn(from, in, this))
+        .on(ActorFrames.SPAWNED, (from, in) -> engine.spawner().onSpawned(from, in, this));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
-        owners.joined();
-        routes.values().forEach(route -> route.joined(peer.id()));
+        ownedActors.joined();
+        clients.values().forEach(client -> client.joined(peer.id()));
       }
 
       @Override
@@ -98,12 +98,12 @@ public final class ActorCluster {
   }
 
   Sharing sharing() {
-    return wires.sharing();
+    return dependencies.sharing();
   }
 
   @Nullable
   Lease takeLease(NodeId submitter, long number) {
-    return hosting.takeLease(submitter, number);
+    return hostedActors.takeLease(submitter, number);
   }
 
   ActorEngine engine() {
@@ -123,23 +123,23 @@ public final class ActorCluster {
   }
 
   /** What this process owns. */
-  Owners owners() {
-    return owners;
+  OwnedActors ownedActors() {
+    return ownedActors;
   }
 
   /** What this process inherits, and leaves to others. */
-  Heirs heirs() {
-    return heirs;
+  OwnershipSuccession succession() {
+    return succession;
   }
 
   /** Checkpoints in stores. */
-  CheckpointCopies copies() {
-    return copies;
+  CheckpointReplicator replicator() {
+    return replicator;
   }
 
   /** What this process hosts. */
-  Hosting hosting() {
-    return hosting;
+  HostedActors hostedActors() {
+    return hostedActors;
   }
 
   void afterGrace(Runnable action) {
@@ -147,24 +147,24 @@ public final class ActorCluster {
   }
 
   private void onLeft(NodeId node, String who) {
-    hosting.left(node, who);
-    copies.left(node);
-    engine.spawning().left(node, who);
-    heirs.left(node);
-    runEarly(node);
-    owners.left(node, who);
-    routes.values().forEach(route -> route.left(node, who));
+    hostedActors.left(node, who);
+    replicator.left(node);
+    engine.spawner().left(node, who);
+    succession.left(node);
+    applyEarlyOwnerChanges(node);
+    ownedActors.left(node, who);
+    clients.values().forEach(client -> client.left(node, who));
   }
 
   // ---- who owns an actor
 
   /** The node that sees to an actor's life, as far as is known here: its maker, or its heir. */
   NodeId ownerOf(ActorId id) {
-    return successors.getOrDefault(id, new NodeId(id.node()));
+    return newOwners.getOrDefault(id, new NodeId(id.node()));
   }
 
-  Passport.Shown shown(Passport passport) {
-    return new Passport.Shown(passport, null, ownerOf(passport.id()));
+  ActorDescriptor.SerializedHandle serializedHandle(ActorDescriptor descriptor) {
+    return new ActorDescriptor.SerializedHandle(descriptor, null, ownerOf(descriptor.id()));
   }
 
   /** The other processes that offer resources for good. */
@@ -181,102 +181,102 @@ public final class ActorCluster {
   }
 
   /** An owner is gone, and this node is its heir. */
-  void inherit(Passport passport, Recipe recipe, Progress progress, NodeId from) {
-    var id = passport.id();
-    successors.put(id, self());
-    var owner = owners.own(passport, recipe);
-    engine.standFor(passport, progress.place(), null);
-    sendToAll(owns(id, from, progress));
-    owner.resume(progress);
-    hosting.ownedBy(id, progress);
-    tellRoute(id);
+  void takeOver(ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState, NodeId from) {
+    var id = descriptor.id();
+    newOwners.put(id, self());
+    var owner = ownedActors.own(descriptor, spec);
+    engine.registerName(descriptor, ownerState.address(), null);
+    sendToAll(ownerChangedFrame(id, from, ownerState));
+    owner.resume(ownerState);
+    hostedActors.onOwnerChange(id, ownerState);
+    notifyClient(id);
   }
 
-  private static byte[] owns(ActorId id, NodeId former, Progress progress) {
-    var frame = ActorFrames.of(ActorFrames.OWNS, id).int64(former.incarnation());
-    progress.write(frame);
+  private static byte[] ownerChangedFrame(ActorId id, NodeId former, ActorOwnerState ownerState) {
+    var frame = ActorFrames.of(ActorFrames.OWNER_CHANGED, id).int64(former.incarnation());
+    ownerState.write(frame);
     return frame.toBytes();
   }
 
   /** Some node has inherited an actor; counts when its former owner has left here, too. */
-  private void onOwns(NodeId from, FrameReader in) {
-    var id = Passport.readId(in);
+  private void onOwnerChanged(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
     var former = new NodeId(in.int64());
-    var progress = Progress.read(in);
-    early
+    var ownerState = ActorOwnerState.read(in);
+    earlyOwnerChanges
         .computeIfAbsent(former, node -> new ConcurrentLinkedQueue<>())
-        .add(() -> owned(id, from, progress));
+        .add(() -> applyOwnerChange(id, from, ownerState));
     if (!isMember(former)) {
-      runEarly(former);
+      applyEarlyOwnerChanges(former);
     }
   }
 
-  private void runEarly(NodeId former) {
-    var waiting = early.remove(former);
+  private void applyEarlyOwnerChanges(NodeId former) {
+    var waiting = earlyOwnerChanges.remove(former);
     if (waiting != null) {
       waiting.forEach(Runnable::run);
     }
   }
 
-  private void owned(ActorId id, NodeId by, Progress progress) {
-    if (routes.containsKey(id) || hosting.cell(id) != null) {
-      successors.put(id, by);
+  private void applyOwnerChange(ActorId id, NodeId by, ActorOwnerState ownerState) {
+    if (clients.containsKey(id) || hostedActors.cell(id) != null) {
+      newOwners.put(id, by);
     }
-    var place = progress.place();
-    if (hosting.cell(id) != null || (place != null && place.node().equals(self()))) {
-      successors.put(id, by);
-      hosting.ownedBy(id, progress);
+    var address = ownerState.address();
+    if (hostedActors.cell(id) != null || (address != null && address.node().equals(self()))) {
+      newOwners.put(id, by);
+      hostedActors.onOwnerChange(id, ownerState);
     }
-    tellRoute(id);
+    notifyClient(id);
     forgetOwner(id);
   }
 
-  private void tellRoute(ActorId id) {
-    var route = routes.get(id);
-    if (route != null) {
-      route.ownedBy();
+  private void notifyClient(ActorId id) {
+    var client = clients.get(id);
+    if (client != null) {
+      client.onOwnerChange();
     }
   }
 
   /** Nobody here wants to know any more who owns it. */
   void forgetOwner(ActorId id) {
-    if (!routes.containsKey(id) && hosting.cell(id) == null && owners.find(id) == null) {
-      successors.remove(id);
+    if (!clients.containsKey(id) && hostedActors.cell(id) == null && ownedActors.find(id) == null) {
+      newOwners.remove(id);
     }
   }
 
   /** The owner of an actor that this process has handles of is gone. */
   void askWhoOwns(ActorId id) {
-    if (owners.find(id) != null) {
-      successors.put(id, self());
-      tellRoute(id);
+    if (ownedActors.find(id) != null) {
+      newOwners.put(id, self());
+      notifyClient(id);
     } else {
-      sendToAll(ActorFrames.of(ActorFrames.WHO, id).toBytes());
+      sendToAll(ActorFrames.of(ActorFrames.OWNER_QUERY, id).toBytes());
     }
   }
 
-  private void onWho(NodeId from, ActorId id) {
-    var ours = owners.find(id);
+  private void onOwnerQuery(NodeId from, ActorId id) {
+    var ours = ownedActors.find(id);
     if (ours != null) {
-      send(from, owns(id, new NodeId(id.node()), Progress.UNKNOWN));
+      send(from, ownerChangedFrame(id, new NodeId(id.node()), ActorOwnerState.UNKNOWN));
     }
   }
 
   // ---- handles
 
   /** A handle to an actor of the cluster; all of this process share one route. */
-  <A> Handle<A> handle(Passport.Shown shown) {
-    var passport = shown.passport();
-    var seen = shown.seen();
-    if (!shown.ownedBy().equals(passport.owner()) && !isMember(ownerOf(passport.id()))) {
-      successors.put(passport.id(), shown.ownedBy());
+  <A> TrackedActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle) {
+    var descriptor = serializedHandle.descriptor();
+    var seen = serializedHandle.lastKnownAddress();
+    if (!serializedHandle.currentOwner().equals(descriptor.originalOwner()) && !isMember(ownerOf(descriptor.id()))) {
+      newOwners.put(descriptor.id(), serializedHandle.currentOwner());
     }
     while (true) {
-      var route = route(passport);
+      var client = client(descriptor);
       if (seen != null) {
-        route.heard(new Whereabouts.At(seen));
+        client.onStatus(new ActorStatus.Alive(seen));
       }
-      Handle<A> handle = route.handle();
+      TrackedActorHandle<A> handle = client.handle();
       if (handle != null) {
         return handle;
       }
@@ -284,58 +284,58 @@ public final class ActorCluster {
   }
 
   /** Whether nothing is left of an actor, as far as is known here. */
-  boolean isOver(ActorId id) {
-    var ours = owners.find(id);
-    var route = routes.get(id);
-    return ours == null ? route == null || route.isOver() : ours.isOver();
+  boolean isEnded(ActorId id) {
+    var ours = ownedActors.find(id);
+    var client = clients.get(id);
+    return ours == null ? client == null || client.isEnded() : ours.isEnded();
   }
 
   /** The same, or null when the actor is known to be ending. */
-  <A> @Nullable Handle<A> handleIfOpen(Passport.Shown shown) {
-    var passport = shown.passport();
-    var ours = owners.find(passport.id());
-    boolean open = shown.ownedBy().equals(self())
+  <A> @Nullable TrackedActorHandle<A> handleIfOpen(ActorDescriptor.SerializedHandle serializedHandle) {
+    var descriptor = serializedHandle.descriptor();
+    var ours = ownedActors.find(descriptor.id());
+    boolean open = serializedHandle.currentOwner().equals(self())
         ? ours != null && ours.isOpen()
-        : route(passport).isOpen();
-    return open ? handle(shown) : null;
+        : client(descriptor).isOpen();
+    return open ? handle(serializedHandle) : null;
   }
 
-  private Route route(Passport passport) {
-    return routes.computeIfAbsent(
-        passport.id(), id -> new Route(passport, this, streams.incrementAndGet()));
+  private ActorClient client(ActorDescriptor descriptor) {
+    return clients.computeIfAbsent(
+        descriptor.id(), id -> new ActorClient(descriptor, this, streams.incrementAndGet()));
   }
 
   private Kept importHandle(FrameReader in) {
-    Handle<Object> handle = handle(Passport.Shown.read(in));
-    return handle.keep(engine.store());
+    TrackedActorHandle<Object> handle = handle(ActorDescriptor.SerializedHandle.read(in));
+    return handle.hold(engine.store());
   }
 
-  void retired(Route route) {
-    routes.remove(route.id(), route);
-    forgetOwner(route.id());
+  void retired(ActorClient client) {
+    clients.remove(client.id(), client);
+    forgetOwner(client.id());
   }
 
   /** This process has handles: its owner tells where the actor is from now on. */
-  void hold(Route route) {
-    var owner = ownerOf(route.id());
-    var ours = owners.find(route.id());
+  void hold(ActorClient client) {
+    var owner = ownerOf(client.id());
+    var ours = ownedActors.find(client.id());
     if (ours != null) {
       ours.hold(self());
     } else {
-      send(owner, ActorFrames.of(ActorFrames.HOLD, route.id()).toBytes());
+      send(owner, ActorFrames.of(ActorFrames.HOLD, client.id()).toBytes());
       if (!isMember(owner)) { // what tells routes of that may have come before there was this one
-        route.left(owner, "node " + owner);
+        client.left(owner, "node " + owner);
       }
     }
   }
 
-  void release(Route route) {
-    var owner = ownerOf(route.id());
-    var ours = owners.find(route.id());
+  void release(ActorClient client) {
+    var owner = ownerOf(client.id());
+    var ours = ownedActors.find(client.id());
     if (ours != null) {
       ours.release(self());
     } else {
-      wires.lanes().send(owner, ActorFrames.of(ActorFrames.RELEASE, route.id()).toBytes());
+      dependencies.lanes().send(owner, ActorFrames.of(ActorFrames.RELEASE, client.id()).toBytes());
     }
   }
 
@@ -346,7 +346,7 @@ public final class ActorCluster {
       return;
     }
     try {
-      wires.lanes().awaitRoom(node, roomLimit);
+      dependencies.lanes().awaitRoom(node, roomLimit);
     } catch (NodeLostException gone) {
       // the call waits for the actor's next place, or learns why there is none
     }
@@ -358,96 +358,96 @@ public final class ActorCluster {
    * @param stream names the route
    * @param number of the call on that route and to that incarnation, from one
    * @param caller names the caller on that route
-   * @param answered see {@link CallOrigin}
+   * @param answeredBefore see {@link CallOrigin}
    */
-  record Numbers(long stream, long number, long caller, long answered) {}
+  record CallNumbers(long stream, long number, long caller, long answeredBefore) {}
 
-  FrameWriter callFrame(ActorId actor, RemoteCall call, Place to, Numbers numbers) {
+  FrameWriter callFrame(ActorId actor, RemoteCall call, ActorAddress to, CallNumbers callNumbers) {
     var frame = ActorFrames.of(ActorFrames.CALL, actor)
         .int32(to.incarnation())
-        .int64(numbers.stream())
-        .int64(numbers.number());
+        .int64(callNumbers.stream())
+        .int64(callNumbers.number());
     Sharing.writeId(frame, call.result().id());
-    frame.int64(numbers.caller()).int32(call.attempts());
-    new CallOrigin.Numbers(call.sequence(), numbers.answered()).write(frame);
+    frame.int64(callNumbers.caller()).int32(call.attempts());
+    new CallOrigin.SequenceNumbers(call.sequence(), callNumbers.answeredBefore()).write(frame);
     frame.text(call.name());
-    call.call().lend(frame, wires.sharing(), to.node());
+    call.call().lend(frame, dependencies.sharing(), to.node());
     return frame;
   }
 
   /** Sends a sealed frame; false if the node is no member any more, and has not got it. */
-  boolean send(Place to, FrameWriter sealed) {
-    return wires.sharing().send(to.node(), sealed);
+  boolean send(ActorAddress to, FrameWriter sealed) {
+    return dependencies.sharing().send(to.node(), sealed);
   }
 
   boolean send(NodeId to, byte[] frame) {
-    return wires.lanes().send(to, frame);
+    return dependencies.lanes().send(to, frame);
   }
 
-  void cancel(Place at, ActorId id, ObjectId result, boolean recursive) {
+  void cancel(ActorAddress at, ActorId id, ObjectId result, boolean recursive) {
     var frame = ActorFrames.of(ActorFrames.CANCEL, id);
     Sharing.writeId(frame, result);
     send(at.node(), frame.flag(recursive).toBytes());
   }
 
   private void onReply(NodeId from, FrameReader in) {
-    var id = Passport.readId(in);
+    var id = ActorDescriptor.readId(in);
     int incarnation = in.int32();
     long number = in.int64();
-    var outcome = wires.sharing().read(in);
-    var route = routes.get(id);
-    if (route != null) {
-      route.replied(incarnation, number, outcome, () -> wires.sharing().received(from, in));
+    var outcome = dependencies.sharing().read(in);
+    var client = clients.get(id);
+    if (client != null) {
+      client.onReply(incarnation, number, outcome, () -> dependencies.sharing().received(from, in));
       return;
     }
     if (outcome instanceof Content content) {
       content.discard();
     }
-    wires.sharing().received(from, in);
+    dependencies.sharing().received(from, in);
   }
 
-  private void onMissed(NodeId from, FrameReader in) {
-    var route = routes.get(Passport.readId(in));
-    if (route != null) {
-      route.missed(in.int32(), in.int64());
+  private void onRejected(NodeId from, FrameReader in) {
+    var client = clients.get(ActorDescriptor.readId(in));
+    if (client != null) {
+      client.onRejected(in.int32(), in.int64());
     }
   }
 
   /** The owner of an actor that this process holds says where it is. */
-  void heard(ActorId id, Whereabouts news) {
-    var route = routes.get(id);
-    if (route != null) {
-      route.heard(news);
+  void onStatus(ActorId id, ActorStatus news) {
+    var client = clients.get(id);
+    if (client != null) {
+      client.onStatus(news);
     }
   }
 
-  private void onThere(NodeId from, FrameReader in) {
-    var route = routes.get(Passport.readId(in));
-    if (route != null) {
-      route.heard(Whereabouts.read(in, wires.sharing()));
+  private void onStatusFrame(NodeId from, FrameReader in) {
+    var client = clients.get(ActorDescriptor.readId(in));
+    if (client != null) {
+      client.onStatus(ActorStatus.read(in, dependencies.sharing()));
     }
   }
 
   /** The actor's cell, if it lives in this process. */
   @Nullable
   ActorCell cellHere(ActorId id) {
-    return hosting.cell(id);
+    return hostedActors.cell(id);
   }
 
   @Nullable
-  ActorCell cellAt(Place place, ActorId id) {
-    return place.node().equals(self()) ? hosting.cellAt(place, id) : null;
+  ActorCell cellAt(ActorAddress address, ActorId id) {
+    return address.node().equals(self()) ? hostedActors.cellAt(address, id) : null;
   }
 
   /** The calls of this process that wait for their actor to have a place. */
   Stream<Optional<WaitingWork>> waiting() {
-    return routes.values().stream().map(Route::waiting);
+    return clients.values().stream().map(ActorClient::waiting);
   }
 
   /** The unanswered calls of this process that have not come to a cell of this process. */
   Stream<Awaited> pending() {
-    return routes.values().stream().flatMap(route -> {
-      var calls = route.unanswered().toCompletableFuture();
+    return clients.values().stream().flatMap(client -> {
+      var calls = client.unanswered().toCompletableFuture();
       var entries = calls.isDone() ? calls.join().stream() : Stream.<ObjectEntry>empty();
       return entries.map(UnansweredCall::of);
     });
@@ -455,11 +455,11 @@ public final class ActorCluster {
 
   /** What a call of another process waits for here; null if it is not here. */
   public @Nullable Awaited pendingHere(NodeId from, ObjectId call) {
-    return hosting.pendingHere(from, call);
+    return hostedActors.pendingHere(from, call);
   }
 
   void close(Supplier<MobulaException> why) {
-    hosting.close();
-    routes.values().forEach(route -> route.close(why));
+    hostedActors.close();
+    clients.values().forEach(client -> client.close(why));
   }
 }

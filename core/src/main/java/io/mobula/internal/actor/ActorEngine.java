@@ -59,14 +59,14 @@ public final class ActorEngine {
   private static final Duration BETWEEN_RENEWALS = Duration.ofHours(4);
   private static final Duration BETWEEN_MARK_TRIES = Duration.ofSeconds(30);
 
-  private final Parts parts;
+  private final Dependencies dependencies;
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
-  private final Map<String, DurableEnd> ended = new ConcurrentHashMap<>(); // by name
-  private final NameDesk names;
-  private final Spawning spawning;
+  private final Map<String, DurableDeath> durableDeaths = new ConcurrentHashMap<>(); // by name
+  private final ActorNameClient names;
+  private final BehaviorSpawner spawning;
   private volatile @Nullable ActorCluster cluster;
   private volatile boolean closed;
 
@@ -76,11 +76,11 @@ public final class ActorEngine {
    * @param runtime what actors see as theirs
    * @param names who has which name
    * @param resolver for refs to Akka actors of other nodes
-   * @param program whose those actors are that no task or actor makes
+   * @param job whose those actors are that no task or actor makes
    * @param checkpoints where states of actors are saved, or null: in the store
    * @param after runs something later; what it returns takes that back
    */
-  public record Parts(
+  public record Dependencies(
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
@@ -89,11 +89,11 @@ public final class ActorEngine {
       Spawner spawner,
       ActorNames names,
       ActorRefResolver resolver,
-      Supplier<Program> program,
+      Supplier<Program> job,
       @Nullable CheckpointDirectory checkpoints) {}
 
   /** What a durable actor has died of. */
-  private record DurableEnd(ActorId actor, Failure why) {}
+  private record DurableDeath(ActorId actor, Failure why) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -107,12 +107,12 @@ public final class ActorEngine {
    * @param threads runs methods of actors that allow several at a time
    * @param virtualThreads the same for actors on virtual threads
    */
-  public ActorEngine(Parts parts, ExecutorService threads, ExecutorService virtualThreads) {
-    this.parts = parts;
+  public ActorEngine(Dependencies dependencies, ExecutorService threads, ExecutorService virtualThreads) {
+    this.dependencies = dependencies;
     this.threads = threads;
     this.virtualThreads = virtualThreads;
-    this.names = new NameDesk(parts.names(), parts.store().node(), new Opener());
-    this.spawning = new Spawning(this, parts.resolver(), parts.spawner());
+    this.names = new ActorNameClient(dependencies.names(), dependencies.store().node(), new RegisteredHandleFactory());
+    this.spawning = new BehaviorSpawner(this, dependencies.resolver(), dependencies.spawner());
   }
 
   /** Actors live on other nodes, too, from now on. */
@@ -136,36 +136,36 @@ public final class ActorEngine {
     return spawning.spawn(factory, name, resources, Execution.placementOf(placement));
   }
 
-  Spawning spawning() {
+  BehaviorSpawner spawner() {
     return spawning;
   }
 
   private <A> ActorHandle<A> createNew(ActorRequest request) {
-    var options = placed(request.options());
+    var options = withCapturedPlacement(request.options());
     var type = typeOf(request);
-    parts
+    dependencies
         .placement()
         .require(
-            options.placement(), CellLease.wantedBy(options.resources()), () -> "Actor " + type);
-    var call = parts.binder().bind(request.constructor(), request.arguments(), 0);
+            options.placement(), ActorLease.wantedBy(options.resources()), () -> "Actor " + type);
+    var call = dependencies.binder().bind(request.constructor(), request.arguments(), 0);
     requireDurable(options, call, type);
-    var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
-    var passport = Passport.of(id, type, options);
+    var id = new ActorId(dependencies.store().node().incarnation(), numbers.incrementAndGet());
+    var descriptor = ActorDescriptor.of(id, type, options);
     var present = cluster;
-    var recipe = new Recipe(call, options, program());
-    Birth<A> birth = present == null ? alone(passport, recipe) : owned(passport, recipe, present);
+    var spec = new ActorCreationSpec(call, options, currentJob());
+    PendingCreation<A> creation = present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
     ActorHandle<A> other;
     try {
-      other = names.claim(passport, options.nameOptions().getIfExists());
+      other = names.claim(descriptor, options.nameOptions().getIfExists());
     } catch (RuntimeException e) {
-      birth.abandon().run();
+      creation.abandon().run();
       throw e;
     }
     if (other == null) {
-      forgetFormer(passport);
+      forgetFormer(descriptor);
     }
-    (other == null ? birth.start() : birth.abandon()).run();
-    return other == null ? birth.handle() : other;
+    (other == null ? creation.start() : creation.abandon()).run();
+    return other == null ? creation.handle() : other;
   }
 
   private static void requireDurable(ActorOptions options, BoundCall call, String type) {
@@ -178,7 +178,7 @@ public final class ActorEngine {
   }
 
   /** Work of a group that captures its children puts them there. */
-  private static ActorOptions placed(ActorOptions asked) {
+  private static ActorOptions withCapturedPlacement(ActorOptions asked) {
     return new ActorOptions(
         asked.resources(),
         Execution.placementOf(asked.placement()),
@@ -189,41 +189,41 @@ public final class ActorEngine {
   }
 
   /** A placement group is no more: what lives in it here dies of that. */
-  public void end(PlacementGroupId group, String how, Function<String, MobulaException> why) {
+  public void endGroup(PlacementGroupId group, String how, Function<String, MobulaException> why) {
     cells.values().forEach(cell -> {
       if (cell.options().placement() instanceof Placement.Group placed
           && placed.group().id().equals(group)) {
-        cell.kill(() -> cell.died(how, why.apply(cell.describe())));
+        cell.kill(() -> cell.diedException(how, why.apply(cell.describe())));
       }
     });
-    spawning.end(group);
+    spawning.stopGroup(group);
   }
 
   /** An actor that is noted, so that others find it by its name, and not made yet. */
-  private record Birth<A>(
+  private record PendingCreation<A>(
       ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<Failure> fail) {}
 
-  private <A> Birth<A> alone(Passport passport, Recipe recipe) {
-    var cell = new ActorCell(passport, recipe, this, Overseer.NONE, HostedActor.Past.NONE);
+  private <A> PendingCreation<A> createLocal(ActorDescriptor descriptor, ActorCreationSpec spec) {
+    var cell = new ActorCell(descriptor, spec, this, ActorLifecycleListener.NONE, IncarnationSpec.History.NONE);
     cells.put(cell.id(), cell);
-    Handle<A> handle = Objects.requireNonNull(cell.handle());
-    return new Birth<>(
+    TrackedActorHandle<A> handle = Objects.requireNonNull(cell.handle());
+    return new PendingCreation<>(
         handle,
         () -> {
           host(cell, 0);
-          parts.placement().acquire(cell.lease());
+          dependencies.placement().acquire(cell.lease());
         },
         () -> {
           cells.remove(cell.id());
-          recipe.constructor().release();
+          spec.constructor().release();
         },
         cell::kill);
   }
 
-  private <A> Birth<A> owned(Passport passport, Recipe recipe, ActorCluster in) {
-    var owner = in.owners().own(passport, recipe);
-    return new Birth<>(
-        in.handle(Passport.Shown.ofMaker(passport)), owner::start, owner::abandon, owner::fail);
+  private <A> PendingCreation<A> createOwned(ActorDescriptor descriptor, ActorCreationSpec spec, ActorCluster in) {
+    var owner = in.ownedActors().own(descriptor, spec);
+    return new PendingCreation<>(
+        in.handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)), owner::start, owner::abandon, owner::fail);
   }
 
   private static String typeOf(ActorRequest request) {
@@ -232,34 +232,34 @@ public final class ActorEngine {
   }
 
   /** What is registered under a name, as this node knows it. */
-  private final class Opener implements NameDesk.Opener {
+  private final class RegisteredHandleFactory implements ActorNameClient.HandleFactory {
     @Override
-    public <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
-      return ActorEngine.this.open(shown);
+    public <A> @Nullable ActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle) {
+      return ActorEngine.this.open(serializedHandle);
     }
 
     @Override
-    public boolean holdsName(Passport passport) {
-      var name = passport.name();
+    public boolean stillHoldsName(ActorDescriptor descriptor) {
+      var name = descriptor.name();
       var present = cluster;
       return name != null
-          && passport.durable()
-          && !isNoted(name, passport.id())
-          && (present == null || !present.isOver(passport.id()));
+          && descriptor.durable()
+          && !isNoted(name, descriptor.id())
+          && (present == null || !present.isEnded(descriptor.id()));
     }
   }
 
   /** The actor of that passport, unless it is ending as far as this node knows. */
-  private <A> @Nullable ActorHandle<A> open(Passport.Shown shown) {
+  private <A> @Nullable ActorHandle<A> open(ActorDescriptor.SerializedHandle serializedHandle) {
     var present = cluster;
-    var self = ActorCell.ofCaller(shown.passport().id());
+    var self = ActorCell.ofCaller(serializedHandle.descriptor().id());
     if (self != null) {
       return self.isOpen() ? self.ownHandle() : null;
     }
     if (present != null) {
-      return present.handleIfOpen(shown);
+      return present.handleIfOpen(serializedHandle);
     }
-    var cell = cells.get(shown.passport().id());
+    var cell = cells.get(serializedHandle.descriptor().id());
     return cell == null ? null : cell.handleIfOpen();
   }
 
@@ -272,13 +272,13 @@ public final class ActorEngine {
     cells.put(cell.id(), cell);
     var execution = cell.options().execution();
     var concurrent = execution.maxConcurrency() == 1 ? null : methodThreads(execution.threads());
-    parts
+    dependencies
         .spawner()
         .spawn(
             ActorBehavior.create(cell, concurrent, restarts),
             "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
             dispatcher(execution.threads()),
-            cell.inbox()::started);
+            cell.deferredRef()::started);
     if (closed) { // close may have looked before it was there
       cell.kill(this::closedException);
     }
@@ -306,13 +306,13 @@ public final class ActorEngine {
     Objects.requireNonNull(type, "type");
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
-      var why = ended.get(name);
+      var why = durableDeaths.get(name);
       throw why == null ? names.unknown(name) : why.why().raise();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
-      throw NameDesk.otherType(name, instance.getName(), type);
+      throw ActorNameClient.otherType(name, instance.getName(), type);
     }
     return handle;
   }
@@ -320,18 +320,18 @@ public final class ActorEngine {
   void forget(ActorCell cell) {
     cells.remove(cell.id(), cell);
     if (!closed && cell.isDurablyDead()) {
-      noteEnd(cell.passport(), cell.whyDead());
+      recordDeath(cell.descriptor(), cell.whyDead());
     } else {
-      unname(cell.passport());
+      releaseNameUnlessDurable(cell.descriptor());
     }
-    parts.placement().lookAgain(cell.options().placement());
+    dependencies.placement().lookAgain(cell.options().placement());
   }
 
   /** This node is about to leave: what it has not begun of others' calls is for others. */
   public void leave() {
     var present = cluster;
     if (present != null) {
-      present.hosting().leave();
+      present.hostedActors().leave();
     }
   }
 
@@ -358,7 +358,7 @@ public final class ActorEngine {
   private record PendingCall(ActorCell cell, ObjectId call) implements Awaited {
     @Override
     public WaitStep waitStep() {
-      return cell.has(call)
+      return cell.hasCall(call)
           ? cell.waitStep(call)
           : WaitStep.end("call " + call + " has its answer", WaitCause.READY);
     }
@@ -377,23 +377,23 @@ public final class ActorEngine {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException("The runtime of node " + parts.store().node()
+    return new RuntimeClosedException("The runtime of node " + dependencies.store().node()
         + " was closed before the actor had answered.");
   }
 
   /** Whose work the calling thread submits. */
-  Program program() {
-    return Program.present(parts.program().get());
+  Program currentJob() {
+    return Program.present(dependencies.job().get());
   }
 
   /** Whether any actor lives here, or is seen to from here. */
   public boolean isBusy() {
     var present = cluster;
-    return !cells.isEmpty() || (present != null && !present.owners().isEmpty());
+    return !cells.isEmpty() || (present != null && !present.ownedActors().isEmpty());
   }
 
   private void requireOpen() {
-    parts.store().requireOpen();
+    dependencies.store().requireOpen();
     if (closed) {
       throw closedException();
     }
@@ -405,51 +405,51 @@ public final class ActorEngine {
   }
 
   Places places() {
-    return parts.placement();
+    return dependencies.placement();
   }
 
   /**
    * A durable actor has died of something: its name stays, for who asks for it to be told why,
    * until another takes it.
    */
-  void noteEnd(Passport passport, Failure why) {
-    var name = passport.name();
+  void recordDeath(ActorDescriptor descriptor, Failure why) {
+    var name = descriptor.name();
     if (name != null) {
-      ended.put(name, new DurableEnd(passport.id(), why));
+      durableDeaths.put(name, new DurableDeath(descriptor.id(), why));
     }
   }
 
   /** Whether that durable actor has died of something, and not a former one of its name. */
   private boolean isNoted(String name, ActorId actor) {
-    var end = ended.get(name);
+    var end = durableDeaths.get(name);
     return end != null && end.actor().equals(actor);
   }
 
   /** Another actor has the name now. */
-  private void forgetFormer(Passport passport) {
-    var name = passport.name();
+  private void forgetFormer(ActorDescriptor descriptor) {
+    var name = descriptor.name();
     if (name != null) {
-      ended.remove(name);
+      durableDeaths.remove(name);
     }
   }
 
   /** The actor is ending: its name is free, unless its files have to go first. */
-  void unname(Passport passport) {
-    if (!passport.durable()) {
-      names.release(passport);
+  void releaseNameUnlessDurable(ActorDescriptor descriptor) {
+    if (!descriptor.durable()) {
+      names.release(descriptor);
     }
   }
 
   /** Nothing is left of the actor: its name stands by this node no more. Has no effect twice. */
-  void release(Passport passport) {
-    names.release(passport);
+  void releaseName(ActorDescriptor descriptor) {
+    names.release(descriptor);
   }
 
   /** The actor's name stands by this node, which hosts or owns it. */
-  void standFor(Passport passport, @Nullable Place place, @Nullable Class<?> made) {
+  void registerName(ActorDescriptor descriptor, @Nullable ActorAddress address, @Nullable Class<?> made) {
     var present = cluster;
-    var owner = present == null ? passport.owner() : present.ownerOf(passport.id());
-    names.keep(new Passport.Shown(passport, place, owner), made);
+    var owner = present == null ? descriptor.originalOwner() : present.ownerOf(descriptor.id());
+    names.register(new ActorDescriptor.SerializedHandle(descriptor, address, owner), made);
   }
 
   /**
@@ -457,11 +457,11 @@ public final class ActorEngine {
    *
    * @param made the class of the user's object, or null if it is not made yet
    */
-  void keepName(ActorCell cell, Place here, @Nullable Class<?> made) {
-    standFor(cell.passport(), here, made);
-    if (cell.isDead() && (!cell.passport().durable() || cell.isStopped())) {
+  void registerHostedName(ActorCell cell, ActorAddress here, @Nullable Class<?> made) {
+    registerName(cell.descriptor(), here, made);
+    if (cell.isDead() && (!cell.descriptor().durable() || cell.isStopped())) {
       // it may have given its name back before
-      names.release(cell.passport());
+      names.release(cell.descriptor());
     }
   }
 
@@ -472,7 +472,7 @@ public final class ActorEngine {
   /** Whether that process is a member of the cluster, as far as this one knows. */
   boolean isMember(NodeId node) {
     var present = cluster;
-    return present == null ? node.equals(parts.store().node()) : present.isMember(node);
+    return present == null ? node.equals(dependencies.store().node()) : present.isMember(node);
   }
 
   // ---- checkpoints
@@ -483,25 +483,25 @@ public final class ActorEngine {
     if (!cell.options().checkpointPolicy().isOn()) {
       return null;
     }
-    var files = filesOf(cell.passport());
-    return files == null ? new StoreCheckpoints(cell) : files;
+    var files = filesOf(cell.descriptor());
+    return files == null ? new ReplicatedCheckpointStore(cell) : files;
   }
 
-  private @Nullable ActorFiles filesOf(Passport passport) {
-    var directory = parts.checkpoints();
+  private @Nullable ActorFiles filesOf(ActorDescriptor descriptor) {
+    var directory = dependencies.checkpoints();
     if (directory == null) {
       return null;
     }
-    var name = passport.name();
-    return passport.durable() && name != null
-        ? directory.ofName(name, passport.describe())
-        : directory.of(passport.id(), passport.describe());
+    var name = descriptor.name();
+    return descriptor.durable() && name != null
+        ? directory.ofName(name, descriptor.describe())
+        : directory.of(descriptor.id(), descriptor.describe());
   }
 
   /** Says on disk how the actor is made, if it outlives its cluster. */
   void define(ActorCell cell) throws Exception {
-    if (cell.passport().durable()) {
-      DurableActors.define(cell, filesOf(cell.passport()));
+    if (cell.descriptor().durable()) {
+      DurableActors.define(cell, filesOf(cell.descriptor()));
     }
   }
 
@@ -509,21 +509,21 @@ public final class ActorEngine {
    * This node is about to join: others see that it uses the directory of checkpoints, if it has
    * one.
    */
-  public void enterCheckpoints() {
-    var directory = parts.checkpoints();
+  public void registerCheckpointUser() {
+    var directory = dependencies.checkpoints();
     if (directory != null) {
-      directory.enter(parts.store().node());
+      directory.enter(dependencies.store().node());
       renewCheckpoints(directory);
     }
   }
 
   /** This node has joined, and nobody else is in its cluster. */
   public void removeLeftovers() {
-    var directory = parts.checkpoints();
+    var directory = dependencies.checkpoints();
     if (directory != null) {
       var leftovers = directory.leftovers();
       if (!leftovers.isEmpty()) {
-        parts.store().background(() -> directory.remove(leftovers));
+        dependencies.store().background(() -> directory.remove(leftovers));
       }
     }
   }
@@ -531,7 +531,7 @@ public final class ActorEngine {
   private void renewCheckpoints(CheckpointDirectory directory) {
     var _ = after(directory.isMarked() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
       if (!closed) {
-        parts.store().background(() -> {
+        dependencies.store().background(() -> {
           try {
             directory.renew();
           } finally {
@@ -543,8 +543,8 @@ public final class ActorEngine {
   }
 
   /** Its actors have ended: this node saves nothing any more. */
-  public void leaveCheckpoints() {
-    var directory = parts.checkpoints();
+  public void unregisterCheckpointUser() {
+    var directory = dependencies.checkpoints();
     if (directory != null) {
       directory.leave();
     }
@@ -552,7 +552,7 @@ public final class ActorEngine {
 
   /** Makes the durable actors again that no node has; when this node has joined. */
   public void restoreDurable() {
-    var directory = parts.checkpoints();
+    var directory = dependencies.checkpoints();
     if (directory != null) {
       new DurableActors(this, directory).restoreAll();
     }
@@ -566,7 +566,7 @@ public final class ActorEngine {
   void restore(
       String type, ActorOptions saved, BoundCall constructor, @Nullable Failure unreadable) {
     var placement = saved.placement() instanceof Placement.Anywhere
-        ? Placement.preferring(parts.store().node())
+        ? Placement.preferring(dependencies.store().node())
         : saved.placement();
     var options = new ActorOptions(
         saved.resources(),
@@ -575,44 +575,44 @@ public final class ActorEngine {
         saved.lifetime(),
         saved.execution(),
         saved.checkpointPolicy());
-    var id = new ActorId(parts.store().node().incarnation(), numbers.incrementAndGet());
-    var passport = Passport.of(id, type, options);
-    var recipe = new Recipe(constructor, options, program());
+    var id = new ActorId(dependencies.store().node().incarnation(), numbers.incrementAndGet());
+    var descriptor = ActorDescriptor.of(id, type, options);
+    var spec = new ActorCreationSpec(constructor, options, currentJob());
     var present = cluster;
-    Birth<Object> birth =
-        present == null ? alone(passport, recipe) : owned(passport, recipe, present);
+    PendingCreation<Object> creation =
+        present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
     ActorHandle<Object> other;
     try {
-      other = names.claim(passport, true);
+      other = names.claim(descriptor, true);
     } catch (RuntimeException e) {
-      birth.abandon().run();
+      creation.abandon().run();
       throw e;
     }
     if (other != null) {
-      birth.abandon().run();
+      creation.abandon().run();
       return;
     }
-    forgetFormer(passport);
+    forgetFormer(descriptor);
     if (unreadable == null) {
-      birth.start().run();
+      creation.start().run();
     } else {
-      birth.fail().accept(unreadable);
+      creation.fail().accept(unreadable);
     }
   }
 
   /** The actor has ended for good: its files go, and then its name is free. */
-  void deleteFiles(Passport passport) {
+  void deleteFiles(ActorDescriptor descriptor) {
     try {
-      delete(passport);
+      delete(descriptor);
     } finally {
-      if (passport.durable()) {
-        names.release(passport);
+      if (descriptor.durable()) {
+        names.release(descriptor);
       }
     }
   }
 
-  private void delete(Passport passport) {
-    var files = filesOf(passport);
+  private void delete(ActorDescriptor descriptor) {
+    var files = filesOf(descriptor);
     if (files != null) {
       try {
         files.delete();
@@ -622,23 +622,23 @@ public final class ActorEngine {
     }
   }
 
-  void whenUnreachable(Handle.Anchor anchor, Runnable action) {
-    parts.store().whenUnreachable(anchor, action);
+  void whenUnreachable(TrackedActorHandle.ReachabilityToken token, Runnable action) {
+    dependencies.store().whenUnreachable(token, action);
   }
 
   ObjectStore store() {
-    return parts.store();
+    return dependencies.store();
   }
 
   BoundCall.Binder binder() {
-    return parts.binder();
+    return dependencies.binder();
   }
 
   MobulaRuntime runtime() {
-    return parts.runtime();
+    return dependencies.runtime();
   }
 
   Runnable after(Duration delay, Runnable action) {
-    return parts.after().apply(delay, action);
+    return dependencies.after().apply(delay, action);
   }
 }

@@ -20,30 +20,30 @@ import org.jspecify.annotations.Nullable;
 final class ActorFrames {
   static final int CREATE = 48;
   static final int PLACED = 49;
-  static final int UNPLACED = 50;
+  static final int PLACEMENT_LOST = 50;
   static final int RESTARTED = 51;
   static final int DIED = 52;
   static final int ENDED = 53;
   static final int CALL = 54;
   static final int REPLY = 55;
-  static final int MISSED = 56;
+  static final int REJECTED = 56;
   static final int CANCEL = 57;
   static final int KILL = 58;
   static final int DRAIN = 59;
   static final int HOLD = 60;
   static final int RELEASE = 61;
-  static final int THERE = 62;
+  static final int STATUS = 62;
   static final int SPAWN = 63;
   static final int SPAWNED = 64;
-  static final int WILL = 65;
-  static final int NEWS = 66;
-  static final int VOID = 67;
-  static final int OWNS = 68;
-  static final int WHO = 69;
+  static final int APPOINT_SUCCESSOR = 65;
+  static final int UPDATE_SUCCESSOR = 66;
+  static final int DISMISS_SUCCESSOR = 67;
+  static final int OWNER_CHANGED = 68;
+  static final int OWNER_QUERY = 69;
   static final int CHECKPOINTED = 70;
-  static final int KEEP = 71;
-  static final int KEPT = 72;
-  static final int HAND = 73;
+  static final int REPLICATE_CHECKPOINT = 71;
+  static final int CHECKPOINT_REPLICATED = 72;
+  static final int HAND_OVER_CHECKPOINT = 73;
 
   private static final int ANYWHERE = 0;
   private static final int SPREAD = 1;
@@ -57,7 +57,7 @@ final class ActorFrames {
 
   /** A frame about an actor. */
   static FrameWriter of(int kind, ActorId id) {
-    return Passport.writeId(new FrameWriter().octet(kind), id);
+    return ActorDescriptor.writeId(new FrameWriter().octet(kind), id);
   }
 
   static CodecException unknown(String what, int kind) {

@@ -38,7 +38,7 @@ final class AppliedCalls {
   /** What one process has called by its present route. */
   private static final class CallingProcess {
     final long stream;
-    final TreeMap<Long, KeptResult> calls = new TreeMap<>();
+    final TreeMap<Long, CompletionRecord> calls = new TreeMap<>();
     long dropped; // calls up to this number may have been dropped from the table
 
     CallingProcess(long stream) {
@@ -48,23 +48,23 @@ final class AppliedCalls {
 
   /** What is known of a repeated call: its outcome, {@code NOT_KEPT}, or null if it is to run. */
   @Nullable
-  KeptResult find(CallOrigin call) {
+  CompletionRecord find(CallOrigin call) {
     if (!call.repeated()) {
       return null;
     }
     var process = processes.get(call.process());
     if (process == null) {
-      return forgot ? KeptResult.NOT_KEPT : null;
+      return forgot ? CompletionRecord.DISCARDED : null;
     }
     if (process.stream != call.stream()) {
       return null; // a later route: a route ends when all its calls are answered
     }
     var known = process.calls.get(call.sequence());
-    return known == null && call.sequence() <= process.dropped ? KeptResult.NOT_KEPT : known;
+    return known == null && call.sequence() <= process.dropped ? CompletionRecord.DISCARDED : known;
   }
 
   /** The call has run: its effect is in the state from now on. */
-  void applied(CallOrigin call, KeptResult outcome) {
+  void markApplied(CallOrigin call, CompletionRecord outcome) {
     var process = processes.get(call.process());
     if (process == null || process.stream < call.stream()) {
       forget(call.process());
@@ -75,7 +75,7 @@ final class AppliedCalls {
       return;
     }
     put(process, call.sequence(), outcome);
-    while (!process.calls.isEmpty() && process.calls.firstKey() < call.answered()) {
+    while (!process.calls.isEmpty() && process.calls.firstKey() < call.answeredBefore()) {
       removeFirst(process);
     }
     while (process.calls.size() > MOST_CALLS) {
@@ -84,7 +84,7 @@ final class AppliedCalls {
     bound();
   }
 
-  private void put(CallingProcess process, long sequence, KeptResult outcome) {
+  private void put(CallingProcess process, long sequence, CompletionRecord outcome) {
     var before = process.calls.put(sequence, outcome);
     bytes += outcome.bytes().length - (before == null ? 0 : before.bytes().length);
   }
@@ -112,7 +112,7 @@ final class AppliedCalls {
         return;
       }
       bytes -= call.getValue().bytes().length;
-      call.setValue(KeptResult.NOT_KEPT);
+      call.setValue(CompletionRecord.DISCARDED);
     }
   }
 
@@ -169,7 +169,7 @@ final class AppliedCalls {
       var process = new CallingProcess(in.int64());
       process.dropped = in.int64();
       for (int count = in.count(); count > 0; count--) {
-        calls.put(process, in.int64(), KeptResult.read(in));
+        calls.put(process, in.int64(), CompletionRecord.read(in));
       }
       calls.processes.put(node, process);
     }

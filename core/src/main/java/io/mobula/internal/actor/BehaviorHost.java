@@ -29,23 +29,23 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
    * @param behavior what it does
    * @param props where it runs
    * @param group the placement group that it lives in, or null
-   * @param outcome hears of it
+   * @param listener hears of it
    */
   record Start<T>(
       String name,
       Behavior<T> behavior,
       Props props,
       @Nullable PlacementGroupId group,
-      Outcome<T> outcome)
+      ChildListener<T> listener)
       implements Command {}
 
   /** A placement group is no more: stops the children that live in it. */
   record End(PlacementGroupId group) implements Command {}
 
-  private record Child(Outcome<?> outcome, @Nullable PlacementGroupId group) {}
+  private record Child(ChildListener<?> listener, @Nullable PlacementGroupId group) {}
 
   /** What becomes of a child. {@code ended} is called last, and in any case. */
-  interface Outcome<T> {
+  interface ChildListener<T> {
     /** It has started. */
     void started(ActorRef<T> child);
 
@@ -89,13 +89,13 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
     try {
       child = getContext().spawn(start.behavior(), start.name() + "-" + ++numbers, start.props());
     } catch (RuntimeException thrown) { // what is no behavior to start with
-      start.outcome().failed(thrown);
-      start.outcome().ended();
+      start.listener().failed(thrown);
+      start.listener().ended();
       return;
     }
     getContext().watch(child);
-    children.put(child, new Child(start.outcome(), start.group()));
-    start.outcome().started(child);
+    children.put(child, new Child(start.listener(), start.group()));
+    start.listener().started(child);
   }
 
   @Override
@@ -103,7 +103,7 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
     if (signal instanceof Terminated terminated) {
       var child = children.remove(terminated.getRef());
       if (child != null) {
-        child.outcome().ended();
+        child.listener().ended();
       }
     }
     return this;

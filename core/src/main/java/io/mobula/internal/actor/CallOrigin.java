@@ -11,23 +11,23 @@ import io.mobula.internal.lane.FrameWriter;
  * @param process that has made it
  * @param stream of that process's routes to the actor, later ones have larger numbers
  * @param sequence of the call on that route, from one
- * @param answered every call with a smaller number has its outcome, and is not made again
+ * @param answeredBefore every call with a smaller number has its outcome, and is not made again
  * @param repeated whether it may have been run before
  */
-record CallOrigin(NodeId process, long stream, long sequence, long answered, boolean repeated) {
+record CallOrigin(NodeId process, long stream, long sequence, long answeredBefore, boolean repeated) {
 
   /** What a route says of its call, besides the stream. */
-  record Numbers(long sequence, long answered) {
+  record SequenceNumbers(long sequence, long answeredBefore) {
     void write(FrameWriter out) {
-      out.int64(sequence).int64(answered);
+      out.int64(sequence).int64(answeredBefore);
     }
 
-    static Numbers read(FrameReader in) {
-      return new Numbers(in.int64(), in.int64());
+    static SequenceNumbers read(FrameReader in) {
+      return new SequenceNumbers(in.int64(), in.int64());
     }
 
     CallOrigin of(NodeId process, long stream, boolean repeated) {
-      return new CallOrigin(process, stream, sequence, answered, repeated);
+      return new CallOrigin(process, stream, sequence, answeredBefore, repeated);
     }
   }
 }

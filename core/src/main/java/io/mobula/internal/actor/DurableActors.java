@@ -68,10 +68,10 @@ final class DurableActors {
       throw new ActorCheckpointException("Wanted durable " + cell.describe() + ": its host, node "
           + cell.store().node() + ", has no mobula.actors.checkpoint-directory.");
     }
-    if (cell.past().incarnation() > 1 && files.isDefined()) {
+    if (cell.history().incarnation() > 1 && files.isDefined()) {
       return;
     }
-    var out = new FrameWriter().int32(FORMAT).text(cell.passport().type());
+    var out = new FrameWriter().int32(FORMAT).text(cell.descriptor().type());
     ActorFrames.writeOptions(out, cell.options());
     ActorFrames.writePlacement(out, cell.options().placement());
     files.define(new ActorFiles.Definition(out.toBytes(), cell.constructor().parts()));

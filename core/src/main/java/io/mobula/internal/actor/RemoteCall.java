@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of this process to an actor wherever it lives, from {@code remote} to its outcome. Belongs
- * to the turns of its {@link Route}.
+ * to the turns of its {@link ActorClient}.
  */
 final class RemoteCall {
   private final long number;
@@ -15,7 +15,7 @@ final class RemoteCall {
   private final BoundCall call;
   private final ObjectEntry result;
   private final long since = System.nanoTime();
-  private @Nullable Place sentTo;
+  private @Nullable ActorAddress sentTo;
   private int attempts;
   private long sequence;
 
@@ -64,23 +64,23 @@ final class RemoteCall {
 
   /** Where it is on the way or runs, or null. */
   @Nullable
-  Place sentTo() {
+  ActorAddress sentTo() {
     return sentTo;
   }
 
-  void sent(Place to) {
+  void markSent(ActorAddress to) {
     sentTo = to;
     attempts++;
   }
 
   /** It has certainly not been run there. */
-  void cameBack() {
+  void markRejected() {
     sentTo = null;
     attempts--;
   }
 
   /** Nobody knows whether it has been run. */
-  void lost() {
+  void markLost() {
     sentTo = null;
   }
 

@@ -9,27 +9,27 @@ import org.jspecify.annotations.Nullable;
  * whoever asks looks at these and not at all that wait. Threads come and go; others look.
  */
 final class RunningCalls {
-  private final Set<Runner> runners = ConcurrentHashMap.newKeySet();
+  private final Set<RunnerSlot> runners = ConcurrentHashMap.newKeySet();
 
   /** A thread that runs calls, one after the other. */
-  static final class Runner {
+  static final class RunnerSlot {
     private volatile @Nullable ActorCallRun present;
 
     /** What that thread runs from now on; null for nothing. */
-    void runs(@Nullable ActorCallRun call) {
+    void setCurrent(@Nullable ActorCallRun call) {
       present = call;
     }
   }
 
   /** The calling thread is about to run calls. */
-  Runner begin() {
-    var runner = new Runner();
+  RunnerSlot begin() {
+    var runner = new RunnerSlot();
     runners.add(runner);
     return runner;
   }
 
   /** It runs no more. */
-  void end(Runner runner) {
+  void end(RunnerSlot runner) {
     runners.remove(runner);
   }
 

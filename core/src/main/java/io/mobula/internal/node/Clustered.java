@@ -10,7 +10,7 @@ import io.mobula.Resources;
 import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.actor.ElasticDispatcher;
-import io.mobula.internal.actor.LocalNames;
+import io.mobula.internal.actor.LocalActorNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -370,7 +370,7 @@ final class Clustered {
     var opened = load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(
             system, new DirectoryPeers(membership), spawner::spawn, config)))
-        .orElseGet(LocalNames::new);
+        .orElseGet(LocalActorNames::new);
     names = opened;
     return opened;
   }
@@ -378,7 +378,7 @@ final class Clustered {
   ActorCluster wire(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
-        new ActorCluster.Wires(sharing, lanes, router, desk),
+        new ActorCluster.Dependencies(sharing, lanes, router, desk),
         membership,
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());

@@ -26,7 +26,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.actor.ElasticDispatcher;
-import io.mobula.internal.actor.LocalNames;
+import io.mobula.internal.actor.LocalActorNames;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.cluster.ClusterMembership;
@@ -175,14 +175,14 @@ public final class Node {
       tasks.join(cluster.wire(tasks));
     }
     this.actors = new ActorEngine(
-        new ActorEngine.Parts(
+        new ActorEngine.Dependencies(
             owner.runtime(),
             objects,
             binder,
             places,
             timer::after,
             this::spawn,
-            cluster == null ? new LocalNames() : cluster.names(system, this::spawnNow),
+            cluster == null ? new LocalActorNames() : cluster.names(system, this::spawnNow),
             ActorRefResolver.get(system),
             this::program,
             checkpoints(settings, codec)),
@@ -258,7 +258,7 @@ public final class Node {
    * @throws io.mobula.error.ClusterException when it is not let in; the node must be closed
    */
   public void join() {
-    actors.enterCheckpoints();
+    actors.registerCheckpointUser();
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
     }
@@ -329,7 +329,7 @@ public final class Node {
   private void endGroup(
       PlacementGroupId id, String how, Function<String, PlacementGroupException> exception) {
     tasks.end(id, exception::apply);
-    actors.end(id, how, exception::apply);
+    actors.endGroup(id, how, exception::apply);
     if (cluster != null) {
       cluster.end(id);
     }
@@ -688,7 +688,7 @@ public final class Node {
     objects.close();
     timer.close();
     boolean ended = awaitThreads(end, List.of(slots, methods, virtualThreads, callbacks));
-    actors.leaveCheckpoints();
+    actors.unregisterCheckpointUser();
     if (!ended) {
       LOG.warn(
           "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",

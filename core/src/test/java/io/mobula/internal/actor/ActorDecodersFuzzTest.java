@@ -34,16 +34,16 @@ class ActorDecodersFuzzTest {
     var calls = new AppliedCalls();
     for (int i = 1; i <= 3; i++) {
       var origin = new CallOrigin(new NodeId(7), 1, i, 1, false);
-      calls.applied(origin, new KeptResult(KeptResult.Kind.VALUE, new byte[i]));
+      calls.markApplied(origin, new CompletionRecord(CompletionRecord.Kind.VALUE, new byte[i]));
     }
-    var passport = Passport.of(new ActorId(3, 4), "Counter", ActorOptions.DEFAULT);
+    var descriptor = ActorDescriptor.of(new ActorId(3, 4), "Counter", ActorOptions.DEFAULT);
     var shown = new FrameWriter().octet(0);
-    new Passport.Shown(passport, new Place(new NodeId(5), 2), new NodeId(3)).write(shown);
+    new ActorDescriptor.SerializedHandle(descriptor, new ActorAddress(new NodeId(5), 2), new NodeId(3)).write(shown);
     var options = new FrameWriter().octet(1);
     ActorFrames.writeOptions(options, ActorOptions.DEFAULT);
     ActorFrames.writePlacement(options, Placement.labels("zone=a"));
     var progress = new FrameWriter().octet(2);
-    new Progress(2, 1, new Place(new NodeId(5), 2), true, new CheckpointVersion(1, 7))
+    new ActorOwnerState(2, 1, new ActorAddress(new NodeId(5), 2), true, new CheckpointVersion(1, 7))
         .write(progress);
     var table = new FrameWriter().octet(3).block(calls.toBytes());
     return List.of(shown.toBytes(), options.toBytes(), progress.toBytes(), table.toBytes());
@@ -52,9 +52,9 @@ class ActorDecodersFuzzTest {
   private static void read(byte[] bytes) {
     var in = new FrameReader(bytes);
     switch (in.octet() % KINDS) {
-      case 0 -> Passport.Shown.read(in);
+      case 0 -> ActorDescriptor.SerializedHandle.read(in);
       case 1 -> ActorFrames.readOptions(in, ActorFrames::readPlacement);
-      case 2 -> Progress.read(in);
+      case 2 -> ActorOwnerState.read(in);
       default -> assertThat(AppliedCalls.read(in.block()).size()).isNotNegative();
     }
   }

@@ -13,8 +13,8 @@ class AppliedCallsTest {
 
   private final AppliedCalls calls = new AppliedCalls();
 
-  private static KeptResult value(int length) {
-    return new KeptResult(KeptResult.Kind.VALUE, new byte[length]);
+  private static CompletionRecord value(int length) {
+    return new CompletionRecord(CompletionRecord.Kind.VALUE, new byte[length]);
   }
 
   private static CallOrigin first(NodeId process, long sequence, long answered) {
@@ -28,11 +28,11 @@ class AppliedCallsTest {
   @Test
   void aRepeatedCallHasItsOutcomeAndOneThatHasNotRunHasNone() {
     var outcome = value(3);
-    calls.applied(first(PROCESS, 2, 1), outcome); // before the first: it was of another caller
+    calls.markApplied(first(PROCESS, 2, 1), outcome); // before the first: it was of another caller
     var read = AppliedCalls.read(calls.toBytes());
     var known = read.find(again(PROCESS, 2));
     assertThat(known).isNotNull();
-    assertThat(known.kind()).isEqualTo(KeptResult.Kind.VALUE);
+    assertThat(known.kind()).isEqualTo(CompletionRecord.Kind.VALUE);
     assertThat(known.bytes()).hasSize(3);
     assertThat(read.find(again(PROCESS, 1))).isNull();
     assertThat(read.find(again(PROCESS, 3))).isNull();
@@ -43,7 +43,7 @@ class AppliedCallsTest {
   @Test
   void whatHasBeenAnsweredLeaves() {
     for (int i = 1; i <= 100; i++) {
-      calls.applied(first(PROCESS, i, i), value(10));
+      calls.markApplied(first(PROCESS, i, i), value(10));
       assertThat(calls.size()).isEqualTo(1);
       assertThat(calls.bytes()).isEqualTo(10);
     }
@@ -52,8 +52,8 @@ class AppliedCallsTest {
   @Test
   void whatAProcessHasCalledGoesSomeTimeAfterItHasLeft() {
     var other = new NodeId(8);
-    calls.applied(first(PROCESS, 1, 1), value(10));
-    calls.applied(first(other, 1, 1), value(20));
+    calls.markApplied(first(PROCESS, 1, 1), value(10));
+    calls.markApplied(first(other, 1, 1), value(20));
     var read = AppliedCalls.read(calls.toBytes()); // by another host, which has met only one
     read.forgetAbsent(PROCESS::equals, 1);
     assertThat(read.find(again(other, 1))).isNotNull();
@@ -71,35 +71,35 @@ class AppliedCallsTest {
   @Test
   void ofACallThatIsTooOldForTheTableIsNotSaidThatItHasNotRun() {
     for (int i = 1; i <= AppliedCalls.MOST_CALLS + 5; i++) {
-      calls.applied(first(PROCESS, i, 1), value(1));
+      calls.markApplied(first(PROCESS, i, 1), value(1));
     }
     var read = AppliedCalls.read(calls.toBytes());
     assertThat(read.size()).isEqualTo(AppliedCalls.MOST_CALLS);
-    assertThat(read.find(again(PROCESS, 5))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(read.find(again(PROCESS, 5))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(read.find(again(PROCESS, 6))).isNotNull();
     assertThat(read.find(again(PROCESS, AppliedCalls.MOST_CALLS + 6))).isNull();
   }
 
   @Test
   void outcomesTakeNoMoreThanTheirBoundAndTheOldestGoFirst() {
-    int each = KeptResult.LARGEST;
+    int each = CompletionRecord.LARGEST;
     int many = (int) (AppliedCalls.MOST_BYTES / each) + 3;
     for (int i = 1; i <= many; i++) {
-      calls.applied(first(PROCESS, i, 1), value(each));
+      calls.markApplied(first(PROCESS, i, 1), value(each));
       assertThat(calls.bytes()).isLessThanOrEqualTo(AppliedCalls.MOST_BYTES);
     }
-    assertThat(calls.find(again(PROCESS, 1))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(calls.find(again(PROCESS, 1))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(calls.find(again(PROCESS, many)).bytes()).hasSize(each);
   }
 
   @Test
   void theProcessThatWasSeenLongestAgoLeavesAndNothingIsSaidOfItsCalls() {
     for (int i = 0; i <= AppliedCalls.MOST_PROCESSES; i++) {
-      calls.applied(first(new NodeId(i + 1), 1, 1), value(1));
+      calls.markApplied(first(new NodeId(i + 1), 1, 1), value(1));
     }
     var read = AppliedCalls.read(calls.toBytes());
     assertThat(read.size()).isEqualTo(AppliedCalls.MOST_PROCESSES);
-    assertThat(read.find(again(new NodeId(1), 1))).isSameAs(KeptResult.NOT_KEPT);
+    assertThat(read.find(again(new NodeId(1), 1))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(read.find(first(new NodeId(1), 2, 1))).isNull(); // it has not been made before
     assertThat(read.find(again(new NodeId(2), 1)).bytes()).hasSize(1);
   }
@@ -122,7 +122,7 @@ class AppliedCallsTest {
       } else {
         long some = open.floorKey(open.firstKey() + random.nextInt(open.size()));
         if (!open.put(some, true)) {
-          table.applied(first(PROCESS, some, open.firstKey()), value(random.nextInt(50)));
+          table.markApplied(first(PROCESS, some, open.firstKey()), value(random.nextInt(50)));
         }
       }
       if (step % 500 == 0) {

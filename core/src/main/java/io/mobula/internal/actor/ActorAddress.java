@@ -1,0 +1,26 @@
+package io.mobula.internal.actor;
+
+import io.mobula.NodeId;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.util.Objects;
+
+/**
+ * Where an actor lives.
+ *
+ * @param node its host
+ * @param incarnation how often it has been placed, from one: two incarnations share no state
+ */
+record ActorAddress(NodeId node, int incarnation) {
+  ActorAddress {
+    Objects.requireNonNull(node, "node");
+  }
+
+  void write(FrameWriter out) {
+    out.int64(node.incarnation()).int32(incarnation);
+  }
+
+  static ActorAddress read(FrameReader in) {
+    return new ActorAddress(new NodeId(in.int64()), in.int32());
+  }
+}

@@ -1,0 +1,550 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.MethodRequest;
+import io.mobula.MobulaRuntime.WaitingWork;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.ObjectRef;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Lead;
+import io.mobula.internal.execution.Producer;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.WaitStep;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of this process to one actor of the cluster: keeps calls while the actor has no place,
+ * sends them to its host, makes them again when the host dies, and calls the cell itself where the
+ * actor lives here. Safe for all threads; what is not volatile belongs to its turns.
+ */
+final class ActorClient implements ActorEndpoint, Producer {
+  /** Within this time whoever inherits an actor has said so. */
+  private static final Duration SUCCESSION = Duration.ofSeconds(20);
+
+  private final ActorDescriptor descriptor;
+  private final ActorCluster cluster;
+  private final SerialExecutor executor = new SerialExecutor();
+  private final PendingActorCalls pendingCalls;
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private volatile @Nullable ActorCell local;
+  private volatile @Nullable ActorAddress address;
+  private @Nullable ActorAddress unmetAddress; // where it is, on a node that this process has yet to meet
+  private int lastLostIncarnation;
+  private volatile @Nullable Failure deathCause;
+  private volatile @Nullable Failure drainCause;
+  private boolean drainSent;
+  private boolean held;
+  private boolean awaitsSuccessor;
+  private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null); // under the monitor
+  private boolean retired; // under the monitor
+
+  /**
+   * Knows no place yet.
+   *
+   * @param stream numbers the routes of this process, so that a host tells their calls apart
+   */
+  ActorClient(ActorDescriptor descriptor, ActorCluster cluster, long stream) {
+    this.descriptor = descriptor;
+    this.cluster = cluster;
+    this.pendingCalls = new PendingActorCalls(descriptor, cluster, stream, this::allAnswered);
+  }
+
+  ActorDescriptor descriptor() {
+    return descriptor;
+  }
+
+  @Override
+  public ActorId id() {
+    return descriptor.id();
+  }
+
+  @Override
+  public String describe() {
+    return descriptor.describe();
+  }
+
+  @Override
+  public ObjectStore store() {
+    return cluster.engine().store();
+  }
+
+  // ---- handles
+
+  /** A new handle, or null when this route has ended because none was left. */
+  <A> @Nullable TrackedActorHandle<A> handle() {
+    TrackedActorHandle.ReachabilityToken present;
+    boolean first;
+    synchronized (this) {
+      if (retired) {
+        return null;
+      }
+      present = token.get();
+      first = present == null;
+      if (present == null) {
+        present = new TrackedActorHandle.ReachabilityToken(this);
+        token = new WeakReference<>(present);
+      }
+    }
+    if (first) {
+      store().whenUnreachable(present, () -> executor.execute(this::retireIfUnused));
+      executor.execute(this::hold);
+    }
+    return new TrackedActorHandle<>(present);
+  }
+
+  private void hold() {
+    if (!held) {
+      held = true;
+      cluster.hold(this);
+    }
+  }
+
+  /** The last handle and the last call are gone: the owner need not count this process any more. */
+  private void retireIfUnused() {
+    synchronized (this) {
+      if (retired || token.get() != null || !pendingCalls.isEmpty()) {
+        return;
+      }
+      retired = true;
+    }
+    if (held) {
+      cluster.release(this);
+    }
+    cluster.retired(this);
+  }
+
+  @Override
+  public void export(FrameWriter out) {
+    new ActorDescriptor.SerializedHandle(descriptor, address, cluster.ownerOf(id())).write(out);
+  }
+
+  // ---- calls
+
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
+    var cell = local;
+    if (cell != null && pendingCalls.isIdle()) { // else one before it is still on its way to the cell
+      return cell.call(request);
+    }
+    var store = store();
+    store.requireOpen();
+    var host = address;
+    if (host != null) {
+      cluster.awaitRoom(host.node());
+    }
+    pendingCalls.admit();
+    boolean taken = false;
+    try {
+      var bound = cluster.engine().binder().bind(request.method(), request.arguments(), 1);
+      long number = store.nextTask();
+      var entry = store.pending(number, 0, this);
+      ObjectRef<R> result = store.ref(entry);
+      var name = BoundCall.nameOf(request.method());
+      var call = new RemoteCall(number, name, ActorCallRun.currentCaller(), bound, entry);
+      executor.execute(() -> onCall(call));
+      taken = true;
+      return result;
+    } finally {
+      if (!taken) {
+        pendingCalls.withdraw();
+      }
+    }
+  }
+
+  private void onCall(RemoteCall call) {
+    boolean wait = pendingCalls.add(call);
+    var refused = deathCause != null ? deathCause : drainCause;
+    if (refused != null) {
+      pendingCalls.fail(call, refused);
+    } else if (wait && local == null) {
+      await(call);
+    } else {
+      flush();
+    }
+  }
+
+  private void await(RemoteCall call) {
+    call.call().whenReady(() -> executor.execute(() -> onReady(call.caller())));
+  }
+
+  private void onReady(Object caller) {
+    var first = pendingCalls.releaseReady(caller);
+    if (first != null && local == null) {
+      await(first);
+    }
+    flush();
+  }
+
+  private void flush() {
+    var to = address;
+    var cell = local;
+    if (cell != null) {
+      pendingCalls.handOverTo(cell);
+      drainIfDone();
+    } else if (to != null && deathCause == null) {
+      pendingCalls.sendAll(to);
+    }
+  }
+
+  private void allAnswered() {
+    drainIfDone();
+    retireIfUnused();
+  }
+
+  /**
+   * The host has an outcome: a content or a failure.
+   *
+   * @param takenIn run when the call has it, and this process holds what the outcome brings: what
+   *     is said of that before would be wrong
+   */
+  void onReply(int incarnation, long number, Object outcome, Runnable takenIn) {
+    executor.execute(() -> {
+      try {
+        pendingCalls.onAnswer(incarnation, number, outcome);
+      } finally {
+        takenIn.run();
+      }
+    });
+  }
+
+  /** The actor was not there; the call has not been run. */
+  void onRejected(int incarnation, long number) {
+    executor.execute(() -> {
+      pendingCalls.requeueRejected(incarnation, number);
+      forgetPlace(incarnation);
+      var why = deathCause;
+      if (why != null) {
+        pendingCalls.failUnsent(why);
+      }
+      flush();
+    });
+  }
+
+  private void forgetPlace(int incarnation) {
+    lastLostIncarnation = Math.max(lastLostIncarnation, incarnation);
+    var present = address;
+    if (present != null && present.incarnation() <= lastLostIncarnation) {
+      address = null;
+    }
+  }
+
+  // ---- where the actor is
+
+  /** The owner says, or whoever gave the handle. */
+  void onStatus(ActorStatus news) {
+    executor.execute(() -> {
+      switch (news) {
+        case ActorStatus.Alive(var at) -> onPlace(at);
+        case ActorStatus.Pending(var gone) -> onLost(gone);
+        case ActorStatus.Dead(var why, var over) -> onDead(why, over);
+      }
+    });
+  }
+
+  private void onPlace(ActorAddress at) {
+    var present = address;
+    if (!cluster.isMember(at.node())) { // gone, or not met yet
+      unmetAddress = at;
+      return;
+    }
+    boolean old =
+        at.incarnation() <= lastLostIncarnation || (present != null && at.incarnation() <= present.incarnation());
+    if (old || deathCause != null) {
+      return;
+    }
+    unmetAddress = null;
+    onLost(at.incarnation() - 1);
+    var cell = cluster.cellAt(at, id());
+    if (cell == null && at.node().equals(store().node())) {
+      lastLostIncarnation = at.incarnation(); // it has died already, and its owner will say so
+      return;
+    }
+    address = at;
+    pendingCalls.moved();
+    local = cell;
+    flush();
+  }
+
+  /** Incarnations up to this one are no more, and nobody knows how far they had come. */
+  private void onLost(int incarnation) {
+    forgetPlace(incarnation);
+    pendingCalls.retryOrFailLost(at -> at.incarnation() <= incarnation, deathCause == null);
+    flush();
+  }
+
+  private void onDead(Failure why, boolean over) {
+    if (deathCause == null) {
+      deathCause = why;
+      pendingCalls.failUnsent(why);
+    }
+    if (over) {
+      ended.complete(null);
+    }
+  }
+
+  /** A process is there that this one had not met. */
+  void joined(NodeId node) {
+    executor.execute(() -> {
+      var at = unmetAddress;
+      if (at != null && at.node().equals(node)) {
+        onPlace(at);
+      }
+    });
+  }
+
+  /** A process has left the cluster. */
+  void left(NodeId node, String who) {
+    executor.execute(() -> {
+      var present = address;
+      if (present != null && present.node().equals(node)) {
+        onLost(present.incarnation());
+      } else { // also where the owner has told of another place, or of the actor's end
+        pendingCalls.retryOrFailLost(at -> at.node().equals(node), deathCause == null);
+      }
+      var owner = cluster.ownerOf(id());
+      if (descriptor.ownerFailover()) {
+        if (!cluster.isMember(owner)) {
+          awaitSuccessor(who);
+        }
+      } else if (owner.equals(node) && (!descriptor.detached() || address == null)) {
+        onDead(diedFailure("its owner is gone: " + who, null), true);
+      } else if (address == null && deathCause == null && !cluster.isMember(owner)) {
+        onDead(diedFailure("its host is gone: " + who + "; and its owner is gone, too", null), true);
+      }
+      flush();
+    });
+  }
+
+  /** Another node owns it, or will: one of those who are left, or nobody. */
+  private void awaitSuccessor(String who) {
+    if (awaitsSuccessor || deathCause != null) {
+      return;
+    }
+    awaitsSuccessor = true;
+    cluster.askWhoOwns(id());
+    cluster
+        .engine()
+        .after(
+            SUCCESSION,
+            () -> executor.execute(() -> {
+              boolean still = awaitsSuccessor;
+              awaitsSuccessor = false;
+              if (still && address == null) {
+                onDead(
+                    diedFailure("its owner is gone: " + who + "; and nobody has taken it over", null),
+                    true);
+              }
+            }));
+  }
+
+  /** Another node owns it: that one counts this process's handles, and says where it is. */
+  void onOwnerChange() {
+    executor.execute(() -> {
+      awaitsSuccessor = false;
+      if (held) {
+        cluster.hold(this);
+      }
+    });
+  }
+
+  // ---- the end
+
+  @Override
+  public void cancel(long task, boolean recursive) {
+    executor.execute(() -> {
+      var call = pendingCalls.find(task);
+      var cell = local;
+      if (call == null) {
+        if (cell != null) {
+          cell.cancel(task, recursive);
+        }
+        return;
+      }
+      var to = call.sentTo();
+      if (to != null) {
+        cluster.cancel(to, id(), call.result().id(), recursive);
+      }
+      pendingCalls.fail(
+          call,
+          new Failure(() -> new TaskCancelledException(
+              "Call " + task + " of " + describe() + " was cancelled.", null)));
+      onReady(call.caller());
+    });
+  }
+
+  @Override
+  public void kill() {
+    end(diedFailure("it was killed", null), "it was killed");
+  }
+
+  private void end(Failure why, String how) {
+    var cell = local;
+    if (cell != null) {
+      cell.markEndedByUser();
+      if (descriptor.durable()) { // its owner is not to take this for a death of something
+        executor.execute(() -> cluster.ownedActors().kill(descriptor, address, how));
+      }
+      cell.kill(why);
+      return;
+    }
+    executor.execute(() -> {
+      if (deathCause == null) {
+        onDead(why, false);
+        pendingCalls.failAll(why);
+        cluster.ownedActors().kill(descriptor, address, how);
+      }
+    });
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> drain(Duration limit) {
+    if (limit.isNegative()) {
+      throw new InvalidRequestException("Wanted " + describe() + " drained within " + limit
+          + ": a limit cannot be negative. Use kill() to end it at once.");
+    }
+    var cell = local;
+    if (cell != null) {
+      var gone = cell.drain(limit);
+      if (descriptor.durable()) { // whoever wants its name has to wait
+        executor.execute(() -> cluster.ownedActors().drain(descriptor, address, "it was drained"));
+      }
+      return gone;
+    }
+    var late = "it was drained, and not done within " + limit;
+    var cancel = cluster.engine().after(limit, () -> end(diedFailure(late, null), late));
+    executor.execute(() -> {
+      if (drainCause == null && deathCause == null) {
+        drainCause = diedFailure("it was drained", null);
+        drainIfDone();
+      }
+    });
+    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
+  }
+
+  /** What this process has called is answered: the host may end. */
+  private void drainIfDone() {
+    if (drainCause != null && !drainSent && deathCause == null && pendingCalls.isEmpty()) {
+      drainSent = true;
+      cluster.ownedActors().drain(descriptor, address, "it was drained");
+    }
+  }
+
+  /** The runtime closes: nothing will be answered any more. */
+  void close(Supplier<MobulaException> why) {
+    executor.execute(() -> {
+      onDead(new Failure(why), true);
+      pendingCalls.failAll(new Failure(why));
+    });
+  }
+
+  /** The calls of this process that wait for the actor to have a place, as one entry. */
+  Optional<WaitingWork> waiting() {
+    int count = pendingCalls.pending();
+    return count == 0 || address != null || deathCause != null
+        ? Optional.empty()
+        : Optional.of(WaitingCallsEntry.of(count, describe(), "it has no place at the moment"));
+  }
+
+  /** Whether nothing is left of it, as far as this process knows. */
+  boolean isEnded() {
+    return ended.isDone();
+  }
+
+  /** Whether it takes calls, as far as this process knows. */
+  boolean isOpen() {
+    var cell = local;
+    return cell == null ? deathCause == null && drainCause == null : cell.isOpen();
+  }
+
+  private Failure diedFailure(String how, @Nullable Throwable cause) {
+    return new Failure(() -> descriptor.diedException(how, cause));
+  }
+
+  @Override
+  public WaitStep waitStep(ObjectId wanted) {
+    var known = local;
+    if (known != null && known.hasCall(wanted)) {
+      return known.waitStep(wanted);
+    }
+    return WaitStep.asking("call " + wanted + " of " + describe() + " was made", () -> {
+      var answer = new CompletableFuture<WaitStep>();
+      executor.execute(() -> answer.complete(explain(wanted)));
+      return answer;
+    });
+  }
+
+  private WaitStep explain(ObjectId wanted) {
+    var call = pendingCalls.find(wanted.task());
+    var cell = local;
+    if (call == null) {
+      return cell == null
+          ? WaitStep.end("nothing is known of it here any more", WaitCause.NOBODY)
+          : cell.waitStep(wanted);
+    }
+    return explain(call).marked(call.attempts()).since(call.since());
+  }
+
+  private WaitStep explain(RemoteCall call) {
+    var to = call.sentTo();
+    if (to != null) {
+      return WaitStep.elsewhere(
+          "it was sent to node " + to.node(),
+          to.node(),
+          WaitStep.Work.value(call.result().id()));
+    }
+    var first = pendingCalls.firstWaiting(call.caller());
+    var missing = (first == null ? call : first).call().missingArguments();
+    if (!missing.isEmpty()) {
+      return WaitStep.via("it, or a call before it, waits for an argument", missing);
+    }
+    if (address != null && deathCause == null) {
+      return cluster.isMember(address.node())
+          ? WaitStep.end("it could be sent to node " + address.node() + ", and is not", WaitCause.NOBODY)
+          : WaitStep.end("its actor has lost its place", WaitCause.UNKNOWN);
+    }
+    var owner = cluster.ownedActors().find(id());
+    return owner == null
+        ? WaitStep.anythingOf(
+            "node " + cluster.ownerOf(id()) + " has to say where the actor is",
+            cluster.ownerOf(id()))
+        : WaitStep.via("its actor has no place", owner);
+  }
+
+  /** The unanswered calls of this process that are not its cell's, as soon as it can say. */
+  CompletionStage<List<ObjectEntry>> unanswered() {
+    var answer = new CompletableFuture<List<ObjectEntry>>();
+    executor.execute(
+        () -> answer.complete(pendingCalls.all().stream().map(RemoteCall::result).toList()));
+    return answer;
+  }
+
+  /** Known before the owner has told where the actor is, so that no cycle is overlooked. */
+  @Override
+  public @Nullable Execution blockingExecution(ObjectId wanted) {
+    var known = local;
+    var cell = known == null ? cluster.cellHere(id()) : known;
+    return cell == null ? null : cell.blockingExecution(wanted);
+  }
+
+  @Override
+  public @Nullable Lead workLocation(ObjectId wanted) {
+    var host = address;
+    return host == null ? null : new Lead(host.node(), wanted);
+  }
+}

@@ -1,0 +1,188 @@
+package io.mobula.internal.actor;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
+ * was asked for, for life. Safe for all threads.
+ */
+final class ActorLease implements Wanting, Awaited {
+  /**
+   * How many times it is given back while arguments are looked for. After that the constructor
+   * looks for them itself, under the lease.
+   */
+  private static final int MOST_PAUSES = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActorLease.class);
+
+  private final ActorCell cell;
+  private @Nullable Lease lease;
+  private int pauses;
+
+  ActorLease(ActorCell cell) {
+    this.cell = cell;
+  }
+
+  static Resources wantedBy(@Nullable Resources asked) {
+    return asked == null ? Resources.none().cpus(1) : asked;
+  }
+
+  @Override
+  public Resources wanted() {
+    return wantedBy(cell.options().resources());
+  }
+
+  @Override
+  public boolean holdsForLifetime() {
+    return cell.options().resources() != null;
+  }
+
+  @Override
+  public Purpose purpose() {
+    return Purpose.ACTOR;
+  }
+
+  @Override
+  public Program job() {
+    return cell.job();
+  }
+
+  @Override
+  public Placement placement() {
+    return cell.options().placement();
+  }
+
+  @Override
+  public void grantedAt(NodeId node, long number) {
+    throw new IllegalStateException(
+        "The lease of " + cell.describe() + " is of this node, and not of node " + node);
+  }
+
+  @Override
+  public void refused(Function<String, MobulaException> why) {
+    cell.kill(() -> why.apply(cell.describe()));
+  }
+
+  @Override
+  public String description() {
+    return cell.describe() + " to be made";
+  }
+
+  @Override
+  public boolean stillWants() {
+    return !cell.isDead();
+  }
+
+  @Override
+  public void granted(Lease granted) {
+    boolean keep;
+    synchronized (this) {
+      keep = holdsForLifetime() && !cell.isDead();
+      if (keep) {
+        lease = granted;
+      }
+    }
+    if (!keep) {
+      granted.release();
+    }
+    cell.tell(new ActorBehavior.Placed());
+  }
+
+  @Override
+  public void recalled(Lease held) {} // an actor keeps what it asked for
+
+  synchronized @Nullable Lease present() {
+    return lease;
+  }
+
+  /** Whether something is held that {@link #pause} may give back. */
+  synchronized boolean canPause() {
+    return lease != null && lease.ledger() != null && pauses < MOST_PAUSES;
+  }
+
+  /**
+   * Gives back what is held while an argument of the constructor is looked for, as the task that
+   * makes the argument again may need the same. Then waits for as much of the same ledger.
+   */
+  void pause(ObjectId absent) {
+    Lease held;
+    synchronized (this) {
+      held = lease;
+      lease = null;
+      pauses++;
+    }
+    var ledger = held == null ? null : held.ledger();
+    if (held == null || ledger == null) {
+      return; // the actor has ended
+    }
+    LOG.info(
+        "{} gives back what it holds, as argument {} of its constructor is looked for",
+        cell.describe(),
+        absent);
+    held.release();
+    var search = cell.constructor().search(absent);
+    if (search == null) {
+      ledger.acquire(this);
+    } else {
+      search.start(placed -> {
+        if (!placed) {
+          pausesNoMore();
+        }
+        ledger.acquire(this);
+      });
+    }
+  }
+
+  private synchronized void pausesNoMore() {
+    pauses = MOST_PAUSES;
+  }
+
+  @Override
+  public void ledgerClosed() {
+    cell.kill(() -> cell.diedException(
+        "its resources were given back while an argument of its constructor was made again, and are not granted again",
+        null));
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    boolean searching;
+    synchronized (this) {
+      searching = pauses > 0;
+    }
+    var request = cell.engine().places().request(this);
+    if (request != null) {
+      return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
+    }
+    return searching
+        ? WaitStep.end("an argument of its constructor is looked for", WaitCause.UNKNOWN)
+        : WaitStep.end(
+            cell.describe() + " waits for a lease, for which there is no request", WaitCause.NOBODY);
+  }
+
+  /** Gives back what is held. */
+  void release() {
+    Lease held;
+    synchronized (this) {
+      held = lease;
+      lease = null;
+    }
+    if (held != null) {
+      held.release();
+    }
+  }
+}

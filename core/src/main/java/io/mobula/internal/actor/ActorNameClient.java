@@ -1,0 +1,209 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorHandle;
+import io.mobula.NodeId;
+import io.mobula.error.ActorNameException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.spi.ActorNames;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Actors by name, as the engine asks for them: claims and finds, and waits for the answer in the
+ * thread that asks, and for a durable actor of that name that is ending to be gone with its files.
+ * Safe for all threads.
+ */
+final class ActorNameClient {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration HELD_LIMIT = Duration.ofSeconds(10);
+  private static final long BETWEEN_LOOKS_MILLIS = 20;
+
+  private final ActorNames names;
+  private final NodeId node;
+  private final HandleFactory handleFactory;
+
+  /** Turns what is registered into a handle. */
+  interface HandleFactory {
+    /** A handle to that actor, or null if it is ending. */
+    <A> @Nullable ActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle);
+
+    /**
+     * Whether that actor, to which there is no handle, gives its name back when its files are gone.
+     */
+    boolean stillHoldsName(ActorDescriptor descriptor);
+  }
+
+  ActorNameClient(ActorNames names, NodeId node, HandleFactory handleFactory) {
+    this.names = names;
+    this.node = node;
+    this.handleFactory = handleFactory;
+  }
+
+  /**
+   * Takes the name of the actor, if it has one. Gives the actor that has it if that is welcome.
+   *
+   * @throws ActorNameException when another living actor has it, or a durable one that was ended
+   *     and whose method runs on for long
+   */
+  <A> @Nullable ActorHandle<A> claim(ActorDescriptor descriptor, boolean getIfExists) {
+    var name = descriptor.name();
+    if (name == null) {
+      return null;
+    }
+    long end = System.nanoTime() + HELD_LIMIT.toNanos();
+    while (true) {
+      var holder = await(names.claim(named(ActorDescriptor.SerializedHandle.ofMaker(descriptor), List.of())), name);
+      if (holder.actor().equals(descriptor.id())) {
+        return null;
+      }
+      var other = read(holder);
+      ActorHandle<A> handle = handleFactory.handle(other);
+      if (handle != null && getIfExists) {
+        return handle;
+      }
+      if (handle != null) {
+        throw new ActorNameException(
+            "The name \"" + name + "\" is taken by living " + other.descriptor().describe()
+                + ". Choose another, kill that one, or say getIfExists() to use it.");
+      }
+      if (handleFactory.stillHoldsName(other.descriptor())) {
+        awaitEnd(other.descriptor(), name, end);
+      } else {
+        names.release(name, holder.actor()); // it is ending
+      }
+    }
+  }
+
+  /** Waits a moment for an actor that is ending. */
+  private static void awaitEnd(ActorDescriptor ending, String name, long end) {
+    if (System.nanoTime() - end > 0) {
+      throw new ActorNameException(
+          "The name \"" + name + "\" is still that of durable " + ending.describe()
+              + ", which was ended: a method of it runs on after " + HELD_LIMIT
+              + ", and its files are deleted when that has returned. Try again then, or choose another name.");
+    }
+    try {
+      Thread.sleep(BETWEEN_LOOKS_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException("Interrupted while " + ending.describe()
+          + ", which has the name \"" + name + "\", was ending.");
+    }
+  }
+
+  /** The living actor of that name, or null. */
+  <A> @Nullable ActorHandle<A> find(String name) {
+    var holder = await(names.find(name), name);
+    return holder.isEmpty() ? null : handleFactory.handle(read(holder.get()));
+  }
+
+  /**
+   * The living actor of that name, or null.
+   *
+   * @throws ActorNameException when it is known to be of another type
+   */
+  <A> @Nullable ActorHandle<A> find(String name, Class<A> type) {
+    var holder = await(names.find(name), name);
+    if (holder.isEmpty()) {
+      return null;
+    }
+    var in = new FrameReader(holder.get().passport());
+    ActorHandle<A> handle = handleFactory.handle(ActorDescriptor.SerializedHandle.read(in));
+    var types = in.list(FrameReader::text);
+    if (handle != null && !types.isEmpty() && !types.contains(type.getName())) {
+      throw otherType(name, types.getFirst(), type);
+    }
+    return handle;
+  }
+
+  static ActorNameException otherType(String name, String actual, Class<?> wanted) {
+    return new ActorNameException(
+        "The actor named \"" + name + "\" is a " + actual + ", not a " + wanted.getName() + ".");
+  }
+
+  /** No living actor has that name. */
+  ActorNameException unknown(String name) {
+    return new ActorNameException(
+        "No living actor is named \"" + name + "\". There are: " + names.known() + ".");
+  }
+
+  /**
+   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node
+   * that claimed it.
+   *
+   * @param made the class of the user's object, or null if it is not made yet
+   */
+  void register(ActorDescriptor.SerializedHandle serializedHandle, @Nullable Class<?> made) {
+    if (serializedHandle.descriptor().name() != null) {
+      names.keep(named(serializedHandle, made == null ? List.of() : typesOf(made)));
+    }
+  }
+
+  /** The class, and all that it extends and implements: whoever asks may lack some of them. */
+  private static List<String> typesOf(Class<?> made) {
+    var names = new LinkedHashSet<String>();
+    for (Class<?> type = made; type != null; type = type.getSuperclass()) {
+      names.add(type.getName());
+      addInterfaces(type, names);
+    }
+    return List.copyOf(names);
+  }
+
+  private static void addInterfaces(Class<?> of, Set<String> names) {
+    for (var each : of.getInterfaces()) {
+      if (names.add(each.getName())) {
+        addInterfaces(each, names);
+      }
+    }
+  }
+
+  void release(ActorDescriptor descriptor) {
+    var name = descriptor.name();
+    if (name != null) {
+      names.release(name, descriptor.id());
+    }
+  }
+
+  void close() {
+    names.close();
+  }
+
+  private ActorNames.Named named(ActorDescriptor.SerializedHandle serializedHandle, List<String> types) {
+    var bytes = new FrameWriter();
+    serializedHandle.write(bytes);
+    bytes.list(types, FrameWriter::text);
+    var descriptor = serializedHandle.descriptor();
+    var name = Objects.requireNonNull(descriptor.name(), "name");
+    return new ActorNames.Named(name, descriptor.id(), node, bytes.toBytes());
+  }
+
+  private static ActorDescriptor.SerializedHandle read(ActorNames.Named named) {
+    return ActorDescriptor.SerializedHandle.read(new FrameReader(named.passport()));
+  }
+
+  private static <T> T await(CompletionStage<T> answer, String name) {
+    try {
+      return answer.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while the cluster was asked for the actor named \"" + name + "\".");
+    } catch (ExecutionException failed) {
+      throw new ActorNameException("The cluster could not be asked for the actor named \"" + name
+          + "\": " + failed.getCause());
+    } catch (TimeoutException late) {
+      throw new ActorNameException("The cluster did not say within " + LIMIT
+          + " which actor is named \"" + name + "\". Is it cut off from most of its nodes?");
+    }
+  }
+}

@@ -1,0 +1,587 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorOptions;
+import io.mobula.NodeId;
+import io.mobula.Placement;
+import io.mobula.Resources;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.MobulaException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.CheckpointVersion;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that made an actor, as it sees to the actor's life: finds a place for it, makes it again
+ * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
+ * threads; what is not volatile belongs to its turns.
+ */
+final class ActorOwner implements Wanting, Awaited {
+  private final ActorDescriptor descriptor;
+  private final ActorCreationSpec spec;
+  private final ActorOptions options;
+  private final BoundCall constructor;
+  private final OwnedActors ownedActors;
+  private final SerialExecutor executor = new SerialExecutor();
+  private final Set<NodeId> holders = new HashSet<>();
+  private volatile boolean leaseRequested;
+  private volatile boolean open = true;
+  private int incarnation;
+  private int restarts;
+  private @Nullable ActorAddress address;
+  private boolean confirmed;
+  private boolean here;
+  private CheckpointVersion checkpoint = CheckpointVersion.NONE;
+  private boolean leased;
+  private long lease;
+  private volatile @Nullable NodeId successor;
+  private boolean failoverPossible; // its constructor can be sent
+  private @Nullable String drainReason;
+  private @Nullable Failure deathCause;
+  private volatile boolean ended;
+  private boolean endedByUser;
+
+  ActorOwner(ActorDescriptor descriptor, ActorCreationSpec spec, OwnedActors ownedActors) {
+    this.descriptor = descriptor;
+    this.spec = spec;
+    this.constructor = spec.constructor();
+    this.options = spec.options();
+    this.ownedActors = ownedActors;
+  }
+
+  ActorDescriptor descriptor() {
+    return descriptor;
+  }
+
+  /** Whether nothing is left of it. */
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** Whether it lives, or will, and takes calls. */
+  boolean isOpen() {
+    return open;
+  }
+
+  // ---- finding a place
+
+  /** Finds a place once the constructor's arguments are there. */
+  void start() {
+    constructor.whenReady(() -> executor.execute(this::findArguments));
+  }
+
+  /**
+   * Looks for the constructor's arguments before it asks for a place: an actor without a place
+   * holds nothing that is needed to make an argument again.
+   */
+  private void findArguments() {
+    var search = deathCause == null ? constructor.search(null) : null;
+    if (search == null) {
+      requestLease();
+    } else {
+      search.start(placed -> executor.execute(this::requestLease));
+    }
+  }
+
+  private void requestLease() {
+    if (deathCause != null) {
+      return;
+    }
+    var failed = constructor.failedArgument();
+    if (failed != null) {
+      die(
+          Failure.following(
+              failed,
+              cause -> descriptor.diedException(ActorBehavior.ARGUMENT_FAILED + cause.getMessage(), cause)),
+          true);
+      return;
+    }
+    failoverPossible = descriptor.ownerFailover();
+    updateSuccessor();
+    leaseRequested = true;
+    ownedActors.places().acquire(this);
+  }
+
+  @Override
+  public Purpose purpose() {
+    return Purpose.ACTOR;
+  }
+
+  @Override
+  public Program job() {
+    return spec.job();
+  }
+
+  @Override
+  public Placement placement() {
+    return options.placement();
+  }
+
+  @Override
+  public Resources wanted() {
+    return ActorLease.wantedBy(options.resources());
+  }
+
+  @Override
+  public boolean holdsForLifetime() {
+    return options.resources() != null;
+  }
+
+  @Override
+  public String description() {
+    return descriptor.describe() + " to be made";
+  }
+
+  @Override
+  public boolean stillWants() {
+    return leaseRequested;
+  }
+
+  @Override
+  public void recalled(Lease held) {} // an actor keeps what it asked for
+
+  @Override
+  public void granted(Lease granted) {
+    executor.execute(() -> {
+      if (!leaseRequested) {
+        granted.release();
+        return;
+      }
+      leaseRequested = false;
+      here = true;
+      leased = false;
+      var at = ownedActors.localAddress(++incarnation);
+      address = at;
+      confirmed = true;
+      ownedActors.host(incarnationSpec(at), granted);
+      settled(at);
+    });
+  }
+
+  @Override
+  public void grantedAt(NodeId node, long number) {
+    executor.execute(() -> {
+      if (!leaseRequested) {
+        ownedActors.places().release(node, number);
+        return;
+      }
+      leaseRequested = false;
+      if (!ownedActors.isMember(node)) { // this owner has heard that it left
+        start();
+        return;
+      }
+      lease = number;
+      leased = true;
+      address = new ActorAddress(node, ++incarnation);
+      confirmed = false;
+      updateSuccessor();
+      try {
+        ownedActors.create(incarnationSpec(address), number);
+      } catch (Throwable e) { // an argument that cannot travel
+        ownedActors.places().release(node, number);
+        address = null;
+        var why = CapturedThrowable.textOf(e);
+        die(died("it cannot be sent to node " + node + ": " + why, e), true);
+        return;
+      }
+      if (!ownedActors.isMember(node)) { // what says so may have come before it had this place
+        lost("it left");
+      }
+    });
+  }
+
+  /** The node that inherits it, if there is one. */
+  @Nullable
+  NodeId successor() {
+    return successor;
+  }
+
+  private IncarnationSpec incarnationSpec(ActorAddress at) {
+    var state = ownedActors.stateFor(at, descriptor.id());
+    var history = new IncarnationSpec.History(at.incarnation(), restarts, checkpoint, state);
+    return new IncarnationSpec(descriptor, at, spec, history);
+  }
+
+  @Override
+  public void refused(Function<String, MobulaException> why) {
+    executor.execute(() -> {
+      leaseRequested = false;
+      die(new Failure(() -> why.apply(descriptor.describe())), true);
+    });
+  }
+
+  @Override
+  public WaitStep waitStep() {
+    return WaitStep.asking(descriptor.describe() + " is seen to by this node", () -> {
+      var answer = new CompletableFuture<WaitStep>();
+      executor.execute(() -> answer.complete(explain()));
+      return answer;
+    });
+  }
+
+  private WaitStep explain() {
+    var at = address;
+    if (leaseRequested) {
+      var request = ownedActors.places().request(this);
+      return request == null
+          ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
+              .marked(incarnation)
+          : WaitStep.via("it asks for a lease", request);
+    }
+    if (at != null) {
+      return WaitStep.anythingOf(
+          confirmed ? "it lives on node " + at.node() : "node " + at.node() + " is to make it",
+          at.node());
+    }
+    var missing = constructor.missingArguments();
+    return missing.isEmpty()
+        ? WaitStep.end("a place is looked for", WaitCause.UNKNOWN)
+        : WaitStep.via("its constructor waits for arguments", missing);
+  }
+
+  /** The host has it: whoever holds the actor may call it there. */
+  void placed(ActorAddress at) {
+    executor.execute(() -> {
+      if (!at.equals(address)) {
+        return;
+      }
+      confirmed = true;
+      if (!holdsForLifetime() && leased) {
+        leased = false;
+        ownedActors.places().release(at.node(), lease);
+      }
+      settled(at);
+    });
+  }
+
+  private void settled(ActorAddress at) {
+    updateSuccessor();
+    publish();
+    if (drainReason != null) {
+      ownedActors.drainAt(at, descriptor, drainReason);
+    }
+  }
+
+  /** The host had no lease for it any more, or it has ended there while nobody owned it. */
+  void placementLost(ActorAddress at) {
+    executor.execute(() -> {
+      if (!at.equals(address)) {
+        return;
+      }
+      address = null;
+      if (deathCause != null) {
+        over(false);
+      } else if (confirmed) {
+        die(died("it had ended before this node came to own it", null), true);
+      } else {
+        start();
+      }
+    });
+  }
+
+  // ---- its heir
+
+  /** This node has inherited it: goes on where the owner before had come to. */
+  void resume(ActorOwnerState from) {
+    executor.execute(() -> {
+      failoverPossible = true;
+      incarnation = from.incarnation();
+      restarts = from.restarts();
+      confirmed = from.confirmed();
+      checkpoint = from.checkpoint();
+      address = from.address();
+      constructor.whenReady(() -> executor.execute(this::updateSuccessor));
+      if (address == null) {
+        start();
+      } else if (!ownedActors.isMember(address.node())) {
+        lost("it left before this node came to own the actor");
+      }
+    });
+  }
+
+  /** Somebody has joined, who may inherit. */
+  void joined() {
+    executor.execute(this::updateSuccessor);
+  }
+
+  /**
+   * The heir knows how far the actor's life has come; another is appointed if there is a better.
+   */
+  private void updateSuccessor() {
+    if (!failoverPossible || !constructor.isReady() || deathCause != null || drainReason != null) {
+      return;
+    }
+    var ownerState = new ActorOwnerState(incarnation, restarts, address, confirmed, checkpoint);
+    var host = address == null ? null : address.node();
+    var present = successor;
+    var best = ownedActors.succession().chooseSuccessor(descriptor.id(), host);
+    boolean keeps = present != null
+        && ownedActors.isMember(present)
+        && (!present.equals(host) || present.equals(best));
+    if (present != null && keeps) {
+      ownedActors.succession().update(present, descriptor.id(), ownerState);
+      return;
+    }
+    dismissSuccessor();
+    if (best != null) {
+      successor = best;
+      ownedActors.succession().appoint(best, descriptor, spec, ownerState);
+    }
+  }
+
+  private void dismissSuccessor() {
+    var present = successor;
+    successor = null;
+    if (present != null) {
+      ownedActors.succession().dismiss(present, descriptor.id());
+    }
+  }
+
+  // ---- its life
+
+  void restarted(ActorAddress at, int times) {
+    executor.execute(() -> {
+      if (at.equals(address)) {
+        restarts = times;
+        updateSuccessor();
+      }
+    });
+  }
+
+  /** The host has saved its state. */
+  void checkpointed(ActorAddress at, CheckpointVersion version) {
+    executor.execute(() -> {
+      if (at.equals(address)) {
+        checkpoint = version;
+        updateSuccessor();
+      }
+    });
+  }
+
+  /** A process has left: perhaps the host, perhaps one that held the actor. */
+  void left(NodeId node, String who) {
+    executor.execute(() -> {
+      var at = address;
+      if (at != null && at.node().equals(node)) {
+        lost(who);
+      }
+      if (node.equals(successor)) {
+        updateSuccessor();
+      }
+      onRelease(node);
+    });
+  }
+
+  private void lost(String who) {
+    boolean lived = confirmed;
+    address = null;
+    confirmed = false;
+    if (deathCause != null) {
+      over(false);
+    } else if (!lived) {
+      start();
+    } else if (restarts < options.lifetime().maxRestarts() && drainReason == null) {
+      restarts++;
+      publish();
+      start();
+    } else {
+      die(died("its host is gone: " + who + "; after " + restarts + " restarts", null), true);
+    }
+  }
+
+  /** The host says that it is dead. */
+  void died(ActorAddress at, Failure why) {
+    executor.execute(() -> {
+      if (at.equals(address)) {
+        die(why, false);
+      }
+    });
+  }
+
+  /** The host says that nothing of it is left. */
+  void ended(ActorAddress at) {
+    executor.execute(() -> {
+      if (at.equals(address)) {
+        if (leased && holdsForLifetime()) {
+          leased = false;
+          ownedActors.places().release(at.node(), lease);
+        }
+        address = null;
+        over(true);
+      }
+    });
+  }
+
+  private void die(Failure why, boolean nothingLeft) {
+    if (deathCause == null) {
+      deathCause = why;
+      open = false;
+      if (leaseRequested) {
+        leaseRequested = false;
+        ownedActors.places().lapsed(this);
+      }
+      if (descriptor.durable() && !endedByUser) {
+        ownedActors.recordDeath(descriptor, why);
+      } else {
+        ownedActors.releaseNameUnlessDurable(descriptor);
+        if (!descriptor.durable() && (nothingLeft || endedByUser)) {
+          ownedActors.deleteFiles(descriptor, options, () -> {});
+        }
+      }
+      dismissSuccessor();
+      ownedActors.forgetState(descriptor.id());
+      ended = nothingLeft && !isDurablyEnded();
+      if (!here) {
+        constructor.release();
+      }
+      publish();
+      if (nothingLeft) {
+        over(false);
+      } else {
+        forgetIfUnheld();
+      }
+    } else if (nothingLeft) {
+      over(false);
+    }
+  }
+
+  /**
+   * Nothing is left of it.
+   *
+   * @param deleted whether its host has seen to its files
+   */
+  private void over(boolean deleted) {
+    if (!deleted && !ended && isDurablyEnded()) {
+      ownedActors.deleteFiles(descriptor, options, () -> executor.execute(() -> over(true)));
+      return;
+    }
+    if (!ended) {
+      ended = true;
+      if (isDurablyEnded()) { // where its host has done so, it still stands by this node
+        ownedActors.releaseName(descriptor);
+      }
+      publish();
+    }
+    forgetIfUnheld();
+  }
+
+  /** Whether nobody is to make it again, though it is durable. */
+  private boolean isDurablyEnded() {
+    return descriptor.durable() && endedByUser;
+  }
+
+  private Failure died(String how, @Nullable Throwable cause) {
+    return new Failure(() -> descriptor.diedException(how, cause));
+  }
+
+  /** It cannot be made at all. */
+  void fail(Failure why) {
+    executor.execute(() -> die(why, true));
+  }
+
+  /** Ends it at once. */
+  void kill(String how) {
+    executor.execute(() -> {
+      endedByUser = true;
+      var at = address;
+      if (deathCause == null) {
+        die(died(how, null), at == null);
+        if (at != null) {
+          ownedActors.killAt(at, descriptor, how);
+        }
+      }
+    });
+  }
+
+  /** It answers what it has been sent, then ends. */
+  void drain(String how) {
+    executor.execute(() -> {
+      if (deathCause == null && drainReason == null) {
+        endedByUser = true;
+        drainReason = how;
+        open = false;
+        ownedActors.releaseNameUnlessDurable(descriptor);
+        dismissSuccessor();
+        if (address != null && confirmed) {
+          ownedActors.drainAt(address, descriptor, how);
+        } else if (address == null && holders.isEmpty()) { // nobody awaits an answer of it
+          die(died(how, null), true);
+        }
+      }
+    });
+  }
+
+  /** The name was taken: it has never been there. */
+  void abandon() {
+    executor.execute(() -> {
+      deathCause = died("its name was taken", null);
+      ended = true;
+      open = false;
+      constructor.release();
+      forgetIfUnheld();
+    });
+  }
+
+  // ---- who holds it
+
+  /** A process has handles from now on, and hears where the actor is. */
+  void hold(NodeId node) {
+    executor.execute(() -> {
+      holders.add(node);
+      ownedActors.sendStatus(node, descriptor.id(), status());
+      if (!ownedActors.isMember(node)) { // this owner may have heard that before
+        onRelease(node);
+      }
+    });
+  }
+
+  /** A process has no handle any more. */
+  void release(NodeId node) {
+    executor.execute(() -> onRelease(node));
+  }
+
+  private void onRelease(NodeId node) {
+    if (holders.remove(node) && holders.isEmpty()) {
+      forgetIfUnheld();
+      if (deathCause == null && !descriptor.detached()) {
+        ownedActors.afterGrace(() -> executor.execute(this::endIfUnheld));
+      }
+    }
+  }
+
+  private void endIfUnheld() {
+    if (holders.isEmpty() && deathCause == null) {
+      drain("nobody had a handle to it any more");
+    }
+  }
+
+  private void forgetIfUnheld() {
+    if (deathCause != null && ended && holders.isEmpty()) {
+      ownedActors.forget(this);
+    }
+  }
+
+  private ActorStatus status() {
+    if (deathCause != null) {
+      return new ActorStatus.Dead(deathCause, ended);
+    }
+    return address != null && confirmed
+        ? new ActorStatus.Alive(address)
+        : new ActorStatus.Pending(address == null ? incarnation : incarnation - 1);
+  }
+
+  private void publish() {
+    var news = status();
+    holders.forEach(node -> ownedActors.sendStatus(node, descriptor.id(), news));
+  }
+}

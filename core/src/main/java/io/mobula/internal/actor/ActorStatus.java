@@ -1,0 +1,54 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ObjectId;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Failure;
+
+/** What an actor's owner says of where it is. */
+sealed interface ActorStatus {
+
+  /** It lives there. */
+  record Alive(ActorAddress address) implements ActorStatus {}
+
+  /**
+   * It has no place at the moment.
+   *
+   * @param lastLostIncarnation the last incarnation that is no more, zero if there was none
+   */
+  record Pending(int lastLostIncarnation) implements ActorStatus {}
+
+  /**
+   * It is dead for good.
+   *
+   * @param ended whether its last method has returned, too
+   */
+  record Dead(Failure why, boolean ended) implements ActorStatus {}
+
+  int ALIVE = 1;
+  int PENDING = 2;
+  int DEAD = 3;
+
+  default void write(FrameWriter out, Sharing sharing) {
+    switch (this) {
+      case Alive(var address) -> address.write(out.octet(ALIVE));
+      case Pending(var lost) -> out.octet(PENDING).int32(lost);
+      case Dead(var why, var ended) ->
+        sharing.write(out.octet(DEAD).flag(ended), why, new ObjectId(0, 0, 0));
+    }
+  }
+
+  static ActorStatus read(FrameReader in, Sharing sharing) {
+    int kind = in.octet();
+    return switch (kind) {
+      case ALIVE -> new Alive(ActorAddress.read(in));
+      case PENDING -> new Pending(in.int32());
+      case DEAD -> {
+        boolean ended = in.flag();
+        yield new Dead(ActorFrames.readFailure(in, sharing), ended);
+      }
+      default -> throw ActorFrames.unknown("whereabouts", kind);
+    };
+  }
+}

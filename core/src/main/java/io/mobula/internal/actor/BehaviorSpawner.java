@@ -1,0 +1,346 @@
+package io.mobula.internal.actor;
+
+import akka.actor.ActorPath;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import io.mobula.ActorOptions.Threads;
+import io.mobula.BehaviorFactory;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.RemoteFunction;
+import io.mobula.Resources;
+import io.mobula.error.InvalidRequestException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.store.Failure;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Users' Akka actors: finds a node for each, as for a task, and starts it there; its lease lasts
+ * until it stops. Safe for all threads; nothing blocks.
+ */
+final class BehaviorSpawner {
+  private final ActorEngine engine;
+  private final ActorRefResolver resolver;
+  private final CompletableFuture<ActorRef<BehaviorHost.Command>> host = new CompletableFuture<>();
+  private final Map<Long, SpawnRequest<?>> requests = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
+
+  BehaviorSpawner(ActorEngine engine, ActorRefResolver resolver, ActorEngine.Spawner spawner) {
+    this.engine = engine;
+    this.resolver = resolver;
+    spawner.spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);
+  }
+
+  /** See {@link io.mobula.MobulaRuntime#spawn}. */
+  <T> CompletionStage<ActorRef<T>> spawn(
+      BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
+    if (!ActorPath.isValidPathElement(name)) {
+      throw new InvalidRequestException(
+          "\"" + name
+              + "\" cannot name an Akka actor: letters, digits and -_.*$+:@&=,!~'; may be in it, and it starts with no $.");
+    }
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(placement, "placement");
+    engine.places().require(placement, resources, () -> "Behavior " + name);
+    RemoteFunction maker = nothing -> factory.create();
+    var call = engine.binder().bind(maker);
+    var request = new SpawnRequest<T>(numbers.incrementAndGet(), name, resources, placement, call);
+    requests.put(request.number, request);
+    engine.places().acquire(request);
+    return request.result.whenCompleteAsync((child, failure) -> {}, engine.store()::callback);
+  }
+
+  void left(NodeId node, String who) {
+    for (var request : requests.values()) {
+      if (node.equals(request.sentTo)) {
+        request.fail(new NodeLostException(
+            request.description() + " may or may not have been started: its node is gone, " + who + "."));
+      }
+    }
+  }
+
+  /** A placement group is no more: what lives in it here stops. */
+  void stopGroup(PlacementGroupId group) {
+    var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.End(group)));
+  }
+
+  private static @Nullable PlacementGroupId groupOf(Placement placement) {
+    return placement instanceof Placement.Group placed ? placed.group().id() : null;
+  }
+
+  void close(Supplier<? extends MobulaException> why) {
+    requests.values().forEach(request -> request.fail(why.get()));
+  }
+
+  /**
+   * Starts it here; the lease ends with it. Its factory is the program's code and runs on a thread
+   * for actors' methods, or one that waits would keep all others from starting.
+   */
+  private <T> void start(
+      String name,
+      BoundCall call,
+      Lease lease,
+      Placement placement,
+      BehaviorHost.ChildListener<T> listener) {
+    var holding = new BehaviorHost.ChildListener<T>() {
+      @Override
+      public void started(ActorRef<T> child) {
+        listener.started(child);
+      }
+
+      @Override
+      public void failed(Throwable why) {
+        listener.failed(why);
+      }
+
+      @Override
+      public void ended() {
+        lease.release();
+        call.release();
+        listener.ended();
+      }
+    };
+    try {
+      engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
+    } catch (RejectedExecutionException | OutOfMemoryError none) { // closing, or no more threads
+      holding.failed(none);
+      holding.ended();
+    }
+  }
+
+  private <T> void start(
+      String name, BoundCall call, Placement placement, BehaviorHost.ChildListener<T> listener) {
+    Behavior<T> behavior;
+    try {
+      behavior = FatalErrorInterceptor.around(name, Behavior.validateAsInitial(BehaviorSpawner.made(call)));
+    } catch (Throwable thrown) { // whatever the program's factory throws
+      listener.failed(thrown);
+      listener.ended();
+      return;
+    }
+    var group = groupOf(placement);
+    var props = ActorEngine.dispatcher(Threads.SHARED);
+    var _ = host.thenAccept(
+        actor -> actor.tell(new BehaviorHost.Start<>(name, behavior, props, group, listener)));
+    if (group != null && engine.places().over(placement) != null) {
+      stopGroup(group); // it may have ended before this was there
+    }
+  }
+
+  @SuppressWarnings("unchecked") // as the factory's type says
+  private static <T> Behavior<T> made(BoundCall call) throws Exception {
+    return (Behavior<T>) Objects.requireNonNull(call.invoke(), "the factory gave null");
+  }
+
+  private static TaskFailedException failure(String name, Throwable why) {
+    var captured = CapturedThrowable.of(why);
+    return new TaskFailedException(
+        "Behavior " + name + " cannot be started: " + captured.text(), captured.exception());
+  }
+
+  // ---- between nodes
+
+  void onSpawn(NodeId from, FrameReader in, ActorCluster cluster) {
+    long number = in.int64();
+    long leaseNumber = in.int64();
+    var name = in.text();
+    var lease = cluster.takeLease(from, leaseNumber);
+    if (lease == null) {
+      return; // its submitter has left
+    }
+    BoundCall call;
+    Placement placement;
+    try {
+      placement = GroupFrame.orAnywhere(GroupFrame.read(in));
+      call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
+    } catch (Throwable e) { // a class that is not here
+      lease.release();
+      answer(cluster, from, number, new Failure(() -> failure(name, e)));
+      return;
+    }
+    start(name, call, lease, placement, new BehaviorHost.ChildListener<Object>() {
+      @Override
+      public void started(ActorRef<Object> child) {
+        cluster.send(
+            from,
+            new FrameWriter()
+                .octet(ActorFrames.SPAWNED)
+                .int64(number)
+                .text(resolver.toSerializationFormat(child))
+                .toBytes());
+      }
+
+      @Override
+      public void failed(Throwable why) {
+        answer(cluster, from, number, new Failure(() -> failure(name, why)));
+      }
+
+      @Override
+      public void ended() {}
+    });
+  }
+
+  private static void answer(ActorCluster cluster, NodeId to, long number, Failure failure) {
+    var frame = new FrameWriter().octet(ActorFrames.SPAWNED).int64(number).text(null);
+    cluster.sharing().write(frame, failure, new ObjectId(0, 0, 0));
+    cluster.send(to, frame.toBytes());
+  }
+
+  void onSpawned(NodeId from, FrameReader in, ActorCluster cluster) {
+    var request = requests.get(in.int64());
+    if (request != null) {
+      engine.places().release(from, request.lease); // it is the actor's now
+      var path = in.optionalText();
+      if (path == null) {
+        var why = ActorFrames.readFailure(in, cluster.sharing());
+        engine.store().callback(() -> request.fail(why.raise()));
+      } else {
+        request.resolved(path);
+      }
+    }
+  }
+
+  /** One actor to be. */
+  private final class SpawnRequest<T> implements Wanting {
+    private final long number;
+    private final String name;
+    private final Resources resources;
+    private final Placement placement;
+    private final BoundCall call;
+    private final Program program = engine.currentJob();
+    private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
+    private volatile @Nullable NodeId sentTo;
+    private volatile long lease;
+
+    SpawnRequest(long number, String name, Resources resources, Placement placement, BoundCall call) {
+      this.number = number;
+      this.name = name;
+      this.resources = resources;
+      this.placement = placement;
+      this.call = call;
+    }
+
+    void resolved(String path) {
+      done();
+      call.release();
+      result.complete(resolver.resolveActorRef(path));
+    }
+
+    void fail(Throwable why) {
+      done();
+      result.completeExceptionally(why);
+    }
+
+    private void done() {
+      requests.remove(number);
+    }
+
+    @Override
+    public Purpose purpose() {
+      return Purpose.ACTOR;
+    }
+
+    @Override
+    public Program job() {
+      return program;
+    }
+
+    @Override
+    public Placement placement() {
+      return placement;
+    }
+
+    @Override
+    public Resources wanted() {
+      return resources;
+    }
+
+    @Override
+    public boolean holdsForLifetime() {
+      return true;
+    }
+
+    @Override
+    public String description() {
+      return "Behavior " + name;
+    }
+
+    @Override
+    public boolean stillWants() {
+      return !result.isDone();
+    }
+
+    @Override
+    public void recalled(Lease held) {} // an actor keeps what it asked for
+
+    @Override
+    public void granted(Lease granted) {
+      start(name, call, granted, placement, new BehaviorHost.ChildListener<T>() {
+        @Override
+        public void started(ActorRef<T> child) {
+          done();
+          result.complete(child);
+        }
+
+        @Override
+        public void failed(Throwable why) {
+          fail(failure(name, why));
+        }
+
+        @Override
+        public void ended() {}
+      });
+    }
+
+    @Override
+    public void grantedAt(NodeId node, long granted) {
+      var cluster = Objects.requireNonNull(engine.cluster(), "a node alone has no other");
+      lease = granted;
+      sentTo = node;
+      var frame = new FrameWriter()
+          .octet(ActorFrames.SPAWN)
+          .int64(number)
+          .int64(granted)
+          .text(name);
+      GroupFrame.write(frame, GroupFrame.of(placement));
+      try {
+        call.write(frame, cluster.sharing(), node);
+      } catch (Throwable e) { // something captured that cannot travel
+        engine.places().release(node, granted);
+        fail(failure(name, e));
+        return;
+      }
+      if (!cluster.sharing().send(node, frame) || !cluster.isMember(node)) {
+        fail(new NodeLostException(description() + " was not started: node " + node + " is gone."));
+      }
+    }
+
+    @Override
+    public void refused(Function<String, MobulaException> why) {
+      fail(why.apply(description()));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ObjectId;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What calls of an actor that lives here wait for at one moment. */
+final class CallWaitSteps {
+  private CallWaitSteps() {}
+
+  /** A call that has come to its actor's cell; null if the cell does not have it. */
+  static WaitStep of(ActorCell cell, @Nullable ActorCallRun run, ObjectId wanted) {
+    if (run == null) {
+      return WaitStep.end(
+          "call " + wanted + " of " + cell.describe() + " is not known to the actor", WaitCause.NOBODY);
+    }
+    return step(cell, run).marked(run.attempts()).since(run.since());
+  }
+
+  private static WaitStep step(ActorCell cell, ActorCallRun run) {
+    var what = "call " + run.name() + " of " + cell.describe();
+    var runner = run.runner();
+    if (runner != null) { // also while that thread tells of the outcome
+      return BlockedThread.running(what + " runs", runner);
+    }
+    if (run.isDone()) {
+      return WaitStep.end(what + " has its outcome, and its ref was not told", WaitCause.NOBODY);
+    }
+    if (run.isStaged()) {
+      return WaitStep.end(
+          what + " has returned a stage, which the program has to complete", WaitCause.PROGRAM);
+    }
+    var missing = run.call().missingArguments();
+    return missing.isEmpty()
+        ? WaitStep.via(what + " waits for its turn", cell.turn())
+        : WaitStep.via(
+            what + " waits for " + missing.size() + " of its arguments, the first is "
+                + missing.getFirst().id(),
+            missing);
+  }
+
+  /** What the actor does at this moment, as other threads see it; null if nothing is to be seen. */
+  static @Nullable WaitStep busy(ActorCell cell, RunningCalls calls, @Nullable Thread maker) {
+    if (maker != null) {
+      return BlockedThread.running("the constructor of " + cell.describe() + " runs", maker);
+    }
+    var run = calls.any();
+    var runner = run == null ? null : run.runner();
+    return run == null || runner == null
+        ? null
+        : BlockedThread.running("it runs " + run.name(), runner);
+  }
+
+  /**
+   * What keeps an actor from running calls that have come, as it says itself; on its thread.
+   *
+   * @param lanes callers' calls that wait for arguments, each caller's in order
+   * @param runnable those that it has and will run
+   */
+  static WaitStep idle(
+      ActorCell cell, Collection<Deque<ActorCallRun>> lanes, Iterable<ActorCallRun> runnable) {
+    Set<ActorCallRun> here = Collections.newSetFromMap(new IdentityHashMap<>());
+    lanes.forEach(here::addAll);
+    runnable.forEach(here::add);
+    for (var run : cell.unstarted()) {
+      if (!here.contains(run)) {
+        return WaitStep.end(
+                "call " + run.name() + " (" + run.result().id() + ") has not come to "
+                    + cell.describe(),
+                WaitCause.NOBODY)
+            .marked(run.result().id().task());
+      }
+    }
+    var missing = lanes.stream()
+        .filter(lane -> !lane.isEmpty())
+        .flatMap(lane -> lane.getFirst().call().missingArguments().stream())
+        .toList();
+    return missing.isEmpty()
+        ? WaitStep.end(cell.describe() + " is about to run it", WaitCause.RUNNING)
+        : WaitStep.via("a call before it, of the same caller, waits for an argument", missing);
+  }
+}

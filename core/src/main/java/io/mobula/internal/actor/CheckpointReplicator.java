@@ -1,0 +1,194 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.internal.checkpoint.CheckpointVersion;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.PeerQuestions;
+import io.mobula.internal.store.Deadline;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checkpoints of actors in the stores of several processes: a host has its owner keep a copy, and
+ * the owner the heir, before the checkpoint counts. Safe for all threads; nothing blocks.
+ *
+ * <p>An answer is empty, or says why there is no copy.
+ */
+final class CheckpointReplicator {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointReplicator.class);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final ActorCluster cluster;
+  private final ActorCluster.Dependencies dependencies;
+  private final PeerQuestions<CheckpointKey, String> asked;
+  private final Map<ActorId, ReplicatedCheckpoint> copies = new ConcurrentHashMap<>();
+  private final Map<ActorId, PendingHandOver> pendingHandOvers = new ConcurrentHashMap<>();
+
+  private record CheckpointKey(ActorId actor, CheckpointVersion version) {}
+
+  /** A state that a host is sent just before the actor. */
+  private record PendingHandOver(NodeId sender, ReplicatedCheckpoint state) {}
+
+  CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
+    this.cluster = cluster;
+    this.dependencies = dependencies;
+    this.asked = new PeerQuestions<>(dependencies.lanes(), "a copy of checkpoint");
+    dependencies
+        .router()
+        .on(ActorFrames.REPLICATE_CHECKPOINT, this::onKeep)
+        .on(ActorFrames.CHECKPOINT_REPLICATED, this::onKept)
+        .on(ActorFrames.HAND_OVER_CHECKPOINT, this::onHand);
+  }
+
+  // ---- a host's side
+
+  /** Has the actor's owner, and its heir, keep a copy. */
+  CompletableFuture<String> replicate(ActorId id, ReplicatedCheckpoint state) {
+    return cluster.ownedActors().find(id) != null
+        ? keepAsOwner(id, state).toCompletableFuture()
+        : ask(cluster.ownerOf(id), id, state);
+  }
+
+  private CompletableFuture<String> ask(NodeId peer, ActorId id, ReplicatedCheckpoint state) {
+    return asked.ask(
+        peer, new CheckpointKey(id, state.version()), () -> send(ActorFrames.REPLICATE_CHECKPOINT, peer, id, state));
+  }
+
+  private boolean send(int kind, NodeId to, ActorId id, ReplicatedCheckpoint state) {
+    var frame = ActorFrames.of(kind, id);
+    state.write(frame, dependencies.sharing(), to);
+    return dependencies.sharing().send(to, frame);
+  }
+
+  private void onKept(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    var version = CheckpointVersion.read(in);
+    asked.answer(from, new CheckpointKey(id, version), in::text);
+  }
+
+  // ---- an owner's and an heir's side
+
+  private void onKeep(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    var state = ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
+    cluster
+        .engine()
+        .store()
+        .background(() -> copyHere(id, state).whenComplete((why, failure) -> {
+          var answer = failure == null ? why : CapturedThrowable.textOf(failure);
+          var frame = ActorFrames.of(ActorFrames.CHECKPOINT_REPLICATED, id);
+          state.version().write(frame);
+          cluster.send(from, frame.text(answer).toBytes());
+        }));
+  }
+
+  private CompletionStage<String> copyHere(ActorId id, ReplicatedCheckpoint state) {
+    try {
+      state.parts().copyHere(dependencies.sharing(), Deadline.after(LIMIT));
+    } catch (RuntimeException | Error e) { // no room, or its host is gone
+      state.release();
+      return CompletableFuture.completedStage(CapturedThrowable.textOf(e));
+    }
+    return keepAsOwner(id, state);
+  }
+
+  private CompletionStage<String> keepAsOwner(ActorId id, ReplicatedCheckpoint state) {
+    var owner = cluster.ownedActors().find(id);
+    if (owner == null && !cluster.succession().isSuccessorOf(id)) {
+      state.release();
+      return CompletableFuture.completedStage("node " + cluster.self() + " does not own it");
+    }
+    var latest = copies.merge(id, state, (before, after) -> {
+      boolean newer = after.version().compareTo(before.version()) > 0;
+      (newer ? before : after).release();
+      return newer ? after : before;
+    });
+    if (!latest.version().equals(state.version())) {
+      return CompletableFuture.completedStage("a later incarnation of it has begun");
+    }
+    var heir = owner == null ? null : owner.successor();
+    return heir == null
+        ? CompletableFuture.completedStage("")
+        : ask(heir, id, state).handle((why, gone) -> heard(heir, id, gone == null ? why : ""));
+  }
+
+  /** This process has a copy, so the checkpoint is made: the next heir is told, too. */
+  private static String heard(NodeId heir, ActorId id, String why) {
+    if (!why.isEmpty()) {
+      LOG.warn("Node {} has no copy of the checkpoint of actor {}: {}", heir, id, why);
+    }
+    return "";
+  }
+
+  /** A node is the heir from now on. */
+  void sendToSuccessor(NodeId heir, ActorId id) {
+    var state = copies.get(id);
+    if (state != null) {
+      send(ActorFrames.REPLICATE_CHECKPOINT, heir, id, state);
+    }
+  }
+
+  /** The actor has ended, or another node keeps its state. */
+  void forget(ActorId id) {
+    var state = copies.remove(id);
+    if (state != null) {
+      state.release();
+    }
+  }
+
+  // ---- taking up
+
+  /**
+   * The state that an incarnation of the actor that is about to be made goes on with, or null. What
+   * an older one has kept from now on does not count.
+   */
+  @Nullable
+  ReplicatedCheckpoint takeUp(ActorId id) {
+    var before = new AtomicReference<@Nullable ReplicatedCheckpoint>();
+    copies.computeIfPresent(id, (key, state) -> {
+      before.set(state);
+      return state.as(state.version().nextTerm());
+    });
+    return before.get();
+  }
+
+  /** Sends that to its host, which is sent the actor next. */
+  void handOver(NodeId host, ActorId id) {
+    var state = takeUp(id);
+    if (state != null) {
+      send(ActorFrames.HAND_OVER_CHECKPOINT, host, id, state);
+    }
+  }
+
+  private void onHand(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    var state = ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
+    pendingHandOvers.put(id, new PendingHandOver(from, state));
+  }
+
+  /** What was handed for the actor that has come now, or null. */
+  @Nullable
+  ReplicatedCheckpoint takeHandedOver(ActorId id) {
+    var came = pendingHandOvers.remove(id);
+    return came == null ? null : came.state();
+  }
+
+  void left(NodeId node) {
+    pendingHandOvers.values().removeIf(came -> {
+      boolean gone = came.sender().equals(node);
+      if (gone) {
+        came.state().release();
+      }
+      return gone;
+    });
+  }
+}

@@ -1,0 +1,466 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.CodecException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.checkpoint.CheckpointVersion;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.Lanes;
+import io.mobula.internal.lane.Router;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitStep;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actors that live on this node: makes those that other nodes send here, takes the calls of
+ * other processes, and tells owners what becomes of them. Safe for all threads; nothing blocks.
+ */
+final class HostedActors {
+  private final ActorEngine engine;
+  private final Sharing sharing;
+  private final Lanes lanes;
+  private final ActorCluster cluster;
+  private final Map<LeaseKey, Lease> unclaimedLeases = new ConcurrentHashMap<>();
+  private final Map<ActorId, HostedCell> hostedCell = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+  private volatile boolean leaving;
+
+  private record LeaseKey(NodeId submitter, long number) {}
+
+  /** A cell, and the calls that come to it from other processes. */
+  private record HostedCell(ActorCell cell, ActorAddress address, OwnerNotifier notifier, Map<NodeId, InboundCallSequencer> sequencers) {}
+
+  /** A route of another process. */
+  private record ClientId(NodeId process, long stream) {}
+
+  /** Names one caller of another process. */
+  private record CallerId(NodeId node, long number) {}
+
+  HostedActors(
+      ActorEngine engine,
+      Sharing sharing,
+      Lanes lanes,
+      Router router,
+      LeaseDesk desk,
+      ActorCluster cluster) {
+    this.engine = engine;
+    this.sharing = sharing;
+    this.lanes = lanes;
+    this.cluster = cluster;
+    desk.host(Wanting.Purpose.ACTOR, (submitter, number, lease) -> {
+      var key = new LeaseKey(submitter, number);
+      unclaimedLeases.put(key, lease);
+      return () -> giveUp(key);
+    });
+    router
+        .on(ActorFrames.CREATE, this::onCreate)
+        .on(ActorFrames.CALL, this::onCall)
+        .on(ActorFrames.CANCEL, this::onCancel);
+    engine.store().chase().guests(this::findBlocker);
+  }
+
+  /** The other node does not want it any more; a lease that an actor has is the actor's. */
+  private void giveUp(LeaseKey key) {
+    var lease = unclaimedLeases.remove(key);
+    if (lease != null) {
+      lease.release();
+    }
+  }
+
+  /** The lease that another node was granted, to be used for what it sends; null if it is over. */
+  @Nullable
+  Lease takeLease(NodeId submitter, long number) {
+    return unclaimedLeases.remove(new LeaseKey(submitter, number));
+  }
+
+  // ---- the life of what is hosted
+
+  private void onCreate(NodeId from, FrameReader in) {
+    long number = in.int64();
+    var address = ActorAddress.read(in);
+    var descriptor = ActorDescriptor.read(in);
+    var history = IncarnationSpec.History.read(in, address, cluster.replicator().takeHandedOver(descriptor.id()));
+    int restarts = history.restarts();
+    var lease = takeLease(from, number);
+    if (lease == null) {
+      tellOwner(ActorFrames.PLACEMENT_LOST, descriptor.id(), address);
+      return;
+    }
+    try {
+      var options = ActorFrames.readOptions(in);
+      var program = Program.read(in);
+      var constructor = BoundCall.read(in, engine.store(), sharing, from);
+      var spec = new ActorCreationSpec(constructor, options, program);
+      host(new IncarnationSpec(descriptor, address, spec, history), lease);
+      tellOwner(ActorFrames.PLACED, descriptor.id(), address);
+    } catch (Throwable e) { // what cannot be read ends this actor, and no other
+      lease.release();
+      var overseer = new OwnerNotifier(descriptor.id(), address, restarts);
+      overseer.died(new Failure(() -> descriptor.diedException(
+          "its constructor cannot be read on node " + address.node() + ": "
+              + CapturedThrowable.textOf(e),
+          e)));
+      overseer.ended();
+    }
+  }
+
+  private void tellOwner(int kind, ActorId id, ActorAddress address) {
+    var frame = ActorFrames.of(kind, id);
+    address.write(frame);
+    lanes.send(cluster.ownerOf(id), frame.toBytes());
+  }
+
+  /** Makes an actor here. */
+  void host(IncarnationSpec actor, Lease lease) {
+    var id = actor.descriptor().id();
+    boolean ours = cluster.ownedActors().find(id) != null;
+    var notifier = new OwnerNotifier(id, actor.address(), actor.history().restarts());
+    var cell = new ActorCell(actor.descriptor(), actor.spec(), engine, notifier, actor.history());
+    hostedCell.put(id, new HostedCell(cell, actor.address(), notifier, new ConcurrentHashMap<>()));
+    engine.host(cell, actor.history().restarts());
+    endWithGroup(cell);
+    cell.lease().granted(lease);
+    if (!ours && actor.descriptor().detached()) {
+      engine.registerHostedName(cell, actor.address(), null);
+    }
+    if (!ours && !actor.descriptor().detached() && !cluster.isMember(cluster.ownerOf(id))) {
+      ownerGone(cell, "it left");
+    }
+  }
+
+  /** Its placement group may have ended before the actor was there to hear of it. */
+  private void endWithGroup(ActorCell cell) {
+    var over = engine.places().over(cell.options().placement());
+    if (over != null) {
+      cell.kill(() -> cell.diedException("its placement group is no more", over.apply(cell.describe())));
+    }
+  }
+
+  /** The actor is another node's from now on: tells it how things are. */
+  void onOwnerChange(ActorId id, ActorOwnerState known) {
+    var present = hostedCell.get(id);
+    var address = known.address();
+    if (present != null) {
+      present.notifier().notifyNewOwner(present.cell());
+    } else if (address != null && address.node().equals(cluster.self())) {
+      var ours = cluster.ownedActors().find(id);
+      if (ours != null) {
+        ours.placementLost(address);
+      } else {
+        tellOwner(ActorFrames.PLACEMENT_LOST, id, address);
+      }
+    }
+  }
+
+  /** Tells the owner, in this process or another, whoever that is by then. */
+  private final class OwnerNotifier implements ActorLifecycleListener {
+    private final ActorId id;
+    private final ActorAddress address;
+    private volatile int restarts;
+
+    OwnerNotifier(ActorId id, ActorAddress address, int restarts) {
+      this.id = id;
+      this.address = address;
+      this.restarts = restarts;
+    }
+
+    private @Nullable ActorOwner localOwner() {
+      return cluster.ownedActors().find(id);
+    }
+
+    /** All there is to say, to another owner. */
+    void notifyNewOwner(ActorCell cell) {
+      var ours = localOwner();
+      if (ours != null) {
+        ours.placed(address);
+      } else {
+        tellOwner(ActorFrames.PLACED, id, address);
+      }
+      restarted(restarts);
+      engine.registerHostedName(cell, address, cell.instanceType());
+    }
+
+    @Override
+    public void made(ActorCell cell, Class<?> type) {
+      engine.registerHostedName(cell, address, type);
+    }
+
+    @Override
+    public void restarted(int times) {
+      restarts = times;
+      var ours = localOwner();
+      if (ours != null) {
+        ours.restarted(address, times);
+        return;
+      }
+      var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
+      address.write(frame);
+      lanes.send(cluster.ownerOf(id), frame.int32(times).toBytes());
+    }
+
+    @Override
+    public void checkpointed(CheckpointVersion version) {
+      var ours = localOwner();
+      if (ours != null) {
+        ours.checkpointed(address, version);
+        return;
+      }
+      var frame = ActorFrames.of(ActorFrames.CHECKPOINTED, id);
+      address.write(frame);
+      version.write(frame);
+      lanes.send(cluster.ownerOf(id), frame.toBytes());
+    }
+
+    @Override
+    public CompletableFuture<String> replicate(ReplicatedCheckpoint state) {
+      return cluster.replicator().replicate(id, state);
+    }
+
+    @Override
+    public void died(Failure why) {
+      forget(id);
+      var ours = localOwner();
+      if (ours != null) {
+        ours.died(address, why);
+        return;
+      }
+      if (closed) {
+        return;
+      }
+      var frame = ActorFrames.of(ActorFrames.DIED, id);
+      address.write(frame);
+      sharing.write(frame, why, new ObjectId(0, 0, 0));
+      lanes.send(cluster.ownerOf(id), frame.toBytes());
+    }
+
+    @Override
+    public void ended() {
+      var ours = localOwner();
+      if (ours != null) {
+        ours.ended(address);
+      } else if (!closed) {
+        tellOwner(ActorFrames.ENDED, id, address);
+      }
+      cluster.forgetOwner(id);
+    }
+  }
+
+  @Nullable
+  ActorCell cellAt(ActorAddress address, ActorId id) {
+    var present = hostedCell.get(id);
+    return present != null && present.address().equals(address) ? present.cell() : null;
+  }
+
+  @Nullable
+  ActorCell cell(ActorId id) {
+    var present = hostedCell.get(id);
+    return present == null ? null : present.cell();
+  }
+
+  /** What an actor runs here while that call of another process waits for it, or null. */
+  private @Nullable Execution findBlocker(ObjectId call) {
+    for (var present : hostedCell.values()) {
+      var running = present.cell().findBlocker(call);
+      if (running != null) {
+        return running;
+      }
+    }
+    return null;
+  }
+
+  void forget(ActorId id) {
+    hostedCell.remove(id);
+  }
+
+  /**
+   * This process is about to leave: calls of other processes that have not begun go back, to be run
+   * by the actors' next incarnations.
+   */
+  void leave() {
+    leaving = true;
+    hostedCell.values().forEach(present -> {
+      present.cell().rejectUnstarted();
+      present.cell().tell(new ActorBehavior.SaveDue());
+    });
+  }
+
+  /**
+   * This process ends: to others that is the loss of a host, after which actors are made again and
+   * calls sent again, and not the end of an actor. They hear of it from the membership.
+   */
+  void close() {
+    closed = true;
+  }
+
+  void left(NodeId node, String who) {
+    for (var present : hostedCell.values()) {
+      present.sequencers().remove(node);
+      var cell = present.cell();
+      if (cell.id().node() == node.incarnation() && !cell.options().lifetime().detached()) {
+        ownerGone(cell, who);
+      }
+    }
+  }
+
+  private static void ownerGone(ActorCell cell, String who) {
+    cell.kill(() -> cell.diedException("its owner is gone: " + who, null));
+  }
+
+  // ---- calls of other processes
+
+  /** What a call of another process waits for here; null if it is not here. */
+  @Nullable
+  Awaited pendingHere(NodeId from, ObjectId call) {
+    for (var present : hostedCell.values()) {
+      if (present.cell().hasCall(call)) {
+        return () -> present.cell().waitStep(call);
+      }
+      var sequencer = present.sequencers().get(from);
+      if (sequencer != null && sequencer.hasGap()) {
+        return () -> WaitStep.end("it may have come before a call that it follows", WaitCause.UNKNOWN);
+      }
+    }
+    return null;
+  }
+
+  private void onCall(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    int incarnation = in.int32();
+    long stream = in.int64();
+    long number = in.int64();
+    var result = Sharing.readId(in);
+    var present = hostedCell.get(id);
+    if (present == null || present.address().incarnation() != incarnation || leaving) {
+      sendRejected(from, id, incarnation, result);
+      return;
+    }
+    present
+        .sequencers()
+        .computeIfAbsent(from, key -> new InboundCallSequencer())
+        .accept(stream, number, () -> take(present, new ClientId(from, stream), result, in));
+  }
+
+  /** The call has not been run, and will not be. */
+  private void sendRejected(NodeId caller, ActorId id, int incarnation, ObjectId call) {
+    lanes.send(
+        caller,
+        ActorFrames.of(ActorFrames.REJECTED, id)
+            .int32(incarnation)
+            .int64(call.task())
+            .toBytes());
+  }
+
+  private void take(HostedCell at, ClientId clientId, ObjectId result, FrameReader in) {
+    var from = clientId.process();
+    var callerId = new CallerId(from, in.int64());
+    int attempts = in.int32();
+    var named = CallOrigin.SequenceNumbers.read(in).of(from, clientId.stream(), attempts > 0);
+    var answer = new RemotePromise(at, from, result, attempts + 1);
+    try {
+      var name = in.text();
+      var call = BoundCall.read(in, engine.store(), sharing, from);
+      var run = new ActorCallRun(name, callerId, call, answer, named);
+      run.setAttempts(attempts);
+      at.cell().takeRemote(run);
+      if (leaving) { // this node may have given back its calls before that
+        at.cell().rejectUnstarted();
+      }
+    } catch (Throwable e) { // what cannot be read fails its call, and no other
+      var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
+          + at.address().node() + ": " + CapturedThrowable.textOf(e);
+      answer.fail(new Failure(() -> new CodecException(message, e)));
+    }
+  }
+
+  private void onCancel(NodeId from, FrameReader in) {
+    var cell = cell(ActorDescriptor.readId(in));
+    if (cell != null) {
+      cell.cancel(Sharing.readId(in));
+    }
+  }
+
+  /** The result of a call of another process: goes back to it. */
+  private final class RemotePromise implements CallPromise {
+    private final HostedCell at;
+    private final NodeId caller;
+    private final ObjectId id;
+    private final int attempt;
+
+    RemotePromise(HostedCell at, NodeId caller, ObjectId id, int attempt) {
+      this.at = at;
+      this.caller = caller;
+      this.id = id;
+      this.attempt = attempt;
+    }
+
+    @Override
+    public ObjectId id() {
+      return id;
+    }
+
+    @Override
+    public boolean canRetryElsewhere() {
+      return true;
+    }
+
+    @Override
+    public void retryElsewhere() {
+      sendRejected(caller, at.cell().id(), at.address().incarnation(), id);
+    }
+
+    @Override
+    public void complete(Content content) {
+      if (!cluster.isMember(caller)) {
+        content.discard();
+        return;
+      }
+      try {
+        answer(content);
+      } catch (Throwable e) { // a ref inside that cannot leave this node, a hook of a user's class
+        fail(new Failure(() -> new CodecException(
+            "The result of call " + id + " cannot be sent to node " + caller + ": "
+                + CapturedThrowable.textOf(e),
+            e)));
+      }
+    }
+
+    @Override
+    public void fail(Failure failure) {
+      if (!closed && !isOfClosing(failure)) {
+        answer(failure);
+      }
+    }
+
+    /** What fails since this process ends may be done elsewhere. */
+    private boolean isOfClosing(Failure failure) {
+      return cluster.engine().store().isClosed()
+          && failure.isCausedBy(RuntimeClosedException.class);
+    }
+
+    private void answer(Object outcome) {
+      var frame = ActorFrames.of(ActorFrames.REPLY, at.cell().id())
+          .int32(at.address().incarnation())
+          .int64(id.task());
+      var release = sharing.giveOrLend(frame, outcome, id, attempt, caller);
+      sharing.seal(frame, caller, release);
+      sharing.send(caller, frame);
+    }
+  }
+}

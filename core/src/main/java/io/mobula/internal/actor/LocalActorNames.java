@@ -1,0 +1,49 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.spi.ActorNames;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The names of a node that shares them with nobody. Safe for all threads. */
+public final class LocalActorNames implements ActorNames {
+  private final Map<String, Named> names = new ConcurrentHashMap<>();
+
+  /** None is taken. */
+  public LocalActorNames() {}
+
+  @Override
+  public CompletionStage<Named> claim(Named claimed) {
+    var holder = names.putIfAbsent(claimed.name(), claimed);
+    return CompletableFuture.completedFuture(holder == null ? claimed : holder);
+  }
+
+  @Override
+  public CompletionStage<Optional<Named>> find(String name) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(names.get(name)));
+  }
+
+  @Override
+  public void registerKeeper(Named kept) {
+    names.putIfAbsent(kept.name(), kept);
+  }
+
+  @Override
+  public void release(String name, ActorId actor) {
+    names.computeIfPresent(name, (key, named) -> named.actor().equals(actor) ? null : named);
+  }
+
+  @Override
+  public Set<String> knownNames() {
+    return Set.copyOf(names.keySet());
+  }
+
+  @Override
+  public void close() {
+    names.clear();
+  }
+}

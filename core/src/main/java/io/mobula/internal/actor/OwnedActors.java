@@ -1,0 +1,274 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.ActorOptions;
+import io.mobula.NodeId;
+import io.mobula.error.ActorDiedException;
+import io.mobula.internal.checkpoint.CheckpointVersion;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.ledger.Lease;
+import io.mobula.internal.placement.Places;
+import io.mobula.internal.store.Failure;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actors that this process owns, and what is said between owners, hosts and holders about the
+ * life of actors. Safe for all threads; nothing blocks.
+ */
+final class OwnedActors {
+  private final ActorCluster cluster;
+  private final ActorCluster.Dependencies dependencies;
+  private final Map<ActorId, ActorOwner> owners = new ConcurrentHashMap<>();
+
+  OwnedActors(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
+    this.cluster = cluster;
+    this.dependencies = dependencies;
+    dependencies
+        .router()
+        .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
+        .on(ActorFrames.PLACEMENT_LOST, (from, in) -> withOwner(in, (owner, at) -> owner.placementLost(at)))
+        .on(
+            ActorFrames.RESTARTED,
+            (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
+        .on(
+            ActorFrames.CHECKPOINTED,
+            (from, in) ->
+                withOwner(in, (owner, at) -> owner.checkpointed(at, CheckpointVersion.read(in))))
+        .on(
+            ActorFrames.DIED,
+            (from, in) -> withOwner(
+                in, (owner, at) -> owner.died(at, ActorFrames.readFailure(in, dependencies.sharing()))))
+        .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
+        .on(ActorFrames.KILL, (from, in) -> endOwnedOrHosted(ActorFrames.KILL, ActorDescriptor.readId(in), in.text()))
+        .on(
+            ActorFrames.DRAIN,
+            (from, in) -> endOwnedOrHosted(ActorFrames.DRAIN, ActorDescriptor.readId(in), in.text()))
+        .on(ActorFrames.HOLD, this::onHold)
+        .on(ActorFrames.RELEASE, this::onRelease);
+  }
+
+  private NodeId self() {
+    return cluster.self();
+  }
+
+  Places places() {
+    return cluster.places();
+  }
+
+  OwnershipSuccession succession() {
+    return cluster.succession();
+  }
+
+  boolean isMember(NodeId node) {
+    return cluster.isMember(node);
+  }
+
+  void joined() {
+    owners.values().forEach(ActorOwner::joined);
+  }
+
+  boolean isEmpty() {
+    return owners.isEmpty();
+  }
+
+  @Nullable
+  ActorOwner find(ActorId id) {
+    return owners.get(id);
+  }
+
+  void left(NodeId node, String who) {
+    owners.values().forEach(owner -> owner.left(node, who));
+  }
+
+  void afterGrace(Runnable action) {
+    cluster.afterGrace(action);
+  }
+
+  /** The own ledger has room: it lives here. */
+  ActorAddress localAddress(int incarnation) {
+    return new ActorAddress(self(), incarnation);
+  }
+
+  void host(IncarnationSpec actor, Lease lease) {
+    cluster.hostedActors().host(actor, lease);
+  }
+
+  // ---- whom it owns
+
+  ActorOwner own(ActorDescriptor descriptor, ActorCreationSpec spec) {
+    var owner = new ActorOwner(descriptor, spec, this);
+    owners.put(descriptor.id(), owner);
+    return owner;
+  }
+
+  void forget(ActorOwner owner) {
+    owners.remove(owner.descriptor().id(), owner);
+    cluster.replicator().forget(owner.descriptor().id()); // a copy may have come after the actor's end
+  }
+
+  void releaseNameUnlessDurable(ActorDescriptor descriptor) {
+    cluster.engine().releaseNameUnlessDurable(descriptor);
+  }
+
+  void releaseName(ActorDescriptor descriptor) {
+    cluster.engine().releaseName(descriptor);
+  }
+
+  /** The state that the actor goes on with there, where it is in the store. */
+  @Nullable
+  ReplicatedCheckpoint stateFor(ActorAddress at, ActorId id) {
+    if (at.node().equals(self())) {
+      return cluster.replicator().takeUp(id);
+    }
+    cluster.replicator().handOver(at.node(), id);
+    return null;
+  }
+
+  void forgetState(ActorId id) {
+    cluster.replicator().forget(id);
+  }
+
+  void recordDeath(ActorDescriptor descriptor, Failure why) {
+    cluster.engine().recordDeath(descriptor, why);
+  }
+
+  /** Nothing is left of the actor at a host that would do so; says when its files are gone. */
+  void deleteFiles(ActorDescriptor descriptor, ActorOptions options, Runnable then) {
+    if (options.checkpointPolicy().isOn() || descriptor.durable()) {
+      var engine = cluster.engine();
+      engine.store().background(() -> {
+        engine.deleteFiles(descriptor);
+        then.run();
+      });
+    }
+  }
+
+  private interface OwnerAction {
+    void apply(ActorOwner owner, ActorAddress at);
+  }
+
+  private void withOwner(FrameReader in, OwnerAction action) {
+    var owner = owners.get(ActorDescriptor.readId(in));
+    if (owner != null) {
+      action.apply(owner, ActorAddress.read(in));
+    }
+  }
+
+  private void onHold(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    var owner = owners.get(id);
+    if (owner != null) {
+      owner.hold(from);
+    } else {
+      sendStatus(
+          from,
+          id,
+          new ActorStatus.Dead(
+              new Failure(() -> new ActorDiedException(
+                  "Actor " + id + " is dead: its owner, node " + self() + ", has forgotten it.")),
+              true));
+    }
+  }
+
+  private void onRelease(NodeId from, FrameReader in) {
+    var owner = owners.get(ActorDescriptor.readId(in));
+    if (owner != null) {
+      owner.release(from);
+    }
+  }
+
+  /** Tells a process that holds the actor. */
+  void sendStatus(NodeId holder, ActorId id, ActorStatus news) {
+    if (holder.equals(self())) {
+      cluster.onStatus(id, news);
+      return;
+    }
+    var frame = ActorFrames.of(ActorFrames.STATUS, id);
+    news.write(frame, dependencies.sharing());
+    cluster.send(holder, frame.toBytes());
+  }
+
+  void create(IncarnationSpec actor, long lease) {
+    var address = actor.address();
+    var frame = new FrameWriter().octet(ActorFrames.CREATE).int64(lease);
+    address.write(frame);
+    actor.descriptor().write(frame);
+    actor.history().write(frame);
+    ActorFrames.writeOptions(frame, actor.spec().options());
+    actor.spec().job().write(frame);
+    actor.spec().constructor().write(frame, dependencies.sharing(), address.node());
+    cluster.send(address, frame);
+  }
+
+  // ---- ending, wherever that was asked for
+
+  void kill(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
+    cluster.engine().releaseNameUnlessDurable(descriptor);
+    end(ActorFrames.KILL, descriptor, address, how);
+  }
+
+  void drain(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
+    end(ActorFrames.DRAIN, descriptor, address, how);
+  }
+
+  /** Asks the owner; where it is gone the host, and the heir. */
+  private void end(int kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
+    if (owners.containsKey(descriptor.id())) {
+      endOwnedOrHosted(kind, descriptor.id(), how);
+      return;
+    }
+    var owner = cluster.ownerOf(descriptor.id());
+    if (cluster.isMember(owner)) {
+      cluster.send(owner, ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
+    } else if (descriptor.ownerFailover()) { // whoever is about to own it, or hosts it
+      endOwnedOrHosted(kind, descriptor.id(), how);
+      cluster.sendToAll(ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
+    } else if (address != null) {
+      endAt(kind, address, descriptor, how);
+    }
+  }
+
+  private void endAt(int kind, ActorAddress at, ActorDescriptor descriptor, String how) {
+    if (at.node().equals(self())) {
+      endHere(kind, descriptor.id(), how);
+    } else {
+      cluster.send(at.node(), ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
+    }
+  }
+
+  private void endHere(int kind, ActorId id, String how) {
+    var cell = cluster.hostedActors().cell(id);
+    if (cell == null) {
+      return; // it is dead
+    }
+    cell.markEndedByUser();
+    if (kind == ActorFrames.KILL) {
+      cell.kill(() -> cell.diedException(how, null));
+    } else {
+      cell.drain(() -> cell.diedException(how, null));
+    }
+  }
+
+  private void endOwnedOrHosted(int kind, ActorId id, String how) {
+    var owner = owners.get(id);
+    if (owner == null) {
+      succession().forget(id);
+      endHere(kind, id, how);
+    } else if (kind == ActorFrames.KILL) {
+      owner.kill(how);
+    } else {
+      owner.drain(how);
+    }
+  }
+
+  void killAt(ActorAddress at, ActorDescriptor descriptor, String how) {
+    endAt(ActorFrames.KILL, at, descriptor, how);
+  }
+
+  void drainAt(ActorAddress at, ActorDescriptor descriptor, String how) {
+    endAt(ActorFrames.DRAIN, at, descriptor, how);
+  }
+}

@@ -1,0 +1,135 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorId;
+import io.mobula.NodeId;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Program;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wills of this process: of actors that it comes to own when their owner leaves, and of its own
+ * actors, which it gives to others. Safe for all threads; nothing blocks.
+ */
+final class OwnershipSuccession {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnershipSuccession.class);
+
+  private final ActorCluster cluster;
+  private final ActorCluster.Dependencies dependencies;
+  private final Map<ActorId, SuccessorRecord> records = new ConcurrentHashMap<>();
+
+  /** What the heir of an actor knows of it. */
+  private record SuccessorRecord(NodeId owner, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
+    SuccessorRecord with(ActorOwnerState news) {
+      return new SuccessorRecord(owner, descriptor, spec, news);
+    }
+  }
+
+  OwnershipSuccession(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
+    this.cluster = cluster;
+    this.dependencies = dependencies;
+    dependencies
+        .router()
+        .on(ActorFrames.APPOINT_SUCCESSOR, this::onAppointment)
+        .on(ActorFrames.UPDATE_SUCCESSOR, this::onUpdate)
+        .on(ActorFrames.DISMISS_SUCCESSOR, (from, in) -> forget(ActorDescriptor.readId(in)));
+  }
+
+  // ---- this process owns
+
+  /** A node that may inherit: another one than the host if there is one, else the host, or null. */
+  @Nullable
+  NodeId chooseSuccessor(ActorId id, @Nullable NodeId host) {
+    var nodes = cluster.otherNodes();
+    var others = nodes.stream().filter(node -> !node.equals(host)).toList();
+    List<NodeId> best = others.isEmpty() ? nodes : others;
+    return best.isEmpty() ? null : best.get((int) Math.floorMod(id.number(), (long) best.size()));
+  }
+
+  /** That node inherits the actor. */
+  void appoint(NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
+    var frame = new FrameWriter().octet(ActorFrames.APPOINT_SUCCESSOR);
+    descriptor.write(frame);
+    ownerState.write(frame);
+    ActorFrames.writeOptions(frame, spec.options());
+    ActorFrames.writePlacement(frame, spec.options().placement());
+    spec.job().write(frame);
+    try {
+      spec.constructor().write(frame, dependencies.sharing(), heir);
+    } catch (RuntimeException | Error e) { // an argument that cannot travel
+      LOG.warn("{} cannot be inherited: {}", descriptor.describe(), e.getMessage());
+      return;
+    }
+    dependencies.sharing().send(heir, frame);
+    cluster.replicator().sendToSuccessor(heir, descriptor.id());
+  }
+
+  void update(NodeId heir, ActorId id, ActorOwnerState ownerState) {
+    var frame = ActorFrames.of(ActorFrames.UPDATE_SUCCESSOR, id);
+    ownerState.write(frame);
+    cluster.send(heir, frame.toBytes());
+  }
+
+  /** There is nothing to inherit any more, or not by that node. */
+  void dismiss(NodeId heir, ActorId id) {
+    cluster.send(heir, ActorFrames.of(ActorFrames.DISMISS_SUCCESSOR, id).toBytes());
+  }
+
+  // ---- this process inherits
+
+  private void onAppointment(NodeId from, FrameReader in) {
+    var descriptor = ActorDescriptor.read(in);
+    var ownerState = ActorOwnerState.read(in);
+    try {
+      var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
+      var program = Program.read(in);
+      var call = BoundCall.read(in, cluster.engine().store(), dependencies.sharing(), from);
+      forget(descriptor.id());
+      records.put(
+          descriptor.id(), new SuccessorRecord(from, descriptor, new ActorCreationSpec(call, options, program), ownerState));
+    } catch (RuntimeException | Error e) { // a class that is not here
+      LOG.warn("{} cannot be inherited by this node: {}", descriptor.describe(), e.getMessage());
+      return;
+    }
+    if (!cluster.isMember(from)) { // it left meanwhile
+      left(from);
+    }
+  }
+
+  private void onUpdate(NodeId from, FrameReader in) {
+    var id = ActorDescriptor.readId(in);
+    var news = ActorOwnerState.read(in);
+    records.computeIfPresent(id, (key, successorRecord) -> successorRecord.with(news));
+  }
+
+  boolean isSuccessorOf(ActorId id) {
+    return records.containsKey(id);
+  }
+
+  /** The actor has ended, or another node inherits it. */
+  void forget(ActorId id) {
+    var successorRecord = records.remove(id);
+    if (successorRecord != null) {
+      cluster.replicator().forget(id);
+      successorRecord.spec().constructor().release();
+    }
+  }
+
+  /** What that node owned is this one's now. */
+  void left(NodeId node) {
+    for (var successorRecord : List.copyOf(records.values())) {
+      if (successorRecord.owner().equals(node) && records.remove(successorRecord.descriptor().id()) != null) {
+        LOG.info(
+            "This node sees to {} from now on: its owner is gone",
+            successorRecord.descriptor().describe());
+        cluster.takeOver(successorRecord.descriptor(), successorRecord.spec(), successorRecord.ownerState(), node);
+      }
+    }
+  }
+}

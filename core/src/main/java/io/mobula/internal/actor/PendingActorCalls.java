@@ -1,0 +1,271 @@
+package io.mobula.internal.actor;
+
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.CodecException;
+import io.mobula.error.PendingCallsExceededException;
+import io.mobula.internal.call.LostArgument;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Content;
+import io.mobula.internal.store.Failure;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The unanswered calls of a {@link ActorClient}: sends them, counts them, and sees to their outcomes.
+ * Belongs to the route's turns, but for the count.
+ */
+final class PendingActorCalls {
+  private final ActorDescriptor descriptor;
+  private final ActorCluster cluster;
+  private final long stream;
+  private final Runnable onEmpty;
+  private final ActorSubmitQueue submitQueue = new ActorSubmitQueue();
+  private final AtomicInteger pending = new AtomicInteger();
+  private long sent;
+
+  /**
+   * Has no calls.
+   *
+   * @param stream numbers the routes of this process, so that a host tells their calls apart
+   * @param onEmpty hears that the last call has its outcome
+   */
+  PendingActorCalls(ActorDescriptor descriptor, ActorCluster cluster, long stream, Runnable onEmpty) {
+    this.descriptor = descriptor;
+    this.cluster = cluster;
+    this.stream = stream;
+    this.onEmpty = onEmpty;
+  }
+
+  // ---- the count; from any thread
+
+  /** Counts a call that is about to come. */
+  void admit() {
+    if (pending.incrementAndGet() > descriptor.maxPendingCalls()) {
+      pending.decrementAndGet();
+      throw new PendingCallsExceededException(
+          descriptor.describe() + " has " + descriptor.maxPendingCalls()
+              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
+    }
+  }
+
+  /** A call that was counted does not come. */
+  void withdraw() {
+    pending.decrementAndGet();
+  }
+
+  /** How many calls were counted and have no outcome, and are not their cell's. */
+  int pending() {
+    return pending.get();
+  }
+
+  /** Whether every call that was counted has its outcome, or is its cell's. */
+  boolean isIdle() {
+    return pending.get() == 0;
+  }
+
+  // ---- calls
+
+  boolean isEmpty() {
+    return submitQueue.isEmpty();
+  }
+
+  @Nullable
+  RemoteCall find(long number) {
+    return submitQueue.find(number);
+  }
+
+  /** Takes a new call; true if its arguments must be awaited. */
+  boolean add(RemoteCall call) {
+    return submitQueue.add(call);
+  }
+
+  /** See {@link ActorSubmitQueue#firstWaiting}. */
+  @Nullable
+  RemoteCall firstWaiting(Object caller) {
+    return submitQueue.firstWaiting(caller);
+  }
+
+  /** All that have no outcome. */
+  Collection<RemoteCall> all() {
+    return submitQueue.all();
+  }
+
+  /** See {@link ActorSubmitQueue#releaseReady}. */
+  @Nullable
+  RemoteCall releaseReady(Object caller) {
+    return submitQueue.releaseReady(caller);
+  }
+
+  /** The actor lives here: its cell sees to all calls from now on. */
+  void handOverTo(ActorCell cell) {
+    for (var call : submitQueue.takeUnsent()) {
+      long answered = submitQueue.answeredBefore();
+      if (submitQueue.settle(call)) {
+        cell.take(new ActorCallRun(
+            call.name(),
+            call.caller(),
+            call.call(),
+            new CallPromise.LocalPromise(call.result()),
+            new CallOrigin(
+                cluster.self(), stream, call.sequence(), answered, call.attempts() > 0)));
+        pending.decrementAndGet(); // only now may later ones go straight to the cell
+      }
+    }
+  }
+
+  /** The actor has a new place: its host counts from one. */
+  void moved() {
+    sent = 0;
+  }
+
+  /**
+   * Sends all that may go. When the host is no member any more, what has not gone waits for the
+   * actor's next place: it has certainly not been run.
+   */
+  void sendAll(ActorAddress to) {
+    for (var call = submitQueue.next(); call != null; call = submitQueue.next()) {
+      if (!send(call, to)) {
+        submitQueue.requeue(call);
+        return;
+      }
+    }
+  }
+
+  /** False if it has not gone. */
+  private boolean send(RemoteCall call, ActorAddress to) {
+    var failed = call.call().failedArgument();
+    if (failed != null) {
+      fail(call, LostArgument.passedOn(failed, describe(call)));
+      return true;
+    }
+    if (!cluster.isMember(to.node())) {
+      return false;
+    }
+    FrameWriter frame;
+    try {
+      frame = cluster.callFrame(
+          descriptor.id(),
+          call,
+          to,
+          new ActorCluster.CallNumbers(
+              stream, sent + 1, submitQueue.callerNumber(call), submitQueue.answeredBefore()));
+    } catch (Throwable e) { // an argument that cannot travel
+      fail(
+          call,
+          new Failure(() -> new CodecException(
+              "Call " + call.name() + " of " + descriptor.describe() + " cannot be sent to node "
+                  + to.node() + ": " + CapturedThrowable.textOf(e),
+              e)));
+      return true;
+    }
+    if (!cluster.send(to, frame)) {
+      return false;
+    }
+    sent++;
+    call.markSent(to); // an answer is heard in a later turn
+    return true;
+  }
+
+  // ---- outcomes
+
+  void fail(RemoteCall call, Failure why) {
+    if (submitQueue.settle(call)) {
+      call.result().fail(why);
+      settled(call);
+    }
+  }
+
+  /** The actor is dead: says of each call that has never gone that it was not run. */
+  void failUnsent(Failure why) {
+    for (var call : submitQueue.takeUnsent()) {
+      fail(call, call.attempts() == 0 ? UnstartedCallFailure.of(call.name(), why) : why);
+    }
+  }
+
+  void failAll(Failure why) {
+    submitQueue.all().forEach(call -> fail(call, why));
+  }
+
+  private void settled(RemoteCall call) {
+    pending.decrementAndGet();
+    call.call().release();
+    if (submitQueue.isEmpty()) {
+      onEmpty.run();
+    }
+  }
+
+  private String describe(RemoteCall call) {
+    return describe(call.name(), descriptor);
+  }
+
+  private static String describe(String method, ActorDescriptor actor) {
+    return "call " + method + " of " + actor.describe();
+  }
+
+  /** Lives as long as the result, so it must not keep the call, which has its arguments. */
+  private static Supplier<String> whyOnce(String method, ActorDescriptor actor) {
+    return () ->
+        describe(method, actor) + " has returned it, and what an actor returns is not made again";
+  }
+
+  /** The host has an outcome: a content or a failure. */
+  void onAnswer(int incarnation, long number, Object outcome) {
+    var call = sentTo(incarnation, number);
+    if (call != null && submitQueue.settle(call)) {
+      if (outcome instanceof Content content) {
+        cluster.sharing().madeOnce(content, whyOnce(call.name(), descriptor));
+        call.result().complete(content);
+      } else {
+        call.result().fail((Failure) outcome);
+      }
+      settled(call);
+    } else if (outcome instanceof Content content) {
+      content.discard();
+    }
+  }
+
+  /** The actor was not there; the call has not been run, and goes again, before all others. */
+  void requeueRejected(int incarnation, long number) {
+    var call = sentTo(incarnation, number);
+    if (call != null) {
+      call.markRejected();
+      submitQueue.requeue(call);
+    }
+  }
+
+  private @Nullable RemoteCall sentTo(int incarnation, long number) {
+    var call = submitQueue.find(number);
+    var to = call == null ? null : call.sentTo();
+    return to != null && to.incarnation() == incarnation ? call : null;
+  }
+
+  /**
+   * Places are no more, and nobody knows how far the calls there had come.
+   *
+   * @param mayRepeat whether there may be another place
+   */
+  void retryOrFailLost(Predicate<ActorAddress> gone, boolean mayRepeat) {
+    for (var call : submitQueue.sent()) {
+      var to = call.sentTo();
+      if (to != null && gone.test(to)) {
+        call.markLost();
+        if (mayRepeat && call.attempts() <= descriptor.maxCallRetries()) {
+          submitQueue.requeue(call);
+        } else {
+          fail(call, new Failure(() -> unanswered(call, to)));
+        }
+      }
+    }
+  }
+
+  private ActorDiedException unanswered(RemoteCall call, ActorAddress at) {
+    return new ActorDiedException("Call " + call.name() + " of " + descriptor.describe()
+        + " has no answer: its host, node " + at.node()
+        + ", died meanwhile. The call may or may not have run; maxCallRetries("
+        + descriptor.maxCallRetries() + ") allows no other attempt.");
+  }
+}

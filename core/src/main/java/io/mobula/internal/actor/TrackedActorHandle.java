@@ -1,0 +1,114 @@
+package io.mobula.internal.actor;
+
+import io.mobula.ActorHandle;
+import io.mobula.ActorId;
+import io.mobula.MethodRequest;
+import io.mobula.ObjectRef;
+import io.mobula.error.ForeignRefException;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectStore;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handle of this process. All handles to an actor share an anchor; when the anchor is collected,
+ * the actor ends. Only what an actor has of itself does not count: it would live for as long as it
+ * lives. Such a handle counts as any other as soon as it leaves the actor inside a value.
+ */
+final class TrackedActorHandle<A> implements ActorHandle<A>, Kept.Keepable {
+  private final ReachabilityToken token;
+  private final @Nullable ActorCell own;
+
+  /** What keeps an actor alive while a handle, or a value with one inside, is reachable. */
+  record ReachabilityToken(ActorEndpoint endpoint) {}
+
+  TrackedActorHandle(ReachabilityToken token) {
+    this.token = token;
+    this.own = null;
+  }
+
+  /** The handle that an actor has of itself. */
+  TrackedActorHandle(ActorCell own) {
+    this.token = new ReachabilityToken(own);
+    this.own = own;
+  }
+
+  private ActorEndpoint endpoint() {
+    return token.endpoint();
+  }
+
+  @Override
+  public ActorId id() {
+    return endpoint().id();
+  }
+
+  @Override
+  public <R extends @Nullable Object> ObjectRef<R> send(MethodRequest request) {
+    try {
+      return endpoint().call(request);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void kill() {
+    endpoint().kill();
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> drain(Duration limit) {
+    return endpoint().drain(limit);
+  }
+
+  @Override
+  public Kept hold(ObjectStore store) {
+    if (endpoint().store() != store) {
+      throw new ForeignRefException("The handle of " + endpoint().describe()
+          + " belongs to another runtime than node " + store.node() + ".");
+    }
+    var counted = own == null ? null : own.handle();
+    return new HeldHandle(counted == null ? token : counted.token);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrackedActorHandle<?> that && that.id().equals(id());
+  }
+
+  @Override
+  public int hashCode() {
+    return id().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "ActorHandle(" + endpoint().describe() + ")";
+  }
+
+  /** A hold of a value that contains a handle. */
+  private record HeldHandle(ReachabilityToken anchor) implements Kept {
+    @Override
+    public Object newReference() {
+      var self = ActorCell.ofCaller(anchor.endpoint().id());
+      var own = self == null ? null : self.ownHandle();
+      return own == null ? new TrackedActorHandle<>(anchor) : own;
+    }
+
+    @Override
+    public Object target() {
+      return anchor.endpoint().id();
+    }
+
+    @Override
+    public void release() {} // reachability alone counts
+
+    @Override
+    public void export(FrameWriter out) {
+      anchor.endpoint().export(out.octet(HANDLE));
+    }
+  }
+}

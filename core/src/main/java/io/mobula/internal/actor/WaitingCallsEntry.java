@@ -1,0 +1,14 @@
+package io.mobula.internal.actor;
+
+import io.mobula.MobulaRuntime.WaitingWork;
+import io.mobula.Resources;
+
+/** Calls that wait at an actor, as people are told: one entry for each actor, with their number. */
+final class WaitingCallsEntry {
+  private WaitingCallsEntry() {}
+
+  static WaitingWork of(long count, String actor, String why) {
+    return new WaitingWork(
+        (count == 1 ? "1 call of " : count + " calls of ") + actor, Resources.none(), why);
+  }
+}
