@@ -11,9 +11,9 @@ import io.mobula.ObjectId;
 import io.mobula.Resources;
 import io.mobula.WaitReport;
 import io.mobula.error.TaskFailedException;
-import io.mobula.internal.call.LostArgument;
-import io.mobula.internal.call.NotKept;
-import io.mobula.internal.call.Unreadable;
+import io.mobula.internal.call.LostArgumentException;
+import io.mobula.internal.call.ResultNotStoredException;
+import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
@@ -258,11 +258,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } catch (AbsentException absent) { // the actor is placed again once the argument is found
       placed = false;
       cell.lease().pause(absent.object());
-    } catch (LostArgument lost) {
+    } catch (LostArgumentException lost) {
       var why = lost.neededBy("the constructor of " + cell.describe());
       cell.kill(() -> cell.diedException(ARGUMENT_FAILED + why.getMessage(), why));
-    } catch (Unreadable unreadable) {
-      var why = unreadable.of("its constructor", cell.store().node());
+    } catch (UnreadableCallException unreadable) {
+      var why = unreadable.toException("its constructor", cell.store().node());
       cell.kill(() -> cell.diedException(String.valueOf(why.getMessage()), why));
     } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
       var captured = CapturedThrowable.of(thrown);
@@ -437,7 +437,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private @Nullable FailedInstance invoke(ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
-      cell.fail(run, LostArgument.passedOn(failedArgument, describe(run)));
+      cell.fail(run, LostArgumentException.propagate(failedArgument, describe(run)));
       return null;
     }
     var known = checkpoints == null ? null : checkpoints.recordedOutcome(run);
@@ -477,13 +477,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
-    if (thrown instanceof LostArgument lost) {
+    if (thrown instanceof LostArgumentException lost) {
       cell.fail(run, new Failure(() -> lost.neededBy(describe(run))));
       return null;
     }
-    if (thrown instanceof Unreadable unreadable) {
+    if (thrown instanceof UnreadableCallException unreadable) {
       var what = "Call " + run.name() + " of " + cell.describe();
-      cell.fail(run, new Failure(() -> unreadable.of(what, cell.store().node())));
+      cell.fail(run, new Failure(() -> unreadable.toException(what, cell.store().node())));
       return null;
     }
     var captured = CapturedThrowable.of(thrown);
@@ -587,7 +587,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private void complete(ActorCallRun run, @Nullable Object value) {
     try {
-      var content = NotKept.orContent(cell.engine().store(), value);
+      var content = ResultNotStoredException.storeResult(cell.engine().store(), value);
       var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, content);
       if (unsaved == null) {
         settle(run, content);
@@ -595,8 +595,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         content.discard();
         cell.fail(run, unsaved);
       }
-    } catch (NotKept notKept) {
-      failSaved(run, new Failure(() -> notKept.of(describe(run))));
+    } catch (ResultNotStoredException notStored) {
+      failSaved(run, new Failure(() -> notStored.toException(describe(run))));
     }
   }
 

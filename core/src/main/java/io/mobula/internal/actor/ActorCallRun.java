@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.call.LateValue;
+import io.mobula.internal.call.StageCancellation;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
@@ -194,7 +194,7 @@ final class ActorCallRun {
     }
     result.fail(ran ? why : UnstartedCallFailure.of(name, why));
     if (pending != null) {
-      LateValue.cancel(pending, store);
+      StageCancellation.cancel(pending, store);
     }
     return true;
   }

@@ -134,7 +134,7 @@ final class ActorLease implements Wanting, Awaited {
         cell.describe(),
         absent);
     held.release();
-    var search = cell.constructor().search(absent);
+    var search = cell.constructor().findMissing(absent);
     if (search == null) {
       ledger.acquire(this);
     } else {

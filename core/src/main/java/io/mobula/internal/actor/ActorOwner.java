@@ -85,7 +85,7 @@ final class ActorOwner implements Wanting, Awaited {
    * holds nothing that is needed to make an argument again.
    */
   private void findArguments() {
-    var search = deathCause == null ? constructor.search(null) : null;
+    var search = deathCause == null ? constructor.findMissing(null) : null;
     if (search == null) {
       requestLease();
     } else {

@@ -93,7 +93,7 @@ final class CheckpointReplicator {
 
   private CompletionStage<String> copyHere(ActorId id, ReplicatedCheckpoint state) {
     try {
-      state.parts().copyHere(dependencies.sharing(), Deadline.after(LIMIT));
+      state.parts().keepLocalCopies(dependencies.sharing(), Deadline.after(LIMIT));
     } catch (RuntimeException | Error e) { // no room, or its host is gone
       state.release();
       return CompletableFuture.completedStage(CapturedThrowable.textOf(e));

@@ -74,7 +74,7 @@ final class DurableActors {
     var out = new FrameWriter().int32(FORMAT).text(cell.descriptor().type());
     ActorFrames.writeOptions(out, cell.options());
     ActorFrames.writePlacement(out, cell.options().placement());
-    files.define(new ActorFiles.Definition(out.toBytes(), cell.constructor().parts()));
+    files.define(new ActorFiles.Definition(out.toBytes(), cell.constructor().decodeParts()));
   }
 
   // ---- when a node starts

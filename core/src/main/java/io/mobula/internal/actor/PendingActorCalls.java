@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
 import io.mobula.error.PendingCallsExceededException;
-import io.mobula.internal.call.LostArgument;
+import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Content;
@@ -139,7 +139,7 @@ final class PendingActorCalls {
   private boolean send(RemoteCall call, ActorAddress to) {
     var failed = call.call().failedArgument();
     if (failed != null) {
-      fail(call, LostArgument.passedOn(failed, describe(call)));
+      fail(call, LostArgumentException.propagate(failed, describe(call)));
       return true;
     }
     if (!cluster.isMember(to.node())) {

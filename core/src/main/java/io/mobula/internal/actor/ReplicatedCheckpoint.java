@@ -30,7 +30,7 @@ record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
   /** Reads it; waits for its bytes where they are elsewhere. */
   SavedState read() {
     try {
-      var values = parts.parts();
+      var values = parts.decodeParts();
       return new SavedState(
           version, (byte[]) Objects.requireNonNull(values[1]), Objects.requireNonNull(values[2]));
     } catch (Exception unreadable) { // lost, or of a class that is not here

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class ArgumentSearch {
   private static final int MOST_NAMED = 8;
 
-  private final List<Sought> sought;
+  private final List<MissingArgument> missing;
 
-  private record Sought(ObjectId id, Content.Remote argument) {}
+  private record MissingArgument(ObjectId id, Content.Remote argument) {}
 
-  private ArgumentSearch(List<Sought> sought) {
-    this.sought = sought;
+  private ArgumentSearch(List<MissingArgument> missing) {
+    this.missing = missing;
   }
 
   /**
@@ -41,16 +41,16 @@ public final class ArgumentSearch {
   }
 
   /** That list, or one with this argument more if it is to be looked for. */
-  private static List<Sought> with(
-      List<Sought> sought, Object argument, @Nullable ObjectId absent) {
+  private static List<MissingArgument> with(
+      List<MissingArgument> missing, Object argument, @Nullable ObjectId absent) {
     if (argument instanceof ObjectEntry entry
         && entry.outcome() instanceof Content.Away(var remote)
         && (remote.hasLeft() || entry.id().equals(absent))) {
-      var more = sought.isEmpty() ? new ArrayList<Sought>() : sought;
-      more.add(new Sought(entry.id(), remote));
+      var more = missing.isEmpty() ? new ArrayList<MissingArgument>() : missing;
+      more.add(new MissingArgument(entry.id(), remote));
       return more;
     }
-    return sought;
+    return missing;
   }
 
   /**
@@ -60,7 +60,7 @@ public final class ArgumentSearch {
    *     has none looks for it himself, and hears why it is nowhere
    */
   public void start(Consumer<Boolean> then) {
-    var searches = sought.stream()
+    var searches = missing.stream()
         .map(each -> CompletableFuture.completedStage(each.argument())
             .thenCompose(Content.Remote::locate)
             .toCompletableFuture())
@@ -73,12 +73,12 @@ public final class ArgumentSearch {
 
   /** The ids of these arguments; the first eight and a number if there are more. */
   public String describe() {
-    var first = sought.stream()
+    var first = missing.stream()
         .limit(MOST_NAMED)
         .map(each -> each.id().toString())
         .collect(Collectors.joining(", "));
-    return sought.size() > MOST_NAMED
-        ? first + " and " + (sought.size() - MOST_NAMED) + " more"
+    return missing.size() > MOST_NAMED
+        ? first + " and " + (missing.size() - MOST_NAMED) + " more"
         : first;
   }
 }

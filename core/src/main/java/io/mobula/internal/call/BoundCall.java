@@ -41,7 +41,7 @@ import org.slf4j.MDC;
  */
 public final class BoundCall {
   /** From how many bytes on ending views costs little beside what was done to have them. */
-  private static final long WORTH_ENDING = 1 << 20;
+  private static final long MIN_BORROWED_BYTES = 1 << 20;
 
   private static final int MOST_NAMED_CHARS = 400;
 
@@ -90,7 +90,7 @@ public final class BoundCall {
     public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
       requireTypes(function, arguments, receivers);
       var bound = new Object[arguments.count()];
-      Object kept = kept(function);
+      Object kept = snapshotFunction(function);
       long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
       int done = 0;
       try {
@@ -101,7 +101,7 @@ public final class BoundCall {
           } else {
             var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
             heapBytes += content.heapBytes();
-            bound[done] = named(content);
+            bound[done] = promoteLarge(content);
           }
         }
       } catch (RuntimeException | Error e) {
@@ -116,10 +116,10 @@ public final class BoundCall {
 
     /** Copies a function and values, none of which is given as a ref. */
     public BoundCall bind(RemoteFunction function, List<? extends @Nullable Object> values) {
-      Object kept = kept(function);
+      Object kept = snapshotFunction(function);
       var bound = new Object[values.size()];
       for (int i = 0; i < bound.length; i++) {
-        bound[i] = named(store.snapshot(values.get(i), inlineLimit));
+        bound[i] = promoteLarge(store.snapshot(values.get(i), inlineLimit));
       }
       return new BoundCall(kept, bound, store, 0, MDC.getCopyOfContextMap());
     }
@@ -127,19 +127,19 @@ public final class BoundCall {
     /**
      * What is too large to travel inside a frame is an object of its own, as if it had been put.
      */
-    private Object named(Content content) {
+    private Object promoteLarge(Content content) {
       return content instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit
           ? store.entry(content).retain()
           : content;
     }
 
-    private Object kept(RemoteFunction function) {
-      return codec.isIsolated(function) ? function : named(store.snapshot(function, inlineLimit));
+    private Object snapshotFunction(RemoteFunction function) {
+      return codec.isIsolated(function) ? function : promoteLarge(store.snapshot(function, inlineLimit));
     }
 
     /** Copies what a function without parameters captured. */
     public BoundCall bind(RemoteFunction function) {
-      Object kept = kept(function);
+      Object kept = snapshotFunction(function);
       long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
       return new BoundCall(kept, new Object[0], store, heapBytes, MDC.getCopyOfContextMap());
     }
@@ -167,7 +167,7 @@ public final class BoundCall {
    * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
    */
   public void write(FrameWriter out, Sharing sharing, NodeId to) {
-    write(out, sharing, to, argument -> CallWire.write(out, argument, sharing));
+    write(out, sharing, to, argument -> CallCodec.write(out, argument, sharing));
   }
 
   /**
@@ -176,7 +176,7 @@ public final class BoundCall {
    */
   public void lend(FrameWriter out, Sharing sharing, NodeId to) {
     write(out, sharing, to, argument -> {
-      var loan = CallWire.writeArgument(out, argument, sharing, to);
+      var loan = CallCodec.writeArgument(out, argument, sharing, to);
       if (loan != null) {
         onRelease(loan);
       }
@@ -184,7 +184,7 @@ public final class BoundCall {
   }
 
   private void write(FrameWriter out, Sharing sharing, NodeId to, Consumer<Object> argument) {
-    CallWire.writeFunction(out, function, sharing, to);
+    CallCodec.writeFunction(out, function, sharing, to);
     writeArguments(out, argument);
     sharing.seal(out, to, () -> {});
   }
@@ -202,8 +202,8 @@ public final class BoundCall {
 
   /** The same for nobody in particular: how the call can be made again. */
   public void write(FrameWriter out, Sharing sharing) {
-    CallWire.write(out, function, sharing);
-    writeArguments(out, argument -> CallWire.write(out, argument, sharing));
+    CallCodec.write(out, function, sharing);
+    writeArguments(out, argument -> CallCodec.write(out, argument, sharing));
   }
 
   private void writeArguments(FrameWriter out, Consumer<Object> each) {
@@ -219,7 +219,7 @@ public final class BoundCall {
   /** Reads what {@link #write(FrameWriter, Sharing, NodeId)} wrote in another process. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
     try {
-      var call = read(in, CallWire.readFunction(in, sharing, from), store, sharing);
+      var call = read(in, CallCodec.readFunction(in, sharing, from), store, sharing);
       sharing.received(from, in);
       return call;
     } catch (RuntimeException | Error e) {
@@ -230,14 +230,14 @@ public final class BoundCall {
 
   /** Reads what {@link #write(FrameWriter, Sharing)} wrote. */
   public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
-    return read(in, CallWire.read(in, sharing), store, sharing);
+    return read(in, CallCodec.read(in, sharing), store, sharing);
   }
 
   private static BoundCall read(
       FrameReader in, Object function, ObjectStore store, Sharing sharing) {
     var arguments = new ArrayList<Object>();
     try {
-      readArguments(in, arguments, each -> CallWire.read(each, sharing));
+      readArguments(in, arguments, each -> CallCodec.read(each, sharing));
       return new BoundCall(function, arguments.toArray(), store, 0, readContext(in));
     } catch (RuntimeException | Error e) {
       arguments.forEach(BoundCall::release);
@@ -286,10 +286,10 @@ public final class BoundCall {
   /**
    * The function and fresh copies of the arguments; all are ready and none has failed.
    *
-   * @throws LostArgument when an argument is lost
-   * @throws Unreadable when it cannot be decoded
+   * @throws LostArgumentException when an argument is lost
+   * @throws UnreadableCallException when it cannot be decoded
    */
-  public @Nullable Object[] parts() throws Unreadable, LostArgument {
+  public @Nullable Object[] decodeParts() throws UnreadableCallException, LostArgumentException {
     try (var gathered = gather()) {
       var parts = values(1, null);
       gathered.areRead();
@@ -303,7 +303,7 @@ public final class BoundCall {
    *
    * @throws io.mobula.error.MobulaException when they cannot be had in time, or there is no room
    */
-  public void copyHere(Sharing sharing, Deadline deadline) {
+  public void keepLocalCopies(Sharing sharing, Deadline deadline) {
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry) {
         sharing.keepCopy(entry, deadline);
@@ -352,7 +352,7 @@ public final class BoundCall {
   }
 
   /** Which process has the most bytes of large arguments; null if there are none. */
-  public @Nullable NodeId mostBytesAt() {
+  public @Nullable NodeId nodeWithMostBytes() {
     Map<NodeId, Long> sums = Map.of();
     for (var argument : arguments) {
       var weight = argument instanceof ObjectEntry entry ? entry.weight() : null;
@@ -385,7 +385,7 @@ public final class BoundCall {
    *
    * @param absent an argument that was not found where it was known to be, or null
    */
-  public @Nullable ArgumentSearch search(@Nullable ObjectId absent) {
+  public @Nullable ArgumentSearch findMissing(@Nullable ObjectId absent) {
     return ArgumentSearch.of(function, arguments, absent);
   }
 
@@ -402,7 +402,7 @@ public final class BoundCall {
   }
 
   /** Names what it still waits for, the first of it if that is much. */
-  public String missing() {
+  public String describeMissing() {
     var text = new StringBuilder();
     int more = 0;
     for (var argument : arguments) {
@@ -424,8 +424,8 @@ public final class BoundCall {
    *
    * @param borrower is given the views of store memory among the arguments, if they are large
    *     together; he ends them when nothing of the call reads them any more
-   * @throws LostArgument when an argument is lost
-   * @throws Unreadable when it cannot be decoded; anything else is the function's
+   * @throws LostArgumentException when an argument is lost
+   * @throws UnreadableCallException when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invoke(Consumer<BorrowedViews> borrower) throws Exception {
     try (var gathered = gather()) {
@@ -447,11 +447,11 @@ public final class BoundCall {
     }
   }
 
-  private GatheredArguments gather() throws LostArgument {
+  private GatheredArguments gather() throws LostArgumentException {
     try {
       return store.gather(function, arguments);
     } catch (ObjectLostException lost) {
-      throw new LostArgument(lost);
+      throw new LostArgumentException(lost);
     }
   }
 
@@ -460,7 +460,7 @@ public final class BoundCall {
     for (var argument : arguments) {
       viewed += viewedBytes(argument);
     }
-    if (viewed < WORTH_ENDING) {
+    if (viewed < MIN_BORROWED_BYTES) {
       return null;
     }
     var views = store.borrow();
@@ -482,8 +482,8 @@ public final class BoundCall {
    * arguments are ready and none has failed. Views of store memory among the arguments end with the
    * arena, if there is one.
    *
-   * @throws LostArgument when an argument is lost
-   * @throws Unreadable when it cannot be decoded; anything else is the function's
+   * @throws LostArgumentException when an argument is lost
+   * @throws UnreadableCallException when it cannot be decoded; anything else is the function's
    */
   public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
     try (var gathered = gather()) {
@@ -517,12 +517,12 @@ public final class BoundCall {
     }
   }
 
-  private RemoteFunction function() throws Unreadable, LostArgument {
+  private RemoteFunction function() throws UnreadableCallException, LostArgumentException {
     return (RemoteFunction) Objects.requireNonNull(read(function, null));
   }
 
   private @Nullable Object read(Object held, @Nullable Arena arena)
-      throws Unreadable, LostArgument {
+      throws UnreadableCallException, LostArgumentException {
     try {
       return switch (held) {
         case Content content ->
@@ -530,18 +530,18 @@ public final class BoundCall {
         case ObjectEntry entry ->
           arena == null ? store.valueOf(entry) : store.valueOf(entry, arena);
         case RemoteFunction itself -> itself;
-        case Stateless function -> function.in(store);
+        case StatelessFunction function -> function.resolve(store);
         default -> throw new IllegalStateException("Neither value nor ref: " + held);
       };
     } catch (CodecException e) {
-      throw new Unreadable(e);
+      throw new UnreadableCallException(e);
     } catch (ObjectLostException lost) {
-      throw new LostArgument(lost);
+      throw new LostArgumentException(lost);
     }
   }
 
   private @Nullable Object[] values(int receivers, @Nullable Arena arena)
-      throws Unreadable, LostArgument {
+      throws UnreadableCallException, LostArgumentException {
     var values = new @Nullable Object[arguments.length + receivers];
     for (int i = 0; i < arguments.length; i++) {
       values[i + receivers] = read(arguments[i], arena);

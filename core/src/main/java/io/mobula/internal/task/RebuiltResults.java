@@ -1,7 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -22,13 +22,13 @@ record RebuiltResults(
     implements Results {
 
   @Override
-  public Outcome prepare(@Nullable Object value) throws NotKept {
+  public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
     return arrived(
         switch (shape.kind()) {
-          case SINGLE -> List.of(NotKept.orContent(store, value));
+          case SINGLE -> List.of(ResultNotStoredException.storeResult(store, value));
           case MANY -> Results.contentsOf(value, shape.count(), store);
           case STREAM, ELEMENT ->
-            List.of(NotKept.orContent(store, StreamElements.at(value, shape.count())));
+            List.of(ResultNotStoredException.storeResult(store, StreamElements.at(value, shape.count())));
         });
   }
 

@@ -4,7 +4,7 @@ import io.mobula.ObjectRef;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -56,9 +56,9 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   /** Emits everything the task returned, in the slot's thread. */
-  void drain(@Nullable Object value) throws NotKept {
+  void drain(@Nullable Object value) throws ResultNotStoredException {
     StreamElements.each(value, emitted(), (index, element) -> {
-      emit(ref(index, NotKept.orContent(store, element)), true);
+      emit(ref(index, ResultNotStoredException.storeResult(store, element)), true);
     });
     end();
   }

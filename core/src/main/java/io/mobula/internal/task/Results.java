@@ -1,6 +1,6 @@
 package io.mobula.internal.task;
 
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -16,9 +16,9 @@ sealed interface Results
   /**
    * Keeps what the task returned, for nobody to see yet.
    *
-   * @throws NotKept when it cannot be kept; the task has failed then
+   * @throws ResultNotStoredException when it cannot be kept; the task has failed then
    */
-  Outcome prepare(@Nullable Object value) throws NotKept;
+  Outcome prepare(@Nullable Object value) throws ResultNotStoredException;
 
   /** Results that are kept: shown to their readers, or dropped if another outcome came first. */
   interface Outcome {
@@ -72,20 +72,20 @@ sealed interface Results
 
   /** Keeps each element of a collection that must have so many. */
   static List<Content> contentsOf(@Nullable Object value, int count, ObjectStore store)
-      throws NotKept {
+      throws ResultNotStoredException {
     var contents = new ArrayList<Content>(count);
     try {
       for (var element : elements(value, count)) {
-        contents.add(NotKept.orContent(store, element));
+        contents.add(ResultNotStoredException.storeResult(store, element));
       }
       return contents;
-    } catch (NotKept notKept) {
+    } catch (ResultNotStoredException notStored) {
       contents.forEach(Content::discard);
-      throw notKept;
+      throw notStored;
     }
   }
 
-  private static List<@Nullable Object> elements(@Nullable Object value, int count) throws NotKept {
+  private static List<@Nullable Object> elements(@Nullable Object value, int count) throws ResultNotStoredException {
     if (value instanceof Collection<?> collection && collection.size() == count) {
       var elements = new ArrayList<@Nullable Object>(collection);
       if (elements.size() == count) { // it may have said what is not so
@@ -95,7 +95,7 @@ sealed interface Results
     var had = value instanceof Collection<?> other
         ? new ArrayList<>(other).size() + " elements"
         : typeOf(value);
-    throw new NotKept("It was started for " + count + " results but returned " + had
+    throw new ResultNotStoredException("It was started for " + count + " results but returned " + had
         + ". Return a collection with one element per result.");
   }
 
@@ -107,8 +107,8 @@ sealed interface Results
   /** One result. */
   record Single(ObjectStore store, ObjectEntry entry) implements Results {
     @Override
-    public Outcome prepare(@Nullable Object value) throws NotKept {
-      return new Contents(List.of(entry), List.of(NotKept.orContent(store, value)));
+    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
+      return new Contents(List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
     }
 
     @Override
@@ -130,7 +130,7 @@ sealed interface Results
   /** As many results as the returned collection has elements. */
   record Many(ObjectStore store, List<ObjectEntry> entries) implements Results {
     @Override
-    public Outcome prepare(@Nullable Object value) throws NotKept {
+    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
       return new Contents(entries, contentsOf(value, entries.size(), store));
     }
 
@@ -153,7 +153,7 @@ sealed interface Results
   /** As many results as come. */
   record Streamed(ResultStream<?> stream) implements Results {
     @Override
-    public Outcome prepare(@Nullable Object value) throws NotKept {
+    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
       stream.drain(value);
       return new Contents(List.of(), List.of());
     }

@@ -1,6 +1,6 @@
 package io.mobula.internal.task;
 
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import java.util.Iterator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +12,16 @@ final class StreamElements {
   /** Takes one element. */
   interface Taker {
     /** Keeps the element, and may wait for readers. */
-    void take(int index, @Nullable Object element) throws NotKept;
+    void take(int index, @Nullable Object element) throws ResultNotStoredException;
   }
 
   /**
    * Gives every element but the first few to the taker.
    *
    * @param had how many an earlier attempt has given
-   * @throws NotKept when it is no stream, or an element cannot be kept
+   * @throws ResultNotStoredException when it is no stream, or an element cannot be kept
    */
-  static void each(@Nullable Object value, int had, Taker taker) throws NotKept {
+  static void each(@Nullable Object value, int had, Taker taker) throws ResultNotStoredException {
     switch (value) {
       case Stream<?> stream -> {
         try (stream) {
@@ -36,9 +36,9 @@ final class StreamElements {
   /**
    * The element of that number, counted from zero; no later one is made.
    *
-   * @throws NotKept when it is no stream, or has fewer elements
+   * @throws ResultNotStoredException when it is no stream, or has fewer elements
    */
-  static @Nullable Object at(@Nullable Object value, int index) throws NotKept {
+  static @Nullable Object at(@Nullable Object value, int index) throws ResultNotStoredException {
     return switch (value) {
       case Stream<?> stream -> {
         try (stream) {
@@ -50,23 +50,23 @@ final class StreamElements {
     };
   }
 
-  private static @Nullable Object at(Iterator<?> elements, int index) throws NotKept {
+  private static @Nullable Object at(Iterator<?> elements, int index) throws ResultNotStoredException {
     for (int i = 0; elements.hasNext(); i++) {
       var element = elements.next();
       if (i == index) {
         return element;
       }
     }
-    throw new NotKept("Element " + index
+    throw new ResultNotStoredException("Element " + index
         + " of its stream was lost, and is not in the stream that it returned when it ran again.");
   }
 
-  private static NotKept isNone(@Nullable Object value) {
-    return new NotKept("It was started as a stream but returned " + Results.typeOf(value)
+  private static ResultNotStoredException isNone(@Nullable Object value) {
+    return new ResultNotStoredException("It was started as a stream but returned " + Results.typeOf(value)
         + ". Return a Stream or an Iterator.");
   }
 
-  private static void each(Iterator<?> elements, int had, Taker taker) throws NotKept {
+  private static void each(Iterator<?> elements, int had, Taker taker) throws ResultNotStoredException {
     for (int i = 0; elements.hasNext(); i++) {
       var element = elements.next();
       if (i >= had) {

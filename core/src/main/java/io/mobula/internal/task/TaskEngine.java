@@ -264,7 +264,7 @@ public final class TaskEngine {
       var weight = Ref.entryOf(ref, parts.store()).weight();
       return weight == null ? node() : weight.at();
     }
-    return run.job().call().mostBytesAt();
+    return run.job().call().nodeWithMostBytes();
   }
 
   private ClassQueue newQueue(SchedulingClass key) {

@@ -15,10 +15,10 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.call.LateValue;
-import io.mobula.internal.call.LostArgument;
-import io.mobula.internal.call.NotKept;
-import io.mobula.internal.call.Unreadable;
+import io.mobula.internal.call.StageCancellation;
+import io.mobula.internal.call.LostArgumentException;
+import io.mobula.internal.call.ResultNotStoredException;
+import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
@@ -222,7 +222,7 @@ final class TaskRun implements Producer, Awaited {
    * @param whyNoSlot why its queue has no slot, or empty
    */
   WaitingWork waiting(Supplier<String> whyNoSlot) {
-    var missing = job.call().missing();
+    var missing = job.call().describeMissing();
     var why = missing.isEmpty() ? waitsFor(whyNoSlot) : "arguments that are not ready: " + missing;
     return new WaitingWork(describe(), job.options().resources(), why);
   }
@@ -303,7 +303,7 @@ final class TaskRun implements Producer, Awaited {
     job.call().whenReady(() -> {
       var failed = job.call().failedArgument();
       if (failed != null) {
-        fail(LostArgument.passedOn(failed, describe()));
+        fail(LostArgumentException.propagate(failed, describe()));
       } else {
         enqueue("a slot of its scheduling class");
       }
@@ -321,7 +321,7 @@ final class TaskRun implements Producer, Awaited {
    * @param absent an argument that an attempt has not found where it was, or null
    */
   private void enqueue(String what, @Nullable ObjectId absent) {
-    var search = job.call().search(absent);
+    var search = job.call().findMissing(absent);
     if (search == null) {
       if (absent != null) { // nothing to look for from here: the next attempt finds out why
         searches(true);
@@ -806,18 +806,18 @@ final class TaskRun implements Producer, Awaited {
     }
     try {
       publish(results().prepare(value));
-    } catch (NotKept notKept) {
-      fail(new Failure(() -> notKept.of(describe())));
+    } catch (ResultNotStoredException notStored) {
+      fail(new Failure(() -> notStored.toException(describe())));
     }
   }
 
   private void thrown(Throwable thrown) {
-    if (thrown instanceof LostArgument lost && !isCancelled()) {
+    if (thrown instanceof LostArgumentException lost && !isCancelled()) {
       fail(new Failure(() -> lost.neededBy(describe())));
       return;
     }
-    if (thrown instanceof Unreadable unreadable && !isCancelled()) {
-      fail(new Failure(() -> unreadable.of(describe(), engine.node())));
+    if (thrown instanceof UnreadableCallException unreadable && !isCancelled()) {
+      fail(new Failure(() -> unreadable.toException(describe(), engine.node())));
       return;
     }
     if (thrown instanceof AbsentException absent && !isCancelled()) {
@@ -953,7 +953,7 @@ final class TaskRun implements Producer, Awaited {
       other.cancel(this, recursively);
     }
     if (pending != null) {
-      LateValue.cancel(pending, engine.store());
+      StageCancellation.cancel(pending, engine.store());
       end(borrowed(true));
     }
   }

@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.ObjectId;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -49,12 +49,12 @@ final class WiredResults implements Results {
   }
 
   @Override
-  public Outcome prepare(@Nullable Object value) throws NotKept {
+  public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
     return switch (shape.kind()) {
-      case SINGLE -> arrived(List.of(NotKept.orContent(store(), value)));
+      case SINGLE -> arrived(List.of(ResultNotStoredException.storeResult(store(), value)));
       case MANY -> arrived(Results.contentsOf(value, shape.count(), store()));
       case ELEMENT ->
-        arrived(List.of(NotKept.orContent(store(), StreamElements.at(value, shape.count()))));
+        arrived(List.of(ResultNotStoredException.storeResult(store(), StreamElements.at(value, shape.count()))));
       case STREAM -> {
         StreamElements.each(value, shape.count(), this::emit);
         yield arrived(List.of());
@@ -66,8 +66,8 @@ final class WiredResults implements Results {
     return slot.wire().engine().store();
   }
 
-  private void emit(int index, @Nullable Object element) throws NotKept {
-    var content = NotKept.orContent(store(), element);
+  private void emit(int index, @Nullable Object element) throws ResultNotStoredException {
+    var content = ResultNotStoredException.storeResult(store(), element);
     try {
       awaitRoom(index);
     } catch (RuntimeException e) {

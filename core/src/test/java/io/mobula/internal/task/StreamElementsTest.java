@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.internal.call.NotKept;
+import io.mobula.internal.call.ResultNotStoredException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Elements of a stream, all of them or the one that was lost. */
 class StreamElementsTest {
   @Test
-  void oneElementIsFoundAndNoLaterOneMade() throws NotKept {
+  void oneElementIsFoundAndNoLaterOneMade() throws ResultNotStoredException {
     var made = new ArrayList<Integer>();
     var closed = new AtomicBoolean();
     var stream = IntStream.range(0, 1000)
@@ -29,10 +29,10 @@ class StreamElementsTest {
   @Test
   void aStreamThatIsShorterThisTimeSaysSo() {
     assertThatThrownBy(() -> StreamElements.at(List.of("a").iterator(), 1))
-        .isInstanceOf(NotKept.class)
+        .isInstanceOf(ResultNotStoredException.class)
         .hasMessageContaining("Element 1 of its stream was lost");
     assertThatThrownBy(() -> StreamElements.at("no stream", 0))
-        .isInstanceOf(NotKept.class)
+        .isInstanceOf(ResultNotStoredException.class)
         .hasMessageContaining("java.lang.String");
   }
 }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * A function of another process that captured nothing: read when it is called for the first time,
  * and the same for all calls. Safe for all threads.
  */
-final class Stateless {
+final class StatelessFunction {
   private final Content content;
   private volatile @Nullable RemoteFunction function;
 
-  Stateless(Content content) {
+  StatelessFunction(Content content) {
     this.content = content;
   }
 
@@ -29,7 +29,7 @@ final class Stateless {
    *
    * @throws CodecException if it cannot be read here; the next call tries again
    */
-  RemoteFunction in(ObjectStore store) {
+  RemoteFunction resolve(ObjectStore store) {
     var present = function;
     if (present == null) {
       present = (RemoteFunction) Objects.requireNonNull(store.materialize(content));

@@ -8,13 +8,13 @@ import io.mobula.internal.store.Failure;
 import org.junit.jupiter.api.Test;
 
 /** What is told of an argument that is lost. */
-class LostArgumentTest {
+class LostArgumentExceptionTest {
   private static final Failure LOST =
       new Failure(() -> new ObjectLostException("Object a is lost: call make of actor Maker"));
 
   @Test
   void theFirstLossIsToldFirstAndThenWhatNeededIt() {
-    var last = LostArgument.passedOn(LostArgument.passedOn(LOST, "task b (1)"), "task c (2)");
+    var last = LostArgumentException.propagate(LostArgumentException.propagate(LOST, "task b (1)"), "task c (2)");
     assertThat(last.raise()).isInstanceOf(ObjectLostException.class).hasMessage("""
         Object a is lost: call make of actor Maker
           needed by task b (1)
@@ -24,14 +24,14 @@ class LostArgumentTest {
   @Test
   void otherFailuresArePassedOnAsTheyAre() {
     var failed = new Failure(() -> new TaskFailedException("task a failed", null));
-    assertThat(LostArgument.passedOn(failed, "task b")).isSameAs(failed);
+    assertThat(LostArgumentException.propagate(failed, "task b")).isSameAs(failed);
   }
 
   @Test
   void aLongChainKeepsItsEnds() {
     var failure = LOST;
     for (int i = 1; i <= 100_000; i++) {
-      failure = LostArgument.passedOn(failure, "task " + i);
+      failure = LostArgumentException.propagate(failure, "task " + i);
     }
     assertThat(failure.raise()).hasMessage("""
         Object a is lost: call make of actor Maker
@@ -48,7 +48,7 @@ class LostArgumentTest {
 
   @Test
   void namesOfAnyLengthAreCut() {
-    var failure = LostArgument.passedOn(
+    var failure = LostArgumentException.propagate(
         new Failure(() -> new ObjectLostException("x".repeat(1 << 20))), "y".repeat(1 << 20));
     assertThat(failure.raise().getMessage()).hasSizeLessThan(5_000);
   }

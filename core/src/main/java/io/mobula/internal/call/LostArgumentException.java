@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * {@link ObjectLostException}: its message begins with the loss from which all others follow, and
  * below that names what needed it, one after the other, down to the call.
  */
-public final class LostArgument extends Exception {
+public final class LostArgumentException extends Exception {
   private static final long serialVersionUID = 1L;
   private static final String NEEDED_BY = "\n  needed by ";
   private static final Pattern MORE = Pattern.compile("(\\d{1,9}) more");
@@ -24,7 +24,7 @@ public final class LostArgument extends Exception {
 
   private final ObjectLostException why;
 
-  LostArgument(ObjectLostException why) {
+  LostArgumentException(ObjectLostException why) {
     super(why.getMessage(), why);
     this.why = why;
   }
@@ -38,7 +38,7 @@ public final class LostArgument extends Exception {
    * The failure of a call whose argument has failed: a loss also names the call, any other failure
    * is passed on as it is.
    */
-  public static Failure passedOn(Failure argument, String call) {
+  public static Failure propagate(Failure argument, String call) {
     return argument.is(ObjectLostException.class)
         ? Failure.reworded(
             argument,

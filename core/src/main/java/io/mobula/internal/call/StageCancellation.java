@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The stage that a function returned in place of a value. */
-public final class LateValue {
-  private static final Logger LOG = LoggerFactory.getLogger(LateValue.class);
+public final class StageCancellation {
+  private static final Logger LOG = LoggerFactory.getLogger(StageCancellation.class);
 
-  private LateValue() {}
+  private StageCancellation() {}
 
   /** Cancels it where what users attached to it may run, and may block. */
   public static void cancel(CompletionStage<?> stage, ObjectStore store) {

@@ -18,23 +18,23 @@ import org.jspecify.annotations.Nullable;
  * The parts of a call inside a frame: small values as they are, larger ones by the id of the object
  * that they are, with the place where it was last seen.
  */
-final class CallWire {
-  private static final ObjectId NAMELESS = new ObjectId(0, 0, 0);
+final class CallCodec {
+  private static final ObjectId NO_ID = new ObjectId(0, 0, 0);
   private static final int BY_VALUE = 0;
   private static final int BY_ID = 1;
   private static final int BY_NUMBER = 2;
   private static final int ON_LOAN = 3;
 
-  private CallWire() {}
+  private CallCodec() {}
 
   /** Writes a function or an argument; an entry is ready and has not failed. */
   static void write(FrameWriter out, Object part, Sharing sharing) {
     switch (part) {
       case ObjectEntry entry -> write(out, entry, sharing);
-      case Content content -> sharing.write(out.octet(BY_VALUE), content, NAMELESS);
-      case Stateless function -> write(out, function.content(), sharing);
+      case Content content -> sharing.write(out.octet(BY_VALUE), content, NO_ID);
+      case StatelessFunction function -> write(out, function.content(), sharing);
       default -> // a function that captured nothing which can change
-        sharing.write(out.octet(BY_VALUE), new Content.Immediate(part), NAMELESS);
+        sharing.write(out.octet(BY_VALUE), new Content.Immediate(part), NO_ID);
     }
   }
 
@@ -73,7 +73,7 @@ final class CallWire {
    */
   static void writeFunction(FrameWriter out, Object function, Sharing sharing, NodeId to) {
     int number = function instanceof RemoteFunction itself && capturesNothing(itself)
-        ? sharing.phrases().number(to, itself.getClass(), () -> whole(itself, sharing))
+        ? sharing.phrases().number(to, itself.getClass(), () -> encodeWhole(itself, sharing))
         : Phrases.NONE;
     if (number == Phrases.NONE) {
       write(out, function, sharing);
@@ -87,9 +87,9 @@ final class CallWire {
     return shape.captured() == 0 && !shape.implMethod().isEmpty();
   }
 
-  private static byte[] whole(RemoteFunction function, Sharing sharing) {
+  private static byte[] encodeWhole(RemoteFunction function, Sharing sharing) {
     var phrase = new FrameWriter();
-    sharing.write(phrase, new Content.Immediate(function), NAMELESS);
+    sharing.write(phrase, new Content.Immediate(function), NO_ID);
     return phrase.toBytes();
   }
 
@@ -99,7 +99,7 @@ final class CallWire {
     return kind == BY_NUMBER
         ? sharing
             .phrases()
-            .meaning(from, in.int32(), whole -> new Stateless(content(whole, sharing)))
+            .meaning(from, in.int32(), whole -> new StatelessFunction(content(whole, sharing)))
         : read(kind, in, sharing);
   }
 
