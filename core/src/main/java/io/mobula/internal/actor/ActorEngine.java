@@ -22,7 +22,7 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.checkpoint.ActorFiles;
+import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.execution.Execution;
@@ -487,7 +487,7 @@ public final class ActorEngine {
     return files == null ? new ReplicatedCheckpointStore(cell) : files;
   }
 
-  private @Nullable ActorFiles filesOf(ActorDescriptor descriptor) {
+  private @Nullable FileCheckpointStore filesOf(ActorDescriptor descriptor) {
     var directory = dependencies.checkpoints();
     if (directory == null) {
       return null;
@@ -512,7 +512,7 @@ public final class ActorEngine {
   public void registerCheckpointUser() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
-      directory.enter(dependencies.store().node());
+      directory.register(dependencies.store().node());
       renewCheckpoints(directory);
     }
   }
@@ -521,7 +521,7 @@ public final class ActorEngine {
   public void removeLeftovers() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
-      var leftovers = directory.leftovers();
+      var leftovers = directory.takeLeftovers();
       if (!leftovers.isEmpty()) {
         dependencies.store().background(() -> directory.remove(leftovers));
       }
@@ -529,7 +529,7 @@ public final class ActorEngine {
   }
 
   private void renewCheckpoints(CheckpointDirectory directory) {
-    var _ = after(directory.isMarked() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
+    var _ = after(directory.isRegistered() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
       if (!closed) {
         dependencies.store().background(() -> {
           try {
@@ -546,7 +546,7 @@ public final class ActorEngine {
   public void unregisterCheckpointUser() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
-      directory.leave();
+      directory.unregister();
     }
   }
 

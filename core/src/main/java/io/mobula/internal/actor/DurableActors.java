@@ -7,7 +7,7 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.checkpoint.ActorFiles;
+import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
@@ -63,7 +63,7 @@ final class DurableActors {
    *
    * @throws ActorCheckpointException when its node has no directory, or cannot write there
    */
-  static void define(ActorCell cell, @Nullable ActorFiles files) throws Exception {
+  static void define(ActorCell cell, @Nullable FileCheckpointStore files) throws Exception {
     if (files == null) {
       throw new ActorCheckpointException("Wanted durable " + cell.describe() + ": its host, node "
           + cell.store().node() + ", has no mobula.actors.checkpoint-directory.");
@@ -74,7 +74,7 @@ final class DurableActors {
     var out = new FrameWriter().int32(FORMAT).text(cell.descriptor().type());
     ActorFrames.writeOptions(out, cell.options());
     ActorFrames.writePlacement(out, cell.options().placement());
-    files.define(new ActorFiles.Definition(out.toBytes(), cell.constructor().decodeParts()));
+    files.define(new FileCheckpointStore.Definition(out.toBytes(), cell.constructor().decodeParts()));
   }
 
   // ---- when a node starts
@@ -88,7 +88,7 @@ final class DurableActors {
     }
   }
 
-  private void restore(ActorFiles files) {
+  private void restore(FileCheckpointStore files) {
     try {
       var in = new FrameReader(files.description());
       int format = in.int32();
@@ -106,7 +106,7 @@ final class DurableActors {
     }
   }
 
-  private void restore(ActorFiles files, String type, ActorOptions options) {
+  private void restore(FileCheckpointStore files, String type, ActorOptions options) {
     Failure unreadable = null;
     BoundCall constructor;
     try {

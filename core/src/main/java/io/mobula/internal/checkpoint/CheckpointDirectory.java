@@ -32,7 +32,7 @@ public final class CheckpointDirectory {
   private final Path root;
   private final Codec codec;
   private @Nullable NodeId user;
-  private @Nullable ProcessMark mark;
+  private @Nullable ProcessLockFile lockFile;
   private List<Path> leftovers = List.of();
 
   /**
@@ -52,10 +52,10 @@ public final class CheckpointDirectory {
    * A process has started and has not joined its cluster yet: it is seen to use the directory from
    * now on. What is there of actors that go with their cluster is noted: it may be left over.
    */
-  public synchronized void enter(NodeId self) {
+  public synchronized void register(NodeId self) {
     user = self;
     try {
-      mark();
+      createLockFile();
       leftovers = DurableFiles.entries(root).stream()
           .filter(CheckpointDirectory::isLeftover)
           .toList();
@@ -68,17 +68,17 @@ public final class CheckpointDirectory {
   }
 
   /** Has no effect when it is marked, or not in use. */
-  private void mark() throws IOException {
+  private void createLockFile() throws IOException {
     var self = user;
-    if (self != null && mark == null) {
+    if (self != null && lockFile == null) {
       DurableFiles.createDirectory(root);
-      mark = ProcessMark.make(root, self);
+      lockFile = ProcessLockFile.make(root, self);
     }
   }
 
   /** Whether others see that this process uses the directory. */
-  public synchronized boolean isMarked() {
-    return mark != null;
+  public synchronized boolean isRegistered() {
+    return lockFile != null;
   }
 
   /**
@@ -87,7 +87,7 @@ public final class CheckpointDirectory {
    * directory, nobody makes the actors again that were there before it joined and go with their
    * cluster.
    */
-  public synchronized List<Path> leftovers() {
+  public synchronized List<Path> takeLeftovers() {
     var self = user;
     var left = leftovers;
     leftovers = List.of();
@@ -100,7 +100,7 @@ public final class CheckpointDirectory {
   }
 
   private static boolean isLeftover(Path entry) {
-    return entry.getFileName().toString().startsWith(UNNAMED) || ProcessMark.isMark(entry);
+    return entry.getFileName().toString().startsWith(UNNAMED) || ProcessLockFile.isLockFile(entry);
   }
 
   /** Removes what crashed clusters have left; what cannot be removed stays, and is in the log. */
@@ -116,9 +116,9 @@ public final class CheckpointDirectory {
 
   private boolean isUsedByOthers(NodeId self) throws IOException {
     for (var entry : DurableFiles.entries(root)) {
-      if (ProcessMark.isMark(entry)
-          && !ProcessMark.isOf(entry, self)
-          && ProcessMark.isAlive(entry)) {
+      if (ProcessLockFile.isLockFile(entry)
+          && !ProcessLockFile.isOwnedBy(entry, self)
+          && ProcessLockFile.isAlive(entry)) {
         return true;
       }
     }
@@ -129,25 +129,25 @@ public final class CheckpointDirectory {
     if (entry.getFileName().toString().startsWith(UNNAMED)) {
       DurableFiles.delete(entry);
       LOG.info("Removed {}, the checkpoints of an actor that nobody makes again", entry);
-    } else if (ProcessMark.isMark(entry) && !ProcessMark.isAlive(entry)) {
+    } else if (ProcessLockFile.isLockFile(entry) && !ProcessLockFile.isAlive(entry)) {
       Files.deleteIfExists(entry);
     }
   }
 
   /**
    * The process lives; to be repeated every few hours, and soon while it is not
-   * {@linkplain #isMarked seen}.
+   * {@linkplain #isRegistered seen}.
    */
   public synchronized void renew() {
     try {
-      if (mark != null) {
-        mark.renew();
+      if (lockFile != null) {
+        lockFile.renew();
       } else if (user != null) {
-        mark();
+        createLockFile();
         LOG.info("Other processes see from now on that this one uses {}", root);
       }
     } catch (IOException e) {
-      LOG.atLevel(mark == null ? Level.DEBUG : Level.WARN) // the first failure is in the log
+      LOG.atLevel(lockFile == null ? Level.DEBUG : Level.WARN) // the first failure is in the log
           .log(
               "Other processes may take this one for dead, as {} cannot be changed: {}",
               root,
@@ -156,38 +156,38 @@ public final class CheckpointDirectory {
   }
 
   /** The process uses the directory no more. */
-  public synchronized void leave() {
+  public synchronized void unregister() {
     user = null;
     try {
-      if (mark != null) {
-        mark.close();
+      if (lockFile != null) {
+        lockFile.close();
       }
     } catch (IOException e) {
       LOG.debug("A mark of this process stays in {}", root, e);
     }
-    mark = null;
+    lockFile = null;
   }
 
   // ---- what is in it
 
   /** The files of an actor that goes with its cluster. */
-  public ActorFiles of(ActorId id, String actor) {
+  public FileCheckpointStore of(ActorId id, String actor) {
     return files(UNNAMED + Long.toHexString(id.node()) + "-" + id.number(), actor);
   }
 
   /** The files of an actor that comes back under its name. */
-  public ActorFiles ofName(String name, String actor) {
+  public FileCheckpointStore ofName(String name, String actor) {
     return files(NAMED + fileName(name), actor);
   }
 
-  private ActorFiles files(String name, String actor) {
-    return new ActorFiles(root.resolve(name), codec, actor);
+  private FileCheckpointStore files(String name, String actor) {
+    return new FileCheckpointStore(root.resolve(name), codec, actor);
   }
 
   /** The files of all actors that come back; nothing is read of them. */
-  public List<ActorFiles> durable() {
+  public List<FileCheckpointStore> durable() {
     try {
-      var all = new ArrayList<ActorFiles>();
+      var all = new ArrayList<FileCheckpointStore>();
       for (var entry : DurableFiles.entries(root)) {
         var name = entry.getFileName().toString();
         var files = files(name, name);

@@ -37,9 +37,9 @@ final class CheckpointFile {
 
   private static final long MAGIC = 0x31544B5043424F4DL; // "MOBCPKT1"
   private static final int FORMAT = 1;
-  private static final int FIXED = 20;
-  private static final int LINE = 64;
-  private static final int WINDOW = 256 << 10;
+  private static final int FIXED_HEADER_BYTES = 20;
+  private static final int ALIGNMENT = 64;
+  private static final int BLOCK_BYTES = 256 << 10;
 
   private CheckpointFile() {}
 
@@ -77,7 +77,7 @@ final class CheckpointFile {
   }
 
   private static void write(FileChannel channel, byte[] front, Encoded value) throws IOException {
-    var head = ByteBuffer.allocate(FIXED + front.length + Integer.BYTES)
+    var head = ByteBuffer.allocate(FIXED_HEADER_BYTES + front.length + Integer.BYTES)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(MAGIC)
         .putInt(FORMAT)
@@ -100,8 +100,8 @@ final class CheckpointFile {
   private static void write(FileChannel channel, MemorySegment from, CRC32C crc)
       throws IOException {
     channel.position(aligned(channel.position()));
-    for (long done = 0; done < from.byteSize(); done += WINDOW) {
-      var part = from.asSlice(done, Math.min(WINDOW, from.byteSize() - done));
+    for (long done = 0; done < from.byteSize(); done += BLOCK_BYTES) {
+      var part = from.asSlice(done, Math.min(BLOCK_BYTES, from.byteSize() - done));
       var block = part.isNative()
           ? part.asByteBuffer()
           : ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE));
@@ -117,7 +117,7 @@ final class CheckpointFile {
   }
 
   private static long aligned(long offset) {
-    return (offset + LINE - 1) / LINE * LINE;
+    return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   private static int checksum(byte[] bytes, int length) {
@@ -148,7 +148,7 @@ final class CheckpointFile {
 
   /** A file whose front has been checked. */
   @SuppressWarnings("ArrayRecordComponent") // of this class alone, never compared
-  private record Opened(
+  private record OpenedFile(
       MemorySegment bytes, byte[] note, long end, int length, boolean views, long[] buffers) {}
 
   /**
@@ -168,7 +168,7 @@ final class CheckpointFile {
    * @param value decoded; what it views is mapped from the file for as long as it is reachable
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  record Content(byte[] note, @Nullable Object value) {}
+  record FileContent(byte[] note, @Nullable Object value) {}
 
   /**
    * All of a file.
@@ -176,7 +176,7 @@ final class CheckpointFile {
    * @throws ActorCheckpointException when it is cut or altered, of another release, or cannot be
    *     decoded here
    */
-  static Content read(Path file, Codec codec) {
+  static FileContent read(Path file, Codec codec) {
     var opened = open(file, Arena.ofAuto());
     var crc = new CRC32C();
     var all = opened.bytes();
@@ -197,7 +197,7 @@ final class CheckpointFile {
       throw damaged(file, "was altered: its checksum is another", null);
     }
     try {
-      return new Content(opened.note(), codec.decode(bytes, buffers, List.of()));
+      return new FileContent(opened.note(), codec.decode(bytes, buffers, List.of()));
     } catch (MobulaException e) {
       throw new ActorCheckpointException(
           "Cannot read what is in " + file + ", which is whole: " + e.getMessage(), e);
@@ -210,13 +210,13 @@ final class CheckpointFile {
       throw damaged(file, "is cut off", null);
     }
     var slice = all.asSlice(offset, length);
-    for (long done = 0; done < length; done += WINDOW) {
-      crc.update(slice.asSlice(done, Math.min(WINDOW, length - done)).asByteBuffer());
+    for (long done = 0; done < length; done += BLOCK_BYTES) {
+      crc.update(slice.asSlice(done, Math.min(BLOCK_BYTES, length - done)).asByteBuffer());
     }
     return slice;
   }
 
-  private static Opened open(Path file, Arena arena) {
+  private static OpenedFile open(Path file, Arena arena) {
     MemorySegment all;
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       all = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -225,10 +225,10 @@ final class CheckpointFile {
     } catch (IOException e) {
       throw damaged(file, "cannot be read: " + e, e);
     }
-    if (all.byteSize() < FIXED + Integer.BYTES) {
+    if (all.byteSize() < FIXED_HEADER_BYTES + Integer.BYTES) {
       throw damaged(file, "is cut off", null);
     }
-    var fixed = all.asSlice(0, FIXED).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    var fixed = all.asSlice(0, FIXED_HEADER_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (fixed.getLong() != MAGIC) {
       throw damaged(file, "is no checkpoint", null);
     }
@@ -239,22 +239,22 @@ final class CheckpointFile {
           + ". Use the release that wrote it.");
     }
     int length = fixed.getInt();
-    if (length < 0 || length > all.byteSize() - FIXED - Integer.BYTES) {
+    if (length < 0 || length > all.byteSize() - FIXED_HEADER_BYTES - Integer.BYTES) {
       throw damaged(file, "is cut off or was altered", null);
     }
-    var head = all.asSlice(0, FIXED + length).toArray(ValueLayout.JAVA_BYTE);
+    var head = all.asSlice(0, FIXED_HEADER_BYTES + length).toArray(ValueLayout.JAVA_BYTE);
     int wanted =
         all.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), head.length);
     if (wanted != checksum(head, head.length)) {
       throw damaged(file, "was altered: its checksum is another", null);
     }
-    return parsed(file, Arrays.copyOfRange(head, FIXED, head.length), in -> {
+    return parsed(file, Arrays.copyOfRange(head, FIXED_HEADER_BYTES, head.length), in -> {
       var note = in.block();
       int bytes = in.int32();
       boolean views = in.flag();
       var buffers =
           in.list(FrameReader::int64).stream().mapToLong(Long::longValue).toArray();
-      return new Opened(all, note, head.length + (long) Integer.BYTES, bytes, views, buffers);
+      return new OpenedFile(all, note, head.length + (long) Integer.BYTES, bytes, views, buffers);
     });
   }
 

@@ -41,11 +41,11 @@ class CheckpointDirectoryTest {
   void onlyWhatWasThereBeforeAProcessJoinedIsLeftOver() throws IOException {
     var directory = directory();
     var before = actor(directory, "before");
-    directory.enter(SELF);
-    assertThat(directory.isMarked()).isTrue();
+    directory.register(SELF);
+    assertThat(directory.isRegistered()).isTrue();
     var meanwhile = actor(directory, "placed-here-while-it-joins");
-    assertThat(directory.leftovers()).contains(before).doesNotContain(meanwhile);
-    directory.leave();
+    assertThat(directory.takeLeftovers()).contains(before).doesNotContain(meanwhile);
+    directory.unregister();
   }
 
   @Test
@@ -53,32 +53,32 @@ class CheckpointDirectoryTest {
     var directory = directory();
     actor(directory, "before");
     var other = directory();
-    directory.enter(SELF);
-    other.enter(OTHER);
-    assertThat(directory.leftovers()).isEmpty();
-    other.leave();
-    directory.leave();
+    directory.register(SELF);
+    other.register(OTHER);
+    assertThat(directory.takeLeftovers()).isEmpty();
+    other.unregister();
+    directory.unregister();
   }
 
   @Test
   void aProcessThatCouldNotBeMarkedIsMarkedLater() throws IOException {
     var inTheWay = Files.createFile(temporary.resolve("states"));
     var directory = directory();
-    directory.enter(SELF);
-    assertThat(directory.isMarked()).isFalse();
+    directory.register(SELF);
+    assertThat(directory.isRegistered()).isFalse();
     directory.renew();
-    assertThat(directory.isMarked()).isFalse();
+    assertThat(directory.isRegistered()).isFalse();
     Files.delete(inTheWay);
     directory.renew();
-    assertThat(directory.isMarked()).isTrue();
+    assertThat(directory.isRegistered()).isTrue();
     var other = directory();
     actor(directory, "its");
-    other.enter(OTHER);
-    assertThat(other.leftovers()).isEmpty();
-    other.leave();
-    directory.leave();
+    other.register(OTHER);
+    assertThat(other.takeLeftovers()).isEmpty();
+    other.unregister();
+    directory.unregister();
     directory.renew(); // too late: it has ended
-    assertThat(directory.isMarked()).isFalse();
+    assertThat(directory.isRegistered()).isFalse();
     try (var files = Files.list(Path.of(directory.toString()))) {
       assertThat(files.map(file -> file.getFileName().toString())).containsExactly("actor-its");
     }
@@ -90,7 +90,7 @@ class CheckpointDirectoryTest {
     try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var lock = channel.lock()) {
       assertThat(lock.isValid()).isTrue();
-      assertThatThrownBy(() -> ProcessMark.make(temporary, SELF))
+      assertThatThrownBy(() -> ProcessLockFile.make(temporary, SELF))
           .isInstanceOf(OverlappingFileLockException.class);
     }
     assertThat(file).doesNotExist();
@@ -102,13 +102,13 @@ class CheckpointDirectoryTest {
     var link = Files.createSymbolicLink(temporary.resolve("link"), states);
     var directory = directory(states);
     var same = directory(link);
-    directory.enter(SELF);
+    directory.register(SELF);
     assertThat(locks(directory)).isOne();
-    same.enter(OTHER);
-    assertThat(same.leftovers()).isEmpty();
+    same.register(OTHER);
+    assertThat(same.takeLeftovers()).isEmpty();
     assertThat(locks(directory)).isOne();
-    same.leave();
-    directory.leave();
+    same.unregister();
+    directory.unregister();
   }
 
   /** How many locks the operating system has for the mark. */

@@ -41,13 +41,13 @@ class CheckpointFuzzTest {
 
   private static List<byte[]> written() throws Exception {
     var base = Files.createTempDirectory("mobula-checkpoints-");
-    var files = new ActorFiles(base, CODEC, "actor \"hits\"");
+    var files = new FileCheckpointStore(base, CODEC, "actor \"hits\"");
     var version = new CheckpointVersion(2, 7);
     files.save(new SavedState(version, new byte[] {1, 2, 3}, Map.of("hits", 7L)));
     var small = Files.readAllBytes(base.resolve(version + ".state"));
     files.save(new SavedState(version, new byte[0], List.of(new byte[3_000], new long[400])));
     var large = Files.readAllBytes(base.resolve(version + ".state"));
-    files.define(new ActorFiles.Definition(new byte[] {9, 9}, new Object[] {"maker", 1}));
+    files.define(new FileCheckpointStore.Definition(new byte[] {9, 9}, new Object[] {"maker", 1}));
     var definition = Files.readAllBytes(base.resolve("definition"));
     files.delete();
     return List.of(small, large, definition);
@@ -76,7 +76,7 @@ class CheckpointFuzzTest {
   }
 
   private void read(byte[] bytes) throws Exception {
-    var files = new ActorFiles(directory, CODEC, "actor");
+    var files = new FileCheckpointStore(directory, CODEC, "actor");
     var file = directory.resolve("2.7.state");
     Files.write(file, bytes);
     try {

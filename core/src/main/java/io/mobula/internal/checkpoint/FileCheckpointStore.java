@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * The checkpoints of one actor as files in a directory of its own: the two latest, and how the
  * actor is made if it outlives its cluster.
  */
-public final class ActorFiles implements CheckpointStore {
-  private static final Logger LOG = LoggerFactory.getLogger(ActorFiles.class);
+public final class FileCheckpointStore implements CheckpointStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FileCheckpointStore.class);
   private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.(\\d{1,18})\\.state");
   private static final String DEFINITION = "definition";
   private static final int KEPT = 2;
@@ -38,7 +38,7 @@ public final class ActorFiles implements CheckpointStore {
    *
    * @param actor what messages call it
    */
-  ActorFiles(Path directory, Codec codec, String actor) {
+  FileCheckpointStore(Path directory, Codec codec, String actor) {
     this.directory = directory;
     this.codec = codec;
     this.actor = actor;

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * of another host, or of this one before it was started anew, counts until it has not been renewed
  * for a day. Safe for all threads; blocks.
  */
-final class ProcessMark implements AutoCloseable {
+final class ProcessLockFile implements AutoCloseable {
   private static final String PREFIX = "process-";
   private static final Duration RENEWED_WITHIN = Duration.ofDays(1);
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
@@ -32,15 +32,15 @@ final class ProcessMark implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
-  private ProcessMark(Path file, FileChannel channel) {
+  private ProcessLockFile(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
   }
 
   /** Marks a directory, which must be there, until it is closed or the process ends. */
-  static ProcessMark make(Path directory, NodeId node) throws IOException {
+  static ProcessLockFile make(Path directory, NodeId node) throws IOException {
     var file = directory.toRealPath().resolve(PREFIX + Long.toHexString(node.incarnation()));
-    var mark = new ProcessMark(
+    var mark = new ProcessLockFile(
         file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     HELD.add(file);
     try {
@@ -58,11 +58,11 @@ final class ProcessMark implements AutoCloseable {
   }
 
   /** Whether it is the mark of that process. */
-  static boolean isOf(Path mark, NodeId node) {
+  static boolean isOwnedBy(Path mark, NodeId node) {
     return mark.getFileName().toString().equals(PREFIX + Long.toHexString(node.incarnation()));
   }
 
-  static boolean isMark(Path file) {
+  static boolean isLockFile(Path file) {
     return file.getFileName().toString().startsWith(PREFIX);
   }
 
