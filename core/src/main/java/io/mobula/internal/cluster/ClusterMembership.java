@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The membership of a process in a cluster. Two actors do the work, {@link Members} and
- * {@link Gate}; this is what other threads see of it.
+ * The membership of a process in a cluster. Two actors do the work, {@link MembershipActor} and
+ * {@link JoinGatekeeper}; this is what other threads see of it.
  */
 public final class ClusterMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
@@ -41,26 +41,26 @@ public final class ClusterMembership implements Membership {
   private final boolean ownsSystem;
   private final Peer self;
   private final ActorRefResolver resolver;
-  private final ActorRef<Members.Command> members;
+  private final ActorRef<MembershipActor.Command> members;
   private final CompletableFuture<Boolean> met = new CompletableFuture<>();
   private final CompletableFuture<Boolean> removed = new CompletableFuture<>();
-  private final Runnable onExpelled;
-  private final ProcessEvidence evidence;
+  private final Runnable onRemoved;
+  private final MemberLiveness evidence;
   private final RunningClock clock;
   private volatile JoinDeadline deadline;
   private volatile Map<NodeId, Peer> peers = Map.of();
-  private volatile List<Seat> unmet = List.of();
+  private volatile List<SystemAddress> unmet = List.of();
   private volatile boolean up;
   private volatile boolean joining;
   private volatile boolean leaving;
 
   /** Where the membership lives, and who ends it. */
-  public interface Host {
+  public interface NodeCallbacks {
     /** Starts an actor of the node. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
 
     /** The others have removed this process: its node must end. Called once, must not block. */
-    void expelled();
+    void removedFromCluster();
   }
 
   private ClusterMembership(
@@ -69,7 +69,7 @@ public final class ClusterMembership implements Membership {
       ClusterSettings settings,
       boolean ownsSystem,
       RunningClock clock,
-      Host host) {
+      NodeCallbacks node) {
     this.system = system;
     this.settings = settings;
     this.ownsSystem = ownsSystem;
@@ -77,15 +77,15 @@ public final class ClusterMembership implements Membership {
     this.clock = clock;
     this.deadline = new JoinDeadline(settings.joinTimeout(), clock::nanos);
     this.resolver = ActorRefResolver.get(system);
-    this.onExpelled = host::expelled;
-    this.evidence = ProcessEvidence.of(Adapter.toClassic(system));
-    this.members = host.spawn(Members.create(this), "members");
-    evidence.open(new ProcessEvidence.Source(
+    this.onRemoved = node::removedFromCluster;
+    this.evidence = MemberLiveness.of(Adapter.toClassic(system));
+    this.members = node.spawn(MembershipActor.create(this), "members");
+    evidence.open(new MemberLiveness.NodeContext(
         Adapter.toClassic(system),
         self.store(),
         clock,
         settings.stoppedAfter(),
-        (seat, how) -> members.tell(new Members.Ended(seat, how))));
+        (systemAddress, how) -> members.tell(new MembershipActor.SystemDied(systemAddress, how))));
     openGate();
   }
 
@@ -94,7 +94,7 @@ public final class ClusterMembership implements Membership {
     long end = System.nanoTime() + NAME_LIMIT.toNanos();
     while (true) {
       try {
-        system.systemActorOf(Gate.create(this, members), Gate.NAME, Props.empty());
+        system.systemActorOf(JoinGatekeeper.create(this, members), JoinGatekeeper.NAME, Props.empty());
         return;
       } catch (InvalidActorNameException taken) {
         if (end - System.nanoTime() < 0) {
@@ -118,15 +118,15 @@ public final class ClusterMembership implements Membership {
       ClusterSettings settings,
       boolean ownsSystem,
       RunningClock clock,
-      Host host) {
-    return new ClusterMembership(system, self, settings, ownsSystem, clock, host);
+      NodeCallbacks node) {
+    return new ClusterMembership(system, self, settings, ownsSystem, clock, node);
   }
 
   /**
    * This process has stood still for some seconds: asks the others whether they have removed it.
    */
-  public void awake() {
-    members.tell(new Members.Awake());
+  public void verifyMembership() {
+    members.tell(new MembershipActor.CheckRemoval());
   }
 
   boolean ownsSystem() {
@@ -134,13 +134,13 @@ public final class ClusterMembership implements Membership {
   }
 
   /** What is known of the processes of members beyond their heartbeats. */
-  ProcessEvidence evidence() {
+  MemberLiveness evidence() {
     return evidence;
   }
 
   /** The address that others reach this actor system by, {@code host:port}. */
   public static String addressOf(ActorSystem<?> system) {
-    return Seat.of(Cluster.get(system).selfMember()).address();
+    return SystemAddress.of(Cluster.get(system).selfMember()).address();
   }
 
   /**
@@ -153,22 +153,22 @@ public final class ClusterMembership implements Membership {
   public void join() {
     var until = new JoinDeadline(settings.joinTimeout(), clock::nanos);
     deadline = until;
-    Doorstep doorstep = new Doorstep(system, self, settings, this::<Gate.Command>resolve);
+    SeedJoiner joiner = new SeedJoiner(system, self, settings, this::<JoinGatekeeper.Command>resolve);
     var to = self.address();
     if (ownsSystem) {
       var seeds =
           settings.seeds().stream().filter(seed -> !seed.equals(self.address())).toList();
-      to = seeds.isEmpty() ? to : doorstep.welcome(seeds, until);
+      to = seeds.isEmpty() ? to : joiner.awaitWelcome(seeds, until);
       joining = true;
-      Cluster.get(system).manager().tell(doorstep.joinAt(to));
+      Cluster.get(system).manager().tell(joiner.joinAt(to));
     }
     boolean welcomed = !to.equals(self.address());
-    while (!isMetWithin(Math.min(until.left(), BETWEEN_LOOKS.toNanos()))) {
-      if (until.left() <= 0 || removed.isDone()) {
+    while (!isMetWithin(Math.min(until.remainingNanos(), BETWEEN_LOOKS.toNanos()))) {
+      if (until.remainingNanos() <= 0 || removed.isDone()) {
         throw notInTime(until);
       }
       if (welcomed) {
-        doorstep.knock(to); // its name stays reserved there
+        joiner.requestJoin(to); // its name stays reserved there
       }
     }
   }
@@ -188,7 +188,7 @@ public final class ClusterMembership implements Membership {
   }
 
   private ClusterException notInTime(JoinDeadline until) {
-    var waiting = unmet.stream().limit(MOST_NAMED).map(Seat::address).toList();
+    var waiting = unmet.stream().limit(MOST_NAMED).map(SystemAddress::address).toList();
     var what = removed.isDone()
         ? "it was removed again"
         : up
@@ -196,7 +196,7 @@ public final class ClusterMembership implements Membership {
             : "the cluster has not taken it in; it does so only while all of its members can be reached";
     return new ClusterException(
         ClusterException.Reason.NOT_IN_TIME,
-        self + " joined " + name() + ", but " + what + ". " + until.told());
+        self + " joined " + name() + ", but " + what + ". " + until.describe());
   }
 
   /**
@@ -205,7 +205,7 @@ public final class ClusterMembership implements Membership {
    * @param step what has happened, for people
    */
   void progress(String step) {
-    deadline.progress(step);
+    deadline.extend(step);
   }
 
   private String name() {
@@ -222,7 +222,7 @@ public final class ClusterMembership implements Membership {
     }
     leaving = true;
     boolean system = ownsSystem && joining;
-    members.tell(new Members.Depart(system));
+    members.tell(new MembershipActor.Depart(system));
     try {
       removed.get(settings.leaveTimeout().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException late) {
@@ -266,26 +266,26 @@ public final class ClusterMembership implements Membership {
   }
 
   @Override
-  public void died(NodeId id, String how) {
-    members.tell(new Members.Died(id, how));
+  public void reportDead(NodeId id, String how) {
+    members.tell(new MembershipActor.NodeDied(id, how));
   }
 
   @Override
   public void subscribe(Listener listener) {
-    members.tell(new Members.Listen(listener));
+    members.tell(new MembershipActor.AddListener(listener));
   }
 
   @Override
-  public Standing standing(Peer peer) {
+  public PeerStatus statusOf(Peer peer) {
     var state = Cluster.get(system).state();
     for (var member : state.getMembers()) {
-      if (Seat.of(member).address().equals(peer.address())) {
+      if (SystemAddress.of(member).address().equals(peer.address())) {
         return state.getUnreachable().contains(member)
-            ? Standing.UNREACHABLE
-            : Standing.of(member.status());
+            ? PeerStatus.UNREACHABLE
+            : PeerStatus.of(member.status());
       }
     }
-    return Standing.LEAVING;
+    return PeerStatus.LEAVING;
   }
 
   boolean isUp() {
@@ -305,11 +305,11 @@ public final class ClusterMembership implements Membership {
     }
   }
 
-  void unmet(List<Seat> seats) {
-    if (seats.size() < unmet.size()) {
-      progress("a member has introduced itself, " + seats.size() + " have not yet");
+  void unmet(List<SystemAddress> systemAddresses) {
+    if (systemAddresses.size() < unmet.size()) {
+      progress("a member has introduced itself, " + systemAddresses.size() + " have not yet");
     }
-    unmet = seats;
+    unmet = systemAddresses;
   }
 
   /** Whether all have been met that were up when this node came up. */
@@ -333,7 +333,7 @@ public final class ClusterMembership implements Membership {
           "{} was removed from {}: the others could not reach it, or it could reach too few of them. Its node ends.",
           self,
           name());
-      onExpelled.run();
+      onRemoved.run();
     }
   }
 }

@@ -19,15 +19,15 @@ public final class HostFailureDetector extends PhiAccrualFailureDetector {
   /** A heartbeat comes every second. */
   private static final long SUSPICIOUS_MILLIS = 1_150;
 
-  private final ProcessEvidence evidence;
+  private final MemberLiveness evidence;
   private long silentMillis;
 
   /** For Akka Cluster. */
   public HostFailureDetector(Config config, EventStream events) {
-    this(config, events, ProcessEvidence.of(events));
+    this(config, events, MemberLiveness.of(events));
   }
 
-  private HostFailureDetector(Config config, EventStream events, ProcessEvidence evidence) {
+  private HostFailureDetector(Config config, EventStream events, MemberLiveness evidence) {
     super(
         config.getDouble("threshold"),
         config.getInt("max-sample-size"),
@@ -45,9 +45,9 @@ public final class HostFailureDetector extends PhiAccrualFailureDetector {
 
   /** Milliseconds in which this process ran. */
   private static final class Clock extends FailureDetector.Clock {
-    private final ProcessEvidence evidence;
+    private final MemberLiveness evidence;
 
-    Clock(ProcessEvidence evidence) {
+    Clock(MemberLiveness evidence) {
       this.evidence = evidence;
     }
 
@@ -69,9 +69,9 @@ public final class HostFailureDetector extends PhiAccrualFailureDetector {
     if (silentMillis < SUSPICIOUS_MILLIS) {
       return heard;
     }
-    var address = Seat.hostAndPort(address());
-    evidence.suspect(address);
-    return !evidence.isDead(address) && (heard || evidence.lives(address));
+    var address = SystemAddress.hostAndPort(address());
+    evidence.checkSuspect(address);
+    return !evidence.isDead(address) && (heard || evidence.isAlive(address));
   }
 
   /** Akka asks this for the silence that it has measured, by the thread that asks the detector. */

@@ -81,10 +81,10 @@ final class HostMajority extends DowningStrategy {
     if (hasIndirectlyConnected()) {
       return DowningStrategy.DownIndirectlyConnected$.MODULE$;
     }
-    if (!HostVotes.goesOn(counted(false, false, false))) {
+    if (!HostVotes.hasMajority(counted(false, false, false))) {
       return DowningStrategy.DownReachable$.MODULE$;
     }
-    return HostVotes.goesOn(counted(false, true, true))
+    return HostVotes.hasMajority(counted(false, true, true))
         ? DowningStrategy.DownUnreachable$.MODULE$
         : DowningStrategy.DownAll$.MODULE$;
   }

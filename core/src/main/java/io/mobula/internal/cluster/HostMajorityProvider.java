@@ -31,12 +31,12 @@ public final class HostMajorityProvider extends DowningProvider {
   public Option<Props> downingActorProps() {
     var settings = new SplitBrainResolverSettings(system.settings().config());
     var cluster = Cluster.get(system);
-    var evidence = ProcessEvidence.of(system);
+    var evidence = MemberLiveness.of(system);
     var strategy = new HostMajority(
         cluster.selfDataCenter(),
         cluster.selfUniqueAddress(),
-        ClusterSystem.NODE,
-        member -> evidence.lives(Seat.of(member).address()));
+        ClusterSystemConfig.NODE,
+        member -> evidence.isAlive(SystemAddress.of(member).address()));
     return Option.apply(SplitBrainResolver.props(settings.DowningStableAfter(), strategy));
   }
 }

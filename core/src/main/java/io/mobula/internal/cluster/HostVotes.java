@@ -24,7 +24,7 @@ final class HostVotes {
   record Voter(String host, String address, boolean reachable) {}
 
   /** Whether the side from which this is looked at goes on. Nobody to count means no. */
-  static boolean goesOn(Collection<Voter> voters) {
+  static boolean hasMajority(Collection<Voter> voters) {
     var hosts = new TreeMap<String, List<Voter>>();
     for (var voter : voters) {
       hosts.merge(voter.host(), List.of(voter), HostVotes::joined);

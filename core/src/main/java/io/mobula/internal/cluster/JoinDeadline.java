@@ -49,7 +49,7 @@ final class JoinDeadline {
    *
    * @param step what has happened, for people
    */
-  synchronized void progress(String step) {
+  synchronized void extend(String step) {
     last = clock.getAsLong();
     reached = step;
   }
@@ -57,13 +57,13 @@ final class JoinDeadline {
   /**
    * How many nanoseconds are left if there is no more progress; zero or less when the time is over.
    */
-  synchronized long left() {
+  synchronized long remainingNanos() {
     long now = clock.getAsLong();
     return Math.min(last + timeout - now, begun + timeout * MOST - now);
   }
 
   /** How far joining has come and how long it took, for people. */
-  synchronized String told() {
+  synchronized String describe() {
     long now = clock.getAsLong();
     return "The last progress was: " + reached + ". Waited " + Duration.ofNanos(now - begun)
         + " in all, the last " + Duration.ofNanos(now - last)

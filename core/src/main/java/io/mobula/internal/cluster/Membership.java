@@ -24,7 +24,7 @@ public interface Membership {
   /**
    * The process of this host is known to be dead: it is downed without waiting for the resolver.
    */
-  void died(NodeId id, String how);
+  void reportDead(NodeId id, String how);
 
   /**
    * Tells the listener of everybody there is and of every change, in order, on one thread that must
@@ -33,7 +33,7 @@ public interface Membership {
   void subscribe(Listener listener);
 
   /** How that process stands with the cluster, as Akka Cluster sees it from here. */
-  Standing standing(Peer peer);
+  PeerStatus statusOf(Peer peer);
 
   /** Hears of each process once when it comes and once when it goes, never to return. */
   interface Listener {

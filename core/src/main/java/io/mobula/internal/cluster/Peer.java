@@ -24,7 +24,7 @@ public record Peer(
     long pid,
     Role role,
     Map<String, String> labels,
-    Store store)
+    StoreLocation store)
     implements ControlMessage {
   /** Copies the labels and refuses nulls. */
   public Peer {
@@ -53,24 +53,24 @@ public record Peer(
    * @param directory its path on that host
    * @param idHigh the upper half of the random number in all of its files
    * @param idLow the lower half
-   * @param group a word: only processes with the same one read each other's memory
+   * @param sharingGroup a word: only processes with the same one read each other's memory
    */
-  public record Store(String directory, long idHigh, long idLow, String group) {
+  public record StoreLocation(String directory, long idHigh, long idLow, String sharingGroup) {
     /** The word of all who have been told nothing else. */
-    public static final String HOST = "true";
+    public static final String DEFAULT_GROUP = "true";
 
     /** The word of those who share with nobody. */
-    public static final String NOBODY = "false";
+    public static final String NO_GROUP = "false";
 
     /** Refuses null. */
-    public Store {
+    public StoreLocation {
       Objects.requireNonNull(directory, "directory");
-      Objects.requireNonNull(group, "group");
+      Objects.requireNonNull(sharingGroup, "group");
     }
 
     /** Whether its process may read the other's memory in place if it can open it, and back. */
-    public boolean isSharedWith(Store other) {
-      return !group.equals(NOBODY) && group.equals(other.group);
+    public boolean isSharedWith(StoreLocation other) {
+      return !sharingGroup.equals(NO_GROUP) && sharingGroup.equals(other.sharingGroup);
     }
   }
 

@@ -15,7 +15,7 @@ import scala.Option;
 final class Quarantine {
   private Quarantine() {}
 
-  static void of(ActorSystem<?> system, Member member, String why) {
+  static void quarantine(ActorSystem<?> system, Member member, String why) {
     if (Adapter.toClassic(system) instanceof ExtendedActorSystem extended
         && extended.provider() instanceof RemoteActorRefProvider remote) {
       remote.quarantine(

@@ -43,14 +43,14 @@ final class SeedProbe {
     try (var socket = new Socket()) {
       socket.connect(address, PATIENCE_MILLIS);
       var tls = settings.security().tls();
-      var distrust = tls == null ? null : distrust(socket, tls);
+      var distrust = tls == null ? null : tlsFailure(socket, tls);
       return distrust == null ? noWayBack() : distrust;
     } catch (IOException e) {
       return unanswered("nobody accepts connections there (" + e.getMessage() + ")");
     }
   }
 
-  private @Nullable Finding distrust(Socket plain, ClusterSettings.Tls tls) throws IOException {
+  private @Nullable Finding tlsFailure(Socket plain, ClusterSettings.Tls tls) throws IOException {
     var context = PemFiles.context(tls);
     try (var socket = (SSLSocket) context
         .getSocketFactory()

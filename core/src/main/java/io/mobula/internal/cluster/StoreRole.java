@@ -16,18 +16,18 @@ final class StoreRole {
 
   private StoreRole() {}
 
-  static String of(Peer.Store store) {
+  static String of(Peer.StoreLocation store) {
     var hex = HexFormat.of();
     return PREFIX + "=" + hex.toHexDigits(store.idHigh()) + hex.toHexDigits(store.idLow()) + "="
-        + store.group().replace("=", "%3D") + "=" + store.directory();
+        + store.sharingGroup().replace("=", "%3D") + "=" + store.directory();
   }
 
   /** The store that the roles of a member name; null if none does, or none that can be read. */
-  static Peer.@Nullable Store find(Iterable<String> roles) {
+  static Peer.@Nullable StoreLocation find(Iterable<String> roles) {
     for (var role : roles) {
       var parts = FORM.matcher(role);
       if (parts.matches()) {
-        return new Peer.Store(
+        return new Peer.StoreLocation(
             parts.group(4),
             HexFormat.fromHexDigitsToLong(parts.group(1)),
             HexFormat.fromHexDigitsToLong(parts.group(2)),
@@ -37,7 +37,7 @@ final class StoreRole {
     return null;
   }
 
-  static StoreAddress address(Peer.Store store) {
+  static StoreAddress address(Peer.StoreLocation store) {
     return new StoreAddress(store.directory(), store.idHigh(), store.idLow());
   }
 }

@@ -16,7 +16,7 @@ final class SuspectedMember {
   /** What a look at it found. */
   enum Finding {
     /** Its process runs: its life lock is held and its progress word moves, or did lately. */
-    LIVES,
+    ALIVE,
     /** Its process is there, and has stood still for as long as is waited for. */
     STOPPED,
     /** Its process is dead beyond doubt. */
@@ -25,7 +25,7 @@ final class SuspectedMember {
     UNKNOWN
   }
 
-  private final Seat seat;
+  private final SystemAddress systemAddress;
   private final @Nullable StoreAddress store;
   private final ProgressObserver stillness = new ProgressObserver();
   private Finding last = Finding.UNKNOWN;
@@ -41,13 +41,13 @@ final class SuspectedMember {
    *
    * @param store its store if that is on this host and shared with this process
    */
-  SuspectedMember(Seat seat, @Nullable StoreAddress store) {
-    this.seat = seat;
+  SuspectedMember(SystemAddress systemAddress, @Nullable StoreAddress store) {
+    this.systemAddress = systemAddress;
     this.store = store;
   }
 
-  Seat seat() {
-    return seat;
+  SystemAddress systemAddress() {
+    return systemAddress;
   }
 
   /** How it is known to be dead; null if it is not. */
@@ -66,10 +66,10 @@ final class SuspectedMember {
       hasLooked = true;
       looked = now;
       if (ProcessLife.hasEnded(store)) {
-        ended("its process has died");
+        markDead("its process has died");
       } else {
         long still = stillness.observe(ProcessLife.progress(store), now);
-        last = still < stoppedAfter ? Finding.LIVES : Finding.STOPPED;
+        last = still < stoppedAfter ? Finding.ALIVE : Finding.STOPPED;
       }
     }
     return last;
@@ -93,12 +93,12 @@ final class SuspectedMember {
   synchronized void probed(boolean refused) {
     probing = false;
     if (refused) {
-      ended("its host answers and refuses its port");
+      markDead("its host answers and refuses its port");
     }
   }
 
   /** It is known to be dead. */
-  synchronized void ended(String how) {
+  synchronized void markDead(String how) {
     if (cause == null) {
       cause = how;
       last = Finding.DEAD;

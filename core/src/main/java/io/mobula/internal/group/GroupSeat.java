@@ -16,7 +16,7 @@ import akka.cluster.singleton.ClusterSingletonProxySettings;
 import akka.cluster.typed.Cluster;
 import io.mobula.NodeId;
 import io.mobula.error.InvalidRequestException;
-import io.mobula.internal.cluster.ClusterSystem;
+import io.mobula.internal.cluster.ClusterSystemConfig;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -51,13 +51,13 @@ final class GroupSeat {
   static GroupSeat open(
       ActorSystem<?> typed, NodeId node, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
     var system = (ExtendedActorSystem) Adapter.toClassic(typed);
-    boolean candidate = Cluster.get(typed).selfMember().hasRole(ClusterSystem.NODE);
+    boolean candidate = Cluster.get(typed).selfMember().hasRole(ClusterSystemConfig.NODE);
     var manager = candidate ? manager(system, scheduler) : null;
     var proxy = system.systemActorOf(
         ClusterSingletonProxy.props(
             "/system/" + NAME,
             ClusterSingletonProxySettings.create(system)
-                .withRole(ClusterSystem.NODE)
+                .withRole(ClusterSystemConfig.NODE)
                 .withBufferSize(MOST_BUFFERED)),
         NAME + "-" + node);
     return new GroupSeat(system, manager, proxy);
@@ -86,7 +86,7 @@ final class GroupSeat {
         Adapter.props(
             () -> Behaviors.supervise(scheduler.get()).onFailure(SupervisorStrategy.restart())),
         new GroupScheduler.Stop(),
-        ClusterSingletonManagerSettings.create(system).withRole(ClusterSystem.NODE));
+        ClusterSingletonManagerSettings.create(system).withRole(ClusterSystemConfig.NODE));
   }
 
   /** The way to the scheduler, wherever it is. */

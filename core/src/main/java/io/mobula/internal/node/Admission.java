@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.cluster.Alone;
+import io.mobula.internal.cluster.SingleNodeMembership;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.HostName;
@@ -22,12 +22,12 @@ final class Admission {
       NodeId id,
       ActorSystem<?> system,
       ClusterSettings settings,
-      Peer.Store store,
+      Peer.StoreLocation store,
       boolean ownsSystem,
       Supplier<RunningClock> clock,
-      ClusterMembership.Host host) {
+      ClusterMembership.NodeCallbacks node) {
     if (!settings.enabled()) {
-      return new Alone(system, self(id, Alone.ADDRESS, settings.identity(), store));
+      return new SingleNodeMembership(system, self(id, SingleNodeMembership.ADDRESS, settings.identity(), store));
     }
     var provider = system.settings().config().getString("akka.actor.provider");
     if (!provider.equals("cluster") && !provider.endsWith("ClusterActorRefProvider")) {
@@ -42,11 +42,11 @@ final class Admission {
         settings,
         ownsSystem,
         clock.get(),
-        host);
+        node);
   }
 
   private static Peer self(
-      NodeId id, String address, ClusterSettings.Identity identity, Peer.Store store) {
+      NodeId id, String address, ClusterSettings.Identity identity, Peer.StoreLocation store) {
     var host = HostName.get();
     long pid = ProcessHandle.current().pid();
     var name = identity.node() == null

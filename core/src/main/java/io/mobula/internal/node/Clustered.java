@@ -195,7 +195,7 @@ final class Clustered {
                 system.settings().config()))),
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
-    if (settings.rings() && !settings.shareHost().equals(Peer.Store.NOBODY)) {
+    if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
       lanes.open(spawner::spawn, router, memory, objects::open);
     } else {
       lanes.open(spawner::spawn, router);

@@ -136,7 +136,7 @@ public final class Node {
         () -> startProgress(memory),
         new MembershipHost(owner));
     if (progress != null && membership instanceof ClusterMembership joined) {
-      progress.onAwake(joined::awake);
+      progress.onAwake(joined::verifyMembership);
     }
     this.timer = new NodeTimer(system.executionContext());
     this.callbacks = ElasticPool.createGrowing(
@@ -234,8 +234,8 @@ public final class Node {
   }
 
   /** Where others find that memory, and who of them may. */
-  public static Peer.Store storeOf(SharedStore memory, NodeSettings settings) {
-    return new Peer.Store(
+  public static Peer.StoreLocation storeOf(SharedStore memory, NodeSettings settings) {
+    return new Peer.StoreLocation(
         memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost());
   }
 
@@ -305,7 +305,7 @@ public final class Node {
    */
   public record Owner(MobulaRuntime runtime, boolean ownsSystem, Runnable closeRemoved) {}
 
-  private final class MembershipHost implements ClusterMembership.Host {
+  private final class MembershipHost implements ClusterMembership.NodeCallbacks {
     private final Owner owner;
 
     MembershipHost(Owner owner) {
@@ -448,14 +448,14 @@ public final class Node {
     var own = answerOf(ledger.report(system));
     all.add(Portrait.of(
         membership.self(),
-        membership.standing(membership.self()),
+        membership.statusOf(membership.self()),
         ledger.total(),
         own.available(),
         objects.usage(),
         own.devices()));
     if (cluster != null) {
       for (var peer : membership.peers()) {
-        all.add(Portrait.of(peer, membership.standing(peer), cluster.views()));
+        all.add(Portrait.of(peer, membership.statusOf(peer), cluster.views()));
       }
     }
     return List.copyOf(all);

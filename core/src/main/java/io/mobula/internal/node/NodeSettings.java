@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param unschedulableTimeout how long work waits that no node can hold
  * @param closeTimeout how long closing waits
  * @param shareHost with which processes of its host it shares memory: the word of
- *     {@link Peer.Store#group}
+ *     {@link Peer.StoreLocation#sharingGroup}
  * @param rings whether it and others of its host send each other frames through shared memory
  * @param output what happens to what work prints
  * @param jobs how programs bring their classes along
@@ -203,8 +203,8 @@ public record NodeSettings(
     var key = "mobula.store.share-host";
     var word = reader.read(key, config::getString).trim();
     return switch (word) {
-      case "true", "yes", "on" -> Peer.Store.HOST;
-      case "false", "no", "off" -> Peer.Store.NOBODY;
+      case "true", "yes", "on" -> Peer.StoreLocation.DEFAULT_GROUP;
+      case "false", "no", "off" -> Peer.StoreLocation.NO_GROUP;
       case "" -> throw reader.malformed(key, "true, false or a word is wanted", null);
       default -> word;
     };

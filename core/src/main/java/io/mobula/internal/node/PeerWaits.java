@@ -135,7 +135,7 @@ final class PeerWaits implements ChainWalker.Peers {
     var member = membership.peer(peer);
     var text = "node " + peer + " has not answered for "
         + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s"
-        + (member == null ? "" : ", and is " + membership.standing(member) + " to the cluster");
+        + (member == null ? "" : ", and is " + membership.statusOf(member) + " to the cluster");
     boolean isSilent = nanos >= SILENCE.toNanos() && silence.probes() >= LEAST_PROBES;
     return WaitStep.end(text, isSilent ? WaitCause.SILENT_PEER : WaitCause.PEER);
   }

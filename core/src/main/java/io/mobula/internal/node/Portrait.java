@@ -5,7 +5,7 @@ import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.placement.ClusterViews;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
@@ -18,14 +18,14 @@ final class Portrait {
   private Portrait() {}
 
   /** Of another process, as its ledger said a moment ago. */
-  static NodeInfo of(Peer peer, Standing standing, ClusterViews views) {
+  static NodeInfo of(Peer peer, PeerStatus status, ClusterViews views) {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
     boolean drains =
         peer.role() != Peer.Role.DRIVER && view.isPresent() && !view.get().accepting();
     return of(
         peer,
-        drains && standing == Standing.ALIVE ? Standing.LEAVING : standing,
+        drains && status == PeerStatus.ALIVE ? PeerStatus.LEAVING : status,
         view.map(NodeView::total).orElse(Resources.none()),
         view.map(NodeView::available).orElse(Resources.none()),
         store == null ? new StoreUsage(0, 0, 0, 0, 0) : store,
@@ -35,7 +35,7 @@ final class Portrait {
   /** Of a process that has said so itself. */
   static NodeInfo of(
       Peer peer,
-      Standing standing,
+      PeerStatus status,
       Resources total,
       Resources available,
       StoreUsage store,
@@ -48,7 +48,7 @@ final class Portrait {
         peer.pid(),
         peer.role().name().toLowerCase(Locale.ROOT),
         peer.labels(),
-        state(standing),
+        state(status),
         total,
         available,
         store,
@@ -67,8 +67,8 @@ final class Portrait {
         device.illness().isEmpty() ? Optional.empty() : Optional.of(device.illness()));
   }
 
-  private static NodeInfo.State state(Standing standing) {
-    return switch (standing) {
+  private static NodeInfo.State state(PeerStatus status) {
+    return switch (status) {
       case ALIVE -> NodeInfo.State.ALIVE;
       case UNREACHABLE -> NodeInfo.State.UNREACHABLE;
       case LEAVING -> NodeInfo.State.LEAVING;

@@ -14,7 +14,7 @@ import io.mobula.RuntimeFactory;
 import io.mobula.Settings;
 import io.mobula.TaskContext;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.cluster.ClusterSystem;
+import io.mobula.internal.cluster.ClusterSystemConfig;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.Node;
@@ -77,13 +77,13 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var cluster = read.cluster();
     var base = config.getConfig("mobula.actor-system").withFallback(config);
     var whole = cluster.enabled()
-        ? ClusterSystem.overlay(config, cluster, Node.storeOf(memory, read)).withFallback(base)
+        ? ClusterSystemConfig.overlay(config, cluster, Node.storeOf(memory, read)).withFallback(base)
         : base;
     try {
       return ActorSystem.create(Behaviors.empty(), "mobula", whole);
     } catch (Exception e) { // Scala throws checked ones, too
-      if (cluster.enabled() && ClusterSystem.isAboutListening(e)) {
-        throw ClusterSystem.cannotListen(cluster, e);
+      if (cluster.enabled() && ClusterSystemConfig.isAboutListening(e)) {
+        throw ClusterSystemConfig.cannotListen(cluster, e);
       }
       throw new SettingsException(
           "No actor system can be made as mobula.actor-system says: " + e.getMessage(), e);

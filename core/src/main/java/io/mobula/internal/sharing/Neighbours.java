@@ -162,7 +162,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
       lives.onDeath(
           address(peer),
           () ->
-              lanes.afterLast(peer.id(), () -> membership.died(peer.id(), "its process has died")));
+              lanes.afterLast(peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
     }
   }
 

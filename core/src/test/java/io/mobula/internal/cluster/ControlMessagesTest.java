@@ -29,7 +29,7 @@ class ControlMessagesTest {
       17,
       Peer.Role.WORKER,
       Map.of("zone", "a"),
-      new Peer.Store("/dev/shm/mobula", 3, -4, Peer.Store.HOST));
+      new Peer.StoreLocation("/dev/shm/mobula", 3, -4, Peer.StoreLocation.DEFAULT_GROUP));
 
   @AfterAll
   static void end() {
@@ -77,15 +77,15 @@ class ControlMessagesTest {
   /** It would have ended the gate, and nobody could have joined there any more. */
   @Test
   void aKnockWithoutAClusterIsRefused() {
-    var probe = KIT.createTestProbe(Gate.Answer.class);
-    var knock = new Gate.Knock("default", 1, "n", new NodeId(8), probe.getRef());
+    var probe = KIT.createTestProbe(JoinGatekeeper.JoinReply.class);
+    var request = new JoinGatekeeper.JoinRequest("default", 1, "n", new NodeId(8), probe.getRef());
     var serialization = SerializationExtension.get(KIT.system());
-    var serializer = serialization.findSerializerFor(knock);
-    var bytes = serialization.serialize(knock).get();
+    var serializer = serialization.findSerializerFor(request);
+    var bytes = serialization.serialize(request).get();
     int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("cluster");
     bytes[at] = 'k';
     assertThatThrownBy(() -> serialization
-            .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, knock))
+            .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, request))
             .get())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a Knock lacks its cluster");
@@ -94,18 +94,18 @@ class ControlMessagesTest {
   @Test
   void hellosAndGoodbyesTravel() {
     travels(PEER);
-    travels(new Gate.Hello(PEER, Long.MIN_VALUE, true));
-    travels(new Gate.Goodbye(new NodeId(Long.MAX_VALUE)));
-    travels(new Gate.Verify(new NodeId(7), "127.0.0.1:7171", Long.MIN_VALUE));
-    travels(new Gate.Removed(new NodeId(7)));
+    travels(new JoinGatekeeper.Hello(PEER, Long.MIN_VALUE, true));
+    travels(new JoinGatekeeper.Goodbye(new NodeId(Long.MAX_VALUE)));
+    travels(new JoinGatekeeper.VerifyMembership(new NodeId(7), "127.0.0.1:7171", Long.MIN_VALUE));
+    travels(new JoinGatekeeper.RemovalNotice(new NodeId(7)));
   }
 
   @Test
   void knocksAndTheirAnswersTravel() {
-    var probe = KIT.createTestProbe(Gate.Answer.class);
-    travels(new Gate.Knock("default", 1, "n", new NodeId(8), probe.getRef()));
-    for (var verdict : Gate.Verdict.values()) {
-      travels(new Gate.Answer(verdict, "default", 1, "by another"));
+    var probe = KIT.createTestProbe(JoinGatekeeper.JoinReply.class);
+    travels(new JoinGatekeeper.JoinRequest("default", 1, "n", new NodeId(8), probe.getRef()));
+    for (var verdict : JoinGatekeeper.JoinVerdict.values()) {
+      travels(new JoinGatekeeper.JoinReply(verdict, "default", 1, "by another"));
     }
   }
 }

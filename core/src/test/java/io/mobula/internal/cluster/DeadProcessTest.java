@@ -74,12 +74,12 @@ class DeadProcessTest {
     var first = start(2, 0, "first");
     var second = start(3, 0, "second", first);
     assertThat(first.awaitJoined(second)).isTrue();
-    second.membership.awake(); // nobody has removed it yet
+    second.membership.verifyMembership(); // nobody has removed it yet
     // as the resolver does, and says so to nobody but those who remain
-    first.membership.died(second.id(), "it is taken for dead");
+    first.membership.reportDead(second.id(), "it is taken for dead");
     assertThat(first.awaitLeft(second)).contains("it is taken for dead");
     for (int i = 0; i < 600 && !second.expelled.get(); i++) {
-      second.membership.awake();
+      second.membership.verifyMembership();
       TimeUnit.MILLISECONDS.sleep(50);
     }
     assertThat(second.expelled).isTrue();
@@ -98,7 +98,7 @@ class DeadProcessTest {
   }
 
   /** A member, and what it has heard. */
-  private static final class Member implements ClusterMembership.Host, Membership.Listener {
+  private static final class Member implements ClusterMembership.NodeCallbacks, Membership.Listener {
     private final ActorSystem<?> system;
     private final ClusterMembership membership;
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -106,7 +106,7 @@ class DeadProcessTest {
 
     Member(String host, int port, Peer.Role role, String name, Member... seeds) {
       var id = new NodeId(System.nanoTime() | 1);
-      var store = new Peer.Store("/nowhere/" + id, 1, id.incarnation(), Peer.Store.NOBODY);
+      var store = new Peer.StoreLocation("/nowhere/" + id, 1, id.incarnation(), Peer.StoreLocation.NO_GROUP);
       var settings = new ClusterSettings(
           true,
           new ClusterSettings.Identity("dead-process-test", name, role, Map.of()),
@@ -125,9 +125,9 @@ class DeadProcessTest {
       membership.subscribe(this);
     }
 
-    private static Config config(ClusterSettings settings, Peer.Store store) {
+    private static Config config(ClusterSettings settings, Peer.StoreLocation store) {
       var loaded = ConfigFactory.load();
-      return ClusterSystem.overlay(loaded, settings, store)
+      return ClusterSystemConfig.overlay(loaded, settings, store)
           .withFallback(loaded.getConfig("mobula.actor-system"))
           .withFallback(loaded)
           .withValue(
@@ -191,7 +191,7 @@ class DeadProcessTest {
     }
 
     @Override
-    public void expelled() {
+    public void removedFromCluster() {
       expelled.set(true);
     }
 

@@ -89,7 +89,7 @@ class HostMajorityTest {
 
   private HostMajority strategy(List<Member> members) {
     var strategy =
-        new HostMajority("default", a.uniqueAddress(), ClusterSystem.NODE, living::contains);
+        new HostMajority("default", a.uniqueAddress(), ClusterSystemConfig.NODE, living::contains);
     members.forEach(strategy::add);
     return strategy;
   }
@@ -114,7 +114,7 @@ class HostMajorityTest {
         new UniqueAddress(address, (long) number),
         number,
         MemberStatus.up(),
-        scalaSet(Set.of(ClusterSystem.NODE, "dc-default")),
+        scalaSet(Set.of(ClusterSystemConfig.NODE, "dc-default")),
         new Version("0.0.0"));
   }
 }

@@ -13,7 +13,7 @@ class HostVotesTest {
 
   @Test
   void aHostHasOneVoteHoweverManyNodesItRuns() {
-    assertThat(HostVotes.goesOn(List.of(
+    assertThat(HostVotes.hasMajority(List.of(
             new Voter("a", "a:1", true),
             new Voter("a", "a:2", true),
             new Voter("a", "a:3", true),
@@ -24,7 +24,7 @@ class HostVotesTest {
 
   @Test
   void onOneHostTheLargerPartGoesOn() {
-    assertThat(HostVotes.goesOn(List.of(
+    assertThat(HostVotes.hasMajority(List.of(
             new Voter("a", "a:1", false),
             new Voter("a", "a:2", true),
             new Voter("a", "a:3", true))))
@@ -33,15 +33,15 @@ class HostVotesTest {
 
   @Test
   void ofTwoHostsTheLowerAddressGoesOn() {
-    assertThat(HostVotes.goesOn(List.of(new Voter("a", "a:1", true), new Voter("b", "b:1", false))))
+    assertThat(HostVotes.hasMajority(List.of(new Voter("a", "a:1", true), new Voter("b", "b:1", false))))
         .isTrue();
-    assertThat(HostVotes.goesOn(List.of(new Voter("a", "a:1", false), new Voter("b", "b:1", true))))
+    assertThat(HostVotes.hasMajority(List.of(new Voter("a", "a:1", false), new Voter("b", "b:1", true))))
         .isFalse();
   }
 
   @Test
   void nobodyToCountIsNoMajority() {
-    assertThat(HostVotes.goesOn(List.of())).isFalse();
+    assertThat(HostVotes.hasMajority(List.of())).isFalse();
   }
 
   @Test
@@ -59,9 +59,9 @@ class HostVotesTest {
         here.add(new Voter(host, host + ":" + i, reachable));
         there.add(new Voter(host, host + ":" + i, !reachable));
       }
-      assertThat(HostVotes.goesOn(here))
+      assertThat(HostVotes.hasMajority(here))
           .as("seed %d, %s", seed, here)
-          .isNotEqualTo(HostVotes.goesOn(there));
+          .isNotEqualTo(HostVotes.hasMajority(there));
     }
   }
 }

@@ -17,10 +17,10 @@ class JoinDeadlineTest {
   @Test
   void withoutProgressItIsTheJoinTimeout() {
     after(19);
-    assertThat(deadline.left()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    assertThat(deadline.remainingNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
     after(1);
-    assertThat(deadline.left()).isZero();
-    assertThat(deadline.told())
+    assertThat(deadline.remainingNanos()).isZero();
+    assertThat(deadline.describe())
         .contains("no seed has answered")
         .contains("PT20S in all, the last PT20S without progress")
         .contains("mobula.cluster.join-timeout is PT20S");
@@ -29,13 +29,13 @@ class JoinDeadlineTest {
   @Test
   void eachProgressGivesItAsLongAgain() {
     after(19);
-    deadline.progress("a seed has answered");
+    deadline.extend("a seed has answered");
     after(19);
-    deadline.progress("this node is joining");
-    assertThat(deadline.left()).isEqualTo(TIMEOUT.toNanos());
+    deadline.extend("this node is joining");
+    assertThat(deadline.remainingNanos()).isEqualTo(TIMEOUT.toNanos());
     after(20);
-    assertThat(deadline.left()).isZero();
-    assertThat(deadline.told())
+    assertThat(deadline.remainingNanos()).isZero();
+    assertThat(deadline.describe())
         .contains("this node is joining")
         .contains("PT58S in all, the last PT20S without progress");
   }
@@ -43,8 +43,8 @@ class JoinDeadlineTest {
   @Test
   void inAllItIsSixJoinTimeoutsHoweverMuchProgressThereIs() {
     int seconds = 0;
-    while (deadline.left() > 0) {
-      deadline.progress("a member has come");
+    while (deadline.remainingNanos() > 0) {
+      deadline.extend("a member has come");
       after(1);
       seconds++;
     }
@@ -55,8 +55,8 @@ class JoinDeadlineTest {
   @Test
   void aTimeoutWithoutMeasureDoesNotOverflow() {
     var longest = new JoinDeadline(Duration.ofSeconds(Long.MAX_VALUE), clock::get);
-    longest.progress("a seed has answered");
-    assertThat(longest.left()).isPositive();
+    longest.extend("a seed has answered");
+    assertThat(longest.remainingNanos()).isPositive();
     assertThat(JoinDeadline.longest(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
   }
 

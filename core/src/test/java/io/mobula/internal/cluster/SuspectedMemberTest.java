@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is known of a member's process by its store and by its port. */
 class SuspectedMemberTest {
-  private static final Seat SEAT = new Seat("127.0.0.2:7000", 1);
+  private static final SystemAddress SEAT = new SystemAddress("127.0.0.2:7000", 1);
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -28,9 +28,9 @@ class SuspectedMemberTest {
     var store = SharedStore.open(options());
     var suspect = new SuspectedMember(SEAT, store.address());
     long now = 0;
-    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.ALIVE);
     now += MINUTE - SECOND;
-    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.ALIVE);
     now += 2 * SECOND;
     assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.STOPPED);
     try (var progress = ProgressThread.start(store)) {
@@ -41,7 +41,7 @@ class SuspectedMemberTest {
       assertThat(progress.clock().nanos()).isPositive();
     }
     now += SECOND;
-    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.LIVES);
+    assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.ALIVE);
     store.close();
     now += SECOND;
     assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.DEAD);
@@ -67,7 +67,7 @@ class SuspectedMemberTest {
 
   @Test
   void aStoreGoesThroughTheRolesOfItsMember() {
-    var store = new Peer.Store("/dev/shm/mobula-a=b\nc", -1, 42, "a=b=c");
+    var store = new Peer.StoreLocation("/dev/shm/mobula-a=b\nc", -1, 42, "a=b=c");
     assertThat(StoreRole.find(List.of("mobula-node", StoreRole.of(store), "dc-default")))
         .isEqualTo(store);
     assertThat(StoreRole.find(List.of("mobula-node", "mobula-store=1=2=3"))).isNull();

@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.cluster.PeerStatus;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -82,7 +82,7 @@ public final class LanePair {
         id,
         Peer.Role.NODE,
         Map.of(),
-        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+        new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   }
 
   private final class Members implements Membership {
@@ -126,8 +126,8 @@ public final class LanePair {
     public void subscribe(Listener listener) {}
 
     @Override
-    public Standing standing(Peer peer) {
-      return Standing.ALIVE;
+    public PeerStatus standing(Peer peer) {
+      return PeerStatus.ALIVE;
     }
   }
 }

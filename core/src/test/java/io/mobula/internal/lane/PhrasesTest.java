@@ -43,7 +43,7 @@ class PhrasesTest {
         id,
         Peer.Role.NODE,
         Map.of(),
-        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+        new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   }
 
   private static byte[] bytes(String text) {

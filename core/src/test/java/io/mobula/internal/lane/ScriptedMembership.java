@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.cluster.PeerStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -74,7 +74,7 @@ final class ScriptedMembership implements Membership {
   }
 
   @Override
-  public Standing standing(Peer peer) {
-    return Standing.ALIVE;
+  public PeerStatus standing(Peer peer) {
+    return PeerStatus.ALIVE;
   }
 }

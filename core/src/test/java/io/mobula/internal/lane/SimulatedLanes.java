@@ -5,7 +5,7 @@ import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.cluster.PeerStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ public final class SimulatedLanes implements Membership {
         id,
         role,
         Map.of(),
-        new Peer.Store("/nowhere", 1, 1, Peer.Store.NOBODY));
+        new Peer.StoreLocation("/nowhere", 1, 1, Peer.StoreLocation.NO_GROUP));
   }
 
   /** What its parts send through. */
@@ -127,7 +127,7 @@ public final class SimulatedLanes implements Membership {
   }
 
   @Override
-  public Standing standing(Peer peer) {
-    return Standing.ALIVE;
+  public PeerStatus standing(Peer peer) {
+    return PeerStatus.ALIVE;
   }
 }

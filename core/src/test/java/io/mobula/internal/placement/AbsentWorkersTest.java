@@ -28,7 +28,7 @@ class AbsentWorkersTest {
       1,
       Peer.Role.NODE,
       Map.of("zone", "a"),
-      new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+      new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   private static final ClusterView UP = new ClusterView(List.of(
       new NodeView(NODE.id(), "n", NODE.labels(), Resources.none(), Resources.none(), 0, 0, true)));
 

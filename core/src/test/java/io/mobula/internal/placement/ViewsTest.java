@@ -12,7 +12,7 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.Standing;
+import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.execution.Program;
 import io.mobula.internal.fuzz.MessageFuzz;
 import io.mobula.internal.ledger.Lease;
@@ -60,7 +60,7 @@ class ViewsTest {
         id,
         role,
         Map.of("zone", "z" + id),
-        new Peer.Store("/dev/shm/x", 1, 2, Peer.Store.HOST));
+        new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   }
 
   private static NodeState state(long freeUnits) {
@@ -337,8 +337,8 @@ class ViewsTest {
     }
 
     @Override
-    public Standing standing(Peer peer) {
-      return Standing.ALIVE;
+    public PeerStatus standing(Peer peer) {
+      return PeerStatus.ALIVE;
     }
   }
 }

@@ -161,7 +161,7 @@ final class SimulatedHosts {
           number,
           Peer.Role.NODE,
           Map.of(),
-          new Peer.Store(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
+          new Peer.StoreLocation(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
       var router = new Router();
       sharing = new Sharing(store, memory, lanes, lanes.lanes(), router, 1024);
       sharing.transferWith(given -> new Transfer(this, given));

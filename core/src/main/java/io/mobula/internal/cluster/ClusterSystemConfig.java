@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The configuration of an actor system that is to be a member of a cluster. */
-public final class ClusterSystem {
+public final class ClusterSystemConfig {
   /** The role of members that vote, and of which one schedules placement groups. */
   public static final String NODE = "mobula-node";
 
   /** The role of members that host parts of the directory: all but drivers, which come and go. */
   static final String DIRECTORY = "mobula-directory";
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterSystem.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterSystemConfig.class);
   private static final String ROLE = "mobula-";
 
-  private ClusterSystem() {}
+  private ClusterSystemConfig() {}
 
   /**
    * {@code mobula.cluster.actor-system}, with what the settings say about addresses, roles and
@@ -38,7 +38,7 @@ public final class ClusterSystem {
    *     lives
    * @throws SettingsException when it would listen beyond this host without protection
    */
-  public static Config overlay(Config config, ClusterSettings settings, Peer.Store store) {
+  public static Config overlay(Config config, ClusterSettings settings, Peer.StoreLocation store) {
     requireProtection(settings);
     return ConfigFactory.empty()
         .withValue(
@@ -54,7 +54,7 @@ public final class ClusterSystem {
         .withFallback(config.getConfig("mobula.cluster.actor-system"));
   }
 
-  private static List<String> roles(Peer.Role role, Peer.Store store) {
+  private static List<String> roles(Peer.Role role, Peer.StoreLocation store) {
     var own = ROLE + role.name().toLowerCase(Locale.ROOT);
     var place = StoreRole.of(store);
     return role == Peer.Role.DRIVER ? List.of(own, place) : List.of(own, DIRECTORY, place);
@@ -127,7 +127,7 @@ public final class ClusterSystem {
   }
 
   /** Whether a member of this role is sure to be one of ours. */
-  static boolean isOurs(String role) {
+  static boolean isMobulaRole(String role) {
     return role.startsWith(ROLE);
   }
 }

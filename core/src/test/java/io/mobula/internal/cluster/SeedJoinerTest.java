@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who knocks at gates that are slow, or that say no. */
-class DoorstepTest {
+class SeedJoinerTest {
   private static final String SEED = "127.0.0.1:4410";
 
   private final ActorTestKit kit = ActorTestKit.create();
@@ -31,20 +31,20 @@ class DoorstepTest {
 
   @Test
   void anAnswerCountsThoughItComesAfterTheNextKnock() {
-    var late = kit.spawn(Behaviors.<Gate.Command>withTimers(
+    var late = kit.spawn(Behaviors.<JoinGatekeeper.Command>withTimers(
         timers -> Behaviors.receiveMessage(message -> answerLate(timers, message))));
-    assertThat(doorstep(late, Duration.ofSeconds(20)).welcome(List.of(SEED), deadline(20)))
+    assertThat(doorstep(late, Duration.ofSeconds(20)).awaitWelcome(List.of(SEED), deadline(20)))
         .isEqualTo(SEED);
   }
 
   @Test
   void whoIsNotLetInSaysHowFarItCame() {
-    var shut = kit.spawn(Behaviors.<Gate.Command>receiveMessage(message -> {
-      answer(message, Gate.Verdict.NOT_YET, "it is not a member itself yet");
+    var shut = kit.spawn(Behaviors.<JoinGatekeeper.Command>receiveMessage(message -> {
+      answer(message, JoinGatekeeper.JoinVerdict.NOT_YET, "it is not a member itself yet");
       return Behaviors.same();
     }));
     assertThatThrownBy(
-            () -> doorstep(shut, Duration.ofSeconds(1)).welcome(List.of(SEED), deadline(1)))
+            () -> doorstep(shut, Duration.ofSeconds(1)).awaitWelcome(List.of(SEED), deadline(1)))
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining(
             "The last progress was: seed " + SEED + " says NOT_YET: it is not a member itself yet")
@@ -55,36 +55,36 @@ class DoorstepTest {
   void whatASeedSaysForTheFirstTimeIsProgress() {
     var asked = new AtomicInteger();
     var clock = new AtomicLong(); // 300 ms pass with each question
-    var changing = kit.spawn(Behaviors.<Gate.Command>receiveMessage(message -> {
+    var changing = kit.spawn(Behaviors.<JoinGatekeeper.Command>receiveMessage(message -> {
       clock.addAndGet(300_000_000);
-      answer(message, Gate.Verdict.NOT_YET, asked.incrementAndGet() < 3 ? "early" : "late");
+      answer(message, JoinGatekeeper.JoinVerdict.NOT_YET, asked.incrementAndGet() < 3 ? "early" : "late");
       return Behaviors.same();
     }));
     var deadline = new JoinDeadline(Duration.ofSeconds(1), clock::get);
     assertThatThrownBy(
-            () -> doorstep(changing, Duration.ofSeconds(1)).welcome(List.of(SEED), deadline))
+            () -> doorstep(changing, Duration.ofSeconds(1)).awaitWelcome(List.of(SEED), deadline))
         .hasMessageContaining("says NOT_YET: late");
     assertThat(asked).hasValueGreaterThanOrEqualTo(7); // at 0.9 s it was given one more second
   }
 
   /** Longer than two knocks are apart, and each answer alike. */
-  private static Behavior<Gate.Command> answerLate(
-      TimerScheduler<Gate.Command> timers, Gate.Command message) {
-    if (message instanceof Gate.Knock knock && !knock.cluster().isEmpty()) {
+  private static Behavior<JoinGatekeeper.Command> answerLate(
+      TimerScheduler<JoinGatekeeper.Command> timers, JoinGatekeeper.Command message) {
+    if (message instanceof JoinGatekeeper.JoinRequest request && !request.cluster().isEmpty()) {
       // the empty name marks a question that has waited
       timers.startSingleTimer(
-          knock.replyTo(),
-          new Gate.Knock("", knock.protocol(), knock.name(), knock.id(), knock.replyTo()),
+          request.replyTo(),
+          new JoinGatekeeper.JoinRequest("", request.protocol(), request.name(), request.id(), request.replyTo()),
           Duration.ofMillis(2_500));
     } else {
-      answer(message, Gate.Verdict.WELCOME, "");
+      answer(message, JoinGatekeeper.JoinVerdict.WELCOME, "");
     }
     return Behaviors.same();
   }
 
-  private static void answer(Gate.Command message, Gate.Verdict verdict, String detail) {
-    if (message instanceof Gate.Knock knock) {
-      knock.replyTo().tell(new Gate.Answer(verdict, "test", Protocol.VERSION, detail));
+  private static void answer(JoinGatekeeper.Command message, JoinGatekeeper.JoinVerdict verdict, String detail) {
+    if (message instanceof JoinGatekeeper.JoinRequest request) {
+      request.replyTo().tell(new JoinGatekeeper.JoinReply(verdict, "test", ProtocolVersion.VERSION, detail));
     }
   }
 
@@ -92,9 +92,9 @@ class DoorstepTest {
     return new JoinDeadline(Duration.ofSeconds(seconds), System::nanoTime);
   }
 
-  private Doorstep doorstep(ActorRef<Gate.Command> gate, Duration timeout) {
+  private SeedJoiner doorstep(ActorRef<JoinGatekeeper.Command> gate, Duration timeout) {
     var id = new NodeId(7);
-    var store = new Peer.Store("/nowhere", 1, 7, Peer.Store.NOBODY);
+    var store = new Peer.StoreLocation("/nowhere", 1, 7, Peer.StoreLocation.NO_GROUP);
     var settings = new ClusterSettings(
         true,
         new ClusterSettings.Identity("test", "n", Peer.Role.NODE, Map.of()),
@@ -105,6 +105,6 @@ class DoorstepTest {
         Duration.ofSeconds(60),
         new ClusterSettings.Security(null, false));
     var self = new Peer(id, "127.0.0.1:1", "n", "127.0.0.1", 1, Peer.Role.NODE, Map.of(), store);
-    return new Doorstep(kit.system(), self, settings, (address, name) -> gate);
+    return new SeedJoiner(kit.system(), self, settings, (address, name) -> gate);
   }
 }

@@ -3,7 +3,7 @@ package io.mobula.internal.cluster;
 import akka.cluster.MemberStatus;
 
 /** How a process stands with its cluster. */
-public enum Standing {
+public enum PeerStatus {
   /** Up and reachable. */
   ALIVE,
   /** Up, but silent; it comes back or is taken for dead. */
@@ -11,7 +11,7 @@ public enum Standing {
   /** On its way out. */
   LEAVING;
 
-  static Standing of(MemberStatus status) {
+  static PeerStatus of(MemberStatus status) {
     return status.equals(MemberStatus.up()) || status.equals(MemberStatus.joining())
         ? ALIVE
         : LEAVING;

@@ -16,25 +16,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A peer joins when its system is up and its hello is here, whichever comes last, and leaves
  * once: by saying goodbye or with its system. Its hellos after a goodbye are late ones.
  */
-final class Roster {
+final class HandshakeTable {
   private static final int EAGER = 40;
   private static final int SELDOM = 40;
 
   /** What the listeners are to be told. */
-  sealed interface Change {}
+  sealed interface PeerChange {}
 
-  record Joined(Peer peer) implements Change {}
+  record Joined(Peer peer) implements PeerChange {}
 
-  record Left(Peer peer, String how) implements Change {}
+  record Left(Peer peer, String how) implements PeerChange {}
 
-  private static final class Sitting {
+  private static final class SystemEntry {
     private final boolean expected;
     private @Nullable Peer peer;
     private @Nullable NodeId said;
     private boolean knowsUs;
     private int greeted;
 
-    Sitting(boolean expected) {
+    SystemEntry(boolean expected) {
       this.expected = expected;
     }
 
@@ -47,15 +47,15 @@ final class Roster {
     }
   }
 
-  private final Map<Seat, Sitting> seats = new LinkedHashMap<>();
+  private final Map<SystemAddress, SystemEntry> systems = new LinkedHashMap<>();
 
   /**
    * A system is up.
    *
    * @param expected whether it is sure to have a node
    */
-  void up(Seat seat, boolean expected) {
-    seats.putIfAbsent(seat, new Sitting(expected));
+  void addSystem(SystemAddress systemAddress, boolean expected) {
+    systems.putIfAbsent(systemAddress, new SystemEntry(expected));
   }
 
   /**
@@ -63,20 +63,20 @@ final class Roster {
    *
    * @param knowsUs whether it has taken us in
    */
-  List<Change> hello(Seat seat, Peer peer, boolean knowsUs) {
-    var sitting = seats.get(seat);
-    if (sitting == null || peer.id().equals(sitting.said)) {
+  List<PeerChange> onHello(SystemAddress systemAddress, Peer peer, boolean knowsUs) {
+    var entry = systems.get(systemAddress);
+    if (entry == null || peer.id().equals(entry.said)) {
       return List.of();
     }
-    var before = sitting.peer;
+    var before = entry.peer;
     if (before != null && before.id().equals(peer.id())) {
-      sitting.knowsUs |= knowsUs;
+      entry.knowsUs |= knowsUs;
       return List.of();
     }
-    sitting.peer = peer;
-    sitting.knowsUs = knowsUs;
-    sitting.greeted = 0;
-    var changes = new ArrayList<Change>();
+    entry.peer = peer;
+    entry.knowsUs = knowsUs;
+    entry.greeted = 0;
+    var changes = new ArrayList<PeerChange>();
     if (before != null) {
       changes.add(new Left(before, "another node has taken its place in the same actor system"));
     }
@@ -85,13 +85,13 @@ final class Roster {
   }
 
   /** A node has ended, its system may go on. */
-  List<Change> ended(NodeId id, String how) {
-    for (var sitting : seats.values()) {
-      var peer = sitting.peer;
+  List<PeerChange> removeNode(NodeId id, String how) {
+    for (var entry : systems.values()) {
+      var peer = entry.peer;
       if (peer != null && peer.id().equals(id)) {
-        sitting.peer = null;
-        sitting.said = id;
-        sitting.greeted = EAGER; // a successor introduces itself
+        entry.peer = null;
+        entry.said = id;
+        entry.greeted = EAGER; // a successor introduces itself
         return List.of(new Left(peer, how));
       }
     }
@@ -99,28 +99,28 @@ final class Roster {
   }
 
   /** A system has gone. */
-  List<Change> away(Seat seat, String how) {
-    var sitting = seats.remove(seat);
-    return sitting == null || sitting.peer == null
+  List<PeerChange> removeSystem(SystemAddress systemAddress, String how) {
+    var entry = systems.remove(systemAddress);
+    return entry == null || entry.peer == null
         ? List.of()
-        : List.of(new Left(sitting.peer, how));
+        : List.of(new Left(entry.peer, how));
   }
 
   /** Whether that system comes and goes with its node. */
-  boolean isOurs(Seat seat) {
-    var sitting = seats.get(seat);
-    return sitting != null && sitting.expected;
+  boolean belongsToNode(SystemAddress systemAddress) {
+    var entry = systems.get(systemAddress);
+    return entry != null && entry.expected;
   }
 
   /** Whether this system's node has introduced itself. */
-  boolean knows(Seat seat) {
-    var sitting = seats.get(seat);
-    return sitting != null && sitting.peer != null;
+  boolean knows(SystemAddress systemAddress) {
+    var entry = systems.get(systemAddress);
+    return entry != null && entry.peer != null;
   }
 
   /** The systems that are expected to introduce themselves, or to take us in, and have not yet. */
-  List<Seat> unmet() {
-    return seats.entrySet().stream()
+  List<SystemAddress> unmet() {
+    return systems.entrySet().stream()
         .filter(each -> each.getValue().expected && !each.getValue().isMet())
         .map(Map.Entry::getKey)
         .toList();
@@ -130,31 +130,31 @@ final class Roster {
    * To whom a hello is due now; called in even intervals. Systems that never answer, since they
    * have no node, are greeted ever more seldom.
    */
-  List<Seat> toGreet() {
-    var due = new ArrayList<Seat>();
-    seats.forEach((seat, sitting) -> {
-      if (!sitting.isKnown() && (sitting.greeted++ < EAGER || sitting.greeted % SELDOM == 0)) {
-        due.add(seat);
+  List<SystemAddress> toGreet() {
+    var due = new ArrayList<SystemAddress>();
+    systems.forEach((systemAddress, entry) -> {
+      if (!entry.isKnown() && (entry.greeted++ < EAGER || entry.greeted % SELDOM == 0)) {
+        due.add(systemAddress);
       }
     });
     return due;
   }
 
   /** Whether somebody is to be greeted now or later. */
-  boolean hasStrangers() {
-    return seats.values().stream().anyMatch(sitting -> !sitting.isKnown());
+  boolean hasUngreeted() {
+    return systems.values().stream().anyMatch(entry -> !entry.isKnown());
   }
 
   /** Every system that is up. */
-  Collection<Seat> seats() {
-    return List.copyOf(seats.keySet());
+  Collection<SystemAddress> systems() {
+    return List.copyOf(systems.keySet());
   }
 
   /** Everybody that has joined and not left, by incarnation, oldest first. */
   Map<NodeId, Peer> peers() {
     var peers = new LinkedHashMap<NodeId, Peer>();
-    seats.values().stream()
-        .map(sitting -> sitting.peer)
+    systems.values().stream()
+        .map(entry -> entry.peer)
         .filter(Objects::nonNull)
         .forEach(peer -> peers.put(peer.id(), peer));
     return peers;
@@ -162,15 +162,15 @@ final class Roster {
 
   /** Whoever has introduced itself from there. */
   @Nullable
-  Peer peerAt(Seat seat) {
-    var sitting = seats.get(seat);
-    return sitting == null ? null : sitting.peer;
+  Peer peerAt(SystemAddress systemAddress) {
+    var entry = systems.get(systemAddress);
+    return entry == null ? null : entry.peer;
   }
 
   /** Where that incarnation sits. */
   @Nullable
-  Seat seatOf(NodeId id) {
-    for (var entry : seats.entrySet()) {
+  SystemAddress systemOf(NodeId id) {
+    for (var entry : systems.entrySet()) {
       var peer = entry.getValue().peer;
       if (peer != null && peer.id().equals(id)) {
         return entry.getKey();

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The membership of a process that is in no cluster: nobody ever comes. */
-public final class Alone implements Membership {
+public final class SingleNodeMembership implements Membership {
   /** The address of a process that listens nowhere. */
   public static final String ADDRESS = "local";
 
@@ -17,7 +17,7 @@ public final class Alone implements Membership {
   private final Peer self;
 
   /** For that process. */
-  public Alone(ActorSystem<?> system, Peer self) {
+  public SingleNodeMembership(ActorSystem<?> system, Peer self) {
     this.system = system;
     this.self = self;
   }
@@ -44,13 +44,13 @@ public final class Alone implements Membership {
   }
 
   @Override
-  public void died(NodeId id, String how) {}
+  public void reportDead(NodeId id, String how) {}
 
   @Override
   public void subscribe(Listener listener) {}
 
   @Override
-  public Standing standing(Peer peer) {
-    return Standing.ALIVE;
+  public PeerStatus statusOf(Peer peer) {
+    return PeerStatus.ALIVE;
   }
 }

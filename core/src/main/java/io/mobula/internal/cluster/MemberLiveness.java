@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * but the actor system, so it is found by that. Knows nothing until a node opens it. Safe for all
  * threads.
  */
-final class ProcessEvidence {
-  private static final Map<EventStream, ProcessEvidence> ALL = new ConcurrentHashMap<>();
+final class MemberLiveness {
+  private static final Map<EventStream, MemberLiveness> ALL = new ConcurrentHashMap<>();
 
   private final Map<String, SuspectedMember> suspects = new ConcurrentHashMap<>();
-  private volatile @Nullable Source source;
+  private volatile @Nullable NodeContext context;
 
   /**
    * What a node gives it.
@@ -37,48 +37,48 @@ final class ProcessEvidence {
    * @param onDead is told of each incarnation that is dead beyond doubt, and how that is known;
    *     several times perhaps, in any thread
    */
-  record Source(
+  record NodeContext(
       ActorSystem system,
-      Peer.Store own,
+      Peer.StoreLocation own,
       RunningClock clock,
       Duration stoppedAfter,
-      BiConsumer<Seat, String> onDead) {}
+      BiConsumer<SystemAddress, String> onDead) {}
 
   /** That of an actor system. */
-  static ProcessEvidence of(ActorSystem system) {
+  static MemberLiveness of(ActorSystem system) {
     var events = system.eventStream();
     return ALL.computeIfAbsent(events, key -> {
       system.registerOnTermination(() -> ALL.remove(key));
-      return new ProcessEvidence();
+      return new MemberLiveness();
     });
   }
 
   /** That of the actor system with these events; an empty one if it has none. */
-  static ProcessEvidence of(EventStream events) {
+  static MemberLiveness of(EventStream events) {
     var present = ALL.get(events);
-    return present == null ? new ProcessEvidence() : present;
+    return present == null ? new MemberLiveness() : present;
   }
 
-  void open(Source from) {
+  void open(NodeContext from) {
     suspects.clear();
-    source = from;
+    context = from;
   }
 
   /** The node has ended; its actor system may go on. */
   void close() {
-    source = null;
+    context = null;
     suspects.clear();
   }
 
   /** A clock that goes on only while this process runs, in nanoseconds. */
   long nanos() {
-    var from = source;
+    var from = context;
     return from == null ? System.nanoTime() : from.clock().nanos();
   }
 
   /** Whether the process of the member at that address is known to live, as it shares this host. */
-  boolean lives(String address) {
-    return find(address) == SuspectedMember.Finding.LIVES;
+  boolean isAlive(String address) {
+    return find(address) == SuspectedMember.Finding.ALIVE;
   }
 
   /** Whether the process of the member at that address is known to be dead. */
@@ -88,11 +88,11 @@ final class ProcessEvidence {
   }
 
   /** Somebody else knows that this incarnation is dead. */
-  void ended(Seat seat, String how) {
-    var from = source;
-    var suspect = from == null ? null : suspectAt(from, seat.address());
-    if (suspect != null && suspect.seat().equals(seat)) {
-      suspect.ended(how);
+  void markDead(SystemAddress systemAddress, String how) {
+    var from = context;
+    var suspect = from == null ? null : suspectAt(from, systemAddress.address());
+    if (suspect != null && suspect.systemAddress().equals(systemAddress)) {
+      suspect.markDead(how);
     }
   }
 
@@ -100,8 +100,8 @@ final class ProcessEvidence {
    * The member at that address has been silent for longer than it should: finds out whether its
    * process is dead. Does not block.
    */
-  void suspect(String address) {
-    var from = source;
+  void checkSuspect(String address) {
+    var from = context;
     var finding = find(address);
     var suspect = suspects.get(address);
     if (from == null || suspect == null || finding == SuspectedMember.Finding.DEAD) {
@@ -112,10 +112,10 @@ final class ProcessEvidence {
     }
   }
 
-  private static void probe(Source from, SuspectedMember suspect) {
+  private static void probe(NodeContext from, SuspectedMember suspect) {
     boolean refused = false;
     try {
-      refused = PortProbe.isRefused(suspect.seat().address());
+      refused = PortProbe.isRefused(suspect.systemAddress().address());
     } finally {
       suspect.probed(refused);
     }
@@ -123,7 +123,7 @@ final class ProcessEvidence {
   }
 
   private SuspectedMember.Finding find(String address) {
-    var from = source;
+    var from = context;
     var suspect = from == null ? null : suspectAt(from, address);
     if (from == null || suspect == null) {
       return SuspectedMember.Finding.UNKNOWN;
@@ -133,43 +133,43 @@ final class ProcessEvidence {
     return finding;
   }
 
-  private static void tell(Source from, SuspectedMember suspect) {
+  private static void tell(NodeContext from, SuspectedMember suspect) {
     var cause = suspect.cause();
     if (cause != null) {
-      from.onDead().accept(suspect.seat(), cause);
+      from.onDead().accept(suspect.systemAddress(), cause);
     }
   }
 
-  private @Nullable SuspectedMember suspectAt(Source from, String address) {
+  private @Nullable SuspectedMember suspectAt(NodeContext from, String address) {
     var cluster = Cluster.get(from.system());
     for (var member : cluster.state().getMembers()) {
-      var seat = Seat.of(member);
-      if (seat.address().equals(address)
+      var systemAddress = SystemAddress.of(member);
+      if (systemAddress.address().equals(address)
           && !member.uniqueAddress().equals(cluster.selfUniqueAddress())) {
         return suspects.compute(
             address,
-            (key, present) -> present != null && present.seat().equals(seat)
+            (key, present) -> present != null && present.systemAddress().equals(systemAddress)
                 ? present
-                : fresh(from, member, seat));
+                : fresh(from, member, systemAddress));
       }
     }
     suspects.remove(address);
     return null;
   }
 
-  private SuspectedMember fresh(Source from, Member member, Seat seat) {
+  private SuspectedMember fresh(NodeContext from, Member member, SystemAddress systemAddress) {
     var store = StoreRole.find(member.getRoles());
     var shared = store != null
             && from.own().isSharedWith(store)
             && ProcessLife.isHere(StoreRole.address(store))
         ? StoreRole.address(store)
         : null;
-    return new SuspectedMember(seat, shared);
+    return new SuspectedMember(systemAddress, shared);
   }
 
   /** Forgets whoever is no member any more. */
   void prune() {
-    var from = source;
+    var from = context;
     if (from == null) {
       return;
     }
@@ -177,7 +177,7 @@ final class ProcessEvidence {
     Cluster.get(from.system())
         .state()
         .getMembers()
-        .forEach(member -> present.add(Seat.of(member).address()));
+        .forEach(member -> present.add(SystemAddress.of(member).address()));
     suspects.keySet().retainAll(present);
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Where strangers knock, at the same path in every process: it looks at who wants to join before
  * that can touch the cluster, and passes on what members say that do not know this incarnation yet.
  */
-final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
+final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Command> {
   /** Its name below {@code /system}. */
   static final String NAME = "mobula-gate";
 
@@ -35,7 +35,7 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    */
   private static final Duration DISPUTED = Duration.ofMillis(2_500);
 
-  sealed interface Command permits Knock, Hello, Goodbye, Verify, Removed {}
+  sealed interface Command permits JoinRequest, Hello, Goodbye, VerifyMembership, RemovalNotice {}
 
   /**
    * Somebody wants to join.
@@ -45,7 +45,7 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    * @param name its own
    * @param id its incarnation
    */
-  record Knock(String cluster, int protocol, String name, NodeId id, ActorRef<Answer> replyTo)
+  record JoinRequest(String cluster, int protocol, String name, NodeId id, ActorRef<JoinReply> replyTo)
       implements Command, ControlMessage {}
 
   /**
@@ -55,11 +55,11 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    * @param protocol the version spoken here
    * @param detail more, for people
    */
-  record Answer(Verdict verdict, String cluster, int protocol, String detail)
+  record JoinReply(JoinVerdict verdict, String cluster, int protocol, String detail)
       implements ControlMessage {}
 
   /** Whether it may join. */
-  enum Verdict {
+  enum JoinVerdict {
     WELCOME,
     NOT_YET,
     OTHER_CLUSTER,
@@ -74,10 +74,10 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    * @param knowsYou whether it knows whom it says this to
    */
   record Hello(Peer peer, long uid, boolean knowsYou)
-      implements Command, Members.Command, ControlMessage {}
+      implements Command, MembershipActor.Command, ControlMessage {}
 
   /** A node ends. */
-  record Goodbye(NodeId id) implements Command, Members.Command, ControlMessage {}
+  record Goodbye(NodeId id) implements Command, MembershipActor.Command, ControlMessage {}
 
   /**
    * A process has stood still for so long that it may have been removed meanwhile.
@@ -85,41 +85,41 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
    * @param address of its actor system
    * @param uid of its actor system
    */
-  record Verify(NodeId id, String address, long uid)
-      implements Command, Members.Command, ControlMessage {}
+  record VerifyMembership(NodeId id, String address, long uid)
+      implements Command, MembershipActor.Command, ControlMessage {}
 
-  /** The answer to {@link Verify} of who has removed it. Who has not says nothing. */
-  record Removed(NodeId id) implements Command, Members.Command, ControlMessage {}
+  /** The answer to {@link VerifyMembership} of who has removed it. Who has not says nothing. */
+  record RemovalNotice(NodeId id) implements Command, MembershipActor.Command, ControlMessage {}
 
-  private record Reservation(NodeId id, String address, long until) {}
+  private record NameReservation(NodeId id, String address, long until) {}
 
   private final ClusterMembership membership;
-  private final ActorRef<Members.Command> members;
-  private final Map<String, Reservation> reserved = new HashMap<>();
+  private final ActorRef<MembershipActor.Command> members;
+  private final Map<String, NameReservation> reserved = new HashMap<>();
   private final Map<NodeId, Long> disputed = new HashMap<>();
 
-  private Gate(
+  private JoinGatekeeper(
       ActorContext<Command> context,
       ClusterMembership membership,
-      ActorRef<Members.Command> members) {
+      ActorRef<MembershipActor.Command> members) {
     super(context);
     this.membership = membership;
     this.members = members;
     context.watch(members);
   }
 
-  static Behavior<Command> create(ClusterMembership membership, ActorRef<Members.Command> members) {
-    return Behaviors.setup(context -> new Gate(context, membership, members));
+  static Behavior<Command> create(ClusterMembership membership, ActorRef<MembershipActor.Command> members) {
+    return Behaviors.setup(context -> new JoinGatekeeper(context, membership, members));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Knock knock -> knock.replyTo().tell(answer(knock));
+      case JoinRequest request -> request.replyTo().tell(answer(request));
       case Hello hello -> members.tell(hello);
       case Goodbye goodbye -> members.tell(goodbye);
-      case Verify verify -> members.tell(verify);
-      case Removed removed -> members.tell(removed);
+      case VerifyMembership verifyMembership -> members.tell(verifyMembership);
+      case RemovalNotice removalNotice -> members.tell(removalNotice);
     }
     return this;
   }
@@ -130,59 +130,59 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
     return signal instanceof Terminated ? Behaviors.stopped() : this;
   }
 
-  private Answer answer(Knock knock) {
+  private JoinReply answer(JoinRequest request) {
     var identity = membership.settings().identity();
-    if (knock.protocol() != Protocol.VERSION) {
-      return answer(Verdict.OTHER_PROTOCOL, "");
+    if (request.protocol() != ProtocolVersion.VERSION) {
+      return answer(JoinVerdict.OTHER_PROTOCOL, "");
     }
-    if (!knock.cluster().equals(identity.cluster())) {
-      return answer(Verdict.OTHER_CLUSTER, "");
+    if (!request.cluster().equals(identity.cluster())) {
+      return answer(JoinVerdict.OTHER_CLUSTER, "");
     }
-    var address = addressOf(knock);
-    endPredecessor(knock, address);
-    var holder = holder(knock, address);
+    var address = addressOf(request);
+    endPredecessor(request, address);
+    var holder = holder(request, address);
     if (holder != null) {
-      var verdict = dispute(knock, holder);
+      var verdict = dispute(request, holder);
       return answer(
           verdict,
-          verdict == Verdict.NOT_YET ? "its name belongs to " + holder : holder.toString());
+          verdict == JoinVerdict.NOT_YET ? "its name belongs to " + holder : holder.toString());
     }
-    if (isReserved(knock, address)) {
-      return answer(Verdict.NOT_YET, "its name belongs to another that is just joining");
+    if (isReserved(request, address)) {
+      return answer(JoinVerdict.NOT_YET, "its name belongs to another that is just joining");
     }
     if (!membership.isUp()) {
-      return answer(Verdict.NOT_YET, "it is not a member itself yet");
+      return answer(JoinVerdict.NOT_YET, "it is not a member itself yet");
     }
-    reserve(knock, address);
-    return answer(Verdict.WELCOME, "");
+    reserve(request, address);
+    return answer(JoinVerdict.WELCOME, "");
   }
 
-  private Answer answer(Verdict verdict, String detail) {
-    return new Answer(
-        verdict, membership.settings().identity().cluster(), Protocol.VERSION, detail);
+  private JoinReply answer(JoinVerdict verdict, String detail) {
+    return new JoinReply(
+        verdict, membership.settings().identity().cluster(), ProtocolVersion.VERSION, detail);
   }
 
   /** Where the newcomer listens, which nobody else does. */
-  private static String addressOf(Knock knock) {
-    return Seat.hostAndPort(knock.replyTo().path().address().toString());
+  private static String addressOf(JoinRequest request) {
+    return SystemAddress.hostAndPort(request.replyTo().path().address().toString());
   }
 
   /** Whoever was at the same address before is dead: its place is taken. */
-  private void endPredecessor(Knock knock, String address) {
+  private void endPredecessor(JoinRequest request, String address) {
     for (var peer : membership.peers()) {
-      if (peer.address().equals(address) && !peer.id().equals(knock.id())) {
-        membership.died(peer.id(), "its place is taken by a newer incarnation");
+      if (peer.address().equals(address) && !peer.id().equals(request.id())) {
+        membership.reportDead(peer.id(), "its place is taken by a newer incarnation");
       }
     }
   }
 
-  private @Nullable Peer holder(Knock knock, String address) {
-    if (membership.self().name().equals(knock.name())) {
+  private @Nullable Peer holder(JoinRequest request, String address) {
+    if (membership.self().name().equals(request.name())) {
       return membership.self();
     }
     for (var peer : membership.peers()) {
-      if (peer.name().equals(knock.name())
-          && !peer.id().equals(knock.id())
+      if (peer.name().equals(request.name())
+          && !peer.id().equals(request.id())
           && !peer.address().equals(address)) {
         return peer;
       }
@@ -191,34 +191,34 @@ final class Gate extends AbstractOnMessageBehavior<Gate.Command> {
   }
 
   /** Whoever does not answer is not refused in favour of: it comes back or is taken for dead. */
-  private Verdict dispute(Knock knock, Peer holder) {
+  private JoinVerdict dispute(JoinRequest request, Peer holder) {
     if (holder.id().equals(membership.self().id())) {
-      return Verdict.NAME_TAKEN;
+      return JoinVerdict.NAME_TAKEN;
     }
-    membership.evidence().suspect(holder.address());
+    membership.evidence().checkSuspect(holder.address());
     long now = System.nanoTime();
     disputed.values().removeIf(since -> now - since > RESERVED.toNanos());
     long since = disputed.size() < MOST_RESERVED
-        ? disputed.computeIfAbsent(knock.id(), id -> now)
-        : disputed.getOrDefault(knock.id(), now);
-    return now - since < DISPUTED.toNanos() || membership.standing(holder) == Standing.UNREACHABLE
-        ? Verdict.NOT_YET
-        : Verdict.NAME_TAKEN;
+        ? disputed.computeIfAbsent(request.id(), id -> now)
+        : disputed.getOrDefault(request.id(), now);
+    return now - since < DISPUTED.toNanos() || membership.statusOf(holder) == PeerStatus.UNREACHABLE
+        ? JoinVerdict.NOT_YET
+        : JoinVerdict.NAME_TAKEN;
   }
 
-  private boolean isReserved(Knock knock, String address) {
-    var reservation = reserved.get(knock.name());
+  private boolean isReserved(JoinRequest request, String address) {
+    var reservation = reserved.get(request.name());
     return reservation != null
-        && !reservation.id().equals(knock.id())
+        && !reservation.id().equals(request.id())
         && !reservation.address().equals(address)
         && reservation.until() - System.nanoTime() > 0;
   }
 
-  private void reserve(Knock knock, String address) {
+  private void reserve(JoinRequest request, String address) {
     long now = System.nanoTime();
     reserved.values().removeIf(each -> each.until() - now < 0);
     if (reserved.size() < MOST_RESERVED) {
-      reserved.put(knock.name(), new Reservation(knock.id(), address, now + RESERVED.toNanos()));
+      reserved.put(request.name(), new NameReservation(request.id(), address, now + RESERVED.toNanos()));
     }
   }
 }

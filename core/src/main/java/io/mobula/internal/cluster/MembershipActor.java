@@ -17,10 +17,10 @@ import akka.cluster.typed.Down;
 import akka.cluster.typed.Leave;
 import akka.cluster.typed.Subscribe;
 import io.mobula.NodeId;
-import io.mobula.internal.cluster.Gate.Goodbye;
-import io.mobula.internal.cluster.Gate.Hello;
-import io.mobula.internal.cluster.Gate.Removed;
-import io.mobula.internal.cluster.Gate.Verify;
+import io.mobula.internal.cluster.JoinGatekeeper.Goodbye;
+import io.mobula.internal.cluster.JoinGatekeeper.Hello;
+import io.mobula.internal.cluster.JoinGatekeeper.RemovalNotice;
+import io.mobula.internal.cluster.JoinGatekeeper.VerifyMembership;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,29 +34,29 @@ import org.slf4j.LoggerFactory;
  * Watches Akka Cluster, exchanges hellos, and tells the listeners. What it finds is published by
  * {@link ClusterMembership} before any listener hears of it.
  */
-final class Members extends AbstractOnMessageBehavior<Members.Command> {
-  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(MembershipActor.class);
   private static final Duration BETWEEN_HELLOS = Duration.ofMillis(100);
   private static final String FOUND_DEAD = "it does not answer and was taken for dead";
 
   sealed interface Command
-      permits Hello, Goodbye, Verify, Removed, Changed, Greet, Listen, Died, Ended, Awake, Depart {}
+      permits Hello, Goodbye, VerifyMembership, RemovalNotice, ClusterChanged, GreetTick, AddListener, NodeDied, SystemDied, CheckRemoval, Depart {}
 
   /** Akka Cluster has news. */
-  private record Changed(ClusterDomainEvent event) implements Command {}
+  private record ClusterChanged(ClusterDomainEvent event) implements Command {}
 
   /** Hellos may be due. */
-  private record Greet() implements Command {}
+  private record GreetTick() implements Command {}
 
-  record Listen(Membership.Listener listener) implements Command {}
+  record AddListener(Membership.Listener listener) implements Command {}
 
-  record Died(NodeId id, String how) implements Command {}
+  record NodeDied(NodeId id, String how) implements Command {}
 
   /** The process of this actor system is dead beyond doubt, whether or not its node is known. */
-  record Ended(Seat seat, String how) implements Command {}
+  record SystemDied(SystemAddress seat, String how) implements Command {}
 
   /** This process has stood still for some seconds, and may have been removed meanwhile. */
-  record Awake() implements Command {}
+  record CheckRemoval() implements Command {}
 
   /**
    * This node ends.
@@ -66,25 +66,25 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   record Depart(boolean system) implements Command {}
 
   private final ClusterMembership membership;
-  private static final Greet GREET = new Greet();
+  private static final GreetTick GREET = new GreetTick();
 
   private final TimerScheduler<Command> timers;
   private final Cluster cluster;
-  private final Seat self;
-  private final Roster roster = new Roster();
+  private final SystemAddress self;
+  private final HandshakeTable handshakes = new HandshakeTable();
   private final List<Membership.Listener> listeners = new ArrayList<>();
-  private final Map<Seat, String> causes = new HashMap<>();
-  private final RecentSeats buried = new RecentSeats();
+  private final Map<SystemAddress, String> causes = new HashMap<>();
+  private final RemovedSystems removedSystems = new RemovedSystems();
   private int ticksUp;
   private boolean departing;
 
-  private Members(
+  private MembershipActor(
       ActorContext<Command> context, TimerScheduler<Command> timers, ClusterMembership membership) {
     super(context);
     this.membership = membership;
     this.cluster = Cluster.get(context.getSystem());
-    this.self = Seat.of(cluster.selfMember());
-    Function<ClusterDomainEvent, Command> news = Changed::new;
+    this.self = SystemAddress.of(cluster.selfMember());
+    Function<ClusterDomainEvent, Command> news = ClusterChanged::new;
     cluster
         .subscriptions()
         .tell(Subscribe.create(
@@ -96,22 +96,22 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
 
   static Behavior<Command> create(ClusterMembership membership) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new Members(context, timers, membership)));
+        context -> Behaviors.withTimers(timers -> new MembershipActor(context, timers, membership)));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Changed(var event) -> onEvent(event);
+      case ClusterChanged(var event) -> onEvent(event);
       case Hello hello -> onHello(hello);
-      case Goodbye(var id) -> tell(roster.ended(id, "it has left"));
-      case Greet greet -> onGreet();
-      case Listen(var listener) -> onListen(listener);
-      case Verify verify -> onVerify(verify);
-      case Removed(var id) -> onRemoved(id);
-      case Awake _ -> onAwake();
-      case Died(var id, var how) -> onDied(id, how);
-      case Ended(var seat, var how) -> onEnded(seat, how);
+      case Goodbye(var id) -> tell(handshakes.removeNode(id, "it has left"));
+      case GreetTick greetTick -> onGreet();
+      case AddListener(var listener) -> onListen(listener);
+      case VerifyMembership verifyMembership -> onVerify(verifyMembership);
+      case RemovalNotice(var id) -> onRemoved(id);
+      case CheckRemoval _ -> onAwake();
+      case NodeDied(var id, var how) -> onDied(id, how);
+      case SystemDied(var systemAddress, var how) -> onEnded(systemAddress, how);
       case Depart(var system) -> onDepart(system);
     }
     greetLater();
@@ -126,11 +126,11 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     if (event instanceof ClusterEvent.MemberUp up) {
       onUp(up.member());
     } else if (event instanceof ClusterEvent.MemberDowned downed) {
-      onAway(Seat.of(downed.member()), FOUND_DEAD);
+      onAway(SystemAddress.of(downed.member()), FOUND_DEAD);
     } else if (event instanceof ClusterEvent.MemberRemoved removed && !membership.isRemoved()) {
       boolean dead = removed.previousStatus().equals(MemberStatus.down());
-      onAway(Seat.of(removed.member()), dead ? FOUND_DEAD : "its process has left");
-      causes.remove(Seat.of(removed.member()));
+      onAway(SystemAddress.of(removed.member()), dead ? FOUND_DEAD : "its process has left");
+      causes.remove(SystemAddress.of(removed.member()));
       membership.evidence().prune();
     } else if (event instanceof ClusterEvent.ClusterShuttingDown$) {
       membership.removed(departing);
@@ -141,7 +141,7 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   private void noteProgress(ClusterDomainEvent event) {
     if (event instanceof ClusterEvent.MemberEvent news) {
       var who =
-          Seat.of(news.member()).equals(self) ? "this node" : news.member().address();
+          SystemAddress.of(news.member()).equals(self) ? "this node" : news.member().address();
       membership.progress(who + " is " + news.member().status() + " in the cluster");
     } else if (event instanceof ClusterEvent.ReachableMember news) {
       membership.progress(news.member().address() + " can be reached again");
@@ -149,42 +149,42 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
   }
 
   private void onUp(Member member) {
-    var seat = Seat.of(member);
-    if (seat.equals(self)) {
+    var systemAddress = SystemAddress.of(member);
+    if (systemAddress.equals(self)) {
       membership.up();
     } else {
-      roster.up(seat, member.getRoles().stream().anyMatch(ClusterSystem::isOurs));
-      greet(seat);
+      handshakes.addSystem(systemAddress, member.getRoles().stream().anyMatch(ClusterSystemConfig::isMobulaRole));
+      greet(systemAddress);
     }
   }
 
-  private void onAway(Seat seat, String how) {
+  private void onAway(SystemAddress systemAddress, String how) {
     if (how.equals(FOUND_DEAD)) {
-      buried.add(seat);
+      removedSystems.add(systemAddress);
     }
-    tell(roster.away(seat, causes.getOrDefault(seat, how)));
+    tell(handshakes.removeSystem(systemAddress, causes.getOrDefault(systemAddress, how)));
   }
 
   private void onHello(Hello hello) {
-    var seat = new Seat(hello.peer().address(), hello.uid());
-    boolean news = !roster.knows(seat);
-    tell(roster.hello(seat, hello.peer(), hello.knowsYou()));
-    if (roster.knows(seat) && (news || !hello.knowsYou())) {
-      greet(seat);
+    var systemAddress = new SystemAddress(hello.peer().address(), hello.uid());
+    boolean news = !handshakes.knows(systemAddress);
+    tell(handshakes.onHello(systemAddress, hello.peer(), hello.knowsYou()));
+    if (handshakes.knows(systemAddress) && (news || !hello.knowsYou())) {
+      greet(systemAddress);
     }
   }
 
   /** As long as there is somebody to meet, or the news of who is there may be on their way. */
   private void greetLater() {
-    if ((!membership.hasMet() || roster.hasStrangers()) && !timers.isTimerActive(GREET)) {
+    if ((!membership.hasMet() || handshakes.hasUngreeted()) && !timers.isTimerActive(GREET)) {
       timers.startSingleTimer(GREET, GREET, BETWEEN_HELLOS);
     }
   }
 
   private void onGreet() {
-    roster.toGreet().forEach(this::greet);
+    handshakes.toGreet().forEach(this::greet);
     ticksUp += membership.isUp() ? 1 : 0;
-    var unmet = roster.unmet();
+    var unmet = handshakes.unmet();
     membership.unmet(unmet);
     // one interval later everything that came with the news of being up has been heard
     if (ticksUp > 1 && unmet.isEmpty()) {
@@ -192,31 +192,31 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     }
   }
 
-  private void greet(Seat seat) {
+  private void greet(SystemAddress systemAddress) {
     if (!departing) {
-      gateOf(seat).tell(new Hello(membership.self(), self.uid(), roster.knows(seat)));
+      gateOf(systemAddress).tell(new Hello(membership.self(), self.uid(), handshakes.knows(systemAddress)));
     }
   }
 
-  private ActorRef<Gate.Command> gateOf(Seat seat) {
-    return membership.resolve(seat.address(), Gate.NAME);
+  private ActorRef<JoinGatekeeper.Command> gateOf(SystemAddress systemAddress) {
+    return membership.resolve(systemAddress.address(), JoinGatekeeper.NAME);
   }
 
   private void onListen(Membership.Listener listener) {
     listeners.add(listener);
-    roster.peers().values().forEach(peer -> tell(listener, new Roster.Joined(peer)));
+    handshakes.peers().values().forEach(peer -> tell(listener, new HandshakeTable.Joined(peer)));
   }
 
   private void onDied(NodeId id, String how) {
-    var seat = roster.seatOf(id);
-    if (seat == null) {
+    var systemAddress = handshakes.systemOf(id);
+    if (systemAddress == null) {
       return;
     }
-    if (!roster.isOurs(seat)) { // the node has gone; somebody else's actor system may well live on
-      tell(roster.ended(id, how));
+    if (!handshakes.belongsToNode(systemAddress)) { // the node has gone; somebody else's actor system may well live on
+      tell(handshakes.removeNode(id, how));
       return;
     }
-    onEnded(seat, how);
+    onEnded(systemAddress, how);
   }
 
   /**
@@ -224,28 +224,28 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
    * only: Akka downs whoever has an address, and what is known of members here may be older than
    * what Akka knows, so that doing so again could down a newer incarnation at that address.
    */
-  private void onEnded(Seat seat, String how) {
-    if (!buried.contains(seat)) {
-      cluster.state().getMembers().forEach(member -> bury(member, seat, how));
+  private void onEnded(SystemAddress systemAddress, String how) {
+    if (!removedSystems.contains(systemAddress)) {
+      cluster.state().getMembers().forEach(member -> downMember(member, systemAddress, how));
     }
-    tell(roster.away(seat, how));
+    tell(handshakes.removeSystem(systemAddress, how));
   }
 
-  private void bury(Member member, Seat seat, String how) {
-    if (!Seat.of(member).equals(seat) || member.status().equals(MemberStatus.down())) {
+  private void downMember(Member member, SystemAddress systemAddress, String how) {
+    if (!SystemAddress.of(member).equals(systemAddress) || member.status().equals(MemberStatus.down())) {
       return;
     }
-    buried.add(seat);
-    causes.put(seat, how);
-    membership.evidence().ended(seat, how);
-    LOG.warn("{} is dead ({}): it is removed from the cluster.", named(seat), how);
+    removedSystems.add(systemAddress);
+    causes.put(systemAddress, how);
+    membership.evidence().markDead(systemAddress, how);
+    LOG.warn("{} is dead ({}): it is removed from the cluster.", named(systemAddress), how);
     cluster.manager().tell(new Down(member.address()));
-    Quarantine.of(getContext().getSystem(), member, how);
+    Quarantine.quarantine(getContext().getSystem(), member, how);
   }
 
-  private Object named(Seat seat) {
-    var peer = roster.peerAt(seat);
-    return peer == null ? "The member at " + seat.address() : peer;
+  private Object named(SystemAddress systemAddress) {
+    var peer = handshakes.peerAt(systemAddress);
+    return peer == null ? "The member at " + systemAddress.address() : peer;
   }
 
   /**
@@ -253,15 +253,15 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
    * removed it is ignored.
    */
   private void onAwake() {
-    for (var seat : roster.seats()) {
-      gateOf(seat).tell(new Verify(membership.self().id(), self.address(), self.uid()));
+    for (var systemAddress : handshakes.systems()) {
+      gateOf(systemAddress).tell(new VerifyMembership(membership.self().id(), self.address(), self.uid()));
     }
   }
 
-  private void onVerify(Verify verify) {
-    var seat = new Seat(verify.address(), verify.uid());
-    if (buried.contains(seat)) {
-      gateOf(seat).tell(new Removed(verify.id()));
+  private void onVerify(VerifyMembership verifyMembership) {
+    var systemAddress = new SystemAddress(verifyMembership.address(), verifyMembership.uid());
+    if (removedSystems.contains(systemAddress)) {
+      gateOf(systemAddress).tell(new RemovalNotice(verifyMembership.id()));
     }
   }
 
@@ -276,8 +276,8 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
 
   private void onDepart(boolean system) {
     departing = true;
-    for (var seat : roster.seats()) {
-      gateOf(seat).tell(new Goodbye(membership.self().id()));
+    for (var systemAddress : handshakes.systems()) {
+      gateOf(systemAddress).tell(new Goodbye(membership.self().id()));
     }
     if (system) {
       cluster.manager().tell(new Leave(cluster.selfMember().address()));
@@ -286,21 +286,21 @@ final class Members extends AbstractOnMessageBehavior<Members.Command> {
     }
   }
 
-  private void tell(List<Roster.Change> changes) {
+  private void tell(List<HandshakeTable.PeerChange> changes) {
     if (changes.isEmpty()) {
       return;
     }
-    membership.publish(roster.peers());
+    membership.publish(handshakes.peers());
     for (var change : changes) {
       listeners.forEach(listener -> tell(listener, change));
     }
   }
 
-  private static void tell(Membership.Listener listener, Roster.Change change) {
+  private static void tell(Membership.Listener listener, HandshakeTable.PeerChange change) {
     try {
       switch (change) {
-        case Roster.Joined(var peer) -> listener.joined(peer);
-        case Roster.Left(var peer, var how) -> listener.left(peer, how);
+        case HandshakeTable.Joined(var peer) -> listener.joined(peer);
+        case HandshakeTable.Left(var peer, var how) -> listener.left(peer, how);
       }
     } catch (RuntimeException e) { // the others must hear of it all the same
       LOG.error("A listener failed at {}.", change, e);

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * Knocks at the seeds' gates until one says welcome. Blocks the thread that opens the runtime; says
  * clearly why nobody let it in.
  */
-final class Doorstep {
-  private static final Logger LOG = LoggerFactory.getLogger(Doorstep.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+final class SeedJoiner {
+  private static final Logger LOG = LoggerFactory.getLogger(SeedJoiner.class);
+  private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
   private static final int MOST_ANSWERS = 1_000;
 
@@ -41,11 +41,11 @@ final class Doorstep {
   private final ActorSystem<?> system;
   private final Peer self;
   private final ClusterSettings settings;
-  private final BiFunction<String, String, ActorRef<Gate.Command>> resolve;
-  private final BlockingQueue<Heard> answers = new LinkedBlockingQueue<>(MOST_ANSWERS);
+  private final BiFunction<String, String, ActorRef<JoinGatekeeper.Command>> resolve;
+  private final BlockingQueue<SeedReply> answers = new LinkedBlockingQueue<>(MOST_ANSWERS);
 
   /** What a seed has said. */
-  private record Heard(String seed, Gate.Answer answer) {
+  private record SeedReply(String seed, JoinGatekeeper.JoinReply answer) {
     @Override
     public String toString() {
       return "seed " + seed + " says " + answer.verdict()
@@ -53,11 +53,11 @@ final class Doorstep {
     }
   }
 
-  Doorstep(
+  SeedJoiner(
       ActorSystem<?> system,
       Peer self,
       ClusterSettings settings,
-      BiFunction<String, String, ActorRef<Gate.Command>> resolve) {
+      BiFunction<String, String, ActorRef<JoinGatekeeper.Command>> resolve) {
     this.system = system;
     this.self = self;
     this.settings = settings;
@@ -77,32 +77,32 @@ final class Doorstep {
    * @param deadline is told of what the seeds say
    * @throws ClusterException when one refuses, or none has said welcome before the deadline
    */
-  String welcome(List<String> seeds, JoinDeadline deadline) {
+  String awaitWelcome(List<String> seeds, JoinDeadline deadline) {
     var said = new HashSet<String>();
     do {
       for (var seed : seeds) {
-        knock(seed);
-        for (var heard = answer(patience(deadline)); heard != null; heard = answer(Duration.ZERO)) {
-          if (said.add(heard.toString())) {
-            deadline.progress(heard.toString());
+        requestJoin(seed);
+        for (var reply = answer(patience(deadline)); reply != null; reply = answer(Duration.ZERO)) {
+          if (said.add(reply.toString())) {
+            deadline.extend(reply.toString());
           }
-          if (heard.answer().verdict() == Gate.Verdict.WELCOME) {
-            return heard.seed();
+          if (reply.answer().verdict() == JoinGatekeeper.JoinVerdict.WELCOME) {
+            return reply.seed();
           }
-          refuse(heard.seed(), heard.answer());
+          refuse(reply.seed(), reply.answer());
         }
       }
       pause();
-    } while (deadline.left() > 0);
+    } while (deadline.remainingNanos() > 0);
     throw said.isEmpty() ? unanswered(seeds) : notYet(seeds, deadline);
   }
 
   private static Duration patience(JoinDeadline deadline) {
-    var left = Duration.ofNanos(Math.max(0, deadline.left()));
-    return left.compareTo(PATIENCE) < 0 ? left : PATIENCE;
+    var left = Duration.ofNanos(Math.max(0, deadline.remainingNanos()));
+    return left.compareTo(REPLY_TIMEOUT) < 0 ? left : REPLY_TIMEOUT;
   }
 
-  private @Nullable Heard answer(Duration patience) {
+  private @Nullable SeedReply answer(Duration patience) {
     try {
       return answers.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -114,13 +114,13 @@ final class Doorstep {
    * Asks a seed to let this process in, and does not wait for the answer. Each knock renews the
    * reservation of this process's name at the seed.
    */
-  void knock(String seed) {
-    Function<ActorRef<Gate.Answer>, Gate.Command> message = reply -> new Gate.Knock(
-        settings.identity().cluster(), Protocol.VERSION, self.name(), self.id(), reply);
-    CompletionStage<Gate.Answer> asked = AskPattern.ask(
-        resolve.apply(seed, Gate.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
+  void requestJoin(String seed) {
+    Function<ActorRef<JoinGatekeeper.JoinReply>, JoinGatekeeper.Command> message = reply -> new JoinGatekeeper.JoinRequest(
+        settings.identity().cluster(), ProtocolVersion.VERSION, self.name(), self.id(), reply);
+    CompletionStage<JoinGatekeeper.JoinReply> asked = AskPattern.ask(
+        resolve.apply(seed, JoinGatekeeper.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
     var _ = asked.thenAccept(answer -> {
-      if (!answers.offer(new Heard(seed, answer))) {
+      if (!answers.offer(new SeedReply(seed, answer))) {
         LOG.debug("An answer of seed {} is dropped, as too many are unread.", seed);
       }
     });
@@ -139,26 +139,26 @@ final class Doorstep {
     return new ClusterException(Reason.INTERRUPTED, "Interrupted while waiting for the seeds.");
   }
 
-  private void refuse(String seed, Gate.Answer answer) {
-    switch (answer.verdict()) {
+  private void refuse(String seed, JoinGatekeeper.JoinReply reply) {
+    switch (reply.verdict()) {
       case WELCOME, NOT_YET -> {}
       case OTHER_CLUSTER ->
         throw new ClusterException(
             Reason.OTHER_CLUSTER,
             "Wanted to join cluster " + settings.identity().cluster() + " at " + seed
-                + ", but the node there belongs to cluster " + answer.cluster()
+                + ", but the node there belongs to cluster " + reply.cluster()
                 + ". Correct mobula.cluster.seeds or mobula.cluster.name.");
       case OTHER_PROTOCOL ->
         throw new ClusterException(
             Reason.OTHER_PROTOCOL,
-            "Wanted to join at " + seed + " with protocol version " + Protocol.VERSION
-                + ", but the node there (cluster " + answer.cluster() + ") speaks version "
-                + answer.protocol() + ". Run the same release of Mobula on both.");
+            "Wanted to join at " + seed + " with protocol version " + ProtocolVersion.VERSION
+                + ", but the node there (cluster " + reply.cluster() + ") speaks version "
+                + reply.protocol() + ". Run the same release of Mobula on both.");
       case NAME_TAKEN ->
         throw new ClusterException(
             Reason.NAME_TAKEN,
-            "Wanted to join cluster " + answer.cluster() + " at " + seed + " as node "
-                + self.name() + ", but that name is taken by " + answer.detail()
+            "Wanted to join cluster " + reply.cluster() + " at " + seed + " as node "
+                + self.name() + ", but that name is taken by " + reply.detail()
                 + ". Give this node another mobula.cluster.node-name, or wait until the other has left.");
     }
   }
@@ -182,6 +182,6 @@ final class Doorstep {
     return new ClusterException(
         Reason.NOT_IN_TIME,
         "The seeds " + seeds + " answer, but did not let " + self.name() + " in. "
-            + deadline.told());
+            + deadline.describe());
   }
 }

@@ -9,9 +9,9 @@ import akka.cluster.UniqueAddress;
  * @param address {@code host:port}
  * @param uid random, made when the system started
  */
-record Seat(String address, long uid) {
+record SystemAddress(String address, long uid) {
 
-  static Seat of(Member member) {
+  static SystemAddress of(Member member) {
     return of(member.uniqueAddress());
   }
 
@@ -20,9 +20,9 @@ record Seat(String address, long uid) {
     return address.substring(address.indexOf('@') + 1);
   }
 
-  static Seat of(UniqueAddress unique) {
+  static SystemAddress of(UniqueAddress unique) {
     var address = unique.address();
-    return new Seat(
+    return new SystemAddress(
         address.getHost().orElse("local") + ":" + address.getPort().orElse(0), unique.longUid());
   }
 }

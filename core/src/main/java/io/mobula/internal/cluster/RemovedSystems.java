@@ -1,0 +1,21 @@
+package io.mobula.internal.cluster;
+
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
+
+/** The incarnations that were removed last; of very many the oldest are forgotten. */
+final class RemovedSystems {
+  private static final int MOST = 1_000;
+
+  private final SequencedSet<SystemAddress> systemAddresses = new LinkedHashSet<>();
+
+  void add(SystemAddress systemAddress) {
+    if (systemAddresses.add(systemAddress) && systemAddresses.size() > MOST) {
+      systemAddresses.removeFirst();
+    }
+  }
+
+  boolean contains(SystemAddress systemAddress) {
+    return systemAddresses.contains(systemAddress);
+  }
+}
