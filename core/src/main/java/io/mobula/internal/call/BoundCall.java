@@ -145,7 +145,7 @@ public final class BoundCall {
     }
 
     private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
-      var shape = Codec.shapeOf(function);
+      var shape = Codec.signatureOf(function);
       var types = shape.parameterTypes();
       if (types.size() != arguments.count() + receivers) {
         return; // an ordinary class, which does not tell
@@ -268,7 +268,7 @@ public final class BoundCall {
 
   /** What logs and errors call the function by default, such as {@code Quick.square}. */
   public static String nameOf(RemoteFunction function) {
-    return Codec.shapeOf(function).displayName();
+    return Codec.signatureOf(function).displayName();
   }
 
   /** Whether a value among the arguments, as far as they are ready, has a ref or handle inside. */

@@ -83,8 +83,8 @@ final class CallCodec {
   }
 
   private static boolean capturesNothing(RemoteFunction function) {
-    var shape = Codec.shapeOf(function);
-    return shape.captured() == 0 && !shape.implMethod().isEmpty();
+    var shape = Codec.signatureOf(function);
+    return shape.capturedCount() == 0 && !shape.implMethod().isEmpty();
   }
 
   private static byte[] encodeWhole(RemoteFunction function, Sharing sharing) {

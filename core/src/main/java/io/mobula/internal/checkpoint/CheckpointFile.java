@@ -4,7 +4,7 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.codec.Codec;
-import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.io.IOException;
@@ -44,11 +44,11 @@ final class CheckpointFile {
   private CheckpointFile() {}
 
   /** The value's lengths, which stand behind the note. */
-  private static byte[] front(byte[] note, Encoded value) {
+  private static byte[] front(byte[] note, EncodedValue value) {
     return new FrameWriter()
         .block(note)
         .int32(value.bytes().length)
-        .flag(value.views())
+        .flag(value.decodesToViews())
         .list(value.buffers(), (out, buffer) -> out.int64(buffer.byteSize()))
         .toBytes();
   }
@@ -59,7 +59,7 @@ final class CheckpointFile {
    * @throws ActorCheckpointException when it cannot be written, with how much room there is; a file
    *     of that name is as it was
    */
-  static void write(Path file, byte[] note, Encoded value) {
+  static void write(Path file, byte[] note, EncodedValue value) {
     var temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
     try {
       try (var channel = FileChannel.open(
@@ -76,7 +76,7 @@ final class CheckpointFile {
     }
   }
 
-  private static void write(FileChannel channel, byte[] front, Encoded value) throws IOException {
+  private static void write(FileChannel channel, byte[] front, EncodedValue value) throws IOException {
     var head = ByteBuffer.allocate(FIXED_HEADER_BYTES + front.length + Integer.BYTES)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(MAGIC)

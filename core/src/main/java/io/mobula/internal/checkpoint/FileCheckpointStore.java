@@ -2,7 +2,7 @@ package io.mobula.internal.checkpoint;
 
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.codec.Codec;
-import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.lane.FrameWriter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -66,7 +66,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     CheckpointFile.write(file, note, encoded);
   }
 
-  private Encoded encode(@Nullable Object value) {
+  private EncodedValue encode(@Nullable Object value) {
     var encoded = codec.encode(value);
     if (!encoded.externals().isEmpty()) {
       throw new ActorCheckpointException(

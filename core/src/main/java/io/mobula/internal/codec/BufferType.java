@@ -16,13 +16,13 @@ import java.util.function.Function;
  * @param type the class, or a supertype of all classes, that is handled this way
  * @param segment the content of a value; zero bytes are fine
  * @param header what else is needed to build the value again, at most {@value #MAX_HEADER} bytes
- * @param rebuild makes the value from a read-only segment, aligned to 8 bytes, and the header
+ * @param builder makes the value from a read-only segment, aligned to 8 bytes, and the header
  */
 public record BufferType<T>(
     Class<T> type,
     Function<? super T, MemorySegment> segment,
     Function<? super T, byte[]> header,
-    Rebuild<T> rebuild) {
+    ValueBuilder<T> builder) {
   /** The longest header that is accepted, in bytes. */
   public static final int MAX_HEADER = 4096;
 
@@ -31,7 +31,7 @@ public record BufferType<T>(
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(segment, "segment");
     Objects.requireNonNull(header, "header");
-    Objects.requireNonNull(rebuild, "rebuild");
+    Objects.requireNonNull(builder, "rebuild");
   }
 
   /**
@@ -39,7 +39,7 @@ public record BufferType<T>(
    * outside.
    */
   @FunctionalInterface
-  public interface Rebuild<T> {
+  public interface ValueBuilder<T> {
     /** Returns the value; what it throws is reported as a decoding error. */
     T rebuild(MemorySegment segment, byte[] header);
   }

@@ -23,9 +23,9 @@ public final class CapturedThrowable {
   private static final int MOST_TEXTS = 8 * MOST_TEXT; // of all levels
 
   /** One exception of the tree: itself, what it says, and what it refers to. */
-  private static final class Level {
-    final Throwable itself;
-    boolean sound = true;
+  private static final class ThrowableNode {
+    final Throwable thrown;
+    boolean wellBehaved = true;
 
     @Nullable
     String message;
@@ -34,42 +34,42 @@ public final class CapturedThrowable {
     StackTraceElement[] trace = {};
 
     @Nullable
-    Level cause;
+    ThrowableNode cause;
 
-    final List<Level> suppressed = new ArrayList<>(0);
+    final List<ThrowableNode> suppressed = new ArrayList<>(0);
 
-    Level(Throwable itself) {
-      this.itself = itself;
+    ThrowableNode(Throwable itself) {
+      this.thrown = itself;
     }
   }
 
   /** What of one tree has been met, and how much there is still to be told of it. */
-  private static final class Inspection {
+  private static final class InspectionBudget {
     final Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
     int frames = MOST_FRAMES;
     int texts = MOST_TEXTS;
   }
 
-  private final Level top;
+  private final ThrowableNode top;
 
-  private CapturedThrowable(Level top) {
+  private CapturedThrowable(ThrowableNode top) {
     this.top = top;
   }
 
   /** Asks it, its causes and what they suppressed. */
   public static CapturedThrowable of(Throwable thrown) {
-    return new CapturedThrowable(inspect(thrown, new Inspection()));
+    return new CapturedThrowable(inspect(thrown, new InspectionBudget()));
   }
 
   /** As {@link #of}, for what a stage was completed with: its cause, where that is what counts. */
   public static CapturedThrowable ofStage(Throwable thrown) {
-    return of(unwrapped(thrown));
+    return of(unwrap(thrown));
   }
 
   /** The cause of what a future wraps around it, else the exception itself. */
-  public static Throwable unwrapped(Throwable thrown) {
+  public static Throwable unwrap(Throwable thrown) {
     if (thrown instanceof CompletionException || thrown instanceof ExecutionException) {
-      Throwable cause = ask(new Level(thrown), thrown::getCause, thrown);
+      Throwable cause = ask(new ThrowableNode(thrown), thrown::getCause, thrown);
       return cause == null ? thrown : cause;
     }
     return thrown;
@@ -77,66 +77,66 @@ public final class CapturedThrowable {
 
   /** What the exception calls itself, cut where that is long; for messages. */
   public static String textOf(Throwable thrown) {
-    Level level = new Level(thrown);
-    askForTexts(level, MOST_TEXT);
-    return level.text;
+    ThrowableNode node = new ThrowableNode(thrown);
+    askForTexts(node, MOST_TEXT);
+    return node.text;
   }
 
   /** The message of the exception, cut where that is long. */
   static String messageOf(Throwable thrown) {
-    Level level = new Level(thrown);
-    askForTexts(level, MOST_TEXT);
-    return String.valueOf(level.message);
+    ThrowableNode node = new ThrowableNode(thrown);
+    askForTexts(node, MOST_TEXT);
+    return String.valueOf(node.message);
   }
 
-  private static Level inspect(Throwable thrown, Inspection so) {
+  private static ThrowableNode inspect(Throwable thrown, InspectionBudget so) {
     so.met.add(thrown);
-    Level level = new Level(thrown);
-    askForTexts(level, Math.min(MOST_TEXT, so.texts));
-    so.texts -= Math.min(so.texts, level.text.length());
-    level.trace = traceOf(level, so.frames);
-    so.frames -= level.trace.length;
-    Throwable cause = ask(level, thrown::getCause, null);
-    if (cause != null && isNew(cause, level, so)) {
-      level.cause = inspect(cause, so);
-      level.sound &= level.cause.sound;
+    ThrowableNode node = new ThrowableNode(thrown);
+    askForTexts(node, Math.min(MOST_TEXT, so.texts));
+    so.texts -= Math.min(so.texts, node.text.length());
+    node.trace = traceOf(node, so.frames);
+    so.frames -= node.trace.length;
+    Throwable cause = ask(node, thrown::getCause, null);
+    if (cause != null && isNew(cause, node, so)) {
+      node.cause = inspect(cause, so);
+      node.wellBehaved &= node.cause.wellBehaved;
     }
     for (Throwable each : thrown.getSuppressed()) {
-      if (isNew(each, level, so)) {
-        Level below = inspect(each, so);
-        level.suppressed.add(below);
-        level.sound &= below.sound;
+      if (isNew(each, node, so)) {
+        ThrowableNode below = inspect(each, so);
+        node.suppressed.add(below);
+        node.wellBehaved &= below.wellBehaved;
       }
     }
-    return level;
+    return node;
   }
 
   /** One that was met before is left out; so are those of a tree that may have no end. */
-  private static boolean isNew(Throwable thrown, Level above, Inspection so) {
+  private static boolean isNew(Throwable thrown, ThrowableNode above, InspectionBudget so) {
     if (so.met.contains(thrown)) {
       return false;
     }
     boolean few = so.met.size() < MOST_LEVELS;
-    above.sound &= few;
+    above.wellBehaved &= few;
     return few;
   }
 
-  private static void askForTexts(Level level, int most) {
-    Throwable thrown = level.itself;
-    level.message = cut(askText(level, thrown::getMessage, "getMessage"), most);
-    String text = cut(askText(level, thrown::toString, "toString"), most);
-    level.text = text == null ? thrown.getClass().getName() : text;
+  private static void askForTexts(ThrowableNode node, int most) {
+    Throwable thrown = node.thrown;
+    node.message = cut(askText(node, thrown::getMessage, "getMessage"), most);
+    String text = cut(askText(node, thrown::toString, "toString"), most);
+    node.text = text == null ? thrown.getClass().getName() : text;
   }
 
-  private static StackTraceElement[] traceOf(Level level, int most) {
-    StackTraceElement[] trace = ask(level, level.itself::getStackTrace, null);
+  private static StackTraceElement[] traceOf(ThrowableNode node, int most) {
+    StackTraceElement[] trace = ask(node, node.thrown::getStackTrace, null);
     if (trace == null) {
-      level.sound = false;
+      node.wellBehaved = false;
       return new StackTraceElement[0];
     }
     List<StackTraceElement> frames = new ArrayList<>(Math.min(trace.length, most));
     for (StackTraceElement frame : trace) {
-      level.sound &= frame != null;
+      node.wellBehaved &= frame != null;
       if (frame != null && frames.size() < most) {
         frames.add(frame);
       }
@@ -145,22 +145,22 @@ public final class CapturedThrowable {
   }
 
   private static <T> @Nullable T ask(
-      Level level, Supplier<? extends @Nullable T> question, @Nullable T otherwise) {
+      ThrowableNode node, Supplier<? extends @Nullable T> question, @Nullable T otherwise) {
     try {
       return question.get();
     } catch (Throwable broken) { // it is the user's
-      level.sound = false;
+      node.wellBehaved = false;
       return otherwise;
     }
   }
 
   private static @Nullable String askText(
-      Level level, Supplier<@Nullable String> question, String method) {
+      ThrowableNode node, Supplier<@Nullable String> question, String method) {
     try {
       return question.get();
     } catch (Throwable broken) { // it is the user's
-      level.sound = false;
-      return level.itself.getClass().getName() + " (its " + method + " threw " + nameOf(broken)
+      node.wellBehaved = false;
+      return node.thrown.getClass().getName() + " (its " + method + " threw " + nameOf(broken)
           + ")";
     }
   }
@@ -186,17 +186,17 @@ public final class CapturedThrowable {
 
   /** Whether it is of that class, whatever stands in for it. */
   public boolean isOf(Class<? extends Throwable> type) {
-    return type.isInstance(top.itself);
+    return type.isInstance(top.thrown);
   }
 
   /** Whether what was thrown is an error, after which its object cannot be trusted. */
   public boolean isError() {
-    return top.itself instanceof Error;
+    return top.thrown instanceof Error;
   }
 
   /** The binary names of its class and that one's superclasses. */
   public List<String> types() {
-    return typesOf(top.itself);
+    return typesOf(top.thrown);
   }
 
   /**
@@ -204,7 +204,7 @@ public final class CapturedThrowable {
    * that threw once is not called again by whoever logs it or prints its stack.
    */
   public Throwable exception() {
-    return top.sound ? top.itself : standIn(top, false);
+    return top.wellBehaved ? top.thrown : standIn(top, false);
   }
 
   /** A stand-in, and such for all below it: nothing of it needs a user's class. */
@@ -214,32 +214,32 @@ public final class CapturedThrowable {
 
   /** A stand-in for the exception alone: causes and what it suppressed stay what they are. */
   static RemoteThrowable standInAlone(Throwable thrown) {
-    Level level = new Level(thrown);
-    askForTexts(level, MOST_TEXT);
-    level.trace = traceOf(level, MOST_FRAMES);
-    Throwable cause = ask(level, thrown::getCause, null);
+    ThrowableNode node = new ThrowableNode(thrown);
+    askForTexts(node, MOST_TEXT);
+    node.trace = traceOf(node, MOST_FRAMES);
+    Throwable cause = ask(node, thrown::getCause, null);
     RemoteThrowable standIn =
-        new RemoteThrowable(typesOf(thrown), level.message, level.text, cause);
-    standIn.setStackTrace(level.trace);
+        new RemoteThrowable(typesOf(thrown), node.message, node.text, cause);
+    standIn.setStackTrace(node.trace);
     for (Throwable each : thrown.getSuppressed()) {
       standIn.addSuppressed(each);
     }
     return standIn;
   }
 
-  private static RemoteThrowable standIn(Level level, boolean whole) {
-    Throwable cause = level.cause == null ? null : below(level.cause, whole);
+  private static RemoteThrowable standIn(ThrowableNode node, boolean whole) {
+    Throwable cause = node.cause == null ? null : below(node.cause, whole);
     RemoteThrowable standIn =
-        new RemoteThrowable(typesOf(level.itself), level.message, level.text, cause);
-    standIn.setStackTrace(level.trace);
-    for (Level each : level.suppressed) {
+        new RemoteThrowable(typesOf(node.thrown), node.message, node.text, cause);
+    standIn.setStackTrace(node.trace);
+    for (ThrowableNode each : node.suppressed) {
       standIn.addSuppressed(below(each, whole));
     }
     return standIn;
   }
 
-  private static Throwable below(Level level, boolean whole) {
-    return level.sound && !whole ? level.itself : standIn(level, whole);
+  private static Throwable below(ThrowableNode node, boolean whole) {
+    return node.wellBehaved && !whole ? node.thrown : standIn(node, whole);
   }
 
   private static List<String> typesOf(Throwable thrown) {

@@ -24,12 +24,12 @@ public final class Codec {
     KryoWithoutUnsafe.ensure();
   }
 
-  private final GraphPool pool;
-  private final Immutability immutability;
+  private final GraphCodecPool pool;
+  private final ImmutabilityAnalyzer immutability;
 
   private Codec(CodecOptions options) {
-    this.pool = new GraphPool(options, new Forms(options));
-    this.immutability = new Immutability();
+    this.pool = new GraphCodecPool(options, new TypeCodecRegistry(options));
+    this.immutability = new ImmutabilityAnalyzer();
   }
 
   /**
@@ -45,7 +45,7 @@ public final class Codec {
 
   /**
    * Writes a value. The bytes are a snapshot; the buffers are the value's own memory, see
-   * {@link Encoded}.
+   * {@link EncodedValue}.
    *
    * <p>An exception object inside the value that holds something which cannot be written is
    * replaced by a {@link RemoteThrowable}.
@@ -53,19 +53,19 @@ public final class Codec {
    * @throws CodecException when something in the value cannot travel, with the path that leads to
    *     it and what to do
    */
-  public Encoded encode(@Nullable Object value) {
+  public EncodedValue encode(@Nullable Object value) {
     Map<Throwable, RemoteThrowable> standIns = Map.of();
     while (true) {
       try {
-        Graph graph = pool.take();
-        Encoded encoded = graph.encode(value, standIns);
+        GraphCodec graph = pool.take();
+        EncodedValue encoded = graph.encode(value, standIns);
         pool.give(graph);
         return encoded;
       } catch (StackOverflowError overflow) {
-        throw failure("encode", Fault.from(overflow), rootOf(value));
+        throw failure("encode", GraphException.from(overflow), rootOf(value));
       } catch (Throwable thrown) {
-        Fault fault = Fault.from(thrown);
-        Throwable blamed = fault.blamed();
+        GraphException fault = GraphException.from(thrown);
+        Throwable blamed = fault.blamedThrowable();
         if (blamed == null || standIns.size() == STAND_INS_TRIED) {
           throw failure("encode", fault, rootOf(value));
         }
@@ -87,14 +87,14 @@ public final class Codec {
       return "null";
     }
     Class<?> type = value.getClass();
-    if (Closures.isLambda(type)) {
-      return Closures.shapeOf((Serializable) value).displayName();
+    if (LambdaSerialization.isLambda(type)) {
+      return LambdaSerialization.signatureOf((Serializable) value).displayName();
     }
     return type.getSimpleName().isEmpty() ? type.getTypeName() : type.getSimpleName();
   }
 
   /** Reads what {@link #encode} wrote, with its own buffers and externals. */
-  public @Nullable Object decode(Encoded encoded) {
+  public @Nullable Object decode(EncodedValue encoded) {
     return decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), encoded.externals());
   }
 
@@ -108,27 +108,27 @@ public final class Codec {
    * they are read.
    *
    * @param bytes may be shared memory, which must not change meanwhile
-   * @param buffers the contents of {@link Encoded#buffers()}, in the same order
-   * @param externals stand for {@link Encoded#externals()}, in the same order
+   * @param buffers the contents of {@link EncodedValue#buffers()}, in the same order
+   * @param externals stand for {@link EncodedValue#externals()}, in the same order
    * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not
    *     allowed or of another version here, or when a class refuses its content
    */
   public @Nullable Object decode(
       MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     try {
-      Graph graph = pool.take();
+      GraphCodec graph = pool.take();
       Object value = graph.decode(bytes, buffers, externals);
       pool.give(graph);
       return value;
     } catch (StackOverflowError overflow) {
-      throw failure("decode", Fault.from(overflow), "value");
+      throw failure("decode", GraphException.from(overflow), "value");
     } catch (Throwable thrown) {
-      throw failure("decode", Fault.from(thrown), "value");
+      throw failure("decode", GraphException.from(thrown), "value");
     }
   }
 
-  private static CodecException failure(String action, Fault fault, String root) {
-    return new CodecException("Cannot " + action + " " + fault.describe(root), fault.getCause());
+  private static CodecException failure(String action, GraphException failure, String root) {
+    return new CodecException("Cannot " + action + " " + failure.describe(root), failure.getCause());
   }
 
   /**
@@ -137,8 +137,8 @@ public final class Codec {
    */
   public boolean isImmutable(@Nullable Object value) {
     try {
-      return immutability.holdsFor(value);
-    } catch (Fault unknown) {
+      return immutability.isImmutable(value);
+    } catch (GraphException unknown) {
       return false; // a lambda that cannot be taken apart; encoding it tells why
     }
   }
@@ -152,18 +152,18 @@ public final class Codec {
   }
 
   private boolean capturesOnlyImmutables(Serializable function) {
-    if (!Closures.isLambda(function.getClass())) {
+    if (!LambdaSerialization.isLambda(function.getClass())) {
       return false;
     }
     try {
-      var parts = Closures.open(function);
+      var parts = LambdaSerialization.toSerializedLambda(function);
       for (int i = 0; i < parts.getCapturedArgCount(); i++) {
-        if (!immutability.holdsFor(parts.getCapturedArg(i))) {
+        if (!immutability.isImmutable(parts.getCapturedArg(i))) {
           return false;
         }
       }
       return true;
-    } catch (Fault fault) {
+    } catch (GraphException fault) {
       throw failure("encode", fault, rootOf(function));
     }
   }
@@ -174,12 +174,12 @@ public final class Codec {
    *
    * @throws CodecException when a lambda's class cannot be examined
    */
-  public static LambdaShape shapeOf(Serializable function) {
+  public static FunctionSignature signatureOf(Serializable function) {
     try {
-      return Closures.shapeOf(function);
-    } catch (Fault fault) {
+      return LambdaSerialization.signatureOf(function);
+    } catch (GraphException failure) {
       throw new CodecException(
-          "Cannot examine a function: " + fault.describe("lambda"), fault.getCause());
+          "Cannot examine a function: " + failure.describe("lambda"), failure.getCause());
     }
   }
 }

@@ -12,10 +12,10 @@ import java.util.function.Predicate;
  * agree.
  *
  * @param classLoader finds the classes named in the bytes
- * @param contextLoader whether the decoding thread's context loader is asked when
+ * @param usesContextLoader whether the decoding thread's context loader is asked when
  *     {@code classLoader} does not find one
  * @param externalTypes values of these types are not written but handed to the caller, see
- *     {@link Encoded#externals()}
+ *     {@link EncodedValue#externals()}
  * @param bufferTypes classes whose content travels out of band, besides {@code MemorySegment} and
  *     {@code ByteBuffer}
  * @param maxDepth how deep a graph may be nested, in objects
@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  */
 public record CodecOptions(
     ClassLoader classLoader,
-    boolean contextLoader,
+    boolean usesContextLoader,
     List<Class<?>> externalTypes,
     List<BufferType<?>> bufferTypes,
     int maxDepth,
@@ -78,7 +78,7 @@ public record CodecOptions(
   public CodecOptions withExternalTypes(Class<?>... types) {
     return new CodecOptions(
         classLoader,
-        contextLoader,
+        usesContextLoader,
         List.of(types),
         bufferTypes,
         maxDepth,
@@ -90,7 +90,7 @@ public record CodecOptions(
   public CodecOptions withBufferTypes(BufferType<?>... types) {
     return new CodecOptions(
         classLoader,
-        contextLoader,
+        usesContextLoader,
         externalTypes,
         List.of(types),
         maxDepth,
@@ -102,7 +102,7 @@ public record CodecOptions(
   public CodecOptions withMaxDepth(int depth) {
     return new CodecOptions(
         classLoader,
-        contextLoader,
+        usesContextLoader,
         externalTypes,
         bufferTypes,
         depth,
@@ -113,12 +113,12 @@ public record CodecOptions(
   /** The same with another size from which content travels out of band. */
   public CodecOptions withBufferThreshold(int bytes) {
     return new CodecOptions(
-        classLoader, contextLoader, externalTypes, bufferTypes, maxDepth, bytes, allowedClasses);
+        classLoader, usesContextLoader, externalTypes, bufferTypes, maxDepth, bytes, allowedClasses);
   }
 
   /** The same, but only classes whose binary name the predicate accepts are written and read. */
   public CodecOptions withAllowedClasses(Predicate<String> allowed) {
     return new CodecOptions(
-        classLoader, contextLoader, externalTypes, bufferTypes, maxDepth, bufferThreshold, allowed);
+        classLoader, usesContextLoader, externalTypes, bufferTypes, maxDepth, bufferThreshold, allowed);
   }
 }

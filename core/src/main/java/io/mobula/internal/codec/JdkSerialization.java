@@ -114,7 +114,7 @@ final class JdkSerialization {
       MethodHandle found = (MethodHandle) finder.invokeExact(type);
       return found == null ? null : found.asType(as);
     } catch (Throwable thrown) {
-      throw Fault.from(thrown).in(type);
+      throw GraphException.from(thrown).inClass(type);
     }
   }
 
@@ -125,7 +125,7 @@ final class JdkSerialization {
     try {
       return (Constructor<?>) CONSTRUCTOR.invokeExact(type, ofSuperclass);
     } catch (Throwable thrown) {
-      throw Fault.from(thrown).in(type);
+      throw GraphException.from(thrown).inClass(type);
     }
   }
 
@@ -137,7 +137,7 @@ final class JdkSerialization {
     try {
       return (Constructor<?>) SERIAL_CONSTRUCTOR.invokeExact(type);
     } catch (Throwable thrown) {
-      throw Fault.from(thrown).in(type);
+      throw GraphException.from(thrown).inClass(type);
     }
   }
 
@@ -146,7 +146,7 @@ final class JdkSerialization {
     try {
       return (Constructor<?>) EXTERNAL_CONSTRUCTOR.invokeExact(type);
     } catch (Throwable thrown) {
-      throw Fault.from(thrown).in(type);
+      throw GraphException.from(thrown).inClass(type);
     }
   }
 }

@@ -64,7 +64,7 @@ final class SegmentInput extends Input {
   /** Takes a declared count from the budget or refuses it. */
   void claim(long count, int bytesEach) {
     if (count < 0 || count > remaining() / bytesEach || count > budget) {
-      throw Fault.because(
+      throw GraphException.withReason(
           "the bytes declare " + count + " elements but only " + remaining() + " bytes are left");
     }
     budget -= count;
@@ -73,7 +73,7 @@ final class SegmentInput extends Input {
   /**
    * Whether an array of this length is in proportion to the input; takes it from the budget if so.
    */
-  boolean affords(long arrayLength) {
+  boolean tryClaim(long arrayLength) {
     long share = arrayLength / 8;
     if (arrayLength < 0 || share > budget) {
       return false;
@@ -102,7 +102,7 @@ final class SegmentInput extends Input {
     int start = position;
     int declared = readVarIntFlag(true);
     if (declared < 0 || declared - 1L > remaining()) {
-      throw Fault.because("the bytes declare a string of " + declared + " characters but "
+      throw GraphException.withReason("the bytes declare a string of " + declared + " characters but "
           + remaining() + " are left");
     }
     position = start;
@@ -111,7 +111,7 @@ final class SegmentInput extends Input {
   @Override
   public byte[] readBytes(int length) {
     if (length < 0 || length > remaining()) {
-      throw Fault.because(
+      throw GraphException.withReason(
           "the bytes declare " + length + " bytes but only " + remaining() + " are left");
     }
     return super.readBytes(length);

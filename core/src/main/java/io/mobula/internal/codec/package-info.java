@@ -2,7 +2,7 @@
  * Turns a user's value into bytes and back, on Kryo, with no JVM flag.
  *
  * <p>Owns the byte format, the choice of how each class is written
- * ({@link io.mobula.internal.codec.Forms}), out-of-band buffers, lambdas by descriptor, and the
+ * ({@link io.mobula.internal.codec.TypeCodecRegistry}), out-of-band buffers, lambdas by descriptor, and the
  * knowledge of which values never change. Everything runs in the caller's thread.
  *
  * <p>Never touches Akka, files, sockets or the store: buffers are handed to the caller, who copies
@@ -10,7 +10,7 @@
  * own, whatever the value or the bytes are.
  *
  * <p>Callers start at {@link io.mobula.internal.codec.Codec}. Below it, one pooled
- * {@link io.mobula.internal.codec.Graph} walks one object graph at a time.
+ * {@link io.mobula.internal.codec.GraphCodec} walks one object graph at a time.
  */
 @NullMarked
 package io.mobula.internal.codec;

@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.NodeId;
-import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.ObjectAddress;
@@ -55,7 +55,7 @@ public sealed interface Content {
    * @param encoded its bytes; buffers are views of what was in the store already
    * @param edges the refs and handles inside
    */
-  record Inline(Encoded encoded, List<Kept> edges) implements Content {
+  record Inline(EncodedValue encoded, List<Kept> edges) implements Content {
     @Override
     public long heapBytes() {
       return encoded.bytes().length;

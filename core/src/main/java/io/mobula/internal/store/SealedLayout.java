@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
 import io.mobula.error.StoreException;
-import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.codec.EncodedValue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -40,7 +40,7 @@ final class SealedLayout {
 
   private SealedLayout() {}
 
-  static long sizeOf(Encoded encoded) {
+  static long sizeOf(EncodedValue encoded) {
     long end = bytesOffset(encoded) + encoded.bytes().length;
     for (var buffer : encoded.buffers()) {
       end = aligned(end) + buffer.byteSize();
@@ -49,7 +49,7 @@ final class SealedLayout {
   }
 
   /** Writes all of it. Cost: one copy of bytes and buffers. */
-  static void write(Encoded encoded, MemorySegment target) {
+  static void write(EncodedValue encoded, MemorySegment target) {
     long offset = bytesOffset(encoded) + encoded.bytes().length;
     for (int i = 0; i < encoded.buffers().size(); i++) {
       var buffer = encoded.buffers().get(i);
@@ -65,7 +65,7 @@ final class SealedLayout {
    * Writes the header and the codec's bytes in front of one buffer that is in place already,
    * {@link #FRONT} bytes in.
    */
-  static void writeAround(Encoded encoded, MemorySegment target) {
+  static void writeAround(EncodedValue encoded, MemorySegment target) {
     if (encoded.buffers().size() != 1 || bytesOffset(encoded) + encoded.bytes().length > FRONT) {
       throw new StoreException(
           "A value made in place needs one buffer and a description of at most " + FRONT
@@ -77,7 +77,7 @@ final class SealedLayout {
     writeFront(encoded, target);
   }
 
-  private static void writeFront(Encoded encoded, MemorySegment target) {
+  private static void writeFront(EncodedValue encoded, MemorySegment target) {
     target.set(INT, 0, MAGIC);
     target.set(INT, 4, VERSION);
     target.set(INT, 8, encoded.bytes().length);
@@ -153,7 +153,7 @@ final class SealedLayout {
         && parts.bytes().mismatch(MemorySegment.ofArray(bytes)) == -1;
   }
 
-  private static long bytesOffset(Encoded encoded) {
+  private static long bytesOffset(EncodedValue encoded) {
     return HEADER + (long) encoded.buffers().size() * PER_BUFFER;
   }
 

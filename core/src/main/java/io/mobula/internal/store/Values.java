@@ -2,7 +2,7 @@ package io.mobula.internal.store;
 
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
-import io.mobula.internal.codec.Encoded;
+import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
@@ -68,7 +68,7 @@ final class Values {
           encoded.buffers().isEmpty() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
           ? new Content.Inline(withBuffers(encoded, List.of()), edges)
-          : inStore(seal(encoded), edges, encoded.views());
+          : inStore(seal(encoded), edges, encoded.decodesToViews());
     } catch (RuntimeException | Error e) {
       edges.forEach(Kept::release);
       throw e;
@@ -79,7 +79,7 @@ final class Values {
    * A sealed object as it is, if the value is what was read of it: neither copied here, nor where
    * another process of this host reads it. Else null.
    */
-  private Content.@Nullable InStore again(Encoded encoded, List<Kept> edges) {
+  private Content.@Nullable InStore again(EncodedValue encoded, List<Kept> edges) {
     if (encoded.buffers().size() != 1) {
       return null;
     }
@@ -90,7 +90,7 @@ final class Values {
     }
     if (SealedLayout.isOf(held.bytes(), encoded.bytes(), buffer)) {
       return new Content.InStore(
-          new Holding(held), edges, encoded.views(), memory, room.idleViews());
+          new Holding(held), edges, encoded.decodesToViews(), memory, room.idleViews());
     }
     held.free();
     return null;
@@ -100,7 +100,7 @@ final class Values {
    * The same with views of its own, if every large part is in the store already and what remains is
    * small; else null.
    */
-  private @Nullable Encoded buffersInPlace(Encoded encoded) {
+  private @Nullable EncodedValue buffersInPlace(EncodedValue encoded) {
     if (encoded.buffers().isEmpty() || encoded.bytes().length > inlineLimit) {
       return null;
     }
@@ -115,8 +115,8 @@ final class Values {
     return withBuffers(encoded, views);
   }
 
-  private static Encoded withBuffers(Encoded encoded, List<MemorySegment> buffers) {
-    return new Encoded(encoded.bytes(), buffers, List.of(), encoded.views());
+  private static EncodedValue withBuffers(EncodedValue encoded, List<MemorySegment> buffers) {
+    return new EncodedValue(encoded.bytes(), buffers, List.of(), encoded.decodesToViews());
   }
 
   /**
@@ -167,7 +167,7 @@ final class Values {
   }
 
   static Content plain(byte[] bytes, List<Kept> edges) {
-    return new Content.Inline(new Encoded(bytes, List.of(), List.of(), false), edges);
+    return new Content.Inline(new EncodedValue(bytes, List.of(), List.of(), false), edges);
   }
 
   /**
@@ -206,14 +206,14 @@ final class Values {
     return FailureWire.read(flat, codec);
   }
 
-  private static @Nullable Flat flat(Encoded encoded, List<Kept> edges, long most) {
+  private static @Nullable Flat flat(EncodedValue encoded, List<Kept> edges, long most) {
     long size = SealedLayout.sizeOf(encoded);
     if (size > most) {
       return null;
     }
     var layout = new byte[(int) size];
     SealedLayout.write(encoded, MemorySegment.ofArray(layout));
-    return new Flat(layout, edges, encoded.views());
+    return new Flat(layout, edges, encoded.decodesToViews());
   }
 
   /**
@@ -223,7 +223,7 @@ final class Values {
   static Content unflatten(Flat flat) {
     var parts = SealedLayout.read(MemorySegment.ofArray(flat.layout()));
     var bytes = parts.bytes().toArray(ValueLayout.JAVA_BYTE);
-    var encoded = new Encoded(bytes, parts.buffers(), List.of(), flat.views());
+    var encoded = new EncodedValue(bytes, parts.buffers(), List.of(), flat.views());
     return new Content.Inline(flat.views() ? encoded.detached() : encoded, flat.edges());
   }
 
@@ -290,7 +290,7 @@ final class Values {
         room.evictor().house(object), edges, views, memory, room.idleViews());
   }
 
-  private SealedObject seal(Encoded encoded) {
+  private SealedObject seal(EncodedValue encoded) {
     var block = room.allocate(SealedLayout.sizeOf(encoded));
     try {
       SealedLayout.write(encoded, block.segment());

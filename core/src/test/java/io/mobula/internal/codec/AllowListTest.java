@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class AllowListTest {
   private final Codec open = Codec.create(CodecOptions.defaults());
   private final Codec strict = Codec.create(CodecOptions.defaults()
-      .withAllowedClasses(name -> name.equals(Samples.Address.class.getName())));
+      .withAllowedClasses(name -> name.equals(SampleClasses.Address.class.getName())));
 
   @Test
   void letsWellKnownAndNamedClassesThrough() {
@@ -23,22 +23,22 @@ class AllowListTest {
         1,
         "x",
         new HashMap<>(Map.of("a", 2)),
-        new Samples.Address("s", 1),
-        new Samples.Address[0],
+        new SampleClasses.Address("s", 1),
+        new SampleClasses.Address[0],
         new Object[0]));
 
     assertThat(((List<?>) strict.decode(strict.encode(value))).get(3))
-        .isEqualTo(new Samples.Address("s", 1));
+        .isEqualTo(new SampleClasses.Address("s", 1));
   }
 
   @Test
   void refusesOthersOnBothSides() {
     for (Object value : List.of(
-        new Samples.Box<>(1),
-        new Samples.Box<?>[0],
-        Samples.Fruit.APPLE,
+        new SampleClasses.Box<>(1),
+        new SampleClasses.Box<?>[0],
+        SampleClasses.Fruit.APPLE,
         new TreeMap<>(),
-        Samples.Bean.class,
+        SampleClasses.Bean.class,
         (java.util.function.Supplier<Integer> & java.io.Serializable) () -> 1)) {
       assertThatThrownBy(() -> strict.encode(value))
           .isInstanceOf(CodecException.class)

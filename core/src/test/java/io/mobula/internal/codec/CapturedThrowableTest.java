@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class CapturedThrowableTest {
 
-  static class Hostile extends IOException {
+  static class ThrowingGetterException extends IOException {
     private final String method;
 
-    Hostile(String method, Throwable cause) {
+    ThrowingGetterException(String method, Throwable cause) {
       super("of " + method, cause);
       this.method = method;
     }
@@ -52,7 +52,7 @@ class CapturedThrowableTest {
 
   @Test
   void isTheExceptionItselfWhereAllOfItAnswers() {
-    var thrown = new IllegalStateException("outer", new Hostile("none", new IOException("inner")));
+    var thrown = new IllegalStateException("outer", new ThrowingGetterException("none", new IOException("inner")));
     var captured = CapturedThrowable.of(thrown);
     assertThat(captured.exception()).isSameAs(thrown);
     assertThat(captured.text()).isEqualTo(thrown.toString());
@@ -64,12 +64,12 @@ class CapturedThrowableTest {
   void isAStandInWithWhatWasSaidWhereAMethodThrows() {
     for (var method : new String[] {"getMessage", "toString", "getCause", "getStackTrace"}) {
       var inner = new IOException("inner");
-      var captured = CapturedThrowable.of(new Hostile(method, inner));
+      var captured = CapturedThrowable.of(new ThrowingGetterException(method, inner));
       assertThat(captured.exception()).as(method).isInstanceOf(RemoteThrowable.class);
       assertThat(((RemoteThrowable) captured.exception()).className())
-          .isEqualTo(Hostile.class.getName());
-      assertThat(captured.text()).contains(Hostile.class.getName());
-      assertThat(captured.isOf(Hostile.class)).isTrue();
+          .isEqualTo(ThrowingGetterException.class.getName());
+      assertThat(captured.text()).contains(ThrowingGetterException.class.getName());
+      assertThat(captured.isOf(ThrowingGetterException.class)).isTrue();
       assertThat(captured.types()).contains(IOException.class.getName());
       if (!method.equals("getCause")) {
         assertThat(captured.exception().getCause()).isSameAs(inner);
@@ -85,7 +85,7 @@ class CapturedThrowableTest {
   @Test
   void standsInForAllAboveOneThatDoesNotAnswer() {
     var bottom = new IOException("bottom");
-    var thrown = new IllegalStateException("top", new Hostile("toString", bottom));
+    var thrown = new IllegalStateException("top", new ThrowingGetterException("toString", bottom));
     var captured = CapturedThrowable.of(thrown).exception();
     assertThat(captured).isInstanceOf(RemoteThrowable.class).hasMessage("top");
     assertThat(captured.getCause()).isInstanceOf(RemoteThrowable.class);

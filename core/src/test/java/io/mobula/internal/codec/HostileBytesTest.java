@@ -30,19 +30,19 @@ class HostileBytesTest {
 
   private final Codec codec = Codec.create(CodecOptions.defaults());
 
-  interface Make<R> extends Supplier<R>, Serializable {}
+  interface SerializableSupplier<R> extends Supplier<R>, Serializable {}
 
   static List<Object> seeds() {
     List<String> captured = new ArrayList<>(List.of("a", "b"));
-    Make<List<String>> lambda = () -> captured;
+    SerializableSupplier<List<String>> lambda = () -> captured;
     return List.of(
         1,
         "text",
         "ümläut €",
         new ArrayList<>(List.of(1, "b", 2.0)),
         new HashMap<>(Map.of("k", List.of(1))),
-        new Samples.Person("p", 3, new Samples.Address("s", 4)),
-        new Samples.Bean("b", 1, 2, List.of("x")),
+        new SampleClasses.Person("p", 3, new SampleClasses.Address("s", 4)),
+        new SampleClasses.Bean("b", 1, 2, List.of("x")),
         new int[][] {{1, 2}, {3}},
         shortTraced(new Exception("x", shortTraced(new Exception("y")))),
         lambda,
@@ -51,9 +51,9 @@ class HostileBytesTest {
         new PriorityQueue<>(List.of(2, 1)),
         Collections.unmodifiableList(captured),
         new UUID(1, 2),
-        Samples.Fruit.PEAR,
+        SampleClasses.Fruit.PEAR,
         new Object[] {String.class, null},
-        new Samples.Hooked("h", 1),
+        new SampleClasses.WriteObjectValue("h", 1),
         new java.util.ArrayDeque<>(List.of(1)),
         new java.util.LinkedHashMap<>(Map.of(1, 2)),
         new Random(1),
@@ -149,7 +149,7 @@ class HostileBytesTest {
   @Test
   void refusesABufferThatIsCopiedAgainAndAgain() {
     byte[] content = new byte[1 << 20];
-    Encoded encoded = codec.encode(List.of(content, "x"));
+    EncodedValue encoded = codec.encode(List.of(content, "x"));
     assertThat(encoded.buffers()).hasSize(1);
     assertThat((List<?>) codec.decode(encoded)).hasSize(2);
     int number = numberOf(new Object[0]);

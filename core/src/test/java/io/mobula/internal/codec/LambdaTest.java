@@ -20,7 +20,7 @@ class LambdaTest {
 
   interface Fn2<A, B, R> extends BiFunction<A, B, R>, Serializable {}
 
-  interface Make<R> extends Supplier<R>, Serializable {}
+  interface SerializableSupplier<R> extends Supplier<R>, Serializable {}
 
   static final class Adder implements Fn1<Integer, Integer> {
     int more = 2;
@@ -82,7 +82,7 @@ class LambdaTest {
     Fn1<Integer, Integer> square = LambdaTest::square;
     Fn1<String, Integer> length = String::length;
     Fn1<Integer, Boolean> bound = captured::contains;
-    Make<List<String>> constructor = ArrayList::new;
+    SerializableSupplier<List<String>> constructor = ArrayList::new;
     Fn1<Integer, int[]> array = int[]::new;
     Fn1<Integer, Integer> lambda = value -> value + number + captured.size();
     Fn1<Fn1<Integer, Integer>, Integer> nested = function -> function.apply(1) + lambda.apply(1);
@@ -105,7 +105,7 @@ class LambdaTest {
     float f = 5;
     double d = 6;
     boolean z = true;
-    Make<String> all = () -> "" + b + s + c + l + f + d + z;
+    SerializableSupplier<String> all = () -> "" + b + s + c + l + f + d + z;
     record Scaler(int by) {
       Fn1<Integer, Integer> scale() {
         return value -> value * by;
@@ -119,10 +119,10 @@ class LambdaTest {
   @Test
   void sharesWhatTwoLambdasCapture() {
     List<Integer> shared = new ArrayList<>();
-    Make<List<Integer>> left = () -> shared;
-    Make<List<Integer>> right = () -> shared;
+    SerializableSupplier<List<Integer>> left = () -> shared;
+    SerializableSupplier<List<Integer>> right = () -> shared;
 
-    List<Make<List<Integer>>> back = copy(new ArrayList<>(List.of(left, right)));
+    List<SerializableSupplier<List<Integer>>> back = copy(new ArrayList<>(List.of(left, right)));
 
     assertThat(back.get(0).get()).isSameAs(back.get(1).get()).isNotSameAs(shared);
   }
@@ -132,23 +132,23 @@ class LambdaTest {
     int number = 5;
     Fn1<Integer, Integer> square = LambdaTest::square;
     Fn2<Adder, Integer, Integer> unbound = Adder::apply;
-    Make<Adder> constructor = Adder::new;
+    SerializableSupplier<Adder> constructor = Adder::new;
     Fn1<String, Integer> lambda = text -> text.length() + number;
 
-    assertThat(Codec.shapeOf(square))
+    assertThat(Codec.signatureOf(square))
         .isEqualTo(
-            new LambdaShape(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
-    assertThat(Codec.shapeOf(square).displayName()).isEqualTo("LambdaTest.square");
-    assertThat(Codec.shapeOf(unbound).parameterTypes()).containsExactly(Adder.class, Integer.class);
-    assertThat(Codec.shapeOf(unbound).displayName()).isEqualTo("Adder.apply");
-    assertThat(Codec.shapeOf(constructor).displayName()).isEqualTo("Adder.new");
-    assertThat(Codec.shapeOf(lambda).captured()).isEqualTo(1);
-    assertThat(Codec.shapeOf(lambda).displayName())
+            new FunctionSignature(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
+    assertThat(Codec.signatureOf(square).displayName()).isEqualTo("LambdaTest.square");
+    assertThat(Codec.signatureOf(unbound).parameterTypes()).containsExactly(Adder.class, Integer.class);
+    assertThat(Codec.signatureOf(unbound).displayName()).isEqualTo("Adder.apply");
+    assertThat(Codec.signatureOf(constructor).displayName()).isEqualTo("Adder.new");
+    assertThat(Codec.signatureOf(lambda).capturedCount()).isEqualTo(1);
+    assertThat(Codec.signatureOf(lambda).displayName())
         .isEqualTo("LambdaTest.tellsTheShapeOfAFunction.lambda");
-    assertThat(Codec.shapeOf(new Adder()))
-        .isEqualTo(new LambdaShape(Adder.class.getName(), "", List.of(), 0));
-    assertThat(Codec.shapeOf(new Adder()).displayName()).isEqualTo("Adder");
-    assertThat(Codec.shapeOf(square)).isSameAs(Codec.shapeOf(square));
+    assertThat(Codec.signatureOf(new Adder()))
+        .isEqualTo(new FunctionSignature(Adder.class.getName(), "", List.of(), 0));
+    assertThat(Codec.signatureOf(new Adder()).displayName()).isEqualTo("Adder");
+    assertThat(Codec.signatureOf(square)).isSameAs(Codec.signatureOf(square));
   }
 
   @Test
@@ -157,13 +157,13 @@ class LambdaTest {
     double[] numbers = new double[1000];
     String text = "t";
     Fn1<Integer, Integer> stateless = LambdaTest::square;
-    Make<String> immutable = () -> text;
-    Make<Integer> mutable = () -> list.size() + (int) numbers[0];
+    SerializableSupplier<String> immutable = () -> text;
+    SerializableSupplier<Integer> mutable = () -> list.size() + (int) numbers[0];
 
     assertThat(codec.isIsolated(stateless)).isTrue();
     assertThat(codec.isIsolated(immutable)).isTrue();
     assertThat(codec.isIsolated(mutable)).isFalse();
-    Make<Integer> apart = copyOf(mutable);
+    SerializableSupplier<Integer> apart = copyOf(mutable);
     list.add(2);
     numbers[0] = 7;
     assertThat(apart).isNotSameAs(mutable);
@@ -184,7 +184,7 @@ class LambdaTest {
 
   @Test
   void namesThisWhereALambdaCapturesIt() {
-    Make<Integer> usesThis = () -> times;
+    SerializableSupplier<Integer> usesThis = () -> times;
 
     assertThatThrownBy(() -> codec.encode(usesThis))
         .isInstanceOf(CodecException.class)

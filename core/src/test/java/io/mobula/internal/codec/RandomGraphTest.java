@@ -34,12 +34,12 @@ class RandomGraphTest {
       case 3 -> random.nextDouble();
       case 4 -> text(random);
       case 5 -> new UUID(random.nextLong(), random.nextLong());
-      case 6 -> Samples.Fruit.values()[random.nextInt(2)];
-      case 7 -> Samples.Level.values()[random.nextInt(2)];
+      case 6 -> SampleClasses.Fruit.values()[random.nextInt(2)];
+      case 7 -> SampleClasses.Level.values()[random.nextInt(2)];
       case 8 -> many(random, depth, width);
-      case 9 -> new Samples.Box<>(random(random, depth + 1));
+      case 9 -> new SampleClasses.Box<>(random(random, depth + 1));
       case 10 ->
-        new Samples.Bean("b", random.nextInt(), random.nextDouble(), List.of(text(random)));
+        new SampleClasses.Bean("b", random.nextInt(), random.nextDouble(), List.of(text(random)));
       case 11 -> map(random, depth, width, new HashMap<>());
       case 12 -> map(random, depth, width, new TreeMap<>());
       case 13 -> map(random, depth, width, new LinkedHashMap<>());

@@ -32,7 +32,7 @@ class ThrowableTest {
     }
   }
 
-  record Report(Throwable failure, String text, Throwable again) {}
+  record FailureReport(Throwable failure, String text, Throwable again) {}
 
   @SuppressWarnings("unchecked")
   private <T> T copy(T value) {
@@ -89,7 +89,7 @@ class ThrowableTest {
     IOException cause = new IOException("disk");
     OrderException thrown = new OrderException("late", List.of(1), Thread.currentThread(), cause);
 
-    Report back = copy(new Report(thrown, "kept", thrown));
+    FailureReport back = copy(new FailureReport(thrown, "kept", thrown));
 
     assertThat(back.text).isEqualTo("kept");
     assertThat(back.again).isSameAs(back.failure);

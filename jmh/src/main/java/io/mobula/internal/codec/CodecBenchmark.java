@@ -30,7 +30,7 @@ public class CodecBenchmark {
 
   private Codec codec;
   private @Nullable Object value;
-  private Encoded encoded;
+  private EncodedValue encoded;
 
   /** The kinds of value that are timed. */
   public enum Kind {
@@ -89,7 +89,7 @@ public class CodecBenchmark {
 
   /** The value as bytes; a tensor's own are not copied. */
   @Benchmark
-  public Encoded encode() {
+  public EncodedValue encode() {
     return codec.encode(value);
   }
 

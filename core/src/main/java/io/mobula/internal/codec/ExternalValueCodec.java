@@ -1,0 +1,16 @@
+package io.mobula.internal.codec;
+
+import com.esotericsoftware.kryo.io.Output;
+
+/** A value that stays an object: only its place in the list of externals is written. */
+final class ExternalValueCodec extends TypeCodec<Object> {
+  @Override
+  void write(GraphCodec graph, Output output, Object value) {
+    output.writeVarInt(graph.addExternal(value), true);
+  }
+
+  @Override
+  Object read(GraphCodec graph, SegmentInput input, Class<?> type) {
+    return graph.external(input.readVarInt(true));
+  }
+}
