@@ -9,7 +9,7 @@ final class DigestSum {
 
   void add(ObjectId id, long version) {
     count++;
-    hash ^= ShardMap.mixed(ShardMap.mixed(id) + version);
+    hash ^= ShardMap.mixBits(ShardMap.mixBits(id) + version);
   }
 
   int count() {

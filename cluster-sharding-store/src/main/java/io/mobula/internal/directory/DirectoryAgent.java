@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks for one node: sends what its {@link NodeTable} has to say a moment after it was said,
+ * Speaks for one node: sends what its {@link LocalDirectoryState} has to say a moment after it was said,
  * again until it is understood, and brings the answers in. The table is shared with the callers of
  * {@link ShardedDirectory} and guarded by its own monitor; nothing is sent or told under it.
  */
@@ -23,37 +23,37 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
 
   sealed interface Command
       permits DirectoryMessage.ToParticipant,
-          DirectoryMessage.Piece,
-          Awake,
+          DirectoryMessage.MessageFragment,
+          WakeUp,
           Flush,
-          LookForDrift,
+          CheckDrift,
           Stop {}
 
   /** Something new is to be said. */
-  record Awake() implements Command {}
+  record WakeUp() implements Command {}
 
   /** Says no more. */
   record Stop() implements Command {}
 
   private record Flush() implements Command {}
 
-  private record LookForDrift() implements Command {}
+  private record CheckDrift() implements Command {}
 
   /** Where to deliver what is for a shard. */
-  interface ToShards extends Consumer<Addressed> {}
+  interface ShardSender extends Consumer<ShardMessage> {}
 
   /** A message and its shard. */
-  record Addressed(int shard, DirectoryEntity.Command message) {}
+  record ShardMessage(int shard, DirectoryEntity.Command message) {}
 
   private final NodeId self;
-  private final NodeTable table;
+  private final LocalDirectoryState table;
   private final DirectorySettings settings;
-  private final ToShards toShards;
+  private final ShardSender shardSender;
   private final Runnable onFlush;
-  private final Supplier<String> whereabouts;
+  private final Supplier<String> hostDescription;
   private final ObjectDirectoryFactory.Timer later;
-  private final MessageCutter cutter;
-  private final PieceTable pieces;
+  private final MessageFragmenter fragmenter;
+  private final MessageReassembler reassembler;
   private @Nullable Runnable cancelFlush;
   private long flushAt;
 
@@ -61,42 +61,42 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       NodeId self,
-      NodeTable table,
+      LocalDirectoryState table,
       DirectorySettings settings,
-      Wiring wiring) {
+      Connections connections) {
     super(context);
     this.self = self;
     this.table = table;
     this.settings = settings;
-    this.toShards = wiring.toShards();
-    this.onFlush = wiring.onFlush();
-    this.whereabouts = wiring.whereabouts();
-    this.later = wiring.timer();
-    this.cutter =
-        new MessageCutter(context.getSystem(), Participant.node(self), self.incarnation());
-    this.pieces = new PieceTable(context.getSystem());
-    timers.startTimerWithFixedDelay(new LookForDrift(), settings.digestInterval());
+    this.shardSender = connections.shardSender();
+    this.onFlush = connections.onFlush();
+    this.hostDescription = connections.hostDescription();
+    this.later = connections.timer();
+    this.fragmenter =
+        new MessageFragmenter(context.getSystem(), Participant.node(self), self.incarnation());
+    this.reassembler = new MessageReassembler(context.getSystem());
+    timers.startTimerWithFixedDelay(new CheckDrift(), settings.digestInterval());
   }
 
   /**
    * How it is connected.
    *
-   * @param toShards delivers
+   * @param shardSender delivers
    * @param onFlush runs before all that is new is collected: whoever comes later has to wake it
    *     again
-   * @param whereabouts why a shard may not answer, for people
+   * @param hostDescription why a shard may not answer, for people
    * @param timer runs actions later
    */
-  record Wiring(
-      ToShards toShards,
+  record Connections(
+      ShardSender shardSender,
       Runnable onFlush,
-      Supplier<String> whereabouts,
+      Supplier<String> hostDescription,
       ObjectDirectoryFactory.Timer timer) {}
 
   static Behavior<Command> create(
-      NodeId self, NodeTable table, DirectorySettings settings, Wiring wiring) {
+      NodeId self, LocalDirectoryState table, DirectorySettings settings, Connections connections) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new DirectoryAgent(context, timers, self, table, settings, wiring)));
+        timers -> new DirectoryAgent(context, timers, self, table, settings, connections)));
   }
 
   @Override
@@ -106,14 +106,14 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
         receive(answer);
         yield this;
       }
-      case DirectoryMessage.Piece piece -> {
-        var whole = pieces.add(piece, DirectoryEntity.now());
+      case DirectoryMessage.MessageFragment fragment -> {
+        var whole = reassembler.add(fragment, DirectoryEntity.now());
         if (whole instanceof DirectoryMessage.ToParticipant answer) {
           receive(answer);
         }
         yield this;
       }
-      case Awake() -> {
+      case WakeUp() -> {
         flushIn(settings.flushDelay());
         yield this;
       }
@@ -121,8 +121,8 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
         flush();
         yield this;
       }
-      case LookForDrift() -> {
-        lookForDrift();
+      case CheckDrift() -> {
+        sendDigests();
         yield this;
       }
       case Stop() -> Behaviors.stopped();
@@ -144,10 +144,10 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
 
   private void receive(DirectoryMessage.ToParticipant answer) {
     Runnable action;
-    var out = new ArrayList<Addressed>();
+    var out = new ArrayList<ShardMessage>();
     synchronized (table) {
       action = table.receive(answer, DirectoryEntity.now(), collecting(out));
-      if (!table.isQuiet()) {
+      if (!table.isIdle()) {
         flushIn(settings.flushDelay());
       }
     }
@@ -168,39 +168,39 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   private void flush() {
     cancelFlush = null;
     onFlush.run();
-    var out = new ArrayList<Addressed>();
-    List<Questions.Unheard> unheard;
+    var out = new ArrayList<ShardMessage>();
+    List<PendingQueries.UnattendedQuery> unattendedQuery;
     boolean quiet;
     synchronized (table) {
-      unheard = table.flush(DirectoryEntity.now(), collecting(out));
-      quiet = table.isQuiet();
+      unattendedQuery = table.flush(DirectoryEntity.now(), collecting(out));
+      quiet = table.isIdle();
     }
     send(out);
-    unheard.forEach(each -> each.fail(whereabouts.get(), settings.rules().pace()));
+    unattendedQuery.forEach(each -> each.fail(hostDescription.get(), settings.shardSettings().messaging()));
     if (!quiet) {
-      flushIn(Duration.ofMillis(settings.rules().pace().resendMillis()));
+      flushIn(Duration.ofMillis(settings.shardSettings().messaging().resendMillis()));
     }
   }
 
-  private void lookForDrift() {
-    var out = new ArrayList<Addressed>();
+  private void sendDigests() {
+    var out = new ArrayList<ShardMessage>();
     synchronized (table) {
       table.statements().expire(DirectoryEntity.now());
-      table.statements().digests(collecting(out));
+      table.statements().sendDigests(collecting(out));
     }
     send(out);
   }
 
-  private static Sink collecting(List<Addressed> out) {
-    return (to, message) -> out.add(new Addressed(to.shard(), (DirectoryMessage.ToShard) message));
+  private static MessageSink collecting(List<ShardMessage> out) {
+    return (to, message) -> out.add(new ShardMessage(to.shard(), (DirectoryMessage.ToShard) message));
   }
 
-  private void send(List<Addressed> out) {
+  private void send(List<ShardMessage> out) {
     for (var each : out) {
-      if (each.message() instanceof DirectoryMessage message && MessageCutter.isLarge(message)) {
-        cutter.cut(message).forEach(piece -> toShards.accept(new Addressed(each.shard(), piece)));
+      if (each.message() instanceof DirectoryMessage message && MessageFragmenter.isLarge(message)) {
+        fragmenter.fragment(message).forEach(fragment -> shardSender.accept(new ShardMessage(each.shard(), fragment)));
       } else {
-        toShards.accept(each);
+        shardSender.accept(each);
       }
     }
   }

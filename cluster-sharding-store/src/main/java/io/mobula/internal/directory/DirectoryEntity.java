@@ -28,7 +28,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   private static final int TICKS_PER_RESEND = 2;
 
   sealed interface Command
-      permits DirectoryMessage.ToShard, DirectoryMessage.Piece, Joined, Left, Tick, LookForDrift {}
+      permits DirectoryMessage.ToShard, DirectoryMessage.MessageFragment, Joined, Left, Tick, CheckDrift {}
 
   /** A node is there. */
   record Joined(NodeId node) implements Command {}
@@ -38,10 +38,10 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
 
   private record Tick() implements Command {}
 
-  private record LookForDrift() implements Command {}
+  private record CheckDrift() implements Command {}
 
   /** What the shards of a process have in common. */
-  record Surroundings(
+  record ProcessContext(
       ActorSystem<?> system,
       DirectorySettings settings,
       ClusterPeers peers,
@@ -50,52 +50,52 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   private static final Tick TICK = new Tick();
 
   private final TimerScheduler<Command> timers;
-  private final Duration betweenTicks;
-  private final Surroundings around;
+  private final Duration tickInterval;
+  private final ProcessContext processContext;
   private final ClusterSharding sharding;
   private final DirectoryShard shard;
-  private final MessageCutter cutter;
-  private final PieceTable pieces;
-  private long cutsTold;
+  private final MessageFragmenter fragmenter;
+  private final MessageReassembler reassembler;
+  private long droppedLineagesReported;
 
   private DirectoryEntity(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       int number,
-      Surroundings around) {
+      ProcessContext around) {
     super(context);
-    this.around = around;
+    this.processContext = around;
     this.sharding = ClusterSharding.get(around.system());
     var members = around.hosted().add(context.getSelf());
     long incarnation = ThreadLocalRandom.current().nextLong() | 1;
-    this.cutter = new MessageCutter(around.system(), Participant.shard(number), incarnation);
-    this.pieces = new PieceTable(around.system());
+    this.fragmenter = new MessageFragmenter(around.system(), Participant.shard(number), incarnation);
+    this.reassembler = new MessageReassembler(around.system());
     this.shard = new DirectoryShard(
         number,
         incarnation,
         around.peers().self(),
-        around.settings().rules(),
+        around.settings().shardSettings(),
         members,
         now(),
         this::send);
-    long resend = around.settings().rules().pace().resendMillis();
+    long resend = around.settings().shardSettings().messaging().resendMillis();
     this.timers = timers;
-    this.betweenTicks = Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND));
-    timers.startTimerWithFixedDelay(new LookForDrift(), around.settings().digestInterval());
+    this.tickInterval = Duration.ofMillis(Math.max(1, resend / TICKS_PER_RESEND));
+    timers.startTimerWithFixedDelay(new CheckDrift(), around.settings().digestInterval());
     context
         .getLog()
         .debug("Shard {} of the directory starts and asks {} nodes", number, members.size());
-    tickIfTimeMatters();
+    scheduleTickIfNeeded();
   }
 
   /** An idle shard is left alone. */
-  private void tickIfTimeMatters() {
-    if (shard.awaitsTime() && !timers.isTimerActive(TICK)) {
-      timers.startSingleTimer(TICK, TICK, betweenTicks);
+  private void scheduleTickIfNeeded() {
+    if (shard.needsTick() && !timers.isTimerActive(TICK)) {
+      timers.startSingleTimer(TICK, TICK, tickInterval);
     }
   }
 
-  static Behavior<Command> create(int number, Surroundings around) {
+  static Behavior<Command> create(int number, ProcessContext around) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> new DirectoryEntity(context, timers, number, around)));
   }
@@ -108,8 +108,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case DirectoryMessage.ToShard said -> shard.receive(said, now());
-      case DirectoryMessage.Piece piece -> {
-        if (pieces.add(piece, now()) instanceof DirectoryMessage.ToShard said) {
+      case DirectoryMessage.MessageFragment fragment -> {
+        if (reassembler.add(fragment, now()) instanceof DirectoryMessage.ToShard said) {
           shard.receive(said, now());
         }
       }
@@ -117,42 +117,42 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       case Left(var node) -> shard.left(node, now());
       case Tick tick -> {
         shard.tick(now());
-        tellOfCuts();
+        warnOfDroppedLineages();
       }
-      case LookForDrift() -> shard.digests();
+      case CheckDrift() -> shard.sendDigests();
     }
-    tickIfTimeMatters();
+    scheduleTickIfNeeded();
     return this;
   }
 
-  private void tellOfCuts() {
-    long cuts = shard.records().lineageCuts();
-    if (cuts > cutsTold) {
+  private void warnOfDroppedLineages() {
+    long cuts = shard.records().droppedLineages();
+    if (cuts > droppedLineagesReported) {
       getContext()
           .getLog()
           .warn(
               "Shard {} of the directory had no room for the lineage of {} objects: they cannot be made again when "
                   + "they are lost. Raise mobula.directory.lineage-bytes (now {}).",
               shard.number(),
-              cuts - cutsTold,
-              around.settings().rules().lineageBytes());
-      cutsTold = cuts;
+              cuts - droppedLineagesReported,
+              processContext.settings().shardSettings().lineageBytes());
+      droppedLineagesReported = cuts;
     }
   }
 
   private void send(Participant to, DirectoryMessage message) {
-    boolean large = MessageCutter.isLarge(message);
-    if (to.ofNode()) {
-      ActorRef<DirectoryAgent.Command> agent = around.peers().actor(to.nodeId(), AGENT);
+    boolean large = MessageFragmenter.isLarge(message);
+    if (to.isNode()) {
+      ActorRef<DirectoryAgent.Command> agent = processContext.peers().actor(to.nodeId(), AGENT);
       if (large) {
-        cutter.cut(message).forEach(agent::tell);
+        fragmenter.fragment(message).forEach(agent::tell);
       } else {
         agent.tell((DirectoryMessage.ToParticipant) message);
       }
     } else {
       var shardOfIt = sharding.entityRefFor(KEY, Integer.toString(to.shard()));
       if (large) {
-        cutter.cut(message).forEach(shardOfIt::tell);
+        fragmenter.fragment(message).forEach(shardOfIt::tell);
       } else {
         shardOfIt.tell((DirectoryMessage.ToShard) message);
       }
@@ -162,7 +162,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      around.hosted().remove(getContext().getSelf());
+      processContext.hosted().remove(getContext().getSelf());
       return this;
     }
     return Behaviors.unhandled(); // or sharding's wish to stop it would be taken for granted

@@ -19,7 +19,7 @@ sealed interface DirectoryMessage extends ControlMessage {
   sealed interface ToParticipant extends DirectoryMessage, DirectoryAgent.Command {}
 
   /** Says which shard it is of. */
-  sealed interface OfShard {
+  sealed interface FromShard {
     /** Its number. */
     int shard();
   }
@@ -37,7 +37,7 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param bytes of this piece
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Piece(
+  record MessageFragment(
       Participant from,
       long incarnation,
       long serial,
@@ -48,8 +48,8 @@ sealed interface DirectoryMessage extends ControlMessage {
       byte[] bytes)
       implements ControlMessage, DirectoryEntity.Command, DirectoryAgent.Command {
     /** Whether its numbers make sense. */
-    boolean isSound() {
-      return part >= 0 && part < parts && bytes.length <= MessageCutter.PIECE;
+    boolean isValid() {
+      return part >= 0 && part < parts && bytes.length <= MessageFragmenter.FRAGMENT_BYTES;
     }
   }
 
@@ -58,11 +58,11 @@ sealed interface DirectoryMessage extends ControlMessage {
    *
    * @param from who makes them
    * @param incarnation its incarnation
-   * @param believed which incarnation of the shard it has given its snapshot to; zero for none
+   * @param shardIncarnation which incarnation of the shard it has given its snapshot to; zero for none
    * @param floor that incarnation knows all of the participant's statements up to this version
-   * @param units of one shard
+   * @param statements of one shard
    */
-  record Batch(Participant from, long incarnation, long believed, long floor, List<Unit> units)
+  record Batch(Participant from, long incarnation, long shardIncarnation, long floor, List<ObjectStatement> statements)
       implements ToShard {}
 
   /**
@@ -70,34 +70,34 @@ sealed interface DirectoryMessage extends ControlMessage {
    *
    * @param from who says it
    * @param incarnation its incarnation
-   * @param answers the request
+   * @param request the request
    * @param serial counts this participant's snapshots: parts of two are never mixed
    * @param version what is not in it is nothing, as of this version
    * @param part from zero
    * @param parts how many there are
-   * @param units of this part
+   * @param statements of this part
    */
   record Snapshot(
       Participant from,
       long incarnation,
-      SnapshotRequest answers,
+      SnapshotRequest request,
       long serial,
       long version,
       int part,
       int parts,
-      List<Unit> units)
+      List<ObjectStatement> statements)
       implements ToShard {}
 
   /**
    * What the shard should know of a participant that has no unacknowledged statement.
    *
-   * @param believed as in a batch
+   * @param shardIncarnation as in a batch
    * @param version all of its statements up to this one are acknowledged
    * @param count of objects it has said something about that is not nothing
    * @param hash over their ids and versions, in no order
    */
   record Digest(
-      Participant from, long incarnation, long believed, long version, int count, long hash)
+      Participant from, long incarnation, long shardIncarnation, long version, int count, long hash)
       implements ToShard {}
 
   /**
@@ -108,22 +108,22 @@ sealed interface DirectoryMessage extends ControlMessage {
   record Locate(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
   /** May I make it again? Repeated until answered. */
-  record AskToRebuild(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
+  record RequestReconstruction(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
   /** These are known, up to these versions, to this incarnation of the shard. */
-  record Ack(int shard, long incarnation, List<Known> known)
-      implements ToParticipant, ToShard, OfShard {
+  record Ack(int shard, long incarnation, List<AckedVersion> versions)
+      implements ToParticipant, ToShard, FromShard {
     /** One object's state of one version. */
-    record Known(ObjectId id, long version) {}
+    record AckedVersion(ObjectId id, long version) {}
   }
 
   /** Say all that there is to say to this shard. */
   record SnapshotRequest(int shard, long incarnation, long nonce)
-      implements ToParticipant, ToShard, OfShard {}
+      implements ToParticipant, ToShard, FromShard {}
 
   /** Nobody holds it, if this is still the version of your state of it. */
   record Free(int shard, long incarnation, ObjectId id, long version)
-      implements ToParticipant, OfShard {}
+      implements ToParticipant, FromShard {}
 
   /**
    * A question has been heard and takes its time.
@@ -133,15 +133,15 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param awaited some of the nodes that have to answer first, as the shard has just started;
    *     empty if it knows all there is to know, and waits for the object
    */
-  record Heard(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant, OfShard {
-    public Heard {
+  record QueryReceived(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant, FromShard {
+    public QueryReceived {
       awaited = List.copyOf(awaited);
     }
   }
 
   /** Another attempt has been accepted. */
   record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
-      implements ToParticipant, OfShard {}
+      implements ToParticipant, FromShard {}
 
   /**
    * Whoever told this of an object has left, and nobody else could tell it to a shard that starts
@@ -149,16 +149,16 @@ sealed interface DirectoryMessage extends ControlMessage {
    *
    * @param outcome what became of the object, if its bytes are here
    * @param lineage how it is made, if that is known
-   * @param madeOnce why it is not made again, if that is known
+   * @param notReconstructibleReason why it is not made again, if that is known
    */
   record Keep(
       int shard,
       long incarnation,
       ObjectId id,
-      Unit.@Nullable Outcome outcome,
+      ObjectStatement.@Nullable Outcome outcome,
       @Nullable Lineage lineage,
-      @Nullable String madeOnce)
-      implements ToParticipant, OfShard {}
+      @Nullable String notReconstructibleReason)
+      implements ToParticipant, FromShard {}
 
   /**
    * Where it is.
@@ -166,18 +166,18 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param nodes who has it, if it is sealed
    * @param bytes its size, if it is sealed
    * @param outcome if it is here
-   * @param lost if it is nowhere
+   * @param loss if it is nowhere
    */
-  record Found(
+  record LocateReply(
       ObjectId id,
       int attempt,
       List<NodeId> nodes,
       long bytes,
-      Unit.@Nullable Outcome outcome,
-      @Nullable Gone lost)
+      ObjectStatement.@Nullable Outcome outcome,
+      @Nullable Loss loss)
       implements ToParticipant {
     /** Why it is nowhere, and whether it may be made again. */
-    record Gone(String reason, boolean rebuildable) {}
+    record Loss(String reason, boolean reconstructible) {}
   }
 
   /**
@@ -185,26 +185,26 @@ sealed interface DirectoryMessage extends ControlMessage {
    *
    * @param verdict which of the others is there
    * @param attempt if granted
-   * @param recipe if granted
-   * @param maker if somebody else makes it
+   * @param reconstructionSpec if granted
+   * @param producer if somebody else makes it
    * @param reason if impossible
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Ruling(
+  record ReconstructionDecision(
       int shard,
       long incarnation,
       ObjectId id,
       Verdict verdict,
       int attempt,
-      byte @Nullable [] recipe,
-      @Nullable NodeId maker,
+      byte @Nullable [] reconstructionSpec,
+      @Nullable NodeId producer,
       @Nullable String reason)
-      implements ToParticipant, OfShard {
+      implements ToParticipant, FromShard {
     /** The four answers. */
     enum Verdict {
       GRANTED,
-      ELSEWHERE,
-      READABLE,
+      IN_PROGRESS,
+      NOT_NEEDED,
       IMPOSSIBLE
     }
   }

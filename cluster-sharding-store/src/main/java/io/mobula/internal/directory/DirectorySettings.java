@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is below {@code mobula.directory}, read and checked.
  *
- * @param rules what shards go by
+ * @param shardSettings what shards go by
  * @param role of the members that host shards
  * @param flushDelay how long something new may wait for company
  * @param digestInterval how often drift is looked for
  */
-record DirectorySettings(Rules rules, String role, Duration flushDelay, Duration digestInterval) {
+record DirectorySettings(ShardSettings shardSettings, String role, Duration flushDelay, Duration digestInterval) {
   private static final String ROOT = "mobula.directory.";
   private static final int MOST_SHARDS = 4096;
 
@@ -33,19 +33,19 @@ record DirectorySettings(Rules rules, String role, Duration flushDelay, Duration
               + ", so that nothing would ever be said again",
           null);
     }
-    var pace = new Pace(
+    var messaging = new MessagingSettings(
         positive(config, "batch-statements"),
         positive(config, "batch-bytes"),
         positive(config, "statements-in-flight"),
         resend.toMillis(),
         patience.toMillis());
-    var rules = new Rules(
+    var shardSettings = new ShardSettings(
         new ShardMap(shards),
-        pace,
+        messaging,
         duration(config, "grace").toMillis(),
         value("lineage-bytes", config::getBytes));
     return new DirectorySettings(
-        rules,
+        shardSettings,
         value("role", config::getString),
         duration(config, "flush-delay"),
         duration(config, "digest-interval"));

@@ -3,10 +3,10 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
-import io.mobula.internal.directory.DirectoryMessage.AskToRebuild;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.Digest;
-import io.mobula.internal.directory.DirectoryMessage.Heard;
+import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * One shard of the directory, pure: what comes in are messages, members and the time, what goes out
- * goes to a {@link Sink}.
+ * goes to a {@link MessageSink}.
  *
  * <p>It knows nothing when it starts and asks: first all nodes, which answer at once; until they
  * have, nobody is told where anything is. Then it knows what its own records keep alive and answers
@@ -33,20 +33,20 @@ final class DirectoryShard {
 
   private final int number;
   private final long incarnation;
-  private final Rules rules;
-  private final Sink sink;
+  private final ShardSettings shardSettings;
+  private final MessageSink sink;
   private final long startedAt;
-  private final Records records;
-  private final KeptAlive kept;
-  private final Map<Participant, Standing> standings = new HashMap<>();
+  private final ShardRecords records;
+  private final DependencyHolds kept;
+  private final Map<Participant, ParticipantState> participants = new HashMap<>();
   private final Set<Participant> departed = new RecentSet<>(DEPARTED_REMEMBERED);
   private final Set<Participant> awaitedNodes = new HashSet<>();
   private final Set<Participant> awaitedShards = new HashSet<>();
-  private final Map<Participant, SnapshotRequest> askedTooEarly = new HashMap<>();
+  private final Map<Participant, SnapshotRequest> earlyRequests = new HashMap<>();
   private long nonces;
-  private long repairs;
-  private boolean nodesIn;
-  private boolean frees;
+  private long digestMismatches;
+  private boolean answering;
+  private boolean freeing;
 
   /**
    * Starts by asking everybody.
@@ -59,52 +59,52 @@ final class DirectoryShard {
       int number,
       long incarnation,
       NodeId host,
-      Rules rules,
+      ShardSettings shardSettings,
       Collection<NodeId> members,
       long now,
-      Sink sink) {
+      MessageSink sink) {
     this.number = number;
     this.incarnation = incarnation;
-    this.rules = rules;
+    this.shardSettings = shardSettings;
     this.sink = sink;
     this.startedAt = now;
-    this.kept = new KeptAlive(number, incarnation, rules);
-    this.records = new Records(number, incarnation, host, rules, standings, kept, sink);
+    this.kept = new DependencyHolds(number, incarnation, shardSettings);
+    this.records = new ShardRecords(number, incarnation, host, shardSettings, participants, kept, sink);
     for (var member : members) {
       awaitedNodes.add(Participant.node(member));
       joined(member, now);
     }
-    for (int other = 0; other < rules.map().shards(); other++) {
+    for (int other = 0; other < shardSettings.map().shards(); other++) {
       var shard = standing(Participant.shard(other), now);
-      shard.isThere();
+      shard.markPresent();
       awaitedShards.add(shard.who);
       ask(shard, now);
     }
-    noteAnswers(now);
+    advancePhase(now);
   }
 
   /** A node has come; also one that is there already. */
   void joined(NodeId node, long now) {
-    var standing = standing(Participant.node(node), now);
-    standing.isThere();
-    ask(standing, now);
-    records.settleAll(standing.ids, now);
+    var participantState = standing(Participant.node(node), now);
+    participantState.markPresent();
+    ask(participantState, now);
+    records.settleAll(participantState.ids, now);
   }
 
   /** A node has left or is dead. Its copies are gone, its holds last for the grace. */
   void left(NodeId node, long now) {
     var who = Participant.node(node);
-    var standing = standing(who, now);
-    standing.hasLeftUntil(now + rules.graceMillis());
+    var participantState = standing(who, now);
+    participantState.markLeft(now + shardSettings.graceMillis());
     departed.add(who);
     awaitedNodes.remove(who);
-    records.settleAll(standing.ids, now);
-    noteAnswers(now);
+    records.settleAll(participantState.ids, now);
+    advancePhase(now);
     kept.flush(now, sink);
   }
 
   void receive(DirectoryMessage.ToShard message, long now) {
-    if (!rules.map().knows(message)) {
+    if (!shardSettings.map().containsShardOf(message)) {
       return;
     }
     switch (message) {
@@ -113,119 +113,119 @@ final class DirectoryShard {
       case Digest digest -> onDigest(digest, now);
       case Locate(var from, var id, var lostAttempt) -> {
         var asker = Participant.node(from);
-        heard(asker, id, records.locate(asker, id, lostAttempt, now));
+        confirmReceipt(asker, id, records.locate(asker, id, lostAttempt, now));
       }
-      case AskToRebuild ask ->
-        heard(Participant.node(ask.from()), ask.id(), records.rebuild(ask, now));
-      case Ack ack -> kept.acknowledged(ack).forEach(records::acknowledgeSettled);
+      case RequestReconstruction ask ->
+        confirmReceipt(Participant.node(ask.from()), ask.id(), records.answerReconstruction(ask, now));
+      case Ack ack -> kept.onAck(ack).forEach(records::acknowledgeSettled);
       case SnapshotRequest request -> onSnapshotRequest(request, now);
     }
     kept.flush(now, sink);
   }
 
   /** Who asks and has no answer yet learns that somebody attends to it. */
-  private void heard(Participant asker, ObjectId id, boolean answered) {
+  private void confirmReceipt(Participant asker, ObjectId id, boolean answered) {
     if (!answered) {
       var awaited =
           awaitedNodes.stream().limit(MOST_NAMED).map(Participant::nodeId).toList();
-      sink.send(asker, new Heard(number, id, awaited));
+      sink.send(asker, new QueryReceived(number, id, awaited));
     }
   }
 
   /** What time brings; to be called a few times in each resend interval. */
   void tick(long now) {
-    for (var standing : List.copyOf(standings.values())) {
-      if (standing.expires() <= now) {
-        forget(standing, now);
-      } else if (standing.asked() != null && mayAsk(standing, now)) {
-        ask(standing, now);
+    for (var participantState : List.copyOf(participants.values())) {
+      if (participantState.expires() <= now) {
+        forget(participantState, now);
+      } else if (participantState.pendingRequest() != null && mayAsk(participantState, now)) {
+        ask(participantState, now);
       }
     }
-    noteAnswers(now);
+    advancePhase(now);
     records.tick(now);
     kept.flush(now, sink);
   }
 
   /** Whether {@link #tick} may have something to do by and by, as far as is known now. */
-  boolean awaitsTime() {
-    return !frees
-        || kept.awaitsTime()
-        || records.awaitsTime()
-        || standings.values().stream().anyMatch(Standing::awaitsTime);
+  boolean needsTick() {
+    return !freeing
+        || kept.needsTick()
+        || records.needsTick()
+        || participants.values().stream().anyMatch(ParticipantState::needsTick);
   }
 
   /** Tells the other shards what they should know of this one's holds. */
-  void digests() {
-    kept.digests(sink);
+  void sendDigests() {
+    kept.sendDigests(sink);
   }
 
-  private Standing standing(Participant who, long now) {
-    return standings.computeIfAbsent(who, key -> {
-      var standing = new Standing(key);
-      standing.isAwayUntil(now + rules.graceMillis());
-      return standing;
+  private ParticipantState standing(Participant who, long now) {
+    return participants.computeIfAbsent(who, key -> {
+      var participantState = new ParticipantState(key);
+      participantState.markAbsent(now + shardSettings.graceMillis());
+      return participantState;
     });
   }
 
-  private boolean mayAsk(Standing standing, long now) {
-    boolean reachable = !departed.contains(standing.who);
-    return reachable && !standing.isAsked(now, rules.pace().resendMillis());
+  private boolean mayAsk(ParticipantState participantState, long now) {
+    boolean reachable = !departed.contains(participantState.who);
+    return reachable && !participantState.isAwaitingSnapshot(now, shardSettings.messaging().resendMillis());
   }
 
-  private void ask(Standing standing, long now) {
+  private void ask(ParticipantState participantState, long now) {
     var request = new SnapshotRequest(number, incarnation, ++nonces);
-    standing.ask(request, now);
-    sink.send(standing.who, request);
+    participantState.requestSent(request, now);
+    sink.send(participantState.who, request);
   }
 
-  private void askUnlessAsked(Standing standing, long now) {
-    if (mayAsk(standing, now)) {
-      ask(standing, now);
+  private void askUnlessAsked(ParticipantState participantState, long now) {
+    if (mayAsk(participantState, now)) {
+      ask(participantState, now);
     }
   }
 
-  private void forget(Standing standing, long now) {
-    standings.remove(standing.who);
-    for (var id : List.copyOf(standing.ids)) {
-      records.forget(standing.who, id, now);
+  private void forget(ParticipantState participantState, long now) {
+    participants.remove(participantState.who);
+    for (var id : List.copyOf(participantState.ids)) {
+      records.forget(participantState.who, id, now);
     }
   }
 
   private boolean isForgotten(Participant who) {
-    return departed.contains(who) && !standings.containsKey(who);
+    return departed.contains(who) && !participants.containsKey(who);
   }
 
   private void onBatch(Batch batch, long now) {
     if (isForgotten(batch.from())) {
       return;
     }
-    var standing = standing(batch.from(), now);
-    boolean known = batch.believed() == incarnation
-        && standing.hasAnswered()
-        && standing.incarnation() == batch.incarnation();
+    var participantState = standing(batch.from(), now);
+    boolean known = batch.shardIncarnation() == incarnation
+        && participantState.hasSnapshot()
+        && participantState.incarnation() == batch.incarnation();
     if (!known) {
-      askUnlessAsked(standing, now);
-      if (!batch.from().ofNode()) {
+      askUnlessAsked(participantState, now);
+      if (!batch.from().isNode()) {
         return; // of an incarnation whose holds are not known as a whole
       }
     }
     var touched = new HashSet<ObjectId>();
-    for (var unit : batch.units()) {
-      standing.heard(unit.version());
-      records.apply(standing, unit, false, now, touched);
+    for (var statement : batch.statements()) {
+      participantState.heard(statement.version());
+      records.apply(participantState, statement, false, now, touched);
     }
     records.settleAll(touched, now);
     if (known) {
-      standing.raiseFloor(batch.floor());
+      participantState.raiseFloor(batch.floor());
       acknowledge(batch);
     }
   }
 
   private void acknowledge(Batch batch) {
-    var understood = new ArrayList<Ack.Known>();
-    for (var unit : batch.units()) {
-      if (records.isSettled(batch.from(), unit)) {
-        understood.add(new Ack.Known(unit.id(), unit.version()));
+    var understood = new ArrayList<Ack.AckedVersion>();
+    for (var statement : batch.statements()) {
+      if (records.areDependenciesHeld(batch.from(), statement)) {
+        understood.add(new Ack.AckedVersion(statement.id(), statement.version()));
       }
     }
     if (!understood.isEmpty()) {
@@ -234,47 +234,47 @@ final class DirectoryShard {
   }
 
   private void onSnapshot(Snapshot part, long now) {
-    var standing = standings.get(part.from());
-    if (standing == null) {
+    var participantState = participants.get(part.from());
+    if (participantState == null) {
       return;
     }
-    if (part.answers().incarnation() != incarnation) {
-      askUnlessAsked(standing, now); // it believes in another incarnation
+    if (part.request().incarnation() != incarnation) {
+      askUnlessAsked(participantState, now); // it believes in another incarnation
       return;
     }
-    var parts = standing.collect(part);
+    var parts = participantState.addSnapshotPart(part);
     if (parts == null) {
       return;
     }
-    if (standing.isOutrun(parts.getFirst())) {
-      ask(standing, now);
+    if (participantState.isOutdated(parts.getFirst())) {
+      ask(participantState, now);
       return;
     }
-    records.adopt(standing, parts, now);
-    awaitedNodes.remove(standing.who);
-    awaitedShards.remove(standing.who);
-    noteAnswers(now);
+    records.adoptSnapshot(participantState, parts, now);
+    awaitedNodes.remove(participantState.who);
+    awaitedShards.remove(participantState.who);
+    advancePhase(now);
   }
 
   private void onDigest(Digest digest, long now) {
     if (isForgotten(digest.from())) {
       return;
     }
-    var standing = standing(digest.from(), now);
-    if (digest.believed() != incarnation
-        || !standing.hasAnswered()
-        || standing.incarnation() != digest.incarnation()) {
-      askUnlessAsked(standing, now);
+    var participantState = standing(digest.from(), now);
+    if (digest.shardIncarnation() != incarnation
+        || !participantState.hasSnapshot()
+        || participantState.incarnation() != digest.incarnation()) {
+      askUnlessAsked(participantState, now);
       return;
     }
-    if (digest.version() < standing.heard()) {
+    if (digest.version() < participantState.heard()) {
       return; // it has been overtaken
     }
-    standing.raiseFloor(digest.version());
-    var sum = records.digestOf(standing);
+    participantState.raiseFloor(digest.version());
+    var sum = records.digestOf(participantState);
     if (sum.count() != digest.count() || sum.hash() != digest.hash()) {
-      repairs++;
-      askUnlessAsked(standing, now);
+      digestMismatches++;
+      askUnlessAsked(participantState, now);
     }
   }
 
@@ -283,46 +283,46 @@ final class DirectoryShard {
     if (asker.incarnation() != request.incarnation()) {
       askUnlessAsked(asker, now); // what its predecessor held may be held no more
     }
-    if (nodesIn) {
-      kept.snapshot(request, now, sink);
+    if (answering) {
+      kept.sendSnapshot(request, now, sink);
     } else {
-      askedTooEarly.put(Participant.shard(request.shard()), request);
+      earlyRequests.put(Participant.shard(request.shard()), request);
     }
   }
 
-  private void noteAnswers(long now) {
-    if (!nodesIn && awaitedNodes.isEmpty()) {
-      nodesIn = true;
-      records.answerFrom(now);
-      askedTooEarly.values().forEach(request -> kept.snapshot(request, now, sink));
-      askedTooEarly.clear();
+  private void advancePhase(long now) {
+    if (!answering && awaitedNodes.isEmpty()) {
+      answering = true;
+      records.startAnswering(now);
+      earlyRequests.values().forEach(request -> kept.sendSnapshot(request, now, sink));
+      earlyRequests.clear();
     }
-    if (!frees && nodesIn && awaitedShards.isEmpty() && now >= startedAt + rules.graceMillis()) {
-      frees = true;
-      records.freeFrom(now);
+    if (!freeing && answering && awaitedShards.isEmpty() && now >= startedAt + shardSettings.graceMillis()) {
+      freeing = true;
+      records.startFreeing(now);
     }
   }
 
   /** How often a digest did not fit. */
-  long repairs() {
-    return repairs;
+  long digestMismatches() {
+    return digestMismatches;
   }
 
   int number() {
     return number;
   }
 
-  Records records() {
+  ShardRecords records() {
     return records;
   }
 
   /** Whether it answers. */
-  boolean answers() {
-    return nodesIn;
+  boolean isAnswering() {
+    return answering;
   }
 
   /** Whether it frees. */
-  boolean frees() {
-    return frees;
+  boolean isFreeing() {
+    return freeing;
   }
 }

@@ -19,12 +19,12 @@ record Participant(long node, int shard) {
     return new Participant(0, number);
   }
 
-  boolean ofNode() {
+  boolean isNode() {
     return node != 0;
   }
 
   NodeId nodeId() {
-    if (!ofNode()) {
+    if (!isNode()) {
       throw new IllegalStateException(this + " is no node");
     }
     return new NodeId(node);
@@ -32,6 +32,6 @@ record Participant(long node, int shard) {
 
   @Override
   public String toString() {
-    return ofNode() ? "node " + nodeId() : "shard " + shard;
+    return isNode() ? "node " + nodeId() : "shard " + shard;
   }
 }

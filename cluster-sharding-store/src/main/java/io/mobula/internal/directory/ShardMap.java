@@ -15,21 +15,21 @@ record ShardMap(int shards) {
   }
 
   /** Whether the message is of a shard that there is: other nodes may count others. */
-  boolean knows(DirectoryMessage message) {
-    return !(message instanceof DirectoryMessage.OfShard said)
+  boolean containsShardOf(DirectoryMessage message) {
+    return !(message instanceof DirectoryMessage.FromShard said)
         || (said.shard() >= 0 && said.shard() < shards);
   }
 
-  int of(ObjectId id) {
-    return (int) Math.floorMod(mixed(id), (long) shards);
+  int shardOf(ObjectId id) {
+    return (int) Math.floorMod(mixBits(id), (long) shards);
   }
 
   /** Well spread 64 bits, the same in every JVM (the finalizer of MurmurHash3). */
-  static long mixed(ObjectId id) {
-    return mixed(id.node() * 31 + id.task() * 0x9E3779B97F4A7C15L + id.index());
+  static long mixBits(ObjectId id) {
+    return mixBits(id.node() * 31 + id.task() * 0x9E3779B97F4A7C15L + id.index());
   }
 
-  static long mixed(long bits) {
+  static long mixBits(long bits) {
     bits = (bits ^ (bits >>> 33)) * 0xFF51AFD7ED558CCDL;
     bits = (bits ^ (bits >>> 33)) * 0xC4CEB9FE1A85EC53L;
     return bits ^ (bits >>> 33);

@@ -24,8 +24,8 @@ import java.util.function.Function;
  */
 final class ShardedDirectory implements ObjectDirectory {
   private final NodeId self;
-  private final NodeTable table;
-  private final AtomicBoolean awake;
+  private final LocalDirectoryState table;
+  private final AtomicBoolean agentAwake;
   private final ActorRef<DirectoryAgent.Command> agent;
   private final Runnable onClose;
   private boolean closed;
@@ -38,18 +38,18 @@ final class ShardedDirectory implements ObjectDirectory {
    */
   ShardedDirectory(
       NodeId self,
-      NodeTable table,
+      LocalDirectoryState table,
       AtomicBoolean awake,
       ActorRef<DirectoryAgent.Command> agent,
       Runnable onClose) {
     this.self = self;
     this.table = table;
-    this.awake = awake;
+    this.agentAwake = awake;
     this.agent = agent;
     this.onClose = onClose;
   }
 
-  private void say(Consumer<HolderTable> what) {
+  private void update(Consumer<StatementTable> what) {
     synchronized (table) {
       what.accept(table.statements());
     }
@@ -57,47 +57,47 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   private void wake() {
-    if (!awake.getAndSet(true)) {
-      agent.tell(new DirectoryAgent.Awake());
+    if (!agentAwake.getAndSet(true)) {
+      agent.tell(new DirectoryAgent.WakeUp());
     }
   }
 
   @Override
   public void hold(ObjectId id) {
-    say(statements -> statements.hold(id));
+    update(statements -> statements.hold(id));
   }
 
   @Override
   public void release(ObjectId id) {
-    say(statements -> statements.release(id));
+    update(statements -> statements.release(id));
   }
 
   @Override
-  public void making(ObjectId id, int attempt) {
+  public void reportAttempt(ObjectId id, int attempt) {
     if (attempt < 0) {
       throw new IllegalArgumentException("Attempts count from one, not " + attempt);
     }
-    say(statements -> statements.making(id, attempt));
+    update(statements -> statements.reportAttempt(id, attempt));
   }
 
   @Override
   public void publish(ObjectId id, Published what) {
-    say(statements -> statements.publish(id, what));
+    update(statements -> statements.publish(id, what));
   }
 
   @Override
-  public void remember(ObjectId id, Lineage lineage) {
-    say(statements -> statements.remember(id, lineage));
+  public void recordLineage(ObjectId id, Lineage lineage) {
+    update(statements -> statements.recordLineage(id, lineage));
   }
 
   @Override
-  public void madeOnce(ObjectId id, String why) {
-    say(statements -> statements.madeOnce(id, why));
+  public void markNotReconstructible(ObjectId id, String why) {
+    update(statements -> statements.markNotReconstructible(id, why));
   }
 
   @Override
   public void retract(ObjectId id) {
-    say(statements -> statements.retract(id));
+    update(statements -> statements.retract(id));
   }
 
   @Override
@@ -106,18 +106,18 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt) {
-    return ask(asking -> asking.rebuild(id, lostAttempt));
+  public CompletionStage<Rebuild> requestReconstruction(ObjectId id, int lostAttempt) {
+    return ask(asking -> asking.requestReconstruction(id, lostAttempt));
   }
 
   /** A node has come or gone. */
-  void shardsMove() {
+  void onMembershipChange() {
     synchronized (table) {
-      table.questions().shardsMove(DirectoryEntity.now());
+      table.queries().restartTimeouts(DirectoryEntity.now());
     }
   }
 
-  private <T> CompletionStage<T> ask(Function<NodeTable, CompletableFuture<T>> question) {
+  private <T> CompletionStage<T> ask(Function<LocalDirectoryState, CompletableFuture<T>> question) {
     CompletableFuture<T> answer;
     synchronized (table) {
       if (closed) {
@@ -141,20 +141,20 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public void vouchFor(List<HoldStatement> others) {
-    say(statements -> statements.vouchFor(others));
+  public void relayStatements(List<HoldStatement> others) {
+    update(statements -> statements.relayStatements(others));
   }
 
   @Override
-  public long transit(ObjectId id, Duration limit) {
+  public long beginTransit(ObjectId id, Duration limit) {
     long token = ThreadLocalRandom.current().nextLong();
-    say(statements -> statements.transit(id, token, DirectoryEntity.now() + limit.toMillis()));
+    update(statements -> statements.beginTransit(id, token, DirectoryEntity.now() + limit.toMillis()));
     return token;
   }
 
   @Override
-  public void arrived(ObjectId id, long transit) {
-    say(statements -> statements.arrived(id, transit));
+  public void endTransit(ObjectId id, long transit) {
+    update(statements -> statements.endTransit(id, transit));
   }
 
   @Override
@@ -165,7 +165,7 @@ final class ShardedDirectory implements ObjectDirectory {
         return;
       }
       closed = true;
-      abandoned = table.questions().abandon();
+      abandoned = table.queries().removeAll();
     }
     agent.tell(new DirectoryAgent.Stop());
     abandoned.forEach(answer -> answer.completeExceptionally(closed()));

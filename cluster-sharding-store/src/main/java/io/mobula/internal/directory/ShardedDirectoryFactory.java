@@ -21,26 +21,26 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     var self = setup.peers().self();
     var shards = Shards.open(setup.system(), setup.peers(), kind(setup, settings));
     var table =
-        new NodeTable(self, settings.rules().map(), settings.rules().pace(), setup.listener());
+        new LocalDirectoryState(self, settings.shardSettings().map(), settings.shardSettings().messaging(), setup.listener());
     var awake = new AtomicBoolean();
-    var wiring = new DirectoryAgent.Wiring(
+    var connections = new DirectoryAgent.Connections(
         out -> shards.tell(out.shard(), out.message()),
         () -> awake.set(false),
         shards::whereabouts,
         setup.timer());
     var agent = setup
         .spawner()
-        .spawn(DirectoryAgent.create(self, table, settings, wiring), DirectoryEntity.AGENT);
+        .spawn(DirectoryAgent.create(self, table, settings, connections), DirectoryEntity.AGENT);
     var directory = new ShardedDirectory(self, table, awake, agent, shards::giveUp);
     setup.peers().subscribe(new ClusterPeers.Listener() {
       @Override
       public void joined(NodeId node) {
-        directory.shardsMove();
+        directory.onMembershipChange();
       }
 
       @Override
       public void left(NodeId node, String how) {
-        directory.shardsMove();
+        directory.onMembershipChange();
       }
     });
     return directory;
@@ -55,6 +55,6 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
         DirectoryEntity.Left::new,
         (number, hosted) -> DirectoryEntity.create(
             number,
-            new DirectoryEntity.Surroundings(setup.system(), settings, setup.peers(), hosted)));
+            new DirectoryEntity.ProcessContext(setup.system(), settings, setup.peers(), hosted)));
   }
 }

@@ -16,13 +16,13 @@ class DirectoryFuzzTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
       ConfigFactory.parseString(
           "akka.actor.serialization-bindings { \"io.mobula.internal.cluster.ControlMessage\" = jackson-cbor }"));
-  private static final Pace PACE = new Pace(8, 4096, 8, 100, 1000);
-  private static final Rules RULES = new Rules(new ShardMap(4), PACE, 10_000, 1 << 20);
+  private static final MessagingSettings PACE = new MessagingSettings(8, 4096, 8, 100, 1000);
+  private static final ShardSettings RULES = new ShardSettings(new ShardMap(4), PACE, 10_000, 1 << 20);
   private static final NodeId NODE = new NodeId(-77);
   private static final int RENEWED_AFTER = 500;
 
   private DirectoryShard shard = shard();
-  private NodeTable table = table();
+  private LocalDirectoryState table = table();
   private int handled;
 
   @AfterAll
@@ -34,8 +34,8 @@ class DirectoryFuzzTest {
     return new DirectoryShard(3, -9, NODE, RULES, List.of(NODE), 0, (to, message) -> {});
   }
 
-  private static NodeTable table() {
-    var table = new NodeTable(NODE, RULES.map(), PACE, new DirectoryListener() {
+  private static LocalDirectoryState table() {
+    var table = new LocalDirectoryState(NODE, RULES.map(), PACE, new DirectoryListener() {
       @Override
       public void freed(ObjectId id) {}
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class DirectoryModelTest {
   private static final int HISTORIES = Integer.getInteger("mobula.directory.histories", 6000);
   private static final long BUSY = 2500;
-  private static final Rules RULES =
-      new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, SimulatedCluster.GRACE, 400);
+  private static final ShardSettings RULES =
+      new ShardSettings(SimulatedCluster.MAP, SimulatedCluster.MESSAGING, SimulatedCluster.GRACE, 400);
 
   @Test
   void heldMeansReadableOrLostForAReasonAndNotHeldMeansGone() {
@@ -44,7 +44,7 @@ class DirectoryModelTest {
 
   @Test
   void theModelSeesWhatIsFreedWithoutGrace() {
-    var graceless = new Rules(SimulatedCluster.MAP, SimulatedCluster.PACE, 0, 400);
+    var graceless = new ShardSettings(SimulatedCluster.MAP, SimulatedCluster.MESSAGING, 0, 400);
     assertThatThrownBy(() -> {
           for (long seed = 0; seed < HISTORIES; seed++) {
             history(seed, graceless);
@@ -54,9 +54,9 @@ class DirectoryModelTest {
         .hasMessageContaining("was told to free");
   }
 
-  private static void history(long seed, Rules rules) {
+  private static void history(long seed, ShardSettings shardSettings) {
     try {
-      var cluster = new SimulatedCluster(seed, 2 + (int) Math.floorMod(seed, 3L), rules);
+      var cluster = new SimulatedCluster(seed, 2 + (int) Math.floorMod(seed, 3L), shardSettings);
       disturb(cluster);
       schedule(cluster);
       cluster.clock.runUntil(BUSY + 700);
@@ -130,9 +130,9 @@ class DirectoryModelTest {
     cluster.faulty = false;
     cluster.clock.runUntil(cluster.clock.now() + 4 * SimulatedCluster.GRACE);
     for (var shard : cluster.shards()) {
-      assertThat(shard.frees()).as("shard %d frees", shard.number()).isTrue();
+      assertThat(shard.isFreeing()).as("shard %d frees", shard.number()).isTrue();
       if (!cluster.digestsAlways && !cluster.crashed) {
-        assertThat(shard.repairs()).as("repairs of shard %d", shard.number()).isZero();
+        assertThat(shard.digestMismatches()).as("repairs of shard %d", shard.number()).isZero();
       }
     }
   }
@@ -179,7 +179,7 @@ class DirectoryModelTest {
       node.sealed.forEach((id, attempt) -> {
         var record = cluster.recordOf(id);
         assertThat(record).as("record of %s", id).isNotNull();
-        assertThat(record.accepted).as("attempt of %s at %s", id, node.id).isEqualTo(attempt);
+        assertThat(record.acceptedAttempt).as("attempt of %s at %s", id, node.id).isEqualTo(attempt);
       });
     }
   }

@@ -18,7 +18,7 @@ class DirectorySettingsTest {
 
   @Test
   void whatIsSaidAgainIsSaidBeforeTheQuestionFails() {
-    assertThat(read("mobula.directory.patience = 1s").rules()).isNotNull();
+    assertThat(read("mobula.directory.patience = 1s").shardSettings()).isNotNull();
     for (var patience : new String[] {"500ms", "100ms"}) {
       assertThatThrownBy(() -> read("mobula.directory.patience = " + patience))
           .isInstanceOf(SettingsException.class)

@@ -24,19 +24,19 @@ import org.junit.jupiter.api.Test;
  * stands still unless a test lets it pass; messages arrive at once, and in order.
  */
 class NewShardTest {
-  private static final Pace PACE = new Pace(8, 4096, 8, 100, 1000);
+  private static final MessagingSettings PACE = new MessagingSettings(8, 4096, 8, 100, 1000);
   private static final long GRACE = 10_000;
-  private static final Rules RULES = new Rules(new ShardMap(1), PACE, GRACE, 1 << 20);
+  private static final ShardSettings RULES = new ShardSettings(new ShardMap(1), PACE, GRACE, 1 << 20);
   private static final ObjectId ID = new ObjectId(1, 2, 3);
   private static final Lineage LINEAGE = new Lineage(new byte[] {5}, List.of());
 
-  private record Sent(Participant to, DirectoryMessage message) {}
+  private record SentMessage(Participant to, DirectoryMessage message) {}
 
-  private final Map<NodeId, NodeTable> nodes = new HashMap<>();
+  private final Map<NodeId, LocalDirectoryState> nodes = new HashMap<>();
   private Consumer<ObjectId> frees = id -> {
     throw new AssertionError("Freed " + id);
   };
-  private final Queue<Sent> sent = new ArrayDeque<>();
+  private final Queue<SentMessage> sent = new ArrayDeque<>();
   private final NodeId one = node(11);
   private final NodeId other = node(12);
   private final NodeId silent = new NodeId(13);
@@ -46,11 +46,11 @@ class NewShardTest {
 
   private NodeId node(long incarnation) {
     var id = new NodeId(incarnation);
-    nodes.put(id, new NodeTable(id, RULES.map(), PACE, new Nobody()));
+    nodes.put(id, new LocalDirectoryState(id, RULES.map(), PACE, new NoOpListener()));
     return id;
   }
 
-  private final class Nobody implements DirectoryListener {
+  private final class NoOpListener implements DirectoryListener {
     @Override
     public void freed(ObjectId id) {
       frees.accept(id);
@@ -70,7 +70,7 @@ class NewShardTest {
         RULES,
         members,
         now,
-        (to, message) -> sent.add(new Sent(to, message)));
+        (to, message) -> sent.add(new SentMessage(to, message)));
   }
 
   /** As of a node whose directory has more shards; the actor that was told so ended. */
@@ -93,18 +93,18 @@ class NewShardTest {
     nodes
         .values()
         .forEach(table -> table
-            .flush(now, (to, message) -> sent.add(new Sent(to, message)))
-            .forEach(unheard -> unheard.fail("nobody hosts it", PACE)));
+            .flush(now, (to, message) -> sent.add(new SentMessage(to, message)))
+            .forEach(unattendedQuery -> unattendedQuery.fail("nobody hosts it", PACE)));
     for (var next = sent.poll(); next != null; next = sent.poll()) {
       var to = next.to();
-      if (!to.ofNode()) {
+      if (!to.isNode()) {
         shard.receive((DirectoryMessage.ToShard) next.message(), now);
-      } else if (nodes.get(to.nodeId()) instanceof NodeTable table) {
+      } else if (nodes.get(to.nodeId()) instanceof LocalDirectoryState table) {
         table
             .receive(
                 (DirectoryMessage.ToParticipant) next.message(),
                 now,
-                (shards, message) -> sent.add(new Sent(shards, message)))
+                (shards, message) -> sent.add(new SentMessage(shards, message)))
             .run();
       }
     }
@@ -117,7 +117,7 @@ class NewShardTest {
     }
   }
 
-  private HolderTable said(NodeId node) {
+  private StatementTable said(NodeId node) {
     return nodes.get(node).statements();
   }
 
@@ -133,11 +133,11 @@ class NewShardTest {
   @Test
   void whatCanBeMadeAgainIsMadeAgainAsSoonAsAllNodesHaveAnswered() {
     said(one).hold(ID);
-    said(one).remember(ID, LINEAGE);
+    said(one).recordLineage(ID, LINEAGE);
     var located = asks(other);
     talk();
     assertThat(answer(located)).isInstanceOf(Located.Lost.class);
-    var ruling = nodes.get(other).rebuild(ID, 1);
+    var ruling = nodes.get(other).requestReconstruction(ID, 1);
     talk();
     assertThat(answer(ruling)).isInstanceOf(Rebuild.Granted.class);
   }
@@ -148,7 +148,7 @@ class NewShardTest {
     said(one).hold(ID);
     said(other).hold(ID);
     said(one).publish(ID, new Published.Value(1, new byte[] {7}, List.of()));
-    said(one).remember(ID, LINEAGE);
+    said(one).recordLineage(ID, LINEAGE);
     talk();
     nodes.remove(one);
     shard.left(one, now);
@@ -171,7 +171,7 @@ class NewShardTest {
     host = one;
     shard = start(2, List.of(one, other));
     said(one).hold(ID);
-    said(one).remember(ID, LINEAGE);
+    said(one).recordLineage(ID, LINEAGE);
     said(other).hold(ID);
     talk();
     nodes.remove(one);
@@ -189,7 +189,7 @@ class NewShardTest {
     var freed = new ArrayList<ObjectId>();
     said(one).hold(ID);
     said(other).hold(ID);
-    said(one).remember(ID, LINEAGE);
+    said(one).recordLineage(ID, LINEAGE);
     talk();
     nodes.remove(one);
     shard.left(one, now);
@@ -231,7 +231,7 @@ class NewShardTest {
   @Test
   void whoMadeWhatCannotBeMadeAgainIsToldToANewShardToo() {
     said(one).hold(ID);
-    said(one).madeOnce(ID, "an actor has returned it");
+    said(one).markNotReconstructible(ID, "an actor has returned it");
     talk();
     shard = start(2, List.of(one, other));
     var located = nodes.get(other).locate(ID, 3);
@@ -239,7 +239,7 @@ class NewShardTest {
     assertThat(answer(located))
         .isEqualTo(new Located.Lost(
             "its last copy is gone with the node that had it; an actor has returned it", false, 3));
-    var ruling = nodes.get(other).rebuild(ID, 3);
+    var ruling = nodes.get(other).requestReconstruction(ID, 3);
     talk();
     assertThat(answer(ruling))
         .isInstanceOfSatisfying(
@@ -250,7 +250,7 @@ class NewShardTest {
   @Test
   void whyItIsNotMadeAgainIsKnownWhenWhoSaidSoHasLeft() {
     said(one).hold(ID);
-    said(one).madeOnce(ID, "node one has put it");
+    said(one).markNotReconstructible(ID, "node one has put it");
     said(one).publish(ID, new Published.Sealed(1, 100, true, List.of()));
     said(other).hold(ID);
     talk();
@@ -300,9 +300,9 @@ class NewShardTest {
   void nothingIsSaidToBeLostWhileANodeHasNotAnswered() {
     shard = start(2, List.of(one, other, silent));
     said(one).hold(ID);
-    said(one).remember(ID, LINEAGE);
+    said(one).recordLineage(ID, LINEAGE);
     var located = asks(other);
-    pass(PACE.patienceMillis() - 200);
+    pass(PACE.timeoutMillis() - 200);
     assertThat(located).isNotDone();
     shard.left(silent, now);
     talk();
@@ -313,7 +313,7 @@ class NewShardTest {
   void whoAsksLearnsWhichNodeHasNotAnswered() {
     shard = start(2, List.of(one, other, silent));
     var located = asks(other);
-    pass(PACE.patienceMillis() + 200);
+    pass(PACE.timeoutMillis() + 200);
     assertThat(located.exceptionNow())
         .hasMessageContaining(
             "it has just started, and nodes [" + silent + "] have not told it what they have");
@@ -321,9 +321,9 @@ class NewShardTest {
 
   @Test
   void whatIsBeingMadeIsWaitedForWithoutLimit() {
-    said(one).making(ID, 1);
+    said(one).reportAttempt(ID, 1);
     var located = asks(other);
-    pass(5 * PACE.patienceMillis());
+    pass(5 * PACE.timeoutMillis());
     assertThat(located).isNotDone();
     said(one).publish(ID, new Published.Value(1, new byte[] {1}, List.of()));
     talk();
@@ -332,8 +332,8 @@ class NewShardTest {
 
   @Test
   void whoIsMakingWhatNobodyKnowsHowToMakeIsToldThatItIsLost() {
-    said(one).making(ID, 2);
-    var ruling = nodes.get(one).rebuild(ID, 1);
+    said(one).reportAttempt(ID, 2);
+    var ruling = nodes.get(one).requestReconstruction(ID, 1);
     pass(3 * PACE.resendMillis());
     assertThat(answer(ruling))
         .isInstanceOfSatisfying(

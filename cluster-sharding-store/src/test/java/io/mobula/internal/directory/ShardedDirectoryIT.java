@@ -24,7 +24,7 @@ class ShardedDirectoryIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static ForkedJvm host(String... seed) {
-    return ForkedJvm.of(DirectoryHostMain.class)
+    return ForkedJvm.of(DirectoryMemberMain.class)
         .flags("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
         .arguments(seed)
         .start();
@@ -35,7 +35,7 @@ class ShardedDirectoryIT {
     return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
   }
 
-  private static ObjectId id(DirectoryProcess by, int number) {
+  private static ObjectId id(DirectoryMember by, int number) {
     return new ObjectId(by.self.incarnation(), number, 0);
   }
 
@@ -47,8 +47,8 @@ class ShardedDirectoryIT {
   void theOnlyHostDiesAndItsSuccessorKnowsWhatTheLivingKnow() throws Exception {
     try (var first = host()) {
       long seed = port(first);
-      try (var a = DirectoryProcess.start(false);
-          var b = DirectoryProcess.start(false)) {
+      try (var a = DirectoryMember.start(false);
+          var b = DirectoryMember.start(false)) {
         a.join(seed);
         b.join(seed);
         var sealed = id(a, 1);
@@ -72,7 +72,7 @@ class ShardedDirectoryIT {
           assertThat(await(b.directory.locate(small, 0))).isInstanceOf(Located.Value.class);
           assertThat(a.freed).isEmpty();
           b.directory.release(sealed);
-          Waiting.until(LIMIT, () -> a.freed.contains(sealed) && a.freed.contains(small));
+          BoundedWait.awaitTrue(LIMIT, () -> a.freed.contains(sealed) && a.freed.contains(small));
         }
       }
     }
@@ -82,7 +82,7 @@ class ShardedDirectoryIT {
   void partsMoveToWhoJoinsAndNothingIsForgotten() throws Exception {
     try (var first = host()) {
       long seed = port(first);
-      try (var a = DirectoryProcess.start(false)) {
+      try (var a = DirectoryMember.start(false)) {
         a.join(seed);
         for (int i = 1; i <= 200; i++) {
           a.directory.hold(id(a, i));
@@ -99,7 +99,7 @@ class ShardedDirectoryIT {
           for (int i = 1; i <= 200; i++) {
             a.directory.release(id(a, i));
           }
-          Waiting.until(LIMIT, () -> a.freed.size() == 200);
+          BoundedWait.awaitTrue(LIMIT, () -> a.freed.size() == 200);
         }
       }
     }
@@ -108,10 +108,10 @@ class ShardedDirectoryIT {
   @Test
   void theOwnerDiesAndAHolderMakesItAgain() throws Exception {
     try (var host = host();
-        var reader = DirectoryProcess.start(false)) {
+        var reader = DirectoryMember.start(false)) {
       long seed = port(host);
       reader.join(seed);
-      var owner = DirectoryProcess.start(false);
+      var owner = DirectoryMember.start(false);
       owner.join(seed);
       var object = id(owner, 1);
       owner.directory.hold(object);
@@ -121,8 +121,8 @@ class ShardedDirectoryIT {
       assertThat(await(reader.directory.locate(object, 0))).isInstanceOf(Located.At.class);
       owner.close();
       reader.down(owner.self);
-      Waiting.until(LIMIT, () -> !reader.members().contains(owner.self));
-      Waiting.until(LIMIT, () -> isLost(reader, object));
+      BoundedWait.awaitTrue(LIMIT, () -> !reader.members().contains(owner.self));
+      BoundedWait.awaitTrue(LIMIT, () -> isLost(reader, object));
       var ruling = await(reader.directory.rebuild(object, 1));
       assertThat(ruling).isInstanceOfSatisfying(Rebuild.Granted.class, granted -> {
         assertThat(granted.attempt()).isEqualTo(2);
@@ -134,7 +134,7 @@ class ShardedDirectoryIT {
     }
   }
 
-  private static boolean isLost(DirectoryProcess reader, ObjectId object) {
+  private static boolean isLost(DirectoryMember reader, ObjectId object) {
     try {
       return await(reader.directory.locate(object, 0)) instanceof Located.Lost lost
           && lost.rebuildable();

@@ -28,29 +28,29 @@ final class SimulatedCluster {
       .thenComparingLong(ObjectId::task)
       .thenComparingInt(ObjectId::index);
   static final ShardMap MAP = new ShardMap(3);
-  static final Pace PACE = new Pace(4, 2000, 12, 300, 1200);
+  static final MessagingSettings MESSAGING = new MessagingSettings(4, 2000, 12, 300, 1200);
   static final long GRACE = 2500;
   private static final long TICK = 300;
   private static final long DIGEST = 2000;
 
-  final Clockwork clock = new Clockwork();
+  final SimulatedClock clock = new SimulatedClock();
   final Random random;
   final List<SimulatedNode> nodes = new ArrayList<>();
   final List<SimulatedNode> living = new ArrayList<>();
-  final Rules rules;
+  final ShardSettings shardSettings;
   final Map<ObjectId, List<ObjectId>> contents = new HashMap<>();
   final Map<ObjectId, Lineage> lineages = new HashMap<>();
   final Set<ObjectId> inlined = new HashSet<>();
 
   /** Objects that nobody could reach and somebody reached again: a loss that was known. */
-  final Set<ObjectId> raised = new HashSet<>();
+  final Set<ObjectId> resurrected = new HashSet<>();
 
   private final @Nullable DirectoryShard[] shards = new DirectoryShard[MAP.shards()];
   private final NodeId[] hosts = new NodeId[MAP.shards()];
   /** What happened to one object, if it is the one asked for; for people. */
   static final String TRACED = System.getProperty("mobula.directory.traced", "");
 
-  private final Map<Long, Frame> flying = new HashMap<>();
+  private final Map<Long, RefFrame> flying = new HashMap<>();
   private final Map<Long, ObjectId> transits = new HashMap<>();
   private long counter = 1;
   final boolean digestsAlways;
@@ -58,14 +58,14 @@ final class SimulatedCluster {
   boolean crashed;
 
   /** Refs on their way to a node. */
-  record Frame(NodeId to, List<ObjectId> ids) {}
+  record RefFrame(NodeId to, List<ObjectId> ids) {}
 
   /** What a sender keeps until it is answered. */
-  record Sent(NodeId to, ObjectId id) {}
+  record SentRef(NodeId to, ObjectId id) {}
 
-  SimulatedCluster(long seed, int size, Rules rules) {
+  SimulatedCluster(long seed, int size, ShardSettings shardSettings) {
     this.random = new Random(seed);
-    this.rules = rules;
+    this.shardSettings = shardSettings;
     for (int i = 0; i < size; i++) {
       join();
     }
@@ -97,7 +97,7 @@ final class SimulatedCluster {
     hosts[number] = pick(living).id;
     var members = living.stream().map(node -> node.id).toList();
     shards[number] = new DirectoryShard(
-        number, counter++, hosts[number], rules, members, clock.now(), this::deliver);
+        number, counter++, hosts[number], shardSettings, members, clock.now(), this::deliver);
   }
 
   /** The shard goes to another node, and all it knew with it. */
@@ -162,12 +162,12 @@ final class SimulatedCluster {
     for (var node : living) {
       node.table.statements().expire(clock.now());
       if (digesting) {
-        node.table.statements().digests(this::deliver);
+        node.table.statements().sendDigests(this::deliver);
       }
     }
     for (var shard : shards) {
       if (shard != null && digesting) {
-        shard.digests();
+        shard.sendDigests();
       }
     }
     clock.after(DIGEST, this::digests);
@@ -219,7 +219,7 @@ final class SimulatedCluster {
 
   private void arrive(Participant to, DirectoryMessage message) {
     trace("arrived at " + to + ": " + message);
-    if (to.ofNode()) {
+    if (to.isNode()) {
       var node = node(to.nodeId());
       if (node != null) {
         node.receive((DirectoryMessage.ToParticipant) message);
@@ -232,7 +232,7 @@ final class SimulatedCluster {
   /** Sends refs in a frame; the sender holds them until it is answered. */
   private long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
     long frame = counter++;
-    flying.put(frame, new Frame(to, ids));
+    flying.put(frame, new RefFrame(to, ids));
     clock.after(1 + random.nextInt(200), () -> {
       var node = node(to);
       if (node != null) {
@@ -253,11 +253,11 @@ final class SimulatedCluster {
     if (random.nextInt(2) == 0) {
       var lineage = new Lineage(new byte[16], upstream);
       lineages.put(id, lineage);
-      node.table.statements().remember(id, lineage);
+      node.table.statements().recordLineage(id, lineage);
     }
     if (random.nextInt(3) == 0) {
       inside.forEach(node::take);
-      node.table.statements().making(id, 1);
+      node.table.statements().reportAttempt(id, 1);
       clock.after(random.nextInt(600), () -> {
         if (node.alive) {
           publish(node, id, 1);
@@ -300,7 +300,7 @@ final class SimulatedCluster {
         }
       });
     });
-    caller.unanswered.put(frame[0], new Sent(executor.id, argument));
+    caller.unanswered.put(frame[0], new SentRef(executor.id, argument));
   }
 
   private void answer(SimulatedNode executor, NodeId caller, long call, ObjectId argument) {
@@ -332,7 +332,7 @@ final class SimulatedCluster {
       });
     });
     for (var result : results) {
-      executor.unanswered.put(frame[0], new Sent(caller, result));
+      executor.unanswered.put(frame[0], new SentRef(caller, result));
     }
   }
 
@@ -341,7 +341,7 @@ final class SimulatedCluster {
     if (!lineages.containsKey(result) && submitter.handles.containsKey(argument)) {
       var lineage = new Lineage(new byte[16], List.of(argument));
       lineages.put(result, lineage);
-      submitter.table.statements().remember(result, lineage);
+      submitter.table.statements().recordLineage(result, lineage);
       submitter.touched();
     }
   }
@@ -349,7 +349,7 @@ final class SimulatedCluster {
   private static void done(SimulatedNode node, long frame, HoldStatement theirs) {
     var sent = node.unanswered.remove(frame);
     if (sent != null) {
-      node.table.statements().vouchFor(List.of(theirs));
+      node.table.statements().relayStatements(List.of(theirs));
       node.drop(sent.id());
       node.touched();
     }
@@ -381,7 +381,7 @@ final class SimulatedCluster {
   /** A ref in a message for which nobody answers. */
   void transit(SimulatedNode from, SimulatedNode to, ObjectId id) {
     long token = counter++;
-    from.table.statements().transit(id, token, clock.now() + 1500);
+    from.table.statements().beginTransit(id, token, clock.now() + 1500);
     from.touched();
     transits.put(token, id);
     clock.after(1500, () -> transits.remove(token));
@@ -395,7 +395,7 @@ final class SimulatedCluster {
       transits.remove(token);
       at.handles.merge(id, 1, Integer::sum);
       at.keep(id);
-      at.table.statements().arrived(id, token);
+      at.table.statements().endTransit(id, token);
       at.touched();
     });
   }
@@ -452,7 +452,7 @@ final class SimulatedCluster {
 
   private void rebuild(SimulatedNode reader, ObjectId id, int attempt) {
     reader.take(id);
-    reader.table.rebuild(id, attempt).whenComplete((ruling, unheard) -> {
+    reader.table.requestReconstruction(id, attempt).whenComplete((ruling, unheard) -> {
       if (reader.alive) {
         if (ruling instanceof Rebuild.Granted granted) {
           contents.get(id).forEach(reader::take);
@@ -504,7 +504,7 @@ final class SimulatedCluster {
       }
       var record = recordOf(id);
       if (record != null) {
-        record.keeps.forEach(inner -> reach(inner, result));
+        record.dependencies.forEach(inner -> reach(inner, result));
       }
     }
   }
@@ -520,13 +520,13 @@ final class SimulatedCluster {
   }
 
   @Nullable
-  ShardRecord recordOf(ObjectId id) {
-    return shards[MAP.of(id)] instanceof DirectoryShard shard ? shard.records().find(id) : null;
+  ObjectRecord recordOf(ObjectId id) {
+    return shards[MAP.shardOf(id)] instanceof DirectoryShard shard ? shard.records().find(id) : null;
   }
 
   void noteTaken(ObjectId id) {
     if (contents.containsKey(id) && !isReachableBesidesHandlesOfOne(id)) {
-      raised.add(id);
+      resurrected.add(id);
     }
   }
 
@@ -549,7 +549,7 @@ final class SimulatedCluster {
   }
 
   void noteFreed(SimulatedNode node, ObjectId id) {
-    if (!raised.contains(id) && reachable().contains(id)) {
+    if (!resurrected.contains(id) && reachable().contains(id)) {
       throw new AssertionError("At " + clock.now() + " " + node.id + " was told to free " + id
           + ", which can be reached; handles at "
           + living.stream()

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class SimulatedNode implements DirectoryListener {
   final NodeId id;
   final SimulatedCluster cluster;
-  final NodeTable table;
+  final LocalDirectoryState table;
 
   /** How many handles there are to each object. */
   final TreeMap<ObjectId, Integer> handles = new TreeMap<>(SimulatedCluster.BY_ID);
@@ -23,7 +23,7 @@ final class SimulatedNode implements DirectoryListener {
   final Map<ObjectId, Integer> sealed = new HashMap<>();
 
   /** Refs that were sent and not answered, by frame. */
-  final Map<Long, SimulatedCluster.Sent> unanswered = new HashMap<>();
+  final Map<Long, SimulatedCluster.SentRef> unanswered = new HashMap<>();
 
   boolean alive = true;
   private boolean flushing;
@@ -31,7 +31,7 @@ final class SimulatedNode implements DirectoryListener {
   SimulatedNode(NodeId id, SimulatedCluster cluster) {
     this.id = id;
     this.cluster = cluster;
-    this.table = new NodeTable(id, SimulatedCluster.MAP, SimulatedCluster.PACE, this);
+    this.table = new LocalDirectoryState(id, SimulatedCluster.MAP, SimulatedCluster.MESSAGING, this);
   }
 
   void take(ObjectId object) {
@@ -78,10 +78,10 @@ final class SimulatedNode implements DirectoryListener {
     if (alive) {
       table
           .flush(cluster.clock.now(), cluster::deliver)
-          .forEach(unheard -> unheard.fail("simulated", SimulatedCluster.PACE));
-      if (!table.isQuiet()) {
+          .forEach(unattendedQuery -> unattendedQuery.fail("simulated", SimulatedCluster.MESSAGING));
+      if (!table.isIdle()) {
         flushing = true;
-        cluster.clock.after(SimulatedCluster.PACE.resendMillis(), this::flush);
+        cluster.clock.after(SimulatedCluster.MESSAGING.resendMillis(), this::flush);
       }
     }
   }

@@ -7,10 +7,10 @@ import com.typesafe.config.ConfigFactory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
-import io.mobula.internal.directory.DirectoryMessage.Piece;
-import io.mobula.internal.directory.Unit.Besides;
-import io.mobula.internal.directory.Unit.Claim;
-import io.mobula.internal.directory.Unit.Hold;
+import io.mobula.internal.directory.DirectoryMessage.MessageFragment;
+import io.mobula.internal.directory.ObjectStatement.Extras;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
+import io.mobula.internal.directory.ObjectStatement.Hold;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Messages that are cut, and joined from what arrives. */
-class PieceTableTest {
+class MessageReassemblerTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
       ConfigFactory.parseString(
           "akka.actor.serialization-bindings { \"io.mobula.internal.cluster.ControlMessage\" = jackson-cbor }"));
@@ -26,8 +26,8 @@ class PieceTableTest {
   private static final Participant FROM = Participant.node(NODE);
   private static final int ARTERY = 256 << 10;
 
-  private final MessageCutter cutter = new MessageCutter(KIT.system(), FROM, 7);
-  private final PieceTable table = new PieceTable(KIT.system());
+  private final MessageFragmenter cutter = new MessageFragmenter(KIT.system(), FROM, 7);
+  private final MessageReassembler table = new MessageReassembler(KIT.system());
 
   @AfterAll
   static void end() {
@@ -39,14 +39,14 @@ class PieceTableTest {
     var contains = IntStream.range(0, refs)
         .mapToObj(i -> new ObjectId(Long.MIN_VALUE + i, Long.MAX_VALUE - i, Integer.MAX_VALUE - i))
         .toList();
-    var outcome = new Unit.Outcome(1, Unit.Outcome.Kind.SEALED, new byte[0], contains);
-    var unit = new Unit(
+    var outcome = new ObjectStatement.Outcome(1, ObjectStatement.Outcome.Kind.SEALED, new byte[0], contains);
+    var statement = new ObjectStatement(
         new ObjectId(1, 2, 3),
         9,
         new Hold(7, true),
-        Claim.NOTHING,
-        new Besides(List.of(), outcome, null, null, List.of(), List.of()));
-    return new Batch(FROM, 7, 1, 2, List.of(unit));
+        LocalState.NOTHING,
+        new Extras(List.of(), outcome, null, null, List.of(), List.of()));
+    return new Batch(FROM, 7, 1, 2, List.of(statement));
   }
 
   private static int size(Object message) {
@@ -63,23 +63,23 @@ class PieceTableTest {
   void whatIsNotCutFitsIntoAMessageAndSoDoesEveryPiece() {
     for (int refs : new int[] {0, 100, 1_000, 3_000, 4_000, 10_000, 100_000}) {
       var message = batch(refs);
-      if (MessageCutter.isLarge(message)) {
-        assertThat(cutter.cut(message))
+      if (MessageFragmenter.isLarge(message)) {
+        assertThat(cutter.fragment(message))
             .allSatisfy(
-                piece -> assertThat(size(piece)).as("a piece of %s refs", refs).isLessThan(ARTERY));
+                fragment -> assertThat(size(fragment)).as("a piece of %s refs", refs).isLessThan(ARTERY));
       } else {
         assertThat(size(message)).as("%s refs", refs).isLessThan(ARTERY);
       }
     }
-    assertThat(MessageCutter.isLarge(batch(100))).isFalse();
-    assertThat(MessageCutter.isLarge(batch(40_000))).isTrue();
+    assertThat(MessageFragmenter.isLarge(batch(100))).isFalse();
+    assertThat(MessageFragmenter.isLarge(batch(40_000))).isTrue();
   }
 
-  private DirectoryMessage join(List<Piece> pieces) {
+  private DirectoryMessage join(List<MessageFragment> fragments) {
     DirectoryMessage whole = null;
-    for (var piece : pieces) {
+    for (var fragment : fragments) {
       assertThat(whole).isNull();
-      whole = table.add(piece, 0);
+      whole = table.add(fragment, 0);
     }
     return whole;
   }
@@ -87,40 +87,40 @@ class PieceTableTest {
   @Test
   void theLastPieceBringsTheWhole() {
     var message = batch(20_000);
-    assertThat(bytes(join(cutter.cut(message)))).isEqualTo(bytes(message));
+    assertThat(bytes(join(cutter.fragment(message)))).isEqualTo(bytes(message));
     assertThat(table.size()).isZero();
   }
 
   @Test
   void aMessageThatHasLostAPieceGivesWayToTheNext() {
     var message = batch(20_000);
-    var first = cutter.cut(message);
-    for (var piece : first.subList(1, first.size())) {
-      assertThat(table.add(piece, 0)).isNull();
+    var first = cutter.fragment(message);
+    for (var fragment : first.subList(1, first.size())) {
+      assertThat(table.add(fragment, 0)).isNull();
     }
-    assertThat(join(cutter.cut(message))).isNotNull();
+    assertThat(join(cutter.fragment(message))).isNotNull();
     assertThat(table.add(first.getFirst(), 0)).as("a late piece alone").isNull();
     assertThat(table.size()).isLessThanOrEqualTo(1);
   }
 
   @Test
   void aPieceThatComesTwiceCountsOnce() {
-    var pieces = cutter.cut(batch(20_000));
-    table.add(pieces.getFirst(), 0);
-    assertThat(join(pieces)).isNotNull();
+    var fragments = cutter.fragment(batch(20_000));
+    table.add(fragments.getFirst(), 0);
+    assertThat(join(fragments)).isNotNull();
   }
 
   @Test
   void whatGetsNoPieceForLongIsDropped() {
-    var other = new MessageCutter(KIT.system(), Participant.shard(3), 8);
-    table.add(other.cut(batch(20_000)).getFirst(), 0);
-    table.add(cutter.cut(batch(20_000)).getFirst(), PieceTable.PATIENCE_MILLIS);
+    var other = new MessageFragmenter(KIT.system(), Participant.shard(3), 8);
+    table.add(other.fragment(batch(20_000)).getFirst(), 0);
+    table.add(cutter.fragment(batch(20_000)).getFirst(), MessageReassembler.TIMEOUT_MILLIS);
     assertThat(table.size()).isEqualTo(1);
   }
 
   @Test
   void piecesThatMakeNoSenseAreDropped() {
-    var sound = cutter.cut(batch(20_000)).getFirst();
+    var sound = cutter.fragment(batch(20_000)).getFirst();
     for (var odd : List.of(
         with(sound, -1, 2), with(sound, 2, 2), with(sound, 0, 0), with(sound, 0, 1 << 20))) {
       assertThat(table.add(odd, 0)).isNull();
@@ -131,46 +131,46 @@ class PieceTableTest {
   /** It would have ended the actor of the shard, and all that it knew with it. */
   @Test
   void bytesThatAreNoMessageAreDroppedAndTheNextOneIsRead() {
-    var pieces = cutter.cut(batch(20_000));
-    var broken = pieces.getLast().bytes().clone();
+    var fragments = cutter.fragment(batch(20_000));
+    var broken = fragments.getLast().bytes().clone();
     Arrays.fill(broken, (byte) -1);
-    for (var piece : pieces.subList(0, pieces.size() - 1)) {
-      table.add(piece, 0);
+    for (var fragment : fragments.subList(0, fragments.size() - 1)) {
+      table.add(fragment, 0);
     }
-    assertThat(table.add(with(pieces.getLast(), broken), 0)).isNull();
+    assertThat(table.add(with(fragments.getLast(), broken), 0)).isNull();
     assertThat(table.size()).isZero();
-    assertThat(join(cutter.cut(batch(20_000)))).isNotNull();
+    assertThat(join(cutter.fragment(batch(20_000)))).isNotNull();
   }
 
   @Test
   void aPieceThatIsLargerThanAnyIsDropped() {
-    var pieces = cutter.cut(batch(20_000));
-    assertThat(table.add(with(pieces.getFirst(), new byte[MessageCutter.PIECE + 1]), 0))
+    var fragments = cutter.fragment(batch(20_000));
+    assertThat(table.add(with(fragments.getFirst(), new byte[MessageFragmenter.FRAGMENT_BYTES + 1]), 0))
         .isNull();
     assertThat(table.size()).isZero();
   }
 
-  private static Piece with(Piece piece, byte[] bytes) {
-    return new Piece(
-        piece.from(),
-        piece.incarnation(),
-        piece.serial(),
-        piece.part(),
-        piece.parts(),
-        piece.serializer(),
-        piece.manifest(),
+  private static MessageFragment with(MessageFragment fragment, byte[] bytes) {
+    return new MessageFragment(
+        fragment.from(),
+        fragment.incarnation(),
+        fragment.serial(),
+        fragment.part(),
+        fragment.parts(),
+        fragment.serializer(),
+        fragment.manifest(),
         bytes);
   }
 
-  private static Piece with(Piece piece, int part, int parts) {
-    return new Piece(
-        piece.from(),
-        piece.incarnation(),
-        piece.serial(),
+  private static MessageFragment with(MessageFragment fragment, int part, int parts) {
+    return new MessageFragment(
+        fragment.from(),
+        fragment.incarnation(),
+        fragment.serial(),
         part,
         parts,
-        piece.serializer(),
-        piece.manifest(),
-        piece.bytes());
+        fragment.serializer(),
+        fragment.manifest(),
+        fragment.bytes());
   }
 }

@@ -4,7 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
-import io.mobula.internal.directory.DirectoryMessage.Piece;
+import io.mobula.internal.directory.DirectoryMessage.MessageFragment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,45 +14,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins messages that a {@link MessageCutter} has cut. Of each sender it has one at most: a later
+ * Joins messages that a {@link MessageFragmenter} has cut. Of each sender it has one at most: a later
  * message takes the place of one that has lost a piece, which is said again. What gets no piece for
  * some time is dropped, as its sender may be gone. For one thread.
  */
-final class PieceTable {
+final class MessageReassembler {
   /** What is larger is dropped: lanes have the same bound, so nothing of that size gets here. */
   static final long MOST_BYTES = 256L << 20;
 
-  static final long PATIENCE_MILLIS = 30_000;
+  static final long TIMEOUT_MILLIS = 30_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(PieceTable.class);
+  private static final Logger LOG = LoggerFactory.getLogger(MessageReassembler.class);
 
   private final Serialization serialization;
-  private final Map<Sender, Begun> begun = new HashMap<>();
+  private final Map<Sender, PartialMessage> partialMessages = new HashMap<>();
 
   private record Sender(Participant who, long incarnation) {}
 
-  private static final class Begun {
+  private static final class PartialMessage {
     final long serial;
     final int parts;
-    final SortedMap<Integer, byte[]> come = new TreeMap<>();
+    final SortedMap<Integer, byte[]> received = new TreeMap<>();
     long latest;
 
-    Begun(Piece first) {
+    PartialMessage(MessageFragment first) {
       this.serial = first.serial();
       this.parts = first.parts();
     }
 
     /** Whether all have come now. */
-    boolean add(Piece piece, long now) {
+    boolean add(MessageFragment fragment, long now) {
       latest = now;
-      come.put(piece.part(), piece.bytes());
-      return come.size() == parts;
+      received.put(fragment.part(), fragment.bytes());
+      return received.size() == parts;
     }
 
     byte[] join() {
-      var whole = new byte[come.values().stream().mapToInt(part -> part.length).sum()];
+      var whole = new byte[received.values().stream().mapToInt(part -> part.length).sum()];
       int at = 0;
-      for (var part : come.values()) {
+      for (var part : received.values()) {
         System.arraycopy(part, 0, whole, at, part.length);
         at += part.length;
       }
@@ -60,35 +60,35 @@ final class PieceTable {
     }
   }
 
-  PieceTable(ActorSystem<?> system) {
+  MessageReassembler(ActorSystem<?> system) {
     this.serialization = SerializationExtension.get(Adapter.toClassic(system));
   }
 
   /** The message whose last piece this is, or null. */
   @Nullable
-  DirectoryMessage add(Piece piece, long now) {
-    begun.values().removeIf(each -> each.latest + PATIENCE_MILLIS <= now);
-    if (!piece.isSound() || piece.parts() * (long) MessageCutter.PIECE > MOST_BYTES) {
+  DirectoryMessage add(MessageFragment fragment, long now) {
+    partialMessages.values().removeIf(each -> each.latest + TIMEOUT_MILLIS <= now);
+    if (!fragment.isValid() || fragment.parts() * (long) MessageFragmenter.FRAGMENT_BYTES > MOST_BYTES) {
       return null;
     }
-    var sender = new Sender(piece.from(), piece.incarnation());
-    var present = begun.get(sender);
-    if (present != null && piece.serial() < present.serial) {
+    var sender = new Sender(fragment.from(), fragment.incarnation());
+    var present = partialMessages.get(sender);
+    if (present != null && fragment.serial() < present.serial) {
       return null; // it is late, and its message will be said again
     }
-    if (present == null || present.serial != piece.serial() || present.parts != piece.parts()) {
-      present = new Begun(piece);
-      begun.put(sender, present);
+    if (present == null || present.serial != fragment.serial() || present.parts != fragment.parts()) {
+      present = new PartialMessage(fragment);
+      partialMessages.put(sender, present);
     }
-    if (!present.add(piece, now)) {
+    if (!present.add(fragment, now)) {
       return null;
     }
-    begun.remove(sender);
-    return read(present.join(), piece);
+    partialMessages.remove(sender);
+    return read(present.join(), fragment);
   }
 
   /** Null where the bytes are no message: it counts as lost, and is said again. */
-  private @Nullable DirectoryMessage read(byte[] whole, Piece last) {
+  private @Nullable DirectoryMessage read(byte[] whole, MessageFragment last) {
     var read = serialization.deserialize(whole, last.serializer(), last.manifest());
     if (read.isSuccess() && read.get() instanceof DirectoryMessage message) {
       return message;
@@ -103,6 +103,6 @@ final class PieceTable {
 
   /** How many messages have begun. */
   int size() {
-    return begun.size();
+    return partialMessages.size();
   }
 }

@@ -5,10 +5,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition, with a limit. */
-final class Waiting {
-  private Waiting() {}
+final class BoundedWait {
+  private BoundedWait() {}
 
-  static void until(Duration limit, BooleanSupplier condition) {
+  static void awaitTrue(Duration limit, BooleanSupplier condition) {
     long end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

@@ -1,9 +1,9 @@
 package io.mobula.internal.directory;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.Unit.Claim;
-import io.mobula.internal.directory.Unit.Hold;
-import io.mobula.internal.directory.Unit.Outcome;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
+import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.Lineage;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a shard knows of one object. */
-final class ShardRecord {
+final class ObjectRecord {
   /** Why most objects are lost. */
   static final String GONE_WITH_ITS_NODE = "its last copy is gone with the node that had it";
 
@@ -24,13 +24,13 @@ final class ShardRecord {
   long unreadableSince;
 
   /** What each participant says, as long as that is not nothing. */
-  final Map<Participant, Entry> entries = new HashMap<>(4);
+  final Map<Participant, ParticipantEntry> entries = new HashMap<>(4);
 
   /** Outcomes told, by attempt. */
   final TreeMap<Integer, Outcome> outcomes = new TreeMap<>();
 
   /** The attempt that counts; zero while none does. */
-  int accepted;
+  int acceptedAttempt;
 
   /** The highest attempt ever heard of. */
   int highest;
@@ -39,21 +39,21 @@ final class ShardRecord {
   Lineage lineage;
 
   /** Lineage was told but there was no room for it. */
-  boolean lineageCut;
+  boolean lineageDropped;
 
   /** Why it is not made again; for people. */
   @Nullable
-  String madeOnce;
+  String notReconstructibleReason;
 
   /** Why it was lost, once it was readable; for people. */
   @Nullable
-  String lostBecause;
+  String lossReason;
 
   /** Which attempt was lost. */
   int lostAttempt;
 
   @Nullable
-  Grant grant;
+  ReconstructionGrant grant;
 
   /** Transits that hold it, with their ends. */
   final Map<Long, Long> transits = new HashMap<>(2);
@@ -62,30 +62,30 @@ final class ShardRecord {
   final Map<Participant, Long> waiters = new HashMap<>(2);
 
   /** Objects that it keeps alive: those inside, and those its lineage reads. */
-  Set<ObjectId> keeps = Set.of();
+  Set<ObjectId> dependencies = Set.of();
 
   /** Statements to be acknowledged when the shards of those know that. */
-  final Map<Participant, Long> unsettled = new HashMap<>(2);
+  final Map<Participant, Long> pendingAcks = new HashMap<>(2);
 
   /** Nobody holds it; nodes are being told. */
   boolean freeing;
 
   /** Who was told to make it again. */
-  record Grant(Participant to, int attempt, long until) {}
+  record ReconstructionGrant(Participant to, int attempt, long until) {}
 
   /** What one participant says. */
-  static final class Entry {
+  static final class ParticipantEntry {
     long version;
     Hold hold;
-    Claim claim = Claim.NOTHING;
+    LocalState localState = LocalState.NOTHING;
 
-    Entry(Standing.Nothing before) {
+    ParticipantEntry(ParticipantState.Tombstone before) {
       this.version = before.version();
       this.hold = new Hold(before.holdVersion(), false);
     }
 
-    boolean isNothing() {
-      return !hold.held() && claim.nothing();
+    boolean isEmpty() {
+      return !hold.held() && localState.isEmpty();
     }
 
     long latest() {
@@ -93,7 +93,7 @@ final class ShardRecord {
     }
   }
 
-  ShardRecord(ObjectId id, long now) {
+  ObjectRecord(ObjectId id, long now) {
     this.id = id;
     this.unreadableSince = now;
   }
@@ -111,38 +111,38 @@ final class ShardRecord {
     return false;
   }
 
-  void heardOf(int attempt) {
+  void noteAttempt(int attempt) {
     highest = Math.max(highest, attempt);
   }
 
   @Nullable
   Outcome acceptedOutcome() {
-    return accepted == 0 ? null : outcomes.get(accepted);
+    return acceptedAttempt == 0 ? null : outcomes.get(acceptedAttempt);
   }
 
   /** Its bytes are here. */
-  boolean inline() {
+  boolean isInline() {
     var outcome = acceptedOutcome();
-    return outcome != null && outcome.inline();
+    return outcome != null && outcome.isInline();
   }
 
   /** Whether there is anything that only those can tell who keep it. */
   boolean hasFacts() {
-    return inline() || lineage != null || madeOnce != null;
+    return isInline() || lineage != null || notReconstructibleReason != null;
   }
 
   /** What it should keep alive; while no attempt counts, whatever any may contain. */
-  Set<ObjectId> wantsToKeep() {
+  Set<ObjectId> requiredDependencies() {
     if (lineage == null && outcomes.isEmpty()) {
-      return accepted == 0 ? keeps : Set.of();
+      return acceptedAttempt == 0 ? dependencies : Set.of();
     }
     var result = new HashSet<ObjectId>();
     if (lineage != null) {
       result.addAll(lineage.upstream());
     }
-    var agreed = outcomes.get(accepted);
-    if (accepted == 0) {
-      result.addAll(keeps);
+    var agreed = outcomes.get(acceptedAttempt);
+    if (acceptedAttempt == 0) {
+      result.addAll(dependencies);
       outcomes.values().forEach(outcome -> result.addAll(outcome.contains()));
     } else if (agreed != null) {
       result.addAll(agreed.contains());
@@ -152,13 +152,13 @@ final class ShardRecord {
 
   /** Takes what was told of an outcome. Those of attempts that do not count may yet be needed. */
   void learn(Outcome outcome) {
-    heardOf(outcome.attempt());
+    noteAttempt(outcome.attempt());
     outcomes.putIfAbsent(outcome.attempt(), outcome);
   }
 
   void accept(int attempt) {
-    accepted = attempt;
-    lostBecause = null;
+    acceptedAttempt = attempt;
+    lossReason = null;
     lostAttempt = 0;
   }
 
@@ -166,19 +166,19 @@ final class ShardRecord {
    * This attempt had been made, and was at a node that has left: whoever asks knows that, and this
    * shard may have started since.
    */
-  void hadBeen(int attempt) {
-    heardOf(attempt);
-    if (accepted == 0 && lostBecause == null) {
-      lostBecause = GONE_WITH_ITS_NODE;
+  void noteLostAttempt(int attempt) {
+    noteAttempt(attempt);
+    if (acceptedAttempt == 0 && lossReason == null) {
+      lossReason = GONE_WITH_ITS_NODE;
       lostAttempt = attempt;
     }
   }
 
   /** The attempt that counted cannot be read any more. */
   void lose(String why, long now) {
-    lostBecause = why;
-    lostAttempt = accepted;
-    accepted = 0;
+    lossReason = why;
+    lostAttempt = acceptedAttempt;
+    acceptedAttempt = 0;
     unreadableSince = now;
   }
 

@@ -2,14 +2,14 @@ package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.Unit.Besides;
-import io.mobula.internal.directory.Unit.Claim;
-import io.mobula.internal.directory.Unit.Copy;
-import io.mobula.internal.directory.Unit.Facts;
-import io.mobula.internal.directory.Unit.Hold;
-import io.mobula.internal.directory.Unit.Outcome;
-import io.mobula.internal.directory.Unit.Transit;
-import io.mobula.internal.directory.Unit.Vouched;
+import io.mobula.internal.directory.ObjectStatement.Extras;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
+import io.mobula.internal.directory.ObjectStatement.Copy;
+import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
+import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.Outcome;
+import io.mobula.internal.directory.ObjectStatement.TransitHold;
+import io.mobula.internal.directory.ObjectStatement.RelayedHold;
 import io.mobula.spi.Lineage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,28 +21,28 @@ import org.jspecify.annotations.Nullable;
  * What one participant has to say about one object, and up to where that has been understood. What
  * is said once carries the version at which it was added and goes when that is acknowledged.
  */
-final class HeldEntry {
+final class StatementEntry {
   final ObjectId id;
 
-  private boolean wanted;
+  private boolean held;
   private int pins;
   private Hold hold;
   private long version;
   private @Nullable Copy copy;
-  private int making;
-  private int heardOf;
+  private int attemptInProgress;
+  private int highestSeenAttempt;
   private @Nullable Outcome outcome;
   private @Nullable Lineage lineage;
-  private @Nullable String madeOnce;
+  private @Nullable String notReconstructibleReason;
   private long factsSince;
-  private boolean factsKnown = true;
-  private @Nullable Map<NodeId, Said<Hold>> vouched;
-  private @Nullable List<Said<Long>> arrived;
-  private @Nullable List<Said<List<ObjectId>>> pinned;
+  private boolean factsAcknowledged = true;
+  private @Nullable Map<NodeId, VersionedFact<Hold>> vouched;
+  private @Nullable List<VersionedFact<Long>> endedTransits;
+  private @Nullable List<VersionedFact<List<ObjectId>>> pinned;
   private @Nullable Map<Long, Long> transits;
 
   /** Something with the version since which it is part of what is said. */
-  private record Said<T>(T what, long since) {}
+  private record VersionedFact<T>(T value, long sinceVersion) {}
 
   /**
    * Says nothing yet.
@@ -50,7 +50,7 @@ final class HeldEntry {
    * @param now the version of what the participant has said last: since then it does not hold the
    *     object, whatever others remember of a hold before that
    */
-  HeldEntry(ObjectId id, long now) {
+  StatementEntry(ObjectId id, long now) {
     this.id = id;
     this.hold = new Hold(now, false);
   }
@@ -69,12 +69,12 @@ final class HeldEntry {
   }
 
   boolean isHeld() {
-    return wanted || pins > 0;
+    return held || pins > 0;
   }
 
-  boolean setWanted(boolean value) {
-    boolean changed = wanted != value;
-    wanted = value;
+  boolean setHeld(boolean value) {
+    boolean changed = held != value;
+    held = value;
     return changed;
   }
 
@@ -106,37 +106,37 @@ final class HeldEntry {
     copy = value;
   }
 
-  void setMaking(int attempt) {
-    making = attempt;
+  void setAttemptInProgress(int attempt) {
+    attemptInProgress = attempt;
   }
 
-  int making() {
-    return making;
+  int attemptInProgress() {
+    return attemptInProgress;
   }
 
-  void hearOf(int attempt) {
-    heardOf = Math.max(heardOf, attempt);
+  void noteAttempt(int attempt) {
+    highestSeenAttempt = Math.max(highestSeenAttempt, attempt);
   }
 
   /** To be followed by {@link #restate} with that version. */
-  void learn(Facts facts, long since) {
+  void learn(ObjectFacts facts, long since) {
     outcome = facts.outcome() != null ? facts.outcome() : outcome;
     lineage = facts.lineage() != null ? facts.lineage() : lineage;
-    madeOnce = facts.madeOnce() != null ? facts.madeOnce() : madeOnce;
+    notReconstructibleReason = facts.notReconstructibleReason() != null ? facts.notReconstructibleReason() : notReconstructibleReason;
     factsSince = since;
-    factsKnown = false;
+    factsAcknowledged = false;
   }
 
-  void pinnedUntilKnown(List<ObjectId> ids, long since) {
+  void pinUntilAcknowledged(List<ObjectId> ids, long since) {
     pinned = pinned == null ? new ArrayList<>(2) : pinned;
-    pinned.add(new Said<>(ids, since));
+    pinned.add(new VersionedFact<>(ids, since));
   }
 
   void vouch(NodeId node, Hold theirs, long since) {
     vouched = vouched == null ? new HashMap<>(4) : vouched;
     var before = vouched.get(node);
-    if (before == null || before.what().version() < theirs.version()) {
-      vouched.put(node, new Said<>(theirs, since));
+    if (before == null || before.value().version() < theirs.version()) {
+      vouched.put(node, new VersionedFact<>(theirs, since));
     }
   }
 
@@ -145,9 +145,9 @@ final class HeldEntry {
     transits.put(token, end);
   }
 
-  void endOfTransit(long token, long since) {
-    arrived = arrived == null ? new ArrayList<>(2) : arrived;
-    arrived.add(new Said<>(token, since));
+  void addEndedTransit(long token, long since) {
+    endedTransits = endedTransits == null ? new ArrayList<>(2) : endedTransits;
+    endedTransits.add(new VersionedFact<>(token, since));
   }
 
   void expireTransits(long now) {
@@ -158,7 +158,7 @@ final class HeldEntry {
 
   /** The copy goes, and with it what was known of its content. */
   void dropCopy() {
-    if (outcome != null && !outcome.inline()) {
+    if (outcome != null && !outcome.isInline()) {
       outcome = null;
     }
     copy = null;
@@ -169,22 +169,22 @@ final class HeldEntry {
     copy = null;
     outcome = null;
     lineage = null;
-    madeOnce = null;
-    making = 0;
-    factsKnown = true;
+    notReconstructibleReason = null;
+    attemptInProgress = 0;
+    factsAcknowledged = true;
   }
 
-  Claim claim() {
-    return new Claim(copy, making, hasFacts(), heardOf);
+  LocalState localState() {
+    return new LocalState(copy, attemptInProgress, hasFacts(), highestSeenAttempt);
   }
 
   /** Whether a digest leaves it out. */
-  boolean isNothing() {
-    return !hold.held() && copy == null && making == 0 && !hasFacts();
+  boolean isEmpty() {
+    return !hold.held() && copy == null && attemptInProgress == 0 && !hasFacts();
   }
 
   private boolean hasFacts() {
-    return outcome != null || lineage != null || madeOnce != null;
+    return outcome != null || lineage != null || notReconstructibleReason != null;
   }
 
   boolean hasTransits() {
@@ -192,40 +192,40 @@ final class HeldEntry {
   }
 
   /** What to send: with all facts, or with those that the shard may not know. */
-  Unit unit(boolean allFacts, long now) {
-    boolean facts = allFacts || !factsKnown;
-    boolean plain = vouched == null && arrived == null && transits == null;
+  ObjectStatement toStatement(boolean allFacts, long now) {
+    boolean facts = allFacts || !factsAcknowledged;
+    boolean plain = vouched == null && endedTransits == null && transits == null;
     if (plain && (!facts || !hasFacts())) {
-      return new Unit(id, version, hold, claim(), Besides.NOTHING);
+      return new ObjectStatement(id, version, hold, localState(), Extras.NOTHING);
     }
-    var besides = new Besides(
+    var extras = new Extras(
         vouchedNow(),
         facts ? outcome : null,
         facts ? lineage : null,
-        facts ? madeOnce : null,
+        facts ? notReconstructibleReason : null,
         transitsAt(now),
         arrivedNow());
-    return new Unit(id, version, hold, claim(), besides);
+    return new ObjectStatement(id, version, hold, localState(), extras);
   }
 
-  private List<Vouched> vouchedNow() {
+  private List<RelayedHold> vouchedNow() {
     return vouched == null
         ? List.of()
         : vouched.entrySet().stream()
-            .map(each -> new Vouched(each.getKey(), each.getValue().what()))
+            .map(each -> new RelayedHold(each.getKey(), each.getValue().value()))
             .toList();
   }
 
   private List<Long> arrivedNow() {
-    return arrived == null ? List.of() : arrived.stream().map(Said::what).toList();
+    return endedTransits == null ? List.of() : endedTransits.stream().map(VersionedFact::value).toList();
   }
 
-  private List<Transit> transitsAt(long now) {
+  private List<TransitHold> transitsAt(long now) {
     return transits == null
         ? List.of()
         : transits.entrySet().stream()
             .filter(each -> each.getValue() > now)
-            .map(each -> new Transit(each.getKey(), each.getValue() - now))
+            .map(each -> new TransitHold(each.getKey(), each.getValue() - now))
             .toList();
   }
 
@@ -235,18 +235,18 @@ final class HeldEntry {
    * @return objects that were pinned until now
    */
   List<ObjectId> acknowledged(long upTo) {
-    if (vouched != null && vouched.values().removeIf(each -> each.since() <= upTo)) {
+    if (vouched != null && vouched.values().removeIf(each -> each.sinceVersion() <= upTo)) {
       vouched = vouched.isEmpty() ? null : vouched;
     }
-    if (arrived != null && arrived.removeIf(each -> each.since() <= upTo)) {
-      arrived = arrived.isEmpty() ? null : arrived;
+    if (endedTransits != null && endedTransits.removeIf(each -> each.sinceVersion() <= upTo)) {
+      endedTransits = endedTransits.isEmpty() ? null : endedTransits;
     }
-    factsKnown |= factsSince <= upTo;
+    factsAcknowledged |= factsSince <= upTo;
     if (pinned == null) {
       return List.of();
     }
     var result = new ArrayList<ObjectId>();
-    pinned.removeIf(each -> each.since() <= upTo && result.addAll(each.what()));
+    pinned.removeIf(each -> each.sinceVersion() <= upTo && result.addAll(each.value()));
     pinned = pinned.isEmpty() ? null : pinned;
     return result;
   }

@@ -10,10 +10,10 @@ import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
-import io.mobula.internal.directory.Unit.Copy;
-import io.mobula.internal.directory.Unit.Facts;
-import io.mobula.internal.directory.Unit.Hold;
-import io.mobula.internal.directory.Unit.Outcome;
+import io.mobula.internal.directory.ObjectStatement.Copy;
+import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
+import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
 import io.mobula.spi.Published;
@@ -30,45 +30,45 @@ import org.jspecify.annotations.Nullable;
  * which it does once the contained objects' shards know of it: there is no moment in which nobody
  * holds them.
  */
-final class HolderTable {
+final class StatementTable {
   private final Participant self;
   private final long incarnation;
   private final ShardMap map;
-  private final Outbox[] outboxes;
+  private final StatementOutbox[] outboxes;
   private long version;
   private long snapshots;
 
-  HolderTable(Participant self, long incarnation, ShardMap map, Pace pace) {
+  StatementTable(Participant self, long incarnation, ShardMap map, MessagingSettings messaging) {
     this.self = self;
     this.incarnation = incarnation;
     this.map = map;
-    this.outboxes = new Outbox[map.shards()];
+    this.outboxes = new StatementOutbox[map.shards()];
     for (int shard = 0; shard < outboxes.length; shard++) {
-      outboxes[shard] = new Outbox(pace);
+      outboxes[shard] = new StatementOutbox(messaging);
     }
   }
 
-  private Outbox outbox(ObjectId id) {
-    return outboxes[map.of(id)];
+  private StatementOutbox outbox(ObjectId id) {
+    return outboxes[map.shardOf(id)];
   }
 
-  private @Nullable HeldEntry find(ObjectId id) {
+  private @Nullable StatementEntry find(ObjectId id) {
     return outbox(id).find(id);
   }
 
-  private HeldEntry entry(ObjectId id) {
+  private StatementEntry entry(ObjectId id) {
     return outbox(id).entry(id, version);
   }
 
-  private void restate(HeldEntry entry) {
+  private void restate(StatementEntry entry) {
     entry.restate(++version);
-    outbox(entry.id).restated(entry);
+    outbox(entry.id).enqueue(entry);
   }
 
   /** Says that it holds the object. */
   void hold(ObjectId id) {
     var entry = entry(id);
-    if (entry.setWanted(true) && entry.holdChanged()) {
+    if (entry.setHeld(true) && entry.holdChanged()) {
       restate(entry);
     }
   }
@@ -76,7 +76,7 @@ final class HolderTable {
   /** Says that it holds it no more, unless it is pinned. */
   void release(ObjectId id) {
     var entry = find(id);
-    if (entry != null && entry.setWanted(false) && entry.holdChanged()) {
+    if (entry != null && entry.setHeld(false) && entry.holdChanged()) {
       restate(entry);
     }
   }
@@ -112,44 +112,44 @@ final class HolderTable {
       case Published.Failure(int attempt, byte[] encoded) ->
         new Outcome(attempt, Outcome.Kind.FAILURE, encoded, List.of());
     };
-    if (entry.making() <= what.attempt()) {
-      entry.setMaking(0);
+    if (entry.attemptInProgress() <= what.attempt()) {
+      entry.setAttemptInProgress(0);
     }
-    entry.hearOf(what.attempt());
-    learn(entry, new Facts(outcome, null, null), what.contains());
+    entry.noteAttempt(what.attempt());
+    learn(entry, new ObjectFacts(outcome, null, null), what.contains());
   }
 
-  void remember(ObjectId id, Lineage lineage) {
-    learn(entry(id), new Facts(null, lineage, null), lineage.upstream());
+  void recordLineage(ObjectId id, Lineage lineage) {
+    learn(entry(id), new ObjectFacts(null, lineage, null), lineage.upstream());
   }
 
-  void madeOnce(ObjectId id, String why) {
-    learn(entry(id), new Facts(null, null, why), List.of());
+  void markNotReconstructible(ObjectId id, String why) {
+    learn(entry(id), new ObjectFacts(null, null, why), List.of());
   }
 
-  private void learn(HeldEntry entry, Facts facts, List<ObjectId> kept) {
+  private void learn(StatementEntry entry, ObjectFacts facts, List<ObjectId> kept) {
     kept.forEach(this::pin);
-    if (!facts.equals(Facts.NONE)) {
+    if (!facts.equals(ObjectFacts.NONE)) {
       entry.learn(facts, version + 1);
     }
     if (!kept.isEmpty()) {
-      entry.pinnedUntilKnown(kept, version + 1);
+      entry.pinUntilAcknowledged(kept, version + 1);
     }
     restate(entry);
   }
 
-  void making(ObjectId id, int attempt) {
+  void reportAttempt(ObjectId id, int attempt) {
     var entry = entry(id);
-    entry.setMaking(attempt);
-    entry.hearOf(attempt);
+    entry.setAttemptInProgress(attempt);
+    entry.noteAttempt(attempt);
     restate(entry);
   }
 
   /** An attempt that readers here have been told of, to be remembered for the directory. */
-  void heardOf(ObjectId id, int attempt) {
+  void noteAttempt(ObjectId id, int attempt) {
     var entry = find(id);
     if (entry != null) {
-      entry.hearOf(attempt);
+      entry.noteAttempt(attempt);
     }
   }
 
@@ -169,7 +169,7 @@ final class HolderTable {
             id, self.nodeId(), entry.hold().version(), entry.hold().held());
   }
 
-  void vouchFor(List<HoldStatement> others) {
+  void relayStatements(List<HoldStatement> others) {
     for (var other : others) {
       if (!Participant.node(other.node()).equals(self)) {
         var entry = entry(other.id());
@@ -179,28 +179,28 @@ final class HolderTable {
     }
   }
 
-  void transit(ObjectId id, long token, long end) {
+  void beginTransit(ObjectId id, long token, long end) {
     var entry = entry(id);
     entry.transit(token, end);
     restate(entry);
   }
 
   /** Holds it and says that a transit has ended. */
-  void arrived(ObjectId id, long token) {
+  void endTransit(ObjectId id, long token) {
     var entry = entry(id);
-    entry.setWanted(true);
-    entry.endOfTransit(token, version + 1);
+    entry.setHeld(true);
+    entry.addEndedTransit(token, version + 1);
     restate(entry);
   }
 
   /** Whether everything said about an object is known to its shard. */
-  boolean isKnown(ObjectId id) {
-    return outbox(id).knows(id);
+  boolean isAcknowledged(ObjectId id) {
+    return outbox(id).isAcknowledged(id);
   }
 
-  boolean isQuiet() {
+  boolean isAllAcknowledged() {
     for (var outbox : outboxes) {
-      if (!outbox.isQuiet()) {
+      if (!outbox.isAllAcknowledged()) {
         return false;
       }
     }
@@ -216,13 +216,13 @@ final class HolderTable {
   }
 
   /** Sends what is new, and again what has not been acknowledged for too long. */
-  void flush(long now, Sink sink) {
+  void flush(long now, MessageSink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      for (var units = outbox.nextBatch(now); !units.isEmpty(); units = outbox.nextBatch(now)) {
+      for (var statements = outbox.nextBatch(now); !statements.isEmpty(); statements = outbox.nextBatch(now)) {
         sink.send(
             Participant.shard(shard),
-            new Batch(self, incarnation, outbox.believed(), outbox.floor(version), units));
+            new Batch(self, incarnation, outbox.shardIncarnation(), outbox.floor(version), statements));
       }
     }
   }
@@ -238,27 +238,27 @@ final class HolderTable {
    * Sends each shard that has acknowledged everything what it should know, if it has never asked
    * too; not again and again that this is nothing.
    */
-  void digests(Sink sink) {
+  void sendDigests(MessageSink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      if (outbox.isQuiet() && outbox.owesDigest()) {
+      if (outbox.isAllAcknowledged() && outbox.needsDigest()) {
         var sum = new DigestSum();
         outbox.entries().forEach(entry -> {
-          if (!entry.isNothing()) {
+          if (!entry.isEmpty()) {
             sum.add(entry.id, entry.version());
           }
         });
-        outbox.digested(sum.count());
+        outbox.digestSent(sum.count());
         sink.send(
             Participant.shard(shard),
-            new Digest(self, incarnation, outbox.believed(), version, sum.count(), sum.hash()));
+            new Digest(self, incarnation, outbox.shardIncarnation(), version, sum.count(), sum.hash()));
       }
     }
   }
 
-  void snapshot(SnapshotRequest request, long now, Sink sink) {
+  void sendSnapshot(SnapshotRequest request, long now, MessageSink sink) {
     var outbox = outboxes[request.shard()];
-    outbox.believe(request.incarnation());
+    outbox.setShardIncarnation(request.incarnation());
     var parts = outbox.snapshot(now);
     long serial = ++snapshots;
     for (int part = 0; part < parts.size(); part++) {
@@ -270,8 +270,8 @@ final class HolderTable {
   }
 
   /** Whether this incarnation of the shard is the one that has this participant's snapshot. */
-  boolean believes(int shard, long shardIncarnation) {
-    return outboxes[shard].believed() == shardIncarnation;
+  boolean isCurrentIncarnation(int shard, long shardIncarnation) {
+    return outboxes[shard].shardIncarnation() == shardIncarnation;
   }
 
   /**
@@ -279,34 +279,34 @@ final class HolderTable {
    *
    * @return the objects of which everything is known now
    */
-  List<ObjectId> acknowledged(Ack ack) {
-    if (!believes(ack.shard(), ack.incarnation())) {
+  List<ObjectId> onAck(Ack ack) {
+    if (!isCurrentIncarnation(ack.shard(), ack.incarnation())) {
       return List.of();
     }
     var result = new ArrayList<ObjectId>();
     var outbox = outboxes[ack.shard()];
-    for (var known : ack.known()) {
-      var entry = outbox.find(known.id());
+    for (var ackedVersion : ack.versions()) {
+      var entry = outbox.find(ackedVersion.id());
       if (entry != null) {
-        outbox.acknowledged(entry, known.version());
-        entry.acknowledged(known.version()).forEach(this::unpin);
-        outbox.tidy(entry);
+        outbox.acknowledged(entry, ackedVersion.version());
+        entry.acknowledged(ackedVersion.version()).forEach(this::unpin);
+        outbox.removeIfEmpty(entry);
       }
-      if (outbox.knows(known.id())) {
-        result.add(known.id());
+      if (outbox.isAcknowledged(ackedVersion.id())) {
+        result.add(ackedVersion.id());
       }
     }
     return result;
   }
 
   /** Drops what it has of an object that nobody holds; false if it has said something since. */
-  boolean free(Free free) {
+  boolean onFree(Free free) {
     var entry = outboxes[free.shard()].find(free.id());
     if (entry == null
-        || !believes(free.shard(), free.incarnation())
+        || !isCurrentIncarnation(free.shard(), free.incarnation())
         || entry.version() != free.version()
         || entry.isHeld()
-        || entry.isNothing()) {
+        || entry.isEmpty()) {
       return false;
     }
     entry.dropAll();
@@ -315,28 +315,28 @@ final class HolderTable {
   }
 
   /** Knows from now on what the shard was told by a node that has left. */
-  void keep(Keep keep) {
+  void onKeep(Keep keep) {
     var present = find(keep.id());
-    if (!believes(keep.shard(), keep.incarnation())
-        || (present != null && present.claim().knows())) {
+    if (!isCurrentIncarnation(keep.shard(), keep.incarnation())
+        || (present != null && present.localState().keepsFacts())) {
       return;
     }
     var entry = entry(keep.id());
     var kept = new ArrayList<ObjectId>();
     if (keep.outcome() != null) {
-      entry.hearOf(keep.outcome().attempt());
+      entry.noteAttempt(keep.outcome().attempt());
       kept.addAll(keep.outcome().contains());
     }
     if (keep.lineage() != null) {
       kept.addAll(keep.lineage().upstream());
     }
-    learn(entry, new Facts(keep.outcome(), keep.lineage(), keep.madeOnce()), kept);
+    learn(entry, new ObjectFacts(keep.outcome(), keep.lineage(), keep.notReconstructibleReason()), kept);
   }
 
   /** Drops a copy of an attempt that was not accepted; false if there is none. */
-  boolean refused(Refused refused) {
+  boolean onRefused(Refused refused) {
     var entry = outboxes[refused.shard()].find(refused.id());
-    if (entry == null || !believes(refused.shard(), refused.incarnation())) {
+    if (entry == null || !isCurrentIncarnation(refused.shard(), refused.incarnation())) {
       return false;
     }
     var copy = entry.copy();
@@ -351,6 +351,6 @@ final class HolderTable {
   /** What this table was made for. */
   @Nullable
   NodeId node() {
-    return self.ofNode() ? self.nodeId() : null;
+    return self.isNode() ? self.nodeId() : null;
   }
 }

@@ -12,12 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one participant has said, and has to say, to one shard. */
-final class Outbox {
-  private static final int MOST_PATIENCE = 16; // times what is set
+final class StatementOutbox {
+  private static final int MAX_RESEND_FACTOR = 16; // times what is set
   private static final int REPEATED_PART = 4; // of what is under way at most this part at a time
 
-  private final Pace pace;
-  private final Map<ObjectId, HeldEntry> entries = new HashMap<>();
+  private final MessagingSettings messaging;
+  private final Map<ObjectId, StatementEntry> entries = new HashMap<>();
   private final LinkedHashMap<ObjectId, Long> unacknowledged = new LinkedHashMap<>();
   private final LinkedHashSet<ObjectId> waiting = new LinkedHashSet<>();
 
@@ -30,22 +30,22 @@ final class Outbox {
   /** Which of what is not acknowledged was said more than once. */
   private final Set<ObjectId> repeated = new HashSet<>();
 
-  private long answered = Long.MIN_VALUE; // when the last was sent that was said once and answered
+  private long lastAnsweredSentAt = Long.MIN_VALUE; // when the last was sent that was said once and answered
   private long repeatedAt = Long.MIN_VALUE / 2;
-  private long believed;
-  private boolean owesDigest = true;
+  private long shardIncarnation;
+  private boolean needsDigest = true;
 
-  Outbox(Pace pace) {
-    this.pace = pace;
+  StatementOutbox(MessagingSettings messaging) {
+    this.messaging = messaging;
   }
 
   /** The incarnation of the shard that has asked for a snapshot last; zero for none. */
-  long believed() {
-    return believed;
+  long shardIncarnation() {
+    return shardIncarnation;
   }
 
   @Nullable
-  HeldEntry find(ObjectId id) {
+  StatementEntry find(ObjectId id) {
     return entries.get(id);
   }
 
@@ -54,36 +54,36 @@ final class Outbox {
    *
    * @param version of what the participant has said last
    */
-  HeldEntry entry(ObjectId id, long version) {
-    return entries.computeIfAbsent(id, key -> new HeldEntry(key, version));
+  StatementEntry entry(ObjectId id, long version) {
+    return entries.computeIfAbsent(id, key -> new StatementEntry(key, version));
   }
 
   int size() {
     return entries.size();
   }
 
-  Iterable<HeldEntry> entries() {
+  Iterable<StatementEntry> entries() {
     return entries.values();
   }
 
-  boolean isQuiet() {
+  boolean isAllAcknowledged() {
     return unacknowledged.isEmpty();
   }
 
-  boolean knows(ObjectId id) {
+  boolean isAcknowledged(ObjectId id) {
     return !unacknowledged.containsKey(id);
   }
 
-  /** The entry says something new since its {@link HeldEntry#version}. */
-  void restated(HeldEntry entry) {
-    owesDigest = true;
+  /** The entry says something new since its {@link StatementEntry#version}. */
+  void enqueue(StatementEntry entry) {
+    needsDigest = true;
     unacknowledged.putIfAbsent(entry.id, entry.version());
     waiting.add(entry.id);
-    forget(entry.id);
+    removeInFlight(entry.id);
   }
 
   /** Ends the flight of an entry; returns whether it was said once, and when, or null. */
-  private @Nullable Long forget(ObjectId id) {
+  private @Nullable Long removeInFlight(ObjectId id) {
     var sent = inFlight.remove(id);
     large.remove(id);
     return repeated.remove(id) ? null : sent;
@@ -95,20 +95,20 @@ final class Outbox {
     return oldest == null ? latest : oldest.getValue() - 1;
   }
 
-  void acknowledged(HeldEntry entry, long upTo) {
+  void acknowledged(StatementEntry entry, long upTo) {
     if (upTo >= entry.version()) {
       unacknowledged.remove(entry.id);
       waiting.remove(entry.id);
-      var sent = forget(entry.id);
+      var sent = removeInFlight(entry.id);
       if (sent != null) { // of what was said twice nobody knows which of the two is answered
-        answered = Math.max(answered, sent);
+        lastAnsweredSentAt = Math.max(lastAnsweredSentAt, sent);
       }
     }
   }
 
   /** Drops an entry that says nothing and of which everything is known. */
-  void tidy(HeldEntry entry) {
-    if (entry.isNothing() && !entry.isHeld() && !entry.hasTransits() && knows(entry.id)) {
+  void removeIfEmpty(StatementEntry entry) {
+    if (entry.isEmpty() && !entry.isHeld() && !entry.hasTransits() && isAcknowledged(entry.id)) {
       entries.remove(entry.id);
     }
   }
@@ -117,36 +117,36 @@ final class Outbox {
     for (var entry : List.copyOf(entries.values())) {
       if (entry.hasTransits()) {
         entry.expireTransits(now);
-        tidy(entry);
+        removeIfEmpty(entry);
       }
     }
   }
 
   /** What is to be said now, in batches; call until it is empty. */
-  List<Unit> nextBatch(long now) {
-    returnLate(now);
-    var units = new ArrayList<Unit>();
+  List<ObjectStatement> nextBatch(long now) {
+    requeueOverdue(now);
+    var statements = new ArrayList<ObjectStatement>();
     long bytes = 0;
     while (!waiting.isEmpty()
-        && units.size() < pace.unitsPerBatch()
-        && bytes < pace.bytesPerBatch()
-        && inFlight.size() < pace.unitsInFlight()) {
+        && statements.size() < messaging.statementsPerBatch()
+        && bytes < messaging.bytesPerBatch()
+        && inFlight.size() < messaging.statementsInFlight()) {
       var id = waiting.removeFirst();
-      var unit = entry(id, 0).unit(false, now); // what waits to be said is there
-      long size = unit.roughBytes();
+      var statement = entry(id, 0).toStatement(false, now); // what waits to be said is there
+      long size = statement.estimateBytes();
       bytes += size;
-      units.add(unit);
+      statements.add(statement);
       inFlight.putLast(id, now);
-      if (size > pace.bytesPerBatch()) {
-        large.put(id, now + patience(size));
+      if (size > messaging.bytesPerBatch()) {
+        large.put(id, now + resendDelay(size));
       }
     }
-    return units;
+    return statements;
   }
 
   /** Longer for what is larger, or it would be sent again before anybody can have read it. */
-  private long patience(long bytes) {
-    return pace.resendMillis() * Math.min(MOST_PATIENCE, 1 + bytes / pace.bytesPerBatch());
+  private long resendDelay(long bytes) {
+    return messaging.resendMillis() * Math.min(MAX_RESEND_FACTOR, 1 + bytes / messaging.bytesPerBatch());
   }
 
   /**
@@ -154,14 +154,14 @@ final class Outbox {
    * more to do if all were repeated before that: so all that was sent before something that is
    * answered, and of the rest a part at a time, the oldest first.
    */
-  private void returnLate(long now) {
+  private void requeueOverdue(long now) {
     int probes =
-        mayProbe(now) ? Math.max(pace.unitsPerBatch(), inFlight.size() / REPEATED_PART) : 0;
+        mayRepeatNow(now) ? Math.max(messaging.statementsPerBatch(), inFlight.size() / REPEATED_PART) : 0;
     var each = inFlight.entrySet().iterator();
     while (each.hasNext()) {
       var sent = each.next();
-      boolean overtaken = sent.getValue() < answered;
-      if (sent.getValue() + pace.resendMillis() > now || (!overtaken && probes == 0)) {
+      boolean overtaken = sent.getValue() < lastAnsweredSentAt;
+      if (sent.getValue() + messaging.resendMillis() > now || (!overtaken && probes == 0)) {
         return;
       }
       if (large.getOrDefault(sent.getKey(), now) <= now) {
@@ -177,15 +177,15 @@ final class Outbox {
     }
   }
 
-  private boolean mayProbe(long now) {
-    return repeatedAt + pace.resendMillis() <= now;
+  private boolean mayRepeatNow(long now) {
+    return repeatedAt + messaging.resendMillis() <= now;
   }
 
   /** Another incarnation counts from now on; what was in flight is said again. */
-  void believe(long incarnation) {
-    if (believed != incarnation) {
-      owesDigest = true;
-      believed = incarnation;
+  void setShardIncarnation(long incarnation) {
+    if (shardIncarnation != incarnation) {
+      needsDigest = true;
+      shardIncarnation = incarnation;
       waiting.addAll(inFlight.keySet());
       inFlight.clear();
       large.clear();
@@ -194,31 +194,31 @@ final class Outbox {
   }
 
   /** Whether the last digest may have become wrong, or said that there is something. */
-  boolean owesDigest() {
-    return owesDigest;
+  boolean needsDigest() {
+    return needsDigest;
   }
 
   /** A digest of so many objects has been sent. */
-  void digested(int count) {
-    owesDigest = count > 0;
+  void digestSent(int count) {
+    needsDigest = count > 0;
   }
 
   /** Everything, in parts; at least one. */
-  List<List<Unit>> snapshot(long now) {
-    var parts = new ArrayList<List<Unit>>();
-    var part = new ArrayList<Unit>();
+  List<List<ObjectStatement>> snapshot(long now) {
+    var parts = new ArrayList<List<ObjectStatement>>();
+    var part = new ArrayList<ObjectStatement>();
     long bytes = 0;
     for (var entry : entries.values()) {
-      var unit = entry.unit(true, now);
+      var statement = entry.toStatement(true, now);
       if (!part.isEmpty()
-          && (part.size() >= pace.unitsPerBatch()
-              || bytes + unit.roughBytes() > pace.bytesPerBatch())) {
+          && (part.size() >= messaging.statementsPerBatch()
+              || bytes + statement.estimateBytes() > messaging.bytesPerBatch())) {
         parts.add(List.copyOf(part));
         part.clear();
         bytes = 0;
       }
-      bytes += unit.roughBytes();
-      part.add(unit);
+      bytes += statement.estimateBytes();
+      part.add(statement);
     }
     parts.add(List.copyOf(part));
     return parts;

@@ -2,6 +2,6 @@ package io.mobula.internal.directory;
 
 /** Where the pure parts of the directory put what they want sent. */
 @FunctionalInterface
-interface Sink {
+interface MessageSink {
   void send(Participant to, DirectoryMessage message);
 }

@@ -12,39 +12,39 @@ import java.util.Set;
  * What the records of one shard keep alive, said to the shards of those objects as any participant
  * says what it holds: one hold for each object, however many records keep it.
  */
-final class KeptAlive {
-  private final HolderTable table;
+final class DependencyHolds {
+  private final StatementTable table;
   private final Map<ObjectId, Set<ObjectId>> awaiting = new HashMap<>();
 
-  KeptAlive(int number, long incarnation, Rules rules) {
-    this.table = new HolderTable(Participant.shard(number), incarnation, rules.map(), rules.pace());
+  DependencyHolds(int number, long incarnation, ShardSettings shardSettings) {
+    this.table = new StatementTable(Participant.shard(number), incarnation, shardSettings.map(), shardSettings.messaging());
   }
 
   /** Makes it so that the record keeps exactly these alive. */
-  void set(ShardRecord record, Set<ObjectId> keeps) {
-    if (keeps.equals(record.keeps)) {
+  void setDependencies(ObjectRecord record, Set<ObjectId> keeps) {
+    if (keeps.equals(record.dependencies)) {
       return;
     }
     for (var id : keeps) {
-      if (!record.keeps.contains(id)) {
+      if (!record.dependencies.contains(id)) {
         table.pin(id);
       }
     }
-    for (var id : record.keeps) {
+    for (var id : record.dependencies) {
       if (!keeps.contains(id)) {
         table.unpin(id);
       }
     }
-    record.keeps = Set.copyOf(keeps);
+    record.dependencies = Set.copyOf(keeps);
   }
 
   /**
-   * Whether the shards of all that it keeps know that; if not, {@link #acknowledged} tells when to
+   * Whether the shards of all that it keeps know that; if not, {@link #onAck} tells when to
    * look again: when the first is known that is not yet, since a record may keep very many.
    */
-  boolean isSettled(ShardRecord record) {
-    for (var id : record.keeps) {
-      if (!table.isKnown(id)) {
+  boolean areHeld(ObjectRecord record) {
+    for (var id : record.dependencies) {
+      if (!table.isAcknowledged(id)) {
         awaiting.computeIfAbsent(id, key -> new HashSet<>()).add(record.id);
         return false;
       }
@@ -53,9 +53,9 @@ final class KeptAlive {
   }
 
   /** The records that may have become settled. */
-  Set<ObjectId> acknowledged(Ack ack) {
+  Set<ObjectId> onAck(Ack ack) {
     var result = new HashSet<ObjectId>();
-    for (var id : table.acknowledged(ack)) {
+    for (var id : table.onAck(ack)) {
       var records = awaiting.remove(id);
       if (records != null) {
         result.addAll(records);
@@ -64,21 +64,21 @@ final class KeptAlive {
     return result;
   }
 
-  void snapshot(SnapshotRequest request, long now, Sink sink) {
-    table.snapshot(request, now, sink);
+  void sendSnapshot(SnapshotRequest request, long now, MessageSink sink) {
+    table.sendSnapshot(request, now, sink);
   }
 
-  void flush(long now, Sink sink) {
+  void flush(long now, MessageSink sink) {
     table.flush(now, sink);
   }
 
-  void digests(Sink sink) {
-    table.digests(sink);
+  void sendDigests(MessageSink sink) {
+    table.sendDigests(sink);
   }
 
   /** Whether something said is to be said again by and by. */
-  boolean awaitsTime() {
-    return !table.isQuiet();
+  boolean needsTick() {
+    return !table.isAllAcknowledged();
   }
 
   boolean isEmpty() {

@@ -3,7 +3,7 @@ package io.mobula.internal.directory;
 import java.util.PriorityQueue;
 
 /** Simulated time: what is to happen, in order. */
-final class Clockwork {
+final class SimulatedClock {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long now;
   private long sequence;

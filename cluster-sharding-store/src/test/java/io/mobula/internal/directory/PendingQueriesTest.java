@@ -5,23 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.DirectoryMessage.Heard;
+import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A question ends: with an answer, or with the reason why nobody attends to it. */
-class QuestionsTest {
-  private static final Pace PACE = new Pace(1, 1, 1, 100, 1000);
+class PendingQueriesTest {
+  private static final MessagingSettings PACE = new MessagingSettings(1, 1, 1, 100, 1000);
   private static final ObjectId ID = new ObjectId(5, 6, 7);
-  private static final Sink NOWHERE = (to, message) -> {};
+  private static final MessageSink NOWHERE = (to, message) -> {};
 
-  private final Questions questions = new Questions(new NodeId(9), new ShardMap(1), PACE);
+  private final PendingQueries queries = new PendingQueries(new NodeId(9), new ShardMap(1), PACE);
 
   /** Lets time pass, with a look in each resend interval. */
   private void pass(long from, long to) {
     for (long now = from; now <= to; now += PACE.resendMillis()) {
-      questions.flush(now, NOWHERE).forEach(each -> each.fail("nobody hosts it", PACE));
+      queries.flush(now, NOWHERE).forEach(each -> each.fail("nobody hosts it", PACE));
     }
   }
 
@@ -34,23 +34,23 @@ class QuestionsTest {
 
   @Test
   void whatNoShardHearsFailsAfterThePatience() {
-    var located = questions.locate(ID, 0);
-    var rebuilt = questions.rebuild(ID, 1);
+    var located = queries.locate(ID, 0);
+    var rebuilt = queries.rebuild(ID, 1);
     pass(5000, 5900);
     assertThat(located).isNotDone();
     assertThat(rebuilt).isNotDone();
     pass(6000, 6000);
     fails(located, "nobody hosts it");
     fails(rebuilt, "nobody hosts it");
-    assertThat(questions.isEmpty()).isTrue();
+    assertThat(queries.isEmpty()).isTrue();
   }
 
   @Test
   void whatAShardAttendsToWaitsForAsLongAsThatSaysSo() {
-    var located = questions.locate(ID, 0);
+    var located = queries.locate(ID, 0);
     for (long now = 0; now < 20_000; now += 500) {
       pass(now, now + 400);
-      questions.heard(new Heard(0, ID, List.of()), now + 400);
+      queries.heard(new QueryReceived(0, ID, List.of()), now + 400);
     }
     assertThat(located).isNotDone();
     pass(19_900, 21_000);
@@ -59,9 +59,9 @@ class QuestionsTest {
 
   @Test
   void whatWaitsForANodeThatSaysNothingFailsAndNamesIt() {
-    var located = questions.locate(ID, 0);
+    var located = queries.locate(ID, 0);
     for (long now = 0; now <= 1000; now += 100) {
-      questions.heard(new Heard(0, ID, List.of(new NodeId(0xBAD))), now);
+      queries.heard(new QueryReceived(0, ID, List.of(new NodeId(0xBAD))), now);
       pass(now, now);
     }
     fails(located, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
@@ -69,11 +69,11 @@ class QuestionsTest {
 
   @Test
   void whoeverWaitsWhileShardsMoveHasAsMuchPatienceAgain() {
-    var located = questions.locate(ID, 0);
-    questions.shardsMove(0); // nobody has been asked yet
+    var located = queries.locate(ID, 0);
+    queries.restartTimeouts(0); // nobody has been asked yet
     for (long now = 5000; now < 15_000; now += 900) {
       pass(now, now + 800);
-      questions.shardsMove(now + 800);
+      queries.restartTimeouts(now + 800);
     }
     assertThat(located).isNotDone();
     pass(15_800, 16_900);
@@ -82,9 +82,9 @@ class QuestionsTest {
 
   @Test
   void whoAsksAgainHasAsMuchPatienceAgain() {
-    var first = questions.locate(ID, 0);
+    var first = queries.locate(ID, 0);
     pass(0, 1000);
-    var second = questions.locate(ID, 0);
+    var second = queries.locate(ID, 0);
     pass(1100, 2000);
     assertThat(first).isCompletedExceptionally();
     assertThat(second).isNotDone();

@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param id the object
  * @param version of this participant's state of it
  * @param hold whether it holds the object, with the version at which that began to be so
- * @param claim what it has of it
- * @param with what is said besides; repeated until it is acknowledged
+ * @param localState what it has of it
+ * @param extras what is said besides; repeated until it is acknowledged
  */
-record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
+record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localState, Extras extras) {
   private static final int PLAIN_BYTES = 200;
   private static final int ID_BYTES = 40;
 
   /** What has nothing to tell shares one instance: there is one for every object that is held. */
-  Unit {
-    claim = claim.equals(Claim.NOTHING) ? Claim.NOTHING : claim;
-    with = with.isNothing() ? Besides.NOTHING : with;
+  ObjectStatement {
+    localState = localState.equals(LocalState.NOTHING) ? LocalState.NOTHING : localState;
+    extras = extras.isEmpty() ? Extras.NOTHING : extras;
   }
 
   /** Whether an object is held, as of a version. */
@@ -33,20 +33,20 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
    * What a node has of an object.
    *
    * @param copy sealed there
-   * @param making the attempt it works on, or zero
-   * @param knows whether it keeps a value or lineage
-   * @param heardOf the highest attempt it has heard of
+   * @param attemptInProgress the attempt it works on, or zero
+   * @param keepsFacts whether it keeps a value or lineage
+   * @param highestSeenAttempt the highest attempt it has heard of
    */
-  record Claim(@Nullable Copy copy, int making, boolean knows, int heardOf) {
-    static final Claim NOTHING = new Claim(null, 0, false, 0);
+  record LocalState(@Nullable Copy copy, int attemptInProgress, boolean keepsFacts, int highestSeenAttempt) {
+    static final LocalState NOTHING = new LocalState(null, 0, false, 0);
 
-    boolean nothing() {
-      return copy == null && making == 0 && !knows;
+    boolean isEmpty() {
+      return copy == null && attemptInProgress == 0 && !keepsFacts;
     }
 
     int highestAttempt() {
       int sealed = copy == null ? 0 : copy.attempt();
-      return Math.max(sealed, Math.max(making, heardOf));
+      return Math.max(sealed, Math.max(attemptInProgress, highestSeenAttempt));
     }
   }
 
@@ -59,42 +59,42 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
    * @param vouched others' holds
    * @param outcome what became of the object, unless the shard has it already
    * @param lineage how it is made, unless the shard has it already
-   * @param madeOnce why it is not made again, unless the shard has it already; not in what older
+   * @param notReconstructibleReason why it is not made again, unless the shard has it already; not in what older
    *     releases say
    * @param transits holds for refs on their way
    * @param arrived transits that have ended
    */
-  record Besides(
-      List<Vouched> vouched,
+  record Extras(
+      List<RelayedHold> vouched,
       @Nullable Outcome outcome,
       @Nullable Lineage lineage,
-      @Nullable String madeOnce,
-      List<Transit> transits,
+      @Nullable String notReconstructibleReason,
+      List<TransitHold> transits,
       List<Long> arrived) {
-    static final Besides NOTHING = new Besides(List.of(), null, null, null, List.of(), List.of());
+    static final Extras NOTHING = new Extras(List.of(), null, null, null, List.of(), List.of());
 
-    private boolean isNothing() {
+    private boolean isEmpty() {
       return !hasFacts() && vouched.isEmpty() && transits.isEmpty() && arrived.isEmpty();
     }
 
     boolean hasFacts() {
-      return outcome != null || lineage != null || madeOnce != null;
+      return outcome != null || lineage != null || notReconstructibleReason != null;
     }
   }
 
   /** What never changes of an object once it is known; null where it is not known yet. */
-  record Facts(
+  record ObjectFacts(
       @Nullable Outcome outcome,
       @Nullable Lineage lineage,
-      @Nullable String madeOnce) {
-    static final Facts NONE = new Facts(null, null, null);
+      @Nullable String notReconstructibleReason) {
+    static final ObjectFacts NONE = new ObjectFacts(null, null, null);
   }
 
   /** Another node's hold. */
-  record Vouched(NodeId node, Hold hold) {}
+  record RelayedHold(NodeId node, Hold hold) {}
 
   /** A hold that ends by itself. */
-  record Transit(long token, long millisLeft) {}
+  record TransitHold(long token, long millisLeft) {}
 
   /**
    * What became of an object.
@@ -117,31 +117,31 @@ record Unit(ObjectId id, long version, Hold hold, Claim claim, Besides with) {
       FAILURE
     }
 
-    boolean inline() {
+    boolean isInline() {
       return kind != Kind.SEALED;
     }
 
     /** About how many bytes it takes in a message, rather more than less. */
-    long roughBytes() {
+    long estimateBytes() {
       return encoded.length + (long) ID_BYTES * contains.size();
     }
   }
 
   /** About how many bytes it takes in a message, rather more than less. */
-  long roughBytes() {
+  long estimateBytes() {
     long bytes = PLAIN_BYTES
-        + 80L * with.vouched().size()
-        + 50L * with.transits().size()
-        + 12L * with.arrived().size();
-    if (with.outcome() != null) {
-      bytes += with.outcome().roughBytes();
+        + 80L * extras.vouched().size()
+        + 50L * extras.transits().size()
+        + 12L * extras.arrived().size();
+    if (extras.outcome() != null) {
+      bytes += extras.outcome().estimateBytes();
     }
-    if (with.lineage() != null) {
-      bytes += with.lineage().recipe().length
-          + (long) ID_BYTES * with.lineage().upstream().size();
+    if (extras.lineage() != null) {
+      bytes += extras.lineage().recipe().length
+          + (long) ID_BYTES * extras.lineage().upstream().size();
     }
-    if (with.madeOnce() != null) {
-      bytes += 3L * with.madeOnce().length();
+    if (extras.notReconstructibleReason() != null) {
+      bytes += 3L * extras.notReconstructibleReason().length();
     }
     return bytes;
   }

@@ -8,25 +8,25 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a participant says again when no answer comes. */
-class OutboxTest {
+class StatementOutboxTest {
   private static final int RESEND = 100;
-  private static final Pace PACE = new Pace(10, 4096, 1_000, RESEND, 1_000);
+  private static final MessagingSettings PACE = new MessagingSettings(10, 4096, 1_000, RESEND, 1_000);
 
-  private final Outbox outbox = new Outbox(PACE);
+  private final StatementOutbox outbox = new StatementOutbox(PACE);
   private long version;
 
-  private HeldEntry say(int number) {
+  private StatementEntry say(int number) {
     var entry = outbox.entry(new ObjectId(1, number, 0), version);
-    entry.setWanted(true);
+    entry.setHeld(true);
     entry.restate(++version);
-    outbox.restated(entry);
+    outbox.enqueue(entry);
     return entry;
   }
 
-  private List<Unit> sent(long now) {
-    var all = new ArrayList<Unit>();
-    for (var units = outbox.nextBatch(now); !units.isEmpty(); units = outbox.nextBatch(now)) {
-      all.addAll(units);
+  private List<ObjectStatement> sent(long now) {
+    var all = new ArrayList<ObjectStatement>();
+    for (var statements = outbox.nextBatch(now); !statements.isEmpty(); statements = outbox.nextBatch(now)) {
+      all.addAll(statements);
     }
     return all;
   }
@@ -42,7 +42,7 @@ class OutboxTest {
         .as("the oldest quarter")
         .hasSize(100)
         .first()
-        .satisfies(unit -> assertThat(unit.id().task()).isZero());
+        .satisfies(statement -> assertThat(statement.id().task()).isZero());
     assertThat(sent(RESEND + 1)).isEmpty();
     assertThat(sent(2 * RESEND))
         .hasSize(100)
@@ -69,7 +69,7 @@ class OutboxTest {
     sent(0);
     outbox.acknowledged(entry, entry.version());
     assertThat(sent(RESEND)).isEmpty();
-    assertThat(outbox.isQuiet()).isTrue();
+    assertThat(outbox.isAllAcknowledged()).isTrue();
   }
 
   @Test
@@ -78,7 +78,7 @@ class OutboxTest {
       say(i);
     }
     sent(0);
-    outbox.believe(5);
+    outbox.setShardIncarnation(5);
     assertThat(sent(1)).hasSize(400);
   }
 }

@@ -33,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A member of a cluster that has a directory and little else. Members find each other by
  * convention: a node's incarnation is the port it listens at.
  */
-final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryListener {
+final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryListener {
   final ActorSystem<Void> system;
   final NodeId self;
   final ObjectDirectory directory;
@@ -41,7 +41,7 @@ final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryLi
   private final Set<NodeId> members = new HashSet<>();
   private final List<Listener> listeners = new ArrayList<>();
 
-  private DirectoryProcess(boolean hosts) {
+  private DirectoryMember(boolean hosts) {
     this.system = ActorSystem.create(Behaviors.empty(), "mobula", config(hosts));
     this.self = new NodeId(port(system.address().port().get()));
     members.add(self);
@@ -68,8 +68,8 @@ final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryLi
     return ((Number) port).longValue();
   }
 
-  static DirectoryProcess start(boolean hosts) {
-    return new DirectoryProcess(hosts);
+  static DirectoryMember start(boolean hosts) {
+    return new DirectoryMember(hosts);
   }
 
   private static Config config(boolean hosts) {
@@ -99,14 +99,14 @@ final class DirectoryProcess implements AutoCloseable, ClusterPeers, DirectoryLi
         .withFallback(ConfigFactory.load());
   }
 
-  void join(DirectoryProcess seed) {
+  void join(DirectoryMember seed) {
     join(seed.self.incarnation());
   }
 
   void join(long port) {
     var cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(address(port)));
-    Waiting.until(Duration.ofSeconds(30), () -> cluster.selfMember().status() == MemberStatus.up());
+    BoundedWait.awaitTrue(Duration.ofSeconds(30), () -> cluster.selfMember().status() == MemberStatus.up());
   }
 
   private static akka.actor.Address address(long port) {

@@ -12,13 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a shard knows of one participant as a whole. */
-final class Standing {
+final class ParticipantState {
   final Participant who;
 
   /** Objects about which it says something that is not nothing. */
   final Set<ObjectId> ids = new HashSet<>();
 
-  private final Map<ObjectId, Nothing> nothings = new HashMap<>();
+  private final Map<ObjectId, Tombstone> tombstones = new HashMap<>();
   private boolean member;
   private boolean left;
   private long expires = Long.MAX_VALUE;
@@ -38,33 +38,33 @@ final class Standing {
    * @param version of its own word
    * @param holdVersion of the latest word on its hold
    */
-  record Nothing(long version, long holdVersion) {
-    static final Nothing EVER = new Nothing(0, 0);
+  record Tombstone(long version, long holdVersion) {
+    static final Tombstone NONE = new Tombstone(0, 0);
 
     long latest() {
       return Math.max(version, holdVersion);
     }
   }
 
-  Standing(Participant who) {
+  ParticipantState(Participant who) {
     this.who = who;
   }
 
   /** It is there: its copies can be read, its holds last. */
-  void isThere() {
+  void markPresent() {
     member = true;
     expires = Long.MAX_VALUE;
   }
 
   /** It is not there, or not yet: what it has said ends then. */
-  void isAwayUntil(long end) {
+  void markAbsent(long end) {
     member = false;
     expires = Math.min(expires, end);
   }
 
   /** It was there and never comes back. */
-  void hasLeftUntil(long end) {
-    isAwayUntil(end);
+  void markLeft(long end) {
+    markAbsent(end);
     left = true;
   }
 
@@ -81,7 +81,7 @@ final class Standing {
   }
 
   /** Whether its snapshot is in; nothing it says is acknowledged before. */
-  boolean hasAnswered() {
+  boolean hasSnapshot() {
     return answered;
   }
 
@@ -105,45 +105,45 @@ final class Standing {
   }
 
   /** Up to which versions it is remembered to have said nothing about the object. */
-  Nothing nothing(ObjectId id) {
-    return nothings.getOrDefault(id, Nothing.EVER);
+  Tombstone tombstone(ObjectId id) {
+    return tombstones.getOrDefault(id, Tombstone.NONE);
   }
 
   /** Whether more is known than the snapshot can say. */
-  boolean isOutrun(Snapshot snapshot) {
+  boolean isOutdated(Snapshot snapshot) {
     return snapshot.incarnation() == incarnation && snapshot.version() < floor;
   }
 
-  void saysNothing(ObjectId id, Nothing since) {
+  void recordTombstone(ObjectId id, Tombstone since) {
     ids.remove(id);
     if (since.latest() > floor) {
-      nothings.put(id, since);
+      tombstones.put(id, since);
     }
   }
 
-  void saysSomething(ObjectId id) {
+  void removeTombstone(ObjectId id) {
     ids.add(id);
-    nothings.remove(id);
+    tombstones.remove(id);
   }
 
   void raiseFloor(long to) {
     if (to > floor) {
       floor = to;
-      nothings.values().removeIf(since -> since.latest() <= to);
+      tombstones.values().removeIf(since -> since.latest() <= to);
     }
   }
 
   /** Whether it has been asked and may still answer. */
-  boolean isAsked(long now, long patience) {
+  boolean isAwaitingSnapshot(long now, long patience) {
     return asked != null && askedAt + patience > now;
   }
 
   @Nullable
-  SnapshotRequest asked() {
+  SnapshotRequest pendingRequest() {
     return asked;
   }
 
-  void ask(SnapshotRequest request, long now) {
+  void requestSent(SnapshotRequest request, long now) {
     asked = request;
     askedAt = now;
     parts = new ArrayList<>();
@@ -152,8 +152,8 @@ final class Standing {
 
   /** Keeps a part of the answer; gives all of them with the last. */
   @Nullable
-  List<Snapshot> collect(Snapshot part) {
-    if (!part.answers().equals(asked)) {
+  List<Snapshot> addSnapshotPart(Snapshot part) {
+    if (!part.request().equals(asked)) {
       return null;
     }
     if (missing < 0 || part.serial() > collecting) { // a repeated request is answered anew
@@ -183,18 +183,18 @@ final class Standing {
   }
 
   /** Whether it is to be forgotten, or asked again, by and by. */
-  boolean awaitsTime() {
+  boolean needsTick() {
     return asked != null || expires != Long.MAX_VALUE;
   }
 
   /** Its snapshot is in; a new incarnation starts from nothing. */
-  void adopt(long newIncarnation) {
+  void adoptSnapshot(long newIncarnation) {
     answered = true;
     if (incarnation != newIncarnation) {
       incarnation = newIncarnation;
       floor = 0;
       heard = 0;
-      nothings.clear();
+      tombstones.clear();
     }
   }
 }

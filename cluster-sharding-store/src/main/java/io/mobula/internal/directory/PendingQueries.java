@@ -1,0 +1,209 @@
+package io.mobula.internal.directory;
+
+import io.mobula.NodeId;
+import io.mobula.ObjectId;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
+import io.mobula.internal.directory.DirectoryMessage.LocateReply;
+import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
+import io.mobula.internal.directory.DirectoryMessage.Locate;
+import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
+import io.mobula.spi.Located;
+import io.mobula.spi.Rebuild;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node has asked and not been answered: one question for each object, however many want to
+ * know, asked again until the answer comes. Guarded by its owner, who completes the futures outside
+ * of its lock.
+ */
+final class PendingQueries {
+  private final NodeId self;
+  private final ShardMap map;
+  private final MessagingSettings messaging;
+  private final Map<ObjectId, PendingQuery<Located>> locating = new HashMap<>();
+  private final Map<ObjectId, PendingQuery<Rebuild>> rebuilding = new HashMap<>();
+
+  private static final class PendingQuery<T> {
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private DirectoryMessage.ToShard question;
+    private long askedAt = Long.MIN_VALUE / 2;
+    private long unattendedSince = Long.MAX_VALUE;
+    private List<NodeId> awaited = List.of();
+
+    PendingQuery(DirectoryMessage.ToShard question) {
+      this.question = question;
+    }
+
+    void restart(long now) {
+      if (unattendedSince < now) { // it has been asked
+        unattendedSince = now;
+      }
+    }
+
+    /** Somebody attends to it, unless that one waits for others before. */
+    void heard(List<NodeId> waitsFor, long now) {
+      awaited = waitsFor;
+      if (waitsFor.isEmpty()) {
+        unattendedSince = now;
+      }
+    }
+  }
+
+  /**
+   * A question that no shard has attended to for as long as the asker has patience.
+   *
+   * @param awaited whom the shard waited for when it last said anything
+   */
+  record UnattendedQuery(CompletableFuture<?> answer, int shard, List<NodeId> awaited) {
+    /**
+     * Tells the asker, outside of all locks.
+     *
+     * @param whereabouts what is known of shards that have said nothing at all, for people
+     */
+    void fail(String whereabouts, MessagingSettings messaging) {
+      var why = awaited.isEmpty()
+          ? whereabouts
+          : "it has just started, and nodes " + awaited + " have not told it what they have";
+      answer.completeExceptionally(new TimeoutException("Shard " + shard
+          + " of the directory does not answer: " + why + ". Waited "
+          + Duration.ofMillis(messaging.timeoutMillis()) + " (mobula.directory.patience)."));
+    }
+  }
+
+  PendingQueries(NodeId self, ShardMap map, MessagingSettings messaging) {
+    this.self = self;
+    this.map = map;
+    this.messaging = messaging;
+  }
+
+  CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
+    var query = locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
+    if (lostAttempt > 0) { // whoever asked before may not have known
+      query.question = new Locate(self, id, lostAttempt);
+    }
+    return query.answer;
+  }
+
+  CompletableFuture<Rebuild> rebuild(ObjectId id, int lostAttempt) {
+    return rebuilding.computeIfAbsent(
+            id, key -> new PendingQuery<>(new RequestReconstruction(self, key, lostAttempt)))
+        .answer;
+  }
+
+  /**
+   * Asks what is new, and again what has been open for too long.
+   *
+   * @return what nobody attends to, which is open no more
+   */
+  List<UnattendedQuery> flush(long now, MessageSink sink) {
+    var unattendedQuery = new ArrayList<UnattendedQuery>();
+    flush(locating, now, sink, unattendedQuery);
+    flush(rebuilding, now, sink, unattendedQuery);
+    return unattendedQuery;
+  }
+
+  private <T> void flush(
+      Map<ObjectId, PendingQuery<T>> questions, long now, MessageSink sink, List<UnattendedQuery> unattendedQuery) {
+    questions.entrySet().removeIf(each -> {
+      var id = each.getKey();
+      var query = each.getValue();
+      if (query.unattendedSince <= now - messaging.timeoutMillis()) {
+        unattendedQuery.add(new UnattendedQuery(query.answer, map.shardOf(id), query.awaited));
+        return true;
+      }
+      ask(id, query, now, sink);
+      return false;
+    });
+  }
+
+  private void ask(ObjectId id, PendingQuery<?> query, long now, MessageSink sink) {
+    if (query.askedAt + messaging.resendMillis() <= now) {
+      query.askedAt = now;
+      query.unattendedSince = Math.min(query.unattendedSince, now);
+      sink.send(Participant.shard(map.shardOf(id)), query.question);
+    }
+  }
+
+  /**
+   * A node has come or gone, and shards may move: whoever waits has as much patience again, since a
+   * shard on its way is no loss.
+   */
+  void restartTimeouts(long now) {
+    locating.values().forEach(query -> query.restart(now));
+    rebuilding.values().forEach(open -> open.restart(now));
+  }
+
+  boolean isEmpty() {
+    return locating.isEmpty() && rebuilding.isEmpty();
+  }
+
+  /** A shard has heard what was asked about the object. */
+  void heard(QueryReceived received, long now) {
+    var located = locating.get(received.id());
+    if (located != null) {
+      located.heard(received.awaited(), now);
+    }
+    var rebuilt = rebuilding.get(received.id());
+    if (rebuilt != null) {
+      rebuilt.heard(received.awaited(), now);
+    }
+  }
+
+  /** Who is to be told; null if nobody asked. */
+  @Nullable
+  CompletableFuture<Located> removeAnswered(LocateReply reply) {
+    var query = locating.remove(reply.id());
+    return query == null ? null : query.answer;
+  }
+
+  /** As above. */
+  @Nullable
+  CompletableFuture<Rebuild> removeAnswered(ReconstructionDecision decision) {
+    var query = rebuilding.remove(decision.id());
+    return query == null ? null : query.answer;
+  }
+
+  /** All that wait, who are to be told that no answer comes. */
+  List<CompletableFuture<?>> removeAll() {
+    var all = new ArrayList<CompletableFuture<?>>();
+    locating.values().forEach(query -> all.add(query.answer));
+    rebuilding.values().forEach(open -> all.add(open.answer));
+    locating.clear();
+    rebuilding.clear();
+    return all;
+  }
+
+  static Located toLocated(LocateReply reply) {
+    var lost = reply.loss();
+    if (lost != null) {
+      return new Located.Lost(lost.reason(), lost.reconstructible(), reply.attempt());
+    }
+    var outcome = reply.outcome();
+    if (outcome == null) {
+      return new Located.At(reply.attempt(), reply.bytes(), reply.nodes());
+    }
+    return switch (outcome.kind()) {
+      case VALUE -> new Located.Value(reply.attempt(), outcome.encoded());
+      case FAILURE -> new Located.Failure(reply.attempt(), outcome.encoded());
+      case SEALED -> new Located.At(reply.attempt(), reply.bytes(), reply.nodes());
+    };
+  }
+
+  static Rebuild rebuild(ReconstructionDecision decision) {
+    return switch (decision.verdict()) {
+      case GRANTED ->
+        new Rebuild.Granted(decision.attempt(), Objects.requireNonNull(decision.reconstructionSpec(), "recipe"));
+      case IN_PROGRESS -> new Rebuild.Elsewhere(Objects.requireNonNull(decision.producer(), "maker"));
+      case NOT_NEEDED -> new Rebuild.Unneeded();
+      case IMPOSSIBLE -> new Rebuild.Impossible(Objects.requireNonNull(decision.reason(), "reason"));
+    };
+  }
+}
