@@ -243,7 +243,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return;
     }
     if (active == 0 && cell.lease().canPause()) { // methods of the object before may still run
-      execution.returnable();
+      execution.makeAbortable();
     }
     hold.begin();
     try {

@@ -14,8 +14,8 @@ import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Producer;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.ValueProducer;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
  */
-final class ActorCell implements ActorEndpoint, Producer {
+final class ActorCell implements ActorEndpoint, ValueProducer {
   private enum LifecycleState {
     OPEN,
     DRAINING,
@@ -129,7 +129,7 @@ final class ActorCell implements ActorEndpoint, Producer {
     return spec.constructor();
   }
 
-  Program job() {
+  Job job() {
     return spec.job();
   }
 

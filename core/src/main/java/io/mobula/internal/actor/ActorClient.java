@@ -12,8 +12,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Lead;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.WorkLocation;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * sends them to its host, makes them again when the host dies, and calls the cell itself where the
  * actor lives here. Safe for all threads; what is not volatile belongs to its turns.
  */
-final class ActorClient implements ActorEndpoint, Producer {
+final class ActorClient implements ActorEndpoint, ValueProducer {
   /** Within this time whoever inherits an actor has said so. */
   private static final Duration SUCCESSION = Duration.ofSeconds(20);
 
@@ -543,8 +543,8 @@ final class ActorClient implements ActorEndpoint, Producer {
   }
 
   @Override
-  public @Nullable Lead workLocation(ObjectId wanted) {
+  public @Nullable WorkLocation workLocation(ObjectId wanted) {
     var host = address;
-    return host == null ? null : new Lead(host.node(), wanted);
+    return host == null ? null : new WorkLocation(host.node(), wanted);
   }
 }

@@ -2,7 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorOptions;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 
 /**
  * How an actor is made.
@@ -11,4 +11,4 @@ import io.mobula.internal.execution.Program;
  * @param options how it lives
  * @param job whose it is
  */
-record ActorCreationSpec(BoundCall constructor, ActorOptions options, Program job) {}
+record ActorCreationSpec(BoundCall constructor, ActorOptions options, Job job) {}

@@ -26,7 +26,7 @@ import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
@@ -89,7 +89,7 @@ public final class ActorEngine {
       Spawner spawner,
       ActorNames names,
       ActorRefResolver resolver,
-      Supplier<Program> job,
+      Supplier<Job> job,
       @Nullable CheckpointDirectory checkpoints) {}
 
   /** What a durable actor has died of. */
@@ -382,8 +382,8 @@ public final class ActorEngine {
   }
 
   /** Whose work the calling thread submits. */
-  Program currentJob() {
-    return Program.present(dependencies.job().get());
+  Job currentJob() {
+    return Job.current(dependencies.job().get());
   }
 
   /** Whether any actor lives here, or is seen to from here. */

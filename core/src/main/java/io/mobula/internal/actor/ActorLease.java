@@ -6,7 +6,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.wait.Awaited;
@@ -57,7 +57,7 @@ final class ActorLease implements Wanting, Awaited {
   }
 
   @Override
-  public Program job() {
+  public Job job() {
     return cell.job();
   }
 

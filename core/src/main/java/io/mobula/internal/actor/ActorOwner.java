@@ -9,7 +9,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.store.Failure;
@@ -118,7 +118,7 @@ final class ActorOwner implements Wanting, Awaited {
   }
 
   @Override
-  public Program job() {
+  public Job job() {
     return spec.job();
   }
 

@@ -19,7 +19,7 @@ import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
@@ -230,7 +230,7 @@ final class BehaviorSpawner {
     private final Resources resources;
     private final Placement placement;
     private final BoundCall call;
-    private final Program program = engine.currentJob();
+    private final Job job = engine.currentJob();
     private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
     private volatile @Nullable NodeId sentTo;
     private volatile long lease;
@@ -264,8 +264,8 @@ final class BehaviorSpawner {
     }
 
     @Override
-    public Program job() {
-      return program;
+    public Job job() {
+      return job;
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -105,9 +105,9 @@ final class HostedActors {
     }
     try {
       var options = ActorFrames.readOptions(in);
-      var program = Program.read(in);
+      var job = Job.read(in);
       var constructor = BoundCall.read(in, engine.store(), sharing, from);
-      var spec = new ActorCreationSpec(constructor, options, program);
+      var spec = new ActorCreationSpec(constructor, options, job);
       host(new IncarnationSpec(descriptor, address, spec, history), lease);
       tellOwner(ActorFrames.PLACED, descriptor.id(), address);
     } catch (Throwable e) { // what cannot be read ends this actor, and no other

@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.util.List;
@@ -88,11 +88,11 @@ final class OwnershipSuccession {
     var ownerState = ActorOwnerState.read(in);
     try {
       var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
-      var program = Program.read(in);
+      var job = Job.read(in);
       var call = BoundCall.read(in, cluster.engine().store(), dependencies.sharing(), from);
       forget(descriptor.id());
       records.put(
-          descriptor.id(), new SuccessorRecord(from, descriptor, new ActorCreationSpec(call, options, program), ownerState));
+          descriptor.id(), new SuccessorRecord(from, descriptor, new ActorCreationSpec(call, options, job), ownerState));
     } catch (RuntimeException | Error e) { // a class that is not here
       LOG.warn("{} cannot be inherited by this node: {}", descriptor.describe(), e.getMessage());
       return;

@@ -500,7 +500,7 @@ public final class BoundCall {
    */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
     var called = function();
-    Execution.bodyBegins();
+    Execution.markBodyBegun();
     if (logContext == null || logContext.isEmpty()) {
       return called.invoke(values);
     }

@@ -43,18 +43,18 @@ public final class ElasticPool {
    */
   public static ExecutorService createGrowing(
       String name, int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
-    var relief = new StallRelief(usual, most, timer);
+    var relief = new StallCompensator(usual, most, timer);
     var threads = Thread.ofPlatform().daemon().name(name + "-", 1).factory();
     return new ThreadPoolExecutor(
         0,
         usual,
         IDLE_SECONDS,
         TimeUnit.SECONDS,
-        new HandOff(() -> Lookout.NONE),
+        new HandOffQueue(() -> Lookout.NONE),
         threads,
         (work, pool) -> {
           queue(work, pool);
-          relief.waits(pool);
+          relief.onQueued(pool);
         });
   }
 
@@ -70,13 +70,13 @@ public final class ElasticPool {
    */
   public static ExecutorService create(ThreadFactory factory, int most, Supplier<Lookout> lookout) {
     return new ThreadPoolExecutor(
-        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOff(lookout), factory, ElasticPool::queue);
+        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOffQueue(lookout), factory, ElasticPool::queue);
   }
 
   private static void queue(Runnable work, ThreadPoolExecutor pool) {
     if (pool.isShutdown()) {
       throw new RejectedExecutionException("The pool is closed.");
     }
-    ((HandOff) pool.getQueue()).put(work);
+    ((HandOffQueue) pool.getQueue()).put(work);
   }
 }

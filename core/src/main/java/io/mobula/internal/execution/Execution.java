@@ -34,8 +34,8 @@ public final class Execution implements TaskContext {
    * @param attempt from 1
    * @param resources what it holds
    * @param deadline when its result is no longer wanted, or null
-   * @param program on whose behalf
-   * @param signature what stands before what it prints
+   * @param job on whose behalf
+   * @param outputLabel what stands before what it prints
    * @param group the placement group that it runs in, or null
    */
   public record Identity(
@@ -45,18 +45,18 @@ public final class Execution implements TaskContext {
       int attempt,
       Resources resources,
       @Nullable Instant deadline,
-      Program program,
-      String signature,
+      Job job,
+      String outputLabel,
       Placement.@Nullable Group group) {}
 
   private final Identity identity;
   private final Object owner;
   private final CpuHold hold;
   private final Supplier<@Nullable ActorHandle<?>> self;
-  private @Nullable Echo echo;
+  private @Nullable OutputSink outputSink;
   private volatile boolean cancelled;
   private volatile @Nullable Object waitingOn;
-  private boolean returnable; // of the executing thread
+  private boolean abortable; // of the executing thread
 
   /**
    * Describes what is about to run.
@@ -116,29 +116,29 @@ public final class Execution implements TaskContext {
   }
 
   /** On whose behalf it runs. */
-  public Program program() {
-    return identity.program();
+  public Job job() {
+    return identity.job();
   }
 
   /** What stands before what it prints. */
-  public String signature() {
-    return identity.signature();
+  public String outputLabel() {
+    return identity.outputLabel();
   }
 
   /** What takes what it prints, or null. For the executing thread. */
-  public @Nullable Echo echo() {
-    return echo;
+  public @Nullable OutputSink outputSink() {
+    return outputSink;
   }
 
   /** Says what takes what it prints from now on. For the executing thread. */
-  public void echo(Echo with) {
-    echo = with;
+  public void outputSink(OutputSink with) {
+    outputSink = with;
   }
 
   /** What it has printed leaves before what it sends next. For the executing thread. */
   public void flush() {
-    if (echo != null) {
-      echo.flush();
+    if (outputSink != null) {
+      outputSink.flush();
     }
   }
 
@@ -157,27 +157,27 @@ public final class Execution implements TaskContext {
    * be: the call runs again later, and holds nothing while the argument is looked for. For the
    * executing thread.
    */
-  public void returnable() {
-    returnable = true;
+  public void makeAbortable() {
+    abortable = true;
   }
 
   /**
    * Whether the calling thread's execution ends when an argument has to be looked for; see
-   * {@link #returnable}.
+   * {@link #abortable}.
    */
-  public static boolean isReturnable() {
+  public static boolean isAbortable() {
     var present = CURRENT.get();
-    return present != null && present.returnable;
+    return present != null && present.abortable;
   }
 
   /**
    * Notes that the calling thread's execution has all its arguments: from now on it is an attempt
    * that counts.
    */
-  public static void bodyBegins() {
+  public static void markBodyBegun() {
     var present = CURRENT.get();
     if (present != null) {
-      present.returnable = false;
+      present.abortable = false;
     }
   }
 

@@ -18,7 +18,7 @@ public record ExitCall(Set<Thread> callers) {
   private static final String ENDING = "java.lang.Shutdown."; // of signals and the last thread
 
   /** The call, or null where the JVM goes on, was asked to end by a signal, or has no thread. */
-  public static @Nullable ExitCall present() {
+  public static @Nullable ExitCall find() {
     if (!isEnding()) {
       return null;
     }

@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -41,8 +41,8 @@ final class BundleRequest implements Requester {
   }
 
   @Override
-  public Program program() {
-    return new Program(spec.owner(), false, null, 1);
+  public Job program() {
+    return new Job(spec.owner(), false, null, 1);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -107,7 +107,7 @@ final class FirstOf {
     }
 
     @Override
-    public Program program() {
+    public Job program() {
       return wanting.program();
     }
 

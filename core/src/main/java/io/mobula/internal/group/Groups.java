@@ -20,7 +20,7 @@ import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.placement.Bundles;
@@ -87,7 +87,7 @@ public final class Groups implements Bundles {
       boolean cluster,
       Ledger ledger,
       ObjectStore store,
-      Supplier<Program> program) {}
+      Supplier<Job> program) {}
 
   /** Starts an actor under a name. */
   public interface Spawner {
@@ -319,7 +319,7 @@ public final class Groups implements Bundles {
         request.name(),
         request.strategy(),
         request.bundles().stream().map(Resources::asUnits).toList(),
-        Program.present(parts.program().get()).driver(),
+        Job.current(parts.program().get()).driver(),
         request.detached());
     table.want(spec);
     GroupScheduler.Answer answer;

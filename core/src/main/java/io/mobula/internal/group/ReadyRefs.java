@@ -8,7 +8,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
@@ -70,7 +70,7 @@ final class ReadyRefs {
   }
 
   /** One ref that has no value yet. */
-  private final class Awaited implements Producer {
+  private final class Awaited implements ValueProducer {
     private final PlacementGroup group;
     private final long number;
     private final long since = System.nanoTime();

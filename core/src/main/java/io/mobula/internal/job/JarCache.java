@@ -2,7 +2,7 @@ package io.mobula.internal.job;
 
 import io.mobula.ObjectRef;
 import io.mobula.error.ProcessException;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.memory.StoreDirectory;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Deadline;
@@ -42,8 +42,8 @@ final class JarCache implements AutoCloseable {
   }
 
   /** The files of an environment, in order; fetches what is not here yet, and checks it. */
-  synchronized List<Path> files(Environment environment, Duration limit) throws IOException {
-    var entry = sharing.imported(environment.list());
+  synchronized List<Path> files(RuntimeEnvironment environment, Duration limit) throws IOException {
+    var entry = sharing.imported(environment.jarList());
     ObjectRef<Object> ref = store.ref(entry);
     entry.release();
     var deadline = Deadline.after(limit);
@@ -81,7 +81,7 @@ final class JarCache implements AutoCloseable {
     return jars;
   }
 
-  private List<Path> files(Environment environment, List<Listed> list, Deadline deadline)
+  private List<Path> files(RuntimeEnvironment environment, List<Listed> list, Deadline deadline)
       throws IOException {
     var files = new ArrayList<Path>();
     var hashes = new ArrayList<String>();
@@ -90,7 +90,7 @@ final class JarCache implements AutoCloseable {
       files.add(file(jar.name(), jar.hash(), jar.ref(), deadline));
     }
     if (!Jar.hash(hashes).equals(environment.hash())) {
-      throw new ProcessException("The list of jars " + environment.list()
+      throw new ProcessException("The list of jars " + environment.jarList()
           + " is not the one that its hash " + environment.hash() + " names.");
     }
     return files;

@@ -1,6 +1,6 @@
 package io.mobula.internal.job;
 
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobSettings(
     List<Path> ship,
-    @Nullable Environment environment,
+    @Nullable RuntimeEnvironment environment,
     @Nullable Path cache,
     Workers workers,
     StandingWorkers.Plan standing,

@@ -3,7 +3,7 @@ package io.mobula.internal.job;
 import io.mobula.ObjectRef;
 import io.mobula.error.MobulaException;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import java.io.IOException;
@@ -21,10 +21,10 @@ import java.util.List;
  * other.
  */
 public final class Shipment {
-  private final Environment environment;
+  private final RuntimeEnvironment environment;
   private final ObjectRef<List<Object>> list; // as long as it is reachable, the jars are
 
-  private Shipment(Environment environment, ObjectRef<List<Object>> list) {
+  private Shipment(RuntimeEnvironment environment, ObjectRef<List<Object>> list) {
     this.environment = environment;
     this.list = list;
   }
@@ -69,7 +69,7 @@ public final class Shipment {
     }
     ObjectRef<List<Object>> list = store.put(all);
     var id = store.exported(((Ref<?>) list).entry());
-    return new Shipment(new Environment(Jar.hash(hashes), id), list);
+    return new Shipment(new RuntimeEnvironment(Jar.hash(hashes), id), list);
   }
 
   private static ObjectRef<MemorySegment> content(ObjectStore store, Jar jar) throws IOException {
@@ -102,7 +102,7 @@ public final class Shipment {
   }
 
   /** What nodes need to know of it. */
-  public Environment environment() {
+  public RuntimeEnvironment environment() {
     return environment;
   }
 

@@ -9,7 +9,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -76,7 +76,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   /** The worker of one environment; what changes is guarded by the workshop's monitor. */
   private static final class Post {
     final Key key;
-    final Environment environment;
+    final RuntimeEnvironment environment;
     final CompletableFuture<NodeId> up = new CompletableFuture<>();
 
     @Nullable
@@ -86,7 +86,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     long employed;
     long idleSince = System.nanoTime();
 
-    Post(Key key, Environment environment) {
+    Post(Key key, RuntimeEnvironment environment) {
       this.key = key;
       this.environment = environment;
     }
@@ -127,7 +127,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   // ---- work for them
 
   @Override
-  public synchronized CompletionStage<NodeId> employ(Environment environment, String devices) {
+  public synchronized CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
     if (closed) {
       return CompletableFuture.failedFuture(new RuntimeClosedException("This node is closing."));
     }
@@ -144,7 +144,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   }
 
   @Override
-  public synchronized void dismiss(Environment environment, String devices) {
+  public synchronized void dismiss(RuntimeEnvironment environment, String devices) {
     var post = posts.get(new Key(environment.hash(), devices));
     if (post != null && post.uses > 0) {
       post.uses--;
@@ -230,12 +230,12 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     };
   }
 
-  private Settings told(Environment environment) {
+  private Settings told(RuntimeEnvironment environment) {
     var told = Mobula.settings();
     for (var entry : settings.told().entrySet()) {
       told = told.set(entry.getKey(), entry.getValue());
     }
-    var list = environment.list();
+    var list = environment.jarList();
     return told.join(membership.self().address())
         .set("mobula.cluster.role", "worker")
         .set(JobSettings.BESIDE, memory.directory().toString())

@@ -2,7 +2,7 @@ package io.mobula.internal.ledger;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.spi.DeviceNeed;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +34,8 @@ final class Holdings {
   }
 
   /** It was granted that. */
-  void took(Program program, Resources granted, List<Share> shares) {
-    var holding = holdings.computeIfAbsent(program.driver(), driver -> new Holding());
+  void took(Job job, Resources granted, List<Share> shares) {
+    var holding = holdings.computeIfAbsent(job.driver(), driver -> new Holding());
     holding.lastTurn = ++turns;
     holding.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
@@ -49,8 +49,8 @@ final class Holdings {
   }
 
   /** It has given that back. */
-  void gaveBack(Program program, Resources granted, List<Share> shares) {
-    var holding = holdings.get(program.driver());
+  void gaveBack(Job job, Resources granted, List<Share> shares) {
+    var holding = holdings.get(job.driver());
     if (holding == null) {
       return; // it had been granted nothing at all
     }
@@ -62,7 +62,7 @@ final class Holdings {
     });
     lower(holding, Resources.GPU, unitsOf(shares));
     if (holding.units.isEmpty()) {
-      holdings.remove(program.driver());
+      holdings.remove(job.driver());
     }
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 
 /**
  * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to
@@ -14,7 +14,7 @@ public interface Requester {
   Resources wanted();
 
   /** Whose work it is: programs take turns by what their work holds. */
-  Program program();
+  Job program();
 
   /** Names who asks, for reports. */
   String what();

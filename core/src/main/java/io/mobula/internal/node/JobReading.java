@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import com.typesafe.config.Config;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.job.StandingWorkers;
@@ -58,7 +58,7 @@ final class JobReading {
   }
 
   /** The jars that this process was started with, if it is a worker for such. */
-  static @Nullable Environment environment(Reader reader, Config config) {
+  static @Nullable RuntimeEnvironment environment(Reader reader, Config config) {
     var text = reader.read(ENVIRONMENT, config::getString);
     if (text.isEmpty()) {
       return null;
@@ -67,7 +67,7 @@ final class JobReading {
       throw reader.malformed(ENVIRONMENT, "it is set by a node for its worker processes", null);
     }
     var parts = text.split(" ", -1);
-    return new Environment(
+    return new RuntimeEnvironment(
         parts[0],
         new ObjectId(
             Long.parseLong(parts[1]), Long.parseLong(parts[2]), Integer.parseInt(parts[3])));

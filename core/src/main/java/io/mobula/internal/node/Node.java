@@ -36,9 +36,9 @@ import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.ExitCall;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.group.Groups;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
@@ -114,7 +114,7 @@ public final class Node {
   private final NodeWaits waits;
   private @Nullable ProgressThread progress;
   private final @Nullable Clustered cluster;
-  private volatile Program program;
+  private volatile Job job;
   private volatile @Nullable Shipment shipment;
 
   private Node(
@@ -165,7 +165,7 @@ public final class Node {
       objects.lookout(lookout);
       ElasticDispatcher.lookout(system, lookout);
     }
-    this.program = program(settings.jobs().environment());
+    this.job = program(settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger, groups) : cluster.placer();
     this.tasks = new TaskEngine(
         new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::program),
@@ -287,13 +287,13 @@ public final class Node {
     if (!jars.isEmpty()) {
       var shipped = Shipment.put(jars, objects);
       shipment = shipped;
-      program = program(shipped.environment());
+      job = program(shipped.environment());
       LOG.debug("{} is in the store", shipment);
     }
   }
 
-  private Program program() {
-    return program;
+  private Job program() {
+    return job;
   }
 
   /**
@@ -376,8 +376,8 @@ public final class Node {
     }
   }
 
-  private Program program(@Nullable Environment environment) {
-    return new Program(
+  private Job program(@Nullable RuntimeEnvironment environment) {
+    return new Job(
         id, settings.output().toDriver(), environment, settings.jobs().weight());
   }
 
@@ -636,7 +636,7 @@ public final class Node {
    */
   public long close() {
     long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
-    var exit = ExitCall.present();
+    var exit = ExitCall.find();
     if (cluster != null) {
       cluster.drain();
       if (exit != null) {

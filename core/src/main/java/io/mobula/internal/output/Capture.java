@@ -1,7 +1,7 @@
 package io.mobula.internal.output;
 
 import io.mobula.NodeId;
-import io.mobula.internal.execution.Echo;
+import io.mobula.internal.execution.OutputSink;
 import io.mobula.internal.execution.Execution;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -42,16 +42,16 @@ final class Capture {
   }
 
   /** What takes what the calling thread prints. */
-  private static Echo echo(Execution execution, PrintStream real) {
-    var present = execution.echo();
+  private static OutputSink echo(Execution execution, PrintStream real) {
+    var present = execution.outputSink();
     if (present != null) {
       return present;
     }
     var outlet = OUTLETS.get(execution.node());
-    var fresh = outlet == null || !outlet.wants(execution.program())
-        ? Echo.NONE
+    var fresh = outlet == null || !outlet.wants(execution.job())
+        ? OutputSink.NONE
         : new Printed(execution, outlet, real.charset());
-    execution.echo(fresh);
+    execution.outputSink(fresh);
     return fresh;
   }
 

@@ -3,7 +3,7 @@ package io.mobula.internal.output;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
@@ -56,8 +56,8 @@ public final class Outlet implements AutoCloseable {
   }
 
   /** Whether that program is elsewhere and wants to see what is printed here. */
-  boolean wants(Program program) {
-    return program.output() && !program.driver().equals(membership.self().id());
+  boolean wants(Job job) {
+    return job.forwardsOutput() && !job.driver().equals(membership.self().id());
   }
 
   boolean keeps() {
@@ -68,8 +68,8 @@ public final class Outlet implements AutoCloseable {
     return settings.bytesPerLine();
   }
 
-  void offer(Program program, Line line) {
-    var driver = program.driver();
+  void offer(Job job, Line line) {
+    var driver = job.driver();
     if (closed || membership.peer(driver) == null) {
       return; // nobody is there to read it
     }
@@ -84,8 +84,8 @@ public final class Outlet implements AutoCloseable {
         settings.linesPerSecond(), frame -> lanes.send(driver, frame), timer, System::nanoTime);
   }
 
-  void flush(Program program) {
-    var way = ways.get(program.driver());
+  void flush(Job job) {
+    var way = ways.get(job.driver());
     if (way != null) {
       way.flush();
     }

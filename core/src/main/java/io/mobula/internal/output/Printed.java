@@ -1,6 +1,6 @@
 package io.mobula.internal.output;
 
-import io.mobula.internal.execution.Echo;
+import io.mobula.internal.execution.OutputSink;
 import io.mobula.internal.execution.Execution;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
@@ -9,7 +9,7 @@ import java.nio.charset.Charset;
  * What one execution has printed since its last line break, of each stream; whole lines go to the
  * outlet. For the executing thread.
  */
-final class Printed implements Echo {
+final class Printed implements OutputSink {
   private final Execution execution;
   private final Outlet outlet;
   private final Charset charset;
@@ -47,7 +47,7 @@ final class Printed implements Echo {
     try {
       out.end();
       err.end();
-      outlet.flush(execution.program());
+      outlet.flush(execution.job());
     } finally {
       busy = false;
     }
@@ -90,7 +90,7 @@ final class Printed implements Echo {
     private void send() {
       var text = start.toString(charset);
       var whole = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-      outlet.offer(execution.program(), new Line(error, execution.signature(), whole, cut));
+      outlet.offer(execution.job(), new Line(error, execution.outputLabel(), whole, cut));
       start.reset();
       cut = 0;
     }

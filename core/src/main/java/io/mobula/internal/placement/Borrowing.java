@@ -2,7 +2,7 @@ package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -142,8 +142,8 @@ final class Borrowing {
     }
 
     @Override
-    public Program program() {
-      return new Program(submitter, false, null, 1);
+    public Job program() {
+      return new Job(submitter, false, null, 1);
     }
 
     @Override

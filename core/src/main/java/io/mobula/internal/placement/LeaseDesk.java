@@ -9,8 +9,8 @@ import io.mobula.error.CodecException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Environment;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -83,13 +83,13 @@ public final class LeaseDesk {
     /** There are none. */
     Workers NONE = new Workers() {
       @Override
-      public CompletionStage<NodeId> employ(Environment environment, String devices) {
+      public CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
         return CompletableFuture.failedFuture(
             new ProcessException("This process starts no workers."));
       }
 
       @Override
-      public void dismiss(Environment environment, String devices) {}
+      public void dismiss(RuntimeEnvironment environment, String devices) {}
     };
 
     /**
@@ -99,10 +99,10 @@ public final class LeaseDesk {
      * @param devices what its {@code CUDA_VISIBLE_DEVICES} says, empty for work without
      *     accelerators
      */
-    CompletionStage<NodeId> employ(Environment environment, String devices);
+    CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices);
 
     /** The work for which one was employed is over. */
-    void dismiss(Environment environment, String devices);
+    void dismiss(RuntimeEnvironment environment, String devices);
   }
 
   /** Whether another node could grant at once what this one cannot. */
@@ -207,7 +207,7 @@ public final class LeaseDesk {
         readResources(frame),
         frame.text(),
         frame.octet(),
-        Program.read(frame),
+        Job.read(frame),
         GroupFrame.read(frame));
     if (draining || !guest.isPossible()) {
       guest.redirect(from);
@@ -351,8 +351,8 @@ public final class LeaseDesk {
     private final String what;
     private final int hops;
     private final long number = numbers.incrementAndGet();
-    private final Program program;
-    private final @Nullable Environment environment;
+    private final Job job;
+    private final @Nullable RuntimeEnvironment environment;
     private final Placement.@Nullable Group group;
     private volatile boolean withdrawn;
 
@@ -363,12 +363,12 @@ public final class LeaseDesk {
         Resources wanted,
         String what,
         int hops,
-        Program program,
+        Job job,
         Placement.@Nullable Group group) {
       super(submitter);
-      this.program = program;
+      this.job = job;
       this.group = group;
-      this.environment = program.environment();
+      this.environment = job.environment();
       this.request = request;
       this.purpose = purpose;
       this.wanted = wanted;
@@ -421,8 +421,8 @@ public final class LeaseDesk {
     }
 
     @Override
-    public Program program() {
-      return program;
+    public Job program() {
+      return job;
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Environment;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -77,7 +77,7 @@ final class Lending {
    * @param submitter whose work uses it
    * @param number names the lease to the submitter and to the worker
    */
-  record Terms(NodeId submitter, long number, Wanting.Purpose purpose, Environment environment) {}
+  record Terms(NodeId submitter, long number, Wanting.Purpose purpose, RuntimeEnvironment environment) {}
 
   Lending(Membership membership, Lanes lanes, Router router, Supplier<LeaseDesk.Workers> workers) {
     this.lanes = lanes;

@@ -12,7 +12,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -664,7 +664,7 @@ public final class Placer implements Places {
     }
 
     @Override
-    public Program program() {
+    public Job program() {
       return search.wanting.program();
     }
 

@@ -7,7 +7,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -228,7 +228,7 @@ public final class SingleNode implements Places {
     }
 
     @Override
-    public Program program() {
+    public Job program() {
       return wanting.program();
     }
 

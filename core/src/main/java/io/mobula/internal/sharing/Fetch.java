@@ -4,8 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Lead;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.WorkLocation;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.wait.WaitStep;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Stands for the producer of an object that another process made or makes: asks for it once
  * somebody here wants it.
  */
-final class Fetch implements Producer {
+final class Fetch implements ValueProducer {
   private final ObjectId id;
   private final Sharing sharing;
   private final long since = System.nanoTime();
@@ -38,8 +38,8 @@ final class Fetch implements Producer {
   }
 
   @Override
-  public Lead lead(ObjectId wanted) {
-    return new Lead(new NodeId(id.node()), id);
+  public WorkLocation lead(ObjectId wanted) {
+    return new WorkLocation(new NodeId(id.node()), id);
   }
 
   @Override

@@ -34,7 +34,7 @@ final class Bringing {
    *
    * @throws ObjectLostException when it can be had nowhere
    * @throws AbsentException when it has to be looked for, and the calling thread's call is
-   *     {@linkplain Execution#returnable returnable}
+   *     {@linkplain Execution#abortable returnable}
    * @throws io.mobula.error.GetTimeoutException when it does not come in time
    * @throws StoreFullException when its process cannot keep it in memory for long enough
    */
@@ -67,11 +67,11 @@ final class Bringing {
 
   /**
    * Begins to bring a value, into that room if there is any: from the known place alone if the
-   * calling thread's call is {@linkplain Execution#returnable returnable}, else from wherever it
+   * calling thread's call is {@linkplain Execution#abortable returnable}, else from wherever it
    * is.
    */
   static CompletionStage<Content> begun(Content.Remote remote, @Nullable Block room) {
-    return Execution.isReturnable() ? remote.bringFromPlace(room) : remote.bring(room);
+    return Execution.isAbortable() ? remote.bringFromPlace(room) : remote.bring(room);
   }
 
   /** The value's bytes, pinned in this process's memory, or in its neighbour's. */

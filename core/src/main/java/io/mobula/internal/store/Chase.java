@@ -3,7 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.ValueProducer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -114,8 +114,8 @@ public final class Chase {
     var with = scout;
     var owner = wait.execution().owner();
     if (with == null
-        || !(owner instanceof Producer self) // only who makes something can be waited for
-        || self.running(wait.execution().id()) == null) {
+        || !(owner instanceof ValueProducer self) // only who makes something can be waited for
+        || self.blockingExecution(wait.execution().id()) == null) {
       return;
     }
     lasting.put(wait.number(), wait);
@@ -162,7 +162,7 @@ public final class Chase {
       if (producer == null) {
         continue; // it is there, or nobody makes it
       }
-      var running = producer.running(entry.id());
+      var running = producer.blockingExecution(entry.id());
       if (running != null) {
         next.addAll(beyond(probe, running));
       } else {
@@ -171,12 +171,12 @@ public final class Chase {
     }
   }
 
-  private void sendOn(Probe probe, Producer producer, ObjectId id, Scout with, int[] sent) {
-    var lead = producer.lead(id);
-    boolean elsewhere = lead != null && !lead.at().equals(self);
-    if (lead != null && elsewhere && probe.hops() > 0 && sent[0] < MOST_PROBES) {
+  private void sendOn(Probe probe, ValueProducer producer, ObjectId id, Scout with, int[] sent) {
+    var workLocation = producer.workLocation(id);
+    boolean elsewhere = workLocation != null && !workLocation.node().equals(self);
+    if (workLocation != null && elsewhere && probe.hops() > 0 && sent[0] < MOST_PROBES) {
       sent[0]++;
-      with.send(lead.at(), probe.onward(), lead.work());
+      with.send(workLocation.node(), probe.onward(), workLocation.work());
     }
   }
 

@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RefClosedException;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class ObjectEntry implements Awaited {
 
   /** The state before there is an outcome. */
   private static final class Pending {
-    final @Nullable Producer producer;
+    final @Nullable ValueProducer producer;
     List<Waiter> waiters = List.of();
 
     void add(Waiter waiter) {
@@ -56,12 +56,12 @@ public final class ObjectEntry implements Awaited {
       }
     }
 
-    Pending(@Nullable Producer producer) {
+    Pending(@Nullable ValueProducer producer) {
       this.producer = producer;
     }
   }
 
-  ObjectEntry(ObjectStore store, ObjectId id, @Nullable Producer producer) {
+  ObjectEntry(ObjectStore store, ObjectId id, @Nullable ValueProducer producer) {
     this.store = store;
     this.node = id.node();
     this.task = id.task();
@@ -101,7 +101,7 @@ public final class ObjectEntry implements Awaited {
 
   private static void want(Pending pending) {
     if (pending.producer != null) {
-      pending.producer.askedFor();
+      pending.producer.onRequested();
     }
   }
 
@@ -184,7 +184,7 @@ public final class ObjectEntry implements Awaited {
 
   /** Who will make the value, while it is pending. */
   @Nullable
-  Producer producer() {
+  ValueProducer producer() {
     return state instanceof Pending pending ? pending.producer : null;
   }
 

@@ -14,7 +14,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.execution.Producer;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.Lookout;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
@@ -175,12 +175,12 @@ public final class ObjectStore {
   }
 
   /** An object that somebody will complete. */
-  public ObjectEntry pending(long task, int index, @Nullable Producer producer) {
+  public ObjectEntry pending(long task, int index, @Nullable ValueProducer producer) {
     return pending(new ObjectId(node.incarnation(), task, index), producer);
   }
 
   /** The same for an object whose id another process may have made. */
-  public ObjectEntry pending(ObjectId id, @Nullable Producer producer) {
+  public ObjectEntry pending(ObjectId id, @Nullable ValueProducer producer) {
     return new ObjectEntry(this, id, producer);
   }
 

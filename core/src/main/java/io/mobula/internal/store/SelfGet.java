@@ -69,7 +69,7 @@ final class SelfGet {
 
   private static @Nullable Execution running(ObjectEntry entry) {
     var producer = entry.producer();
-    return producer == null ? null : producer.running(entry.id());
+    return producer == null ? null : producer.blockingExecution(entry.id());
   }
 
   private static List<ObjectEntry> waitedFor(Execution execution) {

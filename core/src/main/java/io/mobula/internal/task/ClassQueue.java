@@ -7,7 +7,7 @@ import io.mobula.Resources;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.wait.Awaited;
@@ -132,7 +132,7 @@ final class ClassQueue implements Wanting, Awaited {
   }
 
   @Override
-  public Program program() {
+  public Job program() {
     return kind.program();
   }
 

@@ -20,7 +20,7 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.Places;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -64,7 +64,7 @@ public final class TaskEngine {
 
   /** Tasks of one class can run in each other's slots. */
   record SchedulingClass(
-      Resources resources, Placement placement, @Nullable NodeId near, Program program) {}
+      Resources resources, Placement placement, @Nullable NodeId near, Job program) {}
 
   /**
    * What the engine works with.
@@ -78,7 +78,7 @@ public final class TaskEngine {
       BoundCall.Binder binder,
       Places places,
       Timer timer,
-      Supplier<Program> program) {}
+      Supplier<Job> program) {}
 
   /** Runs something later, on a thread that must not be blocked. */
   @FunctionalInterface
@@ -165,7 +165,7 @@ public final class TaskEngine {
               call,
               name,
               options,
-              Program.present(parts.program().get())),
+              Job.current(parts.program().get())),
           parent,
           this);
     } catch (RuntimeException | Error e) { // the heap or the stack may be full

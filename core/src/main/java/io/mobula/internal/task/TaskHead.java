@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.GroupFrame;
@@ -23,7 +23,7 @@ record TaskHead(
     String name,
     long timeoutNanos,
     Resources resources,
-    Program program,
+    Job program,
     Placement.@Nullable Group group) {
 
   static TaskHead of(TaskRun.Job job) {
@@ -60,20 +60,20 @@ record TaskHead(
   /**
    * The same at the node that runs the tasks: the attempts are counted by who has submitted them.
    */
-  record Read(String name, TaskOptions options, Program program) {
+  record Read(String name, TaskOptions options, Job program) {
 
     static Read from(FrameReader in) {
       var name = in.text();
       long timeout = in.int64();
       var resources = LeaseDesk.readResources(in);
-      var program = Program.read(in);
+      var job = Job.read(in);
       var options = new TaskOptions(
           resources,
           new TaskOptions.Retries(0, List.of(), Duration.ZERO),
           new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
           GroupFrame.orAnywhere(GroupFrame.read(in)),
           TaskOptions.DEFAULT.nameAndStream());
-      return new Read(name, options, program);
+      return new Read(name, options, job);
     }
   }
 }

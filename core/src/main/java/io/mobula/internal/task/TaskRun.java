@@ -22,9 +22,9 @@ import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Lead;
-import io.mobula.internal.execution.Producer;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.WorkLocation;
+import io.mobula.internal.execution.ValueProducer;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.GroupFrame;
 import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.BorrowedViews;
@@ -55,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * goes on after that runs to its end unheard. State is guarded by the monitor; user code never runs
  * under it.
  */
-final class TaskRun implements Producer, Awaited {
+final class TaskRun implements ValueProducer, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int LONGEST_LINEAGE = 32;
@@ -75,7 +75,7 @@ final class TaskRun implements Producer, Awaited {
    * @param name what logs and errors call it
    * @param program whose it is
    */
-  record Job(ObjectId id, BoundCall call, String name, TaskOptions options, Program program) {
+  record Job(ObjectId id, BoundCall call, String name, TaskOptions options, Job program) {
     long number() {
       return id.task();
     }
@@ -715,7 +715,7 @@ final class TaskRun implements Producer, Awaited {
         GroupFrame.of(job.options().placement()));
     execution = new Execution(identity, this, hold, () -> null);
     if (!searching) {
-      execution.returnable();
+      execution.makeAbortable();
     }
     return execution;
   }
@@ -1015,7 +1015,7 @@ final class TaskRun implements Producer, Awaited {
   }
 
   @Override
-  public synchronized @Nullable Lead lead(ObjectId wanted) {
-    return elsewhere == null ? null : new Lead(elsewhere.node(), id());
+  public synchronized @Nullable WorkLocation lead(ObjectId wanted) {
+    return elsewhere == null ? null : new WorkLocation(elsewhere.node(), id());
   }
 }

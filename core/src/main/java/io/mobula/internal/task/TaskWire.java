@@ -10,7 +10,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lanes;
@@ -418,7 +418,7 @@ public final class TaskWire {
         new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),
         TaskOptions.DEFAULT.nameAndStream());
-    var program = Program.read(in);
+    var program = Job.read(in);
     var call = BoundCall.read(in, engine.store(), sharing);
     var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);
     run.resultsTo(new RebuiltResults(engine.store(), sharing, first, lost, attempt, shape));

@@ -20,7 +20,7 @@ public class CoalescedActionTest {
    * A look at a state that changes, and the decision it leads to: at rest the decision is that of
    * the last state. It is not where {@code decide} is called directly.
    */
-  public static class Looks {
+  public static class DecisionModel {
     private final AtomicInteger state = new AtomicInteger();
     private volatile int decided;
     private final CoalescedAction look = new CoalescedAction(this::decide);
@@ -56,7 +56,7 @@ public class CoalescedActionTest {
         .actorsPerThread(2)
         .actorsBefore(0)
         .actorsAfter(0)
-        .check(Looks.class);
+        .check(DecisionModel.class);
   }
 
   @Test

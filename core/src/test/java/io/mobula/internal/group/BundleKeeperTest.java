@@ -11,7 +11,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -123,8 +123,8 @@ class BundleKeeperTest {
     }
 
     @Override
-    public Program program() {
-      return new Program(SELF, false, null, 1);
+    public Job program() {
+      return new Job(SELF, false, null, 1);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedBundles {
   private static final PlacementGroupId GROUP = new PlacementGroupId(1, 1);
-  private static final Program PROGRAM = new Program(new NodeId(1), false, null, 1);
+  private static final Job PROGRAM = new Job(new NodeId(1), false, null, 1);
   private static final Resources TOTAL = Resources.none().cpus(12).resource("licence", 12);
   private static final int MOST_STEPS = 5_000;
 
@@ -165,7 +165,7 @@ final class SimulatedBundles {
     }
 
     @Override
-    public Program program() {
+    public Job program() {
       return PROGRAM;
     }
 
@@ -282,7 +282,7 @@ final class SimulatedBundles {
     }
 
     @Override
-    public Program program() {
+    public Job program() {
       schedule.preempt(); // between the question whether it is wanted and the grant, too
       return PROGRAM;
     }

@@ -9,7 +9,7 @@ import akka.actor.typed.Behavior;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,19 +47,19 @@ class LedgerModelTest {
   /** Keeps what it is granted until told otherwise. */
   private static class Client implements Requester {
     private final Resources wanted;
-    private final Program program;
+    private final Job job;
     private final List<Lease> granted = new CopyOnWriteArrayList<>();
     private final List<Lease> recalled = new CopyOnWriteArrayList<>();
     private volatile boolean wants = true;
     private boolean back;
 
     Client(Resources wanted) {
-      this(wanted, new Program(new NodeId(1), false, null, 1));
+      this(wanted, new Job(new NodeId(1), false, null, 1));
     }
 
-    Client(Resources wanted, Program program) {
+    Client(Resources wanted, Job job) {
       this.wanted = wanted;
-      this.program = program;
+      this.job = job;
     }
 
     void giveUp() {
@@ -68,8 +68,8 @@ class LedgerModelTest {
     }
 
     @Override
-    public Program program() {
-      return program;
+    public Job program() {
+      return job;
     }
 
     @Override
@@ -202,8 +202,8 @@ class LedgerModelTest {
     assertThat(small.has()).isTrue();
   }
 
-  private Client acquire(Program program, Resources wanted) {
-    var client = new Client(wanted, program);
+  private Client acquire(Job job, Resources wanted) {
+    var client = new Client(wanted, job);
     ledger.acquire(client);
     return client;
   }
@@ -214,8 +214,8 @@ class LedgerModelTest {
 
   @Test
   void programsThatCompeteHoldWhatTheirWeightsSay() throws Exception {
-    var light = new Program(new NodeId(1), false, null, 1);
-    var heavy = new Program(new NodeId(2), false, null, 3);
+    var light = new Job(new NodeId(1), false, null, 1);
+    var heavy = new Job(new NodeId(2), false, null, 3);
     var lights = new ArrayList<Client>();
     var heavies = new ArrayList<Client>();
     for (int i = 0; i < 40; i++) {
@@ -242,12 +242,12 @@ class LedgerModelTest {
   @Test
   void aProgramHasItsWeightWhateverElseOfItIsHeldWithout() throws Exception {
     var bundle =
-        acquire(new Program(new NodeId(2), false, null, 1), Resources.none().gpus(0.5));
-    var light = new Program(new NodeId(1), false, null, 1);
+        acquire(new Job(new NodeId(2), false, null, 1), Resources.none().gpus(0.5));
+    var light = new Job(new NodeId(1), false, null, 1);
     acquire(light, Resources.none().resource("Licence", 0.1));
     var holder = acquire(light, cpus(4));
     var last = acquire(light, cpus(4));
-    var next = acquire(new Program(new NodeId(2), false, null, 100), cpus(4));
+    var next = acquire(new Job(new NodeId(2), false, null, 100), cpus(4));
     report();
     assertThat(bundle.has()).isTrue();
     holder.giveUp(); // the light one holds a thirtieth, the heavy one a quarter
@@ -258,12 +258,12 @@ class LedgerModelTest {
 
   @Test
   void whoHoldsNothingIsNextWhateverWaitsBeforeIt() throws Exception {
-    var many = new Program(new NodeId(1), false, null, 1e6);
+    var many = new Job(new NodeId(1), false, null, 1e6);
     var holders = new ArrayList<Client>();
     for (int i = 0; i < 100; i++) {
       holders.add(acquire(many, cpus(1)));
     }
-    var late = acquire(new Program(new NodeId(2), false, null, 1e-6), cpus(4));
+    var late = acquire(new Job(new NodeId(2), false, null, 1e-6), cpus(4));
     report();
     for (int i = 0; i < 4; i++) {
       assertThat(late.has()).isFalse();

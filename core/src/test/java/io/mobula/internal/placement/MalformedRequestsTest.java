@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.error.CodecException;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import org.junit.jupiter.api.Test;
@@ -41,13 +41,13 @@ class MalformedRequestsTest {
   @Test
   void aProgramWithoutWeightIsRefusedAsAFrame() {
     var frame = new FrameWriter();
-    new Program(new NodeId(7), true, null, 1).write(frame);
+    new Job(new NodeId(7), true, null, 1).write(frame);
     var bytes = frame.toBytes();
-    assertThat(Program.read(new FrameReader(bytes)).weight()).isEqualTo(1);
+    assertThat(Job.read(new FrameReader(bytes)).weight()).isEqualTo(1);
     for (int i = Long.BYTES; i < 2 * Long.BYTES; i++) {
       bytes[i] = 0;
     }
-    assertThatThrownBy(() -> Program.read(new FrameReader(bytes)))
+    assertThatThrownBy(() -> Job.read(new FrameReader(bytes)))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("weight");
   }

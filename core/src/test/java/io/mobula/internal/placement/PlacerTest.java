@@ -11,7 +11,7 @@ import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.lane.SimulatedLanes;
@@ -250,8 +250,8 @@ class PlacerTest {
     }
 
     @Override
-    public Program program() {
-      return new Program(SELF, false, null, 1);
+    public Job program() {
+      return new Job(SELF, false, null, 1);
     }
 
     @Override

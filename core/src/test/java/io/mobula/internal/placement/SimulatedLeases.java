@@ -10,8 +10,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.Environment;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.lane.SimulatedLanes;
@@ -276,7 +276,7 @@ final class SimulatedLeases {
     // ---- its worker
 
     @Override
-    public CompletionStage<NodeId> employ(Environment environment, String devices) {
+    public CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
       employed++;
       var up = new CompletableFuture<NodeId>();
       schedule.anyTime(id + " starts a worker", () -> {
@@ -308,7 +308,7 @@ final class SimulatedLeases {
     }
 
     @Override
-    public void dismiss(Environment environment, String devices) {
+    public void dismiss(RuntimeEnvironment environment, String devices) {
       employed--;
     }
 
@@ -420,9 +420,9 @@ final class SimulatedLeases {
     }
 
     @Override
-    public Program program() {
-      return new Program(
-          home.id, false, jars ? new Environment("jars", new ObjectId(1, 1, 0)) : null, 1);
+    public Job program() {
+      return new Job(
+          home.id, false, jars ? new RuntimeEnvironment("jars", new ObjectId(1, 1, 0)) : null, 1);
     }
 
     @Override

@@ -13,7 +13,7 @@ import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.PeerStatus;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.fuzz.MessageFuzz;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
@@ -271,8 +271,8 @@ class ViewsTest {
     var granted = new CompletableFuture<Lease>();
     ledger.acquire(new Requester() {
       @Override
-      public Program program() {
-        return new Program(new NodeId(1), false, null, 1);
+      public Job program() {
+        return new Job(new NodeId(1), false, null, 1);
       }
 
       @Override

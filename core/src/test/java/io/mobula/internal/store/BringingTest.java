@@ -173,7 +173,7 @@ class BringingTest {
     long before = memories.getFirst().usedBytes();
 
     var unbegun = new Execution(null, "task", CpuHold.NOTHING, () -> null);
-    unbegun.returnable();
+    unbegun.makeAbortable();
     assertThatThrownBy(() -> unbegun.run(() -> read(argument)))
         .isInstanceOf(AbsentException.class)
         .hasMessageContaining("it left");
@@ -181,9 +181,9 @@ class BringingTest {
     assertThat(memories.getFirst().usedBytes()).isEqualTo(before);
 
     var begun = new Execution(null, "task", CpuHold.NOTHING, () -> null);
-    begun.returnable();
+    begun.makeAbortable();
     begun.run(() -> {
-      Execution.bodyBegins();
+      Execution.markBodyBegun();
       assertThat(ref.get()).containsOnly(3);
       return true;
     });

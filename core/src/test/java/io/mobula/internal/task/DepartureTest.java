@@ -14,7 +14,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.Places;
@@ -81,13 +81,13 @@ class DepartureTest {
     var minute = Duration.ofMinutes(1);
     engine = new TaskEngine(
         new TaskEngine.Parts(
-            runtime, store, binder, new Nowhere(), (delay, action) -> () -> {}, this::program),
+            runtime, store, binder, new Nowhere(), (delay, action) -> () -> {}, this::job),
         new TaskSettings(100, 1 << 20, minute, minute, 1, 1, minute, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }
 
-  private Program program() {
-    return new Program(SELF, false, null, 1);
+  private Job job() {
+    return new Job(SELF, false, null, 1);
   }
 
   @AfterEach
@@ -106,7 +106,7 @@ class DepartureTest {
   private TaskRun unsent() {
     RemoteFunction function = arguments -> 1;
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, program());
+    var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
     var run = new TaskRun(job, null, engine);
     run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
     return run;

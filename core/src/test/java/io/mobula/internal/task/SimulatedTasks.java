@@ -15,7 +15,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.lane.SimulatedLanes;
 import io.mobula.internal.lane.SimulatedNetwork;
@@ -244,7 +244,7 @@ final class SimulatedTasks {
           new Placer.Rules(this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
       engine = new TaskEngine(
-          new TaskEngine.Parts(NO_RUNTIME, store, binder, placer, this::after, this::program),
+          new TaskEngine.Parts(NO_RUNTIME, store, binder, placer, this::after, this::job),
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + schedule.choices().next(3), 3, Duration.ZERO, 100),
           threads);
@@ -253,8 +253,8 @@ final class SimulatedTasks {
       network.add(lanes, router);
     }
 
-    Program program() {
-      return new Program(id, false, null, 1);
+    Job job() {
+      return new Job(id, false, null, 1);
     }
 
     boolean isUp() {
@@ -341,7 +341,7 @@ final class SimulatedTasks {
           TaskOptions.DEFAULT.timeLimits(),
           schedule.choices().oneIn(4) ? Placement.spread() : Placement.anywhere(),
           TaskOptions.DEFAULT.nameAndStream());
-      var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.program());
+      var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.job());
       run = new TaskRun(job, null, home.engine);
       entry = home.store.pending(id.task(), 0, run);
       entry.retain();

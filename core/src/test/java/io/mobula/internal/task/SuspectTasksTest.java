@@ -13,7 +13,7 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.Places;
@@ -82,7 +82,7 @@ class SuspectTasksTest {
     var minute = Duration.ofMinutes(1);
     engine = new TaskEngine(
         new TaskEngine.Parts(
-            runtime, store, binder, new Nowhere(), this::after, SuspectTasksTest::program),
+            runtime, store, binder, new Nowhere(), this::after, SuspectTasksTest::job),
         new TaskSettings(100, 1 << 20, minute, minute, 1, 1, PROBATION, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }
@@ -100,8 +100,8 @@ class SuspectTasksTest {
     due.forEach(timed -> timed.action.run());
   }
 
-  private static Program program() {
-    return new Program(SELF, false, null, 1);
+  private static Job job() {
+    return new Job(SELF, false, null, 1);
   }
 
   @AfterEach
@@ -121,7 +121,7 @@ class SuspectTasksTest {
         usual.placement(),
         usual.nameAndStream());
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var job = new TaskRun.Job(id, binder.bind(function), "body", options, program());
+    var job = new TaskRun.Job(id, binder.bind(function), "body", options, job());
     var run = new TaskRun(job, null, engine);
     run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
     engine.host(run);

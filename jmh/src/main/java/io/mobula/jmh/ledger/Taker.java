@@ -2,7 +2,7 @@ package io.mobula.jmh.ledger;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
-import io.mobula.internal.execution.Program;
+import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 final class Taker implements Requester {
   private final Ledger ledger;
   private final Resources wanted;
-  private final Program program;
+  private final Job job;
   private final CountDownLatch ended;
   private volatile boolean stopped;
   private volatile long grants;
@@ -20,7 +20,7 @@ final class Taker implements Requester {
   Taker(Ledger ledger, Resources wanted, long driver, CountDownLatch ended) {
     this.ledger = ledger;
     this.wanted = wanted;
-    this.program = new Program(new NodeId(driver), false, null, 1);
+    this.job = new Job(new NodeId(driver), false, null, 1);
     this.ended = ended;
   }
 
@@ -42,8 +42,8 @@ final class Taker implements Requester {
   }
 
   @Override
-  public Program program() {
-    return program;
+  public Job program() {
+    return job;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
  * work that waits for other work of the same pool would wait for ever otherwise. As soon as nothing
  * waits the pool has its usual bound again.
  */
-final class StallRelief {
+final class StallCompensator {
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final int MORE = 16;
 
@@ -27,14 +27,14 @@ final class StallRelief {
    * @param most how many in any case
    * @param timer runs something later
    */
-  StallRelief(int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
+  StallCompensator(int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
     this.usual = usual;
     this.most = most;
     this.timer = timer;
   }
 
   /** Work waits for a thread. */
-  void waits(ThreadPoolExecutor pool) {
+  void onQueued(ThreadPoolExecutor pool) {
     if (planned.compareAndSet(false, true)) {
       plan(pool);
     }
@@ -53,7 +53,7 @@ final class StallRelief {
       pool.setMaximumPoolSize(usual);
       planned.set(false);
       if (!pool.getQueue().isEmpty()) { // it came between the two
-        waits(pool);
+        onQueued(pool);
       }
       return;
     }

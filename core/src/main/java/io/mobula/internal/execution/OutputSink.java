@@ -1,9 +1,9 @@
 package io.mobula.internal.execution;
 
 /** Takes what one execution prints. Used by the executing thread only; must not throw or block. */
-public interface Echo {
+public interface OutputSink {
   /** Lets it go by. */
-  Echo NONE = new Echo() {
+  OutputSink NONE = new OutputSink() {
     @Override
     public boolean write(boolean error, byte[] bytes, int from, int count) {
       return true;

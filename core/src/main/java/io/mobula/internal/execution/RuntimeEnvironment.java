@@ -9,22 +9,22 @@ import java.util.Objects;
  * The jars that work needs, in their order.
  *
  * @param hash SHA-256 over the hashes of the jars, in hexadecimal digits: equal for equal jars
- * @param list the object that lists the jars
+ * @param jarList the object that lists the jars
  */
-public record Environment(String hash, ObjectId list) {
+public record RuntimeEnvironment(String hash, ObjectId jarList) {
   /** Refuses nulls. */
-  public Environment {
+  public RuntimeEnvironment {
     Objects.requireNonNull(hash, "hash");
-    Objects.requireNonNull(list, "list");
+    Objects.requireNonNull(jarList, "list");
   }
 
   /** Writes it. */
   public void write(FrameWriter out) {
-    out.text(hash).int64(list.node()).int64(list.task()).int32(list.index());
+    out.text(hash).int64(jarList.node()).int64(jarList.task()).int32(jarList.index());
   }
 
   /** Reads what {@link #write} has written. */
-  public static Environment read(FrameReader in) {
-    return new Environment(in.text(), new ObjectId(in.int64(), in.int64(), in.int32()));
+  public static RuntimeEnvironment read(FrameReader in) {
+    return new RuntimeEnvironment(in.text(), new ObjectId(in.int64(), in.int64(), in.int32()));
   }
 }

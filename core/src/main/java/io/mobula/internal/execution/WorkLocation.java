@@ -7,13 +7,13 @@ import java.util.Objects;
 /**
  * Where the work is that will make a value, if another process does it.
  *
- * @param at the process
+ * @param node the process
  * @param work names the work there: the first result of a task or call, or the value itself
  */
-public record Lead(NodeId at, ObjectId work) {
+public record WorkLocation(NodeId node, ObjectId work) {
   /** Refuses nulls. */
-  public Lead {
-    Objects.requireNonNull(at, "at");
+  public WorkLocation {
+    Objects.requireNonNull(node, "at");
     Objects.requireNonNull(work, "work");
   }
 }

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * <p>One idle thread at a time looks out for frames before it waits; work that comes meanwhile,
  * most likely by a frame that this very thread has taken in, is its own without being handed over.
  */
-final class HandOff extends LinkedTransferQueue<Runnable> {
+final class HandOffQueue extends LinkedTransferQueue<Runnable> {
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // nobody writes it
   private final transient Supplier<Lookout> lookout;
 
-  private final transient AtomicReference<@Nullable Looker> looker = new AtomicReference<>();
+  private final transient AtomicReference<@Nullable SpinningWorker> spinningWorker = new AtomicReference<>();
 
   /** A thread that looks out, and what it was given meanwhile. */
-  private static final class Looker extends AtomicReference<@Nullable Runnable> {
+  private static final class SpinningWorker extends AtomicReference<@Nullable Runnable> {
     private static final long serialVersionUID = 1L;
     private static final Runnable GONE = new Gone();
 
@@ -51,13 +51,13 @@ final class HandOff extends LinkedTransferQueue<Runnable> {
     }
   }
 
-  HandOff(Supplier<Lookout> lookout) {
+  HandOffQueue(Supplier<Lookout> lookout) {
     this.lookout = lookout;
   }
 
   @Override
   public boolean offer(Runnable work) {
-    var looking = looker.get();
+    var looking = spinningWorker.get();
     return (looking != null && looking.give(work)) || tryTransfer(work);
   }
 
@@ -65,22 +65,22 @@ final class HandOff extends LinkedTransferQueue<Runnable> {
   public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
     var found = poll();
     if (found == null) {
-      found = lookOut();
+      found = spinForWork();
     }
     return found == null ? super.poll(timeout, unit) : found;
   }
 
-  private @Nullable Runnable lookOut() {
+  private @Nullable Runnable spinForWork() {
     var out = lookout.get();
-    var mine = new Looker();
-    if (!out.isWorthwhile() || !looker.compareAndSet(null, mine)) {
+    var mine = new SpinningWorker();
+    if (!out.isWorthwhile() || !spinningWorker.compareAndSet(null, mine)) {
       return null;
     }
     Runnable given = null;
     try {
       var _ = out.until(() -> mine.isGiven() || !isEmpty());
     } finally {
-      looker.set(null);
+      spinningWorker.set(null);
       given = mine.leave();
     }
     return given == null ? poll() : given;
