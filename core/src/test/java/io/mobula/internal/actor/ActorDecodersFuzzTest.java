@@ -9,7 +9,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.checkpoint.CheckpointVersion;
-import io.mobula.internal.fuzz.Fuzz;
+import io.mobula.internal.fuzz.DecoderFuzzer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.util.List;
@@ -62,7 +62,7 @@ class ActorDecodersFuzzTest {
   @Tag("fuzz")
   @Test
   void whatIsAlteredIsReadOrRefused() {
-    Fuzz.search(
+    DecoderFuzzer.search(
         "descriptions of actors",
         100,
         written(),

@@ -6,7 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.fuzz.Fuzz;
+import io.mobula.internal.fuzz.DecoderFuzzer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ class CheckpointFuzzTest {
   @Tag("fuzz")
   @Test
   void anAlteredFileIsReadOrRefused() throws Exception {
-    Fuzz.search("checkpoint files", 100, written(), CheckpointFuzzTest::isRefusal, this::read);
+    DecoderFuzzer.search("checkpoint files", 100, written(), CheckpointFuzzTest::isRefusal, this::read);
   }
 
   @MethodSource("seeds")

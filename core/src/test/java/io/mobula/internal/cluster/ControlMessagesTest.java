@@ -7,7 +7,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import io.mobula.NodeId;
-import io.mobula.internal.fuzz.MessageFuzz;
+import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ class ControlMessagesTest {
   void alteredOnesAreWholeOrRefused() {
     hellosAndGoodbyesTravel();
     knocksAndTheirAnswersTravel();
-    MessageFuzz.search("messages of membership", 100, KIT.system(), ALL, message -> {});
+    AkkaMessageFuzzer.search("messages of membership", 100, KIT.system(), ALL, message -> {});
   }
 
   /** Akka gives an actor no null: the stream from the peer would have failed. */

@@ -118,7 +118,7 @@ final class RecordedFrames {
    */
   List<AssertionError> search() {
     var found = new ArrayList<AssertionError>();
-    var seeds = new TreeMap<>(WrittenFrames.between(from, node));
+    var seeds = new TreeMap<>(HandwrittenFrames.between(from, node));
     frames.forEach((kind, seen) -> {
       if (!seen.isEmpty()) {
         seeds.merge(kind, List.copyOf(seen), RecordedFrames::joined);
@@ -130,7 +130,7 @@ final class RecordedFrames {
     var order = new LinkedHashSet<>(seeds.keySet());
     order.removeAll(ENDS);
     order.addAll(seeds.keySet());
-    long each = Math.max(LEAST_MILLIS, Fuzz.millis(0) / (SIDES * order.size()));
+    long each = Math.max(LEAST_MILLIS, DecoderFuzzer.millis(0) / (SIDES * order.size()));
     for (int kind : order) {
       try {
         search(kind, each, seeds.get(kind));
@@ -147,7 +147,7 @@ final class RecordedFrames {
 
   private void search(int kind, long millis, List<byte[]> seeds) {
     var handler = handlers[kind];
-    Fuzz.searchFor("frames of kind " + kind, millis, seeds, FrameFuzzTest::isTyped, bytes -> {
+    DecoderFuzzer.searchFor("frames of kind " + kind, millis, seeds, FrameFuzzTest::isTyped, bytes -> {
       if (bytes.length > 0) {
         bytes[0] = (byte) kind;
       }

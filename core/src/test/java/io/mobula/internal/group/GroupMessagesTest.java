@@ -11,7 +11,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.PlacementStrategy;
 import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.internal.cluster.ControlMessage;
-import io.mobula.internal.fuzz.MessageFuzz;
+import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ class GroupMessagesTest {
     ordersTravel();
     whatKeepersSayTravels();
     wishesAndTheirAnswersTravel();
-    MessageFuzz.search("messages about groups", 100, KIT.system(), ALL, message -> {});
+    AkkaMessageFuzzer.search("messages about groups", 100, KIT.system(), ALL, message -> {});
   }
 
   /** The actor that was told so would have failed at the bundle, or granted what is not there. */

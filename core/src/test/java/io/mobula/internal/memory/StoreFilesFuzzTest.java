@@ -3,7 +3,7 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.StoreException;
-import io.mobula.internal.fuzz.Fuzz;
+import io.mobula.internal.fuzz.DecoderFuzzer;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -83,7 +83,7 @@ class StoreFilesFuzzTest {
       sealed[1] = 1;
       fronts.add(sealed);
     }
-    Fuzz.search(
+    DecoderFuzzer.search(
         "files of stores",
         300,
         fronts,

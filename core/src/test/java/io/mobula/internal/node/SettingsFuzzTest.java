@@ -11,7 +11,7 @@ import io.mobula.Mobula;
 import io.mobula.Settings;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.fuzz.Fuzz;
+import io.mobula.internal.fuzz.DecoderFuzzer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +62,7 @@ class SettingsFuzzTest {
     for (var text : List.of("7", "-1", "0.5", "10s", "512 MiB", "a,b*", "on", "{a: 1}", "∞")) {
       texts.add(("\0" + text).getBytes(ISO_8859_1));
     }
-    Fuzz.search("settings", 1_000, texts, failure -> false, bytes -> {
+    DecoderFuzzer.search("settings", 1_000, texts, failure -> false, bytes -> {
       if (bytes.length > 0) {
         var text = new String(bytes, 1, bytes.length - 1, ISO_8859_1);
         tryOut(keys.get((bytes[0] & 0xff) % keys.size()), text, base);

@@ -14,7 +14,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.fuzz.MessageFuzz;
+import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -264,7 +264,7 @@ class ViewsTest {
   @Test
   void alteredWordsAreWholeOrRefused() {
     var said = new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true);
-    MessageFuzz.search("views of ledgers", 100, KIT.system(), List.of(said), message -> {});
+    AkkaMessageFuzzer.search("views of ledgers", 100, KIT.system(), List.of(said), message -> {});
   }
 
   private Lease lease() throws Exception {

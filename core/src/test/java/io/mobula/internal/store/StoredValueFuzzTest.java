@@ -10,7 +10,7 @@ import io.mobula.error.StoreException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.fuzz.Fuzz;
+import io.mobula.internal.fuzz.DecoderFuzzer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,7 +78,7 @@ class StoredValueFuzzTest {
   @Tag("fuzz")
   @Test
   void whatIsAlteredIsDecodedOrRefused() {
-    Fuzz.search(
+    DecoderFuzzer.search(
         "stored values and failures",
         100,
         written(),

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * nodes of one JVM at will: jobs' workers, rings, hosts that share a pull, nodes that leave. What
  * they speak of is not there; their alterations reach what is.
  */
-final class WrittenFrames {
+final class HandwrittenFrames {
   /** Numbers of leases, requests and rows as young nodes have them. */
   private static final int FEW = 3;
 
@@ -26,14 +26,14 @@ final class WrittenFrames {
   private final long to;
   private final Map<Integer, List<byte[]>> frames = new TreeMap<>();
 
-  private WrittenFrames(NodeId from, NodeId to) {
+  private HandwrittenFrames(NodeId from, NodeId to) {
     this.from = from.incarnation();
     this.to = to.incarnation();
   }
 
   /** What the first node may send to the second, by kind. */
   static Map<Integer, List<byte[]>> between(NodeId from, NodeId to) {
-    var written = new WrittenFrames(from, to);
+    var written = new HandwrittenFrames(from, to);
     written.objects();
     written.tasks();
     written.leases();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code -Dmobula.test.fuzz.seconds} says; {@code -Dmobula.test.fuzz.seed} repeats a run. Each
  * input is decoded or refused with an error that names it, in bounded memory and time.
  */
-public final class Fuzz {
+public final class DecoderFuzzer {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LEAST_BYTES = 4 << 20;
   private static final long BYTES_EACH = 1024;
@@ -24,7 +24,7 @@ public final class Fuzz {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private Fuzz() {}
+  private DecoderFuzzer() {}
 
   /** Reads bytes. */
   @FunctionalInterface
@@ -67,7 +67,7 @@ public final class Fuzz {
     for (var bytes : valid) {
       check(name, bytes, isRefusal, decoder);
     }
-    var mutator = new Mutator(seed, valid);
+    var byteMutator = new ByteMutator(seed, valid);
     long begun = System.nanoTime();
     long inputs = 0;
     long refused = 0;
@@ -75,7 +75,7 @@ public final class Fuzz {
     while (System.nanoTime() - begun < limit && found.size() < MOST_FOUND) {
       inputs++;
       try {
-        refused += check(name + " (seed " + seed + ")", mutator.next(), isRefusal, decoder) ? 1 : 0;
+        refused += check(name + " (seed " + seed + ")", byteMutator.next(), isRefusal, decoder) ? 1 : 0;
       } catch (AssertionError wrong) {
         found.putIfAbsent(placeOf(wrong), wrong);
       }

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * Alters messages of Akka's: each is read as a whole, without a part that is missing, or not at
  * all. The first byte of an input tells the class that it is read as.
  */
-public final class MessageFuzz {
+public final class AkkaMessageFuzzer {
   private static final int MOST_KINDS = 256;
 
   private final Serialization serialization;
-  private final List<Form> forms = new ArrayList<>();
+  private final List<SerializedForm> serializedForms = new ArrayList<>();
 
-  private record Form(int serializer, String manifest) {}
+  private record SerializedForm(int serializer, String manifest) {}
 
   /** What is done with a message that was read. */
   @FunctionalInterface
@@ -30,7 +30,7 @@ public final class MessageFuzz {
     void handle(Object message) throws Exception;
   }
 
-  private MessageFuzz(ActorSystem<?> system) {
+  private AkkaMessageFuzzer(ActorSystem<?> system) {
     serialization = SerializationExtension.get(system.classicSystem());
   }
 
@@ -42,53 +42,53 @@ public final class MessageFuzz {
    */
   public static void search(
       String name, long usual, ActorSystem<?> system, List<?> messages, Handler handler) {
-    var fuzz = new MessageFuzz(system);
+    var fuzz = new AkkaMessageFuzzer(system);
     var valid = messages.stream().map(fuzz::written).toList();
-    Fuzz.search(
+    DecoderFuzzer.search(
         name,
         usual,
         valid,
-        failure -> failure instanceof Unreadable,
+        failure -> failure instanceof UnreadableMessageException,
         bytes -> handler.handle(fuzz.read(bytes)));
   }
 
   /** Akka drops it, with a warning. */
-  private static final class Unreadable extends Exception {
+  private static final class UnreadableMessageException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Unreadable(Throwable why) {
+    UnreadableMessageException(Throwable why) {
       super(String.valueOf(why), why);
     }
   }
 
   private byte[] written(Object message) {
     var serializer = serialization.findSerializerFor(message);
-    var form = new Form(serializer.identifier(), Serializers.manifestFor(serializer, message));
-    if (!forms.contains(form)) {
-      forms.add(form);
+    var serializedForm = new SerializedForm(serializer.identifier(), Serializers.manifestFor(serializer, message));
+    if (!serializedForms.contains(serializedForm)) {
+      serializedForms.add(serializedForm);
     }
-    if (forms.size() > MOST_KINDS) {
+    if (serializedForms.size() > MOST_KINDS) {
       throw new IllegalArgumentException("More classes than a byte tells apart");
     }
     var bytes = serialization.serialize(message).get();
     var all = new byte[1 + bytes.length];
-    all[0] = (byte) forms.indexOf(form);
+    all[0] = (byte) serializedForms.indexOf(serializedForm);
     System.arraycopy(bytes, 0, all, 1, bytes.length);
     return all;
   }
 
   private Object read(byte[] bytes) throws Exception {
-    var form = forms.get(bytes.length == 0 ? 0 : (bytes[0] & 0xff) % forms.size());
+    var serializedForm = serializedForms.get(bytes.length == 0 ? 0 : (bytes[0] & 0xff) % serializedForms.size());
     var read = serialization.deserialize(
         Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length),
-        form.serializer(),
-        form.manifest());
+        serializedForm.serializer(),
+        serializedForm.manifest());
     if (read.isFailure()) {
       var why = read.failed().get();
       if (why instanceof Error error) {
         throw error;
       }
-      throw new Unreadable(why);
+      throw new UnreadableMessageException(why);
     }
     requireWhole(read.get());
     return read.get();

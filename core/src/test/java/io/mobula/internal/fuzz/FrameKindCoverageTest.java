@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every kind of frame that a node takes is one that {@link FrameFuzzTest} alters. A worker process
  * takes one more, of one number: 82, whether it may go.
  */
-class FrameKindsTest {
+class FrameKindCoverageTest {
   @TempDir
   Path directory;
 
@@ -22,7 +22,7 @@ class FrameKindsTest {
     try (var node = Mobula.init(settings.storeCapacity(16 << 20))) {
       var altered = new TreeSet<>(RecordedFrames.BY_WORK);
       altered.add(RecordedFrames.HANDED);
-      altered.addAll(WrittenFrames.between(node.nodeId(), node.nodeId()).keySet());
+      altered.addAll(HandwrittenFrames.between(node.nodeId(), node.nodeId()).keySet());
       assertThat(altered).containsExactlyInAnyOrderElementsOf(RecordedFrames.kindsOf(node));
     }
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes bytes that nobody has written from some that are valid. A seed decides. For one thread. */
-final class Mutator {
+final class ByteMutator {
   private static final int[] LENGTHS = {
     0, 1, -1, 127, 128, 255, 256, 65_535, 1 << 20, 1 << 28, Integer.MAX_VALUE, Integer.MIN_VALUE
   };
@@ -15,7 +15,7 @@ final class Mutator {
   private final Random random;
   private final List<byte[]> valid;
 
-  Mutator(long seed, List<byte[]> valid) {
+  ByteMutator(long seed, List<byte[]> valid) {
     this.random = new Random(seed);
     this.valid = valid;
   }
