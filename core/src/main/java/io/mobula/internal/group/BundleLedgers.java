@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class BundleLedgers {
   private final Map<PlacementGroupId, SortedMap<Integer, Ledger>> open = new HashMap<>();
   private final Map<Ledger, Lease> leases = new HashMap<>();
-  private final Map<PlacementGroupId, Set<FirstOf>> waiting = new HashMap<>(); // for any bundle
+  private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting = new HashMap<>(); // for any bundle
   private long numbers;
 
   /** A bundle and its ledger. */
-  record Open(PlacementGroupId id, int bundle, Ledger ledger) {}
+  record OpenBundle(PlacementGroupId id, int bundle, Ledger ledger) {}
 
   /**
    * A bundle takes requests from now on.
@@ -37,7 +37,7 @@ final class BundleLedgers {
    */
   Ledger open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
     Ledger ledger;
-    Set<FirstOf> early;
+    Set<RacingLeaseRequest> early;
     synchronized (this) {
       ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
       open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
@@ -76,7 +76,7 @@ final class BundleLedgers {
       return false;
     }
     if (bundle == Placement.Group.ANY) {
-      var request = new FirstOf(requester, ended -> forget(id, ended));
+      var request = new RacingLeaseRequest(requester, ended -> forget(id, ended));
       waiting.computeIfAbsent(id, key -> new HashSet<>()).add(request);
       request.ask(able);
     } else {
@@ -85,7 +85,7 @@ final class BundleLedgers {
     return true;
   }
 
-  private synchronized void forget(PlacementGroupId id, FirstOf ended) {
+  private synchronized void forget(PlacementGroupId id, RacingLeaseRequest ended) {
     var all = waiting.get(id);
     if (all != null && all.remove(ended) && all.isEmpty()) {
       waiting.remove(id);
@@ -110,15 +110,15 @@ final class BundleLedgers {
   }
 
   /** Somebody wants no more. */
-  synchronized void lookAgain(PlacementGroupId id) {
+  synchronized void rescanQueues(PlacementGroupId id) {
     ledgers(id, Placement.Group.ANY).forEach(Ledger::lookAgain);
   }
 
   /** All there are. */
-  synchronized List<Open> all() {
-    var all = new ArrayList<Open>();
+  synchronized List<OpenBundle> all() {
+    var all = new ArrayList<OpenBundle>();
     open.forEach(
-        (id, group) -> group.forEach((bundle, ledger) -> all.add(new Open(id, bundle, ledger))));
+        (id, group) -> group.forEach((bundle, ledger) -> all.add(new OpenBundle(id, bundle, ledger))));
     return all;
   }
 }

@@ -24,8 +24,8 @@ final class BundlePlanner {
    * @param bundles what each of all bundles is to hold
    * @param placed where those are that have a place already
    */
-  record Wish(PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
-    Wish {
+  record PlanRequest(PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
+    PlanRequest {
       bundles = List.copyOf(bundles);
       placed = Map.copyOf(placed);
     }
@@ -68,10 +68,10 @@ final class BundlePlanner {
   }
 
   /** Where the open bundles go. */
-  static Plan plan(Wish wish, PlacementCapacity room) {
+  static Plan plan(PlanRequest request, PlacementCapacity room) {
     var nodes = room.nodes().stream().filter(NodeView::accepting).toList();
     var now = new BundleSearch(
-            wish,
+            request,
             nodes,
             nodes.stream().map(NodeView::available).toList(),
             nodes.stream().map(NodeView::devices).toList())
@@ -79,24 +79,24 @@ final class BundlePlanner {
     if (now != null) {
       return new Plan.Place(now);
     }
-    var words = new MissingRoom(wish, nodes);
-    if (whenIdle(wish, nodes) != null) {
+    var words = new BundleShortageMessages(request, nodes);
+    if (whenIdle(request, nodes) != null) {
       return new Plan.Wait(words.now());
     }
     var starting = room.starting();
     var all = Stream.concat(nodes.stream(), starting.stream()).toList();
-    return starting.isEmpty() || whenIdle(wish, all) == null
+    return starting.isEmpty() || whenIdle(request, all) == null
         ? new Plan.Never(words.never())
         : new Plan.Wait(words.never() + "; " + starting.size()
             + (starting.size() == 1 ? " worker is" : " workers are") + " being started");
   }
 
-  private static @Nullable Map<Integer, NodeId> whenIdle(Wish wish, List<NodeView> nodes) {
+  private static @Nullable Map<Integer, NodeId> whenIdle(PlanRequest request, List<NodeView> nodes) {
     return new BundleSearch(
-            wish,
+            request,
             nodes,
             nodes.stream()
-                .map(node -> difference(node.total(), wish.placedAt(node.id())))
+                .map(node -> difference(node.total(), request.placedAt(node.id())))
                 .toList(),
             nodes.stream()
                 .map(node -> node.devices().stream().map(BundlePlanner::unused).toList())

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class BundleSearch {
   private static final int MOST_BACK = 5_000;
 
-  private final BundlePlanner.Wish wish;
+  private final BundlePlanner.PlanRequest request;
   private final List<NodeView> nodes;
   private final String[] names;
   private final int[] open;
@@ -47,13 +47,13 @@ final class BundleSearch {
    * @param devices the same of accelerators
    */
   BundleSearch(
-      BundlePlanner.Wish wish,
+      BundlePlanner.PlanRequest request,
       List<NodeView> nodes,
       List<Resources> free,
       List<List<DeviceView>> devices) {
-    this.wish = wish;
+    this.request = request;
     this.nodes = nodes;
-    var bundles = wish.open().stream().map(wish.bundles()::get).toList();
+    var bundles = request.open().stream().map(request.bundles()::get).toList();
     this.names = bundles.stream()
         .flatMap(bundle -> bundle.asUnits().keySet().stream())
         .filter(name -> !DeviceNeed.isName(name))
@@ -66,16 +66,16 @@ final class BundleSearch {
         largest[i] = Math.max(largest[i], each[i]);
       }
     }
-    this.open = wish.open().stream()
+    this.open = request.open().stream()
         .sorted(
-            Comparator.comparingDouble((Integer bundle) -> -size(wish.bundles().get(bundle))))
+            Comparator.comparingDouble((Integer bundle) -> -size(request.bundles().get(bundle))))
         .mapToInt(Integer::intValue)
         .toArray();
     this.wanted = Arrays.stream(open)
-        .mapToObj(bundle -> amounts(wish.bundles().get(bundle)))
+        .mapToObj(bundle -> amounts(request.bundles().get(bundle)))
         .toArray(long[][]::new);
     this.needs = Arrays.stream(open)
-        .mapToObj(bundle -> DeviceNeed.of(wish.bundles().get(bundle)))
+        .mapToObj(bundle -> DeviceNeed.of(request.bundles().get(bundle)))
         .toArray(DeviceNeed[]::new);
     this.devices = devices.stream().map(FreeDevices::new).toArray(FreeDevices[]::new);
     this.taken = new long[open.length][];
@@ -83,7 +83,7 @@ final class BundleSearch {
     this.counts = new int[nodes.size()];
     this.used = new boolean[nodes.size()];
     this.chosen = new int[open.length];
-    for (var place : wish.placed().values()) {
+    for (var place : request.placed().values()) {
       int at = indexOf(place);
       if (at >= 0) {
         counts[at]++;
@@ -106,7 +106,7 @@ final class BundleSearch {
   /** The node of each open bundle, or null if there is no room. */
   @Nullable
   Map<Integer, NodeId> find() {
-    boolean found = open.length == 0 || (isThinkable() && search());
+    boolean found = open.length == 0 || (mayBeFeasible() && search());
     if (!found) {
       return null;
     }
@@ -118,7 +118,7 @@ final class BundleSearch {
   }
 
   private boolean search() {
-    return switch (wish.strategy()) {
+    return switch (request.strategy()) {
       case STRICT_PACK -> onOne();
       case STRICT_SPREAD -> eachAlone();
       case PACK -> onFewest();
@@ -127,7 +127,7 @@ final class BundleSearch {
   }
 
   /** Whether each bundle fits some node, and all of them the nodes together. */
-  private boolean isThinkable() {
+  private boolean mayBeFeasible() {
     var sum = new long[names.length];
     for (var each : wanted) {
       add(sum, each, 1);
@@ -149,12 +149,12 @@ final class BundleSearch {
   // ---- all on one
 
   private boolean onOne() {
-    var home = wish.placed().values().stream().findFirst();
+    var home = request.placed().values().stream().findFirst();
     int best = IntStream.range(0, nodes.size())
         .filter(node -> home.isEmpty() || nodes.get(node).id().equals(home.get()))
         .filter(this::hasRoomForAll)
         .boxed()
-        .min(Comparator.comparingDouble(node -> waste(node) + share(free[node])))
+        .min(Comparator.comparingDouble(node -> gpuPenalty(node) + share(free[node])))
         .orElse(-1);
     Arrays.fill(chosen, best);
     return best >= 0;
@@ -177,7 +177,7 @@ final class BundleSearch {
   private boolean eachAlone() {
     var taker = new int[nodes.size()];
     Arrays.fill(taker, -1);
-    var order = byRank(Comparator.comparingDouble(node -> waste(node) + share(free[node])));
+    var order = byRank(Comparator.comparingDouble(node -> gpuPenalty(node) + share(free[node])));
     for (int bundle = 0; bundle < open.length; bundle++) {
       if (!augment(bundle, taker, order, new boolean[nodes.size()])) {
         return false;
@@ -240,7 +240,7 @@ final class BundleSearch {
   }
 
   private boolean mostEven() {
-    int all = wish.bundles().size();
+    int all = request.bundles().size();
     for (int each = nodes.isEmpty() ? all : Math.ceilDiv(all, nodes.size()); each <= all; each++) {
       if (place(0, Integer.MAX_VALUE, each)) {
         return true;
@@ -278,13 +278,13 @@ final class BundleSearch {
   }
 
   private int[] candidates(int bundle) {
-    Comparator<Integer> order = switch (wish.strategy()) {
+    Comparator<Integer> order = switch (request.strategy()) {
       case PACK, STRICT_PACK ->
         Comparator.comparing((Integer node) -> !used[node])
-            .thenComparingDouble(node -> waste(node) - share(free[node]));
+            .thenComparingDouble(node -> gpuPenalty(node) - share(free[node]));
       case SPREAD, STRICT_SPREAD ->
         Comparator.comparingInt((Integer node) -> counts[node])
-            .thenComparingDouble(node -> waste(node) - share(free[node]));
+            .thenComparingDouble(node -> gpuPenalty(node) - share(free[node]));
     };
     return Arrays.stream(byRank(order)).filter(node -> hasRoom(node, bundle)).toArray();
   }
@@ -343,7 +343,7 @@ final class BundleSearch {
   }
 
   /** Nodes with accelerators come last for bundles that want none; more than any share. */
-  private double waste(int node) {
+  private double gpuPenalty(int node) {
     return !wantsGpu && nodes.get(node).total().units(Resources.GPU) > 0 ? names.length + 1 : 0;
   }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One living group in the {@link GroupBook}. Pure; for one thread.
+ * One living group in the {@link GroupSchedulerState}. Pure; for one thread.
  *
  * <pre>
  *              plan                   all have                 all have
@@ -35,14 +35,14 @@ final class GroupEntry {
   private final int[] sources;
   private Phase phase = Phase.WAITING;
   private int attempt;
-  private boolean before;
+  private boolean wasCommitted;
   private String why = "the scheduler has not come to it yet";
   private Map<Integer, NodeId> plan = Map.of();
   private final Set<NodeId> unanswered = new LinkedHashSet<>();
-  private long until;
+  private long deadline;
   private long pause;
   private long notBefore = Long.MIN_VALUE;
-  private @Nullable Long hopelessSince;
+  private @Nullable Long unschedulableSince;
 
   GroupEntry(GroupSpec spec) {
     this.spec = spec;
@@ -58,28 +58,28 @@ final class GroupEntry {
     return attempt;
   }
 
-  GroupMap map() {
-    return new GroupMap(spec, attempt, Arrays.stream(places).boxed().toList());
+  BundleAssignment map() {
+    return new BundleAssignment(spec, attempt, Arrays.stream(places).boxed().toList());
   }
 
   /** What everybody is told: bundles count as placed when their nodes have said so. */
-  GroupFacts facts(GroupFacts.Version version) {
+  GroupStatus facts(GroupStatus.Version version) {
     var said = Arrays.stream(places)
         .map(place ->
-            isCommitting() && unanswered.contains(new NodeId(place)) ? GroupMap.NOWHERE : place)
+            isCommitting() && unanswered.contains(new NodeId(place)) ? BundleAssignment.UNASSIGNED : place)
         .boxed()
         .toList();
-    return new GroupFacts(
+    return new GroupStatus(
         version,
-        new GroupMap(spec, attempt, said),
+        new BundleAssignment(spec, attempt, said),
         isCommitted(),
-        before,
+        wasCommitted,
         isCommitted() ? "" : why);
   }
 
   /** Whether all of its bundles were reserved once. */
-  boolean isKnownWhole() {
-    return before;
+  boolean wasCommitted() {
+    return wasCommitted;
   }
 
   boolean isWaiting() {
@@ -118,28 +118,28 @@ final class GroupEntry {
   }
 
   boolean isLate(long now) {
-    return now >= until;
+    return now >= deadline;
   }
 
-  void until(long time) {
-    until = time;
+  void setDeadline(long time) {
+    deadline = time;
   }
 
   /** Attempts of others came as far as that. */
-  void outdo(int other) {
+  void raiseAttempt(int other) {
     attempt = Math.max(attempt, other);
   }
 
   // ---- placing
 
-  BundlePlanner.Wish wish() {
+  BundlePlanner.PlanRequest request() {
     var placed = new HashMap<Integer, NodeId>();
     for (int i = 0; i < places.length; i++) {
-      if (places[i] != GroupMap.NOWHERE) {
+      if (places[i] != BundleAssignment.UNASSIGNED) {
         placed.put(i, new NodeId(places[i]));
       }
     }
-    return new BundlePlanner.Wish(spec.strategy(), spec.resources(), placed);
+    return new BundlePlanner.PlanRequest(spec.strategy(), spec.resources(), placed);
   }
 
   /** Whether it waits for an answer, or for the end of a pause. */
@@ -158,9 +158,9 @@ final class GroupEntry {
    */
   boolean waits(String reason, boolean never, long now) {
     if (!never) {
-      hopelessSince = null;
-    } else if (hopelessSince == null) {
-      hopelessSince = now;
+      unschedulableSince = null;
+    } else if (unschedulableSince == null) {
+      unschedulableSince = now;
     }
     boolean changed = !reason.equals(why);
     why = reason;
@@ -168,8 +168,8 @@ final class GroupEntry {
   }
 
   /** Whether no node could have held it all the time; one that has been whole waits on. */
-  boolean isHopelessSince(long time) {
-    return hopelessSince != null && hopelessSince <= time && !before;
+  boolean isUnschedulableSince(long time) {
+    return unschedulableSince != null && unschedulableSince <= time && !wasCommitted;
   }
 
   void prepare(Map<Integer, NodeId> to, long end) {
@@ -178,8 +178,8 @@ final class GroupEntry {
     plan = Map.copyOf(to);
     unanswered.clear();
     unanswered.addAll(plan.values());
-    until = end;
-    hopelessSince = null;
+    deadline = end;
+    unschedulableSince = null;
     why = "nodes are asked to reserve its bundles";
   }
 
@@ -189,7 +189,7 @@ final class GroupEntry {
     return unanswered.isEmpty();
   }
 
-  void giveUp(String reason, long now, long firstPause, long longestPause) {
+  void backOff(String reason, long now, long firstPause, long longestPause) {
     phase = Phase.WAITING;
     plan = Map.of();
     unanswered.clear();
@@ -207,7 +207,7 @@ final class GroupEntry {
     plan = Map.of();
     pause = 0;
     commit();
-    until = end;
+    deadline = end;
   }
 
   private void commit() {
@@ -218,9 +218,9 @@ final class GroupEntry {
   }
 
   void committed(NodeId node, Collection<Integer> has) {
-    for (int bundle : map().at(node)) {
+    for (int bundle : map().bundlesAt(node)) {
       if (!has.contains(bundle)) {
-        places[bundle] = GroupMap.NOWHERE;
+        places[bundle] = BundleAssignment.UNASSIGNED;
       }
     }
     unanswered.remove(node);
@@ -231,9 +231,9 @@ final class GroupEntry {
     if (!isCommitting() || !unanswered.isEmpty()) {
       return false;
     }
-    boolean whole = map().isWhole();
+    boolean whole = map().isComplete();
     phase = whole ? Phase.COMMITTED : Phase.WAITING;
-    before |= whole;
+    wasCommitted |= whole;
     why = whole ? "" : "some of its bundles have to be placed again";
     return true;
   }
@@ -246,8 +246,8 @@ final class GroupEntry {
   boolean lost(NodeId node) {
     unanswered.remove(node);
     boolean had = false;
-    for (int bundle : map().at(node)) {
-      places[bundle] = GroupMap.NOWHERE;
+    for (int bundle : map().bundlesAt(node)) {
+      places[bundle] = BundleAssignment.UNASSIGNED;
       had = true;
     }
     if (had && isCommitted()) {
@@ -260,11 +260,11 @@ final class GroupEntry {
   // ---- learning what others have decided
 
   /** A scheduler before this one has told of it. */
-  void recall(Holdings.Known known) {
-    outdo(known.attempt());
-    if (known.whole() && !before) {
-      before = true;
-      hopelessSince = null;
+  void recall(GroupReport.KnownGroup known) {
+    raiseAttempt(known.attempt());
+    if (known.wasCommitted() && !wasCommitted) {
+      wasCommitted = true;
+      unschedulableSince = null;
       why = "its bundles have to be placed again";
     }
   }
@@ -274,16 +274,16 @@ final class GroupEntry {
    *
    * @return whether any of them is its own now
    */
-  boolean adopt(NodeId node, Holdings.Held held) {
-    before = true;
-    outdo(held.attempt());
+  boolean adopt(NodeId node, GroupReport.HeldGroup held) {
+    wasCommitted = true;
+    raiseAttempt(held.attempt());
     boolean any = false;
     for (int bundle : held.bundles()) {
-      boolean vacant = places[bundle] == GroupMap.NOWHERE && !plan.containsKey(bundle);
-      boolean newer = !isCommitted() && sources[bundle] < held.map().attempt();
+      boolean vacant = places[bundle] == BundleAssignment.UNASSIGNED && !plan.containsKey(bundle);
+      boolean newer = !isCommitted() && sources[bundle] < held.assignment().attempt();
       if (vacant || (newer && places[bundle] != node.incarnation() && isWaiting())) {
         places[bundle] = node.incarnation();
-        sources[bundle] = held.map().attempt();
+        sources[bundle] = held.assignment().attempt();
         any = true;
       }
     }
@@ -300,7 +300,7 @@ final class GroupEntry {
   }
 
   /** All who hold it shall know of one map, newer than any before. */
-  void again() {
+  void recommit() {
     attempt++;
     commit();
   }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides where groups are, for the whole cluster: one at a time, wherever it is. What it knows it
  * has been told by the processes, and by those again when it starts somewhere else; what it decides
- * is in {@link GroupBook}.
+ * is in {@link GroupSchedulerState}.
  */
 final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(GroupScheduler.class);
@@ -37,40 +37,40 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   sealed interface Command {}
 
   /** What users want. It is answered when all processes have said what they hold. */
-  sealed interface Wish extends Command, ControlMessage {
+  sealed interface ClientRequest extends Command, ControlMessage {
     /** Who hears. */
-    ActorRef<Answer> replyTo();
+    ActorRef<ClientReply> replyTo();
   }
 
   /** A group is to be. */
-  record Create(GroupSpec spec, ActorRef<Answer> replyTo) implements Wish {}
+  record Create(GroupSpec spec, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
   /** A group is to be no more. */
-  record Remove(PlacementGroupId id, ActorRef<Answer> replyTo) implements Wish {}
+  record Remove(PlacementGroupId id, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
   /** Which group has that name. */
-  record Named(String name, ActorRef<Answer> replyTo) implements Wish {}
+  record FindByName(String name, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
   /** How a group stands. */
-  record Find(PlacementGroupId id, ActorRef<Answer> replyTo) implements Wish {}
+  record Find(PlacementGroupId id, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
   /** What the scheduler says to a wish. */
-  sealed interface Answer extends ControlMessage {}
+  sealed interface ClientReply extends ControlMessage {}
 
   /** It is so. */
-  record Accepted() implements Answer {}
+  record Accepted() implements ClientReply {}
 
   /** This group has that name. */
-  record NameTaken(GroupSpec by) implements Answer {}
+  record NameTaken(GroupSpec by) implements ClientReply {}
 
   /** No group has that name. */
-  record NameUnknown() implements Answer {}
+  record NameUnknown() implements ClientReply {}
 
   /** How the group stands. */
-  record Here(GroupFacts facts) implements Answer {}
+  record GroupFound(GroupStatus status) implements ClientReply {}
 
   /** The group is no more. */
-  record Gone(PlacementGroupId id, Ending ending) implements Answer {}
+  record GroupEnded(PlacementGroupId id, GroupTermination ending) implements ClientReply {}
 
   /** A node has reserved what it was asked for. */
   record Prepared(NodeId node, PlacementGroupId id, int attempt)
@@ -88,26 +88,26 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   record Removed(NodeId node, PlacementGroupId id) implements Command, ControlMessage {}
 
   /** Some of what a process holds; all of it with the last. */
-  record Reported(NodeId node, Holdings holdings, boolean last)
+  record Reported(NodeId node, GroupReport report, boolean last)
       implements Command, ControlMessage {}
 
   /** A process has heard of a scheduler with that number. */
-  record Outdone(long by) implements Command, ControlMessage {}
+  record Superseded(long by) implements Command, ControlMessage {}
 
   /** A process is there. */
-  record Joined(NodeId node) implements Command {}
+  record NodeJoined(NodeId node) implements Command {}
 
   /** A process is gone. */
-  record Left(NodeId node) implements Command {}
+  record NodeLeft(NodeId node) implements Command {}
 
   /** What nodes have free is not what it was. */
   record ViewChanged() implements Command {}
 
   /** Something may be late. */
-  private record Look() implements Command {}
+  private record TimeoutTick() implements Command {}
 
   /** There may be room for another group. */
-  private record Place() implements Command {}
+  private record PlaceWaiting() implements Command {}
 
   /** It goes on elsewhere. */
   record Stop() implements Command {}
@@ -117,10 +117,10 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
    *
    * @param hosted hears of the scheduler that runs here, null when it ends
    */
-  record Parts(Membership membership, RoomView view, GroupBook.Pace pace, Hosting hosted) {}
+  record Dependencies(Membership membership, UnreservedCapacity view, GroupSchedulerState.SchedulerTiming pace, SchedulerListener hosted) {}
 
   /** Who tells the scheduler of this process what happens around it. */
-  interface Hosting {
+  interface SchedulerListener {
     /** It has started. */
     void started(ActorRef<Command> scheduler);
 
@@ -128,10 +128,10 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     void ended(ActorRef<Command> scheduler);
   }
 
-  private final Parts parts;
+  private final Dependencies dependencies;
   private final TimerScheduler<Command> timers;
-  private final GroupBook book;
-  private final Queue<Wish> early = new ArrayDeque<>();
+  private final GroupSchedulerState state;
+  private final Queue<ClientRequest> deferred = new ArrayDeque<>();
   private boolean lookSoon;
   private boolean placing; // it is about to look for room
   private boolean stuck; // the last look has found none for those who wait
@@ -139,23 +139,23 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private long words; // said so far
 
   private GroupScheduler(
-      ActorContext<Command> context, TimerScheduler<Command> timers, Parts parts) {
+      ActorContext<Command> context, TimerScheduler<Command> timers, Dependencies dependencies) {
     super(context);
-    this.parts = parts;
+    this.dependencies = dependencies;
     this.timers = timers;
     var present = new ArrayList<NodeId>();
-    present.add(parts.membership().self().id());
-    parts.membership().peers().forEach(peer -> present.add(peer.id()));
-    this.book = new GroupBook(parts.pace(), new Office(), present, now());
+    present.add(dependencies.membership().self().id());
+    dependencies.membership().peers().forEach(peer -> present.add(peer.id()));
+    this.state = new GroupSchedulerState(dependencies.pace(), new MessageEffects(), present, now());
     LOG.debug("The scheduler of placement groups starts and asks {} processes", present.size());
-    parts.hosted().started(context.getSelf());
-    book.open();
+    dependencies.hosted().started(context.getSelf());
+    state.open();
     lookLater();
   }
 
-  static Behavior<Command> create(Parts parts) {
+  static Behavior<Command> create(Dependencies dependencies) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new GroupScheduler(context, timers, parts)));
+        context -> Behaviors.withTimers(timers -> new GroupScheduler(context, timers, dependencies)));
   }
 
   /**
@@ -177,19 +177,19 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Wish wish -> onWish(wish);
-      case Prepared(var node, var id, var attempt) -> book.prepared(node, id, attempt, now());
-      case Refused(var node, var id, var attempt) -> book.refused(node, id, attempt, now());
+      case ClientRequest request -> onWish(request);
+      case Prepared(var node, var id, var attempt) -> state.prepared(node, id, attempt, now());
+      case Refused(var node, var id, var attempt) -> state.refused(node, id, attempt, now());
       case Committed(var node, var id, var attempt, var has) ->
-        book.committed(node, id, attempt, has);
-      case Removed(var node, var id) -> book.removed(node, id);
-      case Reported(var node, var holdings, var last) -> onReported(node, holdings, last);
-      case Outdone(var by) -> onOutdone(by);
-      case Joined(var node) -> book.joined(node);
-      case Left(var node) -> book.left(node, now());
+        state.committed(node, id, attempt, has);
+      case Removed(var node, var id) -> state.removed(node, id);
+      case Reported(var node, var report, var last) -> onReported(node, report, last);
+      case Superseded(var by) -> onOutdone(by);
+      case NodeJoined(var node) -> state.joined(node);
+      case NodeLeft(var node) -> state.left(node, now());
       case ViewChanged changed -> {}
-      case Look look -> book.tick(this::view, now());
-      case Place place -> book.place(this::view, now());
+      case TimeoutTick timeoutTick -> state.tick(this::view, now());
+      case PlaceWaiting placeWaiting -> state.place(this::view, now());
       case Stop stop -> {
         return Behaviors.stopped();
       }
@@ -203,22 +203,22 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      parts.hosted().ended(getContext().getSelf());
+      dependencies.hosted().ended(getContext().getSelf());
     }
     return this;
   }
 
   private PlacementCapacity view() {
-    parts.view().refresh();
-    return parts.view().now();
+    dependencies.view().refresh();
+    return dependencies.view().now();
   }
 
   private void lookLater() {
-    boolean soon = book.isUnderWay(now());
-    boolean due = timers.isTimerActive(Look.class) && (lookSoon || !soon);
-    if (book.awaitsTime() && !due) {
+    boolean soon = state.isUnderWay(now());
+    boolean due = timers.isTimerActive(TimeoutTick.class) && (lookSoon || !soon);
+    if (state.awaitsTime() && !due) {
       lookSoon = soon;
-      timers.startSingleTimer(Look.class, new Look(), soon ? BETWEEN_LOOKS : BETWEEN_TRIES);
+      timers.startSingleTimer(TimeoutTick.class, new TimeoutTick(), soon ? BETWEEN_LOOKS : BETWEEN_TRIES);
     }
   }
 
@@ -227,71 +227,71 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
    * no room, since many things happen at a time that make none.
    */
   private void placeSoon(Command after) {
-    if (after instanceof Place || after instanceof Look) {
+    if (after instanceof PlaceWaiting || after instanceof TimeoutTick) {
       placing = false;
-      stuck = book.hasWaiting() && !book.isPreparing();
-    } else if (!placing && book.hasWaiting() && !book.isPreparing()) {
+      stuck = state.hasWaiting() && !state.isPreparing();
+    } else if (!placing && state.hasWaiting() && !state.isPreparing()) {
       placing = true;
       if (stuck) {
-        timers.startSingleTimer(Place.class, new Place(), LULL);
+        timers.startSingleTimer(PlaceWaiting.class, new PlaceWaiting(), LULL);
       } else {
-        getContext().getSelf().tell(new Place());
+        getContext().getSelf().tell(new PlaceWaiting());
       }
     }
   }
 
   // ---- wishes
 
-  private void onWish(Wish wish) {
-    if (mayAnswer(wish)) {
-      wish.replyTo().tell(answer(wish));
-    } else if (early.size() < MOST_EARLY) { // whoever is dropped asks again
-      early.add(wish);
+  private void onWish(ClientRequest request) {
+    if (mayAnswer(request)) {
+      request.replyTo().tell(answer(request));
+    } else if (deferred.size() < MOST_EARLY) { // whoever is dropped asks again
+      deferred.add(request);
     }
   }
 
   private void answerEarly() {
-    if (book.gathering()) {
+    if (state.isGathering()) {
       return;
     }
-    early.removeIf(wish -> {
-      boolean may = mayAnswer(wish);
+    deferred.removeIf(request -> {
+      boolean may = mayAnswer(request);
       if (may) {
-        wish.replyTo().tell(answer(wish));
+        request.replyTo().tell(answer(request));
       }
       return may;
     });
   }
 
   /** That there is no such group can be said only when everybody has told what he knows. */
-  private boolean mayAnswer(Wish wish) {
-    return !book.gathering()
-        && switch (wish) {
+  private boolean mayAnswer(ClientRequest request) {
+    return !state.isGathering()
+        && switch (request) {
           case Create create -> true;
           case Remove remove -> true;
-          case Find(var id, var replyTo) -> !book.awaitsReports() || book.knows(id);
-          case Named(var name, var replyTo) -> !book.awaitsReports() || book.named(name) != null;
+          case Find(var id, var replyTo) -> !state.awaitsReports() || state.knows(id);
+          case FindByName(var name, var replyTo) -> !state.awaitsReports() || state.findByName(name) != null;
         };
   }
 
-  private Answer answer(Wish wish) {
-    return switch (wish) {
+  private ClientReply answer(ClientRequest request) {
+    return switch (request) {
       case Create(var spec, var replyTo) -> {
-        var other = book.create(spec, now());
+        var other = state.create(spec, now());
         yield other == null ? new Accepted() : new NameTaken(other);
       }
       case Remove(var id, var replyTo) -> {
-        boolean living = book.find(id) != null;
-        book.remove(id, Ending.removed(""));
-        yield living ? new Accepted() : new Gone(id, book.endingOf(id));
+        boolean living = state.find(id) != null;
+        state.remove(id, GroupTermination.removed(""));
+        yield living ? new Accepted() : new GroupEnded(id, state.endingOf(id));
       }
-      case Named(var name, var replyTo) -> {
-        var facts = book.named(name);
-        yield facts == null ? new NameUnknown() : new Here(facts);
+      case FindByName(var name, var replyTo) -> {
+        var facts = state.findByName(name);
+        yield facts == null ? new NameUnknown() : new GroupFound(facts);
       }
       case Find(var id, var replyTo) -> {
-        var facts = book.find(id);
-        yield facts == null ? new Gone(id, book.endingOf(id)) : new Here(facts);
+        var facts = state.find(id);
+        yield facts == null ? new GroupEnded(id, state.endingOf(id)) : new GroupFound(facts);
       }
     };
   }
@@ -299,82 +299,82 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   // ---- processes
 
   /** A process that is new here hears of everything. */
-  private void onReported(NodeId node, Holdings holdings, boolean last) {
-    book.reported(node, holdings, last, now());
-    if (last && !book.gathering()) {
-      book.all().forEach(facts -> tell(node, new BundleKeeper.Told(number, facts)));
+  private void onReported(NodeId node, GroupReport report, boolean last) {
+    state.reported(node, report, last, now());
+    if (last && !state.isGathering()) {
+      state.all().forEach(facts -> tell(node, new GroupAgent.GroupUpdate(number, facts)));
     }
   }
 
   /** The one that starts later must count as later. */
   private void onOutdone(long by) {
-    if (by >= number && book.gathering()) {
+    if (by >= number && state.isGathering()) {
       number = numberOf(termOf(by) + 1);
-      book.open();
+      state.open();
     } else if (by > number) {
       LOG.warn("Another scheduler of placement groups has taken over from this one.");
     }
   }
 
-  private void tell(NodeId node, BundleKeeper.Order order) {
-    var peer = parts.membership().peer(node);
+  private void tell(NodeId node, GroupAgent.SchedulerCommand schedulerCommand) {
+    var peer = dependencies.membership().peer(node);
     if (peer != null) {
-      ActorRef<BundleKeeper.Command> keeper = parts.membership().actor(peer, BundleKeeper.NAME);
-      keeper.tell(order);
+      ActorRef<GroupAgent.Command> keeper = dependencies.membership().actor(peer, GroupAgent.NAME);
+      keeper.tell(schedulerCommand);
     }
   }
 
-  private void tellAll(BundleKeeper.Order order) {
-    tell(parts.membership().self().id(), order);
-    parts.membership().peers().forEach(peer -> tell(peer.id(), order));
+  private void tellAll(GroupAgent.SchedulerCommand schedulerCommand) {
+    tell(dependencies.membership().self().id(), schedulerCommand);
+    dependencies.membership().peers().forEach(peer -> tell(peer.id(), schedulerCommand));
   }
 
   /** Says what the book decides. */
-  private final class Office implements GroupBook.Office {
+  private final class MessageEffects implements GroupSchedulerState.SchedulerEffects {
     @Override
-    public GroupFacts.Version nextVersion() {
-      return new GroupFacts.Version(number, ++words);
+    public GroupStatus.Version nextVersion() {
+      return new GroupStatus.Version(number, ++words);
     }
 
     @Override
     public void ask(NodeId node) {
-      tell(node, new BundleKeeper.Ask(number, getContext().getSelf()));
+      tell(node, new GroupAgent.ReportRequest(number, getContext().getSelf()));
     }
 
     @Override
     public void prepare(NodeId at, GroupSpec spec, int attempt, List<Integer> bundles) {
-      parts.view().expect(at, bundles.stream().map(spec::bundle).toList());
-      tell(at, new BundleKeeper.Prepare(number, spec, attempt, bundles));
+      dependencies.view().noteReservation(at, bundles.stream().map(spec::bundle).toList());
+      tell(at, new GroupAgent.Prepare(number, spec, attempt, bundles));
     }
 
     @Override
-    public void commit(NodeId at, GroupMap map) {
-      tell(at, new BundleKeeper.Commit(number, map));
+    public void commit(NodeId at, BundleAssignment map) {
+      tell(at, new GroupAgent.Commit(number, map));
     }
 
     @Override
     public void abort(NodeId at, PlacementGroupId id, int attempt) {
-      tell(at, new BundleKeeper.Abort(number, id, attempt));
+      tell(at, new GroupAgent.Abort(number, id, attempt));
     }
 
     @Override
-    public void remove(NodeId at, PlacementGroupId id, Ending ending) {
-      tell(at, new BundleKeeper.Remove(number, id, ending));
+    public void remove(NodeId at, PlacementGroupId id, GroupTermination termination) {
+      tell(at, new GroupAgent.Remove(number, id, termination));
     }
 
     @Override
-    public void publish(GroupFacts facts) {
-      tellAll(new BundleKeeper.Told(number, facts));
+    public void publish(GroupStatus facts) {
+      tellAll(new GroupAgent.GroupUpdate(number, facts));
     }
 
     @Override
-    public void ended(PlacementGroupId id, Ending ending) {
-      tellAll(new BundleKeeper.Ended(number, id, ending));
+    public void ended(PlacementGroupId id, GroupTermination termination) {
+      tellAll(new GroupAgent.GroupEnded(number, id, termination));
     }
 
     @Override
-    public void toldAll() {
-      tellAll(new BundleKeeper.ToldAll(number));
+    public void updatesComplete() {
+      tellAll(new GroupAgent.UpdatesComplete(number));
     }
   }
 }

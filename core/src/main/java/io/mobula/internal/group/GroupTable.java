@@ -29,15 +29,15 @@ final class GroupTable {
   private static final int MOST_REMEMBERED = 1024;
 
   /** A group that is no more. */
-  record Past(String group, Ending ending) {}
+  record EndedGroup(String group, GroupTermination ending) {}
 
   private final NodeId self;
   private final Predicate<NodeId> members;
-  private final Map<PlacementGroupId, GroupFacts> living = new LinkedHashMap<>();
+  private final Map<PlacementGroupId, GroupStatus> living = new LinkedHashMap<>();
   private final Set<PlacementGroupId> made = new HashSet<>();
-  private final Map<PlacementGroupId, Past> past = new LinkedHashMap<>();
-  private final Map<PlacementGroupId, GroupSpec> wanted = new LinkedHashMap<>();
-  private final Map<NodeId, List<BundleNow>> news = new HashMap<>();
+  private final Map<PlacementGroupId, EndedGroup> past = new LinkedHashMap<>();
+  private final Map<PlacementGroupId, GroupSpec> unreadyGroups = new LinkedHashMap<>();
+  private final Map<NodeId, List<BundleLoad>> loads = new HashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Consumer<PlacementGroupId> inquiry = unknown -> {};
   private volatile Consumer<PlacementGroupId> reminder = unready -> {};
@@ -74,21 +74,21 @@ final class GroupTable {
 
   // ---- what there is
 
-  synchronized @Nullable GroupFacts find(PlacementGroupId id) {
+  synchronized @Nullable GroupStatus find(PlacementGroupId id) {
     return living.get(id);
   }
 
-  synchronized @Nullable Past past(PlacementGroupId id) {
+  synchronized @Nullable EndedGroup past(PlacementGroupId id) {
     return past.get(id);
   }
 
-  synchronized List<GroupFacts> all() {
+  synchronized List<GroupStatus> all() {
     return List.copyOf(living.values());
   }
 
   /** The groups that this process has made and that have not been ready. */
-  synchronized List<GroupSpec> wanted() {
-    return List.copyOf(wanted.values());
+  synchronized List<GroupSpec> unreadyGroups() {
+    return List.copyOf(unreadyGroups.values());
   }
 
   /** The groups that this process knows to be no more. */
@@ -103,10 +103,10 @@ final class GroupTable {
    *
    * @param all whether these are all that it knows: where the scheduler starts, that costs nothing
    */
-  synchronized List<GroupFacts> vouchedFor(boolean all) {
+  synchronized List<GroupStatus> reportable(boolean all) {
     return living.values().stream()
         .filter(facts -> {
-          var spec = facts.map().spec();
+          var spec = facts.assignment().spec();
           return all
               || spec.owner().equals(self)
               || made.contains(spec.id())
@@ -116,15 +116,15 @@ final class GroupTable {
   }
 
   /** The groups that no scheduler with this number has told of. */
-  synchronized List<PlacementGroupId> untold(long scheduler) {
+  synchronized List<PlacementGroupId> notConfirmedBy(long scheduler) {
     return living.values().stream()
         .filter(facts -> facts.version().scheduler() < scheduler)
-        .map(facts -> facts.map().id())
+        .map(facts -> facts.assignment().id())
         .toList();
   }
 
-  synchronized void want(GroupSpec spec) {
-    wanted.put(spec.id(), spec);
+  synchronized void addUnready(GroupSpec spec) {
+    unreadyGroups.put(spec.id(), spec);
     made.add(spec.id());
   }
 
@@ -133,23 +133,23 @@ final class GroupTable {
     if (find(spec.id()) != null) {
       return;
     }
-    var nowhere = Collections.nCopies(spec.size(), GroupMap.NOWHERE);
-    put(new GroupFacts(
-        new GroupFacts.Version(0, 0),
-        new GroupMap(spec, 0, nowhere),
+    var nowhere = Collections.nCopies(spec.size(), BundleAssignment.UNASSIGNED);
+    put(new GroupStatus(
+        new GroupStatus.Version(0, 0),
+        new BundleAssignment(spec, 0, nowhere),
         false,
         false,
         "the scheduler has not come to it yet"));
   }
 
-  synchronized void wantNoMore(PlacementGroupId id) {
-    wanted.remove(id);
+  synchronized void removeUnready(PlacementGroupId id) {
+    unreadyGroups.remove(id);
     made.remove(id);
   }
 
   /** The scheduler has spoken; an older word than what is known is dropped. */
-  void put(GroupFacts facts) {
-    var id = facts.map().id();
+  void put(GroupStatus facts) {
+    var id = facts.assignment().id();
     synchronized (this) {
       var present = living.get(id);
       if (past.containsKey(id)
@@ -158,7 +158,7 @@ final class GroupTable {
       }
       living.put(id, facts);
       if (facts.committed()) {
-        wanted.remove(id);
+        unreadyGroups.remove(id);
       }
     }
     changed();
@@ -170,17 +170,17 @@ final class GroupTable {
    * @return what is to be said of it; null if that was known
    */
   @Nullable
-  Past end(PlacementGroupId id, Ending ending) {
-    Past ended;
+  EndedGroup end(PlacementGroupId id, GroupTermination termination) {
+    EndedGroup ended;
     synchronized (this) {
       var present = living.remove(id);
-      wanted.remove(id);
+      unreadyGroups.remove(id);
       made.remove(id);
       if (past.containsKey(id)) {
         return null;
       }
-      var name = present == null ? null : present.map().spec().name();
-      ended = new Past(PlacementGroup.describe(id, name), ending);
+      var name = present == null ? null : present.assignment().spec().name();
+      ended = new EndedGroup(PlacementGroup.describe(id, name), termination);
       past.put(id, ended);
       if (past.size() > MOST_REMEMBERED) {
         past.remove(past.keySet().iterator().next());
@@ -191,18 +191,18 @@ final class GroupTable {
   }
 
   /** How busy the bundles of a node are. */
-  void heard(NodeId node, List<BundleNow> said, boolean begins) {
+  void putLoads(NodeId node, List<BundleLoad> said, boolean begins) {
     synchronized (this) {
-      var all = new ArrayList<>(begins ? List.of() : news.getOrDefault(node, List.of()));
+      var all = new ArrayList<>(begins ? List.of() : loads.getOrDefault(node, List.of()));
       all.addAll(said);
-      news.put(node, List.copyOf(all));
+      loads.put(node, List.copyOf(all));
     }
     changed();
   }
 
   void left(NodeId node) {
     synchronized (this) {
-      news.remove(node);
+      loads.remove(node);
     }
   }
 
@@ -211,8 +211,8 @@ final class GroupTable {
   /** See {@link io.mobula.internal.placement.Bundles#choose}. */
   Choice choose(Placement.Group placed, Resources wanting) {
     var id = placed.group().id();
-    GroupFacts facts;
-    Past ended;
+    GroupStatus facts;
+    EndedGroup ended;
     synchronized (this) {
       facts = living.get(id);
       ended = past.get(id);
@@ -231,8 +231,8 @@ final class GroupTable {
     return choice;
   }
 
-  private Choice choose(Placement.Group placed, GroupFacts facts, Resources wanting) {
-    if (!facts.committed() && !facts.before()) {
+  private Choice choose(Placement.Group placed, GroupStatus facts, Resources wanting) {
+    if (!facts.committed() && !facts.wasCommitted()) {
       return new Choice.Await(placed.group() + " is not ready: " + facts.why());
     }
     return placed.bundle() == Placement.Group.ANY
@@ -240,8 +240,8 @@ final class GroupTable {
         : at(placed, facts);
   }
 
-  private Choice at(Placement.Group placed, GroupFacts facts) {
-    var node = facts.map().place(placed.bundle());
+  private Choice at(Placement.Group placed, GroupStatus facts) {
+    var node = facts.assignment().nodeOf(placed.bundle());
     if (node == null) {
       return new Choice.Await(
           "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + facts.why());
@@ -256,28 +256,28 @@ final class GroupTable {
         group + " has lost node " + node + "; where it is now is not known yet");
   }
 
-  private Choice any(PlacementGroup group, GroupFacts facts, Resources wanting) {
+  private Choice any(PlacementGroup group, GroupStatus facts, Resources wanting) {
     var free = new ArrayList<NodeId>();
     NodeId shortest = null;
     NodeId gone = null;
     int least = Integer.MAX_VALUE;
-    for (var node : facts.map().nodes()) {
+    for (var node : facts.assignment().nodes()) {
       if (!members.test(node)) {
         gone = node;
         continue;
       }
-      var able = facts.map().at(node).stream()
-          .filter(bundle -> BundleRoom.covers(facts.map().spec().bundle(bundle), wanting))
+      var able = facts.assignment().bundlesAt(node).stream()
+          .filter(bundle -> BundleRoom.covers(facts.assignment().spec().bundle(bundle), wanting))
           .toList();
       if (able.isEmpty()) {
         continue;
       }
-      var said = said(node, group.id());
+      var said = loadsOf(node, group.id());
       if (able.stream()
           .anyMatch(bundle -> !said.containsKey(bundle) || said.get(bundle).hasRoomFor(wanting))) {
         free.add(node);
       }
-      int queued = said.values().stream().mapToInt(BundleNow::queued).sum();
+      int queued = said.values().stream().mapToInt(BundleLoad::queued).sum();
       if (queued < least || (queued == least && node.equals(self))) {
         least = queued;
         shortest = node;
@@ -296,9 +296,9 @@ final class GroupTable {
         : gone(group, gone);
   }
 
-  private synchronized Map<Integer, BundleNow> said(NodeId node, PlacementGroupId id) {
-    var said = new HashMap<Integer, BundleNow>();
-    for (var each : news.getOrDefault(node, List.of())) {
+  private synchronized Map<Integer, BundleLoad> loadsOf(NodeId node, PlacementGroupId id) {
+    var said = new HashMap<Integer, BundleLoad>();
+    for (var each : loads.getOrDefault(node, List.of())) {
       if (each.id().equals(id)) {
         said.put(each.bundle(), each);
       }

@@ -14,7 +14,7 @@ import io.mobula.internal.actor.LocalActorNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.group.Groups;
+import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.group.PlacementCapacity;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StandingWorkers;
@@ -66,7 +66,7 @@ final class Clustered {
   private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
   private final Membership membership;
-  private final Groups groups;
+  private final PlacementGroupService groups;
   private final Router router;
   private final Lanes lanes;
   private final Sharing sharing;
@@ -93,7 +93,7 @@ final class Clustered {
       SharedStore memory,
       NodeSettings settings,
       Supplier<CompletionStage<Reports.Report>> ownReport,
-      Groups groups,
+      PlacementGroupService groups,
       Placer.Timer timer) {
     this.membership = membership;
     this.groups = groups;

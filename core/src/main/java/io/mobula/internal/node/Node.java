@@ -39,7 +39,7 @@ import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.group.Groups;
+import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.job.Shipment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -107,7 +107,7 @@ public final class Node {
   private final ObjectStore objects;
   private final Ledger ledger;
   private final @Nullable DeviceWatch devices;
-  private final Groups groups;
+  private final PlacementGroupService groups;
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
@@ -148,7 +148,7 @@ public final class Node {
     this.ledger = Ledger.start(settings.total(), settings.gpus().shares(), this::spawnNow);
     this.devices = settings.gpus().watch(ledger::probed);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
-    this.groups = new Groups(new Groups.Parts(
+    this.groups = new PlacementGroupService(new PlacementGroupService.Dependencies(
         system,
         owner.runtime(),
         membership,
@@ -494,7 +494,7 @@ public final class Node {
   }
 
   /** Its placement groups. */
-  public Groups groups() {
+  public PlacementGroupService groups() {
     return groups;
   }
 

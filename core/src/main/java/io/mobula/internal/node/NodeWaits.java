@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.WaitReport;
 import io.mobula.internal.actor.ActorEngine;
-import io.mobula.internal.group.Groups;
+import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import io.mobula.internal.task.TaskEngine;
@@ -36,7 +36,7 @@ final class NodeWaits implements AutoCloseable {
       ObjectStore objects,
       TaskEngine tasks,
       ActorEngine actors,
-      Groups groups,
+      PlacementGroupService groups,
       Supplier<Iterator<Awaited>> questions) {}
 
   /** Begins to watch. */

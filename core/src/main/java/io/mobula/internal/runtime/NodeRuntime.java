@@ -148,7 +148,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public PlacementGroup placementGroup(String name) {
-    return node.groups().named(name);
+    return node.groups().findByName(name);
   }
 
   @Override

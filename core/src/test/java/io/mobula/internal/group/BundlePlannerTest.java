@@ -6,7 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.internal.group.BundlePlanner.Plan;
-import io.mobula.internal.group.BundlePlanner.Wish;
+import io.mobula.internal.group.BundlePlanner.PlanRequest;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ class BundlePlannerTest {
 
   private static Plan plan(PlacementStrategy strategy, List<Resources> bundles, NodeView... view) {
     return BundlePlanner.plan(
-        new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(List.of(view)));
+        new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(List.of(view)));
   }
 
   private static Resources draw(Random random, int most) {
@@ -120,7 +120,7 @@ class BundlePlannerTest {
         bundles.add(draw(random, 4));
       }
       var plan =
-          BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
+          BundlePlanner.plan(new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       try {
         holds(strategy, bundles, nodes, plan);
       } catch (AssertionError wrong) {
@@ -141,7 +141,7 @@ class BundlePlannerTest {
     var bundles = Collections.nCopies(300, cpus(2));
     for (var strategy : PlacementStrategy.values()) {
       var plan =
-          BundlePlanner.plan(new Wish(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
+          BundlePlanner.plan(new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       switch (strategy) {
         case STRICT_PACK -> assertThat(plan).isInstanceOf(Plan.Never.class);
         case PACK, SPREAD, STRICT_SPREAD -> {
@@ -160,15 +160,15 @@ class BundlePlannerTest {
     var one = node(1, cpus(4), cpus(2));
     var two = node(2, cpus(4), cpus(4));
     var three = node(3, cpus(4), cpus(4));
-    var wish = new Wish(
+    var request = new PlanRequest(
         PlacementStrategy.STRICT_SPREAD,
         List.of(cpus(2), cpus(2), cpus(2)),
         Map.of(0, one.id(), 2, two.id()));
-    assertThat(BundlePlanner.plan(wish, PlacementCapacity.of(List.of(one, two, three))))
+    assertThat(BundlePlanner.plan(request, PlacementCapacity.of(List.of(one, two, three))))
         .isEqualTo(new Plan.Place(Map.of(1, three.id())));
-    assertThat(BundlePlanner.plan(wish, PlacementCapacity.of(List.of(one, two))))
+    assertThat(BundlePlanner.plan(request, PlacementCapacity.of(List.of(one, two))))
         .isInstanceOf(Plan.Never.class);
-    assertThat(BundlePlanner.plan(wish, new PlacementCapacity(List.of(one, two), List.of(three))))
+    assertThat(BundlePlanner.plan(request, new PlacementCapacity(List.of(one, two), List.of(three))))
         .as("the third is a worker that is being started")
         .isInstanceOf(Plan.Wait.class);
   }

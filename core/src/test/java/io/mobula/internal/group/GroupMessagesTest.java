@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 
 /** What scheduler, keepers and users of groups say survives the way over the wire. */
 class GroupMessagesTest {
-  private static final GroupFacts.Version VERSION = new GroupFacts.Version(17, 3);
+  private static final GroupStatus.Version VERSION = new GroupStatus.Version(17, 3);
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final NodeId NODE = new NodeId(-5);
   private static final PlacementGroupId ID = new PlacementGroupId(-7, Long.MAX_VALUE);
-  private static final Ending ENDING = new Ending(Reason.OWNER_LEFT, "it has left");
+  private static final GroupTermination ENDING = new GroupTermination(Reason.OWNER_LEFT, "it has left");
 
   private static final GroupSpec NAMED = new GroupSpec(
       ID,
@@ -36,7 +36,7 @@ class GroupMessagesTest {
       true);
   private static final GroupSpec NAMELESS =
       new GroupSpec(ID, null, PlacementStrategy.PACK, List.of(Map.of("CPU", 1L)), NODE, false);
-  private static final GroupMap MAP = new GroupMap(NAMED, 3, List.of(-5L, GroupMap.NOWHERE));
+  private static final BundleAssignment MAP = new BundleAssignment(NAMED, 3, List.of(-5L, BundleAssignment.UNASSIGNED));
 
   @AfterAll
   static void end() {
@@ -69,10 +69,10 @@ class GroupMessagesTest {
   /** The actor that was told so would have failed at the bundle, or granted what is not there. */
   @Test
   void bundlesThatThereAreNotAreRefused() {
-    assertThatThrownBy(() -> new BundleKeeper.Prepare(17, NAMED, 3, List.of(0, 2)))
+    assertThatThrownBy(() -> new GroupAgent.Prepare(17, NAMED, 3, List.of(0, 2)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("none of number 2");
-    assertThatThrownBy(() -> new Holdings.Held(MAP, 4, List.of(-1)))
+    assertThatThrownBy(() -> new GroupReport.HeldGroup(MAP, 4, List.of(-1)))
         .hasMessageContaining("none of number -1");
     var less = List.of(Map.of("CPU", -1L));
     assertThatThrownBy(() -> new GroupSpec(ID, null, PlacementStrategy.PACK, less, NODE, false))
@@ -82,17 +82,17 @@ class GroupMessagesTest {
   @Test
   void ordersTravel() {
     var from = KIT.createTestProbe(GroupScheduler.Command.class).getRef();
-    travels(new BundleKeeper.Ask(17, from));
-    travels(new BundleKeeper.Prepare(17, NAMED, 3, List.of(0, 1)));
-    travels(new BundleKeeper.Commit(17, MAP));
-    travels(new BundleKeeper.Abort(17, ID, 3));
-    travels(new BundleKeeper.Remove(17, ID, ENDING));
+    travels(new GroupAgent.ReportRequest(17, from));
+    travels(new GroupAgent.Prepare(17, NAMED, 3, List.of(0, 1)));
+    travels(new GroupAgent.Commit(17, MAP));
+    travels(new GroupAgent.Abort(17, ID, 3));
+    travels(new GroupAgent.Remove(17, ID, ENDING));
     travels(
-        new BundleKeeper.Told(17, new GroupFacts(VERSION, MAP, false, true, "a node has left")));
-    travels(new BundleKeeper.Ended(17, ID, ENDING));
-    travels(new BundleKeeper.ToldAll(17));
+        new GroupAgent.GroupUpdate(17, new GroupStatus(VERSION, MAP, false, true, "a node has left")));
+    travels(new GroupAgent.GroupEnded(17, ID, ENDING));
+    travels(new GroupAgent.UpdatesComplete(17));
     travels(
-        new BundleKeeper.News(NODE, List.of(new BundleNow(ID, 1, Map.of("CPU", 5_000L), 3)), true));
+        new GroupAgent.BundleLoads(NODE, List.of(new BundleLoad(ID, 1, Map.of("CPU", 5_000L), 3)), true));
   }
 
   @Test
@@ -101,29 +101,29 @@ class GroupMessagesTest {
     travels(new GroupScheduler.Refused(NODE, ID, 3));
     travels(new GroupScheduler.Committed(NODE, ID, 3, List.of(1)));
     travels(new GroupScheduler.Removed(NODE, ID));
-    travels(new GroupScheduler.Outdone(Long.MAX_VALUE));
+    travels(new GroupScheduler.Superseded(Long.MAX_VALUE));
     travels(new GroupScheduler.Reported(
         NODE,
-        new Holdings(
-            List.of(new Holdings.Held(MAP, 4, List.of(0))),
-            List.of(new Holdings.Prepared(ID, 4)),
+        new GroupReport(
+            List.of(new GroupReport.HeldGroup(MAP, 4, List.of(0))),
+            List.of(new GroupReport.PreparedGroup(ID, 4)),
             List.of(NAMED, NAMELESS),
-            List.of(new Holdings.Known(NAMED, 5, true)),
+            List.of(new GroupReport.KnownGroup(NAMED, 5, true)),
             List.of(ID)),
         true));
   }
 
   @Test
   void wishesAndTheirAnswersTravel() {
-    var replyTo = KIT.createTestProbe(GroupScheduler.Answer.class).getRef();
+    var replyTo = KIT.createTestProbe(GroupScheduler.ClientReply.class).getRef();
     travels(new GroupScheduler.Create(NAMELESS, replyTo));
     travels(new GroupScheduler.Remove(ID, replyTo));
-    travels(new GroupScheduler.Named("trainers", replyTo));
+    travels(new GroupScheduler.FindByName("trainers", replyTo));
     travels(new GroupScheduler.Find(ID, replyTo));
     travels(new GroupScheduler.Accepted());
     travels(new GroupScheduler.NameTaken(NAMED));
     travels(new GroupScheduler.NameUnknown());
-    travels(new GroupScheduler.Here(new GroupFacts(VERSION, MAP, true, true, "")));
-    travels(new GroupScheduler.Gone(ID, ENDING));
+    travels(new GroupScheduler.GroupFound(new GroupStatus(VERSION, MAP, true, true, "")));
+    travels(new GroupScheduler.GroupEnded(ID, ENDING));
   }
 }

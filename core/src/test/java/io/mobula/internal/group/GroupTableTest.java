@@ -40,11 +40,11 @@ class GroupTableTest {
     table.put(word(1, ++words, attempt, committed, before, places));
   }
 
-  private static GroupFacts word(
+  private static GroupStatus word(
       long scheduler, long word, int attempt, boolean committed, boolean before, long... places) {
-    var map = new GroupMap(SPEC, attempt, List.of(places[0], places[1]));
-    return new GroupFacts(
-        new GroupFacts.Version(scheduler, word), map, committed, before, "it waits for something");
+    var map = new BundleAssignment(SPEC, attempt, List.of(places[0], places[1]));
+    return new GroupStatus(
+        new GroupStatus.Version(scheduler, word), map, committed, before, "it waits for something");
   }
 
   private Choice any(Resources wanted) {
@@ -72,7 +72,7 @@ class GroupTableTest {
 
   @Test
   void workOfALostBundleWaitsAndTheRestGoesOn() {
-    told(1, false, true, 1, GroupMap.NOWHERE);
+    told(1, false, true, 1, BundleAssignment.UNASSIGNED);
     assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(SELF));
     assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(Choice.Await.class);
     assertThat(any(ONE.cpus(2))).isInstanceOf(Choice.Await.class);
@@ -83,13 +83,13 @@ class GroupTableTest {
     told(1, true, true, 1, 2);
     assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
     assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new Choice.At(OTHER));
-    table.heard(SELF, List.of(new BundleNow(ID, 0, Map.of(), 3)), true);
+    table.putLoads(SELF, List.of(new BundleLoad(ID, 0, Map.of(), 3)), true);
     assertThat(any(ONE)).isEqualTo(new Choice.At(OTHER));
-    table.heard(OTHER, List.of(new BundleNow(ID, 1, Map.of(), 1)), true);
+    table.putLoads(OTHER, List.of(new BundleLoad(ID, 1, Map.of(), 1)), true);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
             Choice.Later.class, later -> assertThat(later.queueAt()).isEqualTo(OTHER));
-    table.heard(SELF, List.of(new BundleNow(ID, 0, ONE.asUnits(), 0)), true);
+    table.putLoads(SELF, List.of(new BundleLoad(ID, 0, ONE.asUnits(), 0)), true);
     assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
   }
 
@@ -123,8 +123,8 @@ class GroupTableTest {
   @Test
   void whatHasEndedStaysSo() {
     told(1, true, true, 1, 2);
-    assertThat(table.end(ID, Ending.removed(""))).isNotNull();
-    assertThat(table.end(ID, Ending.removed(""))).isNull();
+    assertThat(table.end(ID, GroupTermination.removed(""))).isNotNull();
+    assertThat(table.end(ID, GroupTermination.removed(""))).isNull();
     told(2, true, true, 1, 2);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
@@ -158,13 +158,13 @@ class GroupTableTest {
     var others = new GroupSpec(
         new PlacementGroupId(2, 1), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
     told(1, true, true, 1, 2);
-    table.put(new GroupFacts(
-        new GroupFacts.Version(10, 1), new GroupMap(others, 1, List.of(1L, 1L)), true, true, ""));
-    assertThat(table.vouchedFor(false)).extracting(facts -> facts.map().id()).containsExactly(ID);
-    assertThat(table.vouchedFor(true)).hasSize(2);
+    table.put(new GroupStatus(
+        new GroupStatus.Version(10, 1), new BundleAssignment(others, 1, List.of(1L, 1L)), true, true, ""));
+    assertThat(table.reportable(false)).extracting(facts -> facts.assignment().id()).containsExactly(ID);
+    assertThat(table.reportable(true)).hasSize(2);
     gone = OTHER;
-    assertThat(table.vouchedFor(false)).hasSize(2);
-    assertThat(table.untold(10)).as("told of by a scheduler before").containsExactly(ID);
-    assertThat(table.untold(11)).containsExactlyInAnyOrder(ID, others.id());
+    assertThat(table.reportable(false)).hasSize(2);
+    assertThat(table.notConfirmedBy(10)).as("told of by a scheduler before").containsExactly(ID);
+    assertThat(table.notConfirmedBy(11)).containsExactlyInAnyOrder(ID, others.id());
   }
 }

@@ -54,7 +54,7 @@ final class SimulatedBundles {
     schedule.note("-- work ends, until nobody waits who can be granted");
     for (int rounds = 0; rounds < clients.size() + 2; rounds++) {
       clients.forEach(Client::end);
-      bundles.lookAgain(GROUP);
+      bundles.rescanQueues(GROUP);
       schedule.settle(MOST_STEPS);
     }
     for (var client : clients) {
@@ -165,12 +165,12 @@ final class SimulatedBundles {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return PROGRAM;
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "bundle " + number;
     }
 
@@ -180,7 +180,7 @@ final class SimulatedBundles {
     }
 
     @Override
-    public boolean isForLife() {
+    public boolean holdsForLifetime() {
       return true;
     }
 
@@ -257,7 +257,7 @@ final class SimulatedBundles {
       if (isWaiting()) {
         schedule.note(this + " wants no more");
         lapsed = true;
-        bundles.lookAgain(GROUP);
+        bundles.rescanQueues(GROUP);
       }
     }
 
@@ -282,13 +282,13 @@ final class SimulatedBundles {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       schedule.preempt(); // between the question whether it is wanted and the grant, too
       return PROGRAM;
     }
 
     @Override
-    public String what() {
+    public String description() {
       return toString();
     }
 
@@ -306,7 +306,7 @@ final class SimulatedBundles {
     }
 
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       answered();
       schedule.note(this + " is turned away");
       assertThat(fitsSomewhere())

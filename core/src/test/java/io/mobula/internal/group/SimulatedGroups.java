@@ -27,22 +27,22 @@ final class SimulatedGroups {
   /** The process that makes groups; it is never killed. */
   static final long CREATOR = 1_000_000;
 
-  private static final GroupBook.Pace PACE = new GroupBook.Pace(500, 300, 50, 200, 1_000_000);
+  private static final GroupSchedulerState.SchedulerTiming PACE = new GroupSchedulerState.SchedulerTiming(500, 300, 50, 200, 1_000_000);
   private static final long HOLD = 1_000;
 
   /** A message on its way. */
-  private record Letter(Runnable arrive) {}
+  private record Message(Runnable arrive) {}
 
   private final Random random;
   private final long capacity;
   private final Map<NodeId, Node> nodes = new LinkedHashMap<>();
-  private final Map<String, Deque<Letter>> ways = new TreeMap<>();
+  private final Map<String, Deque<Message>> ways = new TreeMap<>();
   private final GroupTable table = new GroupTable(new NodeId(CREATOR), this::isMember);
   private final Set<PlacementGroupId> made = new LinkedHashSet<>();
   private final List<Runnable> doubted = new ArrayList<>();
   private final Set<PlacementGroupId> unwanted = new LinkedHashSet<>();
   private final Set<PlacementGroupId> removed = new LinkedHashSet<>();
-  private GroupBook book;
+  private GroupSchedulerState book;
   private int epoch;
   private long words;
   private int heardByCreator;
@@ -71,7 +71,7 @@ final class SimulatedGroups {
   // ---- messages
 
   private void send(String way, Runnable arrive) {
-    ways.computeIfAbsent(way, key -> new ArrayDeque<>()).addLast(new Letter(arrive));
+    ways.computeIfAbsent(way, key -> new ArrayDeque<>()).addLast(new Message(arrive));
   }
 
   /** To the scheduler of this moment; a later one does not get it. */
@@ -109,21 +109,21 @@ final class SimulatedGroups {
     }
   }
 
-  private interface AtNode {
+  private interface NodeAction {
     void arrive(Node node);
   }
 
-  private void toNode(NodeId to, AtNode letter) {
+  private void toNode(NodeId to, NodeAction letter) {
     int then = epoch;
     send("to " + to + " from " + epoch, () -> {
       var node = nodes.get(to);
-      if (node != null && node.shelf.heeds(then)) {
+      if (node != null && node.shelf.accepts(then)) {
         letter.arrive(node);
       }
     });
   }
 
-  private List<Deque<Letter>> full() {
+  private List<Deque<Message>> full() {
     return ways.values().stream().filter(way -> !way.isEmpty()).toList();
   }
 
@@ -159,7 +159,7 @@ final class SimulatedGroups {
   }
 
   void create(GroupSpec spec) {
-    table.want(spec);
+    table.addUnready(spec);
     toBook(new NodeId(CREATOR), () -> {
       if (removed.contains(spec.id())) {
         return;
@@ -168,14 +168,14 @@ final class SimulatedGroups {
         made.add(spec.id());
         table.accepted(spec);
       } else {
-        table.wantNoMore(spec.id());
+        table.removeUnready(spec.id());
       }
     });
   }
 
   /** Whoever removes it says so until somebody has heard it. */
   void remove(PlacementGroupId id) {
-    table.end(id, Ending.removed(""));
+    table.end(id, GroupTermination.removed(""));
     made.remove(id);
     unwanted.add(id);
     removed.add(id);
@@ -183,8 +183,8 @@ final class SimulatedGroups {
   }
 
   private void removeUnwanted() {
-    if (!book.gathering()) {
-      unwanted.forEach(id -> book.remove(id, Ending.removed("")));
+    if (!book.isGathering()) {
+      unwanted.forEach(id -> book.remove(id, GroupTermination.removed("")));
       unwanted.clear();
     }
   }
@@ -194,7 +194,7 @@ final class SimulatedGroups {
     epoch++;
     var all = new ArrayList<>(nodes.keySet());
     all.add(new NodeId(CREATOR));
-    book = new GroupBook(PACE, new Office(), all, now);
+    book = new GroupSchedulerState(PACE, new SimulatedEffects(), all, now);
     book.open();
   }
 
@@ -238,7 +238,7 @@ final class SimulatedGroups {
 
   /** What is committed is at its nodes, once, and nothing else is anywhere. */
   void checkWhole() {
-    assertThat(book.gathering()).isFalse();
+    assertThat(book.isGathering()).isFalse();
     var open = new HashMap<String, NodeId>();
     for (var node : nodes.values()) {
       assertThat(node.reserved).as("reservations at %s", node.id).isEmpty();
@@ -247,38 +247,38 @@ final class SimulatedGroups {
     }
     for (var facts : book.all()) {
       assertThat(facts.committed() || !facts.why().isEmpty()).isTrue();
-      var map = facts.map();
+      var map = facts.assignment();
       for (int bundle = 0; bundle < map.spec().size(); bundle++) {
         assertThat(open.remove(key(map.id(), bundle)))
             .as("bundle %s of %s", bundle, facts)
-            .isEqualTo(map.place(bundle));
+            .isEqualTo(map.nodeOf(bundle));
       }
     }
     assertThat(open).as("bundles that nobody knows of").isEmpty();
-    var living = book.all().stream().map(facts -> facts.map().id()).toList();
+    var living = book.all().stream().map(facts -> facts.assignment().id()).toList();
     for (var id : made) {
       assertThat(living)
           .as("what was made and not removed is there; %s: %s", id, table.past(id))
           .contains(id);
     }
-    var believed = table.all().stream().map(facts -> facts.map().id()).toList();
+    var believed = table.all().stream().map(facts -> facts.assignment().id()).toList();
     assertThat(living).as("what its program believes is there").containsAll(believed);
     assertThat(believed).as("what its program does not know").containsAll(made);
     assertThat(book.all().stream().filter(facts -> !facts.committed()))
         .as("groups that would fit, and wait")
-        .noneMatch(facts -> BundlePlanner.plan(wish(facts.map()), PlacementCapacity.of(view()))
+        .noneMatch(facts -> BundlePlanner.plan(wish(facts.assignment()), PlacementCapacity.of(view()))
             instanceof BundlePlanner.Plan.Place);
   }
 
-  private static BundlePlanner.Wish wish(GroupMap map) {
+  private static BundlePlanner.PlanRequest wish(BundleAssignment map) {
     var placed = new HashMap<Integer, NodeId>();
     for (int i = 0; i < map.spec().size(); i++) {
-      var place = map.place(i);
+      var place = map.nodeOf(i);
       if (place != null) {
         placed.put(i, place);
       }
     }
-    return new BundlePlanner.Wish(map.spec().strategy(), map.spec().resources(), placed);
+    return new BundlePlanner.PlanRequest(map.spec().strategy(), map.spec().resources(), placed);
   }
 
   void checkAllFree() {
@@ -292,23 +292,23 @@ final class SimulatedGroups {
 
   // ---- the parts
 
-  private final class Office implements GroupBook.Office {
+  private final class SimulatedEffects implements GroupSchedulerState.SchedulerEffects {
     @Override
-    public GroupFacts.Version nextVersion() {
-      return new GroupFacts.Version(epoch, ++words);
+    public GroupStatus.Version nextVersion() {
+      return new GroupStatus.Version(epoch, ++words);
     }
 
     @Override
     public void ask(NodeId id) {
       if (id.incarnation() == CREATOR) {
         toCreator(() -> {
-          var holdings = new Holdings(
-              List.of(), List.of(), table.wanted(), known(table), List.copyOf(removed));
-          toBook(id, () -> book.reported(id, holdings, true, now));
+          var report = new GroupReport(
+              List.of(), List.of(), table.unreadyGroups(), known(table), List.copyOf(removed));
+          toBook(id, () -> book.reported(id, report, true, now));
         });
       } else {
         toNode(id, node -> {
-          var holdings = new Holdings(
+          var holdings = new GroupReport(
               node.shelf.held(),
               node.shelf.prepared(),
               List.of(),
@@ -319,8 +319,8 @@ final class SimulatedGroups {
       }
     }
 
-    private static List<Holdings.Known> known(GroupTable table) {
-      return table.vouchedFor(false).stream().map(Holdings.Known::of).toList();
+    private static List<GroupReport.KnownGroup> known(GroupTable table) {
+      return table.reportable(false).stream().map(GroupReport.KnownGroup::of).toList();
     }
 
     @Override
@@ -329,7 +329,7 @@ final class SimulatedGroups {
     }
 
     @Override
-    public void commit(NodeId at, GroupMap map) {
+    public void commit(NodeId at, BundleAssignment map) {
       toNode(at, node -> node.shelf.commit(map));
     }
 
@@ -339,31 +339,31 @@ final class SimulatedGroups {
     }
 
     @Override
-    public void remove(NodeId at, PlacementGroupId id, Ending ending) {
+    public void remove(NodeId at, PlacementGroupId id, GroupTermination termination) {
       if (at.incarnation() == CREATOR) {
-        toCreator(() -> table.end(id, ending));
+        toCreator(() -> table.end(id, termination));
       } else {
         toNode(at, node -> {
-          node.table.end(id, ending);
-          node.shelf.remove(id, ending);
+          node.table.end(id, termination);
+          node.shelf.remove(id, termination);
         });
       }
     }
 
     @Override
-    public void publish(GroupFacts facts) {
+    public void publish(GroupStatus facts) {
       toAll(each -> each.put(facts));
     }
 
     @Override
-    public void ended(PlacementGroupId id, Ending ending) {
-      toAll(each -> each.end(id, ending));
+    public void ended(PlacementGroupId id, GroupTermination termination) {
+      toAll(each -> each.end(id, termination));
     }
 
     @Override
-    public void toldAll() {
+    public void updatesComplete() {
       int by = epoch;
-      toAll(each -> each.untold(by).forEach(id -> find(each, id)));
+      toAll(each -> each.notConfirmedBy(by).forEach(id -> find(each, id)));
     }
 
     private void toAll(Consumer<GroupTable> letter) {
@@ -373,16 +373,16 @@ final class SimulatedGroups {
   }
 
   /** A node: its shelf, and a ledger that answers when it likes. */
-  private final class Node implements Shelf.Rack {
+  private final class Node implements BundleReservations.ReservationEffects {
     private final NodeId id;
-    private final Shelf shelf;
+    private final BundleReservations shelf;
     private final GroupTable table;
     private final Map<String, Map<Integer, Long>> reserved = new HashMap<>();
     private final Map<String, Long> open = new HashMap<>();
 
     Node(NodeId id) {
       this.id = id;
-      this.shelf = new Shelf(id, HOLD, this);
+      this.shelf = new BundleReservations(id, HOLD, this);
       this.table = new GroupTable(id, SimulatedGroups.this::isMember);
     }
 
@@ -425,7 +425,7 @@ final class SimulatedGroups {
     }
 
     @Override
-    public void open(GroupMap map, List<Integer> bundles) {
+    public void open(BundleAssignment map, List<Integer> bundles) {
       var amounts = reserved.remove(map.id() + " " + map.attempt());
       assertThat(amounts).isNotNull();
       assertThat(amounts.keySet()).containsExactlyInAnyOrderElementsOf(bundles);
@@ -434,7 +434,7 @@ final class SimulatedGroups {
     }
 
     @Override
-    public void close(PlacementGroupId group, int bundle, Ending ending) {
+    public void close(PlacementGroupId group, int bundle, GroupTermination termination) {
       assertThat(open.remove(key(group, bundle))).isNotNull();
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The keeper of a node, with a ledger of four CPUs, as a scheduler sees it. */
-class BundleKeeperTest {
+class GroupAgentTest {
   private static final NodeId SELF = new NodeId(5);
   private static final NodeId OTHER = new NodeId(6);
   private static final PlacementGroupId ID = new PlacementGroupId(5, 1);
@@ -44,7 +44,7 @@ class BundleKeeperTest {
   private Ledger ledger;
   private BundleLedgers bundles;
   private TestProbe<GroupScheduler.Command> scheduler;
-  private ActorRef<BundleKeeper.Command> keeper;
+  private ActorRef<GroupAgent.Command> keeper;
   private final BlockingQueue<PlacementGroupId> ended = new LinkedBlockingQueue<>();
 
   @BeforeEach
@@ -61,27 +61,27 @@ class BundleKeeperTest {
   }
 
   private void keeper(Duration hold) {
-    keeper = kit.spawn(BundleKeeper.create(
-        new BundleKeeper.Parts(
-            SELF, ledger, bundles, new GroupTable(SELF, node -> true), new Effects()),
+    keeper = kit.spawn(GroupAgent.create(
+        new GroupAgent.Dependencies(
+            SELF, ledger, bundles, new GroupTable(SELF, node -> true), new RecordingListener()),
         hold));
     scheduler = kit.createTestProbe();
-    keeper.tell(new BundleKeeper.Ask(SCHEDULER, scheduler.getRef()));
+    keeper.tell(new GroupAgent.ReportRequest(SCHEDULER, scheduler.getRef()));
     var holdings = scheduler.expectMessageClass(GroupScheduler.Reported.class);
     assertThat(holdings.last()).isTrue();
   }
 
-  private final class Effects implements BundleKeeper.Effects {
+  private final class RecordingListener implements GroupAgent.AgentListener {
     @Override
-    public void ended(PlacementGroupId id, GroupTable.Past past) {
+    public void ended(PlacementGroupId id, GroupTable.EndedGroup past) {
       ended.add(id);
     }
 
     @Override
-    public void doubted(PlacementGroupId id) {}
+    public void staleGroup(PlacementGroupId id) {}
 
     @Override
-    public void rearranged() {}
+    public void bundlesChanged() {}
   }
 
   @AfterEach
@@ -99,12 +99,12 @@ class BundleKeeperTest {
   }
 
   private void prepare(int attempt, Integer... which) {
-    keeper.tell(new BundleKeeper.Prepare(SCHEDULER, SPEC, attempt, List.of(which)));
+    keeper.tell(new GroupAgent.Prepare(SCHEDULER, SPEC, attempt, List.of(which)));
   }
 
   private void commit(int attempt, long... places) {
-    keeper.tell(new BundleKeeper.Commit(
-        SCHEDULER, new GroupMap(SPEC, attempt, List.of(places[0], places[1]))));
+    keeper.tell(new GroupAgent.Commit(
+        SCHEDULER, new BundleAssignment(SPEC, attempt, List.of(places[0], places[1]))));
   }
 
   /** Keeps what it is granted. */
@@ -123,12 +123,12 @@ class BundleKeeperTest {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return new Job(SELF, false, null, 1);
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "a client";
     }
 
@@ -138,7 +138,7 @@ class BundleKeeperTest {
     }
 
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       away.add(true);
     }
 
@@ -164,10 +164,10 @@ class BundleKeeperTest {
     free(1);
     var second = new GroupSpec(
         new PlacementGroupId(5, 2), null, PlacementStrategy.PACK, SPEC.bundles(), SELF, false);
-    keeper.tell(new BundleKeeper.Prepare(SCHEDULER, second, 1, List.of(0, 1)));
+    keeper.tell(new GroupAgent.Prepare(SCHEDULER, second, 1, List.of(0, 1)));
     scheduler.expectMessage(new GroupScheduler.Refused(SELF, second.id(), 1));
     free(1);
-    keeper.tell(new BundleKeeper.Abort(SCHEDULER, ID, 1));
+    keeper.tell(new GroupAgent.Abort(SCHEDULER, ID, 1));
     free(4);
   }
 
@@ -211,7 +211,7 @@ class BundleKeeperTest {
     assertThat(bundles.acquire(ID, 0, new Client(2))).as("one has one CPU").isFalse();
     assertThat(second.leases).isEmpty();
 
-    keeper.tell(new BundleKeeper.Remove(SCHEDULER, ID, Ending.removed("")));
+    keeper.tell(new GroupAgent.Remove(SCHEDULER, ID, GroupTermination.removed("")));
     scheduler.expectMessage(new GroupScheduler.Removed(SELF, ID));
     assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo(ID);
     assertThat(second.away.poll(10, TimeUnit.SECONDS)).isTrue();
@@ -227,13 +227,13 @@ class BundleKeeperTest {
     scheduler.expectMessage(new GroupScheduler.Prepared(SELF, ID, 3));
     prepare(2, 1);
     commit(2, 5, 5);
-    keeper.tell(new BundleKeeper.Abort(SCHEDULER, ID, 2));
-    keeper.tell(new BundleKeeper.Abort(SCHEDULER - 1, ID, 3));
+    keeper.tell(new GroupAgent.Abort(SCHEDULER, ID, 2));
+    keeper.tell(new GroupAgent.Abort(SCHEDULER - 1, ID, 3));
     scheduler.expectNoMessage(Duration.ofMillis(50));
     free(3);
     var late = kit.<GroupScheduler.Command>createTestProbe();
-    keeper.tell(new BundleKeeper.Ask(SCHEDULER - 1, late.getRef()));
-    late.expectMessage(new GroupScheduler.Outdone(SCHEDULER));
+    keeper.tell(new GroupAgent.ReportRequest(SCHEDULER - 1, late.getRef()));
+    late.expectMessage(new GroupScheduler.Superseded(SCHEDULER));
     commit(3, 5, 6);
     scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 3, List.of(0)));
   }
@@ -245,11 +245,11 @@ class BundleKeeperTest {
     commit(1, 5, 6);
     scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 1, List.of(0)));
     var later = kit.<GroupScheduler.Command>createTestProbe();
-    keeper.tell(new BundleKeeper.Ask(SCHEDULER + 1, later.getRef()));
-    var map = new GroupMap(SPEC, 1, List.of(5L, 6L));
+    keeper.tell(new GroupAgent.ReportRequest(SCHEDULER + 1, later.getRef()));
+    var map = new BundleAssignment(SPEC, 1, List.of(5L, 6L));
     assertThat(
-            later.expectMessageClass(GroupScheduler.Reported.class).holdings().bundles())
-        .containsExactly(new Holdings.Held(map, 1, List.of(0)));
+            later.expectMessageClass(GroupScheduler.Reported.class).report().bundles())
+        .containsExactly(new GroupReport.HeldGroup(map, 1, List.of(0)));
     assertThat(later.expectMessageClass(GroupScheduler.Reported.class).last()).isTrue();
   }
 
@@ -281,7 +281,7 @@ class BundleKeeperTest {
     scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 2, List.of(0, 1)));
     second.lease().release();
     held.release();
-    keeper.tell(new BundleKeeper.Remove(SCHEDULER, ID, Ending.removed("")));
+    keeper.tell(new GroupAgent.Remove(SCHEDULER, ID, GroupTermination.removed("")));
     free(4);
   }
 }

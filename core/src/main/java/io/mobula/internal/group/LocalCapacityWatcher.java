@@ -13,7 +13,7 @@ import java.util.function.Function;
  * What a node alone has free: asks its ledger when somebody wants to know, and says once when that
  * has changed.
  */
-final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
+final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacityWatcher.Command> {
   static final String NAME = "room";
 
   sealed interface Command {}
@@ -25,7 +25,7 @@ final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
   private record Stale() implements Command {}
 
   /** The ledger's answer. */
-  private record Balanced(Ledger.Now now) implements Command {}
+  private record BalanceReceived(Ledger.Now now) implements Command {}
 
   private final Ledger ledger;
   private final Consumer<Ledger.Now> news;
@@ -33,13 +33,13 @@ final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
   private final ActorRef<Ledger.Now> balances;
   private boolean watching;
 
-  private OwnView(
+  private LocalCapacityWatcher(
       ActorContext<Command> context, Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
     super(context);
     this.changed = changed;
     this.ledger = ledger;
     this.news = news;
-    Function<Ledger.Now, Command> balanced = Balanced::new;
+    Function<Ledger.Now, Command> balanced = BalanceReceived::new;
     this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
   }
 
@@ -50,7 +50,7 @@ final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
    * @param changed hears that it was free, or is something else: whoever wants to know asks again
    */
   static Behavior<Command> create(Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
-    return Behaviors.setup(context -> new OwnView(context, ledger, news, changed));
+    return Behaviors.setup(context -> new LocalCapacityWatcher(context, ledger, news, changed));
   }
 
   @Override
@@ -61,7 +61,7 @@ final class OwnView extends AbstractOnMessageBehavior<OwnView.Command> {
         watching = false;
         changed.run();
       }
-      case Balanced(var now) -> {
+      case BalanceReceived(var now) -> {
         news.accept(now);
         changed.run();
       }

@@ -8,7 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.group.BundleLedgers.Open;
+import io.mobula.internal.group.BundleLedgers.OpenBundle;
 import io.mobula.internal.ledger.Ledger;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ import java.util.Set;
  * one with room: when that changes, at most every {@link #LULL}. Has nothing to do while there are
  * no bundles here.
  */
-final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
+final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.Command> {
   static final String NAME = "bundle-news";
 
   /** How many bundles go in one message; programs may make any number of them. */
@@ -33,30 +33,30 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
   sealed interface Command {}
 
   /** There are other bundles here than before. */
-  record Rearranged() implements Command {}
+  record BundlesChanged() implements Command {}
 
   /** Somebody has come who has heard nothing. */
   record PeerJoined(Peer peer) implements Command {}
 
   /** A ledger is no longer what it was. */
-  private record Stale(Open bundle) implements Command {}
+  private record Stale(OpenBundle bundle) implements Command {}
 
   /** A ledger's answer. */
-  private record Balanced(Open bundle, Ledger.Now now) implements Command {}
+  private record BalanceReceived(OpenBundle bundle, Ledger.Now now) implements Command {}
 
   /** It is time to ask again, and to tell. */
-  private record Lulled() implements Command {}
+  private record IntervalElapsed() implements Command {}
 
   private final Membership membership;
   private final BundleLedgers ledgers;
   private final GroupTable table;
   private final TimerScheduler<Command> timers;
-  private final Map<Open, BundleNow> last = new HashMap<>();
-  private final Set<Open> known = new HashSet<>();
-  private final Set<Open> stale = new HashSet<>();
+  private final Map<OpenBundle, BundleLoad> last = new HashMap<>();
+  private final Set<OpenBundle> known = new HashSet<>();
+  private final Set<OpenBundle> stale = new HashSet<>();
   private boolean untold;
 
-  private BundleWatch(
+  private BundleLoadGossip(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Membership membership,
@@ -71,13 +71,13 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
 
   static Behavior<Command> create(Membership membership, BundleLedgers ledgers, GroupTable table) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new BundleWatch(context, timers, membership, ledgers, table)));
+        timers -> new BundleLoadGossip(context, timers, membership, ledgers, table)));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Rearranged() -> onRearranged();
+      case BundlesChanged() -> onRearranged();
       case PeerJoined(var peer) -> {
         if (!last.isEmpty()) {
           tell(peer, List.copyOf(last.values()));
@@ -87,8 +87,8 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
         stale.add(bundle);
         lull();
       }
-      case Balanced(var bundle, var now) -> onBalanced(bundle, now);
-      case Lulled() -> onLulled();
+      case BalanceReceived(var bundle, var now) -> onBalanced(bundle, now);
+      case IntervalElapsed() -> onLulled();
     }
     return this;
   }
@@ -109,26 +109,26 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
     }
   }
 
-  private void look(Open bundle) {
+  private void look(OpenBundle bundle) {
     var self = getContext().getSelf();
     bundle
         .ledger()
-        .watch(now -> self.tell(new Balanced(bundle, now)), () -> self.tell(new Stale(bundle)));
+        .watch(now -> self.tell(new BalanceReceived(bundle, now)), () -> self.tell(new Stale(bundle)));
   }
 
-  private void onBalanced(Open bundle, Ledger.Now now) {
+  private void onBalanced(OpenBundle bundle, Ledger.Now now) {
     if (known.contains(bundle)) {
       last.put(
           bundle,
-          new BundleNow(bundle.id(), bundle.bundle(), now.available().asUnits(), now.queued()));
+          new BundleLoad(bundle.id(), bundle.bundle(), now.available().asUnits(), now.queued()));
       untold = true;
       lull();
     }
   }
 
   private void lull() {
-    if (!timers.isTimerActive(Lulled.class)) {
-      timers.startSingleTimer(Lulled.class, new Lulled(), LULL);
+    if (!timers.isTimerActive(IntervalElapsed.class)) {
+      timers.startSingleTimer(IntervalElapsed.class, new IntervalElapsed(), LULL);
     }
   }
 
@@ -138,16 +138,16 @@ final class BundleWatch extends AbstractOnMessageBehavior<BundleWatch.Command> {
     if (untold) {
       untold = false;
       var all = List.copyOf(last.values());
-      table.heard(membership.self().id(), all, true);
+      table.putLoads(membership.self().id(), all, true);
       membership.peers().forEach(peer -> tell(peer, all));
     }
   }
 
-  private void tell(Peer peer, List<BundleNow> all) {
-    ActorRef<BundleKeeper.Command> keeper = membership.actor(peer, BundleKeeper.NAME);
+  private void tell(Peer peer, List<BundleLoad> all) {
+    ActorRef<GroupAgent.Command> keeper = membership.actor(peer, GroupAgent.NAME);
     for (int from = 0; from == 0 || from < all.size(); from += MOST_IN_MESSAGE) {
       var part = all.subList(from, Math.min(all.size(), from + MOST_IN_MESSAGE));
-      keeper.tell(new BundleKeeper.News(membership.self().id(), part, from == 0));
+      keeper.tell(new GroupAgent.BundleLoads(membership.self().id(), part, from == 0));
     }
   }
 }

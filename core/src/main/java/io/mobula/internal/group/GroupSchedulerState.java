@@ -28,24 +28,24 @@ import org.jspecify.annotations.Nullable;
  * <p>A book that is opened anew {@linkplain #gathering gathers} first: it decides nothing until all
  * members have said what they hold, or some time has passed.
  */
-final class GroupBook {
+final class GroupSchedulerState {
   private static final int MOST_REMEMBERED = 4096;
 
   /**
    * How long things take, in milliseconds.
    *
-   * @param gather how long members are waited for at the start
-   * @param answer how long a node is waited for; less than a reservation holds
-   * @param firstPause after a node has refused; doubled each time
-   * @param longestPause the most
-   * @param patience how long a group may wait that no node could hold, before it fails
+   * @param reportTimeout how long members are waited for at the start
+   * @param answerTimeout how long a node is waited for; less than a reservation holds
+   * @param minBackoff after a node has refused; doubled each time
+   * @param maxBackoff the most
+   * @param unschedulableTimeout how long a group may wait that no node could hold, before it fails
    */
-  record Pace(long gather, long answer, long firstPause, long longestPause, long patience) {}
+  record SchedulerTiming(long reportTimeout, long answerTimeout, long minBackoff, long maxBackoff, long unschedulableTimeout) {}
 
   /** What the book has done for it. Nothing here calls back into the book. */
-  interface Office {
+  interface SchedulerEffects {
     /** The version of what is said next; it counts up. */
-    GroupFacts.Version nextVersion();
+    GroupStatus.Version nextVersion();
 
     /** A node is to say what it holds. */
     void ask(NodeId node);
@@ -54,39 +54,39 @@ final class GroupBook {
     void prepare(NodeId at, GroupSpec spec, int attempt, List<Integer> bundles);
 
     /** A node is to make what it has reserved permanent, and to know where the rest is. */
-    void commit(NodeId at, GroupMap map);
+    void commit(NodeId at, BundleAssignment map);
 
     /** A node is to give a reservation back. */
     void abort(NodeId at, PlacementGroupId id, int attempt);
 
     /** A node is to end all that it has of a group. */
-    void remove(NodeId at, PlacementGroupId id, Ending ending);
+    void remove(NodeId at, PlacementGroupId id, GroupTermination termination);
 
     /** Every process is to know. */
-    void publish(GroupFacts facts);
+    void publish(GroupStatus facts);
 
     /** Every process is to know that a group is no more. */
-    void ended(PlacementGroupId id, Ending ending);
+    void ended(PlacementGroupId id, GroupTermination termination);
 
     /** Every process has been told of all groups there are. */
-    void toldAll();
+    void updatesComplete();
   }
 
   /** A group that is no more, some nodes of which have not said so. */
-  private record Removal(Ending ending, Set<NodeId> unanswered) {}
+  private record PendingRemoval(GroupTermination ending, Set<NodeId> unanswered) {}
 
-  private final Pace pace;
-  private final Office office;
+  private final SchedulerTiming timing;
+  private final SchedulerEffects effects;
   private final Map<PlacementGroupId, GroupEntry> groups = new LinkedHashMap<>();
-  private final Map<PlacementGroupId, Removal> removals = new LinkedHashMap<>();
-  private final Map<PlacementGroupId, Ending> endings = new LinkedHashMap<>();
+  private final Map<PlacementGroupId, PendingRemoval> removals = new LinkedHashMap<>();
+  private final Map<PlacementGroupId, GroupTermination> terminations = new LinkedHashMap<>();
   private final Map<PlacementGroupId, Integer> attemptsSeen = new LinkedHashMap<>();
   private final Set<NodeId> members = new HashSet<>();
-  private final Set<NodeId> silent = new HashSet<>();
+  private final Set<NodeId> unreported = new HashSet<>();
   private long gatherUntil;
   private boolean gathering = true;
   private long ownersUntil;
-  private boolean ownersOpen;
+  private boolean awaitsOwners;
   private long askedAgain;
 
   /**
@@ -94,31 +94,31 @@ final class GroupBook {
    *
    * @param present the processes that are members, each of which is asked
    */
-  GroupBook(Pace pace, Office office, Collection<NodeId> present, long now) {
-    this.pace = pace;
-    this.office = office;
+  GroupSchedulerState(SchedulerTiming timing, SchedulerEffects effects, Collection<NodeId> present, long now) {
+    this.timing = timing;
+    this.effects = effects;
     members.addAll(present);
-    silent.addAll(present);
-    gatherUntil = now + pace.gather();
+    unreported.addAll(present);
+    gatherUntil = now + timing.reportTimeout();
     askedAgain = now;
   }
 
   /** Asks everybody. */
   void open() {
-    silent.forEach(office::ask);
+    unreported.forEach(effects::ask);
   }
 
   // ---- what there is
 
-  boolean gathering() {
+  boolean isGathering() {
     return gathering;
   }
 
   /** Whether time matters: something is under way, or waits for another try. */
   boolean awaitsTime() {
     return gathering
-        || ownersOpen
-        || !silent.isEmpty()
+        || awaitsOwners
+        || !unreported.isEmpty()
         || !removals.isEmpty()
         || groups.values().stream().anyMatch(group -> !group.isCommitted());
   }
@@ -142,30 +142,30 @@ final class GroupBook {
 
   /** Whether some member has not said what it holds and what it knows. */
   boolean awaitsReports() {
-    return !silent.isEmpty();
+    return !unreported.isEmpty();
   }
 
   /** Whether that group is there, or is known to be no more. */
   boolean knows(PlacementGroupId id) {
-    return groups.containsKey(id) || endings.containsKey(id);
+    return groups.containsKey(id) || terminations.containsKey(id);
   }
 
-  List<GroupFacts> all() {
+  List<GroupStatus> all() {
     return groups.values().stream().map(this::facts).toList();
   }
 
-  private GroupFacts facts(GroupEntry group) {
-    return group.facts(office.nextVersion());
+  private GroupStatus facts(GroupEntry group) {
+    return group.facts(effects.nextVersion());
   }
 
   @Nullable
-  GroupFacts find(PlacementGroupId id) {
+  GroupStatus find(PlacementGroupId id) {
     var group = groups.get(id);
     return group == null ? null : facts(group);
   }
 
   @Nullable
-  GroupFacts named(String name) {
+  GroupStatus findByName(String name) {
     return groups.values().stream()
         .filter(group -> name.equals(group.spec().name()))
         .map(this::facts)
@@ -174,8 +174,8 @@ final class GroupBook {
   }
 
   /** How a group ended that is no more; what is not known any more was removed. */
-  Ending endingOf(PlacementGroupId id) {
-    return endings.getOrDefault(id, Ending.unknown());
+  GroupTermination endingOf(PlacementGroupId id) {
+    return terminations.getOrDefault(id, GroupTermination.unknown());
   }
 
   // ---- what users want
@@ -187,50 +187,50 @@ final class GroupBook {
    */
   @Nullable
   GroupSpec create(GroupSpec spec, long now) {
-    if (groups.containsKey(spec.id()) || endings.containsKey(spec.id())) {
+    if (groups.containsKey(spec.id()) || terminations.containsKey(spec.id())) {
       return null;
     }
     var name = spec.name();
-    var other = name == null ? null : named(name);
+    var other = name == null ? null : findByName(name);
     if (other != null) {
-      return other.map().spec();
+      return other.assignment().spec();
     }
     var group = enter(spec, now);
     if (!gathering) {
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
     return null;
   }
 
   /** Owners that are not known may be about to introduce themselves, or may have left. */
   private void awaitOwners(long now) {
-    ownersOpen = true;
-    ownersUntil = now + pace.gather();
+    awaitsOwners = true;
+    ownersUntil = now + timing.reportTimeout();
   }
 
   /** A group is to be no more. */
-  void remove(PlacementGroupId id, Ending ending) {
+  void remove(PlacementGroupId id, GroupTermination termination) {
     var group = groups.remove(id);
     if (group == null) {
-      if (!silent.isEmpty()) { // one of them may yet speak of it
-        remember(id, ending);
+      if (!unreported.isEmpty()) { // one of them may yet speak of it
+        remember(id, termination);
       }
       return;
     }
     var holders = new HashSet<>(group.holders());
     holders.retainAll(members);
-    remember(id, ending);
+    remember(id, termination);
     if (!holders.isEmpty()) {
-      removals.put(id, new Removal(ending, holders));
+      removals.put(id, new PendingRemoval(termination, holders));
     }
-    holders.forEach(node -> office.remove(node, id, ending));
-    office.ended(id, ending);
+    holders.forEach(node -> effects.remove(node, id, termination));
+    effects.ended(id, termination);
   }
 
-  private void remember(PlacementGroupId id, Ending ending) {
-    endings.put(id, ending);
-    if (endings.size() > MOST_REMEMBERED) {
-      endings.remove(endings.keySet().iterator().next());
+  private void remember(PlacementGroupId id, GroupTermination termination) {
+    terminations.put(id, termination);
+    if (terminations.size() > MOST_REMEMBERED) {
+      terminations.remove(terminations.keySet().iterator().next());
     }
   }
 
@@ -238,36 +238,36 @@ final class GroupBook {
 
   void joined(NodeId node) {
     if (members.add(node)) {
-      silent.add(node);
-      office.ask(node);
+      unreported.add(node);
+      effects.ask(node);
     }
   }
 
   /** It is gone, and what it held with it. */
   void left(NodeId node, long now) {
     members.remove(node);
-    silent.remove(node);
+    unreported.remove(node);
     removals.values().forEach(removal -> removal.unanswered().remove(node));
     forgetRemoved();
     for (var group : List.copyOf(groups.values())) {
       if (!group.spec().detached() && group.spec().owner().equals(node) && !gathering) {
         remove(group.spec().id(), ownerLeft(node));
       } else if (group.isPreparingAt(node)) {
-        giveUp(group, "node " + node + " has left while it reserved bundles", now);
+        abortAttempt(group, "node " + node + " has left while it reserved bundles", now);
       }
       if (group.lost(node)) {
         if (group.isPreparing()) {
-          giveUp(group, "node " + node + " has left", now);
+          abortAttempt(group, "node " + node + " has left", now);
         }
-        office.publish(facts(group));
+        effects.publish(facts(group));
       }
       settle(group);
     }
     endGathering(now);
   }
 
-  private static Ending ownerLeft(NodeId owner) {
-    return new Ending(
+  private static GroupTermination ownerLeft(NodeId owner) {
+    return new GroupTermination(
         Reason.OWNER_LEFT,
         "the process that made it, node " + owner
             + ", has left the cluster, and it is not detached");
@@ -278,17 +278,17 @@ final class GroupBook {
    *
    * @param last whether that is all
    */
-  void reported(NodeId node, Holdings holdings, boolean last, long now) {
+  void reported(NodeId node, GroupReport report, boolean last, long now) {
     if (!members.contains(node)) {
       return;
     }
-    holdings.ended().forEach(id -> remove(id, Ending.removed("")));
-    holdings.known().forEach(known -> known(node, known, now));
-    holdings.wanted().forEach(spec -> wanted(spec, now));
-    holdings.bundles().forEach(held -> adopt(node, held, now));
-    holdings.prepared().forEach(prepared -> orphaned(node, prepared));
+    report.ended().forEach(id -> remove(id, GroupTermination.removed("")));
+    report.known().forEach(known -> known(node, known, now));
+    report.unready().forEach(spec -> wanted(spec, now));
+    report.bundles().forEach(held -> adopt(node, held, now));
+    report.prepared().forEach(prepared -> orphaned(node, prepared));
     if (last) {
-      silent.remove(node);
+      unreported.remove(node);
     }
     endGathering(now);
   }
@@ -297,7 +297,7 @@ final class GroupBook {
   private void wanted(GroupSpec spec, long now) {
     var other = create(spec, now);
     if (other != null) {
-      remove(spec.id(), new Ending(Reason.NAME_TAKEN, "its name is that of " + other.describe()));
+      remove(spec.id(), new GroupTermination(Reason.NAME_TAKEN, "its name is that of " + other.describe()));
     }
   }
 
@@ -305,11 +305,11 @@ final class GroupBook {
    * A group that was there before this scheduler. It is there still if no node that had bundles of
    * it is left: they are placed again.
    */
-  private void known(NodeId node, Holdings.Known known, long now) {
+  private void known(NodeId node, GroupReport.KnownGroup known, long now) {
     var id = known.spec().id();
-    var ending = endings.get(id);
-    if (ending != null) {
-      office.remove(node, id, ending);
+    var termination = terminations.get(id);
+    if (termination != null) {
+      effects.remove(node, id, termination);
       return;
     }
     var group = groups.get(id);
@@ -318,21 +318,21 @@ final class GroupBook {
       group = enter(known.spec(), now);
     }
     if (known.attempt() > group.attempt() && group.isPreparing()) {
-      giveUp(group, "node " + node + " has said late what it knows", now);
+      abortAttempt(group, "node " + node + " has said late what it knows", now);
     }
     boolean older = known.attempt() > group.attempt();
     group.recall(known);
     if (!gathering && older && !group.holders().isEmpty()) {
-      spread(group, now);
+      recommit(group, now);
     }
     if (!gathering && (news || older)) {
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
   }
 
   private GroupEntry enter(GroupSpec spec, long now) {
     var group = new GroupEntry(spec);
-    group.outdo(attemptsSeen.getOrDefault(spec.id(), 0));
+    group.raiseAttempt(attemptsSeen.getOrDefault(spec.id(), 0));
     groups.put(spec.id(), group);
     if (!members.contains(spec.owner())) {
       awaitOwners(now);
@@ -341,45 +341,45 @@ final class GroupBook {
   }
 
   /** All that hold it are to know of one map, newer than any before. */
-  private void spread(GroupEntry group, long now) {
-    group.again();
-    group.until(now + pace.answer());
-    group.holders().forEach(node -> office.commit(node, group.map()));
+  private void recommit(GroupEntry group, long now) {
+    group.recommit();
+    group.setDeadline(now + timing.answerTimeout());
+    group.holders().forEach(node -> effects.commit(node, group.map()));
   }
 
-  private void adopt(NodeId node, Holdings.Held held, long now) {
-    var id = held.map().id();
-    var ending = endings.get(id);
-    if (ending != null) {
+  private void adopt(NodeId node, GroupReport.HeldGroup held, long now) {
+    var id = held.assignment().id();
+    var termination = terminations.get(id);
+    if (termination != null) {
       var holders = new HashSet<NodeId>();
       holders.add(node);
       removals
-          .computeIfAbsent(id, key -> new Removal(ending, holders))
+          .computeIfAbsent(id, key -> new PendingRemoval(termination, holders))
           .unanswered()
           .add(node);
-      office.remove(node, id, ending);
+      effects.remove(node, id, termination);
       return;
     }
-    var group = groups.computeIfAbsent(id, key -> new GroupEntry(held.map().spec()));
-    if (group.map().at(node).containsAll(held.bundles())) {
+    var group = groups.computeIfAbsent(id, key -> new GroupEntry(held.assignment().spec()));
+    if (group.map().bundlesAt(node).containsAll(held.bundles())) {
       return;
     }
     if (group.isPreparing()) {
-      giveUp(group, "node " + node + " has said late what it holds", now);
+      abortAttempt(group, "node " + node + " has said late what it holds", now);
     }
     boolean adopted = group.adopt(node, held);
     if (!gathering) { // it hears which of them are its own
-      group.again();
-      group.holders().forEach(each -> office.commit(each, group.map()));
+      group.recommit();
+      group.holders().forEach(each -> effects.commit(each, group.map()));
       if (!adopted || !group.holders().contains(node)) {
-        office.commit(node, group.map());
+        effects.commit(node, group.map());
       }
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
   }
 
   /** Another scheduler has left it behind, unless it is of an attempt of this one. */
-  private void orphaned(NodeId node, Holdings.Prepared prepared) {
+  private void orphaned(NodeId node, GroupReport.PreparedGroup prepared) {
     var group = groups.get(prepared.id());
     boolean ours = group != null
         && group.attempt() == prepared.attempt()
@@ -390,20 +390,20 @@ final class GroupBook {
     if (gathering) { // a creator may yet tell of the group
       attemptsSeen.merge(prepared.id(), prepared.attempt(), Math::max);
     } else if (group != null) {
-      group.outdo(prepared.attempt());
+      group.raiseAttempt(prepared.attempt());
     }
-    office.abort(node, prepared.id(), prepared.attempt());
+    effects.abort(node, prepared.id(), prepared.attempt());
   }
 
   private void endGathering(long now) {
-    if (!gathering || (!silent.isEmpty() && now < gatherUntil)) {
+    if (!gathering || (!unreported.isEmpty() && now < gatherUntil)) {
       return;
     }
     gathering = false;
     attemptsSeen.forEach((id, attempt) -> {
       var group = groups.get(id);
       if (group != null) {
-        group.outdo(attempt);
+        group.raiseAttempt(attempt);
       }
     });
     attemptsSeen.clear();
@@ -413,11 +413,11 @@ final class GroupBook {
     for (var group : groups.values()) {
       group.keepOnly(members);
       if (!group.holders().isEmpty()) {
-        spread(group, now);
+        recommit(group, now);
       }
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
-    office.toldAll();
+    effects.updatesComplete();
   }
 
   private boolean isOrphaned(GroupEntry group) {
@@ -425,7 +425,7 @@ final class GroupBook {
   }
 
   private void endOrphaned() {
-    ownersOpen = false;
+    awaitsOwners = false;
     for (var group : List.copyOf(groups.values())) {
       if (isOrphaned(group)) {
         remove(group.spec().id(), ownerLeft(group.spec().owner()));
@@ -439,14 +439,14 @@ final class GroupBook {
     if (group == null || !group.isPreparingAt(node) || group.attempt() != attempt) {
       boolean decided = group != null && group.isCommitting() && group.attempt() == attempt;
       if (!decided) {
-        office.abort(node, id, attempt);
+        effects.abort(node, id, attempt);
       }
       return;
     }
     if (group.prepared(node)) {
-      group.decide(now + pace.answer());
-      group.holders().forEach(each -> office.commit(each, group.map()));
-      office.publish(facts(group));
+      group.decide(now + timing.answerTimeout());
+      group.holders().forEach(each -> effects.commit(each, group.map()));
+      effects.publish(facts(group));
     }
   }
 
@@ -454,19 +454,19 @@ final class GroupBook {
   void refused(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
     if (group != null && group.isPreparingAt(node) && group.attempt() == attempt) {
-      giveUp(group, "node " + node + " has less free than it had said", now);
+      abortAttempt(group, "node " + node + " has less free than it had said", now);
     }
   }
 
-  private void giveUp(GroupEntry group, String why, long now) {
+  private void abortAttempt(GroupEntry group, String why, long now) {
     var id = group.spec().id();
     for (var node : group.preparingAt()) {
       if (members.contains(node)) {
-        office.abort(node, id, group.attempt());
+        effects.abort(node, id, group.attempt());
       }
     }
-    group.giveUp(why, now, pace.firstPause(), pace.longestPause());
-    office.publish(facts(group));
+    group.backOff(why, now, timing.minBackoff(), timing.maxBackoff());
+    effects.publish(facts(group));
   }
 
   /**
@@ -477,14 +477,14 @@ final class GroupBook {
     var group = groups.get(id);
     if (group == null) {
       if (!gathering && !has.isEmpty()) {
-        office.remove(node, id, endingOf(id));
+        effects.remove(node, id, endingOf(id));
       }
       return;
     }
     if (group.attempt() == attempt && group.isCommitting()) {
       group.committed(node, has);
-      if (!settle(group) && group.isKnownWhole()) {
-        office.publish(facts(group));
+      if (!settle(group) && group.wasCommitted()) {
+        effects.publish(facts(group));
       }
     }
   }
@@ -492,7 +492,7 @@ final class GroupBook {
   private boolean settle(GroupEntry group) {
     boolean settled = group.settle();
     if (settled) {
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
     return settled;
   }
@@ -515,28 +515,28 @@ final class GroupBook {
   /** Looks at what is late, then places what can be placed. */
   void tick(Supplier<PlacementCapacity> view, long now) {
     endGathering(now);
-    boolean again = now - askedAgain >= pace.answer();
+    boolean again = now - askedAgain >= timing.answerTimeout();
     if (again) {
       askedAgain = now;
-      silent.forEach(office::ask);
+      unreported.forEach(effects::ask);
     }
     if (gathering) {
       return;
     }
-    if (ownersOpen && now >= ownersUntil) {
+    if (awaitsOwners && now >= ownersUntil) {
       endOrphaned();
     }
     for (var group : List.copyOf(groups.values())) {
       if (group.isPreparing() && group.isLate(now)) {
-        giveUp(group, "not all nodes have answered in time: " + words(group.unanswered()), now);
+        abortAttempt(group, "not all nodes have answered in time: " + words(group.unanswered()), now);
       } else if (group.isCommitting() && group.isLate(now)) {
-        group.until(now + pace.answer());
-        group.unanswered().forEach(node -> office.commit(node, group.map()));
+        group.setDeadline(now + timing.answerTimeout());
+        group.unanswered().forEach(node -> effects.commit(node, group.map()));
       }
     }
     if (again) {
       removals.forEach((id, removal) ->
-          removal.unanswered().forEach(node -> office.remove(node, id, removal.ending())));
+          removal.unanswered().forEach(node -> effects.remove(node, id, removal.ending())));
     }
     place(view, now);
   }
@@ -556,7 +556,7 @@ final class GroupBook {
         continue;
       }
       room = room == null ? reachable(view.get()) : room;
-      switch (BundlePlanner.plan(group.wish(), room)) {
+      switch (BundlePlanner.plan(group.request(), room)) {
         case BundlePlanner.Plan.Place(var places) -> {
           if (group.mayTry(now)) {
             prepare(group, places, now);
@@ -576,22 +576,22 @@ final class GroupBook {
   }
 
   private void prepare(GroupEntry group, Map<Integer, NodeId> places, long now) {
-    group.prepare(places, now + pace.answer());
+    group.prepare(places, now + timing.answerTimeout());
     var byNode = new LinkedHashMap<NodeId, List<Integer>>();
     new TreeMap<>(places)
         .forEach((bundle, node) ->
             byNode.computeIfAbsent(node, key -> new ArrayList<>()).add(bundle));
-    byNode.forEach((node, bundles) -> office.prepare(node, group.spec(), group.attempt(), bundles));
+    byNode.forEach((node, bundles) -> effects.prepare(node, group.spec(), group.attempt(), bundles));
   }
 
   private void waits(GroupEntry group, String why, boolean never, long now) {
     boolean changed = group.waits(why, never, now);
-    if (group.isHopelessSince(now - pace.patience())) {
+    if (group.isUnschedulableSince(now - timing.unschedulableTimeout())) {
       remove(
           group.spec().id(),
-          new Ending(Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
+          new GroupTermination(Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
     } else if (changed) {
-      office.publish(facts(group));
+      effects.publish(facts(group));
     }
   }
 }

@@ -10,13 +10,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One bundle as the node's ledger sees it: a lease for life. */
-final class BundleRequest implements Requester {
+final class BundleLeaseRequester implements Requester {
   private final GroupSpec spec;
   private final int bundle;
   private volatile @Nullable Lease lease;
-  private volatile @Nullable Ledger inside;
+  private volatile @Nullable Ledger bundleLedger;
 
-  BundleRequest(GroupSpec spec, int bundle) {
+  BundleLeaseRequester(GroupSpec spec, int bundle) {
     this.spec = spec;
     this.bundle = bundle;
   }
@@ -31,8 +31,8 @@ final class BundleRequest implements Requester {
   }
 
   /** The bundle's own ledger, which accounts for what the lease holds. */
-  void inside(Ledger ledger) {
-    inside = ledger;
+  void setBundleLedger(Ledger ledger) {
+    bundleLedger = ledger;
   }
 
   @Override
@@ -41,12 +41,12 @@ final class BundleRequest implements Requester {
   }
 
   @Override
-  public Job program() {
+  public Job job() {
     return new Job(spec.owner(), false, null, 1);
   }
 
   @Override
-  public String what() {
+  public String description() {
     return "Bundle " + bundle + " of " + spec.describe();
   }
 
@@ -56,7 +56,7 @@ final class BundleRequest implements Requester {
   }
 
   @Override
-  public boolean isForLife() {
+  public boolean holdsForLifetime() {
     return true;
   }
 
@@ -70,7 +70,7 @@ final class BundleRequest implements Requester {
 
   @Override
   public void devicesChanged(Lease held) {
-    var ledger = inside;
+    var ledger = bundleLedger;
     if (ledger != null) {
       ledger.probed(held.shares().stream().map(Share::device).toList());
     }

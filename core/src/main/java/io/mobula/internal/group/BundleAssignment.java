@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param attempt counts up with each decision
  * @param places the incarnation of each bundle's node, zero for one that has none
  */
-record GroupMap(GroupSpec spec, int attempt, List<Long> places) {
+record BundleAssignment(GroupSpec spec, int attempt, List<Long> places) {
   /** The place of a bundle that has none. */
-  static final long NOWHERE = 0;
+  static final long UNASSIGNED = 0;
 
-  GroupMap {
+  BundleAssignment {
     Objects.requireNonNull(spec, "spec");
     places = List.copyOf(places);
     if (places.size() != spec.size()) {
@@ -34,17 +34,17 @@ record GroupMap(GroupSpec spec, int attempt, List<Long> places) {
   }
 
   @Nullable
-  NodeId place(int bundle) {
+  NodeId nodeOf(int bundle) {
     long node = places.get(bundle);
-    return node == NOWHERE ? null : new NodeId(node);
+    return node == UNASSIGNED ? null : new NodeId(node);
   }
 
-  boolean isWhole() {
-    return !places.contains(NOWHERE);
+  boolean isComplete() {
+    return !places.contains(UNASSIGNED);
   }
 
   /** The bundles that are at that node. */
-  List<Integer> at(NodeId node) {
+  List<Integer> bundlesAt(NodeId node) {
     return IntStream.range(0, places.size())
         .filter(bundle -> places.get(bundle) == node.incarnation())
         .boxed()
@@ -55,7 +55,7 @@ record GroupMap(GroupSpec spec, int attempt, List<Long> places) {
   Set<NodeId> nodes() {
     var nodes = new LinkedHashSet<NodeId>();
     for (long place : places) {
-      if (place != NOWHERE) {
+      if (place != UNASSIGNED) {
         nodes.add(new NodeId(place));
       }
     }

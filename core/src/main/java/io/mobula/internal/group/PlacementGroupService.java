@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * Placement groups as a node's other parts see them. Safe for all threads; only what asks the
  * scheduler blocks, see {@link PlacementGroup}.
  */
-public final class Groups implements Bundles {
+public final class PlacementGroupService implements Bundles {
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final int TRIES = 5;
   private static final Duration GATHER = Duration.ofSeconds(5);
@@ -59,17 +59,17 @@ public final class Groups implements Bundles {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  private final Parts parts;
+  private final Dependencies dependencies;
   private final GroupTable table;
   private final BundleLedgers ledgers = new BundleLedgers();
   private final GroupQueries inquiries;
-  private final ReadyRefs ready;
+  private final GroupReadyRefs ready;
   private final AtomicLong numbers = new AtomicLong();
-  private volatile Work work = (id, how, exception) -> {};
+  private volatile GroupWorkListener work = (id, how, exception) -> {};
   private volatile @Nullable ActorRef<GroupScheduler.Command> hosted;
   private volatile @Nullable ActorRef<GroupScheduler.Command> scheduler;
-  private volatile @Nullable ActorRef<BundleWatch.Command> news;
-  private volatile @Nullable GroupSeat seat;
+  private volatile @Nullable ActorRef<BundleLoadGossip.Command> news;
+  private volatile @Nullable GroupSchedulerSingleton singleton;
   private volatile NodeView own;
   private volatile boolean closed;
 
@@ -78,16 +78,16 @@ public final class Groups implements Bundles {
    *
    * @param runtime whose handles are given out
    * @param cluster whether there may be other nodes
-   * @param program whose groups those are that no task or actor makes
+   * @param job whose groups those are that no task or actor makes
    */
-  public record Parts(
+  public record Dependencies(
       ActorSystem<?> system,
       MobulaRuntime runtime,
       Membership membership,
       boolean cluster,
       Ledger ledger,
       ObjectStore store,
-      Supplier<Job> program) {}
+      Supplier<Job> job) {}
 
   /** Starts an actor under a name. */
   public interface Spawner {
@@ -96,7 +96,7 @@ public final class Groups implements Bundles {
   }
 
   /** What runs in groups here. */
-  public interface Work {
+  public interface GroupWorkListener {
     /**
      * A group is no more: what runs in it, or waits for it, ends. Must not block.
      *
@@ -108,20 +108,20 @@ public final class Groups implements Bundles {
   }
 
   /** Knows of no group yet. */
-  public Groups(Parts parts) {
-    this.parts = parts;
-    var self = parts.membership().self();
+  public PlacementGroupService(Dependencies dependencies) {
+    this.dependencies = dependencies;
+    var self = dependencies.membership().self();
     this.table = new GroupTable(
-        self.id(), node -> node.equals(self.id()) || parts.membership().peer(node) != null);
+        self.id(), node -> node.equals(self.id()) || dependencies.membership().peer(node) != null);
     this.inquiries = new GroupQueries(this::inquire, this::after);
-    this.ready = new ReadyRefs(parts.store(), table, inquiries::remind);
-    this.own = view(parts.ledger().unused());
+    this.ready = new GroupReadyRefs(dependencies.store(), table, inquiries::remind);
+    this.own = view(dependencies.ledger().unused());
   }
 
   // ---- its life
 
   /** What runs in groups here, from now on. */
-  public void work(Work what) {
+  public void work(GroupWorkListener what) {
     work = what;
   }
 
@@ -132,12 +132,12 @@ public final class Groups implements Bundles {
    * @param patience how long a group may wait that no node could ever hold
    */
   public void open(Spawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
-    var self = parts.membership().self().id();
+    var self = dependencies.membership().self().id();
     spawner.spawn(
-        BundleKeeper.create(
-            new BundleKeeper.Parts(self, parts.ledger(), ledgers, table, new Effects()), HOLD),
-        BundleKeeper.NAME);
-    var pace = new GroupBook.Pace(
+        GroupAgent.create(
+            new GroupAgent.Dependencies(self, dependencies.ledger(), ledgers, table, new GroupAgentListener()), HOLD),
+        GroupAgent.NAME);
+    var timing = new GroupSchedulerState.SchedulerTiming(
         GATHER.toMillis(),
         NODE_ANSWER.toMillis(),
         FIRST_PAUSE.toMillis(),
@@ -145,32 +145,32 @@ public final class Groups implements Bundles {
         patience.toMillis());
     if (view != null) {
       news =
-          spawner.spawn(BundleWatch.create(parts.membership(), ledgers, table), BundleWatch.NAME);
-      var opened = GroupSeat.open(
-          parts.system(),
+          spawner.spawn(BundleLoadGossip.create(dependencies.membership(), ledgers, table), BundleLoadGossip.NAME);
+      var opened = GroupSchedulerSingleton.open(
+          dependencies.system(),
           self,
-          () -> GroupScheduler.create(new GroupScheduler.Parts(
-              parts.membership(), new RoomView(view, () -> {}), pace, new Hosted())));
-      seat = opened;
+          () -> GroupScheduler.create(new GroupScheduler.Dependencies(
+              dependencies.membership(), new UnreservedCapacity(view, () -> {}), timing, new LocalSchedulerListener())));
+      singleton = opened;
       scheduler = opened.scheduler();
     } else {
       var room = spawner.spawn(
-          OwnView.create(parts.ledger(), now -> own = view(now), this::viewChanged), OwnView.NAME);
+          LocalCapacityWatcher.create(dependencies.ledger(), now -> own = view(now), this::viewChanged), LocalCapacityWatcher.NAME);
       scheduler = spawner.spawn(
-          GroupScheduler.create(new GroupScheduler.Parts(
-              parts.membership(),
-              new RoomView(
-                  () -> PlacementCapacity.of(List.of(own)), () -> room.tell(new OwnView.Refresh())),
-              pace,
-              new Hosted())),
+          GroupScheduler.create(new GroupScheduler.Dependencies(
+              dependencies.membership(),
+              new UnreservedCapacity(
+                  () -> PlacementCapacity.of(List.of(own)), () -> room.tell(new LocalCapacityWatcher.Refresh())),
+              timing,
+              new LocalSchedulerListener())),
           "groups");
     }
-    parts.membership().subscribe(new Watch());
+    dependencies.membership().subscribe(new MembershipListener());
     table.inquireBy(inquiries::ask, inquiries::remind);
   }
 
   private NodeView view(Ledger.Now now) {
-    var self = parts.membership().self();
+    var self = dependencies.membership().self();
     return new NodeView(
         self.id(),
         self.name(),
@@ -193,7 +193,7 @@ public final class Groups implements Bundles {
 
   /** The scheduler runs elsewhere from now on. */
   public void close() {
-    var present = seat;
+    var present = singleton;
     if (present != null) {
       present.close();
     }
@@ -202,20 +202,20 @@ public final class Groups implements Bundles {
   }
 
   /** Tells the scheduler that runs here who comes and goes. */
-  private final class Watch implements Membership.Listener {
+  private final class MembershipListener implements Membership.Listener {
     @Override
     public void joined(Peer peer) {
-      tell(new GroupScheduler.Joined(peer.id()));
+      tell(new GroupScheduler.NodeJoined(peer.id()));
       var present = news;
       if (present != null) {
-        present.tell(new BundleWatch.PeerJoined(peer));
+        present.tell(new BundleLoadGossip.PeerJoined(peer));
       }
     }
 
     @Override
     public void left(Peer peer, String how) {
       table.left(peer.id());
-      tell(new GroupScheduler.Left(peer.id()));
+      tell(new GroupScheduler.NodeLeft(peer.id()));
     }
 
     private void tell(GroupScheduler.Command news) {
@@ -226,7 +226,7 @@ public final class Groups implements Bundles {
     }
   }
 
-  private final class Hosted implements GroupScheduler.Hosting {
+  private final class LocalSchedulerListener implements GroupScheduler.SchedulerListener {
     @Override
     public void started(ActorRef<GroupScheduler.Command> actor) {
       hosted = actor;
@@ -240,22 +240,22 @@ public final class Groups implements Bundles {
     }
   }
 
-  private final class Effects implements BundleKeeper.Effects {
+  private final class GroupAgentListener implements GroupAgent.AgentListener {
     @Override
-    public void ended(PlacementGroupId id, GroupTable.Past past) {
-      endWork(id, past);
+    public void ended(PlacementGroupId id, GroupTable.EndedGroup ended) {
+      endWork(id, ended);
     }
 
     @Override
-    public void doubted(PlacementGroupId id) {
+    public void staleGroup(PlacementGroupId id) {
       inquiries.ask(id);
     }
 
     @Override
-    public void rearranged() {
+    public void bundlesChanged() {
       var present = news;
       if (present != null) {
-        present.tell(new BundleWatch.Rearranged());
+        present.tell(new BundleLoadGossip.BundlesChanged());
       }
     }
   }
@@ -275,43 +275,43 @@ public final class Groups implements Bundles {
   private void after(Duration delay, Runnable action) {
     if (!closed) {
       var _ =
-          parts.system().scheduler().scheduleOnce(delay, action, parts.system().executionContext());
+          dependencies.system().scheduler().scheduleOnce(delay, action, dependencies.system().executionContext());
     }
   }
 
-  private void learn(GroupScheduler.Answer answer) {
-    switch (answer) {
-      case GroupScheduler.Here(var facts) -> table.put(facts);
-      case GroupScheduler.Gone(var id, var ending) -> ended(id, ending);
+  private void learn(GroupScheduler.ClientReply reply) {
+    switch (reply) {
+      case GroupScheduler.GroupFound(var facts) -> table.put(facts);
+      case GroupScheduler.GroupEnded(var id, var termination) -> ended(id, termination);
       case GroupScheduler.Accepted accepted -> {}
       case GroupScheduler.NameTaken taken -> {}
       case GroupScheduler.NameUnknown unknown -> {}
     }
   }
 
-  private void ended(PlacementGroupId id, Ending ending) {
-    var past = table.end(id, ending);
-    if (past != null) {
-      endWork(id, past);
+  private void ended(PlacementGroupId id, GroupTermination termination) {
+    var ended = table.end(id, termination);
+    if (ended != null) {
+      endWork(id, ended);
     }
   }
 
-  private void endWork(PlacementGroupId id, GroupTable.Past past) {
+  private void endWork(PlacementGroupId id, GroupTable.EndedGroup ended) {
     work.ended(
         id,
-        "its " + past.group() + " is no more: " + past.ending().why(),
-        what -> past.ending().exception(what, past.group()));
+        "its " + ended.group() + " is no more: " + ended.ending().why(),
+        what -> ended.ending().exception(what, ended.group()));
   }
 
   // ---- what users want
 
   /** See {@link MobulaRuntime#create(PlacementGroupRequest)}. */
   public PlacementGroup create(PlacementGroupRequest request) {
-    parts.store().requireOpen();
+    dependencies.store().requireOpen();
     var id = new PlacementGroupId(
-        parts.membership().self().id().incarnation(), numbers.incrementAndGet());
-    var group = PlacementGroup.of(parts.runtime(), id, request);
-    if (!parts.cluster()) {
+        dependencies.membership().self().id().incarnation(), numbers.incrementAndGet());
+    var group = PlacementGroup.of(dependencies.runtime(), id, request);
+    if (!dependencies.cluster()) {
       requirePossible(group);
     }
     var spec = new GroupSpec(
@@ -319,18 +319,18 @@ public final class Groups implements Bundles {
         request.name(),
         request.strategy(),
         request.bundles().stream().map(Resources::asUnits).toList(),
-        Job.current(parts.program().get()).driver(),
+        Job.current(dependencies.job().get()).driver(),
         request.detached());
-    table.want(spec);
-    GroupScheduler.Answer answer;
+    table.addUnready(spec);
+    GroupScheduler.ClientReply answer;
     try {
       answer = answerOf(group, reply -> new GroupScheduler.Create(spec, reply));
     } catch (RuntimeException e) {
-      table.wantNoMore(id);
+      table.removeUnready(id);
       throw e;
     }
     if (answer instanceof GroupScheduler.NameTaken(var by)) {
-      table.wantNoMore(id);
+      table.removeUnready(id);
       throw new PlacementGroupException(
           Reason.NAME_TAKEN,
           "Wanted a placement group of the name " + request.name() + ": that is the name of "
@@ -341,9 +341,9 @@ public final class Groups implements Bundles {
   }
 
   private void requirePossible(PlacementGroup group) {
-    var wish = new BundlePlanner.Wish(group.strategy(), group.bundles(), Map.of());
-    var idle = view(parts.ledger().unused());
-    if (BundlePlanner.plan(wish, PlacementCapacity.of(List.of(idle)))
+    var request = new BundlePlanner.PlanRequest(group.strategy(), group.bundles(), Map.of());
+    var idle = view(dependencies.ledger().unused());
+    if (BundlePlanner.plan(request, PlacementCapacity.of(List.of(idle)))
         instanceof BundlePlanner.Plan.Never(var why)) {
       throw new PlacementGroupException(
           Reason.UNSCHEDULABLE,
@@ -353,11 +353,11 @@ public final class Groups implements Bundles {
   }
 
   /** See {@link MobulaRuntime#placementGroup(String)}. */
-  public PlacementGroup named(String name) {
-    var answer = answerOf(name, reply -> new GroupScheduler.Named(name, reply));
-    if (answer instanceof GroupScheduler.Here(var facts)) {
+  public PlacementGroup findByName(String name) {
+    var answer = answerOf(name, reply -> new GroupScheduler.FindByName(name, reply));
+    if (answer instanceof GroupScheduler.GroupFound(var facts)) {
       table.put(facts);
-      return handle(facts.map().spec());
+      return handle(facts.assignment().spec());
     }
     throw new PlacementGroupException(
         Reason.NAME_UNKNOWN,
@@ -367,20 +367,20 @@ public final class Groups implements Bundles {
 
   /** See {@link MobulaRuntime#placementGroups()}. */
   public List<PlacementGroup> all() {
-    parts.store().requireOpen();
-    return table.all().stream().map(facts -> handle(facts.map().spec())).toList();
+    dependencies.store().requireOpen();
+    return table.all().stream().map(facts -> handle(facts.assignment().spec())).toList();
   }
 
   private PlacementGroup handle(GroupSpec spec) {
     return PlacementGroup.of(
-        parts.runtime(),
+        dependencies.runtime(),
         spec.id(),
         new PlacementGroupRequest(spec.name(), spec.strategy(), spec.resources(), spec.detached()));
   }
 
   /** See {@link PlacementGroup#ready}. */
   public ObjectRef<PlacementGroup> ready(PlacementGroup group) {
-    parts.store().requireOpen();
+    dependencies.store().requireOpen();
     var ref = ready.ref(group);
     if (table.find(group.id()) == null && table.past(group.id()) == null) {
       inquiries.ask(group.id());
@@ -391,15 +391,15 @@ public final class Groups implements Bundles {
   /** See {@link PlacementGroup#state}. */
   public PlacementGroupState state(PlacementGroup group) {
     return switch (answerOf(group, reply -> new GroupScheduler.Find(group.id(), reply))) {
-      case GroupScheduler.Here(var facts) -> {
+      case GroupScheduler.GroupFound(var facts) -> {
         table.put(facts);
         yield state(facts);
       }
-      case GroupScheduler.Gone(var id, var ending) -> {
-        ended(id, ending);
+      case GroupScheduler.GroupEnded(var id, var termination) -> {
+        ended(id, termination);
         List<Optional<NodeId>> nowhere =
             group.bundles().stream().map(bundle -> Optional.<NodeId>empty()).toList();
-        yield new PlacementGroupState(PlacementGroupState.Phase.REMOVED, nowhere, ending.why());
+        yield new PlacementGroupState(PlacementGroupState.Phase.REMOVED, nowhere, termination.why());
       }
       case GroupScheduler.Accepted accepted -> throw unexpected(accepted);
       case GroupScheduler.NameTaken taken -> throw unexpected(taken);
@@ -407,17 +407,17 @@ public final class Groups implements Bundles {
     };
   }
 
-  private static IllegalStateException unexpected(GroupScheduler.Answer answer) {
-    return new IllegalStateException("The scheduler of placement groups has answered " + answer);
+  private static IllegalStateException unexpected(GroupScheduler.ClientReply reply) {
+    return new IllegalStateException("The scheduler of placement groups has answered " + reply);
   }
 
-  private static PlacementGroupState state(GroupFacts facts) {
-    var map = facts.map();
+  private static PlacementGroupState state(GroupStatus facts) {
+    var map = facts.assignment();
     var nodes = IntStream.range(0, map.spec().size())
-        .mapToObj(bundle -> Optional.ofNullable(map.place(bundle)))
+        .mapToObj(bundle -> Optional.ofNullable(map.nodeOf(bundle)))
         .toList();
     var phase =
-        facts.before() ? PlacementGroupState.Phase.RESCHEDULING : PlacementGroupState.Phase.PENDING;
+        facts.wasCommitted() ? PlacementGroupState.Phase.RESCHEDULING : PlacementGroupState.Phase.PENDING;
     return new PlacementGroupState(
         facts.committed() ? PlacementGroupState.Phase.READY : phase, nodes, facts.why());
   }
@@ -425,31 +425,31 @@ public final class Groups implements Bundles {
   /** See {@link PlacementGroup#remove}. */
   public void remove(PlacementGroup group) {
     var answer = answerOf(group, reply -> new GroupScheduler.Remove(group.id(), reply));
-    if (answer instanceof GroupScheduler.Gone(var id, var ending)) {
-      ended(id, ending);
+    if (answer instanceof GroupScheduler.GroupEnded(var id, var termination)) {
+      ended(id, termination);
     } else {
-      ended(group.id(), Ending.removed(""));
+      ended(group.id(), GroupTermination.removed(""));
     }
   }
 
   // ---- asking
 
-  private CompletionStage<GroupScheduler.Answer> ask(
-      Function<ActorRef<GroupScheduler.Answer>, GroupScheduler.Command> wish) {
+  private CompletionStage<GroupScheduler.ClientReply> ask(
+      Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
     var present = scheduler;
     return present == null
         ? CompletableFuture.failedFuture(new IllegalStateException("not open"))
-        : AskPattern.ask(present, wish::apply, ANSWER, parts.system().scheduler());
+        : AskPattern.ask(present, wish::apply, ANSWER, dependencies.system().scheduler());
   }
 
   /** Wishes may be said again: a scheduler that moves drops some. */
-  private GroupScheduler.Answer answerOf(
-      Object what, Function<ActorRef<GroupScheduler.Answer>, GroupScheduler.Command> wish) {
+  private GroupScheduler.ClientReply answerOf(
+      Object what, Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
     Throwable last = null;
     for (int i = 0; i < TRIES; i++) {
-      parts.store().requireOpen();
+      dependencies.store().requireOpen();
       try (var _ = BlockedThread.enter(
-          parts.store().node(),
+          dependencies.store().node(),
           () -> WaitStep.end(
               "waits for the scheduler of placement groups, to answer about " + what, WaitCause.TIMER))) {
         return ask(wish).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
@@ -486,12 +486,12 @@ public final class Groups implements Bundles {
   }
 
   @Override
-  public void lookAgain(PlacementGroupId group) {
-    ledgers.lookAgain(group);
+  public void rescanQueues(PlacementGroupId group) {
+    ledgers.rescanQueues(group);
   }
 
   @Override
-  public void doubt(PlacementGroupId group) {
+  public void refresh(PlacementGroupId group) {
     inquiries.ask(group);
   }
 
@@ -505,7 +505,7 @@ public final class Groups implements Bundles {
     CompletionStage<List<WaitingWork>> all = CompletableFuture.completedStage(pending());
     for (var each : ledgers.all()) {
       var inside = each.ledger()
-          .report(parts.system())
+          .report(dependencies.system())
           .handle((report, closed) -> report == null ? List.<WaitingWork>of() : report.waiting());
       all = all.thenCombine(inside, (waiting, more) -> {
         var both = new ArrayList<>(waiting);
@@ -518,12 +518,12 @@ public final class Groups implements Bundles {
 
   /** The groups that this process owns and that wait. */
   private List<WaitingWork> pending() {
-    var self = parts.membership().self().id();
+    var self = dependencies.membership().self().id();
     return table.all().stream()
-        .filter(facts -> !facts.committed() && facts.map().spec().owner().equals(self))
+        .filter(facts -> !facts.committed() && facts.assignment().spec().owner().equals(self))
         .map(facts -> new WaitingWork(
-            facts.map().spec().describe(),
-            facts.map().spec().resources().stream().reduce(Resources.none(), BundlePlanner::sum),
+            facts.assignment().spec().describe(),
+            facts.assignment().spec().resources().stream().reduce(Resources.none(), BundlePlanner::sum),
             facts.why()))
         .toList();
   }

@@ -13,15 +13,15 @@ import java.util.function.Supplier;
  * What nodes have free, as the scheduler sees it: what they have said, less what it has asked them
  * to reserve since. For its thread.
  */
-final class RoomView {
+final class UnreservedCapacity {
   private static final Duration LONGEST = Duration.ofSeconds(1);
 
   private final Supplier<PlacementCapacity> said;
   private final Runnable refresh;
-  private final Map<NodeId, Expected> expected = new HashMap<>();
+  private final Map<NodeId, PendingReservation> pendingReservation = new HashMap<>();
 
   /** What a node had said, what it was asked for since, and until when that counts. */
-  private record Expected(NodeView before, Resources asked, long until) {}
+  private record PendingReservation(NodeView before, Resources asked, long until) {}
 
   /**
    * A view.
@@ -29,7 +29,7 @@ final class RoomView {
    * @param said what nodes have said last
    * @param refresh asks for news where they do not come by themselves
    */
-  RoomView(Supplier<PlacementCapacity> said, Runnable refresh) {
+  UnreservedCapacity(Supplier<PlacementCapacity> said, Runnable refresh) {
     this.said = said;
     this.refresh = refresh;
   }
@@ -40,20 +40,20 @@ final class RoomView {
   }
 
   /** A node is asked to reserve these; until it says something else they count as taken. */
-  void expect(NodeId node, Collection<Resources> asked) {
+  void noteReservation(NodeId node, Collection<Resources> asked) {
     var sum = asked.stream().reduce(Resources.none(), BundlePlanner::sum);
     for (var view : said.get().nodes()) {
       if (view.id().equals(node)) {
-        var old = expected.get(node);
+        var old = pendingReservation.get(node);
         var all = old != null && isOf(old, view) ? BundlePlanner.sum(old.asked(), sum) : sum;
-        expected.put(node, new Expected(view, all, System.nanoTime() + LONGEST.toNanos()));
+        pendingReservation.put(node, new PendingReservation(view, all, System.nanoTime() + LONGEST.toNanos()));
       }
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // a node may say the same again
-  private static boolean isOf(Expected expected, NodeView view) {
-    return expected.before() == view && expected.until() - System.nanoTime() > 0;
+  private static boolean isOf(PendingReservation pendingReservation, NodeView view) {
+    return pendingReservation.before() == view && pendingReservation.until() - System.nanoTime() > 0;
   }
 
   PlacementCapacity now() {
@@ -63,9 +63,9 @@ final class RoomView {
   }
 
   private NodeView remaining(NodeView view) {
-    var asked = expected.get(view.id());
+    var asked = pendingReservation.get(view.id());
     if (asked != null && !isOf(asked, view)) {
-      expected.remove(view.id());
+      pendingReservation.remove(view.id());
     }
     return asked == null || !isOf(asked, view)
         ? view

@@ -20,11 +20,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Refs to groups that have their value when the group is ready. Safe for all threads. */
-final class ReadyRefs {
+final class GroupReadyRefs {
   private final ObjectStore store;
   private final GroupTable table;
   private final Consumer<PlacementGroupId> reminder;
-  private final Map<Long, Awaited> awaited = new ConcurrentHashMap<>();
+  private final Map<Long, PendingRef> pendingRef = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -32,7 +32,7 @@ final class ReadyRefs {
    *
    * @param reminder has the scheduler asked for a group some time, as the news of it may be lost
    */
-  ReadyRefs(ObjectStore store, GroupTable table, Consumer<PlacementGroupId> reminder) {
+  GroupReadyRefs(ObjectStore store, GroupTable table, Consumer<PlacementGroupId> reminder) {
     this.store = store;
     this.table = table;
     this.reminder = reminder;
@@ -40,9 +40,9 @@ final class ReadyRefs {
   }
 
   ObjectRef<PlacementGroup> ref(PlacementGroup group) {
-    var awaits = new Awaited(group, store.nextTask());
+    var awaits = new PendingRef(group, store.nextTask());
     ObjectRef<PlacementGroup> ref = store.ref(awaits.entry); // before a change can complete it
-    awaited.put(awaits.number, awaits);
+    pendingRef.put(awaits.number, awaits);
     awaits.look();
     if (closed) { // close may have looked before it was there
       awaits.fail(closing(group));
@@ -52,16 +52,16 @@ final class ReadyRefs {
 
   /** Refs that have no value yet. */
   List<ObjectEntry> pending() {
-    return awaited.values().stream().map(each -> each.entry).toList();
+    return pendingRef.values().stream().map(each -> each.entry).toList();
   }
 
   private void look() {
-    List.copyOf(awaited.values()).forEach(Awaited::look);
+    List.copyOf(pendingRef.values()).forEach(PendingRef::look);
   }
 
   void close() {
     closed = true;
-    List.copyOf(awaited.values()).forEach(each -> each.fail(closing(each.group)));
+    List.copyOf(pendingRef.values()).forEach(each -> each.fail(closing(each.group)));
   }
 
   private Failure closing(PlacementGroup group) {
@@ -70,44 +70,44 @@ final class ReadyRefs {
   }
 
   /** One ref that has no value yet. */
-  private final class Awaited implements ValueProducer {
+  private final class PendingRef implements ValueProducer {
     private final PlacementGroup group;
     private final long number;
     private final long since = System.nanoTime();
     private final ObjectEntry entry;
 
-    Awaited(PlacementGroup group, long number) {
+    PendingRef(PlacementGroup group, long number) {
       this.group = group;
       this.number = number;
       this.entry = store.pending(number, 0, this);
     }
 
     void look() {
-      var past = table.past(group.id());
+      var ended = table.past(group.id());
       var facts = table.find(group.id());
-      if (past != null) {
-        fail(new Failure(() -> past.ending().exception(group.toString())));
+      if (ended != null) {
+        fail(new Failure(() -> ended.ending().exception(group.toString())));
       } else if (facts == null || !facts.committed()) {
         reminder.accept(group.id());
-      } else if (awaited.remove(number) != null) {
+      } else if (pendingRef.remove(number) != null) {
         entry.complete(store.snapshot(group, Long.MAX_VALUE));
       }
     }
 
     void fail(Failure why) {
-      if (awaited.remove(number) != null) {
+      if (pendingRef.remove(number) != null) {
         entry.fail(why);
       }
     }
 
     @Override
-    public @Nullable Execution running(ObjectId wanted) {
+    public @Nullable Execution blockingExecution(ObjectId wanted) {
       return null;
     }
 
     @Override
     public WaitStep waitStep(ObjectId wanted) {
-      boolean noted = awaited.containsKey(number);
+      boolean noted = pendingRef.containsKey(number);
       return WaitStep.end(
               group + (noted ? " is not reserved yet" : " is over, and its ref was not told"),
               noted ? WaitCause.RESOURCES : WaitCause.NOBODY)

@@ -10,18 +10,18 @@ import java.util.Objects;
  * @param reason for programs
  * @param why for people
  */
-record Ending(Reason reason, String why) {
-  Ending {
+record GroupTermination(Reason reason, String why) {
+  GroupTermination {
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(why, "why");
   }
 
-  static Ending removed(String by) {
-    return new Ending(Reason.REMOVED, "it was removed" + by);
+  static GroupTermination removed(String by) {
+    return new GroupTermination(Reason.REMOVED, "it was removed" + by);
   }
 
-  static Ending unknown() {
-    return new Ending(
+  static GroupTermination unknown() {
+    return new GroupTermination(
         Reason.REMOVED, "it was removed, or the process that made it ended before it was placed");
   }
 

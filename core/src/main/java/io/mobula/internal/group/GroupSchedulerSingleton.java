@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * singleton. Its manager has one path on all members, and comes and goes with the node, also in an
  * actor system that lives on; Akka's typed extension would keep the first node's for ever.
  */
-final class GroupSeat {
+final class GroupSchedulerSingleton {
   private static final String NAME = "mobula-groups";
   private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
@@ -37,7 +37,7 @@ final class GroupSeat {
   private final @Nullable ActorRef manager;
   private final ActorRef proxy;
 
-  private GroupSeat(ExtendedActorSystem system, @Nullable ActorRef manager, ActorRef proxy) {
+  private GroupSchedulerSingleton(ExtendedActorSystem system, @Nullable ActorRef manager, ActorRef proxy) {
     this.system = system;
     this.manager = manager;
     this.proxy = proxy;
@@ -48,7 +48,7 @@ final class GroupSeat {
    *
    * @param scheduler makes its behavior
    */
-  static GroupSeat open(
+  static GroupSchedulerSingleton open(
       ActorSystem<?> typed, NodeId node, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
     var system = (ExtendedActorSystem) Adapter.toClassic(typed);
     boolean candidate = Cluster.get(typed).selfMember().hasRole(ClusterSystemConfig.NODE);
@@ -60,7 +60,7 @@ final class GroupSeat {
                 .withRole(ClusterSystemConfig.NODE)
                 .withBufferSize(MOST_BUFFERED)),
         NAME + "-" + node);
-    return new GroupSeat(system, manager, proxy);
+    return new GroupSchedulerSingleton(system, manager, proxy);
   }
 
   /** A node that was closed in the same system may still be about to give up the name. */

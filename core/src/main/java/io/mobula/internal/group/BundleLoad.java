@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param available what of it is free, by name in fixed-point units
  * @param queued how many requests wait
  */
-record BundleNow(PlacementGroupId id, int bundle, Map<String, Long> available, int queued) {
-  BundleNow {
+record BundleLoad(PlacementGroupId id, int bundle, Map<String, Long> available, int queued) {
+  BundleLoad {
     Objects.requireNonNull(id, "id");
     available = Map.copyOf(available);
   }

@@ -7,28 +7,28 @@ import java.util.Objects;
  * the answer to a question, that may overtake each other: the version tells which word is newer.
  *
  * @param version of the scheduler's words on all groups
- * @param map where its bundles are
+ * @param assignment where its bundles are
  * @param committed whether every node of the map has said that it has its bundles
- * @param before whether it had been so before, if it is not now
+ * @param wasCommitted whether it had been so before, if it is not now
  * @param why what a group waits for that is not committed
  */
-record GroupFacts(Version version, GroupMap map, boolean committed, boolean before, String why) {
+record GroupStatus(Version version, BundleAssignment assignment, boolean committed, boolean wasCommitted, String why) {
   /**
    * Which word of which scheduler it is.
    *
    * @param scheduler its number; that of one that takes over is higher
-   * @param word counts what this one has said
+   * @param sequence counts what this one has said
    */
-  record Version(long scheduler, long word) {
+  record Version(long scheduler, long sequence) {
     /** Whether the other is older. */
     boolean isAfter(Version other) {
-      return scheduler == other.scheduler ? word > other.word : scheduler > other.scheduler;
+      return scheduler == other.scheduler ? sequence > other.sequence : scheduler > other.scheduler;
     }
   }
 
-  GroupFacts {
+  GroupStatus {
     Objects.requireNonNull(version, "version");
-    Objects.requireNonNull(map, "map");
+    Objects.requireNonNull(assignment, "map");
     Objects.requireNonNull(why, "why");
   }
 }

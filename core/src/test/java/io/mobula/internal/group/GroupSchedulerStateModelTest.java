@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whole, no node has a bundle of which the scheduler does not know, and when all groups are removed
  * all is free.
  */
-class GroupBookModelTest {
+class GroupSchedulerStateModelTest {
   private static final int STEPS = 150;
 
   static LongStream seeds() {

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
  * while it waits is asked, too. Safe for all threads; whoever wants is asked only while it is open,
  * since the answer decides whether there is a request.
  */
-final class FirstOf {
-  private final Requester wanting;
-  private final Consumer<FirstOf> ended;
+final class RacingLeaseRequest {
+  private final Requester requester;
+  private final Consumer<RacingLeaseRequest> ended;
   private final Set<Ledger> asked = new LinkedHashSet<>();
   private boolean over;
 
@@ -28,8 +28,8 @@ final class FirstOf {
    *
    * @param ended hears once that it is over, whatever has become of it
    */
-  FirstOf(Requester wanting, Consumer<FirstOf> ended) {
-    this.wanting = wanting;
+  RacingLeaseRequest(Requester wanting, Consumer<RacingLeaseRequest> ended) {
+    this.requester = wanting;
     this.ended = ended;
   }
 
@@ -41,12 +41,12 @@ final class FirstOf {
       }
       asked.addAll(ledgers);
     }
-    ledgers.forEach(ledger -> ledger.acquire(new Head(ledger)));
+    ledgers.forEach(ledger -> ledger.acquire(new LedgerRequester(ledger)));
   }
 
   /** Asks a ledger that has opened, if it can ever grant this. */
   void askToo(Ledger opened) {
-    if (BundleRoom.covers(opened.most(), wanting.wanted())) {
+    if (BundleRoom.covers(opened.most(), requester.wanted())) {
       ask(List.of(opened));
     }
   }
@@ -56,7 +56,7 @@ final class FirstOf {
       if (over) {
         return false;
       }
-      over = !wanting.stillWants();
+      over = !requester.stillWants();
       if (!over) {
         return true;
       }
@@ -94,26 +94,26 @@ final class FirstOf {
   }
 
   /** The request at one of them. */
-  private final class Head implements Requester {
+  private final class LedgerRequester implements Requester {
     private final Ledger ledger;
 
-    Head(Ledger ledger) {
+    LedgerRequester(Ledger ledger) {
       this.ledger = ledger;
     }
 
     @Override
     public Resources wanted() {
-      return wanting.wanted();
+      return requester.wanted();
     }
 
     @Override
-    public Job program() {
-      return wanting.program();
+    public Job job() {
+      return requester.program();
     }
 
     @Override
-    public String what() {
-      return wanting.what();
+    public String description() {
+      return requester.what();
     }
 
     @Override
@@ -122,19 +122,19 @@ final class FirstOf {
     }
 
     @Override
-    public boolean isForLife() {
-      return wanting.isForLife();
+    public boolean holdsForLifetime() {
+      return requester.isForLife();
     }
 
     @Override
-    public Object group() {
-      return wanting.group();
+    public Object recallGroup() {
+      return requester.group();
     }
 
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       if (isLast(ledger)) {
-        wanting.turnedAway();
+        requester.turnedAway();
       }
     }
 
@@ -142,7 +142,7 @@ final class FirstOf {
     public void granted(Lease lease) {
       if (claim()) {
         asked().forEach(Ledger::lookAgain); // where it holds others back
-        wanting.granted(lease);
+        requester.granted(lease);
       } else {
         lease.release();
       }
@@ -150,12 +150,12 @@ final class FirstOf {
 
     @Override
     public void recalled(Lease lease) {
-      wanting.recalled(lease);
+      requester.recalled(lease);
     }
 
     @Override
     public void devicesChanged(Lease lease) {
-      wanting.devicesChanged(lease);
+      requester.devicesChanged(lease);
     }
   }
 }

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Why bundles have no place, in words for people. */
-final class MissingRoom {
-  private final BundlePlanner.Wish wish;
+final class BundleShortageMessages {
+  private final BundlePlanner.PlanRequest request;
   private final List<NodeView> nodes;
 
-  MissingRoom(BundlePlanner.Wish wish, List<NodeView> nodes) {
-    this.wish = wish;
+  BundleShortageMessages(BundlePlanner.PlanRequest request, List<NodeView> nodes) {
+    this.request = request;
     this.nodes = nodes;
   }
 
@@ -29,17 +29,17 @@ final class MissingRoom {
   }
 
   private String words(Function<NodeView, Resources> had, String free, String has) {
-    var open = wish.open();
-    var sum = open.stream().map(wish.bundles()::get).reduce(Resources.none(), BundlePlanner::sum);
+    var open = request.open();
+    var sum = open.stream().map(request.bundles()::get).reduce(Resources.none(), BundlePlanner::sum);
     var alone = alone(had);
-    return switch (wish.strategy()) {
+    return switch (request.strategy()) {
       case STRICT_PACK ->
         "no node " + has + " " + sum + free + " for " + named(open)
             + ", which STRICT_PACK wants on one node" + home() + nearest(sum, had, free);
       case STRICT_SPREAD ->
         alone != null
             ? lacking(alone, had, free, has)
-            : "STRICT_SPREAD wants " + wish.bundles().size() + " nodes, of which there are "
+            : "STRICT_SPREAD wants " + request.bundles().size() + " nodes, of which there are "
                 + nodes.size() + " that take work, and not enough of them have room" + free
                 + " for one bundle each of " + named(open);
       case PACK, SPREAD ->
@@ -51,22 +51,22 @@ final class MissingRoom {
   }
 
   private String lacking(int bundle, Function<NodeView, Resources> had, String free, String has) {
-    var wanted = wish.bundles().get(bundle);
+    var wanted = request.bundles().get(bundle);
     return "no node " + has + " " + wanted + free + " for bundle " + bundle
         + nearest(wanted, had, free);
   }
 
   private String home() {
-    return wish.placed().values().stream()
+    return request.placed().values().stream()
         .findFirst()
         .map(node -> ", that of the others, node " + node)
         .orElse("");
   }
 
   private @Nullable Integer alone(Function<NodeView, Resources> had) {
-    return wish.open().stream()
+    return request.open().stream()
         .filter(bundle ->
-            nodes.stream().noneMatch(node -> lacking(node, had, wish.bundles().get(bundle)) == 0))
+            nodes.stream().noneMatch(node -> lacking(node, had, request.bundles().get(bundle)) == 0))
         .findFirst()
         .orElse(null);
   }
