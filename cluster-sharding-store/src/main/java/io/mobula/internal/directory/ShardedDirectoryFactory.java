@@ -1,7 +1,7 @@
 package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
-import io.mobula.internal.hosting.Shards;
+import io.mobula.internal.hosting.ShardRouter;
 import io.mobula.spi.ClusterPeers;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectDirectoryFactory;
@@ -19,19 +19,19 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
   public ObjectDirectory open(Setup setup) {
     var settings = DirectorySettings.read(setup.config());
     var self = setup.peers().self();
-    var shards = Shards.open(setup.system(), setup.peers(), kind(setup, settings));
+    var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup, settings));
     var table =
         new LocalDirectoryState(self, settings.shardSettings().map(), settings.shardSettings().messaging(), setup.listener());
     var awake = new AtomicBoolean();
     var connections = new DirectoryAgent.Connections(
         out -> shards.tell(out.shard(), out.message()),
         () -> awake.set(false),
-        shards::whereabouts,
+        shards::describeHosts,
         setup.timer());
     var agent = setup
         .spawner()
         .spawn(DirectoryAgent.create(self, table, settings, connections), DirectoryEntity.AGENT);
-    var directory = new ShardedDirectory(self, table, awake, agent, shards::giveUp);
+    var directory = new ShardedDirectory(self, table, awake, agent, shards::stopHosting);
     setup.peers().subscribe(new ClusterPeers.Listener() {
       @Override
       public void joined(NodeId node) {
@@ -46,9 +46,9 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     return directory;
   }
 
-  private static Shards.Kind<DirectoryEntity.Command> kind(
+  private static ShardRouter.ShardType<DirectoryEntity.Command> kind(
       Setup setup, DirectorySettings settings) {
-    return new Shards.Kind<>(
+    return new ShardRouter.ShardType<>(
         DirectoryEntity.KEY,
         settings.role(),
         DirectoryEntity.Joined::new,

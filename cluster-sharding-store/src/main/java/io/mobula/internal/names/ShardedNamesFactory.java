@@ -1,6 +1,6 @@
 package io.mobula.internal.names;
 
-import io.mobula.internal.hosting.Shards;
+import io.mobula.internal.hosting.ShardRouter;
 import io.mobula.internal.names.NameMessage.Entry;
 import io.mobula.spi.ActorNames;
 import io.mobula.spi.ActorNamesFactory;
@@ -16,18 +16,18 @@ public final class ShardedNamesFactory implements ActorNamesFactory {
 
   @Override
   public ActorNames open(Setup setup) {
-    var shards = Shards.open(setup.system(), setup.peers(), kind(setup));
+    var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup));
     var kept = new ConcurrentHashMap<String, Entry>();
     var wiring = new NameKeeper.Wiring(
-        shards::tell, shards::whereabouts, setup.config().getDuration("mobula.directory.patience"));
+        shards::tell, shards::describeHosts, setup.config().getDuration("mobula.directory.patience"));
     var keeper = setup
         .spawner()
         .spawn(NameKeeper.create(setup.peers().self(), kept, wiring), NameKeeper.NAME);
-    return new ShardedNames(keeper, kept, shards::giveUp);
+    return new ShardedNames(keeper, kept, shards::stopHosting);
   }
 
-  private static Shards.Kind<NameShard.Command> kind(Setup setup) {
-    return new Shards.Kind<>(
+  private static ShardRouter.ShardType<NameShard.Command> kind(Setup setup) {
+    return new ShardRouter.ShardType<>(
         NameShard.KEY,
         setup.config().getString("mobula.directory.role"),
         NameShard.Joined::new,

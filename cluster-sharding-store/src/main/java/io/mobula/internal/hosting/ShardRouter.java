@@ -27,7 +27,7 @@ import java.util.stream.StreamSupport;
  *
  * @param <C> what a shard is told
  */
-public final class Shards<C> {
+public final class ShardRouter<C> {
   /** What is for shards that nobody hosts is said again by whoever said it, so little is kept. */
   private static final int MOST_BUFFERED = 1024;
 
@@ -42,17 +42,17 @@ public final class Shards<C> {
    * @param role of the members that host shards
    * @param joined what a shard is told when a node comes
    * @param left what a shard is told when a node has gone
-   * @param maker makes the behavior of the shard of that number, which is to make itself known to
+   * @param behaviorFactory makes the behavior of the shard of that number, which is to make itself known to
    *     the hosted ones
    */
-  public record Kind<C>(
+  public record ShardType<C>(
       EntityTypeKey<C> key,
       String role,
       Function<NodeId, ? extends C> joined,
       Function<NodeId, ? extends C> left,
-      BiFunction<Integer, HostedShards<C>, Behavior<C>> maker) {}
+      BiFunction<Integer, HostedShards<C>, Behavior<C>> behaviorFactory) {}
 
-  private Shards(ActorSystem<?> system, String role, ActorRef<ShardingEnvelope<C>> region) {
+  private ShardRouter(ActorSystem<?> system, String role, ActorRef<ShardingEnvelope<C>> region) {
     this.system = system;
     this.role = role;
     this.region = region;
@@ -60,17 +60,17 @@ public final class Shards<C> {
 
   /** Joins the hosting. */
   @SuppressWarnings("serial") // what makes an entity is never sent anywhere
-  public static <C> Shards<C> open(ActorSystem<?> system, ClusterPeers peers, Kind<C> kind) {
-    var hosted = new HostedShards<C>(peers.self(), kind.joined(), kind.left());
+  public static <C> ShardRouter<C> open(ActorSystem<?> system, ClusterPeers peers, ShardType<C> type) {
+    var hosted = new HostedShards<C>(peers.self(), type.joined(), type.left());
     peers.subscribe(hosted);
     var region = ClusterSharding.get(system)
         .init(Entity.of(
-                kind.key(),
-                context -> kind.maker().apply(Integer.valueOf(context.getEntityId()), hosted))
-            .withRole(kind.role())
+                type.key(),
+                context -> type.behaviorFactory().apply(Integer.valueOf(context.getEntityId()), hosted))
+            .withRole(type.role())
             .withSettings(settings(system))
-            .withMessageExtractor(new OneEntityPerShard<C>()));
-    return new Shards<>(system, kind.role(), region);
+            .withMessageExtractor(new ShardNumberExtractor<C>()));
+    return new ShardRouter<>(system, type.role(), region);
   }
 
   /** Where shards are is kept in memory alone, whatever else the system uses sharding for. */
@@ -108,7 +108,7 @@ public final class Shards<C> {
   }
 
   /** Why a shard may not answer, for people: who there is to host it. */
-  public String whereabouts() {
+  public String describeHosts() {
     var hosts = hosts();
     return hosts.isEmpty()
         ? "no member of the cluster has the role " + role + ", so nobody hosts it"
@@ -128,12 +128,12 @@ public final class Shards<C> {
    * that. Akka's graceful way moves them one by one, and waits for messages that are kept for
    * shards of a process that leaves, too.
    */
-  public void giveUp() {
+  public void stopHosting() {
     Adapter.toClassic(region).tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
   }
 
   /** The number of a shard is the name of its only entity. */
-  private static final class OneEntityPerShard<C>
+  private static final class ShardNumberExtractor<C>
       extends ShardingMessageExtractor<ShardingEnvelope<C>, C> {
     @Override
     public String entityId(ShardingEnvelope<C> message) {
