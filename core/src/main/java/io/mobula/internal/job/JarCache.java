@@ -48,25 +48,25 @@ final class JarCache implements AutoCloseable {
     entry.release();
     var deadline = Deadline.after(limit);
     try (ref) {
-      var jars = listed(store.get(List.of(ref), deadline).getFirst());
+      var jars = parseList(store.get(List.of(ref), deadline).getFirst());
       return files(environment, jars, deadline);
     }
   }
 
   /** One jar of an environment, as its program lists it. */
-  record Listed(String name, String hash, ObjectRef<?> ref) {}
+  record ListedJar(String name, String hash, ObjectRef<?> ref) {}
 
   /**
    * The jars that a value lists.
    *
    * @throws ProcessException when it is no list of jars
    */
-  static List<Listed> listed(@Nullable Object value) {
+  static List<ListedJar> parseList(@Nullable Object value) {
     if (!(value instanceof List<?> list) || list.size() % FIELDS != 0) {
       throw new ProcessException("Wanted a list of jars, each with name, hash and ref, and got "
           + (value == null ? "null" : "a " + value.getClass().getName()) + ".");
     }
-    var jars = new ArrayList<Listed>();
+    var jars = new ArrayList<ListedJar>();
     for (int i = 0; i < list.size(); i += FIELDS) {
       var name = String.valueOf(list.get(i));
       if (!(list.get(i + 1) instanceof String hash && HASH.matcher(hash).matches())) {
@@ -76,12 +76,12 @@ final class JarCache implements AutoCloseable {
       if (!(list.get(i + 2) instanceof ObjectRef<?> ref)) {
         throw new ProcessException("Jar " + name + " has no ref.");
       }
-      jars.add(new Listed(name, hash, ref));
+      jars.add(new ListedJar(name, hash, ref));
     }
     return jars;
   }
 
-  private List<Path> files(RuntimeEnvironment environment, List<Listed> list, Deadline deadline)
+  private List<Path> files(RuntimeEnvironment environment, List<ListedJar> list, Deadline deadline)
       throws IOException {
     var files = new ArrayList<Path>();
     var hashes = new ArrayList<String>();
@@ -89,7 +89,7 @@ final class JarCache implements AutoCloseable {
       hashes.add(jar.hash());
       files.add(file(jar.name(), jar.hash(), jar.ref(), deadline));
     }
-    if (!Jar.hash(hashes).equals(environment.hash())) {
+    if (!JobJar.hash(hashes).equals(environment.hash())) {
       throw new ProcessException("The list of jars " + environment.jarList()
           + " is not the one that its hash " + environment.hash() + " names.");
     }
@@ -104,7 +104,7 @@ final class JarCache implements AutoCloseable {
     }
     var fresh = directory().resolve(hash + ".part");
     write((MemorySegment) store.get(List.of(ref), deadline).getFirst(), fresh);
-    var found = Jar.hash(fresh);
+    var found = JobJar.hash(fresh);
     if (!found.equals(hash)) {
       Files.delete(fresh);
       throw new ProcessException(

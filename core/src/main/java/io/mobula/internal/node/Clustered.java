@@ -17,9 +17,9 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.group.PlacementCapacity;
 import io.mobula.internal.job.JobSettings;
-import io.mobula.internal.job.StandingWorkers;
-import io.mobula.internal.job.Workbench;
-import io.mobula.internal.job.Workshop;
+import io.mobula.internal.job.StaticWorkers;
+import io.mobula.internal.job.IdleResponder;
+import io.mobula.internal.job.JobWorkerPool;
 import io.mobula.internal.lane.Lanes;
 import io.mobula.internal.lane.Router;
 import io.mobula.internal.ledger.Ledger;
@@ -82,9 +82,9 @@ final class Clustered {
   private final PeerWaits waits;
   private volatile @Nullable TaskWire taskWire;
   private volatile @Nullable ActorCluster actorCluster;
-  private @Nullable Workshop workshop;
+  private @Nullable JobWorkerPool workerPool;
   private @Nullable ActorNames names;
-  private volatile @Nullable StandingWorkers workers;
+  private volatile @Nullable StaticWorkers workers;
 
   Clustered(
       Membership membership,
@@ -160,13 +160,13 @@ final class Clustered {
   }
 
   /** Runs work that needs jars in processes that have them, or is such a process. */
-  void work(ObjectStore objects, JobSettings jobs, Workshop.Timer timer, BooleanSupplier isBusy) {
+  void work(ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // what runs here has been granted by its node
-      Workbench.open(lanes, router, isBusy);
+      IdleResponder.register(lanes, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workshop = new Workshop(membership, lanes, router, sharing, objects, memory, jobs, timer);
-      desk.workers(workshop);
+      workerPool = new JobWorkerPool(membership, lanes, router, sharing, objects, memory, jobs, timer);
+      desk.workers(workerPool);
     }
   }
 
@@ -242,16 +242,16 @@ final class Clustered {
   /** Starts the workers that are to stand beside this node, and waits until all are up. */
   void hire(NodeSettings settings) {
     var jobs = settings.jobs();
-    if (jobs.standing().count() == 0) {
+    if (jobs.staticWorkers().count() == 0) {
       return;
     }
-    var limit = jobs.workers().startLimit();
-    var hired = StandingWorkers.start(
-        jobs.standing(),
-        new StandingWorkers.Terms(
+    var limit = jobs.workerSettings().startTimeout();
+    var hired = StaticWorkers.start(
+        jobs.staticWorkers(),
+        new StaticWorkers.NodeParameters(
             membership.self(),
             memory,
-            jobs.told(),
+            jobs.overrides(),
             limit,
             settings.cluster().leaveTimeout().dividedBy(2)),
         views::stale);
@@ -263,7 +263,7 @@ final class Clustered {
   /** Workers that could not be kept. */
   List<WaitingWork> vacant() {
     var hired = workers;
-    return hired == null ? List.of() : hired.vacant();
+    return hired == null ? List.of() : hired.abandoned();
   }
 
   /** The workers beside this node leave, and hand over what only they have. */
@@ -321,8 +321,8 @@ final class Clustered {
    * printed is printed.
    */
   void lastLines() {
-    if (workshop != null) {
-      workshop.close();
+    if (workerPool != null) {
+      workerPool.close();
     }
     outlet.close();
     display.close();

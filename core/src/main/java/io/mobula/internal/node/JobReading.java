@@ -5,8 +5,8 @@ import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.job.JobSettings;
-import io.mobula.internal.job.Shipment;
-import io.mobula.internal.job.StandingWorkers;
+import io.mobula.internal.job.JobPackage;
+import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.node.NodeSettings.Reader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +37,18 @@ final class JobReading {
 
   /** How jars get here, and {@code standing} workers, of which it is said elsewhere. */
   static JobSettings read(
-      Reader reader, Config config, Peer.Role role, StandingWorkers.Plan standing) {
+      Reader reader, Config config, Peer.Role role, StaticWorkers.Spec standing) {
     var ship = reader.paths(SHIP);
     if (!ship.isEmpty() && role != Peer.Role.DRIVER) {
       throw reader.malformed(
           SHIP, "only a driver ships jars: connect to a cluster, or set mobula.cluster.role", null);
     }
-    Shipment.require(ship);
+    JobPackage.require(ship);
     return new JobSettings(
         ship,
         environment(reader, config),
         reader.directory("mobula.jobs.cache"),
-        new JobSettings.Workers(
+        new JobSettings.WorkerSettings(
             reader.flags("mobula.jobs.worker-flags"),
             reader.duration("mobula.jobs.worker-start-limit"),
             reader.duration("mobula.jobs.worker-idle")),

@@ -40,7 +40,7 @@ import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.group.PlacementGroupService;
-import io.mobula.internal.job.Shipment;
+import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.Lookout;
@@ -115,7 +115,7 @@ public final class Node {
   private @Nullable ProgressThread progress;
   private final @Nullable Clustered cluster;
   private volatile Job job;
-  private volatile @Nullable Shipment shipment;
+  private volatile @Nullable JobPackage jobPackage;
 
   private Node(
       NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
@@ -285,10 +285,10 @@ public final class Node {
   private void ship() {
     var jars = settings.jobs().ship();
     if (!jars.isEmpty()) {
-      var shipped = Shipment.put(jars, objects);
-      shipment = shipped;
+      var shipped = JobPackage.put(jars, objects);
+      jobPackage = shipped;
       job = program(shipped.environment());
-      LOG.debug("{} is in the store", shipment);
+      LOG.debug("{} is in the store", jobPackage);
     }
   }
 

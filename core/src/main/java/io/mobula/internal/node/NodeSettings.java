@@ -132,7 +132,7 @@ public record NodeSettings(
     var standing = WorkerReading.read(reader, config, role, all, gpus);
     var cluster = described.with(gpus.labels());
     return new NodeSettings(
-        standing.division().node(),
+        standing.resourceSplit().node(),
         gpus.leaving(standing.gpus().rest()),
         new StoreOptions(
             reader.directory("mobula.store.directory"),

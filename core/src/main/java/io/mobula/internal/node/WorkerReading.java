@@ -4,8 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigUtil;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.job.Division;
-import io.mobula.internal.job.StandingWorkers;
+import io.mobula.internal.job.ResourceSplit;
+import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.ledger.Split;
 import io.mobula.internal.node.NodeSettings.Reader;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ final class WorkerReading {
    * @param all what node and workers offer together
    * @param gpus which accelerators are among it
    */
-  static StandingWorkers.Plan read(
+  static StaticWorkers.Spec read(
       Reader reader, Config config, Peer.Role role, Resources all, GpuReading gpus) {
     return new WorkerReading(reader, config).read(role, all, gpus);
   }
@@ -52,20 +52,20 @@ final class WorkerReading {
     return (int) count;
   }
 
-  private StandingWorkers.Plan read(Peer.Role role, Resources all, GpuReading gpus) {
+  private StaticWorkers.Spec read(Peer.Role role, Resources all, GpuReading gpus) {
     int count = count(reader, config);
     if (count > 0 && role != Peer.Role.NODE) {
       throw reader.malformed(COUNT, "only a node has workers beside it", null);
     }
     var said = said(); // even where nobody gets it: what is malformed is refused
-    var division = count == 0 ? Division.none(all) : division(all, count, said);
-    return new StandingWorkers.Plan(
+    var resourceSplit = count == 0 ? ResourceSplit.none(all) : division(all, count, said);
+    return new StaticWorkers.Spec(
         count,
         classPath(),
         reader.flags("mobula.workers.flags"),
         restarts(),
-        division,
-        split(gpus, count, division.worker().units(Resources.GPU)));
+        resourceSplit,
+        split(gpus, count, resourceSplit.worker().units(Resources.GPU)));
   }
 
   private Split split(GpuReading gpus, int count, long each) {
@@ -98,8 +98,8 @@ final class WorkerReading {
     return entries.stream().map(Path::toAbsolutePath).toList();
   }
 
-  private Division division(Resources all, int count, Map<String, Long> said) {
-    return reader.checked(RESOURCES, () -> Division.of(all, count, said));
+  private ResourceSplit division(Resources all, int count, Map<String, Long> said) {
+    return reader.checked(RESOURCES, () -> ResourceSplit.of(all, count, said));
   }
 
   /** What each is to have, in units, of those resources of which it is said. */

@@ -168,7 +168,7 @@ class SettingsTest {
     try {
       System.setProperty(key, "1");
       ConfigFactory.invalidateCaches();
-      assertThat(read(Mobula.settings()).jobs().told()).doesNotContainKey(key);
+      assertThat(read(Mobula.settings()).jobs().overrides()).doesNotContainKey(key);
     } finally {
       if (before == null) {
         System.clearProperty(key);
@@ -184,7 +184,7 @@ class SettingsTest {
     try {
       System.setProperty("mobula.tasks.max-slots", "77");
       ConfigFactory.invalidateCaches();
-      assertThat(read(Mobula.settings()).jobs().told())
+      assertThat(read(Mobula.settings()).jobs().overrides())
           .containsEntry("mobula.tasks.max-slots", "77");
     } finally {
       System.clearProperty("mobula.tasks.max-slots");
@@ -221,7 +221,7 @@ class SettingsTest {
     for (var key : List.of("mobula.workers.flags", "mobula.jobs.worker-flags")) {
       var jobs = read(Mobula.settings().set(key, text)).jobs();
       var flags =
-          key.contains("jobs") ? jobs.workers().flags() : jobs.standing().flags();
+          key.contains("jobs") ? jobs.workerSettings().flags() : jobs.staticWorkers().flags();
       assertThat(flags).containsExactly("-Xmx128m", "-Xss1m");
     }
   }
@@ -274,9 +274,9 @@ class SettingsTest {
     assertThat(read.total()).isEqualTo(Resources.none().cpus(2));
     assertThat(read.store().capacityBytes()).isEqualTo(3 << 20); // one ceiling for all of them
     assertThat(read.cluster().enabled()).isTrue();
-    assertThat(read.jobs().standing().division().worker())
+    assertThat(read.jobs().staticWorkers().resourceSplit().worker())
         .isEqualTo(Resources.none().cpus(3).memory(450));
-    assertThat(read.jobs().told()).doesNotContainKey("mobula.workers.count");
+    assertThat(read.jobs().overrides()).doesNotContainKey("mobula.workers.count");
   }
 
   @Test
@@ -296,9 +296,9 @@ class SettingsTest {
   void optionsOfJvmsAreAListOrOneText() {
     var one = read(Mobula.settings().set("mobula.jobs.worker-flags", " -Xmx1g  -Xss1m"));
     var two = read(Mobula.settings().set("mobula.jobs.worker-flags", List.of("-Xmx1g", "-Xss1m")));
-    assertThat(one.jobs().workers().flags()).containsExactly("-Xmx1g", "-Xss1m");
-    assertThat(two.jobs().workers().flags()).containsExactly("-Xmx1g", "-Xss1m");
-    assertThat(read(Mobula.settings()).jobs().workers().flags()).isEmpty();
+    assertThat(one.jobs().workerSettings().flags()).containsExactly("-Xmx1g", "-Xss1m");
+    assertThat(two.jobs().workerSettings().flags()).containsExactly("-Xmx1g", "-Xss1m");
+    assertThat(read(Mobula.settings()).jobs().workerSettings().flags()).isEmpty();
   }
 
   @Test

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what messages call it
  * @param file where it is
  */
-record Jar(String name, Path file) {
+record JobJar(String name, Path file) {
   private static final LocalDateTime BEGINNING = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   /**
@@ -37,20 +37,20 @@ record Jar(String name, Path file) {
    *
    * @throws SettingsException that names the first path that is neither
    */
-  static List<Jar> of(List<Path> paths, Path scratch) {
-    var jars = new ArrayList<Jar>();
+  static List<JobJar> of(List<Path> paths, Path scratch) {
+    var jars = new ArrayList<JobJar>();
     for (var path : paths) {
       try {
         if (Files.isDirectory(path)) {
           addDirectory(path, scratch.resolve("directory-" + jars.size() + ".jar"), jars);
         } else {
-          jars.add(new Jar(path.toString(), path));
+          jars.add(new JobJar(path.toString(), path));
         }
       } catch (IOException e) {
         throw new SettingsException("Cannot ship " + path + ": " + e, e);
       }
     }
-    jars.forEach(Jar::requireJar);
+    jars.forEach(JobJar::requireJar);
     return List.copyOf(jars);
   }
 
@@ -58,7 +58,7 @@ record Jar(String name, Path file) {
   static void require(List<Path> paths) {
     for (var path : paths) {
       if (!Files.isDirectory(path)) {
-        new Jar(path.toString(), path).requireJar();
+        new JobJar(path.toString(), path).requireJar();
       }
     }
   }
@@ -85,17 +85,17 @@ record Jar(String name, Path file) {
         cause);
   }
 
-  private static void addDirectory(Path directory, Path made, List<Jar> to) throws IOException {
+  private static void addDirectory(Path directory, Path made, List<JobJar> to) throws IOException {
     var inside = files(directory);
     for (var file : inside) {
       if (isLibrary(directory, file)) {
-        to.add(new Jar(file.toString(), file));
+        to.add(new JobJar(file.toString(), file));
       }
     }
     var classes = inside.stream().filter(file -> !isLibrary(directory, file)).toList();
     if (!classes.isEmpty()) {
       pack(directory, classes, made);
-      to.add(new Jar(directory.toString(), made));
+      to.add(new JobJar(directory.toString(), made));
     } else if (inside.isEmpty()) {
       throw new SettingsException(
           "Cannot ship " + directory.toAbsolutePath() + ": the directory is empty.", null);

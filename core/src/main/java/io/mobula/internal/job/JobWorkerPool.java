@@ -40,12 +40,12 @@ import org.slf4j.LoggerFactory;
  * first lease is, ended when it has had nothing to do for a while, or with the node. Safe for all
  * threads; processes are started on threads of its own.
  */
-public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
-  static final int ASK_IDLE = 82;
-  static final int IDLE = 83;
+public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
+  static final int IDLE_QUERY = 82;
+  static final int IDLE_REPLY = 83;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(JobWorkerPool.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final int STARTS_AT_ONCE = 4;
 
   private final Membership membership;
@@ -55,7 +55,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private final JarCache jars;
   private final Timer timer;
   private final ExecutorService threads = ElasticPool.create("mobula-workshop", STARTS_AT_ONCE);
-  private final Map<Key, Post> posts = new HashMap<>();
+  private final Map<WorkerKey, JobWorker> workers = new HashMap<>();
   private boolean closed;
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -71,11 +71,11 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
    * @param jars the hash of its environment
    * @param devices what its {@code CUDA_VISIBLE_DEVICES} says; empty where it is not set
    */
-  private record Key(String jars, String devices) {}
+  private record WorkerKey(String jars, String devices) {}
 
   /** The worker of one environment; what changes is guarded by the workshop's monitor. */
-  private static final class Post {
-    final Key key;
+  private static final class JobWorker {
+    final WorkerKey key;
     final RuntimeEnvironment environment;
     final CompletableFuture<NodeId> up = new CompletableFuture<>();
 
@@ -83,10 +83,10 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     ChildJvm child;
 
     int uses;
-    long employed;
+    long acquisitions;
     long idleSince = System.nanoTime();
 
-    Post(Key key, RuntimeEnvironment environment) {
+    JobWorker(WorkerKey key, RuntimeEnvironment environment) {
       this.key = key;
       this.environment = environment;
     }
@@ -97,7 +97,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   }
 
   /** Starts nothing yet. */
-  public Workshop(
+  public JobWorkerPool(
       Membership membership,
       Lanes lanes,
       Router router,
@@ -112,7 +112,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     this.memory = memory;
     this.jars = new JarCache(sharing, store, settings.cache());
     this.timer = timer;
-    router.on(IDLE, this::onIdle);
+    router.on(IDLE_REPLY, this::onIdle);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -127,86 +127,86 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   // ---- work for them
 
   @Override
-  public synchronized CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
+  public synchronized CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
     if (closed) {
       return CompletableFuture.failedFuture(new RuntimeClosedException("This node is closing."));
     }
-    var key = new Key(environment.hash(), devices);
-    var post = posts.get(key);
-    if (post == null) {
-      post = new Post(key, environment);
-      posts.put(key, post);
-      start(post);
+    var key = new WorkerKey(environment.hash(), devices);
+    var worker = workers.get(key);
+    if (worker == null) {
+      worker = new JobWorker(key, environment);
+      workers.put(key, worker);
+      start(worker);
     }
-    post.uses++;
-    post.employed++;
-    return post.up;
+    worker.uses++;
+    worker.acquisitions++;
+    return worker.up;
   }
 
   @Override
-  public synchronized void dismiss(RuntimeEnvironment environment, String devices) {
-    var post = posts.get(new Key(environment.hash(), devices));
-    if (post != null && post.uses > 0) {
-      post.uses--;
-      post.idleSince = System.nanoTime();
+  public synchronized void release(RuntimeEnvironment environment, String devices) {
+    var worker = workers.get(new WorkerKey(environment.hash(), devices));
+    if (worker != null && worker.uses > 0) {
+      worker.uses--;
+      worker.idleSince = System.nanoTime();
     }
   }
 
-  private void start(Post post) {
+  private void start(JobWorker worker) {
     try {
       threads.execute(() -> {
         try {
-          post.up.complete(started(post));
-          look(post);
+          worker.up.complete(startProcess(worker));
+          scheduleIdleCheck(worker);
         } catch (IOException | MobulaException e) {
-          failed(post, e);
+          failed(worker, e);
         } catch (RuntimeException | Error e) {
           LOG.error("Starting a worker process failed", e);
-          failed(post, e);
+          failed(worker, e);
         }
       });
     } catch (RejectedExecutionException closing) {
-      failed(post, closing);
+      failed(worker, closing);
     }
   }
 
-  private void failed(Post post, Throwable why) {
-    forget(post);
+  private void failed(JobWorker worker, Throwable why) {
+    forget(worker);
     boolean closing =
         why instanceof RuntimeClosedException || why instanceof RejectedExecutionException;
-    post.up.completeExceptionally(
-        closing ? new RuntimeClosedException("This node is closing.") : cannotStart(post, why));
+    worker.up.completeExceptionally(
+        closing ? new RuntimeClosedException("This node is closing.") : cannotStart(worker, why));
   }
 
-  private ProcessException cannotStart(Post post, Throwable why) {
+  private ProcessException cannotStart(JobWorker worker, Throwable why) {
     return new ProcessException(
-        "A worker process for jars " + brief(post) + " cannot be started on " + membership.self()
+        "A worker process for jars " + brief(worker) + " cannot be started on " + membership.self()
             + ": " + why.getMessage(),
         why);
   }
 
-  private static String brief(Post post) {
-    return post.environment.hash().substring(0, 12);
+  private static String brief(JobWorker worker) {
+    return worker.environment.hash().substring(0, 12);
   }
 
-  private NodeId started(Post post) throws IOException {
-    var limit = settings.workers().startLimit();
-    var files = jars.files(post.environment, limit);
-    var name = "worker " + brief(post);
+  private NodeId startProcess(JobWorker worker) throws IOException {
+    var limit = settings.workerSettings().startTimeout();
+    var files = jars.files(worker.environment, limit);
+    var name = "worker " + brief(worker);
     var plan = WorkerMain.plan(name)
         .withoutUserClasses()
         .classPath(files)
-        .flags(settings.workers().flags());
-    if (!post.key.devices().isEmpty()) {
-      plan = plan.environment(StandingWorkers.VISIBLE, post.key.devices());
+        .flags(settings.workerSettings().flags());
+    if (!worker.key.devices().isEmpty()) {
+      plan = plan.environment(StaticWorkers.VISIBLE_DEVICES, worker.key.devices());
     }
     var child = ChildJvm.start(plan, output(name));
-    if (!accept(post, child)) {
+    if (!accept(worker, child)) {
       child.kill();
       throw new RuntimeClosedException("This node is closing.");
     }
-    var _ = child.ended().thenAccept(code -> ended(post, child, code));
-    child.tell(WorkerMain.told(told(post.environment)));
+    var _ = child.ended().thenAccept(code -> ended(worker, child, code));
+    child.tell(WorkerMain.told(workerSettings(worker.environment)));
     var ready = child.awaitReady(limit);
     if (membership.peer(ready.node()) == null) {
       child.kill();
@@ -216,8 +216,8 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     return ready.node();
   }
 
-  private synchronized boolean accept(Post post, ChildJvm child) {
-    post.child = child;
+  private synchronized boolean accept(JobWorker worker, ChildJvm child) {
+    worker.child = child;
     return !closed;
   }
 
@@ -230,15 +230,15 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     };
   }
 
-  private Settings told(RuntimeEnvironment environment) {
+  private Settings workerSettings(RuntimeEnvironment environment) {
     var told = Mobula.settings();
-    for (var entry : settings.told().entrySet()) {
+    for (var entry : settings.overrides().entrySet()) {
       told = told.set(entry.getKey(), entry.getValue());
     }
     var list = environment.jarList();
     return told.join(membership.self().address())
         .set("mobula.cluster.role", "worker")
-        .set(JobSettings.BESIDE, memory.directory().toString())
+        .set(JobSettings.PARENT_STORE_KEY, memory.directory().toString())
         .set(
             "mobula.jobs.environment",
             environment.hash() + " " + list.node() + " " + list.task() + " " + list.index());
@@ -246,9 +246,9 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
 
   // ---- the end of them
 
-  private void ended(Post post, ChildJvm child, int code) {
+  private void ended(JobWorker worker, ChildJvm child, int code) {
     memory.removeLeftovers();
-    if (forget(post)) {
+    if (forget(worker)) {
       LOG.warn("{} has ended with exit code {}; the next lease starts another", child, code);
     }
   }
@@ -257,7 +257,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private void onLeft(NodeId node) {
     ChildJvm removed = null;
     synchronized (this) {
-      var found = posts.values().stream().filter(post -> post.isAt(node)).findFirst();
+      var found = workers.values().stream().filter(worker -> worker.isAt(node)).findFirst();
       if (found.isPresent() && forget(found.get())) {
         removed = found.get().child;
       }
@@ -276,27 +276,27 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     }
   }
 
-  private synchronized boolean forget(Post post) {
-    return posts.remove(post.key, post);
+  private synchronized boolean forget(JobWorker worker) {
+    return workers.remove(worker.key, worker);
   }
 
   /** Asks a worker that has no lease whether it may go. */
-  private void look(Post post) {
-    timer.after(settings.workers().idle(), () -> {
+  private void scheduleIdleCheck(JobWorker worker) {
+    timer.after(settings.workerSettings().idleTimeout(), () -> {
       long employed;
       synchronized (this) {
-        if (!post.equals(posts.get(post.key))) {
+        if (!worker.equals(workers.get(worker.key))) {
           return;
         }
-        long quiet = System.nanoTime() - post.idleSince;
+        long quiet = System.nanoTime() - worker.idleSince;
         employed =
-            post.uses == 0 && quiet >= settings.workers().idle().toNanos() ? post.employed : -1;
+            worker.uses == 0 && quiet >= settings.workerSettings().idleTimeout().toNanos() ? worker.acquisitions : -1;
       }
       if (employed >= 0) {
         lanes.send(
-            post.up.join(), new FrameWriter().octet(ASK_IDLE).int64(employed).toBytes());
+            worker.up.join(), new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
       }
-      look(post);
+      scheduleIdleCheck(worker);
     });
   }
 
@@ -304,9 +304,9 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     long employed = in.int64();
     ChildJvm leaving = null;
     synchronized (this) {
-      var found = posts.values().stream().filter(post -> post.isAt(from)).findFirst();
-      if (found.isPresent() && found.get().uses == 0 && found.get().employed == employed) {
-        posts.remove(found.get().key);
+      var found = workers.values().stream().filter(worker -> worker.isAt(from)).findFirst();
+      if (found.isPresent() && found.get().uses == 0 && found.get().acquisitions == employed) {
+        workers.remove(found.get().key);
         leaving = found.get().child;
       }
     }
@@ -318,7 +318,7 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
   private void end(ChildJvm child) {
     LOG.info("{} has had no work and is ended", child);
     try {
-      threads.execute(() -> child.end(PATIENCE));
+      threads.execute(() -> child.end(CLOSE_TIMEOUT));
     } catch (RejectedExecutionException closing) {
       child.askToEnd(); // it also ends with this JVM
     }
@@ -330,15 +330,15 @@ public final class Workshop implements LeaseDesk.Workers, AutoCloseable {
     List<ChildJvm> children;
     synchronized (this) {
       closed = true;
-      children = posts.values().stream()
-          .map(post -> post.child)
+      children = workers.values().stream()
+          .map(worker -> worker.child)
           .filter(Objects::nonNull)
           .toList();
-      posts.clear();
+      workers.clear();
     }
     threads.shutdown();
     children.forEach(ChildJvm::askToEnd);
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
     children.forEach(child -> child.end(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     jars.close();
   }

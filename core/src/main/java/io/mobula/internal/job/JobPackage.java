@@ -20,11 +20,11 @@ import java.util.List;
  * them is an object, too: for each jar its name, its hash and the ref to its bytes, one after the
  * other.
  */
-public final class Shipment {
+public final class JobPackage {
   private final RuntimeEnvironment environment;
   private final ObjectRef<List<Object>> list; // as long as it is reachable, the jars are
 
-  private Shipment(RuntimeEnvironment environment, ObjectRef<List<Object>> list) {
+  private JobPackage(RuntimeEnvironment environment, ObjectRef<List<Object>> list) {
     this.environment = environment;
     this.list = list;
   }
@@ -35,7 +35,7 @@ public final class Shipment {
    * @throws SettingsException that names the file
    */
   public static void require(List<Path> paths) {
-    Jar.require(paths);
+    JobJar.require(paths);
   }
 
   /**
@@ -43,11 +43,11 @@ public final class Shipment {
    *
    * @throws SettingsException when one is no jar
    */
-  public static Shipment put(List<Path> paths, ObjectStore store) {
+  public static JobPackage put(List<Path> paths, ObjectStore store) {
     Path scratch = null;
     try {
       scratch = Files.createTempDirectory("mobula-ship-");
-      return put(store, Jar.of(paths, scratch));
+      return put(store, JobJar.of(paths, scratch));
     } catch (IOException e) {
       throw new SettingsException("Cannot ship " + paths + ": " + e, e);
     } finally {
@@ -57,11 +57,11 @@ public final class Shipment {
     }
   }
 
-  private static Shipment put(ObjectStore store, List<Jar> jars) throws IOException {
+  private static JobPackage put(ObjectStore store, List<JobJar> jars) throws IOException {
     var all = new ArrayList<Object>();
     var hashes = new ArrayList<String>();
     for (var jar : jars) {
-      var hash = Jar.hash(jar.file());
+      var hash = JobJar.hash(jar.file());
       hashes.add(hash);
       all.add(jar.name());
       all.add(hash);
@@ -69,10 +69,10 @@ public final class Shipment {
     }
     ObjectRef<List<Object>> list = store.put(all);
     var id = store.exported(((Ref<?>) list).entry());
-    return new Shipment(new RuntimeEnvironment(Jar.hash(hashes), id), list);
+    return new JobPackage(new RuntimeEnvironment(JobJar.hash(hashes), id), list);
   }
 
-  private static ObjectRef<MemorySegment> content(ObjectStore store, Jar jar) throws IOException {
+  private static ObjectRef<MemorySegment> content(ObjectStore store, JobJar jar) throws IOException {
     try (var channel = FileChannel.open(jar.file(), StandardOpenOption.READ);
         var room = store.create(channel.size())) {
       var bytes = room.segment();

@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JarTest {
+class JobJarTest {
   @TempDir
   Path directory;
 
@@ -34,7 +34,7 @@ class JarTest {
   @Test
   void aJarMeansItself() throws Exception {
     var jar = jar(directory.resolve("a.jar"), "A");
-    assertThat(Jar.of(List.of(jar), scratch())).extracting(Jar::file).containsExactly(jar);
+    assertThat(JobJar.of(List.of(jar), scratch())).extracting(JobJar::file).containsExactly(jar);
   }
 
   @Test
@@ -45,9 +45,9 @@ class JarTest {
     Files.createDirectories(lib.resolve("pack/age"));
     Files.writeString(lib.resolve("pack/age/C.class"), "c");
 
-    var jars = Jar.of(List.of(lib), scratch());
+    var jars = JobJar.of(List.of(lib), scratch());
 
-    assertThat(jars.subList(0, 2)).extracting(Jar::file).containsExactly(first, second);
+    assertThat(jars.subList(0, 2)).extracting(JobJar::file).containsExactly(first, second);
     try (var zip = new ZipFile(jars.get(2).file().toFile())) {
       assertThat(zip.stream().map(ZipEntry::getName)).containsExactly("pack/age/C.class");
     }
@@ -65,15 +65,15 @@ class JarTest {
       Files.writeString(classes.resolve(file), file);
       Files.setLastModifiedTime(classes.resolve(file), FileTime.fromMillis(changed));
     }
-    return Jar.hash(
-        Jar.of(List.of(directory.resolve(name)), scratch()).getFirst().file());
+    return JobJar.hash(
+        JobJar.of(List.of(directory.resolve(name)), scratch()).getFirst().file());
   }
 
   @Test
   void theOrderOfJarsCounts() throws Exception {
-    var a = Jar.hash(jar(directory.resolve("a.jar"), "A"));
-    var b = Jar.hash(jar(directory.resolve("b.jar"), "B"));
-    assertThat(Jar.hash(List.of(a, b))).isNotEqualTo(Jar.hash(List.of(b, a))).hasSize(64);
+    var a = JobJar.hash(jar(directory.resolve("a.jar"), "A"));
+    var b = JobJar.hash(jar(directory.resolve("b.jar"), "B"));
+    assertThat(JobJar.hash(List.of(a, b))).isNotEqualTo(JobJar.hash(List.of(b, a))).hasSize(64);
   }
 
   @Test
@@ -84,12 +84,12 @@ class JarTest {
     var whole = Files.readAllBytes(jar(directory.resolve("whole.jar"), "A"));
     Files.write(cut, java.util.Arrays.copyOf(whole, whole.length - 8));
     for (var path : List.of(text, empty, cut, directory.resolve("missing.jar"))) {
-      assertThatThrownBy(() -> Jar.require(List.of(path)))
+      assertThatThrownBy(() -> JobJar.require(List.of(path)))
           .isInstanceOf(SettingsException.class)
           .hasMessageContaining(path.toString());
     }
     var nothing = Files.createDirectory(directory.resolve("nothing"));
-    assertThatThrownBy(() -> Jar.of(List.of(nothing), scratch()))
+    assertThatThrownBy(() -> JobJar.of(List.of(nothing), scratch()))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(nothing + ": the directory is empty");
   }

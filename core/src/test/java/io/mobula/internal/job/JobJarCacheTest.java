@@ -9,23 +9,23 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Lists of jars that programs send: what is none is refused before a file gets its name. */
-class JarCacheTest {
+class JobJarCacheTest {
   private static final String HASH = "0123456789abcdef".repeat(4);
 
   @Test
   void whatIsNoListOfJarsIsRefused() {
     for (var value : Arrays.asList(null, 7, "jars", List.of("a.jar", HASH))) {
-      assertThatThrownBy(() -> JarCache.listed(value))
+      assertThatThrownBy(() -> JarCache.parseList(value))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("Wanted a list of jars");
     }
-    assertThat(JarCache.listed(List.of())).isEmpty();
+    assertThat(JarCache.parseList(List.of())).isEmpty();
   }
 
   @Test
   void aHashThatIsNoneNamesNoFile() {
     for (Object hash : List.of("../../evil", HASH.toUpperCase(java.util.Locale.ROOT), 7, "")) {
-      assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", hash, "no ref")))
+      assertThatThrownBy(() -> JarCache.parseList(List.of("a.jar", hash, "no ref")))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("Jar a.jar has no hash by SHA-256, but " + hash);
     }
@@ -33,7 +33,7 @@ class JarCacheTest {
 
   @Test
   void aJarWithoutARefIsRefused() {
-    assertThatThrownBy(() -> JarCache.listed(List.of("a.jar", HASH, "no ref")))
+    assertThatThrownBy(() -> JarCache.parseList(List.of("a.jar", HASH, "no ref")))
         .isInstanceOf(ProcessException.class)
         .hasMessageContaining("Jar a.jar has no ref");
   }

@@ -40,18 +40,18 @@ import org.slf4j.LoggerFactory;
  * their own, to which the node's resources have been given, on the node's class path. One that ends
  * is started again, after pauses that {@link RestartPolicy#DEFAULT} has. Safe for all threads.
  */
-public final class StandingWorkers implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(StandingWorkers.class);
+public final class StaticWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StaticWorkers.class);
 
   /** The variable by which CUDA is told which devices a process may use. */
-  static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
+  static final String VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES";
 
-  private final Plan plan;
+  private final Spec spec;
   private final SharedStore store;
   private final WorkerSupervisor supervisor;
   private final CompletableFuture<Void> allUp = new CompletableFuture<>();
   private final Runnable changed;
-  private final Map<Integer, String> vacant = new ConcurrentSkipListMap<>();
+  private final Map<Integer, String> abandoned = new ConcurrentSkipListMap<>();
   private final Set<Integer> up = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -62,18 +62,18 @@ public final class StandingWorkers implements AutoCloseable {
    * @param classPath what they have in front of the node's class path
    * @param flags for their JVMs
    * @param restarts how often one is started again within ten minutes
-   * @param division what they offer, and what stays with the node
+   * @param resourceSplit what they offer, and what stays with the node
    * @param gpus which accelerators each of them has, if they have any, and which stay
    */
-  public record Plan(
+  public record Spec(
       int count,
       List<Path> classPath,
       List<String> flags,
       int restarts,
-      Division division,
+      ResourceSplit resourceSplit,
       Split gpus) {
     /** Copies the lists. */
-    public Plan {
+    public Spec {
       classPath = List.copyOf(classPath);
       flags = List.copyOf(flags);
     }
@@ -85,30 +85,30 @@ public final class StandingWorkers implements AutoCloseable {
    * @param node whom they join
    * @param store whose ceiling is theirs, too
    * @param settings what it does differently from the defaults itself
-   * @param startLimit within which one must be up
-   * @param leaveLimit within which all of them must be gone when the node leaves
+   * @param startTimeout within which one must be up
+   * @param leaveTimeout within which all of them must be gone when the node leaves
    */
-  public record Terms(
+  public record NodeParameters(
       Peer node,
       SharedStore store,
       Map<String, Object> settings,
-      Duration startLimit,
-      Duration leaveLimit) {}
+      Duration startTimeout,
+      Duration leaveTimeout) {}
 
-  private StandingWorkers(Plan plan, Terms terms, Runnable changed) {
-    this.plan = plan;
+  private StaticWorkers(Spec spec, NodeParameters nodeParameters, Runnable changed) {
+    this.spec = spec;
     this.changed = changed;
-    this.store = terms.store();
-    var told = WorkerMain.told(told(plan, terms));
+    this.store = nodeParameters.store();
+    var told = WorkerMain.told(workerSettings(spec, nodeParameters));
     this.supervisor = WorkerSupervisor.start(
-        plan.count(),
-        worker -> child(plan, worker).input(told),
+        spec.count(),
+        worker -> child(spec, worker).input(told),
         new WorkerSupervisor.Terms(
-            RestartPolicy.DEFAULT.restarts(plan.restarts()),
-            terms.startLimit(),
-            terms.leaveLimit()),
-        new Roll(plan.count()),
-        StandingWorkers::print);
+            RestartPolicy.DEFAULT.restarts(spec.restarts()),
+            nodeParameters.startTimeout(),
+            nodeParameters.leaveTimeout()),
+        new StartupTracker(spec.count()),
+        StaticWorkers::print);
   }
 
   /**
@@ -117,31 +117,31 @@ public final class StandingWorkers implements AutoCloseable {
    * @param changed runs when other workers are {@link #absent} than before; on the supervisor's
    *     thread, or on that of {@link #close}
    */
-  public static StandingWorkers start(Plan plan, Terms terms, Runnable changed) {
-    return new StandingWorkers(plan, terms, changed);
+  public static StaticWorkers start(Spec spec, NodeParameters nodeParameters, Runnable changed) {
+    return new StaticWorkers(spec, nodeParameters, changed);
   }
 
-  private static ChildPlan child(Plan plan, int worker) {
-    var child = WorkerMain.plan("worker " + worker).flags(plan.flags()).classPath(plan.classPath());
-    return plan.gpus().parts().isEmpty()
+  private static ChildPlan child(Spec spec, int worker) {
+    var child = WorkerMain.plan("worker " + worker).flags(spec.flags()).classPath(spec.classPath());
+    return spec.gpus().parts().isEmpty()
         ? child
-        : child.environment(VISIBLE, Share.visible(plan.gpus().parts().get(worker)));
+        : child.environment(VISIBLE_DEVICES, Share.visible(spec.gpus().parts().get(worker)));
   }
 
-  private static Settings told(Plan plan, Terms terms) {
+  private static Settings workerSettings(Spec spec, NodeParameters nodeParameters) {
     var told = Mobula.settings();
-    for (var entry : terms.settings().entrySet()) {
+    for (var entry : nodeParameters.settings().entrySet()) {
       told = told.set(entry.getKey(), entry.getValue());
     }
-    for (var label : terms.node().labels().entrySet()) {
+    for (var label : nodeParameters.node().labels().entrySet()) {
       told = told.label(label.getKey(), label.getValue());
     }
-    return offering(told, plan.division().worker())
-        .join(terms.node().address())
-        .set(JobSettings.BESIDE, terms.store().directory().toString())
+    return offering(told, spec.resourceSplit().worker())
+        .join(nodeParameters.node().address())
+        .set(JobSettings.PARENT_STORE_KEY, nodeParameters.store().directory().toString())
         .set("mobula.cluster.role", "worker")
-        .set("mobula.cluster.join-timeout", terms.startLimit().toMillis() + "ms")
-        .set("mobula.cluster.leave-timeout", terms.leaveLimit().dividedBy(2).toMillis() + "ms");
+        .set("mobula.cluster.join-timeout", nodeParameters.startTimeout().toMillis() + "ms")
+        .set("mobula.cluster.leave-timeout", nodeParameters.leaveTimeout().dividedBy(2).toMillis() + "ms");
   }
 
   /** Nothing is left to be detected there: two of them would detect the same. */
@@ -163,10 +163,10 @@ public final class StandingWorkers implements AutoCloseable {
   }
 
   /** Who is up; on the supervisor's thread. */
-  private final class Roll implements WorkerSupervisor.Listener {
+  private final class StartupTracker implements WorkerSupervisor.Listener {
     private final CountDownLatch missing;
 
-    Roll(int count) {
+    StartupTracker(int count) {
       this.missing = new CountDownLatch(count);
     }
 
@@ -189,7 +189,7 @@ public final class StandingWorkers implements AutoCloseable {
 
     @Override
     public void gaveUp(int worker, String why) {
-      vacant.put(worker, why);
+      abandoned.put(worker, why);
       ended(worker);
     }
 
@@ -221,10 +221,10 @@ public final class StandingWorkers implements AutoCloseable {
   }
 
   /** The workers that are not started again, and why, as something that waits. */
-  public List<WaitingWork> vacant() {
-    return vacant.entrySet().stream()
+  public List<WaitingWork> abandoned() {
+    return abandoned.entrySet().stream()
         .map(entry ->
-            new WaitingWork("worker " + entry.getKey(), plan.division().worker(), entry.getValue()))
+            new WaitingWork("worker " + entry.getKey(), spec.resourceSplit().worker(), entry.getValue()))
         .toList();
   }
 
@@ -235,20 +235,20 @@ public final class StandingWorkers implements AutoCloseable {
   public List<AbsentWorker> absent() {
     return closed
         ? List.of()
-        : IntStream.range(0, plan.count())
+        : IntStream.range(0, spec.count())
             .filter(worker -> !up.contains(worker))
             .mapToObj(worker -> new AbsentWorker(
                 worker,
-                plan.division().worker().asUnits(),
+                spec.resourceSplit().worker().asUnits(),
                 devices(worker),
-                vacant.containsKey(worker)))
+                abandoned.containsKey(worker)))
             .toList();
   }
 
   private List<DeviceView> devices(int worker) {
-    return plan.gpus().parts().isEmpty()
+    return spec.gpus().parts().isEmpty()
         ? List.of()
-        : plan.gpus().parts().get(worker).stream().map(Share::view).toList();
+        : spec.gpus().parts().get(worker).stream().map(Share::view).toList();
   }
 
   /** Ends all of them at the same time: asks, waits, kills. */

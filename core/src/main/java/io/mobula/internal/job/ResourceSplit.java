@@ -12,11 +12,11 @@ import java.util.TreeSet;
  * @param node what stays
  * @param worker what each worker has
  */
-public record Division(Resources node, Resources worker) {
+public record ResourceSplit(Resources node, Resources worker) {
 
   /** No workers: all of it stays. */
-  public static Division none(Resources all) {
-    return new Division(all, Resources.none());
+  public static ResourceSplit none(Resources all) {
+    return new ResourceSplit(all, Resources.none());
   }
 
   /**
@@ -27,7 +27,7 @@ public record Division(Resources node, Resources worker) {
    * @param said units for each worker, by resource
    * @throws InvalidRequestException when that is more than there is
    */
-  public static Division of(Resources all, int workers, Map<String, Long> said) {
+  public static ResourceSplit of(Resources all, int workers, Map<String, Long> said) {
     var names = new TreeSet<>(all.asUnits().keySet());
     names.addAll(said.keySet());
     var node = all;
@@ -44,7 +44,7 @@ public record Division(Resources node, Resources worker) {
       node = node.withUnits(name, rest);
       worker = worker.withUnits(name, each);
     }
-    return new Division(node, worker);
+    return new ResourceSplit(node, worker);
   }
 
   private static long evenly(String name, long units, int workers) {
