@@ -10,8 +10,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Places;
@@ -53,7 +53,7 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
-  public record Dependencies(Sharing sharing, Lanes lanes, Router router, LeaseDesk desk) {}
+  public record Dependencies(Sharing sharing, PeerTransport lanes, FrameRouter router, LeaseDesk desk) {}
 
   /**
    * Sends and takes frames about actors from now on.

@@ -5,7 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.PeerQuestions;
+import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.store.Deadline;
 import java.time.Duration;
 import java.util.Map;
@@ -29,7 +29,7 @@ final class CheckpointReplicator {
 
   private final ActorCluster cluster;
   private final ActorCluster.Dependencies dependencies;
-  private final PeerQuestions<CheckpointKey, String> asked;
+  private final PendingPeerRequests<CheckpointKey, String> asked;
   private final Map<ActorId, ReplicatedCheckpoint> copies = new ConcurrentHashMap<>();
   private final Map<ActorId, PendingHandOver> pendingHandOvers = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ final class CheckpointReplicator {
   CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
     this.cluster = cluster;
     this.dependencies = dependencies;
-    this.asked = new PeerQuestions<>(dependencies.lanes(), "a copy of checkpoint");
+    this.asked = new PendingPeerRequests<>(dependencies.lanes(), "a copy of checkpoint");
     dependencies
         .router()
         .on(ActorFrames.REPLICATE_CHECKPOINT, this::onKeep)
@@ -72,7 +72,7 @@ final class CheckpointReplicator {
   private void onKept(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
     var version = CheckpointVersion.read(in);
-    asked.answer(from, new CheckpointKey(id, version), in::text);
+    asked.complete(from, new CheckpointKey(id, version), in::text);
   }
 
   // ---- an owner's and an heir's side

@@ -6,7 +6,7 @@ import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import com.typesafe.config.Config;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -18,7 +18,7 @@ import java.util.concurrent.ThreadFactory;
  */
 public final class ElasticDispatcher extends ExecutorServiceConfigurator {
   /** By the settings of their actor systems, which is all that Akka shows to a dispatcher. */
-  private static final Map<Object, Lookout> LOOKOUTS =
+  private static final Map<Object, SpinWait> LOOKOUTS =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final Object system;
@@ -32,12 +32,12 @@ public final class ElasticDispatcher extends ExecutorServiceConfigurator {
   }
 
   /** What idle threads of that system's dispatcher do before they wait. */
-  public static void lookout(ActorSystem<?> system, Lookout with) {
+  public static void lookout(ActorSystem<?> system, SpinWait with) {
     LOOKOUTS.put(system.classicSystem().settings(), with);
   }
 
-  private Lookout lookout() {
-    return LOOKOUTS.getOrDefault(system, Lookout.NONE);
+  private SpinWait lookout() {
+    return LOOKOUTS.getOrDefault(system, SpinWait.NONE);
   }
 
   @Override

@@ -12,8 +12,8 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Wanting;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class HostedActors {
   private final ActorEngine engine;
   private final Sharing sharing;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final ActorCluster cluster;
   private final Map<LeaseKey, Lease> unclaimedLeases = new ConcurrentHashMap<>();
   private final Map<ActorId, HostedCell> hostedCell = new ConcurrentHashMap<>();
@@ -56,13 +56,13 @@ final class HostedActors {
   HostedActors(
       ActorEngine engine,
       Sharing sharing,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       LeaseDesk desk,
       ActorCluster cluster) {
     this.engine = engine;
     this.sharing = sharing;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.cluster = cluster;
     desk.host(Wanting.Purpose.ACTOR, (submitter, number, lease) -> {
       var key = new LeaseKey(submitter, number);
@@ -124,7 +124,7 @@ final class HostedActors {
   private void tellOwner(int kind, ActorId id, ActorAddress address) {
     var frame = ActorFrames.of(kind, id);
     address.write(frame);
-    lanes.send(cluster.ownerOf(id), frame.toBytes());
+    peerTransport.send(cluster.ownerOf(id), frame.toBytes());
   }
 
   /** Makes an actor here. */
@@ -212,7 +212,7 @@ final class HostedActors {
       }
       var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
       address.write(frame);
-      lanes.send(cluster.ownerOf(id), frame.int32(times).toBytes());
+      peerTransport.send(cluster.ownerOf(id), frame.int32(times).toBytes());
     }
 
     @Override
@@ -225,7 +225,7 @@ final class HostedActors {
       var frame = ActorFrames.of(ActorFrames.CHECKPOINTED, id);
       address.write(frame);
       version.write(frame);
-      lanes.send(cluster.ownerOf(id), frame.toBytes());
+      peerTransport.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
@@ -247,7 +247,7 @@ final class HostedActors {
       var frame = ActorFrames.of(ActorFrames.DIED, id);
       address.write(frame);
       sharing.write(frame, why, new ObjectId(0, 0, 0));
-      lanes.send(cluster.ownerOf(id), frame.toBytes());
+      peerTransport.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
@@ -359,7 +359,7 @@ final class HostedActors {
 
   /** The call has not been run, and will not be. */
   private void sendRejected(NodeId caller, ActorId id, int incarnation, ObjectId call) {
-    lanes.send(
+    peerTransport.send(
         caller,
         ActorFrames.of(ActorFrames.REJECTED, id)
             .int32(incarnation)

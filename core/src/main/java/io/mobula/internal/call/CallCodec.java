@@ -6,7 +6,7 @@ import io.mobula.RemoteFunction;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Phrases;
+import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -63,7 +63,7 @@ final class CallCodec {
     sharing.adopt(entry);
     out.octet(BY_ID);
     Sharing.writeId(out, entry.id());
-    out.carries(entry.id());
+    out.addCarriedRef(entry.id());
     sharing.write(out, outcome, entry.id());
   }
 
@@ -73,9 +73,9 @@ final class CallCodec {
    */
   static void writeFunction(FrameWriter out, Object function, Sharing sharing, NodeId to) {
     int number = function instanceof RemoteFunction itself && capturesNothing(itself)
-        ? sharing.phrases().number(to, itself.getClass(), () -> encodeWhole(itself, sharing))
-        : Phrases.NONE;
-    if (number == Phrases.NONE) {
+        ? sharing.phrases().intern(to, itself.getClass(), () -> encodeWhole(itself, sharing))
+        : PeerInternTable.NONE;
+    if (number == PeerInternTable.NONE) {
       write(out, function, sharing);
     } else {
       out.octet(BY_NUMBER).int32(number);
@@ -99,7 +99,7 @@ final class CallCodec {
     return kind == BY_NUMBER
         ? sharing
             .phrases()
-            .meaning(from, in.int32(), whole -> new StatelessFunction(content(whole, sharing)))
+            .resolve(from, in.int32(), whole -> new StatelessFunction(content(whole, sharing)))
         : read(kind, in, sharing);
   }
 

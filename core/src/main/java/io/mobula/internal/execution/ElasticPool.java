@@ -1,6 +1,6 @@
 package io.mobula.internal.execution;
 
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,7 +50,7 @@ public final class ElasticPool {
         usual,
         IDLE_SECONDS,
         TimeUnit.SECONDS,
-        new HandOffQueue(() -> Lookout.NONE),
+        new HandOffQueue(() -> SpinWait.NONE),
         threads,
         (work, pool) -> {
           queue(work, pool);
@@ -60,17 +60,17 @@ public final class ElasticPool {
 
   /** As {@link #create(String, int)}, with threads made by a factory. */
   public static ExecutorService create(ThreadFactory factory, int most) {
-    return create(factory, most, () -> Lookout.NONE);
+    return create(factory, most, () -> SpinWait.NONE);
   }
 
   /**
    * The same.
    *
-   * @param lookout what an idle thread does before it waits
+   * @param spinWait what an idle thread does before it waits
    */
-  public static ExecutorService create(ThreadFactory factory, int most, Supplier<Lookout> lookout) {
+  public static ExecutorService create(ThreadFactory factory, int most, Supplier<SpinWait> spinWait) {
     return new ThreadPoolExecutor(
-        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOffQueue(lookout), factory, ElasticPool::queue);
+        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOffQueue(spinWait), factory, ElasticPool::queue);
   }
 
   private static void queue(Runnable work, ThreadPoolExecutor pool) {

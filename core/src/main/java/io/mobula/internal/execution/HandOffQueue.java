@@ -1,6 +1,6 @@
 package io.mobula.internal.execution;
 
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,7 +18,7 @@ final class HandOffQueue extends LinkedTransferQueue<Runnable> {
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // nobody writes it
-  private final transient Supplier<Lookout> lookout;
+  private final transient Supplier<SpinWait> spinWait;
 
   private final transient AtomicReference<@Nullable SpinningWorker> spinningWorker = new AtomicReference<>();
 
@@ -51,8 +51,8 @@ final class HandOffQueue extends LinkedTransferQueue<Runnable> {
     }
   }
 
-  HandOffQueue(Supplier<Lookout> lookout) {
-    this.lookout = lookout;
+  HandOffQueue(Supplier<SpinWait> spinWait) {
+    this.spinWait = spinWait;
   }
 
   @Override
@@ -71,14 +71,14 @@ final class HandOffQueue extends LinkedTransferQueue<Runnable> {
   }
 
   private @Nullable Runnable spinForWork() {
-    var out = lookout.get();
+    var out = spinWait.get();
     var mine = new SpinningWorker();
     if (!out.isWorthwhile() || !spinningWorker.compareAndSet(null, mine)) {
       return null;
     }
     Runnable given = null;
     try {
-      var _ = out.until(() -> mine.isGiven() || !isEmpty());
+      var _ = out.spinUntil(() -> mine.isGiven() || !isEmpty());
     } finally {
       spinningWorker.set(null);
       given = mine.leave();

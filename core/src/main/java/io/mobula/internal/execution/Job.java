@@ -46,6 +46,6 @@ public record Job(
     double weight = Double.longBitsToDouble(in.int64());
     boolean output = in.flag();
     var environment = in.flag() ? RuntimeEnvironment.read(in) : null;
-    return in.made(() -> new Job(driver, output, environment, weight));
+    return in.construct(() -> new Job(driver, output, environment, weight));
   }
 }

@@ -12,8 +12,8 @@ import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.process.ChildJvm;
@@ -49,7 +49,7 @@ public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
   private static final int STARTS_AT_ONCE = 4;
 
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final JobSettings settings;
   private final SharedStore memory;
   private final JarCache jars;
@@ -99,15 +99,15 @@ public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
   /** Starts nothing yet. */
   public JobWorkerPool(
       Membership membership,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       Sharing sharing,
       ObjectStore store,
       SharedStore memory,
       JobSettings settings,
       Timer timer) {
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.settings = settings;
     this.memory = memory;
     this.jars = new JarCache(sharing, store, settings.cache());
@@ -293,7 +293,7 @@ public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
             worker.uses == 0 && quiet >= settings.workerSettings().idleTimeout().toNanos() ? worker.acquisitions : -1;
       }
       if (employed >= 0) {
-        lanes.send(
+        peerTransport.send(
             worker.up.join(), new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
       }
       scheduleIdleCheck(worker);

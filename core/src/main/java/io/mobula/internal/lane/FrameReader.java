@@ -28,7 +28,7 @@ public final class FrameReader {
   }
 
   /** Notes that a ref to the object has come in this frame. */
-  public void brings(ObjectId id) {
+  public void addReceivedRef(ObjectId id) {
     if (brought.isEmpty()) {
       brought = new ArrayList<>();
     }
@@ -36,7 +36,7 @@ public final class FrameReader {
   }
 
   /** The objects whose refs have come in this frame, as far as it is read. */
-  public List<ObjectId> brought() {
+  public List<ObjectId> receivedRefs() {
     return brought;
   }
 
@@ -85,12 +85,12 @@ public final class FrameReader {
 
   /** 4 bytes. */
   public int int32() {
-    return (int) Numbers.INT.get(bytes, take(Integer.BYTES));
+    return (int) LittleEndian.INT.get(bytes, take(Integer.BYTES));
   }
 
   /** 8 bytes. */
   public long int64() {
-    return (long) Numbers.LONG.get(bytes, take(Long.BYTES));
+    return (long) LittleEndian.LONG.get(bytes, take(Long.BYTES));
   }
 
   /** A length and so many bytes, copied. */
@@ -103,7 +103,7 @@ public final class FrameReader {
    *
    * @param make throws {@link IllegalArgumentException} where its parts cannot be right
    */
-  public <T> T made(Supplier<T> make) {
+  public <T> T construct(Supplier<T> make) {
     try {
       return make.get();
     } catch (IllegalArgumentException wrong) {

@@ -26,7 +26,7 @@ public final class FrameWriter {
   }
 
   /** Notes that a ref to the object travels in this frame. */
-  public void carries(ObjectId id) {
+  public void addCarriedRef(ObjectId id) {
     if (carried.isEmpty()) {
       carried = new ArrayList<>();
     }
@@ -34,7 +34,7 @@ public final class FrameWriter {
   }
 
   /** The objects whose refs travel in this frame. */
-  public List<ObjectId> carried() {
+  public List<ObjectId> carriedRefs() {
     return carried;
   }
 
@@ -81,14 +81,14 @@ public final class FrameWriter {
   /** 4 bytes. */
   public FrameWriter int32(int value) {
     int at = room(Integer.BYTES);
-    Numbers.INT.set(bytes, at, value);
+    LittleEndian.INT.set(bytes, at, value);
     return this;
   }
 
   /** 8 bytes. */
   public FrameWriter int64(long value) {
     int at = room(Long.BYTES);
-    Numbers.LONG.set(bytes, at, value);
+    LittleEndian.LONG.set(bytes, at, value);
     return this;
   }
 

@@ -20,8 +20,8 @@ import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.job.IdleResponder;
 import io.mobula.internal.job.JobWorkerPool;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.output.Display;
@@ -67,8 +67,8 @@ final class Clustered {
 
   private final Membership membership;
   private final PlacementGroupService groups;
-  private final Router router;
-  private final Lanes lanes;
+  private final FrameRouter router;
+  private final PeerTransport peerTransport;
   private final Sharing sharing;
   private final LeaseDesk desk;
   private final Placer placer;
@@ -101,20 +101,20 @@ final class Clustered {
     this.memory = memory;
     this.views = new ClusterViews(membership, ledger, objects::usage);
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
-    this.router = new Router();
-    this.lanes = new Lanes(membership);
-    objects.lookout(lanes.lookout());
+    this.router = new FrameRouter();
+    this.peerTransport = new PeerTransport(membership);
+    objects.lookout(peerTransport.spinWait());
     this.sharing = new Sharing(
-        objects, memory, membership, lanes, router, settings.limits().inlineLimit());
-    this.desk = new LeaseDesk(ledger, membership, lanes, router, this::elsewhere, groups);
-    this.reports = new Reports(membership, lanes, router, ownReport);
-    this.waits = new PeerWaits(membership, lanes, router, this::pendingHere);
-    this.outlet = new Outlet(membership, lanes, router, settings.output(), timer::after);
-    this.display = new Display(membership, lanes, router);
+        objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
+    this.desk = new LeaseDesk(ledger, membership, peerTransport, router, this::elsewhere, groups);
+    this.reports = new Reports(membership, peerTransport, router, ownReport);
+    this.waits = new PeerWaits(membership, peerTransport, router, this::pendingHere);
+    this.outlet = new Outlet(membership, peerTransport, router, settings.output(), timer::after);
+    this.display = new Display(membership, peerTransport, router);
     this.placer = new Placer(
         ledger,
         membership,
-        lanes,
+        peerTransport,
         router,
         desk,
         new Placer.Rules(
@@ -163,9 +163,9 @@ final class Clustered {
   void work(ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // what runs here has been granted by its node
-      IdleResponder.register(lanes, router, isBusy);
+      IdleResponder.register(peerTransport, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workerPool = new JobWorkerPool(membership, lanes, router, sharing, objects, memory, jobs, timer);
+      workerPool = new JobWorkerPool(membership, peerTransport, router, sharing, objects, memory, jobs, timer);
       desk.workers(workerPool);
     }
   }
@@ -196,11 +196,11 @@ final class Clustered {
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
-      lanes.open(spawner::spawn, router, memory, objects::open);
+      peerTransport.open(spawner::spawn, router, memory, objects::open);
     } else {
-      lanes.open(spawner::spawn, router);
+      peerTransport.open(spawner::spawn, router);
     }
-    ElasticDispatcher.lookout(system, lanes.lookout());
+    ElasticDispatcher.lookout(system, peerTransport.spinWait());
     groups.open(spawner::spawn, this::room, settings.unschedulableTimeout());
     groups.onChange(placer::lookAgain);
     views.onChange(groups::viewChanged);
@@ -301,7 +301,7 @@ final class Clustered {
 
   /** What is on the way from here. */
   List<PeerChannelInfo> lanes() {
-    return lanes.traffic();
+    return peerTransport.traffic();
   }
 
   Reports reports() {
@@ -326,24 +326,24 @@ final class Clustered {
     }
     outlet.close();
     display.close();
-    lanes.awaitRead(LAST_FRAMES);
+    peerTransport.awaitDrained(LAST_FRAMES);
   }
 
   /** Lets go of what belongs to other processes. */
   void close() {
     sharing.close();
-    lanes.close();
+    peerTransport.close();
   }
 
   TaskWire wire(TaskEngine tasks) {
-    var wire = new TaskWire(tasks, sharing, membership, lanes, router, desk);
+    var wire = new TaskWire(tasks, sharing, membership, peerTransport, router, desk);
     taskWire = wire;
     return wire;
   }
 
   /** The questions to other processes that have no answer yet. */
   Iterator<Awaited> openQuestions() {
-    return lanes.openQuestions();
+    return peerTransport.openRequests();
   }
 
   /** Asks other processes why something waits. */
@@ -378,7 +378,7 @@ final class Clustered {
   ActorCluster wire(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
-        new ActorCluster.Dependencies(sharing, lanes, router, desk),
+        new ActorCluster.Dependencies(sharing, peerTransport, router, desk),
         membership,
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());

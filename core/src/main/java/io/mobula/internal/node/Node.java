@@ -43,7 +43,7 @@ import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.RunningClock;
@@ -161,9 +161,9 @@ public final class Node {
             membership, ledger, objects, memory, settings, this::ownReport, groups, timer::after)
         : null;
     if (cluster == null) {
-      var lookout = Lookout.alone();
-      objects.lookout(lookout);
-      ElasticDispatcher.lookout(system, lookout);
+      var spinWait = SpinWait.forSingleNode();
+      objects.lookout(spinWait);
+      ElasticDispatcher.lookout(system, spinWait);
     }
     this.job = program(settings.jobs().environment());
     var places = cluster == null ? new SingleNode(ledger, groups) : cluster.placer();

@@ -6,9 +6,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.ChainWalker;
@@ -42,11 +42,11 @@ final class PeerWaits implements ChainWalker.Peers {
   private static final int MOST_CHARS = 2000;
 
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Known known;
   private final LongSupplier nanoTime;
   private final AtomicLong numbers = new AtomicLong();
-  private final PeerQuestions<Long, Optional<String>> open;
+  private final PendingPeerRequests<Long, Optional<String>> open;
   private final Map<NodeId, Silence> silent = new ConcurrentHashMap<>();
 
   /** What a process knows of work that others wait for. */
@@ -62,16 +62,16 @@ final class PeerWaits implements ChainWalker.Peers {
    */
   private record Silence(long since, int probes, long last) {}
 
-  PeerWaits(Membership membership, Lanes lanes, Router router, Known known) {
-    this(membership, lanes, router, known, System::nanoTime);
+  PeerWaits(Membership membership, PeerTransport peerTransport, FrameRouter router, Known known) {
+    this(membership, peerTransport, router, known, System::nanoTime);
   }
 
-  PeerWaits(Membership membership, Lanes lanes, Router router, Known known, LongSupplier nanoTime) {
+  PeerWaits(Membership membership, PeerTransport peerTransport, FrameRouter router, Known known, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.known = known;
-    this.open = new PeerQuestions<>(lanes);
+    this.open = new PendingPeerRequests<>(peerTransport);
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -146,11 +146,11 @@ final class PeerWaits implements ChainWalker.Peers {
     var frame = new FrameWriter().octet(ASK).int64(number).choice(work.kind());
     Sharing.writeId(frame, work.id());
     var bytes = frame.toBytes();
-    var asked = open.ask(peer, number, () -> lanes.send(peer, bytes));
+    var asked = open.ask(peer, number, () -> peerTransport.send(peer, bytes));
     try {
       return asked.get(nanos, TimeUnit.NANOSECONDS);
     } finally {
-      var _ = open.answered(peer, number); // nobody waits for it any more
+      var _ = open.takeOpen(peer, number); // nobody waits for it any more
     }
   }
 
@@ -164,7 +164,7 @@ final class PeerWaits implements ChainWalker.Peers {
     if (has) {
       frame.text(found == null ? "" : describe(found));
     }
-    lanes.send(from, frame.toBytes());
+    peerTransport.send(from, frame.toBytes());
   }
 
   private String describe(Awaited found) {
@@ -174,6 +174,6 @@ final class PeerWaits implements ChainWalker.Peers {
   }
 
   private void onAnswer(NodeId from, FrameReader in) {
-    open.answer(from, in.int64(), () -> in.flag() ? Optional.of(in.text()) : Optional.empty());
+    open.complete(from, in.int64(), () -> in.flag() ? Optional.of(in.text()) : Optional.empty());
   }
 }

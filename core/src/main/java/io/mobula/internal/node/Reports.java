@@ -7,9 +7,9 @@ import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.placement.LeaseDesk;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +27,10 @@ final class Reports {
   private static final int MOST_WAITING = 1000;
 
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Supplier<CompletionStage<Report>> own;
   private final AtomicLong numbers = new AtomicLong();
-  private final PeerQuestions<Long, Report> open;
+  private final PendingPeerRequests<Long, Report> open;
 
   /**
    * What one node, or all of them together, say.
@@ -77,11 +77,11 @@ final class Reports {
    * @param own asks this node
    */
   Reports(
-      Membership membership, Lanes lanes, Router router, Supplier<CompletionStage<Report>> own) {
+      Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<CompletionStage<Report>> own) {
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.own = own;
-    this.open = new PeerQuestions<>(lanes, "a report, by number");
+    this.open = new PendingPeerRequests<>(peerTransport, "a report, by number");
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
   }
 
@@ -97,7 +97,7 @@ final class Reports {
   private CompletionStage<Report> ask(NodeId node) {
     long number = numbers.incrementAndGet();
     var frame = new FrameWriter().octet(ASK).int64(number).toBytes();
-    return open.ask(node, number, () -> lanes.send(node, frame))
+    return open.ask(node, number, () -> peerTransport.send(node, frame))
         .exceptionally(leftOrUnreadable -> Report.NOTHING);
   }
 
@@ -118,11 +118,11 @@ final class Reports {
       out.text(each.why());
     });
     frame.list(report.lanes(), Reports::writeLane);
-    lanes.send(to, frame.toBytes());
+    peerTransport.send(to, frame.toBytes());
   }
 
   private void onAnswer(NodeId from, FrameReader frame) {
-    open.answer(
+    open.complete(
         from,
         frame.int64(),
         () -> new Report(

@@ -5,8 +5,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -29,13 +29,13 @@ public final class Display implements AutoCloseable {
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final ExecutorService thread;
 
   /** Prints what comes from now on. */
-  public Display(Membership membership, Lanes lanes, Router router) {
+  public Display(Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     var one = new ThreadPoolExecutor(
         1,
         1,
@@ -63,7 +63,7 @@ public final class Display implements AutoCloseable {
         } catch (Throwable refused) { // a standard output of the program's own
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
-        lanes.send(from, new FrameWriter().octet(Outlet.TAKEN).int64(size).toBytes());
+        peerTransport.send(from, new FrameWriter().octet(Outlet.TAKEN).int64(size).toBytes());
       });
     } catch (RejectedExecutionException closed) {
       LOG.debug("Output of {} came after the end.", peer);

@@ -5,8 +5,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +20,7 @@ public final class Outlet implements AutoCloseable {
   static final int TAKEN = 81;
 
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final OutputSettings settings;
   private final Timer timer;
   private final Map<NodeId, Way> ways = new ConcurrentHashMap<>();
@@ -35,9 +35,9 @@ public final class Outlet implements AutoCloseable {
 
   /** Listens to what is printed from now on, where the settings say so. */
   public Outlet(
-      Membership membership, Lanes lanes, Router router, OutputSettings settings, Timer timer) {
+      Membership membership, PeerTransport peerTransport, FrameRouter router, OutputSettings settings, Timer timer) {
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.settings = settings;
     this.timer = timer;
     router.on(TAKEN, this::onTaken);
@@ -81,7 +81,7 @@ public final class Outlet implements AutoCloseable {
 
   private Way way(NodeId driver) {
     return new Way(
-        settings.linesPerSecond(), frame -> lanes.send(driver, frame), timer, System::nanoTime);
+        settings.linesPerSecond(), frame -> peerTransport.send(driver, frame), timer, System::nanoTime);
   }
 
   void flush(Job job) {

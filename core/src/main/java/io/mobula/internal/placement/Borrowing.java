@@ -5,8 +5,8 @@ import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Requester;
 import io.mobula.internal.ledger.Share;
@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class Borrowing {
   private final NodeId self;
   private final LeaseDesk desk;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Map<Long, Borrowed> borrowed = new ConcurrentHashMap<>();
 
-  Borrowing(NodeId self, LeaseDesk desk, Lanes lanes, Router router) {
+  Borrowing(NodeId self, LeaseDesk desk, PeerTransport peerTransport, FrameRouter router) {
     this.self = self;
     this.desk = desk;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(Lending.LEND, this::onLend).on(Lending.ORDER, this::onOrder);
   }
 
@@ -42,7 +42,7 @@ final class Borrowing {
     if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
       desk.open(purpose, submitter, number, lent.lease);
     }
-    lanes.send(from, new FrameWriter().octet(Lending.LENT).int64(number).toBytes());
+    peerTransport.send(from, new FrameWriter().octet(Lending.LENT).int64(number).toBytes());
   }
 
   private void onOrder(NodeId from, FrameReader in) {
@@ -114,7 +114,7 @@ final class Borrowing {
     }
 
     private void account(Lending.Account what) {
-      lanes.send(
+      peerTransport.send(
           lender,
           new FrameWriter().octet(Lending.ACCOUNT).int64(number).choice(what).toBytes());
     }

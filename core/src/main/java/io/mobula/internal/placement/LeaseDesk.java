@@ -13,8 +13,8 @@ import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -51,7 +51,7 @@ public final class LeaseDesk {
 
   private final Ledger ledger;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Elsewhere elsewhere;
   private final Bundles bundles;
   private final AtomicLong numbers = new AtomicLong();
@@ -121,17 +121,17 @@ public final class LeaseDesk {
   public LeaseDesk(
       Ledger ledger,
       Membership membership,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       Elsewhere elsewhere,
       Bundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.elsewhere = elsewhere;
-    this.lending = new Lending(membership, lanes, router, () -> workers);
-    this.borrowing = new Borrowing(membership.self().id(), this, lanes, router);
+    this.lending = new Lending(membership, peerTransport, router, () -> workers);
+    this.borrowing = new Borrowing(membership.self().id(), this, peerTransport, router);
     router.on(ASK, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -273,7 +273,7 @@ public final class LeaseDesk {
   }
 
   private void recalled(NodeId submitter, long number, NodeId at) {
-    lanes.send(
+    peerTransport.send(
         submitter,
         new FrameWriter().octet(RECALLED).int64(number).int64(at.incarnation()).toBytes());
   }
@@ -452,7 +452,7 @@ public final class LeaseDesk {
     void redirect(NodeId to) {
       withdrawn = true;
       requests.remove(key());
-      lanes.send(
+      peerTransport.send(
           submitter,
           new FrameWriter()
               .octet(REDIRECTED)
@@ -483,7 +483,7 @@ public final class LeaseDesk {
     /** There is a slot, in this process or a worker. */
     @Override
     public void lent(NodeId at) {
-      if (!lanes.send(
+      if (!peerTransport.send(
           submitter,
           new FrameWriter()
               .octet(GRANTED)
@@ -508,7 +508,7 @@ public final class LeaseDesk {
 
     @Override
     public void refused(String why) {
-      lanes.send(
+      peerTransport.send(
           submitter, new FrameWriter().octet(REFUSED).int64(request).text(why).toBytes());
     }
 

@@ -7,8 +7,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Share;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Lending {
     DEVICES
   }
 
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Supplier<LeaseDesk.Workers> workers;
   private final Map<Long, Loan> loans = new ConcurrentHashMap<>();
 
@@ -79,8 +79,8 @@ final class Lending {
    */
   record Terms(NodeId submitter, long number, Wanting.Purpose purpose, RuntimeEnvironment environment) {}
 
-  Lending(Membership membership, Lanes lanes, Router router, Supplier<LeaseDesk.Workers> workers) {
-    this.lanes = lanes;
+  Lending(Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<LeaseDesk.Workers> workers) {
+    this.peerTransport = peerTransport;
     this.workers = workers;
     router.on(LENT, this::onLent).on(ACCOUNT, this::onAccount);
     membership.subscribe(new Membership.Listener() {
@@ -182,7 +182,7 @@ final class Lending {
       boolean sent;
       synchronized (this) { // so that no order overtakes it
         at = worker;
-        sent = !ended && lanes.send(worker, frame());
+        sent = !ended && peerTransport.send(worker, frame());
       }
       if (!sent) {
         over();
@@ -248,7 +248,7 @@ final class Lending {
         if (what == Order.DEVICES) {
           Shares.write(frame, lease.shares());
         }
-        lanes.send(worker, frame.toBytes());
+        peerTransport.send(worker, frame.toBytes());
       }
     }
 

@@ -15,8 +15,8 @@ import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.ledger.Requester;
@@ -48,7 +48,7 @@ public final class Placer implements Places {
 
   private final Ledger ledger;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final LeaseDesk desk;
   private final Chooser chooser;
   private final ToIntFunction<NodeId> queues;
@@ -113,14 +113,14 @@ public final class Placer implements Places {
   public Placer(
       Ledger ledger,
       Membership membership,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       LeaseDesk desk,
       Rules rules) {
     this.desk = desk;
     this.ledger = ledger;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.chooser = rules.chooser();
     this.queues = rules.queues();
     this.bundles = rules.bundles();
@@ -301,7 +301,7 @@ public final class Placer implements Places {
 
   @Override
   public void release(NodeId node, long lease) {
-    lanes.send(node, new FrameWriter().octet(LeaseDesk.RELEASE).int64(lease).toBytes());
+    peerTransport.send(node, new FrameWriter().octet(LeaseDesk.RELEASE).int64(lease).toBytes());
   }
 
   /**
@@ -549,7 +549,7 @@ public final class Placer implements Places {
         here = null;
         Placer.this.lookAgain(wanting.placement());
       } else if (at != null) {
-        lanes.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
+        peerTransport.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
       }
       at = null;
     }
@@ -579,7 +579,7 @@ public final class Placer implements Places {
         at = node;
         here = new Here(this);
         acquireHere(here);
-      } else if (lanes.send(node, ask(hops))) {
+      } else if (peerTransport.send(node, ask(hops))) {
         at = node;
       } else { // it has left, and what this choice was made from does not say so yet
         Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);

@@ -9,9 +9,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.HeldObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
@@ -52,9 +52,9 @@ final class Claims implements Membership.Listener {
   private final Copies copies;
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final AtomicLong numbers = new AtomicLong();
-  private final PeerQuestions<Long, Claim> asked;
+  private final PendingPeerRequests<Long, Claim> asked;
   private final Map<Ticket, CompletableFuture<Void>> given = new ConcurrentHashMap<>();
 
   /**
@@ -65,12 +65,12 @@ final class Claims implements Membership.Listener {
    */
   private record Ticket(NodeId peer, long number) {}
 
-  Claims(Copies copies, ObjectStore store, Membership membership, Lanes lanes, Router router) {
+  Claims(Copies copies, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.copies = copies;
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
-    this.asked = new PeerQuestions<>(lanes, "a claim, by number");
+    this.peerTransport = peerTransport;
+    this.asked = new PendingPeerRequests<>(peerTransport, "a claim, by number");
     router.on(CLAIM, this::onClaim).on(CLAIMED, this::onClaimed).on(BEGUN, this::onBegun);
     membership.subscribe(this);
   }
@@ -89,7 +89,7 @@ final class Claims implements Membership.Listener {
 
     /** The reader has it pinned, or wants it no more. */
     void end() {
-      lanes.send(
+      peerTransport.send(
           ticket.peer(), new FrameWriter().octet(BEGUN).int64(ticket.number()).toBytes());
     }
   }
@@ -150,12 +150,12 @@ final class Claims implements Membership.Listener {
     Location.write(frame, location.id());
     frame.int32(location.attempt());
     return asked.ask(
-        ticket.peer(), ticket.number(), () -> lanes.send(ticket.peer(), frame.toBytes()));
+        ticket.peer(), ticket.number(), () -> peerTransport.send(ticket.peer(), frame.toBytes()));
   }
 
   private void onClaimed(NodeId from, FrameReader frame) {
     var ticket = new Ticket(from, frame.int64());
-    var waiting = asked.answered(from, ticket.number());
+    var waiting = asked.takeOpen(from, ticket.number());
     switch (frame.octet()) {
       case PRESENT -> {
         var claim =
@@ -204,7 +204,7 @@ final class Claims implements Membership.Listener {
           given.remove(ticket);
           held.close();
         });
-    lanes.send(
+    peerTransport.send(
         ticket.peer(),
         answer(ticket, PRESENT)
             .int64(address.slot())
@@ -223,7 +223,7 @@ final class Claims implements Membership.Listener {
         absent(ticket, String.valueOf(lost.getMessage()));
       }
       case MobulaException known ->
-        lanes.send(
+        peerTransport.send(
             ticket.peer(),
             answer(ticket, FAILED).block(store.flat(new Failure(() -> known))).toBytes());
       case null, default -> absent(ticket, "it cannot be read there: " + why);
@@ -231,7 +231,7 @@ final class Claims implements Membership.Listener {
   }
 
   private void absent(Ticket ticket, String why) {
-    lanes.send(ticket.peer(), answer(ticket, ABSENT).text(why).toBytes());
+    peerTransport.send(ticket.peer(), answer(ticket, ABSENT).text(why).toBytes());
   }
 
   private static FrameWriter answer(Ticket ticket, int outcome) {

@@ -4,8 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ final class Collecting {
 
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile Run last = new Run(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
@@ -53,10 +53,10 @@ final class Collecting {
     }
   }
 
-  Collecting(ObjectStore store, Membership membership, Lanes lanes, Router router) {
+  Collecting(ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(COLLECT, this::onCollect);
     store.onFull(this::askAll);
   }
@@ -64,7 +64,7 @@ final class Collecting {
   /** Asks all peers, each time this process runs its own collector for want of room. */
   private void askAll() {
     for (var peer : membership.peers()) {
-      lanes.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
+      peerTransport.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
     }
   }
 

@@ -6,8 +6,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.spi.HoldStatement;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +29,7 @@ final class Custody implements Membership.Listener {
 
   private final Counting counting;
   private final NodeId self;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final AtomicLong tickets = new AtomicLong();
   private final Map<Long, Ticket> open = new ConcurrentHashMap<>();
 
@@ -45,10 +45,10 @@ final class Custody implements Membership.Listener {
     }
   }
 
-  Custody(Counting counting, Membership membership, Lanes lanes, Router router) {
+  Custody(Counting counting, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.counting = counting;
     this.self = membership.self().id();
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(HELD, this::onHeld);
     membership.subscribe(this);
   }
@@ -59,7 +59,7 @@ final class Custody implements Membership.Listener {
    * @param release gives back what the sender held for them; run once, at once if there are none
    */
   void seal(FrameWriter frame, NodeId to, Runnable release) {
-    if (frame.carried().isEmpty()) {
+    if (frame.carriedRefs().isEmpty()) {
       frame.int64(NO_TICKET);
       release.run();
     } else {
@@ -117,13 +117,13 @@ final class Custody implements Membership.Listener {
   void received(NodeId from, FrameReader frame) {
     long ticket = frame.int64();
     if (ticket != NO_TICKET) {
-      var statements = new LinkedHashSet<>(frame.brought())
+      var statements = new LinkedHashSet<>(frame.receivedRefs())
           .stream().map(counting::statementOf).toList();
       int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
       for (int at = 0; at < last; at += MOST_STATEMENTS) { // they count; the last has the ticket
-        lanes.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
+        peerTransport.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
       }
-      lanes.send(from, held(ticket, statements.subList(last, statements.size())));
+      peerTransport.send(from, held(ticket, statements.subList(last, statements.size())));
     }
   }
 
@@ -161,7 +161,7 @@ final class Custody implements Membership.Listener {
     var node = new NodeId(in.int64());
     long version = in.int64();
     boolean holds = in.flag();
-    return in.made(() -> new HoldStatement(id, node, version, holds));
+    return in.construct(() -> new HoldStatement(id, node, version, holds));
   }
 
   @Override

@@ -7,9 +7,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
@@ -46,15 +46,15 @@ final class HandOver {
   private final Sharing sharing;
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
-  private final PeerQuestions<ObjectId, String> offers;
+  private final PeerTransport peerTransport;
+  private final PendingPeerRequests<ObjectId, String> offers;
 
-  HandOver(Sharing sharing, ObjectStore store, Membership membership, Lanes lanes, Router router) {
+  HandOver(Sharing sharing, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.sharing = sharing;
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
-    this.offers = new PeerQuestions<>(lanes, "a copy of object");
+    this.peerTransport = peerTransport;
+    this.offers = new PendingPeerRequests<>(peerTransport, "a copy of object");
     router.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
   }
 
@@ -203,12 +203,12 @@ final class HandOver {
   private void answer(NodeId to, ObjectId id, String refusal) {
     var frame = new FrameWriter().octet(TAKEN);
     Location.write(frame, id);
-    lanes.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
+    peerTransport.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }
 
   private void onTaken(NodeId from, FrameReader frame) {
     var id = Location.readId(frame);
-    offers.answer(from, id, () -> {
+    offers.complete(from, id, () -> {
       boolean taken = frame.flag();
       var refusal = frame.text();
       return taken ? "" : refusal.isEmpty() ? "it does not say why" : refusal;

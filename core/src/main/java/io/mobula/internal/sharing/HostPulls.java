@@ -6,8 +6,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.Attachment;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegister.Grant;
@@ -44,7 +44,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final NodeId self;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final PullRegister register = new PullRegister();
   private final Map<Run, Wish> wishes = new ConcurrentHashMap<>();
 
@@ -68,15 +68,15 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       Neighbours neighbours,
       ObjectStore store,
       Membership membership,
-      Lanes lanes,
-      Router router) {
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.copies = copies;
     this.transfers = transfers;
     this.neighbours = neighbours;
     this.store = store;
     this.membership = membership;
     this.self = membership.self().id();
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router
         .on(WANT, this::onWant)
         .on(GRANT, this::onGrant)
@@ -171,7 +171,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     /** Asks another process; if it is gone, and nobody has seen to that yet, does this instead. */
     private void send(Awaited what, FrameWriter question, Runnable otherwise) {
       await(what);
-      if (!(neighbours.here().contains(what.of()) && lanes.send(what.of(), question.toBytes()))
+      if (!(neighbours.here().contains(what.of()) && peerTransport.send(what.of(), question.toBytes()))
           && hears(what)) {
         otherwise.run();
       }
@@ -257,7 +257,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       granted(self, grant.key(), grant.from());
     } else {
       var frame = frame(GRANT, grant.key()).int64(grant.from().incarnation());
-      lanes.send(grant.who(), frame.toBytes());
+      peerTransport.send(grant.who(), frame.toBytes());
     }
   }
 
@@ -291,7 +291,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     if (keeper.equals(self)) {
       tell(register.ended(key, self, has));
     } else {
-      lanes.send(keeper, frame(ENDED, key).flag(has).toBytes());
+      peerTransport.send(keeper, frame(ENDED, key).flag(has).toBytes());
     }
   }
 
@@ -306,7 +306,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     if (at != null) {
       at.write(answer);
     }
-    lanes.send(from, answer.toBytes());
+    peerTransport.send(from, answer.toBytes());
   }
 
   private void onCopied(NodeId from, FrameReader frame) {

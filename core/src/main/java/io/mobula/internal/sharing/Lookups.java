@@ -8,9 +8,9 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.Awaited;
@@ -50,8 +50,8 @@ final class Lookups {
   private final Counting counting;
   private final Remaking remaking;
   private final Membership membership;
-  private final Lanes lanes;
-  private final PeerQuestions<ObjectId, Optional<Object>> resolving;
+  private final PeerTransport peerTransport;
+  private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, Lookup> open = new ConcurrentHashMap<>();
   private volatile @Nullable Rebuilder rebuilder;
 
@@ -67,15 +67,15 @@ final class Lookups {
       Counting counting,
       Remaking remaking,
       Membership membership,
-      Lanes lanes,
-      Router router) {
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.sharing = sharing;
     this.copies = copies;
     this.counting = counting;
     this.remaking = remaking;
     this.membership = membership;
-    this.lanes = lanes;
-    this.resolving = new PeerQuestions<>(lanes, "object");
+    this.peerTransport = peerTransport;
+    this.resolving = new PendingPeerRequests<>(peerTransport, "object");
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
   }
 
@@ -158,7 +158,7 @@ final class Lookups {
       var frame = new FrameWriter().octet(RESOLVE);
       Location.write(frame, id);
       var _ = resolving
-          .ask(node, id, () -> lanes.send(node, frame.toBytes()))
+          .ask(node, id, () -> peerTransport.send(node, frame.toBytes()))
           .whenComplete((outcome, failure) -> {
             if (outcome != null && outcome.isPresent() && !isLost(outcome.get())) {
               end(outcome.get());
@@ -373,7 +373,7 @@ final class Lookups {
 
   private void onResolved(NodeId from, FrameReader frame) {
     var id = Location.readId(frame);
-    var waiting = resolving.answered(from, id);
+    var waiting = resolving.takeOpen(from, id);
     Object outcome;
     try {
       outcome = frame.flag() ? sharing.read(frame) : null;

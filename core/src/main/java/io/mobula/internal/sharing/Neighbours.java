@@ -7,8 +7,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.Attachment;
 import io.mobula.internal.memory.LifeWatch;
 import io.mobula.internal.memory.PeerStore;
@@ -39,7 +39,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private final SharedStore memory;
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Set<NodeId> here = ConcurrentHashMap.newKeySet();
   private final LifeWatch lives = new LifeWatch();
   private final Map<NodeId, CompletableFuture<Attachment>> attachments = new ConcurrentHashMap<>();
@@ -47,11 +47,11 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
 
   /** Answers other processes from now on. */
   Neighbours(
-      SharedStore memory, ObjectStore store, Membership membership, Lanes lanes, Router router) {
+      SharedStore memory, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.memory = memory;
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
     membership.subscribe(this);
   }
@@ -68,7 +68,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     if (present != null) {
       return present;
     }
-    if (!lanes.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
+    if (!peerTransport.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
       gone(peer, fresh);
     }
     return fresh;
@@ -101,7 +101,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     } catch (RuntimeException none) {
       answer.int32(NO_ROW).text(none.getMessage());
     }
-    lanes.send(from, answer.toBytes());
+    peerTransport.send(from, answer.toBytes());
   }
 
   private void onRow(NodeId from, FrameReader frame) {
@@ -139,7 +139,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   }
 
   private void nudge(NodeId owner, long slot) {
-    lanes.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
+    peerTransport.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
   }
 
   private void onNudge(NodeId from, FrameReader frame) {
@@ -162,7 +162,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
       lives.onDeath(
           address(peer),
           () ->
-              lanes.afterLast(peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
+              peerTransport.runAfterLastFrame(peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
     }
   }
 

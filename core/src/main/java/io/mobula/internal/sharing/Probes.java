@@ -4,8 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.Chase;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.Probe;
@@ -16,16 +16,16 @@ final class Probes implements Chase.Scout {
   private static final int PROBE = 89;
 
   private final Sharing sharing;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
 
-  Probes(Sharing sharing, Lanes lanes) {
+  Probes(Sharing sharing, PeerTransport peerTransport) {
     this.sharing = sharing;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
   }
 
   /** The chase goes through other processes, and theirs through this one. */
-  static void connect(Chase chase, Sharing sharing, Lanes lanes, Router router) {
-    chase.through(new Probes(sharing, lanes));
+  static void connect(Chase chase, Sharing sharing, PeerTransport peerTransport, FrameRouter router) {
+    chase.through(new Probes(sharing, peerTransport));
     router.on(PROBE, (from, in) -> {
       var probe = read(in);
       chase.arrived(probe, Location.readId(in));
@@ -48,7 +48,7 @@ final class Probes implements Chase.Scout {
         .flag(probe.yields())
         .int32(probe.hops());
     Location.write(frame, work);
-    lanes.send(to, frame.toBytes());
+    peerTransport.send(to, frame.toBytes());
   }
 
   @Override

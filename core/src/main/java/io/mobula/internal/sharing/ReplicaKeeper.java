@@ -10,8 +10,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class ReplicaKeeper implements Membership.Listener {
   private final HandOver handOver;
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Map<ObjectId, ReplicaSet> sets = new ConcurrentHashMap<>();
   private final CoalescedAction restoring = new CoalescedAction(this::restore);
   private final AtomicBoolean planned = new AtomicBoolean();
@@ -60,13 +60,13 @@ final class ReplicaKeeper implements Membership.Listener {
       HandOver handOver,
       ObjectStore store,
       Membership membership,
-      Lanes lanes,
-      Router router) {
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.sharing = sharing;
     this.handOver = handOver;
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(REPLICAS, this::onReplicas);
     membership.subscribe(this);
   }
@@ -170,7 +170,7 @@ final class ReplicaKeeper implements Membership.Listener {
         var frame = new FrameWriter().octet(REPLICAS);
         Location.write(frame, id);
         set.write(frame);
-        lanes.send(holder, frame.toBytes());
+        peerTransport.send(holder, frame.toBytes());
       }
     }
     forgetIfGone(id);

@@ -6,8 +6,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
@@ -40,7 +40,7 @@ final class ResultLoans implements Membership.Listener {
   private final ObjectStore store;
   private final Counting counting;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Ticket, Given> given = new ConcurrentHashMap<>();
   private final Map<ObjectId, Given> byId = new ConcurrentHashMap<>();
@@ -63,13 +63,13 @@ final class ResultLoans implements Membership.Listener {
       ObjectStore store,
       Counting counting,
       Membership membership,
-      Lanes lanes,
-      Router router) {
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.sharing = sharing;
     this.store = store;
     this.counting = counting;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     router.on(RETURNED, this::onReturned).on(SHARED, this::onShared).on(RECALL, this::onRecall);
     membership.subscribe(this);
   }
@@ -77,7 +77,7 @@ final class ResultLoans implements Membership.Listener {
   // ---- the side of the process that has it
 
   boolean canGive(Content.InStore sealed, NodeId to) {
-    return !leaving && sealed.edges().isEmpty() && lanes.sharesMemoryWith(to);
+    return !leaving && sealed.edges().isEmpty() && peerTransport.sharesMemoryWith(to);
   }
 
   /** Keeps it until the other side has said what is to become of it; gives the loan's number. */
@@ -134,7 +134,7 @@ final class ResultLoans implements Membership.Listener {
     leaving = true;
     given
         .keySet()
-        .forEach(ticket -> lanes.send(
+        .forEach(ticket -> peerTransport.send(
             ticket.peer(),
             new FrameWriter().octet(RECALL).int64(ticket.number()).toBytes()));
     long end = System.nanoTime() + limit.toNanos();
@@ -171,7 +171,7 @@ final class ResultLoans implements Membership.Listener {
     /** Nobody reads it here any more. */
     void end() {
       if (over()) {
-        lanes.send(
+        peerTransport.send(
             ticket.peer(),
             new FrameWriter().octet(RETURNED).int64(ticket.number()).toBytes());
       }
@@ -182,7 +182,7 @@ final class ResultLoans implements Membership.Listener {
       if (over()) {
         var frame = new FrameWriter().octet(SHARED).int64(ticket.number());
         Custody.write(frame, statement);
-        lanes.send(ticket.peer(), frame.toBytes());
+        peerTransport.send(ticket.peer(), frame.toBytes());
       }
     }
 

@@ -8,9 +8,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Phrases;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PeerInternTable;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
@@ -55,8 +55,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
-  private final Phrases phrases;
+  private final PeerTransport peerTransport;
+  private final PeerInternTable internTable;
   private final ValueWire wire;
   private final long inlineLimit;
   private final Neighbours neighbours;
@@ -88,33 +88,33 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       ObjectStore store,
       SharedStore memory,
       Membership membership,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       long inlineLimit) {
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.inlineLimit = inlineLimit;
     this.madeForItself = membership.self()
         + " has put it, or made it for itself, and such values are not made again";
-    this.phrases = new Phrases(lanes, router);
+    this.internTable = new PeerInternTable(peerTransport, router);
     this.counting = new Counting(membership.self().id());
     this.copies = new Copies(this, counting, membership);
     this.wire = new ValueWire(store, this, copies, inlineLimit);
-    this.custody = new Custody(counting, membership, lanes, router);
+    this.custody = new Custody(counting, membership, peerTransport, router);
     this.remaking = new Remaking(counting, membership);
-    this.lookups = new Lookups(this, copies, counting, remaking, membership, lanes, router);
-    this.neighbours = new Neighbours(memory, store, membership, lanes, router);
-    var _ = new Collecting(store, membership, lanes, router); // it hears of what it needs
-    this.handOver = new HandOver(this, store, membership, lanes, router);
-    this.replicas = new ReplicaKeeper(this, handOver, store, membership, lanes, router);
-    var claims = new Claims(copies, store, membership, lanes, router);
-    this.transfers = new Transfers(copies, claims, counting, store, membership, lanes, router);
-    this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, lanes, router);
+    this.lookups = new Lookups(this, copies, counting, remaking, membership, peerTransport, router);
+    this.neighbours = new Neighbours(memory, store, membership, peerTransport, router);
+    var _ = new Collecting(store, membership, peerTransport, router); // it hears of what it needs
+    this.handOver = new HandOver(this, store, membership, peerTransport, router);
+    this.replicas = new ReplicaKeeper(this, handOver, store, membership, peerTransport, router);
+    var claims = new Claims(copies, store, membership, peerTransport, router);
+    this.transfers = new Transfers(copies, claims, counting, store, membership, peerTransport, router);
+    this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, peerTransport, router);
     this.reading = new Reading(store, membership, copies, neighbours, claims, hostPulls, lookups);
-    this.results = new ResultLoans(this, store, counting, membership, lanes, router);
+    this.results = new ResultLoans(this, store, counting, membership, peerTransport, router);
     router.on(CANCEL, this::onCancel);
-    Probes.connect(store.chase(), this, lanes, router);
+    Probes.connect(store.chase(), this, peerTransport, router);
     store.sharing(entry -> {
       adopt(entry);
       return entry;
@@ -149,8 +149,8 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** What this node says to others again and again. */
-  public Phrases phrases() {
-    return phrases;
+  public PeerInternTable phrases() {
+    return internTable;
   }
 
   // ---- out
@@ -226,7 +226,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     }
     try {
       write(encoded, outcome, id);
-      return new Published.Value(attempt, encoded.toBytes(), encoded.carried());
+      return new Published.Value(attempt, encoded.toBytes(), encoded.carriedRefs());
     } catch (Throwable unwritable) { // what is inside is of users' classes
       return published(cannotLeave(id, unwritable), id, attempt);
     }
@@ -265,7 +265,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   public Runnable give(FrameWriter out, Object outcome, ObjectId id, int attempt) {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
-      out.carries(id);
+      out.addCarriedRef(id);
       try {
         write(out, Objects.requireNonNullElse(copies.here(id), sealed), id);
       } catch (RuntimeException | Error e) { // the frame is full
@@ -346,7 +346,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return entry.sharer() == null
         && entry.outcome() instanceof Content.InStore sealed
         && sealed.edges().isEmpty()
-        && lanes.sharesMemoryWith(to);
+        && peerTransport.sharesMemoryWith(to);
   }
 
   /**
@@ -387,7 +387,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Sends a sealed frame; false if the peer is gone. */
   public boolean send(NodeId to, FrameWriter sealed) {
-    boolean sent = lanes.send(to, sealed.toBytes());
+    boolean sent = peerTransport.send(to, sealed.toBytes());
     if (!sent) {
       custody.undeliverable(to);
     }
@@ -504,7 +504,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     return switch (kind) {
       case Kept.REF -> {
         var id = Location.readId(in);
-        in.brings(id);
+        in.addReceivedRef(id);
         var entry = imported(id);
         var edge = Ref.edge(entry);
         entry.release();
@@ -539,7 +539,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** How objects can be made again by this recipe: what it carries is kept for that. */
   public static Lineage lineage(FrameWriter recipe) {
-    return new Lineage(recipe.toBytes(), recipe.carried().stream().distinct().toList());
+    return new Lineage(recipe.toBytes(), recipe.carriedRefs().stream().distinct().toList());
   }
 
   /** Says how the objects can be made again. */
@@ -611,7 +611,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   void cancel(ObjectId id, boolean recursive) {
     var frame = new FrameWriter().octet(CANCEL);
     Location.write(frame, id);
-    lanes.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
+    peerTransport.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
   }
 
   private void onCancel(NodeId from, FrameReader frame) {

@@ -9,9 +9,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.PeerQuestions;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.PendingPeerRequests;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.Content;
@@ -49,8 +49,8 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private final Counting counting;
   private final ObjectStore store;
   private final Membership membership;
-  private final Lanes lanes;
-  private final PeerQuestions<Integer, String> asked;
+  private final PeerTransport peerTransport;
+  private final PendingPeerRequests<Integer, String> asked;
   private final Map<NodeId, String> endpoints = new ConcurrentHashMap<>();
   private volatile @Nullable Function<ObjectSource, ObjectTransfer> maker;
   private @Nullable ObjectTransfer transfer;
@@ -62,15 +62,15 @@ final class Transfers implements Membership.Listener, AutoCloseable {
       Counting counting,
       ObjectStore store,
       Membership membership,
-      Lanes lanes,
-      Router router) {
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.copies = copies;
     this.claims = claims;
     this.counting = counting;
     this.store = store;
     this.membership = membership;
-    this.lanes = lanes;
-    this.asked = new PeerQuestions<>(lanes, "where it gives out objects");
+    this.peerTransport = peerTransport;
+    this.asked = new PendingPeerRequests<>(peerTransport, "where it gives out objects");
     router.on(WHERE, this::onWhere).on(THERE, this::onThere);
     membership.subscribe(this);
   }
@@ -242,7 +242,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
             .ask(
                 peer,
                 WHERE,
-                () -> lanes.send(peer, new FrameWriter().octet(WHERE).toBytes()))
+                () -> peerTransport.send(peer, new FrameWriter().octet(WHERE).toBytes()))
             .thenApply(endpoint -> new Giver(peer, endpoint));
   }
 
@@ -259,7 +259,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
             }
             answer.text(null).text(String.valueOf(cannot.getMessage()));
           }
-          lanes.send(from, answer.toBytes());
+          peerTransport.send(from, answer.toBytes());
         });
   }
 
@@ -272,7 +272,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
         endpoints.remove(from);
       }
     }
-    var waiting = asked.answered(from, WHERE);
+    var waiting = asked.takeOpen(from, WHERE);
     if (waiting != null && endpoint != null) {
       waiting.complete(endpoint);
     } else if (waiting != null) {

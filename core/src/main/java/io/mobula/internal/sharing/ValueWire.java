@@ -112,7 +112,7 @@ final class ValueWire {
       }
       case STORED -> {
         var location = Location.read(in);
-        in.brings(location.id());
+        in.addReceivedRef(location.id());
         boolean views = in.flag();
         yield sharing.stored(location, readEdges(in), views);
       }

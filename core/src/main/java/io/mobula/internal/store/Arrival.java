@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.error.DeadlockException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Arrival implements Waiter {
   private final Thread thread = Thread.currentThread();
   private final AtomicInteger missing;
   private final boolean failFast;
-  private final Lookout lookout;
+  private final SpinWait spinWait;
   private final Of of;
   private @Nullable Wait wait;
   private volatile boolean hastened;
@@ -50,11 +50,11 @@ final class Arrival implements Waiter {
    * @param count how many outcomes must come
    * @param of all that it waits for, for whoever asks why it waits
    */
-  Arrival(int count, boolean failFast, Lookout lookout, Of of) {
+  Arrival(int count, boolean failFast, SpinWait spinWait, Of of) {
     this.of = of;
     this.missing = new AtomicInteger(count);
     this.failFast = failFast;
-    this.lookout = lookout;
+    this.spinWait = spinWait;
   }
 
   @Override
@@ -141,8 +141,8 @@ final class Arrival implements Waiter {
         && !thread.isVirtual()
         && !thread.isInterrupted()
         && deadline.remaining() > KEEP_CPU_NANOS
-        && lookout.isWorthwhile()
-        && lookout.until(this::isComplete);
+        && spinWait.isWorthwhile()
+        && spinWait.spinUntil(this::isComplete);
   }
 
   /** Looks now and then whether it can end at all, for as long as it lasts. */

@@ -75,7 +75,7 @@ final class FailureWire {
     var known = reason == null
         ? named(kind, message, cause)
         : new PlacementGroupException(
-            in.made(() -> PlacementGroupException.Reason.valueOf(reason)), message, cause);
+            in.construct(() -> PlacementGroupException.Reason.valueOf(reason)), message, cause);
     var relation = in.choice(Failure.Relation.values());
     var bytes = in.block();
     return new Failure(

@@ -5,7 +5,7 @@ import io.mobula.WaitResult;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.wait.ChainWalker;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -30,7 +30,7 @@ final class Gathering {
 
   private final ObjectStore store;
   private final Chase chase;
-  private volatile Lookout lookout = Lookout.NONE;
+  private volatile SpinWait spinWait = SpinWait.NONE;
   private volatile WeakReference<@Nullable Pending> lastPending = new WeakReference<>(null);
 
   Gathering(ObjectStore store, Chase chase) {
@@ -38,13 +38,13 @@ final class Gathering {
     this.chase = chase;
   }
 
-  Lookout lookout() {
-    return lookout;
+  SpinWait lookout() {
+    return spinWait;
   }
 
   /** What threads do while they wait; set once, before there is work. */
-  void lookout(Lookout with) {
-    lookout = with;
+  void lookout(SpinWait with) {
+    spinWait = with;
   }
 
   /**
@@ -57,7 +57,7 @@ final class Gathering {
       return;
     }
     var one = List.of(entry);
-    var arrival = new Arrival(1, false, lookout, new Arrival.Of(store.node(), one, 0));
+    var arrival = new Arrival(1, false, spinWait, new Arrival.Of(store.node(), one, 0));
     if (!entry.await(arrival)) {
       return;
     }
@@ -221,7 +221,7 @@ final class Gathering {
       ObjectEntry[] entries, int spare, boolean failFast, Deadline deadline) {
     var waitedFor = new ArrayList<ObjectEntry>();
     var arrival = new Arrival(
-        entries.length - spare, failFast, lookout, new Arrival.Of(store.node(), waitedFor, spare));
+        entries.length - spare, failFast, spinWait, new Arrival.Of(store.node(), waitedFor, spare));
     try {
       for (var entry : entries) {
         if (entry.await(arrival)) {

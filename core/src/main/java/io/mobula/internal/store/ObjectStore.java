@@ -15,7 +15,7 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.ValueProducer;
-import io.mobula.internal.lane.Lookout;
+import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.memory.Block;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
@@ -146,12 +146,12 @@ public final class ObjectStore {
   }
 
   /** What threads of this node do while they wait; set once, before there is work. */
-  public void lookout(Lookout with) {
+  public void lookout(SpinWait with) {
     gathering.lookout(with);
   }
 
-  /** See {@link #lookout(Lookout)}. */
-  public Lookout lookout() {
+  /** See {@link #lookout(SpinWait)}. */
+  public SpinWait lookout() {
     return gathering.lookout();
   }
 

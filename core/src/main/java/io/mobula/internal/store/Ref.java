@@ -166,7 +166,7 @@ public final class Ref<T extends @Nullable Object> implements ObjectRef<T>, Kept
     public void export(FrameWriter out) {
       var id = entry.store().exported(entry);
       out.octet(REF).int64(id.node()).int64(id.task()).int32(id.index());
-      out.carries(id);
+      out.addCarriedRef(id);
     }
   }
 }

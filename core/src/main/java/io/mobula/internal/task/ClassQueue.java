@@ -487,12 +487,12 @@ final class ClassQueue implements Wanting, Awaited {
 
   /** A slot that has just run a task may be given the next one without being woken. */
   private void lookOut() {
-    var lookout = engine.store().lookout();
-    if (lookout.isWorthwhile()) {
+    var spinWait = engine.store().lookout();
+    if (spinWait.isWorthwhile()) {
       int seen = news.get();
       lock.unlock();
       try {
-        var _ = lookout.until(() -> news.get() != seen);
+        var _ = spinWait.spinUntil(() -> news.get() != seen);
       } finally {
         lock.lock();
       }

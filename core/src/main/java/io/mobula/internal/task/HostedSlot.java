@@ -162,8 +162,8 @@ final class HostedSlot implements LeaseDesk.Stay, CpuHold, Awaited {
     if (present != null) {
       return present;
     }
-    if (wire.lookout().isWorthwhile()) {
-      var _ = wire.lookout().until(this::hasNews);
+    if (wire.spinWait().isWorthwhile()) {
+      var _ = wire.spinWait().spinUntil(this::hasNews);
     }
     return take();
   }

@@ -13,10 +13,10 @@ import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Lanes;
-import io.mobula.internal.lane.Lookout;
-import io.mobula.internal.lane.Phrases;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.SpinWait;
+import io.mobula.internal.lane.PeerInternTable;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.placement.LeaseDesk;
 import io.mobula.internal.placement.Wanting;
 import io.mobula.internal.sharing.Sharing;
@@ -59,8 +59,8 @@ public final class TaskWire {
   private final TaskEngine engine;
   private final Sharing sharing;
   private final Membership membership;
-  private final Lanes lanes;
-  private final Lookout lookout;
+  private final PeerTransport peerTransport;
+  private final SpinWait spinWait;
   private final Map<SlotKey, RemoteSlot> slots = new ConcurrentHashMap<>();
   private final Map<SlotKey, HostedSlot> hosted = new ConcurrentHashMap<>();
   private final RecentCancels cancelled = new RecentCancels();
@@ -77,14 +77,14 @@ public final class TaskWire {
       TaskEngine engine,
       Sharing sharing,
       Membership membership,
-      Lanes lanes,
-      Router router,
+      PeerTransport peerTransport,
+      FrameRouter router,
       LeaseDesk desk) {
     this.engine = engine;
     this.sharing = sharing;
     this.membership = membership;
-    this.lanes = lanes;
-    this.lookout = lanes.lookout();
+    this.peerTransport = peerTransport;
+    this.spinWait = peerTransport.spinWait();
     sharing.rebuilder(this::rebuild);
     engine.store().chase().guests(this::runningHere);
     desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
@@ -134,8 +134,8 @@ public final class TaskWire {
   }
 
   /** What a slot does that waits for a task. */
-  Lookout lookout() {
-    return lookout;
+  SpinWait spinWait() {
+    return spinWait;
   }
 
   int mostInFlight() {
@@ -203,13 +203,13 @@ public final class TaskWire {
       slot.failed(run.job().id(), 0, run.cannotTravel(e));
       return;
     }
-    if (!lanes.send(slot.node(), frame)) {
+    if (!peerTransport.send(slot.node(), frame)) {
       return; // it has left, and the slot hears of that
     }
     run.sent(slot);
     var stream = run.stream();
     if (stream != null) {
-      stream.onTaken(taken -> lanes.send(slot.node(), taken(slot, run.job().id(), taken)));
+      stream.onTaken(taken -> peerTransport.send(slot.node(), taken(slot, run.job().id(), taken)));
     }
   }
 
@@ -238,10 +238,10 @@ public final class TaskWire {
   private void writeHead(FrameWriter frame, TaskRun.Job job, NodeId to) {
     var head = TaskHead.of(job);
     int number = job.options().nameAndStream().name() == null
-        ? sharing.phrases().number(to, head, head::toBytes)
-        : Phrases.NONE;
+        ? sharing.phrases().intern(to, head, head::toBytes)
+        : PeerInternTable.NONE;
     frame.int32(number);
-    if (number == Phrases.NONE) {
+    if (number == PeerInternTable.NONE) {
       head.write(frame);
     }
   }
@@ -249,7 +249,7 @@ public final class TaskWire {
   void cancel(RemoteSlot slot, ObjectId id, boolean recursive) {
     var frame = frame(CANCEL, slot.lease());
     Sharing.writeId(frame, id);
-    lanes.send(slot.node(), frame.flag(recursive).toBytes());
+    peerTransport.send(slot.node(), frame.flag(recursive).toBytes());
   }
 
   /** What runs here of a task that another node has submitted, or null. */
@@ -269,7 +269,7 @@ public final class TaskWire {
     for (var peer : membership.peers()) {
       var frame = new FrameWriter().octet(DESCENDANTS);
       Sharing.writeId(frame, ancestor);
-      lanes.send(peer.id(), frame.toBytes());
+      peerTransport.send(peer.id(), frame.toBytes());
     }
   }
 
@@ -486,9 +486,9 @@ public final class TaskWire {
     long left = in.int64();
     var shape = new Results.Shape(in.choice(SHAPES), in.int32(), in.int32());
     int number = in.int32();
-    var head = number == Phrases.NONE
+    var head = number == PeerInternTable.NONE
         ? TaskHead.Read.from(in)
-        : sharing.phrases().meaning(slot.submitter(), number, TaskHead.Read::from);
+        : sharing.phrases().resolve(slot.submitter(), number, TaskHead.Read::from);
     var lineage = ids(in);
     var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
     var job = new TaskRun.Job(id, call, head.name(), head.options(), head.program());
@@ -567,22 +567,22 @@ public final class TaskWire {
   }
 
   void blocked(HostedSlot slot, List<ObjectId> unbegun) {
-    lanes.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
+    peerTransport.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
   }
 
   void resumed(HostedSlot slot) {
-    lanes.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
+    peerTransport.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
   }
 
   void returned(NodeId submitter, long lease, List<ObjectId> unbegun) {
-    lanes.send(submitter, withIds(RETURNED, lease, unbegun));
+    peerTransport.send(submitter, withIds(RETURNED, lease, unbegun));
   }
 
   void absent(HostedSlot slot, ObjectId task, ObjectId argument) {
     var frame = frame(ABSENT, slot.lease());
     Sharing.writeId(frame, task);
     Sharing.writeId(frame, argument);
-    lanes.send(slot.submitter(), frame.toBytes());
+    peerTransport.send(slot.submitter(), frame.toBytes());
   }
 
   void closed(HostedSlot slot, List<ObjectId> begun, String how) {
@@ -590,7 +590,7 @@ public final class TaskWire {
   }
 
   private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
-    lanes.send(
+    peerTransport.send(
         submitter, frame(CLOSED, lease).list(begun, Sharing::writeId).text(how).toBytes());
   }
 
@@ -601,7 +601,7 @@ public final class TaskWire {
   void staged(HostedSlot slot, ObjectId id) {
     var frame = frame(STAGED, slot.lease());
     Sharing.writeId(frame, id);
-    lanes.send(slot.submitter(), frame.toBytes());
+    peerTransport.send(slot.submitter(), frame.toBytes());
   }
 
   private byte[] withIds(int kind, long lease, List<ObjectId> ids) {

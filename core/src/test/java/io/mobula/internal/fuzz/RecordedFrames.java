@@ -3,7 +3,7 @@ package io.mobula.internal.fuzz;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.FrameRouter;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class RecordedFrames {
 
   private final NodeId from;
   private final NodeId node;
-  private final Router.Handler[] handlers;
+  private final FrameRouter.Handler[] handlers;
   private final Map<Integer, List<byte[]>> frames = new ConcurrentSkipListMap<>();
 
   /** Of this node, and from that one. */
@@ -61,9 +61,9 @@ final class RecordedFrames {
     }
   }
 
-  private static Router.Handler[] handlersOf(MobulaRuntime node) throws Exception {
+  private static FrameRouter.Handler[] handlersOf(MobulaRuntime node) throws Exception {
     var clustered = of(of(node, "node"), "cluster");
-    return (Router.Handler[]) of(of(clustered, "router"), "handlers");
+    return (FrameRouter.Handler[]) of(of(clustered, "router"), "handlers");
   }
 
   /** The kinds of all frames that a node takes. */
@@ -88,7 +88,7 @@ final class RecordedFrames {
     return field;
   }
 
-  private Router.Handler recording(int kind, Router.Handler handler) throws Exception {
+  private FrameRouter.Handler recording(int kind, FrameRouter.Handler handler) throws Exception {
     var bytes = field(FrameReader.class, "bytes");
     return (sender, frame) -> {
       var seen = frames.computeIfAbsent(kind, first -> new CopyOnWriteArrayList<>());

@@ -31,8 +31,8 @@ class LargeFramesTest {
     KIT.shutdownTestKit();
   }
 
-  private LanePair pair(Predicate<Parcel> isLost) {
-    var pair = new LanePair(KIT, isLost);
+  private TransportPair pair(Predicate<FrameEnvelope> isLost) {
+    var pair = new TransportPair(KIT, isLost);
     pair.open((from, frame) -> atOne.add(frame), (from, frame) -> atTwo.add(frame));
     return pair;
   }
@@ -52,13 +52,13 @@ class LargeFramesTest {
     long seed = System.nanoTime();
     System.out.println("LargeFramesTest seed " + seed);
     var random = new Random(seed);
-    var pair = pair(parcel -> false);
+    var pair = pair(envelope -> false);
     var sizes = new int[] {
       1,
-      Outbox.PART - 1,
-      Outbox.PART,
-      Outbox.PART + 1,
-      2 * Outbox.PART,
+      SendWindow.PART - 1,
+      SendWindow.PART,
+      SendWindow.PART + 1,
+      2 * SendWindow.PART,
       5_000_000,
       3,
       random.nextInt(1 << 20),
@@ -69,14 +69,14 @@ class LargeFramesTest {
     var sent = new byte[sizes.length][];
     for (int i = 0; i < sizes.length; i++) {
       sent[i] = frame(random, sizes[i]);
-      assertThat(pair.ones.send(pair.two.id(), sent[i])).isTrue();
+      assertThat(pair.transportOfOne.send(pair.two.id(), sent[i])).isTrue();
     }
-    assertThat(pair.twos.send(pair.one.id(), frame(random, 9))).isTrue();
+    assertThat(pair.transportOfTwo.send(pair.one.id(), frame(random, 9))).isTrue();
     for (var frame : sent) {
       assertThat(next(atTwo)).isEqualTo(frame);
     }
     assertThat(next(atOne)).as("the other direction").hasSize(9);
-    assertThat(pair.twos.traffic().getFirst().received())
+    assertThat(pair.transportOfTwo.traffic().getFirst().received())
         .as("parts are one frame")
         .isEqualTo(new PeerChannelInfo.FrameTotals(sizes.length, IntStream.of(sizes).sum()));
   }
@@ -84,10 +84,10 @@ class LargeFramesTest {
   @Test
   void aPartThatIsLostComesAgainAndNothingStops() throws Exception {
     var lost = new AtomicBoolean();
-    var pair = pair(parcel -> parcel.sequence() == 5 && lost.compareAndSet(false, true));
+    var pair = pair(envelope -> envelope.sequence() == 5 && lost.compareAndSet(false, true));
     var large = frame(new Random(1), 3_000_000);
-    pair.ones.send(pair.two.id(), large);
-    pair.ones.send(pair.two.id(), new byte[] {42});
+    pair.transportOfOne.send(pair.two.id(), large);
+    pair.transportOfOne.send(pair.two.id(), new byte[] {42});
     assertThat(next(atTwo)).isEqualTo(large);
     assertThat(next(atTwo)).isEqualTo(new byte[] {42});
     assertThat(lost).isTrue();
@@ -95,29 +95,29 @@ class LargeFramesTest {
 
   @Test
   void whatIsLargerThanAnyFrameIsRefusedByItsSenderAndOthersGoOn() throws Exception {
-    var pair = pair(parcel -> false);
+    var pair = pair(envelope -> false);
     var tooLarge = new byte[FrameAssembly.LARGEST_FRAME + 1];
-    assertThatThrownBy(() -> pair.ones.send(pair.two.id(), tooLarge))
+    assertThatThrownBy(() -> pair.transportOfOne.send(pair.two.id(), tooLarge))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining(String.valueOf(tooLarge.length))
         .hasMessageContaining("Mobula.put");
     var writer = new FrameWriter();
     assertThatThrownBy(() -> writer.block(tooLarge)).isInstanceOf(CodecException.class);
-    pair.ones.send(pair.two.id(), new byte[] {42});
+    pair.transportOfOne.send(pair.two.id(), new byte[] {42});
     assertThat(next(atTwo)).isEqualTo(new byte[] {42});
   }
 
   @Test
   void aReceiverThatFailsLosesOneFrame() throws Exception {
-    var pair = new LanePair(KIT, parcel -> false);
+    var pair = new TransportPair(KIT, envelope -> false);
     pair.open((from, frame) -> {}, (from, frame) -> {
       if (frame.length == 1) {
         throw new NoClassDefFoundError("what a handler may meet");
       }
       atTwo.add(frame);
     });
-    pair.ones.send(pair.two.id(), new byte[1]);
-    pair.ones.send(pair.two.id(), new byte[2]);
+    pair.transportOfOne.send(pair.two.id(), new byte[1]);
+    pair.transportOfOne.send(pair.two.id(), new byte[2]);
     assertThat(next(atTwo)).hasSize(2);
   }
 }

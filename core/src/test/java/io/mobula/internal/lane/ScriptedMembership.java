@@ -11,13 +11,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Members that come and go as a test says; frames to all of them go to one actor. */
 final class ScriptedMembership implements Membership {
-  private final ActorRef<Parcel> way;
+  private final ActorRef<FrameEnvelope> inbox;
   private final Peer self;
   private final List<Peer> present;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  ScriptedMembership(ActorRef<Parcel> way, Peer self, Peer... others) {
-    this.way = way;
+  ScriptedMembership(ActorRef<FrameEnvelope> way, Peer self, Peer... others) {
+    this.inbox = way;
     this.self = self;
     this.present = new CopyOnWriteArrayList<>(others);
   }
@@ -62,11 +62,11 @@ final class ScriptedMembership implements Membership {
   @Override
   @SuppressWarnings("unchecked")
   public <T> ActorRef<T> actor(Peer peer, String name) {
-    return (ActorRef<T>) way;
+    return (ActorRef<T>) inbox;
   }
 
   @Override
-  public void died(NodeId id, String how) {}
+  public void reportDead(NodeId id, String how) {}
 
   @Override
   public void subscribe(Listener listener) {
@@ -74,7 +74,7 @@ final class ScriptedMembership implements Membership {
   }
 
   @Override
-  public PeerStatus standing(Peer peer) {
+  public PeerStatus statusOf(Peer peer) {
     return PeerStatus.ALIVE;
   }
 }

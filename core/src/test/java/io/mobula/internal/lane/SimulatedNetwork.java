@@ -15,10 +15,10 @@ import java.util.Set;
  */
 public final class SimulatedNetwork {
   private final Schedule schedule;
-  private final Map<NodeId, End> ends = new LinkedHashMap<>();
+  private final Map<NodeId, Endpoint> endpoints = new LinkedHashMap<>();
 
   /** One process. */
-  private record End(SimulatedLanes lanes, Router router, Set<NodeId> gone) {
+  private record Endpoint(SimulatedTransport lanes, FrameRouter router, Set<NodeId> gone) {
     NodeId id() {
       return lanes.self().id();
     }
@@ -35,16 +35,16 @@ public final class SimulatedNetwork {
   }
 
   /** A process has started, and knows nobody. */
-  public void add(SimulatedLanes lanes, Router router) {
-    ends.put(lanes.self().id(), new End(lanes, router, new HashSet<>()));
+  public void add(SimulatedTransport lanes, FrameRouter router) {
+    endpoints.put(lanes.self().id(), new Endpoint(lanes, router, new HashSet<>()));
   }
 
   /** The first has met the second, unless it has heard already that this one left. */
   public void meet(NodeId one, NodeId other) {
-    var end = ends.get(one);
-    var met = ends.get(other);
-    if (end != null && met != null && !one.equals(other) && !end.gone.contains(other)) {
-      end.lanes.join(met.lanes.self());
+    var endpoint = endpoints.get(one);
+    var met = endpoints.get(other);
+    if (endpoint != null && met != null && !one.equals(other) && !endpoint.gone.contains(other)) {
+      endpoint.lanes.join(met.lanes.self());
     }
   }
 
@@ -57,25 +57,25 @@ public final class SimulatedNetwork {
 
   /** Each has met each. */
   public void meetAll() {
-    for (var one : List.copyOf(ends.keySet())) {
-      List.copyOf(ends.keySet()).forEach(other -> meet(one, other));
+    for (var one : List.copyOf(endpoints.keySet())) {
+      List.copyOf(endpoints.keySet()).forEach(other -> meet(one, other));
     }
   }
 
   /** What has been sent is on its way. */
   public void deliver() {
-    for (var from : List.copyOf(ends.values())) {
+    for (var from : List.copyOf(endpoints.values())) {
       from.lanes.takeSent((to, frame) -> schedule.inOrder(
           from.id() + ">" + to,
           "lanes of " + to,
           from.id() + " > " + to + ": " + frame[0],
-          () -> !ends.containsKey(to) || ends.get(to).knew(from.id()),
+          () -> !endpoints.containsKey(to) || endpoints.get(to).knew(from.id()),
           () -> receive(from.id(), to, frame)));
     }
   }
 
   private void receive(NodeId from, NodeId to, byte[] frame) {
-    var receiver = ends.get(to);
+    var receiver = endpoints.get(to);
     if (receiver != null && receiver.lanes.peer(from) != null) {
       receiver.router.received(from, frame);
     }
@@ -84,12 +84,12 @@ public final class SimulatedNetwork {
   /** A process has died; what it has sent comes, and the others hear of it one after the other. */
   public void kill(NodeId victim) {
     deliver();
-    var end = ends.remove(victim);
-    for (var other : List.copyOf(ends.values())) {
+    var endpoint = endpoints.remove(victim);
+    for (var other : List.copyOf(endpoints.values())) {
       var thread = "membership of " + other.id();
       schedule.inOrder(thread, thread, other.id() + " hears that " + victim + " left", () -> {
         other.gone.add(victim);
-        other.lanes.leave(end.lanes.self(), schedule::preempt);
+        other.lanes.leave(endpoint.lanes.self(), schedule::preempt);
       });
     }
   }

@@ -6,8 +6,8 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.internal.lane.LanePair;
-import io.mobula.internal.lane.Router;
+import io.mobula.internal.lane.TransportPair;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
@@ -30,15 +30,15 @@ class PeerWaitsTest {
   private final Map<Work, Awaited> atTwo = new ConcurrentHashMap<>(
       Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", WaitCause.RUNNING)));
   private volatile boolean cut;
-  private final LanePair lanes = new LanePair(KIT, () -> cut);
-  private final Router onesRouter = new Router();
-  private final Router twosRouter = new Router();
+  private final TransportPair lanes = new TransportPair(KIT, () -> cut);
+  private final FrameRouter onesRouter = new FrameRouter();
+  private final FrameRouter twosRouter = new FrameRouter();
   private final PeerWaits ones =
-      new PeerWaits(lanes.membersOfOne, lanes.ones, onesRouter, (asker, work) -> null, now::get);
+      new PeerWaits(lanes.membersOfOne, lanes.transportOfOne, onesRouter, (asker, work) -> null, now::get);
 
   PeerWaitsTest() {
     var _ = new PeerWaits(
-        lanes.membersOfTwo, lanes.twos, twosRouter, (asker, work) -> atTwo.get(work), now::get);
+        lanes.membersOfTwo, lanes.transportOfTwo, twosRouter, (asker, work) -> atTwo.get(work), now::get);
     lanes.open(onesRouter, twosRouter);
   }
 

@@ -13,8 +13,8 @@ import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Router;
-import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.placement.Placer.Choice;
@@ -41,7 +41,7 @@ class PlacerTest {
   private final AtomicReference<Choice> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
   private volatile int queued = 1; // at each node, as its last report says
-  private final Router router = new Router();
+  private final FrameRouter router = new FrameRouter();
   private ActorTestKit kit;
   private Placer placer;
 
@@ -54,15 +54,15 @@ class PlacerTest {
         return kit.spawn(behavior, name);
       }
     });
-    var membership = new SimulatedLanes(SimulatedLanes.peer(SELF.incarnation(), Peer.Role.NODE));
-    membership.join(SimulatedLanes.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
-    var lanes = membership.lanes();
+    var membership = new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
+    membership.join(SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
+    var peerTransport = membership.peerTransport();
     var bundles = new NoBundles();
-    var desk = new LeaseDesk(ledger, membership, lanes, router, wanted -> null, bundles);
+    var desk = new LeaseDesk(ledger, membership, peerTransport, router, wanted -> null, bundles);
     placer = new Placer(
         ledger,
         membership,
-        lanes,
+        peerTransport,
         router,
         desk,
         new Placer.Rules(

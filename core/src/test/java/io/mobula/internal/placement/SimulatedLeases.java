@@ -13,8 +13,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.Router;
-import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.Ledger;
@@ -61,7 +61,7 @@ final class SimulatedLeases {
   }
 
   private Member start(long id, Peer.Role role) {
-    var member = new Member(SimulatedLanes.peer(id, role));
+    var member = new Member(SimulatedTransport.peer(id, role));
     members.put(member.id, member);
     network.add(member.lanes, member.router);
     return member;
@@ -173,8 +173,8 @@ final class SimulatedLeases {
   /** One process of the cluster. */
   private final class Member implements LeaseDesk.Workers {
     final NodeId id;
-    final SimulatedLanes lanes;
-    final Router router = new Router();
+    final SimulatedTransport lanes;
+    final FrameRouter router = new FrameRouter();
     final Ledger ledger;
     final LeaseDesk desk;
     final Placer placer;
@@ -185,19 +185,19 @@ final class SimulatedLeases {
 
     Member(Peer peer) {
       id = peer.id();
-      lanes = new SimulatedLanes(peer);
+      lanes = new SimulatedTransport(peer);
       boolean lends = peer.role() == Peer.Role.NODE;
       var total = lends ? Resources.none().cpus(1 + schedule.choices().next(2)) : Resources.none();
       ledger = Ledger.start(total, new SimulatedActors(schedule, id.toString()));
       desk = new LeaseDesk(
-          ledger, lanes, lanes.lanes(), router, wanted -> elsewhere(), new NoBundles());
+          ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
       desk.host(Wanting.Purpose.TASKS, this::open);
       desk.workers(this);
       router.on(LeaseDesk.RECALLED, this::onRecalled);
       placer = new Placer(
           ledger,
           lanes,
-          lanes.lanes(),
+          lanes.peerTransport(),
           router,
           desk,
           new Placer.Rules(

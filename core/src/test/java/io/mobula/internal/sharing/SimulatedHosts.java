@@ -12,8 +12,8 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.Router;
-import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
@@ -153,7 +153,7 @@ final class SimulatedHosts {
           new ObjectStore.Limits(1024, Duration.ofHours(10)),
           threads,
           (name, most) -> threads);
-      var lanes = new SimulatedLanes(new Peer(
+      var lanes = new SimulatedTransport(new Peer(
           id,
           "127.0.0.1:" + number,
           "n" + number,
@@ -162,8 +162,8 @@ final class SimulatedHosts {
           Peer.Role.NODE,
           Map.of(),
           new Peer.StoreLocation(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
-      var router = new Router();
-      sharing = new Sharing(store, memory, lanes, lanes.lanes(), router, 1024);
+      var router = new FrameRouter();
+      sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
       sharing.transferWith(given -> new Transfer(this, given));
       network.add(lanes, router);
       members.put(id, this);

@@ -16,8 +16,8 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.lane.Router;
-import io.mobula.internal.lane.SimulatedLanes;
+import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Ledger;
 import io.mobula.internal.memory.SharedStore;
@@ -204,8 +204,8 @@ final class SimulatedTasks {
   /** One process of the cluster. */
   private final class Member {
     final NodeId id;
-    final SimulatedLanes lanes;
-    final Router router = new Router();
+    final SimulatedTransport lanes;
+    final FrameRouter router = new FrameRouter();
     final SimulatedThreads threads;
     final Ledger ledger;
     final Placer placer;
@@ -217,7 +217,7 @@ final class SimulatedTasks {
 
     Member(NodeId id) {
       this.id = id;
-      lanes = new SimulatedLanes(SimulatedLanes.peer(id.incarnation(), Peer.Role.NODE));
+      lanes = new SimulatedTransport(SimulatedTransport.peer(id.incarnation(), Peer.Role.NODE));
       threads = new SimulatedThreads(schedule, id.toString());
       var memory = SharedStore.open(new StoreOptions(directory, 1 << 20, 1 << 20, false));
       store = new ObjectStore(
@@ -231,14 +231,14 @@ final class SimulatedTasks {
       ledger = Ledger.start(
           Resources.none().cpus(1 + schedule.choices().next(2)),
           new SimulatedActors(schedule, id.toString()));
-      sharing = new Sharing(store, memory, lanes, lanes.lanes(), router, 1024);
+      sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
       var bundles = new NoBundles();
       var desk =
-          new LeaseDesk(ledger, lanes, lanes.lanes(), router, wanted -> elsewhere(), bundles);
+          new LeaseDesk(ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
       placer = new Placer(
           ledger,
           lanes,
-          lanes.lanes(),
+          lanes.peerTransport(),
           router,
           desk,
           new Placer.Rules(this::choose, node -> 0, bundles, NEVER, this::after));
@@ -248,7 +248,7 @@ final class SimulatedTasks {
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + schedule.choices().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskWire(engine, sharing, lanes, lanes.lanes(), router, desk);
+      wire = new TaskWire(engine, sharing, lanes, lanes.peerTransport(), router, desk);
       engine.join(wire);
       network.add(lanes, router);
     }

@@ -4,7 +4,7 @@ import akka.actor.ExtendedActorSystem;
 import akka.serialization.ByteBufferSerializer;
 import akka.serialization.SerializerWithStringManifest;
 import io.mobula.Settings;
-import io.mobula.internal.lane.ParcelSerializer;
+import io.mobula.internal.lane.FrameEnvelopeSerializer;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -21,7 +21,7 @@ public final class FaultyParcelSerializer extends SerializerWithStringManifest
   private static final String KEY = "mobula-testkit.frame-faults";
   private static final int LONGEST_DELAY_MILLIS = 30;
 
-  private final ParcelSerializer whole = new ParcelSerializer();
+  private final FrameEnvelopeSerializer whole = new FrameEnvelopeSerializer();
   private final FrameFaults faults;
   private final Random random;
   private @Nullable Object before;

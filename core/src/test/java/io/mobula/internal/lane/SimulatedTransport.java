@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  * The lanes of one process of a simulated cluster: what it sends is handed to the simulation in
  * order, and its members come and go as that says. For one thread.
  */
-public final class SimulatedLanes implements Membership {
+public final class SimulatedTransport implements Membership {
   private final Peer self;
   private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
-  private final Map<NodeId, TestInbox<Parcel>> ways = new LinkedHashMap<>();
+  private final Map<NodeId, TestInbox<FrameEnvelope>> inboxes = new LinkedHashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private Runnable onLook = () -> {};
 
   /** It has met nobody. */
-  public SimulatedLanes(Peer self) {
+  public SimulatedTransport(Peer self) {
     this.self = self;
-    this.lanes = new Lanes(this);
+    this.peerTransport = new PeerTransport(this);
   }
 
   /** A process of a cluster. */
@@ -46,8 +46,8 @@ public final class SimulatedLanes implements Membership {
   }
 
   /** What its parts send through. */
-  public Lanes lanes() {
-    return lanes;
+  public PeerTransport peerTransport() {
+    return peerTransport;
   }
 
   /** Runs this whenever somebody looks whether a process is a member, outside of all locks. */
@@ -57,20 +57,20 @@ public final class SimulatedLanes implements Membership {
 
   /** Takes out all that has been sent, to whom and what, in the order of each way. */
   public void takeSent(BiConsumer<NodeId, byte[]> each) {
-    ways.forEach((to, way) -> {
+    inboxes.forEach((to, way) -> {
       while (way.hasMessages()) {
-        var parcel = way.receiveMessage();
-        if (parcel.sequence() > 0) {
-          lanes.acknowledged(to, parcel.sequence());
-          each.accept(to, parcel.frame());
+        var envelope = way.receiveMessage();
+        if (envelope.sequence() > 0) {
+          peerTransport.acknowledged(to, envelope.sequence());
+          each.accept(to, envelope.frame());
         }
       }
     });
   }
 
   /** Takes out all that it has sent, acknowledgements too, in the order of each way. */
-  void takeParcels(BiConsumer<NodeId, Parcel> each) {
-    ways.forEach((to, way) -> {
+  void takeParcels(BiConsumer<NodeId, FrameEnvelope> each) {
+    inboxes.forEach((to, way) -> {
       while (way.hasMessages()) {
         each.accept(to, way.receiveMessage());
       }
@@ -91,7 +91,7 @@ public final class SimulatedLanes implements Membership {
         listener.left(peer, "gone");
         between.run();
       });
-      ways.remove(peer.id());
+      inboxes.remove(peer.id());
     }
   }
 
@@ -115,11 +115,11 @@ public final class SimulatedLanes implements Membership {
   @SuppressWarnings("unchecked")
   public <T> ActorRef<T> actor(Peer peer, String name) {
     return (ActorRef<T>)
-        ways.computeIfAbsent(peer.id(), to -> TestInbox.create()).getRef();
+        inboxes.computeIfAbsent(peer.id(), to -> TestInbox.create()).getRef();
   }
 
   @Override
-  public void died(NodeId id, String how) {}
+  public void reportDead(NodeId id, String how) {}
 
   @Override
   public void subscribe(Listener listener) {
@@ -127,7 +127,7 @@ public final class SimulatedLanes implements Membership {
   }
 
   @Override
-  public PeerStatus standing(Peer peer) {
+  public PeerStatus statusOf(Peer peer) {
     return PeerStatus.ALIVE;
   }
 }

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Questions to peers end, whenever the peer leaves. */
-class PeerQuestionsTest {
+class PendingPeerRequestsTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final byte[] FRAME = {1};
-  private static final Peer SELF = PhrasesTest.peer(1);
-  private static final Peer OTHER = PhrasesTest.peer(2);
+  private static final Peer SELF = PeerInternTableTest.peer(1);
+  private static final Peer OTHER = PeerInternTableTest.peer(2);
 
-  private final TestProbe<Parcel> way = KIT.createTestProbe(Parcel.class);
+  private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), SELF, OTHER);
-  private final Lanes lanes = new Lanes(members);
-  private final PeerQuestions<Integer, String> questions = new PeerQuestions<>(lanes);
+  private final PeerTransport peerTransport = new PeerTransport(members);
+  private final PendingPeerRequests<Integer, String> questions = new PendingPeerRequests<>(peerTransport);
 
   @AfterAll
   static void end() {
@@ -38,7 +38,7 @@ class PeerQuestionsTest {
   }
 
   private CompletableFuture<String> ask(int about) {
-    return questions.ask(OTHER.id(), about, () -> lanes.send(OTHER.id(), FRAME));
+    return questions.ask(OTHER.id(), about, () -> peerTransport.send(OTHER.id(), FRAME));
   }
 
   private static void assertLost(CompletableFuture<String> asked) {
@@ -54,15 +54,15 @@ class PeerQuestionsTest {
     assertThat(ask(7)).isSameAs(asked);
     way.receiveMessage();
     way.expectNoMessage(); // it is asked once
-    questions.answer(OTHER.id(), 7, () -> "seven");
+    questions.complete(OTHER.id(), 7, () -> "seven");
     assertThat(asked).isCompletedWithValue("seven");
-    assertThat(questions.answered(OTHER.id(), 7)).isNull();
+    assertThat(questions.takeOpen(OTHER.id(), 7)).isNull();
   }
 
   @Test
   void whatCannotBeReadFailsTheQuestion() {
     var asked = ask(7);
-    assertThatThrownBy(() -> questions.answer(OTHER.id(), 7, () -> {
+    assertThatThrownBy(() -> questions.complete(OTHER.id(), 7, () -> {
           throw new IllegalStateException("unreadable");
         }))
         .hasMessage("unreadable");
@@ -71,25 +71,25 @@ class PeerQuestionsTest {
 
   @Test
   void allOpenQuestionsAreListed() {
-    var listed = new PeerQuestions<Integer, String>(lanes, "numbers");
+    var listed = new PendingPeerRequests<Integer, String>(peerTransport, "numbers");
     for (int i = 0; i < 1_000; i++) {
       var _ = listed.ask(OTHER.id(), i, () -> true);
     }
     var texts = new HashSet<String>();
-    lanes.openQuestions().forEachRemaining(each -> texts.add(each.waitStep().text()));
+    peerTransport.openRequests().forEachRemaining(each -> texts.add(each.waitStep().text()));
     assertThat(texts).hasSize(1_000);
   }
 
   @Test
   void aQuestionThatIsOverSinceItWasListedWaitsForNobody() {
-    var listed = new PeerQuestions<Integer, String>(lanes, "numbers");
+    var listed = new PendingPeerRequests<Integer, String>(peerTransport, "numbers");
     var _ = listed.ask(OTHER.id(), 1, () -> true);
-    var question = lanes.openQuestions().next();
+    var question = peerTransport.openRequests().next();
     assertThat(question.waitStep().text()).contains("was asked for numbers 1");
-    assertThat(question).isEqualTo(lanes.openQuestions().next());
+    assertThat(question).isEqualTo(peerTransport.openRequests().next());
     members.leave(OTHER);
     assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.WaitCause.READY));
-    assertThat(lanes.openQuestions()).isExhausted();
+    assertThat(peerTransport.openRequests()).isExhausted();
   }
 
   @Test
@@ -109,7 +109,7 @@ class PeerQuestionsTest {
   @Test
   void questionsEndWithTheirNode() {
     var asked = ask(7);
-    lanes.close();
+    peerTransport.close();
     assertThatThrownBy(asked::join).hasCauseInstanceOf(RuntimeClosedException.class);
     assertThatThrownBy(ask(8)::join).hasCauseInstanceOf(RuntimeClosedException.class);
   }
@@ -125,17 +125,17 @@ class PeerQuestionsTest {
 
   @Test
   void noFrameIsTakenForSentOnceThePeerHasLeft() {
-    lanes.send(OTHER.id(), FRAME);
+    peerTransport.send(OTHER.id(), FRAME);
     members.leave(OTHER);
-    assertThat(lanes.send(OTHER.id(), FRAME)).isFalse();
+    assertThat(peerTransport.send(OTHER.id(), FRAME)).isFalse();
   }
 
   @Test
   void questionsAskedWhileThePeerLeavesAllEnd() throws Exception {
     for (int round = 0; round < 300; round++) {
       var here = new ScriptedMembership(KIT.system().deadLetters().unsafeUpcast(), SELF, OTHER);
-      var ways = new Lanes(here);
-      var open = new PeerQuestions<Integer, String>(ways);
+      var ways = new PeerTransport(here);
+      var open = new PendingPeerRequests<Integer, String>(ways);
       var barrier = new CyclicBarrier(3);
       List<CompletableFuture<String>> asked = new ArrayList<>();
       var threads = new ArrayList<Thread>();

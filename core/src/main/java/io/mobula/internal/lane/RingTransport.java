@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * no frame overtakes another. Whoever cannot open it stays with Artery. Safe for all threads;
  * nothing blocks.
  */
-final class Rings implements Lanes.Receiver, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Rings.class);
+final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RingTransport.class);
   private static final int OFFER = 96;
   private static final int TAKEN = 97;
   private static final int REFUSED = 98;
@@ -35,18 +35,18 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
 
   private final SharedStore memory;
   private final Membership membership;
-  private final Lanes lanes;
+  private final PeerTransport peerTransport;
   private final Executor files;
-  private final Lanes.Receiver receiver;
+  private final PeerTransport.Receiver receiver;
   private final Bell bell;
-  private final Poller poller;
+  private final RingPoller ringPoller;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<NodeId, OutRing> offered = new ConcurrentHashMap<>();
-  private final AtomicReferenceArray<@Nullable NodeId> places =
+  private final AtomicReferenceArray<@Nullable NodeId> writersByIndex =
       new AtomicReferenceArray<>(Bell.RINGS);
-  private final Map<NodeId, Opened> opened = new ConcurrentHashMap<>();
+  private final Map<NodeId, OpenedRing> openedRing = new ConcurrentHashMap<>();
 
-  private record Opened(int place, Poller.Source source) {}
+  private record OpenedRing(int doorbellIndex, RingPoller.Source source) {}
 
   /**
    * Answers peers from now on, and hands on all frames.
@@ -54,10 +54,10 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
    * @param receiver of frames; called by one thread at a time
    * @param files runs what makes and opens files
    */
-  Rings(SharedStore memory, Membership membership, Lanes lanes, Router receiver, Executor files) {
+  RingTransport(SharedStore memory, Membership membership, PeerTransport peerTransport, FrameRouter receiver, Executor files) {
     this.memory = memory;
     this.membership = membership;
-    this.lanes = lanes;
+    this.peerTransport = peerTransport;
     this.files = files;
     receiver
         .on(OFFER, this::onOffer)
@@ -66,13 +66,13 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
         .on(SWITCH, this::onSwitch);
     this.bell = Bell.make(memory);
     this.receiver = receiver;
-    this.poller = new Poller(bell, this, lanes::flush, lanes::isBehind);
+    this.ringPoller = new RingPoller(bell, this, peerTransport::flush, peerTransport::hasBacklog);
   }
 
   /** From a ring: what its writer has committed counts while it is a member. */
   @Override
   public void received(NodeId from, byte[] frame) {
-    lanes.received(from, frame.length);
+    peerTransport.received(from, frame.length);
     handOn(from, frame);
   }
 
@@ -83,13 +83,13 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
   }
 
   /** Hands on a frame that came over Artery. */
-  void deliver(NodeId from, byte[] frame) {
-    poller.execute(() -> handOn(from, frame));
+  void receiveFromArtery(NodeId from, byte[] frame) {
+    ringPoller.execute(() -> handOn(from, frame));
   }
 
-  /** See {@link Lookout#until}. */
-  boolean takeIn(BooleanSupplier done) {
-    return poller.takeIn(done);
+  /** See {@link SpinWait#spinUntil}. */
+  boolean pollUntil(BooleanSupplier done) {
+    return ringPoller.pollUntil(done);
   }
 
   /** Has the thread look for what did not fit. */
@@ -115,7 +115,7 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
       return;
     }
     var offer = new FrameWriter().octet(OFFER).int32(number).flag(Bell.canWake());
-    if (!lanes.send(reader.id(), offer.toBytes())) {
+    if (!peerTransport.send(reader.id(), offer.toBytes())) {
       withdraw(reader.id());
     }
   }
@@ -145,24 +145,24 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
     try {
       var ring = InRing.open(address(writer), number);
       int place = freePlace(writer.id());
-      opened.put(writer.id(), new Opened(place, new Poller.Source(writer.id(), ring, wakes)));
-      lanes.send(writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
+      openedRing.put(writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
+      peerTransport.send(writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
       if (membership.peer(writer.id()) == null) { // it left, and perhaps before this was noted
         left(writer.id());
       }
     } catch (RuntimeException unreadable) {
       var why = new FrameWriter().octet(REFUSED).text(String.valueOf(unreadable.getMessage()));
-      lanes.send(writer.id(), why.toBytes());
+      peerTransport.send(writer.id(), why.toBytes());
     }
   }
 
   private int freePlace(NodeId writer) {
-    for (int place = 0; place < places.length(); place++) {
-      if (places.compareAndSet(place, null, writer)) {
+    for (int place = 0; place < writersByIndex.length(); place++) {
+      if (writersByIndex.compareAndSet(place, null, writer)) {
         return place;
       }
     }
-    throw new StoreException(places.length() + " processes of this host write to this one already");
+    throw new StoreException(writersByIndex.length() + " processes of this host write to this one already");
   }
 
   private void onTaken(NodeId from, FrameReader frame) {
@@ -174,8 +174,8 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
     }
     files.execute(() -> {
       try {
-        var way = new RingWay(ring, Bell.of(address(peer)), place);
-        lanes.change(from, new FrameWriter().octet(SWITCH).toBytes(), way);
+        var way = new RingChannel(ring, Bell.of(address(peer)), place);
+        peerTransport.switchToRing(from, new FrameWriter().octet(SWITCH).toBytes(), way);
       } catch (RuntimeException closing) {
         LOG.info("Frames to {} go on over Artery", peer, closing);
         ring.close();
@@ -189,34 +189,34 @@ final class Rings implements Lanes.Receiver, AutoCloseable {
   }
 
   private void onSwitch(NodeId from, FrameReader frame) {
-    var ring = opened.get(from);
+    var ring = openedRing.get(from);
     if (ring != null) {
-      poller.add(ring.place(), ring.source());
+      ringPoller.add(ring.doorbellIndex(), ring.source());
     }
   }
 
   /** Runs this once all that the peer, which is dead, has committed has been received. */
-  void afterLast(NodeId peer, Runnable then) {
-    var ring = opened.get(peer);
+  void runAfterLastFrame(NodeId peer, Runnable then) {
+    var ring = openedRing.get(peer);
     if (ring == null) {
       then.run();
     } else {
-      poller.remove(ring.place(), then);
+      ringPoller.remove(ring.doorbellIndex(), then);
     }
   }
 
   /** The peer is no member any more. */
   void left(NodeId peer) {
     withdraw(peer);
-    var ring = opened.remove(peer);
+    var ring = openedRing.remove(peer);
     if (ring != null) {
-      poller.remove(ring.place(), () -> places.set(ring.place(), null));
+      ringPoller.remove(ring.doorbellIndex(), () -> writersByIndex.set(ring.doorbellIndex(), null));
     }
   }
 
   @Override
   public void close() {
-    poller.close();
+    ringPoller.close();
     offered.keySet().forEach(this::withdraw);
     bell.close();
   }

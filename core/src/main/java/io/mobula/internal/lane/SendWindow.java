@@ -12,7 +12,7 @@ import java.util.List;
  * numbers these from one, keeps each until it is acknowledged, and has no more than a window of
  * them on the way. Pure; its owner locks.
  */
-final class Outbox {
+final class SendWindow {
   /** How many parts may be on the way: less than Artery's own queue, which drops what is more. */
   static final int WINDOW = 1024;
 
@@ -24,9 +24,9 @@ final class Outbox {
 
   /** A frame, or a part of which {@code more} comes, with its number. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  record Numbered(long sequence, boolean more, byte[] frame) {}
+  record SequencedPart(long sequence, boolean more, byte[] frame) {}
 
-  private final Deque<Numbered> sent = new ArrayDeque<>();
+  private final Deque<SequencedPart> inFlight = new ArrayDeque<>();
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private int begun; // bytes of the first that waits, which are sent
   private long last;
@@ -43,17 +43,17 @@ final class Outbox {
 
   /** The next part to be sent, or null when there is none or the window is full. */
   @org.jspecify.annotations.Nullable
-  Numbered next() {
-    if (waiting.isEmpty() || sent.size() >= WINDOW || (sentBytes >= WINDOW_BYTES)) {
+  SequencedPart next() {
+    if (waiting.isEmpty() || inFlight.size() >= WINDOW || (sentBytes >= WINDOW_BYTES)) {
       return null;
     }
     var frame = nextPart();
-    var numbered = new Numbered(++last, begun > 0, frame);
+    var part = new SequencedPart(++last, begun > 0, frame);
     waitingBytes -= frame.length;
-    sent.addLast(numbered);
+    inFlight.addLast(part);
     sentBytes += frame.length;
     lastBytes += frame.length;
-    return numbered;
+    return part;
   }
 
   private byte[] nextPart() {
@@ -71,30 +71,30 @@ final class Outbox {
 
   /** Everything up to this number has arrived. */
   void acknowledged(long sequence) {
-    for (var first = sent.peekFirst();
+    for (var first = inFlight.peekFirst();
         first != null && first.sequence() <= sequence;
-        first = sent.peekFirst()) {
+        first = inFlight.peekFirst()) {
       sentBytes -= first.frame().length;
-      sent.removeFirst();
+      inFlight.removeFirst();
     }
   }
 
   /** What to send again: the oldest, if nothing was acknowledged since the last tick. */
-  List<Numbered> tick() {
-    long oldest = sent.isEmpty() ? -1 : sent.getFirst().sequence();
+  List<SequencedPart> tick() {
+    long oldest = inFlight.isEmpty() ? -1 : inFlight.getFirst().sequence();
     boolean stuck = oldest != -1 && oldest == acknowledgedAtTick;
     acknowledgedAtTick = oldest;
     return stuck ? oldest() : List.of();
   }
 
   /** The oldest that are not acknowledged. */
-  List<Numbered> oldest() {
-    var again = new ArrayList<Numbered>();
-    for (var numbered : sent) {
+  List<SequencedPart> oldest() {
+    var again = new ArrayList<SequencedPart>();
+    for (var part : inFlight) {
       if (again.size() == REPEATED) {
         break;
       }
-      again.add(numbered);
+      again.add(part);
     }
     return again;
   }
@@ -105,13 +105,13 @@ final class Outbox {
   }
 
   /** What is not acknowledged, sent or not. */
-  PeerChannelInfo.FrameTotals underway() {
+  PeerChannelInfo.FrameTotals outstanding() {
     return new PeerChannelInfo.FrameTotals(size(), bytes());
   }
 
   /** How many frames are not acknowledged, sent or not. */
   int size() {
-    return sent.size() + waiting.size();
+    return inFlight.size() + waiting.size();
   }
 
   /** How many bytes they have. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The way of frames to one peer: over Artery, and from some time on through a ring. Safe for all
  * threads; nothing but {@link #awaitRoom} blocks.
  */
-final class Line {
+final class PeerChannel {
   private static final String ARTERY = "artery";
   private static final byte[] NOTHING = {};
   private static final int MOST_UNSENT = 16 * 1024;
@@ -28,35 +28,35 @@ final class Line {
 
   private final NodeId self;
   private final Peer peer;
-  private final ActorRef<Parcel> inbox;
-  private final Behind behind;
-  private final Outbox outbox = new Outbox();
+  private final ActorRef<FrameEnvelope> inbox;
+  private final BacklogListener backlogListener;
+  private final SendWindow sendWindow = new SendWindow();
   private final AtomicBoolean offered = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final LongAdder receivedFrames = new LongAdder();
   private final LongAdder receivedBytes = new LongAdder();
-  private @Nullable RingWay ring;
+  private @Nullable RingChannel ring;
   private volatile boolean closed;
 
   /** Who writes later what does not fit into a ring at once. */
-  interface Behind {
+  interface BacklogListener {
     /** One more line has frames that wait, or one less. */
     void changed(int by);
   }
 
   /** A line to a peer whose actor for frames is this. */
-  Line(NodeId self, Peer peer, ActorRef<Parcel> inbox, Behind behind) {
+  PeerChannel(NodeId self, Peer peer, ActorRef<FrameEnvelope> inbox, BacklogListener backlogListener) {
     this.self = self;
     this.peer = peer;
     this.inbox = inbox;
-    this.behind = behind;
+    this.backlogListener = backlogListener;
   }
 
   /** Offers the peer a ring, once. */
-  void offer(Rings rings) {
+  void offer(RingTransport ringTransport) {
     if (offered.compareAndSet(false, true)) {
-      rings.offer(peer);
+      ringTransport.offer(peer);
     }
   }
 
@@ -78,10 +78,10 @@ final class Line {
         return false;
       }
       if (way == null) {
-        outbox.add(frame);
+        sendWindow.add(frame);
         sendWhatMay();
       } else {
-        boolean before = way.isBehind();
+        boolean before = way.hasBacklog();
         way.send(frame);
         tellBehind(before, way);
       }
@@ -91,21 +91,21 @@ final class Line {
     }
   }
 
-  private void tellBehind(boolean before, RingWay way) {
-    if (before != way.isBehind()) {
-      behind.changed(before ? -1 : 1);
+  private void tellBehind(boolean before, RingChannel way) {
+    if (before != way.hasBacklog()) {
+      backlogListener.changed(before ? -1 : 1);
     }
   }
 
   /** Frames after this last one over Artery go through the ring. */
-  void change(byte[] last, RingWay to) {
+  void switchToRing(byte[] last, RingChannel to) {
     lock.lock();
     try {
       if (closed) {
         to.close();
         return;
       }
-      outbox.add(last);
+      sendWindow.add(last);
       sendWhatMay();
       ring = to;
     } finally {
@@ -118,7 +118,7 @@ final class Line {
     lock.lock();
     try {
       var way = ring;
-      if (way == null || !way.isBehind()) {
+      if (way == null || !way.hasBacklog()) {
         return 0;
       }
       int written = way.flush();
@@ -132,12 +132,12 @@ final class Line {
 
   /** Under the lock, so that frames leave in the order of their numbers. */
   private void sendWhatMay() {
-    for (var next = outbox.next(); next != null; next = outbox.next()) {
+    for (var next = sendWindow.next(); next != null; next = sendWindow.next()) {
       tell(next);
     }
   }
 
-  private void tell(Outbox.Numbered part) {
+  private void tell(SendWindow.SequencedPart part) {
     tell(part.sequence(), 0, part.more(), part.frame());
   }
 
@@ -147,7 +147,7 @@ final class Line {
   }
 
   private void tell(long sequence, long acknowledged, boolean more, byte[] frame) {
-    inbox.tell(new Parcel(
+    inbox.tell(new FrameEnvelope(
         self.incarnation(), peer.id().incarnation(), sequence, acknowledged, more, frame));
   }
 
@@ -155,7 +155,7 @@ final class Line {
   void acknowledged(long sequence) {
     lock.lock();
     try {
-      outbox.acknowledged(sequence);
+      sendWindow.acknowledged(sequence);
       sendWhatMay();
       room.signalAll();
     } finally {
@@ -167,18 +167,18 @@ final class Line {
   void tick() {
     lock.lock();
     try {
-      outbox.tick().forEach(this::tell);
+      sendWindow.tick().forEach(this::tell);
     } finally {
       lock.unlock();
     }
   }
 
   /** Whether nothing is on its way through the ring. */
-  boolean isRead() {
+  boolean isDrained() {
     lock.lock();
     try {
       var way = ring;
-      return way == null || way.isRead();
+      return way == null || way.isDrained();
     } finally {
       lock.unlock();
     }
@@ -197,14 +197,14 @@ final class Line {
       var way = ring;
       var received = new PeerChannelInfo.FrameTotals(receivedFrames.sum(), receivedBytes.sum());
       return way == null
-          ? new PeerChannelInfo(self, peer.id(), ARTERY, outbox.sent(), received, outbox.underway())
+          ? new PeerChannelInfo(self, peer.id(), ARTERY, sendWindow.sent(), received, sendWindow.outstanding())
           : new PeerChannelInfo(
               self,
               peer.id(),
-              RingWay.KIND,
-              outbox.sent().plus(way.sent()),
+              RingChannel.KIND,
+              sendWindow.sent().plus(way.sent()),
               received,
-              outbox.underway().plus(way.underway()));
+              sendWindow.outstanding().plus(way.outstanding()));
     } finally {
       lock.unlock();
     }
@@ -217,7 +217,7 @@ final class Line {
       closed = true;
       var way = ring;
       if (way != null) {
-        boolean before = way.isBehind();
+        boolean before = way.hasBacklog();
         way.close();
         tellBehind(before, way);
       }
@@ -229,7 +229,7 @@ final class Line {
 
   private PeerChannelInfo.FrameTotals unsent() {
     var way = ring;
-    return way == null ? outbox.underway() : outbox.underway().plus(way.underway());
+    return way == null ? sendWindow.outstanding() : sendWindow.outstanding().plus(way.outstanding());
   }
 
   private boolean isFull() {

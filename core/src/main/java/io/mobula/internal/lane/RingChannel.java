@@ -10,13 +10,13 @@ import java.util.Deque;
  * A ring to a peer that has opened it, and the frames that have not fitted into it yet, in order.
  * Its owner locks.
  */
-final class RingWay {
+final class RingChannel {
   /** What it is called where people look. */
   static final String KIND = "shared memory";
 
   private final OutRing ring;
   private final Bell bell;
-  private final int place;
+  private final int doorbellIndex;
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private long sent;
@@ -28,13 +28,13 @@ final class RingWay {
    * @param bell the peer's
    * @param place the ring's bit in that bell
    */
-  RingWay(OutRing ring, Bell bell, int place) {
+  RingChannel(OutRing ring, Bell bell, int place) {
     this.ring = ring;
     this.bell = bell;
-    this.place = place;
+    this.doorbellIndex = place;
   }
 
-  /** Writes a frame, or keeps it until there is room; {@link #isBehind} tells. */
+  /** Writes a frame, or keeps it until there is room; {@link #hasBacklog} tells. */
   void send(byte[] frame) {
     if (!waiting.isEmpty() || !write(frame)) {
       waiting.addLast(frame);
@@ -44,7 +44,7 @@ final class RingWay {
 
   private boolean write(byte[] frame) {
     boolean whole = ring.write(frame);
-    bell.ring(place); // there may be a part of it
+    bell.ring(doorbellIndex); // there may be a part of it
     if (whole) {
       sent++;
       sentBytes += frame.length;
@@ -63,13 +63,13 @@ final class RingWay {
   }
 
   /** Whether frames are kept. */
-  boolean isBehind() {
+  boolean hasBacklog() {
     return !waiting.isEmpty();
   }
 
   /** Whether the peer has received everything. */
-  boolean isRead() {
-    return !isBehind() && ring.isRead();
+  boolean isDrained() {
+    return !hasBacklog() && ring.isRead();
   }
 
   /** What has been written whole. */
@@ -78,7 +78,7 @@ final class RingWay {
   }
 
   /** What is kept. */
-  PeerChannelInfo.FrameTotals underway() {
+  PeerChannelInfo.FrameTotals outstanding() {
     return new PeerChannelInfo.FrameTotals(waiting.size(), waitingBytes);
   }
 

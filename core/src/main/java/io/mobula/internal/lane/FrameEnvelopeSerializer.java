@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * Parcels as bytes: a header of 44 bytes, then the frame or a part of it; the manifest tells which.
  * Made by Akka, safe for all threads.
  */
-public final class ParcelSerializer extends SerializerWithStringManifest
+public final class FrameEnvelopeSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER =
       1_297_040_962; // "MOBL" and a bit; Akka asks for a number nobody else has
@@ -19,7 +19,7 @@ public final class ParcelSerializer extends SerializerWithStringManifest
   private static final int HEADER = 4 * Long.BYTES + Integer.BYTES;
 
   /** For Akka. */
-  public ParcelSerializer() {}
+  public FrameEnvelopeSerializer() {}
 
   @Override
   public int identifier() {
@@ -28,24 +28,24 @@ public final class ParcelSerializer extends SerializerWithStringManifest
 
   @Override
   public String manifest(Object o) {
-    return ((Parcel) o).more() ? PART : LAST;
+    return ((FrameEnvelope) o).more() ? PART : LAST;
   }
 
   @Override
   public void toBinary(Object o, ByteBuffer buf) {
-    var parcel = (Parcel) o;
+    var envelope = (FrameEnvelope) o;
     buf.order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(parcel.from())
-        .putLong(parcel.to())
-        .putLong(parcel.sequence())
-        .putLong(parcel.acknowledged())
-        .putInt(parcel.frame().length)
-        .put(parcel.frame());
+        .putLong(envelope.from())
+        .putLong(envelope.to())
+        .putLong(envelope.sequence())
+        .putLong(envelope.acknowledged())
+        .putInt(envelope.frame().length)
+        .put(envelope.frame());
   }
 
   @Override
   public byte[] toBinary(Object o) {
-    var buffer = ByteBuffer.allocate(HEADER + ((Parcel) o).frame().length);
+    var buffer = ByteBuffer.allocate(HEADER + ((FrameEnvelope) o).frame().length);
     toBinary(o, buffer);
     return buffer.array();
   }
@@ -69,7 +69,7 @@ public final class ParcelSerializer extends SerializerWithStringManifest
     }
     var frame = new byte[length];
     from.get(frame);
-    return new Parcel(sender, receiver, sequence, acknowledged, more, frame);
+    return new FrameEnvelope(sender, receiver, sequence, acknowledged, more, frame);
   }
 
   @Override

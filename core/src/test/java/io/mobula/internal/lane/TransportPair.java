@@ -22,49 +22,49 @@ import org.jspecify.annotations.Nullable;
  * The lanes of two nodes in one process. What one sends goes through the serializer, into buffers
  * of the size of Artery's: what is larger is lost, as it would be there.
  */
-public final class LanePair {
+public final class TransportPair {
   static final int ARTERY = 256 << 10;
 
-  private static final ParcelSerializer SERIALIZER = new ParcelSerializer();
+  private static final FrameEnvelopeSerializer SERIALIZER = new FrameEnvelopeSerializer();
 
   public final Peer one = peer(1);
   public final Peer two = peer(2);
-  public final Lanes ones;
-  public final Lanes twos;
-  public final Membership membersOfOne = new Members(one, two);
-  public final Membership membersOfTwo = new Members(two, one);
+  public final PeerTransport transportOfOne;
+  public final PeerTransport transportOfTwo;
+  public final Membership membersOfOne = new PairMembership(one, two);
+  public final Membership membersOfTwo = new PairMembership(two, one);
 
   private final ActorTestKit kit;
-  private final Predicate<Parcel> isLost;
-  private final Map<Peer, ActorRef<Parcel>> inboxes = new ConcurrentHashMap<>();
+  private final Predicate<FrameEnvelope> isLost;
+  private final Map<Peer, ActorRef<FrameEnvelope>> inboxes = new ConcurrentHashMap<>();
 
   /** The same; all is lost while they are cut. */
-  public LanePair(ActorTestKit kit, BooleanSupplier isCut) {
-    this(kit, parcel -> isCut.getAsBoolean());
+  public TransportPair(ActorTestKit kit, BooleanSupplier isCut) {
+    this(kit, envelope -> isCut.getAsBoolean());
   }
 
   /** Neither listens yet. */
-  LanePair(ActorTestKit kit, Predicate<Parcel> isLost) {
+  TransportPair(ActorTestKit kit, Predicate<FrameEnvelope> isLost) {
     this.kit = kit;
     this.isLost = isLost;
-    this.ones = new Lanes(membersOfOne);
-    this.twos = new Lanes(membersOfTwo);
+    this.transportOfOne = new PeerTransport(membersOfOne);
+    this.transportOfTwo = new PeerTransport(membersOfTwo);
   }
 
   /** Both listen from now on. */
-  public void open(Lanes.Receiver atOne, Lanes.Receiver atTwo) {
-    inboxes.put(one, kit.spawn(LaneInbox.create(ones, atOne)).narrow());
-    inboxes.put(two, kit.spawn(LaneInbox.create(twos, atTwo)).narrow());
+  public void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
+    inboxes.put(one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
+    inboxes.put(two, kit.spawn(ArteryFrameReceiver.create(transportOfTwo, atTwo)).narrow());
   }
 
-  private Behavior<Parcel> wireTo(Peer peer) {
-    return Behaviors.receiveMessage(parcel -> {
+  private Behavior<FrameEnvelope> wireTo(Peer peer) {
+    return Behaviors.receiveMessage(envelope -> {
       var inbox = inboxes.get(peer);
       var buffer = ByteBuffer.allocate(ARTERY);
       try {
-        SERIALIZER.toBinary(parcel, buffer);
-        if (inbox != null && !isLost.test(parcel)) {
-          inbox.tell((Parcel) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(parcel)));
+        SERIALIZER.toBinary(envelope, buffer);
+        if (inbox != null && !isLost.test(envelope)) {
+          inbox.tell((FrameEnvelope) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(envelope)));
         }
       } catch (BufferOverflowException tooLarge) {
         // Artery logs an error and drops it
@@ -85,12 +85,12 @@ public final class LanePair {
         new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   }
 
-  private final class Members implements Membership {
+  private final class PairMembership implements Membership {
     private final Peer self;
     private final Peer other;
-    private @Nullable ActorRef<Parcel> wire;
+    private @Nullable ActorRef<FrameEnvelope> wire;
 
-    Members(Peer self, Peer other) {
+    PairMembership(Peer self, Peer other) {
       this.self = self;
       this.other = other;
     }
@@ -120,13 +120,13 @@ public final class LanePair {
     }
 
     @Override
-    public void died(NodeId id, String how) {}
+    public void reportDead(NodeId id, String how) {}
 
     @Override
     public void subscribe(Listener listener) {}
 
     @Override
-    public PeerStatus standing(Peer peer) {
+    public PeerStatus statusOf(Peer peer) {
       return PeerStatus.ALIVE;
     }
   }

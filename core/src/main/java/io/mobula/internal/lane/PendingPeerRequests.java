@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
  * @param <K> names a question among those to one peer
  * @param <A> what answers it
  */
-public final class PeerQuestions<K, A> {
-  private final Lanes lanes;
+public final class PendingPeerRequests<K, A> {
+  private final PeerTransport peerTransport;
   private final String what;
-  private final Map<Asked<K>, CompletableFuture<A>> open = new ConcurrentHashMap<>();
+  private final Map<RequestKey<K>, CompletableFuture<A>> open = new ConcurrentHashMap<>();
 
-  private record Asked<K>(NodeId of, K about) {}
+  private record RequestKey<K>(NodeId of, K about) {}
 
   /** Asks nothing yet, and says nothing of what it asks to those who look for what waits. */
-  public PeerQuestions(Lanes lanes) {
-    this(lanes, "");
+  public PendingPeerRequests(PeerTransport peerTransport) {
+    this(peerTransport, "");
   }
 
   /**
@@ -44,22 +44,22 @@ public final class PeerQuestions<K, A> {
    *
    * @param what is asked for, for those who look for what waits; empty to say nothing
    */
-  public PeerQuestions(Lanes lanes, String what) {
-    this.lanes = lanes;
+  public PendingPeerRequests(PeerTransport peerTransport, String what) {
+    this.peerTransport = peerTransport;
     this.what = what;
     if (!what.isEmpty()) {
-      lanes.questions(this::waits);
+      peerTransport.addOpenRequests(this::waits);
     }
-    lanes.onClose(() -> List.copyOf(open.keySet()).forEach(this::end));
-    lanes.membership().subscribe(new Membership.Listener() {
+    peerTransport.onClose(() -> List.copyOf(open.keySet()).forEach(this::end));
+    peerTransport.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
       @Override
       public void left(Peer peer, String how) {
-        for (var asked : List.copyOf(open.keySet())) {
-          if (asked.of().equals(peer.id())) {
-            end(asked);
+        for (var key : List.copyOf(open.keySet())) {
+          if (key.of().equals(peer.id())) {
+            end(key);
           }
         }
       }
@@ -69,12 +69,12 @@ public final class PeerQuestions<K, A> {
   /**
    * Asks, unless this question is open already: then all who ask share the answer.
    *
-   * @param send sends the question by {@link Lanes#send}, whose result it returns
+   * @param send sends the question by {@link PeerTransport#send}, whose result it returns
    */
   public CompletableFuture<A> ask(NodeId peer, K about, BooleanSupplier send) {
-    var asked = new Asked<>(peer, about);
+    var key = new RequestKey<>(peer, about);
     var fresh = new CompletableFuture<A>();
-    var present = open.putIfAbsent(asked, fresh);
+    var present = open.putIfAbsent(key, fresh);
     if (present != null) {
       return present;
     }
@@ -83,23 +83,23 @@ public final class PeerQuestions<K, A> {
       sent = send.getAsBoolean();
     } finally {
       if (!sent) {
-        end(asked);
+        end(key);
       }
     }
     return fresh;
   }
 
   /** The question that this peer answers now, for whoever read the answer to complete; or null. */
-  public @Nullable CompletableFuture<A> answered(NodeId by, K about) {
-    return open.remove(new Asked<>(by, about));
+  public @Nullable CompletableFuture<A> takeOpen(NodeId by, K about) {
+    return open.remove(new RequestKey<>(by, about));
   }
 
   /**
    * Answers the question that is open with this peer, if there is one. What cannot be read fails
    * it, and is thrown.
    */
-  public void answer(NodeId by, K about, Supplier<A> read) {
-    var waiting = answered(by, about);
+  public void complete(NodeId by, K about, Supplier<A> read) {
+    var waiting = takeOpen(by, about);
     if (waiting == null) {
       return;
     }
@@ -122,13 +122,13 @@ public final class PeerQuestions<K, A> {
 
       @Override
       public Awaited next() {
-        return new Question<>(PeerQuestions.this, all.next());
+        return new OpenRequest<>(PendingPeerRequests.this, all.next());
       }
     };
   }
 
   /** A question as a link of a chain of waits; it may have been answered since it was listed. */
-  private record Question<K>(PeerQuestions<K, ?> all, Asked<K> asked) implements Awaited {
+  private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked) implements Awaited {
     @Override
     public WaitStep waitStep() {
       var text = "node " + asked.of() + " was asked for " + all.what + " " + asked.about();
@@ -138,15 +138,15 @@ public final class PeerQuestions<K, A> {
     }
   }
 
-  private void end(Asked<K> asked) {
-    var waiting = open.remove(asked);
+  private void end(RequestKey<K> key) {
+    var waiting = open.remove(key);
     if (waiting != null) {
       waiting.completeExceptionally(
-          lanes.isClosed()
+          peerTransport.isClosed()
               ? new RuntimeClosedException(
-                  "This node has closed, and waited for an answer of node " + asked.of() + ".")
+                  "This node has closed, and waited for an answer of node " + key.of() + ".")
               : new NodeLostException(
-                  "Node " + asked.of() + " is no member of the cluster any more."));
+                  "Node " + key.of() + " is no member of the cluster any more."));
     }
   }
 }

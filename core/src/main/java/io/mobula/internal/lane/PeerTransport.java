@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * sent again. Between processes of one host they soon go through rings in shared memory instead.
  * Safe for all threads.
  */
-public final class Lanes implements AutoCloseable {
+public final class PeerTransport implements AutoCloseable {
   /** The name of the actor that receives, below a node's guardian. */
   public static final String NAME = "lane";
 
@@ -42,11 +42,11 @@ public final class Lanes implements AutoCloseable {
   private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
   private final Membership membership;
-  private final Map<NodeId, Line> lines = new ConcurrentHashMap<>();
+  private final Map<NodeId, PeerChannel> channels = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
   private final List<Supplier<Iterator<Awaited>>> questions = new CopyOnWriteArrayList<>();
-  private volatile @Nullable Rings rings;
+  private volatile @Nullable RingTransport ringTransport;
   private volatile boolean closed;
 
   /** What is done with frames. Called by one thread at a time, which must not be blocked. */
@@ -60,7 +60,7 @@ public final class Lanes implements AutoCloseable {
    * Sends to members, and receives nothing yet. Whoever awaits frames of peers subscribes to the
    * membership after this: what it has sent with success before a peer left, it hears of that.
    */
-  public Lanes(Membership membership) {
+  public PeerTransport(Membership membership) {
     this.membership = membership;
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -78,8 +78,8 @@ public final class Lanes implements AutoCloseable {
    *
    * @param spawner starts the actor {@value #NAME}
    */
-  public void open(Spawner spawner, Router receiver) {
-    spawner.spawn(LaneInbox.create(this, receiver), NAME);
+  public void open(Spawner spawner, FrameRouter receiver) {
+    spawner.spawn(ArteryFrameReceiver.create(this, receiver), NAME);
   }
 
   /**
@@ -87,11 +87,11 @@ public final class Lanes implements AutoCloseable {
    *
    * @param files runs what makes and opens files
    */
-  public void open(Spawner spawner, Router receiver, SharedStore memory, Executor files) {
-    var opened = new Rings(memory, membership, this, receiver, files);
-    rings = opened;
-    lines.values().forEach(line -> line.offer(opened));
-    spawner.spawn(LaneInbox.create(this, opened::deliver), NAME);
+  public void open(Spawner spawner, FrameRouter receiver, SharedStore memory, Executor files) {
+    var opened = new RingTransport(memory, membership, this, receiver, files);
+    ringTransport = opened;
+    channels.values().forEach(channel -> channel.offer(opened));
+    spawner.spawn(ArteryFrameReceiver.create(this, opened::receiveFromArtery), NAME);
   }
 
   /** Starts an actor under a name. */
@@ -106,7 +106,7 @@ public final class Lanes implements AutoCloseable {
    *
    * <p>Whoever awaits an answer notes that first and then sends: if that succeeds, and the peer
    * leaves before it has answered, listeners of the membership hear of it afterwards. See
-   * {@link PeerQuestions}.
+   * {@link PendingPeerRequests}.
    *
    * @return false if the peer is no member any more, and nothing was sent
    * @throws CodecException if the frame is larger than {@link FrameAssembly#LARGEST_FRAME}
@@ -115,8 +115,8 @@ public final class Lanes implements AutoCloseable {
     if (frame.length > FrameAssembly.LARGEST_FRAME) {
       throw FrameAssembly.tooLarge(frame.length);
     }
-    var line = line(to);
-    return line != null && line.send(frame);
+    var channel = line(to);
+    return channel != null && channel.send(frame);
   }
 
   /**
@@ -126,26 +126,26 @@ public final class Lanes implements AutoCloseable {
    * @throws NodeLostException when the peer is gone
    */
   public void awaitRoom(NodeId to, Duration limit) {
-    var line = line(to);
-    if (line == null) {
+    var channel = line(to);
+    if (channel == null) {
       throw new NodeLostException("Node " + to + " is no member of the cluster any more.");
     }
-    line.awaitRoom(limit);
+    channel.awaitRoom(limit);
   }
 
   /** Whether a ring leads there, which proves that each of the two can read the other's memory. */
   public boolean sharesMemoryWith(NodeId to) {
-    var line = lines.get(to);
-    return line != null && line.hasRing();
+    var channel = channels.get(to);
+    return channel != null && channel.hasRing();
   }
 
-  private @Nullable Line line(NodeId to) {
-    var line = lines.get(to);
-    if (line != null) {
-      return line;
+  private @Nullable PeerChannel line(NodeId to) {
+    var channel = channels.get(to);
+    if (channel != null) {
+      return channel;
     }
-    var fresh = lines.computeIfAbsent(to, this::open);
-    var shared = rings;
+    var fresh = channels.computeIfAbsent(to, this::open);
+    var shared = ringTransport;
     if (fresh != null && shared != null) {
       fresh.offer(shared);
     }
@@ -153,35 +153,35 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** A line to a member; whoever leaves is forgotten after that, so none outlives its peer. */
-  private @Nullable Line open(NodeId to) {
+  private @Nullable PeerChannel open(NodeId to) {
     var peer = closed ? null : membership.peer(to);
     return peer == null || to.equals(membership.self().id())
         ? null
-        : new Line(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
+        : new PeerChannel(membership.self().id(), peer, membership.actor(peer, NAME), this::behind);
   }
 
   private void behind(int by) {
-    var shared = rings;
+    var shared = ringTransport;
     if (behind.addAndGet(by) > 0 && by > 0 && shared != null) {
       shared.wake();
     }
   }
 
   /** Something that threads may do while they wait for a frame. */
-  public Lookout lookout() {
-    return Lookout.over(this);
+  public SpinWait spinWait() {
+    return SpinWait.forCluster(this);
   }
 
-  /** See {@link Lookout#until}. */
-  boolean takeIn(BooleanSupplier done) {
-    var shared = rings;
-    return shared == null ? done.getAsBoolean() : shared.takeIn(done);
+  /** See {@link SpinWait#spinUntil}. */
+  boolean pollUntil(BooleanSupplier done) {
+    var shared = ringTransport;
+    return shared == null ? done.getAsBoolean() : shared.pollUntil(done);
   }
 
   /** What is on the way, and has come, by peer: of the 256 with most to be sent. */
   public List<PeerChannelInfo> traffic() {
-    return lines.values().stream()
-        .map(Line::traffic)
+    return channels.values().stream()
+        .map(PeerChannel::traffic)
         .sorted(PeerChannelInfo.BUSIEST_FIRST)
         .limit(MOST_TOLD)
         .toList();
@@ -189,19 +189,19 @@ public final class Lanes implements AutoCloseable {
 
   /** A frame of a peer has come. */
   void received(NodeId from, int bytes) {
-    var line = line(from);
-    if (line != null) {
-      line.received(bytes);
+    var channel = line(from);
+    if (channel != null) {
+      channel.received(bytes);
     }
   }
 
   /** The peer has gone: what was on the way to it is dropped. */
   void forget(NodeId peer) {
-    var line = lines.remove(peer);
-    if (line != null) {
-      line.close();
+    var channel = channels.remove(peer);
+    if (channel != null) {
+      channel.close();
     }
-    var shared = rings;
+    var shared = ringTransport;
     if (shared != null) {
       shared.left(peer);
     }
@@ -211,38 +211,38 @@ public final class Lanes implements AutoCloseable {
    * Runs this once everything has been received that a process of this host, which is known to be
    * dead, has sent in time.
    */
-  public void afterLast(NodeId dead, Runnable then) {
-    var shared = rings;
+  public void runAfterLastFrame(NodeId dead, Runnable then) {
+    var shared = ringTransport;
     if (shared == null) {
       then.run();
     } else {
-      shared.afterLast(dead, then);
+      shared.runAfterLastFrame(dead, then);
     }
   }
 
   /** Later frames to that peer go through a ring, after this last one. */
-  void change(NodeId to, byte[] last, RingWay way) {
-    var line = line(to);
-    if (line == null) {
+  void switchToRing(NodeId to, byte[] last, RingChannel way) {
+    var channel = line(to);
+    if (channel == null) {
       way.close();
     } else {
-      line.change(last, way);
+      channel.switchToRing(last, way);
     }
   }
 
   /** Writes what did not fit into rings; returns how many frames did now. */
   int flush() {
     int written = 0;
-    if (isBehind()) {
-      for (var line : lines.values()) {
-        written += line.flush();
+    if (hasBacklog()) {
+      for (var channel : channels.values()) {
+        written += channel.flush();
       }
     }
     return written;
   }
 
   /** Whether some frames have not fitted into their ring yet. */
-  boolean isBehind() {
+  boolean hasBacklog() {
     return behind.get() > 0;
   }
 
@@ -250,9 +250,9 @@ public final class Lanes implements AutoCloseable {
    * Waits until peers have received what is in rings to them: a goodbye over Artery must not
    * overtake it. Gives up at the limit, since a peer may stand still.
    */
-  public void awaitRead(Duration limit) {
+  public void awaitDrained(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    while (!lines.values().stream().allMatch(Line::isRead) && System.nanoTime() - end < 0) {
+    while (!channels.values().stream().allMatch(PeerChannel::isDrained) && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
     }
   }
@@ -261,11 +261,11 @@ public final class Lanes implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    var shared = rings;
+    var shared = ringTransport;
     if (shared != null) {
       shared.close();
     }
-    lines.values().forEach(Line::close);
+    channels.values().forEach(PeerChannel::close);
     onClose.forEach(Runnable::run);
   }
 
@@ -275,12 +275,12 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Each part of a node that asks peers says here once what it has asked. */
-  void questions(Supplier<Iterator<Awaited>> open) {
+  void addOpenRequests(Supplier<Iterator<Awaited>> open) {
     questions.add(open);
   }
 
   /** The questions to peers that have no answer yet, listed while they are asked for. */
-  public Iterator<Awaited> openQuestions() {
+  public Iterator<Awaited> openRequests() {
     var parts = questions.iterator();
     return new Iterator<>() {
       private Iterator<Awaited> part = Collections.emptyIterator();
@@ -312,22 +312,22 @@ public final class Lanes implements AutoCloseable {
   }
 
   void acknowledged(NodeId by, long sequence) {
-    var line = lines.get(by);
-    if (line != null) {
-      line.acknowledged(sequence);
+    var channel = channels.get(by);
+    if (channel != null) {
+      channel.acknowledged(sequence);
     }
   }
 
   /** Tells a peer how far its frames have come. */
   void acknowledge(NodeId peer, long sequence) {
-    var line = line(peer);
-    if (line != null) {
-      line.acknowledge(sequence);
+    var channel = line(peer);
+    if (channel != null) {
+      channel.acknowledge(sequence);
     }
   }
 
   void tick() {
-    lines.values().forEach(Line::tick);
+    channels.values().forEach(PeerChannel::tick);
   }
 
   static long tickNanos() {

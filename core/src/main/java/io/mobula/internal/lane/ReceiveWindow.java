@@ -6,12 +6,12 @@ import io.mobula.internal.ring.FrameAssembly;
  * What one process has received from another: which number comes next, and what is to be
  * acknowledged. Pure; for one thread.
  */
-final class Sequence {
+final class ReceiveWindow {
   private static final int EVERY = 64;
 
   private final FrameAssembly begun = new FrameAssembly();
   private long expected = 1;
-  private long told;
+  private long acknowledgedUpTo;
   private boolean gap;
 
   /**
@@ -20,7 +20,7 @@ final class Sequence {
    * @return whether it is: else it has come before, or one before it is missing and it will come
    *     again
    */
-  boolean arrived(long sequence) {
+  boolean accept(long sequence) {
     if (sequence == expected) {
       expected++;
       gap = false;
@@ -29,13 +29,13 @@ final class Sequence {
     boolean isNews = sequence < expected || !gap; // the sender has missed an acknowledgement
     gap |= sequence > expected;
     if (isNews) {
-      told = Math.min(told, expected - 2);
+      acknowledgedUpTo = Math.min(acknowledgedUpTo, expected - 2);
     }
     return false;
   }
 
   /** The frame of which a part has arrived, and not yet the last. */
-  FrameAssembly begun() {
+  FrameAssembly assembler() {
     return begun;
   }
 
@@ -45,17 +45,17 @@ final class Sequence {
   }
 
   /** Whether the sender should be told at once, because its window fills or it misses something. */
-  boolean isUrgent() {
-    return expected - 1 - told >= EVERY;
+  boolean mustAcknowledgeNow() {
+    return expected - 1 - acknowledgedUpTo >= EVERY;
   }
 
   /** Whether the sender does not know yet how far all have come. */
-  boolean isUntold() {
-    return told != expected - 1;
+  boolean hasUnacknowledged() {
+    return acknowledgedUpTo != expected - 1;
   }
 
   /** The sender has been told. */
-  void told() {
-    told = expected - 1;
+  void markAcknowledged() {
+    acknowledgedUpTo = expected - 1;
   }
 }

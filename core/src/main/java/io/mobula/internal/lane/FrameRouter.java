@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Hands each frame to whoever is responsible for its kind, which is its first byte. The kinds of
  * all packages are listed in {@code docs/protocols.md}. Handlers are set before frames come.
  */
-public final class Router implements Lanes.Receiver {
+public final class FrameRouter implements PeerTransport.Receiver {
   private final @Nullable Handler[] handlers = new @Nullable Handler[256];
 
   /** Deals with frames of one kind, on a thread that must not be blocked. */
@@ -19,10 +19,10 @@ public final class Router implements Lanes.Receiver {
   }
 
   /** Nobody is responsible yet. */
-  public Router() {}
+  public FrameRouter() {}
 
   /** Makes the handler responsible for a kind. */
-  public Router on(int kind, Handler handler) {
+  public FrameRouter on(int kind, Handler handler) {
     if (handlers[kind] != null) {
       throw new IllegalArgumentException("Two handlers for frames of kind " + kind);
     }

@@ -18,44 +18,44 @@ import org.junit.jupiter.api.Test;
  * Frames between two processes whose parcels and acknowledgements are lost, delayed and sent again,
  * and which meet each other at different times.
  */
-class LaneScheduleTest {
+class PeerTransportScheduleTest {
   @Test
   void everyFrameComesOnceAndInOrder() {
-    Schedules.explore("lanes", 30, schedule -> new World(schedule).run());
+    Schedules.explore("lanes", 30, schedule -> new Simulation(schedule).run());
   }
 
-  private static final class World {
+  private static final class Simulation {
     private static final int MOST_STEPS = 20_000;
     private static final int MOST_ROUNDS = 400;
 
     private final Schedule schedule;
-    private final Map<NodeId, Side> sides = new LinkedHashMap<>();
+    private final Map<NodeId, SimulatedPeer> simulatedPeers = new LinkedHashMap<>();
     private boolean calm;
 
-    World(Schedule schedule) {
+    Simulation(Schedule schedule) {
       this.schedule = schedule;
       for (int id = 1; id <= 2; id++) {
-        var side = new Side(SimulatedLanes.peer(id, Peer.Role.NODE));
-        sides.put(side.lanes.self().id(), side);
+        var simulatedPeer = new SimulatedPeer(SimulatedTransport.peer(id, Peer.Role.NODE));
+        simulatedPeers.put(simulatedPeer.lanes.self().id(), simulatedPeer);
       }
       schedule.afterEach(this::put);
     }
 
-    private Side other(Side side) {
-      return sides.values().stream().filter(each -> each != side).findFirst().orElseThrow();
+    private SimulatedPeer other(SimulatedPeer simulatedPeer) {
+      return simulatedPeers.values().stream().filter(each -> each != simulatedPeer).findFirst().orElseThrow();
     }
 
     /** Puts what has been sent on its way, or loses it. */
     private void put() {
-      for (var side : sides.values()) {
-        side.lanes.takeParcels((to, parcel) -> {
-          var what = side.lanes.self().id() + " > " + to + ": " + parcel.sequence() + ", has "
-              + parcel.acknowledged();
+      for (var simulatedPeer : simulatedPeers.values()) {
+        simulatedPeer.lanes.takeParcels((to, envelope) -> {
+          var what = simulatedPeer.lanes.self().id() + " > " + to + ": " + envelope.sequence() + ", has "
+              + envelope.acknowledged();
           if (!calm && schedule.choices().oneIn(8)) {
             schedule.note("lost: " + what);
           } else {
             schedule.inOrder(
-                "to " + to, "the wire to " + to, what, () -> sides.get(to).inbox.tell(parcel));
+                "to " + to, "the wire to " + to, what, () -> simulatedPeers.get(to).inbox.tell(envelope));
           }
         });
       }
@@ -68,59 +68,59 @@ class LaneScheduleTest {
       }
       schedule.note("-- nothing is lost any more");
       calm = true;
-      sides.values().forEach(side -> side.meet(other(side)));
-      for (int rounds = 0; !sides.values().stream().allMatch(this::isDone); rounds++) {
+      simulatedPeers.values().forEach(simulatedPeer -> simulatedPeer.meet(other(simulatedPeer)));
+      for (int rounds = 0; !simulatedPeers.values().stream().allMatch(this::isDone); rounds++) {
         assertThat(rounds).as("rounds of timers until all has come").isLessThan(MOST_ROUNDS);
         schedule.settle(MOST_STEPS);
-        sides.values().forEach(side -> side.actors.fireTimers());
+        simulatedPeers.values().forEach(side -> side.actors.fireTimers());
         put();
       }
     }
 
     /** All that it has sent has come, and it knows that. */
-    private boolean isDone(Side side) {
-      return other(side).received == side.sent
-          && side.lanes.lanes().traffic().stream()
+    private boolean isDone(SimulatedPeer simulatedPeer) {
+      return other(simulatedPeer).received == simulatedPeer.sent
+          && simulatedPeer.lanes.peerTransport().traffic().stream()
               .allMatch(lane -> lane.outstanding().equals(new PeerChannelInfo.FrameTotals(0, 0)));
     }
 
     private void act() {
-      var side = sides.get(new NodeId(1 + schedule.choices().next(2)));
+      var simulatedPeer = simulatedPeers.get(new NodeId(1 + schedule.choices().next(2)));
       int what = schedule.choices().next(100);
       if (what < 60) {
         schedule.next();
       } else if (what < 80) {
-        side.send(1 + schedule.choices().next(3), 0);
+        simulatedPeer.send(1 + schedule.choices().next(3), 0);
       } else if (what < 82) {
-        side.send(
+        simulatedPeer.send(
             1,
-            Outbox.PART * (1 + schedule.choices().next(3))
+            SendWindow.PART * (1 + schedule.choices().next(3))
                 - 4
                 + schedule.choices().next(9));
       } else if (what < 83) {
-        side.send(Outbox.WINDOW + 200, 0);
+        simulatedPeer.send(SendWindow.WINDOW + 200, 0);
       } else if (what < 96) {
-        side.actors.fireOne();
+        simulatedPeer.actors.fireOne();
       } else {
-        side.meet(other(side));
+        simulatedPeer.meet(other(simulatedPeer));
       }
     }
 
     /** One of the two processes. */
-    private final class Side {
-      final SimulatedLanes lanes;
+    private final class SimulatedPeer {
+      final SimulatedTransport lanes;
       final SimulatedActors actors;
-      final ActorRef<LaneInbox.Command> inbox;
+      final ActorRef<ArteryFrameReceiver.Command> inbox;
       int sent;
       int received;
 
-      Side(Peer self) {
-        lanes = new SimulatedLanes(self);
+      SimulatedPeer(Peer self) {
+        lanes = new SimulatedTransport(self);
         actors = new SimulatedActors(schedule, self.id().toString());
-        inbox = actors.spawn(LaneInbox.create(lanes.lanes(), this::received), "inbox");
+        inbox = actors.spawn(ArteryFrameReceiver.create(lanes.peerTransport(), this::received), "inbox");
       }
 
-      void meet(Side other) {
+      void meet(SimulatedPeer other) {
         if (lanes.peer(other.lanes.self().id()) == null) {
           schedule.note(lanes.self().id() + " meets the other");
           lanes.join(other.lanes.self());
@@ -135,7 +135,7 @@ class LaneScheduleTest {
         schedule.note(lanes.self().id() + " sends " + frames);
         for (int i = 0; i < frames; i++) {
           var frame = ByteBuffer.allocate(Math.max(4, bytes)).putInt(0, sent++).array();
-          assertThat(lanes.lanes().send(to, frame)).isTrue();
+          assertThat(lanes.peerTransport().send(to, frame)).isTrue();
         }
       }
 

@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * The thread that takes in what peers of this host write into rings, and hands every frame of this
  * process to its receiver, those that came over Artery, too. It looks out for some microseconds
  * when there is nothing, then sleeps until somebody rings its bell. While it sleeps a thread that
- * waits for a frame may do its work; see {@link Lookout}. One thread at a time does.
+ * waits for a frame may do its work; see {@link SpinWait}. One thread at a time does.
  */
-final class Poller implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+final class RingPoller implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RingPoller.class);
 
   /** Longer costs the threads that have work, where these are more than the cores. */
   private static final long SPIN_NANOS = 5_000;
@@ -40,9 +40,9 @@ final class Poller implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(5);
 
   private final Bell bell;
-  private final Lanes.Receiver receiver;
+  private final PeerTransport.Receiver receiver;
   private final IntSupplier flush;
-  private final BooleanSupplier isBehind;
+  private final BooleanSupplier hasBacklog;
   private final AtomicReferenceArray<@Nullable Source> sources =
       new AtomicReferenceArray<>(Bell.RINGS);
 
@@ -66,11 +66,11 @@ final class Poller implements AutoCloseable {
    * @param flush writes what did not fit into rings; returns how many frames did now
    * @param isBehind whether some still do not
    */
-  Poller(Bell bell, Lanes.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
+  RingPoller(Bell bell, PeerTransport.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
     this.bell = bell;
     this.receiver = receiver;
     this.flush = flush;
-    this.isBehind = isBehind;
+    this.hasBacklog = isBehind;
     thread.setDaemon(true);
     thread.start();
   }
@@ -127,8 +127,8 @@ final class Poller implements AutoCloseable {
     }
   }
 
-  /** See {@link Lookout#until}: in the place of the thread, which is not woken meanwhile. */
-  boolean takeIn(BooleanSupplier done) {
+  /** See {@link SpinWait#spinUntil}: in the place of the thread, which is not woken meanwhile. */
+  boolean pollUntil(BooleanSupplier done) {
     if (!Bell.canWake()
         || closed
         || turns.isHeldByCurrentThread()
@@ -180,7 +180,7 @@ final class Poller implements AutoCloseable {
 
   private void sleep() {
     long usual = hasSilent() ? LOOK_NANOS : SLEEP_NANOS;
-    bell.sleep(isBehind.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
+    bell.sleep(hasBacklog.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
   }
 
   /** Whether somebody writes who cannot wake: then the thread has to look. */

@@ -15,35 +15,35 @@ import org.jspecify.annotations.Nullable;
  * <p>The leader of the leader/followers pattern (Schmidt, O'Ryan, Kircher, Pyarali:
  * "Leader/Followers", PLoP 2000), for as long as waiting is short.
  */
-public final class Lookout {
+public final class SpinWait {
   /** Looks out at nothing. */
-  public static final Lookout NONE = new Lookout(null, 0);
+  public static final SpinWait NONE = new SpinWait(null, 0);
 
   private static final int MOST_TRUST = 16;
   private static final int LOST_TRUST = 2;
   private static final int SELDOM = 16;
   private static final long WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
 
-  private final @Nullable Lanes lanes;
+  private final @Nullable PeerTransport peerTransport;
   private final int most;
   private final AtomicInteger watching = new AtomicInteger();
   private int trust = MOST_TRUST; // racy on purpose: a lost update costs one look
   private int declined;
 
-  private Lookout(@Nullable Lanes lanes, int most) {
-    this.lanes = lanes;
+  private SpinWait(@Nullable PeerTransport peerTransport, int most) {
+    this.peerTransport = peerTransport;
     this.most = most;
   }
 
   /** For a node of a cluster. */
-  static Lookout over(Lanes lanes) {
-    return new Lookout(lanes, 1);
+  static SpinWait forCluster(PeerTransport peerTransport) {
+    return new SpinWait(peerTransport, 1);
   }
 
   /** For a node that is alone: whoever is waited for needs a processor, too. */
-  public static Lookout alone() {
+  public static SpinWait forSingleNode() {
     int processors = Runtime.getRuntime().availableProcessors();
-    return processors == 1 ? NONE : new Lookout(null, processors);
+    return processors == 1 ? NONE : new SpinWait(null, processors);
   }
 
   /** Whether there is anything to look out at; false where it has hardly ever been worth it. */
@@ -57,11 +57,11 @@ public final class Lookout {
    *
    * @return whether it is there
    */
-  public boolean until(BooleanSupplier done) {
+  public boolean spinUntil(BooleanSupplier done) {
     if (most == 0) {
       return done.getAsBoolean();
     }
-    boolean came = lanes == null ? watch(done) : lanes.takeIn(done);
+    boolean came = peerTransport == null ? watch(done) : peerTransport.pollUntil(done);
     trust = came ? Math.min(MOST_TRUST, trust + 1) : Math.max(0, trust - LOST_TRUST);
     return came;
   }

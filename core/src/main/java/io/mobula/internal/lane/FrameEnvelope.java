@@ -11,8 +11,8 @@ package io.mobula.internal.lane;
  * @param frame the frame or part; empty for an acknowledgement alone
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record Parcel(long from, long to, long sequence, long acknowledged, boolean more, byte[] frame)
-    implements LaneInbox.Command {
+record FrameEnvelope(long from, long to, long sequence, long acknowledged, boolean more, byte[] frame)
+    implements ArteryFrameReceiver.Command {
 
   void copyTo(byte[] whole, int position) {
     System.arraycopy(frame, 0, whole, position, frame.length);

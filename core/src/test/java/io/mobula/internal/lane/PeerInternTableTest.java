@@ -18,16 +18,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What one node says to another again and again; the way between them is a probe. */
-class PhrasesTest {
+class PeerInternTableTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Peer ONE = peer(1);
   private static final Peer TWO = peer(2);
 
-  private final TestProbe<Parcel> way = KIT.createTestProbe(Parcel.class);
+  private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), ONE, TWO);
-  private final Phrases speaker = new Phrases(new Lanes(members), new Router());
-  private final Router heardBy = new Router();
-  private final Phrases listener = new Phrases(new Lanes(members), heardBy);
+  private final PeerInternTable speaker = new PeerInternTable(new PeerTransport(members), new FrameRouter());
+  private final FrameRouter heardBy = new FrameRouter();
+  private final PeerInternTable listener = new PeerInternTable(new PeerTransport(members), heardBy);
 
   @AfterAll
   static void end() {
@@ -51,7 +51,7 @@ class PhrasesTest {
   }
 
   private int say(String text) {
-    return speaker.number(
+    return speaker.intern(
         TWO.id(), text, () -> new FrameWriter().block(bytes(text)).toBytes());
   }
 
@@ -60,7 +60,7 @@ class PhrasesTest {
   }
 
   private String meaning(int number) {
-    return listener.meaning(ONE.id(), number, in -> new String(in.block(), StandardCharsets.UTF_8));
+    return listener.resolve(ONE.id(), number, in -> new String(in.block(), StandardCharsets.UTF_8));
   }
 
   @Test
@@ -112,7 +112,7 @@ class PhrasesTest {
     int number = say("late");
     deliver();
     var tries = new AtomicInteger();
-    assertThatThrownBy(() -> listener.meaning(ONE.id(), number, in -> {
+    assertThatThrownBy(() -> listener.resolve(ONE.id(), number, in -> {
           tries.incrementAndGet();
           throw new CodecException("not yet", null);
         }))
@@ -135,7 +135,7 @@ class PhrasesTest {
     members.leave(TWO);
     members.tellLeft(ONE);
     assertThatThrownBy(() -> meaning(number)).isInstanceOf(CodecException.class);
-    assertThat(say("before")).isEqualTo(Phrases.NONE);
+    assertThat(say("before")).isEqualTo(PeerInternTable.NONE);
     way.expectNoMessage();
   }
 }

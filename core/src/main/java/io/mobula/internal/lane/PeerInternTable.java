@@ -17,39 +17,39 @@ import org.jspecify.annotations.Nullable;
  * <p>A number is given out only when the frame that explains it has been sent, and frames to one
  * peer arrive in order; so it is known wherever it is read.
  */
-public final class Phrases {
+public final class PeerInternTable {
   /** In place of a number: there is none, and the phrase has to be said whole. */
   public static final int NONE = -1;
 
-  private static final int EXPLAIN = 100;
+  private static final int DEFINE = 100;
   private static final int MOST = 1 << 16;
 
-  private final Lanes lanes;
-  private final Map<NodeId, Map<Object, Integer>> said = new ConcurrentHashMap<>();
-  private final Map<NodeId, Map<Integer, Heard>> heard = new ConcurrentHashMap<>();
+  private final PeerTransport peerTransport;
+  private final Map<NodeId, Map<Object, Integer>> sentNumbers = new ConcurrentHashMap<>();
+  private final Map<NodeId, Map<Integer, ReceivedDefinition>> receivedDefinitions = new ConcurrentHashMap<>();
 
   /** What a peer has told, and what it means once somebody has asked. */
-  private static final class Heard {
+  private static final class ReceivedDefinition {
     final byte[] phrase;
     volatile @Nullable Object meaning;
 
-    Heard(byte[] phrase) {
+    ReceivedDefinition(byte[] phrase) {
       this.phrase = phrase;
     }
   }
 
   /** Nothing is said yet. */
-  public Phrases(Lanes lanes, Router router) {
-    this.lanes = lanes;
-    router.on(EXPLAIN, this::onExplain);
-    lanes.membership().subscribe(new Membership.Listener() {
+  public PeerInternTable(PeerTransport peerTransport, FrameRouter router) {
+    this.peerTransport = peerTransport;
+    router.on(DEFINE, this::onDefine);
+    peerTransport.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
       @Override
       public void left(Peer peer, String how) {
-        said.remove(peer.id());
-        heard.remove(peer.id());
+        sentNumbers.remove(peer.id());
+        receivedDefinitions.remove(peer.id());
       }
     });
   }
@@ -61,45 +61,45 @@ public final class Phrases {
    * @param key stands for the phrase; is kept for as long as the peer is a member
    * @param phrase what is said the first time
    */
-  public int number(NodeId to, Object key, Supplier<byte[]> phrase) {
-    var peer = said.get(to);
+  public int intern(NodeId to, Object key, Supplier<byte[]> phrase) {
+    var peer = sentNumbers.get(to);
     var known = peer == null ? null : peer.get(key);
-    return known != null ? known : explain(to, key, phrase);
+    return known != null ? known : define(to, key, phrase);
   }
 
-  private int explain(NodeId to, Object key, Supplier<byte[]> phrase) {
+  private int define(NodeId to, Object key, Supplier<byte[]> phrase) {
     var bytes = phrase.get();
-    var peer = said.computeIfAbsent(to, any -> new ConcurrentHashMap<>());
+    var peer = sentNumbers.computeIfAbsent(to, any -> new ConcurrentHashMap<>());
     synchronized (peer) {
       var known = peer.get(key);
       if (known != null) {
         return known;
       }
       int number = peer.size();
-      var frame = new FrameWriter().octet(EXPLAIN).int32(number).block(bytes).toBytes();
-      if (number >= MOST || !lanes.send(to, frame)) {
+      var frame = new FrameWriter().octet(DEFINE).int32(number).block(bytes).toBytes();
+      if (number >= MOST || !peerTransport.send(to, frame)) {
         return NONE;
       }
       peer.put(key, number);
-      if (lanes.membership().peer(to) == null) { // it left before this was noted
-        said.remove(to);
+      if (peerTransport.membership().peer(to) == null) { // it left before this was noted
+        sentNumbers.remove(to);
       }
       return number;
     }
   }
 
-  private void onExplain(NodeId from, FrameReader frame) {
+  private void onDefine(NodeId from, FrameReader frame) {
     int number = frame.int32();
-    var phrase = new Heard(frame.block());
-    var peer = heard.computeIfAbsent(from, any -> new ConcurrentHashMap<>());
+    var phrase = new ReceivedDefinition(frame.block());
+    var peer = receivedDefinitions.computeIfAbsent(from, any -> new ConcurrentHashMap<>());
     if (number < 0 || number >= MOST || peer.putIfAbsent(number, phrase) != null) {
       throw new CodecException(
           "Node " + from + " explains number " + number + ", which it has explained before or"
               + " cannot give out.",
           null);
     }
-    if (lanes.membership().peer(from) == null) {
-      heard.remove(from);
+    if (peerTransport.membership().peer(from) == null) {
+      receivedDefinitions.remove(from);
     }
   }
 
@@ -110,8 +110,8 @@ public final class Phrases {
    * @throws CodecException if the peer has not explained it
    */
   @SuppressWarnings("unchecked") // a number always means the same to whoever reads it
-  public <T> T meaning(NodeId from, int number, Function<FrameReader, T> read) {
-    var phrase = heard.getOrDefault(from, Map.of()).get(number);
+  public <T> T resolve(NodeId from, int number, Function<FrameReader, T> read) {
+    var phrase = receivedDefinitions.getOrDefault(from, Map.of()).get(number);
     if (phrase == null) {
       throw new CodecException(
           "Node " + from + " speaks of number " + number + ", which it has not explained.", null);

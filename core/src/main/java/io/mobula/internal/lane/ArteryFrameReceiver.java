@@ -1,0 +1,129 @@
+package io.mobula.internal.lane;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mobula.NodeId;
+import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.process.HeapExhaustion;
+import io.mobula.internal.ring.FrameAssembly;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives the frames of all peers: puts them in order, hands them on, acknowledges. Frames of a
+ * process that is not a member, or not any more, are dropped; one that will be a member sends them
+ * again.
+ */
+final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameReceiver.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameReceiver.class);
+  private static final Duration TELL = Duration.ofMillis(20);
+
+  sealed interface Command permits FrameEnvelope, PeerLeft, SendAcknowledgements, ResendUnacknowledged {}
+
+  private record PeerLeft(NodeId peer) implements Command {}
+
+  /** Time to tell peers how far their frames have come. */
+  private record SendAcknowledgements() implements Command {}
+
+  /** Time to send again what is not acknowledged. */
+  private record ResendUnacknowledged() implements Command {}
+
+  private final PeerTransport peerTransport;
+  private final PeerTransport.Receiver receiver;
+  private final TimerScheduler<Command> timers;
+  private final Map<NodeId, ReceiveWindow> windows = new HashMap<>();
+
+  private ArteryFrameReceiver(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      PeerTransport peerTransport,
+      PeerTransport.Receiver receiver) {
+    super(context);
+    this.peerTransport = peerTransport;
+    this.receiver = receiver;
+    this.timers = timers;
+    timers.startTimerWithFixedDelay(new ResendUnacknowledged(), Duration.ofNanos(PeerTransport.tickNanos()));
+    var self = context.getSelf();
+    peerTransport.membership().subscribe(new Membership.Listener() {
+      @Override
+      public void joined(Peer peer) {}
+
+      @Override
+      public void left(Peer peer, String how) {
+        self.tell(new PeerLeft(peer.id()));
+      }
+    });
+  }
+
+  static Behavior<Command> create(PeerTransport peerTransport, PeerTransport.Receiver receiver) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new ArteryFrameReceiver(context, timers, peerTransport, receiver)));
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    switch (message) {
+      case FrameEnvelope envelope -> onParcel(envelope);
+      case PeerLeft(var peer) -> windows.remove(peer);
+      case SendAcknowledgements() -> windows.forEach(this::acknowledge);
+      case ResendUnacknowledged() -> peerTransport.tick();
+    }
+    return this;
+  }
+
+  private void onParcel(FrameEnvelope envelope) {
+    var from = new NodeId(envelope.from());
+    if (envelope.to() != peerTransport.membership().self().id().incarnation()
+        || peerTransport.membership().peer(from) == null) {
+      return;
+    }
+    if (envelope.acknowledged() > 0) {
+      peerTransport.acknowledged(from, envelope.acknowledged());
+    }
+    if (envelope.sequence() > 0) {
+      onFrame(from, envelope);
+    }
+  }
+
+  private void onFrame(NodeId from, FrameEnvelope envelope) {
+    var window = windows.computeIfAbsent(from, peer -> new ReceiveWindow());
+    if (window.accept(envelope.sequence())) {
+      take(from, window.assembler(), envelope);
+    }
+    if (window.mustAcknowledgeNow()) {
+      acknowledge(from, window);
+    } else if (window.hasUnacknowledged() && !timers.isTimerActive(TELL)) {
+      timers.startSingleTimer(TELL, new SendAcknowledgements(), TELL);
+    }
+  }
+
+  private void take(NodeId from, FrameAssembly begun, FrameEnvelope envelope) {
+    try {
+      if (envelope.more()) {
+        begun.add(envelope.frame().length, envelope::copyTo);
+        return;
+      }
+      var frame =
+          begun.isBegun() ? begun.finish(envelope.frame().length, envelope::copyTo) : envelope.frame();
+      peerTransport.received(from, frame.length);
+      receiver.received(from, frame);
+    } catch (Throwable broken) { // one bad frame must not stop the others
+      HeapExhaustion.check(broken);
+      LOG.error("A frame of node {} could not be handled", from, broken);
+    }
+  }
+
+  private void acknowledge(NodeId peer, ReceiveWindow window) {
+    if (window.hasUnacknowledged()) {
+      peerTransport.acknowledge(peer, window.acknowledged());
+      window.markAcknowledged();
+    }
+  }
+}
