@@ -28,7 +28,7 @@ class BenchmarksTest {
             result -> result.getParams().getBenchmark().replaceAll(".*\\.(\\w+)\\.\\w+$", "$1"))
         .contains(
             "ResourcesBenchmark",
-            "BalanceBenchmark",
+            "ResourceBalanceBenchmark",
             "BlockAllocatorBenchmark",
             "SharedStoreBenchmark",
             "CodecBenchmark",

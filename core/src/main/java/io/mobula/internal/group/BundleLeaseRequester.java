@@ -3,18 +3,18 @@ package io.mobula.internal.group;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.DeviceShare;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One bundle as the node's ledger sees it: a lease for life. */
-final class BundleLeaseRequester implements Requester {
+final class BundleLeaseRequester implements LeaseRequester {
   private final GroupSpec spec;
   private final int bundle;
   private volatile @Nullable Lease lease;
-  private volatile @Nullable Ledger bundleLedger;
+  private volatile @Nullable LedgerClient bundleLedger;
 
   BundleLeaseRequester(GroupSpec spec, int bundle) {
     this.spec = spec;
@@ -31,7 +31,7 @@ final class BundleLeaseRequester implements Requester {
   }
 
   /** The bundle's own ledger, which accounts for what the lease holds. */
-  void setBundleLedger(Ledger ledger) {
+  void setBundleLedger(LedgerClient ledger) {
     bundleLedger = ledger;
   }
 
@@ -72,7 +72,7 @@ final class BundleLeaseRequester implements Requester {
   public void devicesChanged(Lease held) {
     var ledger = bundleLedger;
     if (ledger != null) {
-      ledger.probed(held.shares().stream().map(Share::device).toList());
+      ledger.probed(held.shares().stream().map(DeviceShare::device).toList());
     }
   }
 }

@@ -3,8 +3,8 @@ package io.mobula.internal.group;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.placement.BundleRoom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,24 +22,24 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads; nothing blocks.
  */
 final class BundleLedgers {
-  private final Map<PlacementGroupId, SortedMap<Integer, Ledger>> open = new HashMap<>();
-  private final Map<Ledger, Lease> leases = new HashMap<>();
+  private final Map<PlacementGroupId, SortedMap<Integer, LedgerClient>> open = new HashMap<>();
+  private final Map<LedgerClient, Lease> leases = new HashMap<>();
   private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting = new HashMap<>(); // for any bundle
   private long numbers;
 
   /** A bundle and its ledger. */
-  record OpenBundle(PlacementGroupId id, int bundle, Ledger ledger) {}
+  record OpenBundle(PlacementGroupId id, int bundle, LedgerClient ledger) {}
 
   /**
    * A bundle takes requests from now on.
    *
    * @return its ledger
    */
-  Ledger open(PlacementGroupId id, int bundle, Lease lease, Ledger.Spawner spawner) {
-    Ledger ledger;
+  LedgerClient open(PlacementGroupId id, int bundle, Lease lease, LedgerClient.Spawner spawner) {
+    LedgerClient ledger;
     Set<RacingLeaseRequest> early;
     synchronized (this) {
-      ledger = Ledger.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
+      ledger = LedgerClient.within(lease, spawner, "bundle-" + id + "-" + bundle + "-" + ++numbers);
       open.computeIfAbsent(id, key -> new TreeMap<>()).put(bundle, ledger);
       leases.put(ledger, lease);
       early = Set.copyOf(waiting.getOrDefault(id, Set.of()));
@@ -68,9 +68,9 @@ final class BundleLedgers {
   }
 
   /** See {@link io.mobula.internal.placement.Bundles#acquire}. */
-  synchronized boolean acquire(PlacementGroupId id, int bundle, Requester requester) {
+  synchronized boolean acquire(PlacementGroupId id, int bundle, LeaseRequester requester) {
     var able = ledgers(id, bundle).stream()
-        .filter(ledger -> BundleRoom.covers(ledger.most(), requester.wanted()))
+        .filter(ledger -> BundleRoom.covers(ledger.maximum(), requester.wanted()))
         .toList();
     if (able.isEmpty()) {
       return false;
@@ -97,7 +97,7 @@ final class BundleLedgers {
     return waiting.values().stream().mapToInt(Set::size).sum();
   }
 
-  private Collection<Ledger> ledgers(PlacementGroupId id, int bundle) {
+  private Collection<LedgerClient> ledgers(PlacementGroupId id, int bundle) {
     var group = open.get(id);
     if (group == null) {
       return List.of();
@@ -111,7 +111,7 @@ final class BundleLedgers {
 
   /** Somebody wants no more. */
   synchronized void rescanQueues(PlacementGroupId id) {
-    ledgers(id, Placement.Group.ANY).forEach(Ledger::lookAgain);
+    ledgers(id, Placement.Group.ANY).forEach(LedgerClient::rescanQueue);
   }
 
   /** All there are. */

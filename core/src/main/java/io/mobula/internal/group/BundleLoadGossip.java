@@ -9,7 +9,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.group.BundleLedgers.OpenBundle;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
   private record Stale(OpenBundle bundle) implements Command {}
 
   /** A ledger's answer. */
-  private record BalanceReceived(OpenBundle bundle, Ledger.Now now) implements Command {}
+  private record BalanceReceived(OpenBundle bundle, LedgerClient.BalanceSnapshot now) implements Command {}
 
   /** It is time to ask again, and to tell. */
   private record IntervalElapsed() implements Command {}
@@ -87,7 +87,7 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
         stale.add(bundle);
         lull();
       }
-      case BalanceReceived(var bundle, var now) -> onBalanced(bundle, now);
+      case BalanceReceived(var bundle, var snapshot) -> onBalanced(bundle, snapshot);
       case IntervalElapsed() -> onLulled();
     }
     return this;
@@ -113,14 +113,14 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
     var self = getContext().getSelf();
     bundle
         .ledger()
-        .watch(now -> self.tell(new BalanceReceived(bundle, now)), () -> self.tell(new Stale(bundle)));
+        .watch(snapshot -> self.tell(new BalanceReceived(bundle, snapshot)), () -> self.tell(new Stale(bundle)));
   }
 
-  private void onBalanced(OpenBundle bundle, Ledger.Now now) {
+  private void onBalanced(OpenBundle bundle, LedgerClient.BalanceSnapshot snapshot) {
     if (known.contains(bundle)) {
       last.put(
           bundle,
-          new BundleLoad(bundle.id(), bundle.bundle(), now.available().asUnits(), now.queued()));
+          new BundleLoad(bundle.id(), bundle.bundle(), snapshot.available().asUnits(), snapshot.queued()));
       untold = true;
       lull();
     }

@@ -10,7 +10,7 @@ import io.mobula.NodeId;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.cluster.ControlMessage;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -88,7 +88,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
 
   /** What this process works with. */
   record Dependencies(
-      NodeId self, Ledger ledger, BundleLedgers bundles, GroupTable table, AgentListener listener) {}
+      NodeId self, LedgerClient ledger, BundleLedgers bundles, GroupTable table, AgentListener listener) {}
 
   /** What follows from what the keeper hears. Called on its thread; nothing may block. */
   interface AgentListener {
@@ -210,7 +210,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
 
   /** Does what the shelf decides. */
   private final class LedgerEffects implements BundleReservations.ReservationEffects {
-    private final Ledger.Spawner spawner = new Ledger.Spawner() {
+    private final LedgerClient.Spawner spawner = new LedgerClient.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return getContext().spawn(behavior, name);

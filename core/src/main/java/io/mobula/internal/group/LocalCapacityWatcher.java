@@ -5,7 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -25,22 +25,22 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   private record Stale() implements Command {}
 
   /** The ledger's answer. */
-  private record BalanceReceived(Ledger.Now now) implements Command {}
+  private record BalanceReceived(LedgerClient.BalanceSnapshot now) implements Command {}
 
-  private final Ledger ledger;
-  private final Consumer<Ledger.Now> news;
+  private final LedgerClient ledger;
+  private final Consumer<LedgerClient.BalanceSnapshot> news;
   private final Runnable changed;
-  private final ActorRef<Ledger.Now> balances;
+  private final ActorRef<LedgerClient.BalanceSnapshot> balances;
   private boolean watching;
 
   private LocalCapacityWatcher(
-      ActorContext<Command> context, Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
+      ActorContext<Command> context, LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
     super(context);
     this.changed = changed;
     this.ledger = ledger;
     this.news = news;
-    Function<Ledger.Now, Command> balanced = BalanceReceived::new;
-    this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
+    Function<LedgerClient.BalanceSnapshot, Command> balanced = BalanceReceived::new;
+    this.balances = context.messageAdapter(LedgerClient.BalanceSnapshot.class, balanced::apply);
   }
 
   /**
@@ -49,7 +49,7 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
    * @param news hears what is free
    * @param changed hears that it was free, or is something else: whoever wants to know asks again
    */
-  static Behavior<Command> create(Ledger ledger, Consumer<Ledger.Now> news, Runnable changed) {
+  static Behavior<Command> create(LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
     return Behaviors.setup(context -> new LocalCapacityWatcher(context, ledger, news, changed));
   }
 
@@ -61,8 +61,8 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
         watching = false;
         changed.run();
       }
-      case BalanceReceived(var now) -> {
-        news.accept(now);
+      case BalanceReceived(var snapshot) -> {
+        news.accept(snapshot);
         changed.run();
       }
     }

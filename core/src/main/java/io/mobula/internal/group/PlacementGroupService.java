@@ -21,8 +21,8 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.placement.Bundles;
 import io.mobula.internal.placement.Placer.Choice;
 import io.mobula.internal.store.ObjectEntry;
@@ -85,7 +85,7 @@ public final class PlacementGroupService implements Bundles {
       MobulaRuntime runtime,
       Membership membership,
       boolean cluster,
-      Ledger ledger,
+      LedgerClient ledger,
       ObjectStore store,
       Supplier<Job> job) {}
 
@@ -155,7 +155,7 @@ public final class PlacementGroupService implements Bundles {
       scheduler = opened.scheduler();
     } else {
       var room = spawner.spawn(
-          LocalCapacityWatcher.create(dependencies.ledger(), now -> own = view(now), this::viewChanged), LocalCapacityWatcher.NAME);
+          LocalCapacityWatcher.create(dependencies.ledger(), snapshot -> own = view(snapshot), this::viewChanged), LocalCapacityWatcher.NAME);
       scheduler = spawner.spawn(
           GroupScheduler.create(new GroupScheduler.Dependencies(
               dependencies.membership(),
@@ -169,18 +169,18 @@ public final class PlacementGroupService implements Bundles {
     table.inquireBy(inquiries::ask, inquiries::remind);
   }
 
-  private NodeView view(Ledger.Now now) {
+  private NodeView view(LedgerClient.BalanceSnapshot snapshot) {
     var self = dependencies.membership().self();
     return new NodeView(
         self.id(),
         self.name(),
         self.labels(),
-        now.total(),
-        now.available(),
-        now.queued(),
+        snapshot.total(),
+        snapshot.available(),
+        snapshot.queued(),
         0,
         true,
-        now.devices());
+        snapshot.devices());
   }
 
   /** What nodes have free is not what it was. */
@@ -481,7 +481,7 @@ public final class PlacementGroupService implements Bundles {
   }
 
   @Override
-  public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
+  public boolean acquire(PlacementGroupId group, int bundle, LeaseRequester requester) {
     return ledgers.acquire(group, bundle, requester);
   }
 

@@ -3,8 +3,8 @@ package io.mobula.internal.group;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.placement.BundleRoom;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -18,9 +18,9 @@ import java.util.function.Consumer;
  * since the answer decides whether there is a request.
  */
 final class RacingLeaseRequest {
-  private final Requester requester;
+  private final LeaseRequester requester;
   private final Consumer<RacingLeaseRequest> ended;
-  private final Set<Ledger> asked = new LinkedHashSet<>();
+  private final Set<LedgerClient> asked = new LinkedHashSet<>();
   private boolean over;
 
   /**
@@ -28,13 +28,13 @@ final class RacingLeaseRequest {
    *
    * @param ended hears once that it is over, whatever has become of it
    */
-  RacingLeaseRequest(Requester wanting, Consumer<RacingLeaseRequest> ended) {
+  RacingLeaseRequest(LeaseRequester wanting, Consumer<RacingLeaseRequest> ended) {
     this.requester = wanting;
     this.ended = ended;
   }
 
   /** Asks these besides those it has asked; all at once, or the first might be the last. */
-  void ask(Collection<Ledger> ledgers) {
+  void ask(Collection<LedgerClient> ledgers) {
     synchronized (this) {
       if (over) {
         return;
@@ -45,8 +45,8 @@ final class RacingLeaseRequest {
   }
 
   /** Asks a ledger that has opened, if it can ever grant this. */
-  void askToo(Ledger opened) {
-    if (BundleRoom.covers(opened.most(), requester.wanted())) {
+  void askToo(LedgerClient opened) {
+    if (BundleRoom.covers(opened.maximum(), requester.wanted())) {
       ask(List.of(opened));
     }
   }
@@ -76,12 +76,12 @@ final class RacingLeaseRequest {
     return true;
   }
 
-  private synchronized Collection<Ledger> asked() {
+  private synchronized Collection<LedgerClient> asked() {
     return List.copyOf(asked);
   }
 
   /** That ledger has closed: whether none is left. */
-  private boolean isLast(Ledger closed) {
+  private boolean isLast(LedgerClient closed) {
     synchronized (this) {
       asked.remove(closed);
       if (over || !asked.isEmpty()) {
@@ -94,10 +94,10 @@ final class RacingLeaseRequest {
   }
 
   /** The request at one of them. */
-  private final class LedgerRequester implements Requester {
-    private final Ledger ledger;
+  private final class LedgerRequester implements LeaseRequester {
+    private final LedgerClient ledger;
 
-    LedgerRequester(Ledger ledger) {
+    LedgerRequester(LedgerClient ledger) {
       this.ledger = ledger;
     }
 
@@ -108,12 +108,12 @@ final class RacingLeaseRequest {
 
     @Override
     public Job job() {
-      return requester.program();
+      return requester.job();
     }
 
     @Override
     public String description() {
-      return requester.what();
+      return requester.description();
     }
 
     @Override
@@ -123,25 +123,25 @@ final class RacingLeaseRequest {
 
     @Override
     public boolean holdsForLifetime() {
-      return requester.isForLife();
+      return requester.holdsForLifetime();
     }
 
     @Override
     public Object recallGroup() {
-      return requester.group();
+      return requester.recallGroup();
     }
 
     @Override
     public void ledgerClosed() {
       if (isLast(ledger)) {
-        requester.turnedAway();
+        requester.ledgerClosed();
       }
     }
 
     @Override
     public void granted(Lease lease) {
       if (claim()) {
-        asked().forEach(Ledger::lookAgain); // where it holds others back
+        asked().forEach(LedgerClient::rescanQueue); // where it holds others back
         requester.granted(lease);
       } else {
         lease.release();

@@ -7,8 +7,8 @@ import io.mobula.Settings;
 import io.mobula.error.ProcessException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.ledger.Share;
-import io.mobula.internal.ledger.Split;
+import io.mobula.internal.ledger.DeviceShare;
+import io.mobula.internal.ledger.DeviceSplit;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.AbsentWorker;
 import io.mobula.internal.process.ChildJvm;
@@ -71,7 +71,7 @@ public final class StaticWorkers implements AutoCloseable {
       List<String> flags,
       int restarts,
       ResourceSplit resourceSplit,
-      Split gpus) {
+      DeviceSplit gpus) {
     /** Copies the lists. */
     public Spec {
       classPath = List.copyOf(classPath);
@@ -125,7 +125,7 @@ public final class StaticWorkers implements AutoCloseable {
     var child = WorkerMain.plan("worker " + worker).flags(spec.flags()).classPath(spec.classPath());
     return spec.gpus().parts().isEmpty()
         ? child
-        : child.environment(VISIBLE_DEVICES, Share.visible(spec.gpus().parts().get(worker)));
+        : child.environment(VISIBLE_DEVICES, DeviceShare.visibleDevices(spec.gpus().parts().get(worker)));
   }
 
   private static Settings workerSettings(Spec spec, NodeParameters nodeParameters) {
@@ -248,7 +248,7 @@ public final class StaticWorkers implements AutoCloseable {
   private List<DeviceView> devices(int worker) {
     return spec.gpus().parts().isEmpty()
         ? List.of()
-        : spec.gpus().parts().get(worker).stream().map(Share::view).toList();
+        : spec.gpus().parts().get(worker).stream().map(DeviceShare::view).toList();
   }
 
   /** Ends all of them at the same time: asks, waits, kills. */

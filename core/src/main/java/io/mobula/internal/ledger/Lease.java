@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * on the holder's.
  */
 public final class Lease implements CpuHold {
-  private final Requester requester;
+  private final LeaseRequester requester;
   private final Resources resources;
-  private final Book book;
+  private final LeaseAccounting accounting;
   private final long grantedAt = System.nanoTime();
   private final AtomicBoolean released = new AtomicBoolean();
-  private volatile List<Share> shares;
+  private volatile List<DeviceShare> shares;
   private volatile boolean recalled;
 
   /** Who keeps account of a lease. All from any thread; nothing blocks. */
-  public interface Book {
+  public interface LeaseAccounting {
     /** It has ended. */
     void released(Lease lease);
 
@@ -36,21 +36,21 @@ public final class Lease implements CpuHold {
     void resumed(Lease lease);
 
     /** The ledger to ask for as much again; null if this book grants no leases itself. */
-    default @Nullable Ledger ledger() {
+    default @Nullable LedgerClient ledger() {
       return null;
     }
   }
 
   /** A lease that is accounted for elsewhere. */
-  public static Lease of(Requester requester, List<Share> shares, Book book) {
-    return new Lease(requester, shares, book);
+  public static Lease of(LeaseRequester requester, List<DeviceShare> shares, LeaseAccounting accounting) {
+    return new Lease(requester, shares, accounting);
   }
 
-  Lease(Requester requester, List<Share> shares, Book book) {
+  Lease(LeaseRequester requester, List<DeviceShare> shares, LeaseAccounting accounting) {
     this.shares = shares;
     this.requester = requester;
     this.resources = requester.wanted();
-    this.book = book;
+    this.accounting = accounting;
   }
 
   /** What may be used. */
@@ -59,21 +59,21 @@ public final class Lease implements CpuHold {
   }
 
   /** The accelerators among it, as they are now. */
-  public List<Share> shares() {
+  public List<DeviceShare> shares() {
     return shares;
   }
 
   /** They have changed their state. Called by whoever accounts for it. */
-  public void shares(List<Share> now) {
+  public void shares(List<DeviceShare> now) {
     shares = now;
   }
 
   @Override
   public List<Gpu> gpus() {
-    return shares.stream().map(Share::gpu).toList();
+    return shares.stream().map(DeviceShare::gpu).toList();
   }
 
-  Requester requester() {
+  LeaseRequester requester() {
     return requester;
   }
 
@@ -96,21 +96,21 @@ public final class Lease implements CpuHold {
   /** Ends the lease. Doing so again has no effect. */
   public void release() {
     if (released.compareAndSet(false, true)) {
-      book.released(this);
+      accounting.released(this);
     }
   }
 
   @Override
   public void giveBack() {
     if (cpuUnits() > 0) {
-      book.blocked(this);
+      accounting.blocked(this);
     }
   }
 
   @Override
   public void takeBack() {
     if (cpuUnits() > 0) {
-      book.resumed(this);
+      accounting.resumed(this);
     }
   }
 
@@ -118,8 +118,8 @@ public final class Lease implements CpuHold {
    * The ledger whose resources it holds; null if it was lent by another process, which accounts for
    * it: a worker process that sees its own accelerators alone.
    */
-  public @Nullable Ledger ledger() {
-    return book.ledger();
+  public @Nullable LedgerClient ledger() {
+    return accounting.ledger();
   }
 
   long cpuUnits() {

@@ -7,7 +7,7 @@ import io.mobula.internal.wait.WaitStep;
  * A request at a ledger, as a link of a chain of waits: the ledger's actor says whether it has it,
  * and what it lacks.
  */
-record LedgerRequest(Ledger ledger, Requester requester) implements Awaited {
+record LedgerRequest(LedgerClient ledger, LeaseRequester requester) implements Awaited {
   @Override
   public WaitStep waitStep() {
     return WaitStep.asking(

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a node's resources. It grants leases in the order they were asked for, where
- * programs compete by turns ({@link Lines}), resource by resource: a request that does not fit yet
+ * programs compete by turns ({@link FairQueue}), resource by resource: a request that does not fit yet
  * holds back every later one that needs what it lacks, while others pass. For the oldest one all it
  * wants is set aside, unless actors keep what it lacks for life: so a request for several resources
  * is not starved by streams of requests for each.
@@ -39,16 +39,16 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   sealed interface Command {}
 
   /** Wants a lease; the requester hears of it. */
-  record Acquire(Requester requester) implements Command {}
+  record Acquire(LeaseRequester requester) implements Command {}
 
   /** Wants all of these now, or none. */
-  record AcquireNow(List<Requester> requesters, Consumer<Boolean> answer) implements Command {}
+  record AcquireNow(List<LeaseRequester> requesters, Consumer<Boolean> answer) implements Command {}
 
   /** Grants nothing more; ends when all leases have come back. */
   record Close(Runnable onEmpty) implements Command {}
 
   /** A request may have lapsed. */
-  record LookAgain() implements Command {}
+  record RescanQueue() implements Command {}
 
   record Release(Lease lease) implements Command {}
 
@@ -56,39 +56,39 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   record Resumed(Lease lease) implements Command {}
 
-  record ReportTo(ActorRef<Report> replyTo) implements Command {}
+  record ReportRequest(ActorRef<ReportReply> replyTo) implements Command {}
 
   /** Wants to know what is free, and to be told once when that is no longer so. */
-  record Watch(Consumer<Ledger.Now> reply, Runnable onChange) implements Command {}
+  record Watch(Consumer<LedgerClient.BalanceSnapshot> reply, Runnable onChange) implements Command {}
 
   /** Wants to know what a request waits for. */
-  record Explain(Requester requester, Consumer<WaitStep> answer) implements Command {}
+  record Explain(LeaseRequester requester, Consumer<WaitStep> answer) implements Command {}
 
   /** Accelerators were looked at anew. */
-  record Probed(List<Device> devices) implements Command {}
+  record DevicesProbed(List<Device> devices) implements Command {}
 
   /** What is free and what waits. */
-  record Report(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
+  record ReportReply(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
-  private final Ledger ledger;
-  private final Balance balance;
-  private final Holdings holdings;
-  private final Lines lines;
+  private final LedgerClient ledger;
+  private final ResourceBalance balance;
+  private final DominantShares dominantShares;
+  private final FairQueue queue;
   private final Map<Lease, Boolean> held = new HashMap<>();
   private @Nullable Runnable watcher;
   private @Nullable Runnable onEmpty;
 
-  private ResourceLedger(ActorContext<Command> context, Balance balance, Ledger ledger) {
+  private ResourceLedger(ActorContext<Command> context, ResourceBalance balance, LedgerClient ledger) {
     super(context);
     this.ledger = ledger;
     this.balance = balance;
-    this.holdings = new Holdings(balance.total());
-    this.lines = new Lines(holdings);
+    this.dominantShares = new DominantShares(balance.total());
+    this.queue = new FairQueue(dominantShares);
   }
 
-  static Behavior<Command> create(Resources total, List<Share> devices, Ledger ledger) {
+  static Behavior<Command> create(Resources total, List<DeviceShare> devices, LedgerClient ledger) {
     return Behaviors.setup(
-        context -> new ResourceLedger(context, new Balance(total, devices), ledger));
+        context -> new ResourceLedger(context, new ResourceBalance(total, devices), ledger));
   }
 
   @Override
@@ -97,16 +97,16 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       case Acquire(var requester) -> onAcquire(requester);
       case AcquireNow(var requesters, var answer) -> answer.accept(grantAll(requesters));
       case Close(var then) -> onClose(then);
-      case LookAgain() -> {
-        lines.removeLapsed();
+      case RescanQueue() -> {
+        queue.removeLapsed();
         grantWhatFits();
       }
       case Release(var lease) -> onRelease(lease);
       case Blocked(var lease) -> onBlocked(lease);
       case Resumed(var lease) -> onResumed(lease);
-      case Probed(var devices) -> onProbed(devices);
-      case ReportTo(var replyTo) -> {
-        replyTo.tell(report());
+      case DevicesProbed(var devices) -> onProbed(devices);
+      case ReportRequest(var replyTo) -> {
+        replyTo.tell(reply());
         return this;
       }
       case Explain(var requester, var answer) -> {
@@ -115,7 +115,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       }
       case Watch(var reply, var onChange) -> {
         reply.accept(
-            new Ledger.Now(balance.total(), balance.available(), balance.devices(), lines.size()));
+            new LedgerClient.BalanceSnapshot(balance.total(), balance.available(), balance.devices(), queue.size()));
         watcher = onChange;
         return this;
       }
@@ -135,7 +135,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private void onClose(Runnable then) {
     onEmpty = then;
-    lines.removeAll().forEach(Requester::turnedAway);
+    queue.removeAll().forEach(LeaseRequester::ledgerClosed);
     List.copyOf(held.keySet()).forEach(Lease::recall);
   }
 
@@ -147,16 +147,16 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     }
   }
 
-  private void onAcquire(Requester requester) {
+  private void onAcquire(LeaseRequester requester) {
     if (onEmpty != null) {
-      requester.turnedAway();
+      requester.ledgerClosed();
     } else if (requester.wanted().asUnits().isEmpty()) {
       grant(requester);
     } else {
-      lines.add(requester);
+      queue.add(requester);
       grantWhatFits();
-      if (lines.isLast(requester)) {
-        requester.mustWait();
+      if (queue.isLast(requester)) {
+        requester.queued();
       }
     }
   }
@@ -174,16 +174,16 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     }
   }
 
-  private void putBack(Lease lease, Resources some, List<Share> shares) {
+  private void putBack(Lease lease, Resources some, List<DeviceShare> shares) {
     balance.putBack(some, shares);
-    holdings.gaveBack(lease.requester().program(), some, shares);
+    dominantShares.subtract(lease.requester().job(), some, shares);
     grantWhatFits();
   }
 
   private void onResumed(Lease lease) {
     if (held.replace(lease, true, false)) {
-      balance.oweCpu(lease.cpuUnits());
-      holdings.took(lease.requester().program(), cpuOf(lease), List.of());
+      balance.reclaimCpu(lease.cpuUnits());
+      dominantShares.add(lease.requester().job(), cpuOf(lease), List.of());
     }
   }
 
@@ -194,25 +194,25 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   /** Nobody is granted what is ill, and whoever holds some of it is told. */
   private void onProbed(List<Device> devices) {
     balance.update(devices);
-    ledger.totalIs(balance.total());
-    holdings.totalIs(balance.total());
+    ledger.setTotal(balance.total());
+    dominantShares.setTotal(balance.total());
     for (var lease : held.keySet()) {
-      var now = balance.asOfNow(lease.shares());
+      var now = balance.withCurrentDevices(lease.shares());
       if (!now.equals(lease.shares())) {
         lease.shares(now);
-        say(lease);
+        logUnhealthyDevices(lease);
         lease.requester().devicesChanged(lease);
       }
     }
     grantWhatFits();
   }
 
-  private static void say(Lease lease) {
+  private static void logUnhealthyDevices(Lease lease) {
     for (var gpu : lease.gpus()) {
       gpu.unhealthyReason()
           .ifPresent(why -> LOG.warn(
               "{} holds {} of accelerator {} ({}), which {}",
-              lease.requester().what(),
+              lease.requester().description(),
               gpu.share(),
               gpu.index(),
               gpu.uuid(),
@@ -224,15 +224,15 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     Set<String> spokenFor = new TreeSet<>();
     var reserved = Resources.none();
     boolean first = true;
-    var scan = lines.scan();
+    var scan = queue.scan();
     for (var requester = scan.next(); requester != null; requester = scan.next()) {
       var wanted = requester.wanted();
       if (isFree(wanted, reserved, spokenFor)) {
-        scan.served();
+        scan.markGranted();
         grant(requester);
       } else {
         var lacking = balance.lacking(wanted);
-        var aside = hold(wanted, first, spokenFor);
+        var aside = reserveFor(wanted, first, spokenFor);
         reserved = first ? aside : reserved;
         first = false;
         scan.refused();
@@ -240,7 +240,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       }
     }
     scan.end();
-    balance.release();
+    balance.clearReservations();
   }
 
   private boolean isFree(Resources wanted, Resources reserved, Set<String> spokenFor) {
@@ -254,14 +254,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    *
    * @return what is set aside for him
    */
-  private Resources hold(Resources wanted, boolean first, Set<String> spokenFor) {
+  private Resources reserveFor(Resources wanted, boolean first, Set<String> spokenFor) {
     var lacking = balance.lacking(wanted);
     var aside = Resources.none();
-    if (first && willCome(wanted)) {
+    if (first && canBecomeFree(wanted)) {
       aside = wanted;
-      balance.setAside(wanted);
+      balance.reserve(wanted);
     } else if (lacking.stream().anyMatch(DeviceNeed::isName)) {
-      balance.speakFor(wanted);
+      balance.reserveAllMatching(wanted);
     }
     lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
     return aside;
@@ -271,7 +271,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    * Grants all of these, or none: as if each had just been queued, so that what is free but set
    * aside for somebody who waits stays so.
    */
-  private boolean grantAll(List<Requester> requesters) {
+  private boolean grantAll(List<LeaseRequester> requesters) {
     var leases = new ArrayList<Lease>();
     for (var requester : requesters) {
       var lease = onEmpty == null ? takeBehindTheQueue(requester) : null;
@@ -285,13 +285,13 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return true;
   }
 
-  private @Nullable Lease takeBehindTheQueue(Requester requester) {
+  private @Nullable Lease takeBehindTheQueue(LeaseRequester requester) {
     Set<String> spokenFor = new TreeSet<>();
     var reserved = Resources.none();
     boolean first = true;
-    var scan = lines.scan();
+    var scan = queue.scan();
     for (var waiting = scan.next(); waiting != null; waiting = scan.next()) {
-      var aside = hold(waiting.wanted(), first, spokenFor);
+      var aside = reserveFor(waiting.wanted(), first, spokenFor);
       reserved = first ? aside : reserved;
       first = false;
       scan.refused();
@@ -299,22 +299,22 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     scan.end();
     boolean fits = isFree(requester.wanted(), reserved, spokenFor);
     var lease = fits ? take(requester) : null;
-    balance.release();
+    balance.clearReservations();
     return lease;
   }
 
   private void takeBack(Lease lease) {
     held.remove(lease);
     balance.putBack(lease.resources(), lease.shares());
-    holdings.gaveBack(lease.requester().program(), lease.resources(), lease.shares());
+    dominantShares.subtract(lease.requester().job(), lease.resources(), lease.shares());
   }
 
   /** Whether what is lacking comes back some day: actors keep theirs. */
-  private boolean willCome(Resources wanted) {
+  private boolean canBecomeFree(Resources wanted) {
     var kept = Resources.none();
     Map<String, Long> keptOfDevices = new HashMap<>();
     for (var lease : held.keySet()) {
-      if (lease.requester().isForLife()) {
+      if (lease.requester().holdsForLifetime()) {
         for (var each : lease.resources().asUnits().entrySet()) {
           kept = kept.withUnits(each.getKey(), kept.units(each.getKey()) + each.getValue());
         }
@@ -326,14 +326,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return balance.wouldFit(wanted, kept, keptOfDevices);
   }
 
-  private void grant(Requester requester) {
+  private void grant(LeaseRequester requester) {
     requester.granted(take(requester));
   }
 
-  private Lease take(Requester requester) {
+  private Lease take(LeaseRequester requester) {
     var lease = new Lease(requester, balance.take(requester.wanted()), ledger);
     held.put(lease, false);
-    holdings.took(requester.program(), lease.resources(), lease.shares());
+    dominantShares.add(requester.job(), lease.resources(), lease.shares());
     return lease;
   }
 
@@ -342,11 +342,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    * for.
    */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
-  private void recallFor(Requester requester, Set<String> lacking) {
+  private void recallFor(LeaseRequester requester, Set<String> lacking) {
     var need = DeviceNeed.of(requester.wanted());
     for (var lease : held.keySet()) {
       if (!lease.isRecalled()
-          && lease.requester().group() != requester.group()
+          && lease.requester().recallGroup() != requester.recallGroup()
           && lacking.stream()
               .anyMatch(name -> DeviceNeed.isName(name)
                   ? holdsOf(lease, need)
@@ -358,19 +358,19 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   private static boolean holdsOf(Lease lease, DeviceNeed need) {
     return lease.shares().stream()
-        .map(Share::device)
+        .map(DeviceShare::device)
         .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
   }
 
   /** A request that does not fit while nobody holds anything never will, unless it is too large. */
-  private WaitStep explain(Requester requester) {
-    if (!lines.has(requester)) {
+  private WaitStep explain(LeaseRequester requester) {
+    if (!queue.has(requester)) {
       return WaitStep.end("the ledger has no such request", WaitCause.NOBODY);
     }
     var why = whyNot(requester);
     if (!held.isEmpty()) {
       var holders = held.keySet().stream()
-          .map(lease -> lease.requester().what())
+          .map(lease -> lease.requester().description())
           .limit(MOST_HOLDERS)
           .collect(Collectors.joining("; "));
       return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
@@ -385,7 +385,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
             : WaitCause.RESOURCES);
   }
 
-  private String whyNot(Requester requester) {
+  private String whyNot(LeaseRequester requester) {
     var lacking = balance.lacking(requester.wanted());
     return lacking.isEmpty()
         ? "another request is first in turn for the same resources"
@@ -393,17 +393,17 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
             + balance.total();
   }
 
-  private Report report() {
+  private ReportReply reply() {
     var waiting = new ArrayList<WaitingWork>();
-    for (var requester : lines.inOrder()) {
+    for (var requester : queue.inOrder()) {
       if (waiting.size() == MOST_REPORTED) {
         break;
       }
       if (!requester.stillWants()) {
         continue;
       }
-      waiting.add(new WaitingWork(requester.what(), requester.wanted(), whyNot(requester)));
+      waiting.add(new WaitingWork(requester.description(), requester.wanted(), whyNot(requester)));
     }
-    return new Report(balance.available(), waiting, balance.devices());
+    return new ReportReply(balance.available(), waiting, balance.devices());
   }
 }

@@ -22,7 +22,7 @@ import io.mobula.internal.job.IdleResponder;
 import io.mobula.internal.job.JobWorkerPool;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.output.Display;
 import io.mobula.internal.output.Outlet;
@@ -88,7 +88,7 @@ final class Clustered {
 
   Clustered(
       Membership membership,
-      Ledger ledger,
+      LedgerClient ledger,
       ObjectStore objects,
       SharedStore memory,
       NodeSettings settings,

@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;
 import java.time.Duration;
@@ -32,7 +32,7 @@ final class DeviceWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private DeviceWatch(
-      DeviceProbe probe, List<Share> shares, Duration interval, Consumer<List<Device>> changed) {
+      DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
     this.probe = probe;
     this.interval = interval;
     this.changed = changed;
@@ -46,7 +46,7 @@ final class DeviceWatch implements AutoCloseable {
    * @param changed is told all of them that have changed, on a thread that may be blocked
    */
   static DeviceWatch start(
-      DeviceProbe probe, List<Share> shares, Duration interval, Consumer<List<Device>> changed) {
+      DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
     var watch = new DeviceWatch(probe, shares, interval, changed);
     Thread.ofPlatform().daemon().name("mobula-devices").start(watch::run);
     return watch;

@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import com.typesafe.config.Config;
 import io.mobula.Resources;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.node.NodeSettings.Reader;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbeFactory;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param declared how many there are by the user's word; empty for those that are found
  * @param interval how often they are looked at while the node runs
  */
-public record GpuReading(List<Share> shares, OptionalInt declared, Duration interval) {
+public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duration interval) {
   private static final Logger LOG = LoggerFactory.getLogger(GpuReading.class);
   private static final String COUNT = "mobula.resources.gpus";
   private static final long GIB = 1L << 30;
@@ -60,7 +60,7 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
     }
     var devices = found(declared);
     return new GpuReading(
-        Share.of(devices, units < 0 ? devices.size() * whole : units), declared, interval);
+        DeviceShare.of(devices, units < 0 ? devices.size() * whole : units), declared, interval);
   }
 
   private static List<Device> found(OptionalInt declared) {
@@ -105,11 +105,11 @@ public record GpuReading(List<Share> shares, OptionalInt declared, Duration inte
 
   /** How much of them there is. */
   long units() {
-    return shares.stream().mapToLong(Share::units).sum();
+    return shares.stream().mapToLong(DeviceShare::units).sum();
   }
 
   /** The same with what is left of them. */
-  GpuReading leaving(List<Share> rest) {
+  GpuReading leaving(List<DeviceShare> rest) {
     return new GpuReading(rest, declared, interval);
   }
 

@@ -44,7 +44,7 @@ import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SpinWait;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.RunningClock;
 import io.mobula.internal.memory.SharedStore;
@@ -105,7 +105,7 @@ public final class Node {
   private final ExecutorService virtualThreads;
   private final NodeTimer timer;
   private final ObjectStore objects;
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final @Nullable DeviceWatch devices;
   private final PlacementGroupService groups;
   private final TaskEngine tasks;
@@ -145,7 +145,7 @@ public final class Node {
         Thread.ofVirtual().name("mobula-virtual-", 1).factory());
     var codec = Codec.create(codecOptions(settings.codec()));
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
-    this.ledger = Ledger.start(settings.total(), settings.gpus().shares(), this::spawnNow);
+    this.ledger = LedgerClient.start(settings.total(), settings.gpus().shares(), this::spawnNow);
     this.devices = settings.gpus().watch(ledger::probed);
     var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
     this.groups = new PlacementGroupService(new PlacementGroupService.Dependencies(

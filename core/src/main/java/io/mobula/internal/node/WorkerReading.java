@@ -6,7 +6,7 @@ import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.ResourceSplit;
 import io.mobula.internal.job.StaticWorkers;
-import io.mobula.internal.ledger.Split;
+import io.mobula.internal.ledger.DeviceSplit;
 import io.mobula.internal.node.NodeSettings.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +68,8 @@ final class WorkerReading {
         split(gpus, count, resourceSplit.worker().units(Resources.GPU)));
   }
 
-  private Split split(GpuReading gpus, int count, long each) {
-    var split = Split.of(gpus.shares(), each == 0 ? 0 : count, each);
+  private DeviceSplit split(GpuReading gpus, int count, long each) {
+    var split = DeviceSplit.of(gpus.shares(), each == 0 ? 0 : count, each);
     if (split == null) {
       throw reader.malformed(
           RESOURCES + ".gpus",

@@ -8,8 +8,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Requester;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.DeviceShare;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,7 +71,7 @@ final class Borrowing {
   }
 
   /** One lease, as the host of the work has it. */
-  private final class Borrowed implements Requester, Lease.Book {
+  private final class Borrowed implements LeaseRequester, Lease.LeaseAccounting {
     private final NodeId lender;
     private final NodeId submitter;
     private final long number;
@@ -81,7 +81,7 @@ final class Borrowing {
     private boolean ended;
 
     Borrowed(
-        NodeId lender, NodeId submitter, long number, Resources resources, List<Share> shares) {
+        NodeId lender, NodeId submitter, long number, Resources resources, List<DeviceShare> shares) {
       this.lender = lender;
       this.submitter = submitter;
       this.number = number;

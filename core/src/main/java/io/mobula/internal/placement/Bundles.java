@@ -4,7 +4,7 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LeaseRequester;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public interface Bundles {
    *     that has room
    * @return whether there is such a bundle here; if not, nobody hears of the request
    */
-  boolean acquire(PlacementGroupId group, int bundle, Requester requester);
+  boolean acquire(PlacementGroupId group, int bundle, LeaseRequester requester);
 
   /** Somebody wants no more of what he asked bundles of the group for. */
   void lookAgain(PlacementGroupId group);

@@ -6,7 +6,7 @@ import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public final class ClusterViews {
   private static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
 
   private final Membership membership;
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final Supplier<StoreUsage> store;
   private final Map<NodeId, Entry> entries = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ public final class ClusterViews {
   }
 
   /** Knows this node alone until it is opened. */
-  public ClusterViews(Membership membership, Ledger ledger, Supplier<StoreUsage> store) {
+  public ClusterViews(Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
     this.membership = membership;
     this.ledger = ledger;
     this.store = store;
@@ -129,7 +129,7 @@ public final class ClusterViews {
     }
   }
 
-  NodeState state(Ledger.Now balance) {
+  NodeState state(LedgerClient.BalanceSnapshot balance) {
     return new NodeState(
         balance.total().asUnits(),
         balance.available().asUnits(),

@@ -16,8 +16,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.EnumMap;
@@ -49,7 +49,7 @@ public final class LeaseDesk {
   /** After so many redirects a request stays where it is. */
   static final int MOST_HOPS = 2;
 
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final Elsewhere elsewhere;
@@ -119,7 +119,7 @@ public final class LeaseDesk {
    * @param bundles of placement groups
    */
   public LeaseDesk(
-      Ledger ledger,
+      LedgerClient ledger,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
@@ -302,7 +302,7 @@ public final class LeaseDesk {
       }
       return theirs;
     });
-    ledger.lookAgain();
+    ledger.rescanQueue();
     granted.forEach((number, holding) -> {
       if (holding.submitter.equals(peer)) {
         end(number);
@@ -344,7 +344,7 @@ public final class LeaseDesk {
   }
 
   /** A request of another node, then its lease. */
-  private final class Guest extends Holding implements Requester, Lending.Client {
+  private final class Guest extends Holding implements LeaseRequester, Lending.Client {
     private final long request;
     private final Wanting.Purpose purpose;
     private final Resources wanted;
@@ -388,7 +388,7 @@ public final class LeaseDesk {
      * Whether this node can ever grant it: what it never can would hold back all who come later.
      */
     boolean isPossible() {
-      return group != null || BundleRoom.covers(ledger.most(), wanted);
+      return group != null || BundleRoom.covers(ledger.maximum(), wanted);
     }
 
     void acquire() {
@@ -401,7 +401,7 @@ public final class LeaseDesk {
 
     void lookAgain() {
       if (group == null) {
-        ledger.lookAgain();
+        ledger.rescanQueue();
       } else {
         bundles.lookAgain(group.group().id());
       }

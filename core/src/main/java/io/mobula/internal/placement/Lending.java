@@ -10,7 +10,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.DeviceShare;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -152,7 +152,7 @@ final class Lending {
       this.terms = terms;
       this.lease = lease;
       this.client = client;
-      this.devices = Share.visible(lease.shares());
+      this.devices = DeviceShare.visibleDevices(lease.shares());
     }
 
     void start() {

@@ -81,7 +81,7 @@ final class Patience {
       said = true;
       LOG.warn(
           "{} asks for {}: {}. It waits for such a node for {}.",
-          wanting.what(),
+          wanting.description(),
           wanting.wanted(),
           why,
           terms.limit());

@@ -18,8 +18,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class Placer implements Places {
   private static final int NO_REDIRECT = LeaseDesk.MOST_HOPS;
   private static final Duration UNTIL_THE_NEWS = Duration.ofMillis(50);
 
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final LeaseDesk desk;
@@ -111,7 +111,7 @@ public final class Placer implements Places {
 
   /** Asks for nothing yet. */
   public Placer(
-      Ledger ledger,
+      LedgerClient ledger,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
@@ -170,7 +170,7 @@ public final class Placer implements Places {
     if (placement instanceof Placement.Group group) {
       bundles.lookAgain(group.group().id());
     } else {
-      ledger.lookAgain();
+      ledger.rescanQueue();
     }
   }
 
@@ -366,7 +366,7 @@ public final class Placer implements Places {
     @Nullable
     WaitingWork hopeless() {
       var why = patience.why();
-      return why == null ? null : new WaitingWork(wanting.what(), wanting.wanted(), why);
+      return why == null ? null : new WaitingWork(wanting.description(), wanting.wanted(), why);
     }
 
     /** Whether it waits for the answer of that node to that question. */
@@ -436,7 +436,7 @@ public final class Placer implements Places {
       } catch (Throwable e) {
         LOG.warn(
             "The placement policy has thrown; {} cannot be placed",
-            wanting.what(),
+            wanting.description(),
             CapturedThrowable.of(e).exception());
         var thrown = e.getClass().getName();
         return new Choice.Refused(who -> new UnschedulableException(who
@@ -613,8 +613,8 @@ public final class Placer implements Places {
       var frame = new FrameWriter().octet(LeaseDesk.ASK).int64(number);
       frame.choice(wanting.purpose());
       LeaseDesk.writeResources(frame, wanting.wanted());
-      frame.text(wanting.what()).octet(hops);
-      wanting.program().write(frame);
+      frame.text(wanting.description()).octet(hops);
+      wanting.job().write(frame);
       GroupFrame.write(frame, GroupFrame.of(wanting.placement()));
       return frame.toBytes();
     }
@@ -646,7 +646,7 @@ public final class Placer implements Places {
   }
 
   /** A request at the own ledger. */
-  private static final class Here implements Requester {
+  private static final class Here implements LeaseRequester {
     private final Search search;
 
     Here(Search search) {
@@ -660,17 +660,17 @@ public final class Placer implements Places {
 
     @Override
     public String what() {
-      return search.wanting.what();
+      return search.wanting.description();
     }
 
     @Override
     public Job program() {
-      return search.wanting.program();
+      return search.wanting.job();
     }
 
     @Override
     public Object group() {
-      return search.wanting.group();
+      return search.wanting.recallGroup();
     }
 
     @Override
@@ -680,7 +680,7 @@ public final class Placer implements Places {
 
     @Override
     public boolean isForLife() {
-      return search.wanting.isForLife();
+      return search.wanting.holdsForLifetime();
     }
 
     @Override

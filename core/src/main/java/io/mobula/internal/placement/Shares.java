@@ -2,7 +2,7 @@ package io.mobula.internal.placement;
 
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.spi.Device;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Optional;
 final class Shares {
   private Shares() {}
 
-  static void write(FrameWriter out, List<Share> shares) {
+  static void write(FrameWriter out, List<DeviceShare> shares) {
     out.list(shares, (to, share) -> {
       var device = share.device();
       to.int32(device.index()).text(device.uuid()).text(device.model());
@@ -21,7 +21,7 @@ final class Shares {
     });
   }
 
-  static List<Share> read(FrameReader frame) {
+  static List<DeviceShare> read(FrameReader frame) {
     return frame.list(in -> {
       int index = in.int32();
       var uuid = in.text();
@@ -37,7 +37,7 @@ final class Shares {
           architecture,
           Map.of(),
           illness.isEmpty() ? Optional.empty() : Optional.of(illness));
-      return new Share(device, in.int64());
+      return new DeviceShare(device, in.int64());
     });
   }
 }

@@ -9,8 +9,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.LinkedHashSet;
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * placement groups may be yet to come. Safe for all threads.
  */
 public final class SingleNode implements Places {
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final Bundles bundles;
   private final Set<InGroup> inGroups = new LinkedHashSet<>();
 
   /** Places on the ledger's node. */
-  public SingleNode(Ledger ledger, Bundles bundles) {
+  public SingleNode(LedgerClient ledger, Bundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
     bundles.onChange(this::lookAgain);
@@ -60,7 +60,7 @@ public final class SingleNode implements Places {
       }
       case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
     }
-    ledger.requirePossible(wanted, what);
+    ledger.requireSchedulable(wanted, what);
   }
 
   @Override
@@ -82,7 +82,7 @@ public final class SingleNode implements Places {
       bundles.lookAgain(group.group().id());
       lookAgain();
     } else {
-      ledger.lookAgain();
+      ledger.rescanQueue();
     }
   }
 
@@ -152,7 +152,7 @@ public final class SingleNode implements Places {
    * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
    * waits or asks is decided by {@link #look} alone.
    */
-  private final class InGroup implements Requester, Awaited {
+  private final class InGroup implements LeaseRequester, Awaited {
     private final Placement.Group group;
     private final Wanting wanting;
     private final CoalescedAction look = new CoalescedAction(this::choose);
@@ -229,12 +229,12 @@ public final class SingleNode implements Places {
 
     @Override
     public Job program() {
-      return wanting.program();
+      return wanting.job();
     }
 
     @Override
     public String what() {
-      return wanting.what();
+      return wanting.description();
     }
 
     @Override
@@ -244,12 +244,12 @@ public final class SingleNode implements Places {
 
     @Override
     public boolean isForLife() {
-      return wanting.isForLife();
+      return wanting.holdsForLifetime();
     }
 
     @Override
     public Object group() {
-      return wanting.group();
+      return wanting.recallGroup();
     }
 
     @Override

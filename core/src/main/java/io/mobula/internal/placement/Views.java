@@ -10,7 +10,7 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +39,7 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
   private record Beat() implements Command {}
 
   /** The ledger's answer. */
-  private record Balanced(Ledger.Now now) implements Command {}
+  private record Balanced(LedgerClient.BalanceSnapshot now) implements Command {}
 
   record PeerJoined(Peer peer) implements Command {}
 
@@ -58,11 +58,11 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
 
   private final ClusterViews views;
   private final Membership membership;
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final TimerScheduler<Command> timers;
-  private final ActorRef<Ledger.Now> balances;
+  private final ActorRef<LedgerClient.BalanceSnapshot> balances;
   private final Map<NodeId, Long> versions = new HashMap<>();
-  private Ledger.Now last;
+  private LedgerClient.BalanceSnapshot last;
   private long version;
   private boolean lulling;
   private boolean stale;
@@ -72,20 +72,20 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
       TimerScheduler<Command> timers,
       ClusterViews views,
       Membership membership,
-      Ledger ledger) {
+      LedgerClient ledger) {
     super(context);
     this.views = views;
     this.membership = membership;
     this.ledger = ledger;
     this.timers = timers;
     this.last = ledger.unused();
-    Function<Ledger.Now, Command> balanced = Balanced::new;
-    this.balances = context.messageAdapter(Ledger.Now.class, balanced::apply);
+    Function<LedgerClient.BalanceSnapshot, Command> balanced = Balanced::new;
+    this.balances = context.messageAdapter(LedgerClient.BalanceSnapshot.class, balanced::apply);
     timers.startTimerWithFixedDelay(new Beat(), HEARTBEAT);
     look();
   }
 
-  static Behavior<Command> create(ClusterViews views, Membership membership, Ledger ledger) {
+  static Behavior<Command> create(ClusterViews views, Membership membership, LedgerClient ledger) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(timers -> new Views(context, timers, views, membership, ledger)));
   }
@@ -96,8 +96,8 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
       case Stale() -> onStale();
       case Lulled() -> onLulled();
       case Beat() -> publish();
-      case Balanced(var now) -> {
-        last = now;
+      case Balanced(var snapshot) -> {
+        last = snapshot;
         publish();
       }
       case PeerJoined(var peer) -> tell(peer, said(true));

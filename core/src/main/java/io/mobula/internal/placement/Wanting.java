@@ -3,7 +3,7 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.error.MobulaException;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LeaseRequester;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -12,7 +12,7 @@ import java.util.function.Function;
  * most one request outstanding; it ends with exactly one of {@link #granted}, {@link #grantedAt}
  * and {@link #refused}, or lapses. Called on threads that must not be blocked.
  */
-public interface Wanting extends Requester {
+public interface Wanting extends LeaseRequester {
 
   /** What the lease is for, as the node that grants it must know. */
   enum Purpose {

@@ -13,8 +13,8 @@ import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ class GroupAgentTest {
       false);
 
   private ActorTestKit kit;
-  private Ledger ledger;
+  private LedgerClient ledger;
   private BundleLedgers bundles;
   private TestProbe<GroupScheduler.Command> scheduler;
   private ActorRef<GroupAgent.Command> keeper;
@@ -50,7 +50,7 @@ class GroupAgentTest {
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    ledger = Ledger.start(Resources.none().cpus(4), new Ledger.Spawner() {
+    ledger = LedgerClient.start(Resources.none().cpus(4), new LedgerClient.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);
@@ -90,7 +90,7 @@ class GroupAgentTest {
   }
 
   private void free(double cpus) {
-    var probe = kit.<Ledger.Now>createTestProbe();
+    var probe = kit.<LedgerClient.BalanceSnapshot>createTestProbe();
     probe.awaitAssert(() -> {
       ledger.watch(probe.getRef(), () -> {});
       assertThat(probe.receiveMessage().available().amount("CPU")).isEqualTo(cpus);
@@ -108,7 +108,7 @@ class GroupAgentTest {
   }
 
   /** Keeps what it is granted. */
-  private static final class Client implements Requester {
+  private static final class Client implements LeaseRequester {
     private final Resources wanted;
     private final BlockingQueue<Lease> leases = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> away = new LinkedBlockingQueue<>();

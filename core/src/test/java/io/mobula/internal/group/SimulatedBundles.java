@@ -8,8 +8,8 @@ import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.schedule.Schedule;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class SimulatedBundles {
   private static final int MOST_STEPS = 5_000;
 
   private final Schedule schedule;
-  private final Ledger ledger;
+  private final LedgerClient ledger;
   private final SimulatedActors actors;
   private final BundleLedgers bundles = new BundleLedgers();
   private final Map<Integer, Resources> open = new HashMap<>();
@@ -40,7 +40,7 @@ final class SimulatedBundles {
   SimulatedBundles(Schedule schedule) {
     this.schedule = schedule;
     this.actors = new SimulatedActors(schedule, "node");
-    this.ledger = Ledger.start(TOTAL, actors);
+    this.ledger = LedgerClient.start(TOTAL, actors);
     schedule.afterEach(this::checkNothingIsOverGranted);
   }
 
@@ -67,11 +67,11 @@ final class SimulatedBundles {
     reserved.forEach(Bundle::giveBack);
     schedule.settle(MOST_STEPS);
     assertThat(clients).noneMatch(Client::isWaiting);
-    var now = new ArrayList<Ledger.Now>();
-    ledger.watch(now::add, () -> {});
+    var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
+    ledger.watch(snapshot::add, () -> {});
     schedule.settle(MOST_STEPS);
-    assertThat(now.getFirst().available()).isEqualTo(TOTAL);
-    assertThat(now.getFirst().queued()).isZero();
+    assertThat(snapshot.getFirst().available()).isEqualTo(TOTAL);
+    assertThat(snapshot.getFirst().queued()).isZero();
     assertThat(bundles.waiting()).as("requests for any bundle").isZero();
   }
 
@@ -144,7 +144,7 @@ final class SimulatedBundles {
   }
 
   /** A lease of the node's ledger for life, which becomes a bundle. */
-  private final class Bundle implements Requester {
+  private final class Bundle implements LeaseRequester {
     private final Resources wanted;
     private final int number = ++bundleNumbers;
     private boolean wants = true;
@@ -156,7 +156,7 @@ final class SimulatedBundles {
 
     void giveBack() {
       wants = false;
-      ledger.lookAgain();
+      ledger.rescanQueue();
     }
 
     @Override
@@ -201,7 +201,7 @@ final class SimulatedBundles {
   }
 
   /** Somebody who wants one lease in a bundle. */
-  private final class Client implements Requester {
+  private final class Client implements LeaseRequester {
     private final Resources wanted;
     private final int bundle;
     private boolean waits;
@@ -231,15 +231,15 @@ final class SimulatedBundles {
       return bundle == Placement.Group.ANY || bundle == number;
     }
 
-    boolean fits(Ledger in) {
-      return in.most().units("licence") >= wanted.units("licence");
+    boolean fits(LedgerClient in) {
+      return in.maximum().units("licence") >= wanted.units("licence");
     }
 
     boolean fitsSomewhere() {
       return bundles.all().stream().anyMatch(each -> mayUse(each.bundle()) && fits(each.ledger()));
     }
 
-    boolean holdsOf(Ledger of) {
+    boolean holdsOf(LedgerClient of) {
       var present = lease;
       return present != null && of.equals(present.ledger());
     }

@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Resources;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;
 import java.time.Duration;
@@ -62,7 +62,7 @@ class DeviceWatchTest {
         () -> null,
         () -> found(ILL)));
     var told = new LinkedBlockingQueue<List<Device>>();
-    var shares = Share.of(List.of(WELL), Resources.UNITS_PER_ONE);
+    var shares = DeviceShare.of(List.of(WELL), Resources.UNITS_PER_ONE);
     var watch = DeviceWatch.start(probe, shares, Duration.ofMillis(1), told::add);
     assertThat(told.poll(30, TimeUnit.SECONDS)).containsExactly(ILL);
     watch.close();

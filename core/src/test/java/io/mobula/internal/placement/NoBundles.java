@@ -3,7 +3,7 @@ package io.mobula.internal.placement;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.placement.Placer.Choice;
 
 /** There is no placement group. */
@@ -14,7 +14,7 @@ public final class NoBundles implements Bundles {
   }
 
   @Override
-  public boolean acquire(PlacementGroupId group, int bundle, Requester requester) {
+  public boolean acquire(PlacementGroupId group, int bundle, LeaseRequester requester) {
     return false;
   }
 

@@ -16,7 +16,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.Placer.Choice;
 import java.time.Duration;
 import java.util.Map;
@@ -48,7 +48,7 @@ class PlacerTest {
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    var ledger = Ledger.start(Resources.none().cpus(1), new Ledger.Spawner() {
+    var ledger = LedgerClient.start(Resources.none().cpus(1), new LedgerClient.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);

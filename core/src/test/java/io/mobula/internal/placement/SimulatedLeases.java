@@ -17,7 +17,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.Placer.Choice;
 import io.mobula.internal.schedule.Schedule;
 import io.mobula.internal.schedule.SimulatedActors;
@@ -73,7 +73,7 @@ final class SimulatedLeases {
     }
     schedule.note("-- work goes on, and all that is pending is done");
     settle();
-    members.values().forEach(member -> member.ledger.lookAgain()); // who was sent elsewhere is gone
+    members.values().forEach(member -> member.ledger.rescanQueue()); // who was sent elsewhere is gone
     settle();
     checkWhoWaits();
     schedule.note("-- all work ends");
@@ -82,7 +82,7 @@ final class SimulatedLeases {
       assertThat(rounds).as("rounds until all is granted").isLessThan(40);
       clients.forEach(Client::end);
       members.values().forEach(member -> {
-        member.ledger.lookAgain();
+        member.ledger.rescanQueue();
         member.placer.lookAgain();
       });
       settle();
@@ -98,7 +98,7 @@ final class SimulatedLeases {
     long asking = clients.stream().filter(client -> client.stillWants()).count();
     int queued = 0;
     for (var member : members.values()) {
-      int here = member.now().queued();
+      int here = member.snapshot().queued();
       queued += here;
       if (here > 0) {
         for (var client : clients) {
@@ -134,7 +134,7 @@ final class SimulatedLeases {
     } else if (what < 97) {
       killOne();
     } else {
-      any().ledger.lookAgain();
+      any().ledger.rescanQueue();
     }
   }
 
@@ -175,7 +175,7 @@ final class SimulatedLeases {
     final NodeId id;
     final SimulatedTransport lanes;
     final FrameRouter router = new FrameRouter();
-    final Ledger ledger;
+    final LedgerClient ledger;
     final LeaseDesk desk;
     final Placer placer;
     final Map<Long, Lease> hosted = new LinkedHashMap<>(); // what others use here
@@ -188,7 +188,7 @@ final class SimulatedLeases {
       lanes = new SimulatedTransport(peer);
       boolean lends = peer.role() == Peer.Role.NODE;
       var total = lends ? Resources.none().cpus(1 + schedule.choices().next(2)) : Resources.none();
-      ledger = Ledger.start(total, new SimulatedActors(schedule, id.toString()));
+      ledger = LedgerClient.start(total, new SimulatedActors(schedule, id.toString()));
       desk = new LeaseDesk(
           ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
       desk.host(Wanting.Purpose.TASKS, this::open);
@@ -312,11 +312,11 @@ final class SimulatedLeases {
       employed--;
     }
 
-    Ledger.Now now() {
-      var now = new ArrayList<Ledger.Now>();
-      ledger.watch(now::add, () -> {});
+    LedgerClient.BalanceSnapshot snapshot() {
+      var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
+      ledger.watch(snapshot::add, () -> {});
       schedule.settle(MOST_STEPS);
-      return now.getFirst();
+      return snapshot.getFirst();
     }
 
     void checkAtRest() {
@@ -326,9 +326,9 @@ final class SimulatedLeases {
           .as("%s has nothing that it was lent", id)
           .isTrue();
       assertThat(placer.hopeless()).as("who waits for nothing at %s", id).isEmpty();
-      var now = now();
-      assertThat(now.available()).as("free at %s", id).isEqualTo(ledger.total());
-      assertThat(now.queued()).as("queued at %s", id).isZero();
+      var snapshot = snapshot();
+      assertThat(snapshot.available()).as("free at %s", id).isEqualTo(ledger.total());
+      assertThat(snapshot.queued()).as("queued at %s", id).isZero();
       assertThat(desk.size())
           .as("requests and leases of others that %s knows", id)
           .isZero();

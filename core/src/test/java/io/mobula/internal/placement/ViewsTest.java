@@ -16,8 +16,8 @@ import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class ViewsTest {
 
   private final TestProbe<Views.Command> other = KIT.createTestProbe(Views.Command.class);
   private final FakeMembership membership = new FakeMembership();
-  private Ledger ledger;
+  private LedgerClient ledger;
   private ClusterViews views;
   private ActorRef<Views.Command> actor;
 
@@ -76,7 +76,7 @@ class ViewsTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.start(Resources.none().cpus(2), new Ledger.Spawner() {
+    ledger = LedgerClient.start(Resources.none().cpus(2), new LedgerClient.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return KIT.spawn(behavior);
@@ -269,7 +269,7 @@ class ViewsTest {
 
   private Lease lease() throws Exception {
     var granted = new CompletableFuture<Lease>();
-    ledger.acquire(new Requester() {
+    ledger.acquire(new LeaseRequester() {
       @Override
       public Job program() {
         return new Job(new NodeId(1), false, null, 1);

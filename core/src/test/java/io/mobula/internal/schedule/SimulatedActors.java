@@ -4,13 +4,13 @@ import akka.actor.testkit.typed.Effect;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Starts actors that take a message when the {@link Schedule} says so. For one thread. */
-public final class SimulatedActors implements Ledger.Spawner {
+public final class SimulatedActors implements LedgerClient.Spawner {
   private final Schedule schedule;
   private final String owner;
   private final List<BooleanSupplier> timers = new ArrayList<>(); // true: it is set again

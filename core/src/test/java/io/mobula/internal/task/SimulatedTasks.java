@@ -19,7 +19,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
-import io.mobula.internal.ledger.Ledger;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.LeaseDesk;
@@ -146,7 +146,7 @@ final class SimulatedTasks {
     } else if (what < 95) {
       any().placer.lookAgain();
     } else if (what < 97) {
-      any().ledger.lookAgain();
+      any().ledger.rescanQueue();
     } else {
       killOne();
     }
@@ -207,7 +207,7 @@ final class SimulatedTasks {
     final SimulatedTransport lanes;
     final FrameRouter router = new FrameRouter();
     final SimulatedThreads threads;
-    final Ledger ledger;
+    final LedgerClient ledger;
     final Placer placer;
     final TaskEngine engine;
     private final Sharing sharing;
@@ -228,7 +228,7 @@ final class SimulatedTasks {
           threads,
           (name, most) -> threads);
       binder = new BoundCall.Binder(store, CODEC, 1024);
-      ledger = Ledger.start(
+      ledger = LedgerClient.start(
           Resources.none().cpus(1 + schedule.choices().next(2)),
           new SimulatedActors(schedule, id.toString()));
       sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
@@ -290,17 +290,17 @@ final class SimulatedTasks {
     void checkAtRest() {
       assertThat(threads.unfinished()).as("threads of %s", id).isEmpty();
       assertThat(wire.size()).as("slots that %s knows", id).isZero();
-      var now = now();
-      assertThat(now.available()).as("free at %s", id).isEqualTo(ledger.total());
-      assertThat(now.queued()).as("queued at %s", id).isZero();
+      var snapshot = snapshot();
+      assertThat(snapshot.available()).as("free at %s", id).isEqualTo(ledger.total());
+      assertThat(snapshot.queued()).as("queued at %s", id).isZero();
       assertThat(engine.isBusy()).as("%s has pending tasks", id).isFalse();
     }
 
-    private Ledger.Now now() {
-      var now = new ArrayList<Ledger.Now>();
-      ledger.watch(now::add, () -> {});
+    private LedgerClient.BalanceSnapshot snapshot() {
+      var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
+      ledger.watch(snapshot::add, () -> {});
       schedule.settle(MOST_STEPS);
-      return now.getFirst();
+      return snapshot.getFirst();
     }
 
     /** Threads are left only where other nodes have not given their slots back. */

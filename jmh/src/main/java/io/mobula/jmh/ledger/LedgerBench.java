@@ -7,8 +7,8 @@ import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import io.mobula.Resources;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Share;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.jmh.Words;
 import io.mobula.spi.Device;
 import java.io.PrintStream;
@@ -99,10 +99,10 @@ public final class LedgerBench {
         "ledger-bench",
         ConfigFactory.parseString("akka.loglevel = WARNING").withFallback(ConfigFactory.load()));
     try {
-      var ledger = Ledger.start(
+      var ledger = LedgerClient.start(
           Resources.none().cpus(64),
-          Share.of(devices(), DEVICES * Resources.UNITS_PER_ONE),
-          new Ledger.Spawner() {
+          DeviceShare.of(devices(), DEVICES * Resources.UNITS_PER_ONE),
+          new LedgerClient.Spawner() {
             @Override
             public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
               return system.systemActorOf(behavior, name, Props.empty());

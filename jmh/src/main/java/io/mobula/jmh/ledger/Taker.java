@@ -4,20 +4,20 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.Ledger;
-import io.mobula.internal.ledger.Requester;
+import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.internal.ledger.LeaseRequester;
 import java.util.concurrent.CountDownLatch;
 
 /** Asks for a lease, gives it back as soon as it has it, and asks again, until told to stop. */
-final class Taker implements Requester {
-  private final Ledger ledger;
+final class Taker implements LeaseRequester {
+  private final LedgerClient ledger;
   private final Resources wanted;
   private final Job job;
   private final CountDownLatch ended;
   private volatile boolean stopped;
   private volatile long grants;
 
-  Taker(Ledger ledger, Resources wanted, long driver, CountDownLatch ended) {
+  Taker(LedgerClient ledger, Resources wanted, long driver, CountDownLatch ended) {
     this.ledger = ledger;
     this.wanted = wanted;
     this.job = new Job(new NodeId(driver), false, null, 1);

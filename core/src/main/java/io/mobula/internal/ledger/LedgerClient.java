@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 /**
  * A node's resource ledger as others see it: asks and tells, all from any thread, none blocking.
  */
-public final class Ledger implements Lease.Book {
+public final class LedgerClient implements Lease.LeaseAccounting {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
   private final List<DeviceView> devices;
@@ -39,7 +39,7 @@ public final class Ledger implements Lease.Book {
    * @param waiting who waits for what, at most a thousand, oldest first
    * @param devices the accelerators, ill or not
    */
-  public record Report(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
+  public record LedgerReport(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   /**
    * The balance at a moment.
@@ -49,31 +49,31 @@ public final class Ledger implements Lease.Book {
    * @param devices the accelerators, ill or not
    * @param queued how many requests wait
    */
-  public record Now(Resources total, Resources available, List<DeviceView> devices, int queued) {}
+  public record BalanceSnapshot(Resources total, Resources available, List<DeviceView> devices, int queued) {}
 
-  private Ledger(Resources total, List<Share> devices, Spawner spawner, String name) {
-    var all = new Balance(total, devices);
+  private LedgerClient(Resources total, List<DeviceShare> devices, Spawner spawner, String name) {
+    var all = new ResourceBalance(total, devices);
     this.devices = all.devices();
     this.total = all.total();
     this.everything =
-        total.withUnits(Resources.GPU, devices.stream().mapToLong(Share::units).sum());
+        total.withUnits(Resources.GPU, devices.stream().mapToLong(DeviceShare::units).sum());
     this.most = this.total.withUnits(Resources.GPU, everything.units(Resources.GPU));
     this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), name);
   }
 
   /** Starts the ledger's actor, with as many accelerators as the total says. */
-  public static Ledger start(Resources total, Spawner spawner) {
-    return start(total, Share.declared(total.units(Resources.GPU)), spawner);
+  public static LedgerClient start(Resources total, Spawner spawner) {
+    return start(total, DeviceShare.declared(total.units(Resources.GPU)), spawner);
   }
 
   /** Starts the ledger's actor, with these accelerators whatever the total says. */
-  public static Ledger start(Resources total, List<Share> devices, Spawner spawner) {
-    return new Ledger(total, devices, spawner, "ledger");
+  public static LedgerClient start(Resources total, List<DeviceShare> devices, Spawner spawner) {
+    return new LedgerClient(total, devices, spawner, "ledger");
   }
 
   /** Starts the actor of a ledger of what a lease holds, which the caller keeps until it closes. */
-  public static Ledger within(Lease lease, Spawner spawner, String name) {
-    return new Ledger(lease.resources(), lease.shares(), spawner, name);
+  public static LedgerClient within(Lease lease, Spawner spawner, String name) {
+    return new LedgerClient(lease.resources(), lease.shares(), spawner, name);
   }
 
   /** Starts an actor under a name. */
@@ -88,17 +88,17 @@ public final class Ledger implements Lease.Book {
   }
 
   /** The most it can ever have, be it ill or not; accelerators by number alone. */
-  public Resources most() {
+  public Resources maximum() {
     return most;
   }
 
-  void totalIs(Resources now) {
+  void setTotal(Resources now) {
     total = now;
   }
 
   /** The balance before anything was granted. */
-  public Now unused() {
-    return new Now(total, total, devices, 0);
+  public BalanceSnapshot unused() {
+    return new BalanceSnapshot(total, total, devices, 0);
   }
 
   /**
@@ -106,7 +106,7 @@ public final class Ledger implements Lease.Book {
    *
    * @param what names who asks
    */
-  public void requirePossible(Resources wanted, Supplier<String> what) {
+  public void requireSchedulable(Resources wanted, Supplier<String> what) {
     if (wanted.equals(possible)) {
       return; // most callers ask for the same again and again
     }
@@ -138,7 +138,7 @@ public final class Ledger implements Lease.Book {
   }
 
   /** Wants a lease; the requester hears of it. */
-  public void acquire(Requester requester) {
+  public void acquire(LeaseRequester requester) {
     actor.tell(new ResourceLedger.Acquire(requester));
   }
 
@@ -148,7 +148,7 @@ public final class Ledger implements Lease.Book {
    *
    * @param answer hears on the ledger's thread whether all have been granted, after they have
    */
-  public void acquireNow(List<? extends Requester> requesters, Consumer<Boolean> answer) {
+  public void acquireNow(List<? extends LeaseRequester> requesters, Consumer<Boolean> answer) {
     actor.tell(new ResourceLedger.AcquireNow(List.copyOf(requesters), answer));
   }
 
@@ -163,35 +163,35 @@ public final class Ledger implements Lease.Book {
   }
 
   /**
-   * Somebody {@linkplain Requester#stillWants wants no more}: others may be granted what he held
+   * Somebody {@linkplain LeaseRequester#stillWants wants no more}: others may be granted what he held
    * back.
    */
-  public void lookAgain() {
-    actor.tell(new ResourceLedger.LookAgain());
+  public void rescanQueue() {
+    actor.tell(new ResourceLedger.RescanQueue());
   }
 
   /** Accelerators were looked at anew. */
   public void probed(List<Device> found) {
-    actor.tell(new ResourceLedger.Probed(found));
+    actor.tell(new ResourceLedger.DevicesProbed(found));
   }
 
   /** The request of that requester, which the ledger's actor is asked about. */
-  public Awaited request(Requester requester) {
+  public Awaited request(LeaseRequester requester) {
     return new LedgerRequest(this, requester);
   }
 
-  CompletionStage<WaitStep> explain(Requester requester) {
+  CompletionStage<WaitStep> explain(LeaseRequester requester) {
     var answer = new CompletableFuture<WaitStep>();
     actor.tell(new ResourceLedger.Explain(requester, answer::complete));
     return answer;
   }
 
   /** What is free and what waits. */
-  public CompletionStage<Report> report(ActorSystem<?> system) {
-    CompletionStage<ResourceLedger.Report> answer = AskPattern.ask(
-        actor, reply -> new ResourceLedger.ReportTo(reply), REPORT_LIMIT, system.scheduler());
+  public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
+    CompletionStage<ResourceLedger.ReportReply> answer = AskPattern.ask(
+        actor, reply -> new ResourceLedger.ReportRequest(reply), REPORT_LIMIT, system.scheduler());
     return answer.thenApply(
-        report -> new Report(report.available(), report.waiting(), report.devices()));
+        report -> new LedgerReport(report.available(), report.waiting(), report.devices()));
   }
 
   /**
@@ -200,17 +200,17 @@ public final class Ledger implements Lease.Book {
    *
    * @param onChange runs on the ledger's thread and must not block
    */
-  public void watch(ActorRef<Now> replyTo, Runnable onChange) {
+  public void watch(ActorRef<BalanceSnapshot> replyTo, Runnable onChange) {
     watch(replyTo::tell, onChange);
   }
 
   /** The same; both run on the ledger's thread. */
-  public void watch(Consumer<Now> reply, Runnable onChange) {
+  public void watch(Consumer<BalanceSnapshot> reply, Runnable onChange) {
     actor.tell(new ResourceLedger.Watch(reply, onChange));
   }
 
   @Override
-  public Ledger ledger() {
+  public LedgerClient ledger() {
     return this;
   }
 

@@ -14,9 +14,9 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class BalanceBenchmark {
-  private final Balance balance =
-      new Balance(Resources.none().cpus(64).gpus(8).memory(1L << 36).resource("Custom", 3));
+public class ResourceBalanceBenchmark {
+  private final ResourceBalance balance =
+      new ResourceBalance(Resources.none().cpus(64).gpus(8).memory(1L << 36).resource("Custom", 3));
   private final Resources fits = Resources.none().cpus(1).gpus(0.5);
   private final Resources tooMuch = Resources.none().cpus(65).resource("Absent", 1);
 

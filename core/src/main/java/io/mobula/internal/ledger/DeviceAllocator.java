@@ -18,20 +18,20 @@ import org.jspecify.annotations.Nullable;
  * whole ones those are taken that are nearest to each other. Nothing is taken from a device that is
  * ill; what is held of it comes back when it is healthy again. Pure; for one thread.
  */
-final class Devices {
+final class DeviceAllocator {
   private static final int FAR = 1000;
 
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<DeviceEntry> entries = new ArrayList<>();
 
   /** One device. */
-  private static final class Slot {
+  private static final class DeviceEntry {
     private Device device;
     private final long capacity;
     private long used;
-    private long aside;
-    private boolean spokenFor;
+    private long reservedUnits;
+    private boolean reserved;
 
-    Slot(Device device, long capacity) {
+    DeviceEntry(Device device, long capacity) {
       this.device = device;
       this.capacity = capacity;
     }
@@ -41,7 +41,7 @@ final class Devices {
     }
 
     long free() {
-      return isHealthy() ? capacity - used - aside : 0;
+      return isHealthy() ? capacity - used - reservedUnits : 0;
     }
 
     long unitsFor(DeviceNeed need) {
@@ -50,44 +50,44 @@ final class Devices {
   }
 
   /** All of these, and of each so much. */
-  Devices(List<Share> shares) {
-    shares.forEach(share -> slots.add(new Slot(share.device(), share.units())));
+  DeviceAllocator(List<DeviceShare> shares) {
+    shares.forEach(share -> entries.add(new DeviceEntry(share.device(), share.units())));
   }
 
   // ---- what is there
 
   /** Units of all that are healthy. */
   long total() {
-    return slots.stream()
-        .filter(Slot::isHealthy)
-        .mapToLong(slot -> slot.capacity)
+    return entries.stream()
+        .filter(DeviceEntry::isHealthy)
+        .mapToLong(entry -> entry.capacity)
         .sum();
   }
 
   /** Units of what is free. */
   long free() {
-    return slots.stream().mapToLong(Slot::free).sum();
+    return entries.stream().mapToLong(DeviceEntry::free).sum();
   }
 
   /** Each, ill or not, for others. */
   List<DeviceView> view() {
-    return slots.stream()
-        .map(slot -> new DeviceView(
-            slot.device.index(),
-            slot.device.uuid(),
-            slot.device.model(),
-            slot.device.memoryBytes(),
-            slot.capacity,
-            slot.used,
-            slot.device.illness().orElse("")))
+    return entries.stream()
+        .map(entry -> new DeviceView(
+            entry.device.index(),
+            entry.device.uuid(),
+            entry.device.model(),
+            entry.device.memoryBytes(),
+            entry.capacity,
+            entry.used,
+            entry.device.illness().orElse("")))
         .toList();
   }
 
   /** What of each is not held, be it ill or not. */
-  List<Share> rest() {
-    return slots.stream()
-        .filter(slot -> slot.used < slot.capacity)
-        .map(slot -> new Share(slot.device, slot.capacity - slot.used))
+  List<DeviceShare> rest() {
+    return entries.stream()
+        .filter(entry -> entry.used < entry.capacity)
+        .map(slot -> new DeviceShare(slot.device, slot.capacity - slot.used))
         .toList();
   }
 
@@ -95,7 +95,7 @@ final class Devices {
 
   /** Whether as much is free that no earlier request waits for. */
   boolean fits(DeviceNeed need) {
-    return need.isNone() || !choose(need, Devices::openOf).isEmpty();
+    return need.isNone() || !choose(need, DeviceAllocator::unreservedUnits).isEmpty();
   }
 
   /** Whether it would fit if only this much of each device, by UUID, were taken. */
@@ -103,76 +103,76 @@ final class Devices {
     return need.isNone()
         || !choose(
                 need,
-                slot -> slot.isHealthy()
-                    ? slot.capacity - taken.getOrDefault(slot.device.uuid(), 0L)
+                entry -> entry.isHealthy()
+                    ? entry.capacity - taken.getOrDefault(entry.device.uuid(), 0L)
                     : 0)
             .isEmpty();
   }
 
   /** Takes what {@link #fits}. */
-  List<Share> take(DeviceNeed need) {
-    var taken = new ArrayList<Share>();
-    for (var slot : choose(need, Devices::openOf)) {
-      long units = slot.unitsFor(need);
-      slot.used += units;
-      taken.add(new Share(slot.device, units));
+  List<DeviceShare> take(DeviceNeed need) {
+    var taken = new ArrayList<DeviceShare>();
+    for (var entry : choose(need, DeviceAllocator::unreservedUnits)) {
+      long units = entry.unitsFor(need);
+      entry.used += units;
+      taken.add(new DeviceShare(entry.device, units));
     }
     return List.copyOf(taken);
   }
 
   /** Puts it back. */
-  void putBack(List<Share> shares) {
+  void putBack(List<DeviceShare> shares) {
     for (var share : shares) {
-      var slot = slot(share.device().uuid());
-      if (slot == null || slot.used < share.units()) {
+      var entry = slot(share.device().uuid());
+      if (entry == null || entry.used < share.units()) {
         throw new IllegalStateException(
             "Return of " + share + " makes more of it free than there is.");
       }
-      slot.used -= share.units();
+      entry.used -= share.units();
     }
   }
 
   /**
-   * Leaves what this needs alone until {@link #release}, or all it could use if it does not fit.
+   * Leaves what this needs alone until {@link #clearReservations}, or all it could use if it does not fit.
    */
-  void setAside(DeviceNeed need) {
-    var chosen = choose(need, Devices::openOf);
-    chosen.forEach(slot -> slot.aside += slot.unitsFor(need));
+  void reserve(DeviceNeed need) {
+    var chosen = choose(need, DeviceAllocator::unreservedUnits);
+    chosen.forEach(entry -> entry.reservedUnits += entry.unitsFor(need));
     if (chosen.isEmpty()) {
-      speakFor(need);
+      reserveAllMatching(need);
     }
   }
 
-  /** Leaves every device alone that this could use, until {@link #release}. */
-  void speakFor(DeviceNeed need) {
-    slots.forEach(slot -> slot.spokenFor |= slot.unitsFor(need) > 0);
+  /** Leaves every device alone that this could use, until {@link #clearReservations}. */
+  void reserveAllMatching(DeviceNeed need) {
+    entries.forEach(entry -> entry.reserved |= entry.unitsFor(need) > 0);
   }
 
   /** Forgets what was set aside and spoken for. */
-  void release() {
-    slots.forEach(slot -> {
-      slot.aside = 0;
-      slot.spokenFor = false;
+  void clearReservations() {
+    entries.forEach(entry -> {
+      entry.reservedUnits = 0;
+      entry.reserved = false;
     });
   }
 
-  private static long openOf(Slot slot) {
-    return slot.spokenFor ? 0 : slot.free();
+  private static long unreservedUnits(DeviceEntry entry) {
+    return entry.reserved ? 0 : entry.free();
   }
 
   /** Which devices it is taken from; empty if it does not fit. */
-  private List<Slot> choose(DeviceNeed need, ToLongFunction<Slot> open) {
-    var able = new ArrayList<Slot>();
-    Slot fullest = null;
+  private List<DeviceEntry> choose(DeviceNeed need, ToLongFunction<DeviceEntry> open) {
+    var able = new ArrayList<DeviceEntry>();
+    DeviceEntry fullest = null;
     long least = Long.MAX_VALUE;
-    for (var slot : slots) {
-      long free = open.applyAsLong(slot);
-      long units = free > 0 ? slot.unitsFor(need) : -1;
+    for (var entry : entries) {
+      long free = open.applyAsLong(entry);
+      long units = free > 0 ? entry.unitsFor(need) : -1;
       if (units > 0 && units <= free) {
-        able.add(slot);
+        able.add(entry);
         if (free - units < least) {
           least = free - units;
-          fullest = slot;
+          fullest = entry;
         }
       }
     }
@@ -183,15 +183,15 @@ final class Devices {
   }
 
   /** So many that are near each other: from each one on the nearest first, the best of all. */
-  private static List<Slot> nearest(List<Slot> able, int count) {
-    List<Slot> best = List.of();
+  private static List<DeviceEntry> nearest(List<DeviceEntry> able, int count) {
+    List<DeviceEntry> best = List.of();
     long least = Long.MAX_VALUE;
     for (var first : able) {
       var group = new ArrayList<>(List.of(first));
       long all = 0;
       while (group.size() < count) {
         var next = able.stream()
-            .filter(slot -> !group.contains(slot))
+            .filter(entry -> !group.contains(entry))
             .min(Comparator.comparingLong(slot -> distance(group, slot)))
             .orElseThrow();
         all += distance(group, next);
@@ -207,9 +207,9 @@ final class Devices {
         .toList();
   }
 
-  private static long distance(List<Slot> group, Slot to) {
+  private static long distance(List<DeviceEntry> group, DeviceEntry to) {
     return group.stream()
-        .mapToLong(slot -> slot.device.near().getOrDefault(to.device.uuid(), FAR))
+        .mapToLong(entry -> entry.device.near().getOrDefault(to.device.uuid(), FAR))
         .sum();
   }
 
@@ -218,29 +218,29 @@ final class Devices {
   /** What was found anew: others in their place or state, and new ones. */
   void update(List<Device> found) {
     for (var device : found) {
-      var slot = slot(device.uuid());
-      if (slot == null) {
-        slots.add(new Slot(device, Resources.UNITS_PER_ONE));
+      var entry = slot(device.uuid());
+      if (entry == null) {
+        entries.add(new DeviceEntry(device, Resources.UNITS_PER_ONE));
       } else {
-        slot.device = device;
+        entry.device = device;
       }
     }
   }
 
   /** The same shares of the devices as they are now. */
-  List<Share> asOfNow(List<Share> shares) {
+  List<DeviceShare> withCurrentDevices(List<DeviceShare> shares) {
     Map<String, Device> now = new HashMap<>();
-    slots.forEach(slot -> now.put(slot.device.uuid(), slot.device));
+    entries.forEach(entry -> now.put(entry.device.uuid(), entry.device));
     return shares.stream()
         .map(share ->
-            new Share(now.getOrDefault(share.device().uuid(), share.device()), share.units()))
+            new DeviceShare(now.getOrDefault(share.device().uuid(), share.device()), share.units()))
         .toList();
   }
 
-  private @Nullable Slot slot(String uuid) {
-    for (var slot : slots) {
-      if (slot.device.uuid().equals(uuid)) {
-        return slot;
+  private @Nullable DeviceEntry slot(String uuid) {
+    for (var entry : entries) {
+      if (entry.device.uuid().equals(uuid)) {
+        return entry;
       }
     }
     return null;

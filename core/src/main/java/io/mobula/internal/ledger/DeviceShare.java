@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
  * @param device as it was when the ledger last heard of it
  * @param units how much of it, the whole having {@value Resources#UNITS_PER_ONE}
  */
-public record Share(Device device, long units) {
+public record DeviceShare(Device device, long units) {
 
   /** What {@code CUDA_VISIBLE_DEVICES} is to be for a process that has these. */
-  public static String visible(List<Share> shares) {
+  public static String visibleDevices(List<DeviceShare> shares) {
     return shares.stream().map(share -> share.gpu().cudaName()).collect(Collectors.joining(","));
   }
 
@@ -40,7 +40,7 @@ public record Share(Device device, long units) {
   }
 
   /** So many units of devices of which nothing is known; the last may be a part of one. */
-  public static List<Share> declared(long units) {
+  public static List<DeviceShare> declared(long units) {
     long whole = Resources.UNITS_PER_ONE;
     return of(
         IntStream.range(0, Math.toIntExact((units + whole - 1) / whole))
@@ -50,11 +50,11 @@ public record Share(Device device, long units) {
   }
 
   /** So many units of these devices, in their order; the last may be a part of one. */
-  public static List<Share> of(List<Device> devices, long units) {
+  public static List<DeviceShare> of(List<Device> devices, long units) {
     long whole = Resources.UNITS_PER_ONE;
     return IntStream.range(0, devices.size())
         .filter(at -> units > at * whole)
-        .mapToObj(at -> new Share(devices.get(at), Math.min(whole, units - at * whole)))
+        .mapToObj(at -> new DeviceShare(devices.get(at), Math.min(whole, units - at * whole)))
         .toList();
   }
 }

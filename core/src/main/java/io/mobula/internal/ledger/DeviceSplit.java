@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param parts of each process
  * @param rest what stays
  */
-public record Split(List<List<Share>> parts, List<Share> rest) {
+public record DeviceSplit(List<List<DeviceShare>> parts, List<DeviceShare> rest) {
   /** Copies the lists. */
-  public Split {
+  public DeviceSplit {
     parts = List.copyOf(parts);
     rest = List.copyOf(rest);
   }
@@ -25,16 +25,16 @@ public record Split(List<List<Share>> parts, List<Share> rest) {
    * @param each in units
    * @return null if that cannot be, as a share does not lie on two devices
    */
-  public static @Nullable Split of(List<Share> all, int processes, long each) {
-    var devices = new Devices(all);
+  public static @Nullable DeviceSplit of(List<DeviceShare> all, int processes, long each) {
+    var deviceAllocator = new DeviceAllocator(all);
     var need = DeviceNeed.of(Resources.none().withUnits(Resources.GPU, each));
-    var parts = new ArrayList<List<Share>>();
+    var parts = new ArrayList<List<DeviceShare>>();
     for (int i = 0; i < processes; i++) {
-      if (!devices.fits(need)) {
+      if (!deviceAllocator.fits(need)) {
         return null;
       }
-      parts.add(devices.take(need));
+      parts.add(deviceAllocator.take(need));
     }
-    return new Split(parts, devices.rest());
+    return new DeviceSplit(parts, deviceAllocator.rest());
   }
 }

@@ -20,28 +20,28 @@ import org.jspecify.annotations.Nullable;
  * older (max-min fairness over dominant shares, Ghodsi et al., NSDI 2011). Where one is refused,
  * all behind it in its line are, without a look at them.
  */
-final class Lines {
-  private final Map<NodeId, Driver> drivers = new LinkedHashMap<>();
-  private final Holdings holdings;
+final class FairQueue {
+  private final Map<NodeId, DriverQueues> driverQueues = new LinkedHashMap<>();
+  private final DominantShares dominantShares;
   private long arrivals;
   private int size;
 
-  private record Entry(Requester requester, long arrival) {}
+  private record QueuedRequest(LeaseRequester requester, long arrival) {}
 
   /** The lines of one driver. */
-  private static final class Driver {
+  private static final class DriverQueues {
     private final NodeId id;
-    private final Map<Resources, Deque<Entry>> lines = new LinkedHashMap<>();
+    private final Map<Resources, Deque<QueuedRequest>> lines = new LinkedHashMap<>();
     private long lastTurn;
 
-    Driver(NodeId id) {
+    DriverQueues(NodeId id) {
       this.id = id;
     }
   }
 
   /** Nobody waits; turns go by what these say. */
-  Lines(Holdings holdings) {
-    this.holdings = holdings;
+  FairQueue(DominantShares dominantShares) {
+    this.dominantShares = dominantShares;
   }
 
   /** How many wait. */
@@ -50,19 +50,19 @@ final class Lines {
   }
 
   /** Takes its place at the end of its line. */
-  void add(Requester requester) {
-    drivers
-        .computeIfAbsent(requester.program().driver(), Driver::new)
+  void add(LeaseRequester requester) {
+    driverQueues
+        .computeIfAbsent(requester.job().driver(), DriverQueues::new)
         .lines
         .computeIfAbsent(requester.wanted(), wanted -> new ArrayDeque<>())
-        .addLast(new Entry(requester, arrivals++));
+        .addLast(new QueuedRequest(requester, arrivals++));
     size++;
   }
 
   /** Whether it still waits, being the last that has come to its line. */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
-  boolean isLast(Requester requester) {
-    var driver = drivers.get(requester.program().driver());
+  boolean isLast(LeaseRequester requester) {
+    var driver = driverQueues.get(requester.job().driver());
     var line = driver == null ? null : driver.lines.get(requester.wanted());
     var last = line == null ? null : line.peekLast();
     return last != null && last.requester() == requester;
@@ -70,72 +70,72 @@ final class Lines {
 
   /** Whether it waits. Looks at all of its line. */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
-  boolean has(Requester requester) {
-    var driver = drivers.get(requester.program().driver());
+  boolean has(LeaseRequester requester) {
+    var driver = driverQueues.get(requester.job().driver());
     var line = driver == null ? null : driver.lines.get(requester.wanted());
-    return line != null && line.stream().anyMatch(entry -> entry.requester() == requester);
+    return line != null && line.stream().anyMatch(request -> request.requester() == requester);
   }
 
   /** All, the oldest first. */
-  List<Requester> inOrder() {
-    return drivers.values().stream()
-        .flatMap(driver -> driver.lines.values().stream())
+  List<LeaseRequester> inOrder() {
+    return driverQueues.values().stream()
+        .flatMap(driverQueues -> driverQueues.lines.values().stream())
         .flatMap(Deque::stream)
-        .sorted(Comparator.comparingLong(Entry::arrival))
-        .map(Entry::requester)
+        .sorted(Comparator.comparingLong(QueuedRequest::arrival))
+        .map(QueuedRequest::requester)
         .toList();
   }
 
   /** Forgets those who want no more, wherever they stand. */
   void removeLapsed() {
-    for (var driver : drivers.values()) {
+    for (var driver : driverQueues.values()) {
       for (var line : driver.lines.values()) {
         int before = line.size();
-        line.removeIf(entry -> !entry.requester().stillWants());
+        line.removeIf(request -> !request.requester().stillWants());
         size -= before - line.size();
       }
     }
   }
 
   /** Nobody waits any more; those who did, the oldest first. */
-  List<Requester> removeAll() {
+  List<LeaseRequester> removeAll() {
     var all = inOrder();
-    drivers.clear();
+    driverQueues.clear();
     size = 0;
     return all;
   }
 
   /** A look at all of them by turns; what is held may change meanwhile. */
-  Scan scan() {
-    return new Scan();
+  FairScan scan() {
+    return new FairScan();
   }
 
   /** One line, and whose it is. */
-  private record Cursor(Driver driver, Deque<Entry> line) {
+  private record QueueCursor(DriverQueues driver, Deque<QueuedRequest> line) {
     long arrival() {
       return line.getFirst().arrival();
     }
 
     double weight() {
-      return line.getFirst().requester().program().weight();
+      return line.getFirst().requester().job().weight();
     }
   }
 
   /** One look. */
-  final class Scan {
-    private final List<Cursor> open = new ArrayList<>();
-    private @Nullable Cursor current;
+  final class FairScan {
+    private final List<QueueCursor> open = new ArrayList<>();
+    private @Nullable QueueCursor current;
 
-    private Scan() {
-      for (var driver : drivers.values()) {
-        driver.lastTurn = Math.max(driver.lastTurn, holdings.lastTurnOf(driver.id));
-        driver.lines.values().forEach(line -> open.add(new Cursor(driver, line)));
+    private FairScan() {
+      for (var driver : driverQueues.values()) {
+        driver.lastTurn = Math.max(driver.lastTurn, dominantShares.lastTurnOf(driver.id));
+        driver.lines.values().forEach(line -> open.add(new QueueCursor(driver, line)));
       }
     }
 
     /** Whose turn it is; null when all had theirs. Whoever wants no more is left out. */
     @Nullable
-    Requester next() {
+    LeaseRequester next() {
       open.removeIf(cursor -> {
         skipLapsed(cursor.line());
         return cursor.line().isEmpty();
@@ -144,28 +144,28 @@ final class Lines {
       return current == null ? null : current.line().getFirst().requester();
     }
 
-    private void skipLapsed(Deque<Entry> line) {
+    private void skipLapsed(Deque<QueuedRequest> line) {
       while (!line.isEmpty() && !line.getFirst().requester().stillWants()) {
         line.removeFirst();
         size--;
       }
     }
 
-    private @Nullable Cursor first() {
-      Cursor best = null;
+    private @Nullable QueueCursor first() {
+      QueueCursor best = null;
       for (var cursor : open) {
         best = best == null || isBefore(cursor, best) ? cursor : best;
       }
       return best;
     }
 
-    private boolean isBefore(Cursor one, Cursor other) {
+    private boolean isBefore(QueueCursor one, QueueCursor other) {
       if (one.driver().equals(other.driver())) {
         return one.arrival() < other.arrival();
       }
       int byShare = Double.compare(
-          holdings.shareOf(one.driver().id) / one.weight(),
-          holdings.shareOf(other.driver().id) / other.weight());
+          dominantShares.shareOf(one.driver().id) / one.weight(),
+          dominantShares.shareOf(other.driver().id) / other.weight());
       if (byShare != 0) {
         return byShare < 0;
       }
@@ -174,7 +174,7 @@ final class Lines {
     }
 
     /** Whoever has just been looked at is granted what it wants. */
-    void served() {
+    void markGranted() {
       if (current != null) {
         current.line().removeFirst();
         size--;
@@ -188,9 +188,9 @@ final class Lines {
 
     /** Ends it: lines in which nobody waits are forgotten. */
     void end() {
-      drivers.values().removeIf(driver -> {
-        driver.lines.values().removeIf(Deque::isEmpty);
-        return driver.lines.isEmpty();
+      driverQueues.values().removeIf(driverQueues -> {
+        driverQueues.lines.values().removeIf(Deque::isEmpty);
+        return driverQueues.lines.isEmpty();
       });
     }
   }

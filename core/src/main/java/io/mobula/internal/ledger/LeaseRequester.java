@@ -8,16 +8,16 @@ import io.mobula.internal.execution.Job;
  * be. Has at most one request outstanding at a time. {@link #granted}, {@link #stillWants} and
  * {@link #recalled} run on the ledger's thread and must not block.
  */
-public interface Requester {
+public interface LeaseRequester {
 
   /** What each lease shall hold. */
   Resources wanted();
 
   /** Whose work it is: programs take turns by what their work holds. */
-  Job program();
+  Job job();
 
   /** Names who asks, for reports. */
-  String what();
+  String description();
 
   /**
    * Whether the outstanding request still stands; once it does not the ledger forgets it. Asked on
@@ -26,7 +26,7 @@ public interface Requester {
   boolean stillWants();
 
   /** Whether its leases are kept whatever others want, as an actor's are. */
-  default boolean isForLife() {
+  default boolean holdsForLifetime() {
     return false;
   }
 
@@ -34,15 +34,15 @@ public interface Requester {
    * Whose requests these are: leases held by the same one are not recalled for each other, as they
    * work on the same.
    */
-  default Object group() {
+  default Object recallGroup() {
     return this;
   }
 
   /** The request cannot be granted at once and is queued; called once, on the ledger's thread. */
-  default void mustWait() {}
+  default void queued() {}
 
   /** The ledger has closed, and the outstanding request with it. Once; it may ask elsewhere. */
-  default void turnedAway() {}
+  default void ledgerClosed() {}
 
   /** The outstanding request is granted; the lease must be released some time. */
   void granted(Lease lease);

@@ -22,16 +22,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ledger with requesters that do as a seed says: leases, blocking, recalls, order. */
-class LedgerModelTest {
+class LedgerClientModelTest {
   private static final Resources TOTAL = Resources.none().cpus(4).gpus(2).resource("Licence", 3);
 
   private ActorTestKit kit;
-  private Ledger ledger;
+  private LedgerClient ledger;
 
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    ledger = Ledger.start(TOTAL, new Ledger.Spawner() {
+    ledger = LedgerClient.start(TOTAL, new LedgerClient.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);
@@ -45,7 +45,7 @@ class LedgerModelTest {
   }
 
   /** Keeps what it is granted until told otherwise. */
-  private static class Client implements Requester {
+  private static class Client implements LeaseRequester {
     private final Resources wanted;
     private final Job job;
     private final List<Lease> granted = new CopyOnWriteArrayList<>();
@@ -68,7 +68,7 @@ class LedgerModelTest {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return job;
     }
 
@@ -78,7 +78,7 @@ class LedgerModelTest {
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "client of " + wanted;
     }
 
@@ -114,11 +114,11 @@ class LedgerModelTest {
 
   private void withdraw(Client client) {
     client.wants = false;
-    ledger.lookAgain();
+    ledger.rescanQueue();
   }
 
   /** What is free once everything told before has been dealt with. */
-  private Ledger.Report report() throws Exception {
+  private LedgerClient.LedgerReport report() throws Exception {
     return ledger.report(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
@@ -189,7 +189,7 @@ class LedgerModelTest {
   void aRequestForWhatIsHeldForLifeHoldsBackNobodyElse() throws Exception {
     var actor = new Client(Resources.none().gpus(2)) {
       @Override
-      public boolean isForLife() {
+      public boolean holdsForLifetime() {
         return true;
       }
     };
@@ -325,16 +325,16 @@ class LedgerModelTest {
 
   @Test
   void whatCanNeverBeIsRefusedWithBothSides() {
-    assertThatThrownBy(() -> ledger.requirePossible(cpus(4.5), () -> "Task big"))
+    assertThatThrownBy(() -> ledger.requireSchedulable(cpus(4.5), () -> "Task big"))
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("Task big")
         .hasMessageContaining("CPU=4.5")
         .hasMessageContaining("CPU=4.0");
     assertThatThrownBy(
-            () -> ledger.requirePossible(Resources.none().resource("TPU", 1), () -> "Task odd"))
+            () -> ledger.requireSchedulable(Resources.none().resource("TPU", 1), () -> "Task odd"))
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("TPU");
-    ledger.requirePossible(TOTAL, () -> "Task whole");
+    ledger.requireSchedulable(TOTAL, () -> "Task whole");
   }
 
   /** A lease and whether its holder waits. */

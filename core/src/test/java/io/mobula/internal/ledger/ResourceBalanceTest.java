@@ -12,13 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arithmetic of what is free, against histories drawn from a seed. */
-class BalanceTest {
+class ResourceBalanceTest {
   private static final Resources TOTAL =
       Resources.none().cpus(4).gpus(2).memory(1000).resource("Licence", 3);
 
   @Test
   void takesAndPutsBack() {
-    var balance = new Balance(TOTAL);
+    var balance = new ResourceBalance(TOTAL);
     var wanted = Resources.none().cpus(1.5).resource("Licence", 3);
     assertThat(balance.lacking(wanted)).isEmpty();
     var shares = balance.take(wanted);
@@ -32,21 +32,21 @@ class BalanceTest {
 
   @Test
   void refusesToTakeWhatIsNotFreeAndToPutBackWhatWasNotTaken() {
-    var balance = new Balance(TOTAL);
+    var balance = new ResourceBalance(TOTAL);
     assertThatThrownBy(() -> balance.take(Resources.none().cpus(5)))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> balance.putBack(Resources.none().cpus(0.5), List.of()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5), Share.declared(5_000)))
+    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5), DeviceShare.declared(5_000)))
         .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void cpuMayBeOwedAndNothingThatNeedsCpuFitsUntilItIsPaid() {
-    var balance = new Balance(TOTAL);
+    var balance = new ResourceBalance(TOTAL);
     var four = Resources.none().cpus(4);
     balance.take(four);
-    balance.oweCpu(four.units("CPU"));
+    balance.reclaimCpu(four.units("CPU"));
     assertThat(balance.freeUnits("CPU")).isEqualTo(-40_000);
     assertThat(balance.available().amount("CPU")).isZero();
     assertThat(balance.lacking(Resources.none().cpus(0.0001))).containsExactly("CPU");
@@ -57,13 +57,13 @@ class BalanceTest {
     assertThat(balance.available()).isEqualTo(TOTAL);
   }
 
-  private record Held(Resources wanted, List<Share> shares) {}
+  private record Held(Resources wanted, List<DeviceShare> shares) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void neverHandsOutMoreThanThereIs(long seed) {
     var random = new Random(seed);
-    var balance = new Balance(TOTAL);
+    var balance = new ResourceBalance(TOTAL);
     List<Held> held = new ArrayList<>();
     for (int step = 0; step < 20_000; step++) {
       if (random.nextBoolean()) {

@@ -12,20 +12,20 @@ import java.util.TreeSet;
 
 /**
  * What a node has and what of it is free, in fixed-point units; accelerators one by one
- * ({@link Devices}). Pure; for one thread.
+ * ({@link DeviceAllocator}). Pure; for one thread.
  *
  * <p>Granting never takes more than is free. Only a resumed execution may: it takes its CPU back
  * without waiting, so the CPU may be owed for a while, and nothing that needs CPU is granted until
  * the debt is paid.
  */
-final class Balance {
+final class ResourceBalance {
   private final Resources others; // all but accelerators
   private final Map<String, Long> free;
-  private final Devices devices;
+  private final DeviceAllocator deviceAllocator;
 
   /** So much, with accelerators of which nothing is known. */
-  Balance(Resources total) {
-    this(total, Share.declared(total.units(Resources.GPU)));
+  ResourceBalance(Resources total) {
+    this(total, DeviceShare.declared(total.units(Resources.GPU)));
   }
 
   /**
@@ -33,10 +33,10 @@ final class Balance {
    *
    * @param total what it says of accelerators does not count
    */
-  Balance(Resources total, List<Share> devices) {
+  ResourceBalance(Resources total, List<DeviceShare> devices) {
     this.others = withoutDevices(total);
     this.free = new TreeMap<>(others.asUnits());
-    this.devices = new Devices(devices);
+    this.deviceAllocator = new DeviceAllocator(devices);
   }
 
   private static Resources withoutDevices(Resources all) {
@@ -49,12 +49,12 @@ final class Balance {
 
   /** What there is that is not ill. */
   Resources total() {
-    return others.withUnits(Resources.GPU, devices.total());
+    return others.withUnits(Resources.GPU, deviceAllocator.total());
   }
 
   /** The accelerators, be they ill or not. */
   List<DeviceView> devices() {
-    return devices.view();
+    return deviceAllocator.view();
   }
 
   /** The names of which less is free than wanted; empty means it can be granted. */
@@ -65,7 +65,7 @@ final class Balance {
         names.add(name);
       }
     });
-    if (!devices.fits(DeviceNeed.of(wanted))) {
+    if (!deviceAllocator.fits(DeviceNeed.of(wanted))) {
       wanted.asUnits().keySet().stream().filter(DeviceNeed::isName).forEach(names::add);
     }
     return names;
@@ -78,24 +78,24 @@ final class Balance {
             || freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
   }
 
-  /** See {@link Devices#setAside}. */
-  void setAside(Resources wanted) {
-    devices.setAside(DeviceNeed.of(wanted));
+  /** See {@link DeviceAllocator#reserve}. */
+  void reserve(Resources wanted) {
+    deviceAllocator.reserve(DeviceNeed.of(wanted));
   }
 
-  /** See {@link Devices#speakFor}. */
-  void speakFor(Resources wanted) {
-    devices.speakFor(DeviceNeed.of(wanted));
+  /** See {@link DeviceAllocator#reserveAllMatching}. */
+  void reserveAllMatching(Resources wanted) {
+    deviceAllocator.reserveAllMatching(DeviceNeed.of(wanted));
   }
 
-  /** See {@link Devices#release}. */
-  void release() {
-    devices.release();
+  /** See {@link DeviceAllocator#clearReservations}. */
+  void clearReservations() {
+    deviceAllocator.clearReservations();
   }
 
   /** Whether this could be granted if nothing but that were held. */
   boolean wouldFit(Resources wanted, Resources kept, Map<String, Long> keptOfDevices) {
-    return devices.wouldFit(DeviceNeed.of(wanted), keptOfDevices)
+    return deviceAllocator.wouldFit(DeviceNeed.of(wanted), keptOfDevices)
         && wanted.asUnits().entrySet().stream()
             .allMatch(each -> DeviceNeed.isName(each.getKey())
                 || others.units(each.getKey()) - kept.units(each.getKey()) >= each.getValue());
@@ -106,14 +106,14 @@ final class Balance {
    *
    * @return what of it are accelerators
    */
-  List<Share> take(Resources granted) {
+  List<DeviceShare> take(Resources granted) {
     var lacking = lacking(granted);
     if (!lacking.isEmpty()) {
       throw new IllegalStateException(
           "Grant of " + granted + " would take more " + lacking + " than is free: " + available());
     }
     withoutDevices(granted).asUnits().forEach((name, units) -> free.merge(name, -units, Long::sum));
-    return devices.take(DeviceNeed.of(granted));
+    return deviceAllocator.take(DeviceNeed.of(granted));
   }
 
   /**
@@ -121,7 +121,7 @@ final class Balance {
    *
    * @param shares what of it are accelerators
    */
-  void putBack(Resources granted, List<Share> shares) {
+  void putBack(Resources granted, List<DeviceShare> shares) {
     withoutDevices(granted).asUnits().forEach((name, units) -> {
       long now = free.merge(name, units, Long::sum);
       if (now > others.units(name)) {
@@ -129,11 +129,11 @@ final class Balance {
             "Return of " + granted + " makes more " + name + " free than there is: " + now);
       }
     });
-    devices.putBack(shares);
+    deviceAllocator.putBack(shares);
   }
 
   /** Takes CPU back for an execution that goes on, into debt if need be. */
-  void oweCpu(long units) {
+  void reclaimCpu(long units) {
     if (units > 0) {
       free.merge(Resources.CPU, -units, Long::sum);
     }
@@ -145,21 +145,21 @@ final class Balance {
     for (var entry : free.entrySet()) {
       result = result.withUnits(entry.getKey(), Math.max(0, entry.getValue()));
     }
-    return result.withUnits(Resources.GPU, devices.free());
+    return result.withUnits(Resources.GPU, deviceAllocator.free());
   }
 
   /** The exact balance of one resource, negative when owed. */
   long freeUnits(String name) {
-    return name.equals(Resources.GPU) ? devices.free() : free.getOrDefault(name, 0L);
+    return name.equals(Resources.GPU) ? deviceAllocator.free() : free.getOrDefault(name, 0L);
   }
 
-  /** See {@link Devices#update}. */
+  /** See {@link DeviceAllocator#update}. */
   void update(List<Device> found) {
-    devices.update(found);
+    deviceAllocator.update(found);
   }
 
-  /** See {@link Devices#asOfNow}. */
-  List<Share> asOfNow(List<Share> shares) {
-    return devices.asOfNow(shares);
+  /** See {@link DeviceAllocator#withCurrentDevices}. */
+  List<DeviceShare> withCurrentDevices(List<DeviceShare> shares) {
+    return deviceAllocator.withCurrentDevices(shares);
   }
 }

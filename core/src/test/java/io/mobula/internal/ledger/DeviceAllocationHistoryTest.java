@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Thousands of histories of a few nodes: grants, fractions, returns, bundles that are reserved
  * together and handed out again, devices that fall ill, drivers and nodes that die.
  */
-class HistoriesTest {
+class DeviceAllocationHistoryTest {
   private static final long GIB = 1L << 30;
   private static final long WHOLE = Resources.UNITS_PER_ONE;
 
@@ -35,14 +35,14 @@ class HistoriesTest {
   /** One of them. */
   private static final class History {
     /** Something held of a balance. */
-    private record Held(int driver, Balance of, Resources wanted, List<Share> shares) {}
+    private record Held(int driver, ResourceBalance of, Resources wanted, List<DeviceShare> shares) {}
 
     /** A bundle of a group: what is held of the node, and the balance in it. */
-    private record Bundle(int group, Held outer, Balance inner) {}
+    private record Bundle(int group, Held outer, ResourceBalance inner) {}
 
     private final Random random;
     private final String what;
-    private final List<Balance> nodes = new ArrayList<>();
+    private final List<ResourceBalance> nodes = new ArrayList<>();
     private final List<Held> held = new ArrayList<>();
     private final List<Bundle> bundles = new ArrayList<>();
     private int groups;
@@ -55,8 +55,8 @@ class HistoriesTest {
       }
     }
 
-    private static Balance node() {
-      return new Balance(Resources.none().cpus(8).memory(100), Share.of(devices(), 4 * WHOLE));
+    private static ResourceBalance node() {
+      return new ResourceBalance(Resources.none().cpus(8).memory(100), DeviceShare.of(devices(), 4 * WHOLE));
     }
 
     private static List<Device> devices() {
@@ -118,7 +118,7 @@ class HistoriesTest {
       return random.nextInt(4) == 0 ? wanted.accelerator("H200") : wanted;
     }
 
-    private boolean grant(Balance of, Resources wanted) {
+    private boolean grant(ResourceBalance of, Resources wanted) {
       boolean free = of.lacking(wanted).isEmpty();
       if (free) {
         held.add(new Held(random.nextInt(3), of, wanted, of.take(wanted)));
@@ -149,7 +149,7 @@ class HistoriesTest {
         }
       }
       for (var outer : List.copyOf(held.subList(before, held.size()))) {
-        bundles.add(new Bundle(group, outer, new Balance(outer.wanted(), outer.shares())));
+        bundles.add(new Bundle(group, outer, new ResourceBalance(outer.wanted(), outer.shares())));
       }
     }
 
@@ -168,7 +168,7 @@ class HistoriesTest {
       }
     }
 
-    private void fallIllOrRecover(Balance node) {
+    private void fallIllOrRecover(ResourceBalance node) {
       int index = random.nextInt(4);
       node.update(
           List.of(device(index, random.nextBoolean() ? Optional.of("is ill") : Optional.empty())));
@@ -199,7 +199,7 @@ class HistoriesTest {
     }
 
     private void check() {
-      Map<Balance, Map<String, Long>> taken = new HashMap<>();
+      Map<ResourceBalance, Map<String, Long>> taken = new HashMap<>();
       for (var one : held) {
         var need = DeviceNeed.of(one.wanted());
         assertThat(one.shares()).as(what).hasSize(need.count());
