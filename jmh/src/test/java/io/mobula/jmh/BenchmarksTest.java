@@ -29,7 +29,7 @@ class BenchmarksTest {
         .contains(
             "ResourcesBenchmark",
             "ResourceBalanceBenchmark",
-            "BlockAllocatorBenchmark",
+            "WritableBlockAllocatorBenchmark",
             "SharedStoreBenchmark",
             "CodecBenchmark",
             "SubmitBenchmark");

@@ -11,7 +11,7 @@ import akka.cluster.typed.Cluster;
 import io.mobula.NodeId;
 import io.mobula.error.ClusterException;
 import io.mobula.error.InvalidRequestException;
-import io.mobula.internal.memory.RunningClock;
+import io.mobula.internal.memory.SuspendAwareClock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class ClusterMembership implements Membership {
   private final CompletableFuture<Boolean> removed = new CompletableFuture<>();
   private final Runnable onRemoved;
   private final MemberLiveness evidence;
-  private final RunningClock clock;
+  private final SuspendAwareClock clock;
   private volatile JoinDeadline deadline;
   private volatile Map<NodeId, Peer> peers = Map.of();
   private volatile List<SystemAddress> unmet = List.of();
@@ -68,7 +68,7 @@ public final class ClusterMembership implements Membership {
       Peer self,
       ClusterSettings settings,
       boolean ownsSystem,
-      RunningClock clock,
+      SuspendAwareClock clock,
       NodeCallbacks node) {
     this.system = system;
     this.settings = settings;
@@ -117,7 +117,7 @@ public final class ClusterMembership implements Membership {
       Peer self,
       ClusterSettings settings,
       boolean ownsSystem,
-      RunningClock clock,
+      SuspendAwareClock clock,
       NodeCallbacks node) {
     return new ClusterMembership(system, self, settings, ownsSystem, clock, node);
   }

@@ -4,8 +4,8 @@ import akka.actor.ActorSystem;
 import akka.cluster.Cluster;
 import akka.cluster.Member;
 import akka.event.EventStream;
-import io.mobula.internal.memory.ProcessLife;
-import io.mobula.internal.memory.RunningClock;
+import io.mobula.internal.memory.StoreLivenessProbe;
+import io.mobula.internal.memory.SuspendAwareClock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class MemberLiveness {
   record NodeContext(
       ActorSystem system,
       Peer.StoreLocation own,
-      RunningClock clock,
+      SuspendAwareClock clock,
       Duration stoppedAfter,
       BiConsumer<SystemAddress, String> onDead) {}
 
@@ -161,7 +161,7 @@ final class MemberLiveness {
     var store = StoreRole.find(member.getRoles());
     var shared = store != null
             && from.own().isSharedWith(store)
-            && ProcessLife.isHere(StoreRole.address(store))
+            && StoreLivenessProbe.isOnThisHost(StoreRole.address(store))
         ? StoreRole.address(store)
         : null;
     return new SuspectedMember(systemAddress, shared);

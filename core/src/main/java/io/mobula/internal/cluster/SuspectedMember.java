@@ -1,6 +1,6 @@
 package io.mobula.internal.cluster;
 
-import io.mobula.internal.memory.ProcessLife;
+import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.StoreAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +65,10 @@ final class SuspectedMember {
     if (cause == null && store != null && (!hasLooked || now - looked >= BETWEEN_LOOKS_NANOS)) {
       hasLooked = true;
       looked = now;
-      if (ProcessLife.hasEnded(store)) {
+      if (StoreLivenessProbe.hasEnded(store)) {
         markDead("its process has died");
       } else {
-        long still = stillness.observe(ProcessLife.progress(store), now);
+        long still = stillness.observe(StoreLivenessProbe.progress(store), now);
         last = still < stoppedAfter ? Finding.ALIVE : Finding.STOPPED;
       }
     }

@@ -247,7 +247,7 @@ public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
   // ---- the end of them
 
   private void ended(JobWorker worker, ChildJvm child, int code) {
-    memory.removeLeftovers();
+    memory.removeStaleStores();
     if (forget(worker)) {
       LOG.warn("{} has ended with exit code {}; the next lease starts another", child, code);
     }

@@ -196,7 +196,7 @@ public final class StaticWorkers implements AutoCloseable {
     private void ended(int worker) {
       up.remove(worker);
       changed.run();
-      store.removeLeftovers();
+      store.removeStaleStores();
     }
   }
 

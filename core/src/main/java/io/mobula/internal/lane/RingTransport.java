@@ -100,7 +100,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
   void offer(Peer peer) {
     files.execute(() -> {
-      if (membership.self().store().isSharedWith(peer.store()) && PeerStore.isHere(address(peer))) {
+      if (membership.self().store().isSharedWith(peer.store()) && PeerStore.isOnThisHost(address(peer))) {
         make(peer);
       }
     });

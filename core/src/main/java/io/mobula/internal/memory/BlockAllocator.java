@@ -31,7 +31,7 @@ final class BlockAllocator<H> {
   private static final int STEPS_LOG = 4;
   private static final int STEPS = 1 << STEPS_LOG;
   private static final int CLASSES = EXACT_CLASSES + (64 - 5) * STEPS;
-  private static final int GLANCES = 16;
+  private static final int SCAN_LIMIT = 16;
 
   private final List<@Nullable Extent<H>> stacks = new ArrayList<>();
   private final BitSet nonEmpty = new BitSet(CLASSES);
@@ -154,10 +154,10 @@ final class BlockAllocator<H> {
 
   private @Nullable Extent<H> takeWarm(long wanted) {
     int own = classOf(wanted);
-    Extent<H> found = glance(own, wanted, GLANCES);
+    Extent<H> found = scanClass(own, wanted, SCAN_LIMIT);
     if (found == null) {
       int larger = nonEmpty.nextSetBit(own + 1);
-      found = larger >= 0 ? stacks.get(larger) : glance(own, wanted, Integer.MAX_VALUE);
+      found = larger >= 0 ? stacks.get(larger) : scanClass(own, wanted, Integer.MAX_VALUE);
     }
     if (found == null) {
       return null;
@@ -171,7 +171,7 @@ final class BlockAllocator<H> {
     return found;
   }
 
-  private @Nullable Extent<H> glance(int sizeClass, long wanted, int most) {
+  private @Nullable Extent<H> scanClass(int sizeClass, long wanted, int most) {
     Extent<H> e = stacks.get(sizeClass);
     for (int i = 0; e != null && i < most; i++, e = e.below) {
       if (e.bytes >= wanted) {

@@ -43,7 +43,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
     /** A row of pins. */
     PINS(3),
     /** What wakes the reader of rings. */
-    BELL(4),
+    DOORBELL(4),
     /** Frames from one process to another. */
     RING(5);
 
@@ -96,7 +96,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
    *
    * @throws StoreException that says both
    */
-  public void require(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
+  public void requireMatch(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
     if (kind != wantedKind || index != wantedIndex || !storeId.equals(wantedStore)) {
       throw new StoreException(file + " is " + kind + " " + index + " of store " + storeId
           + ", wanted " + wantedKind + " " + wantedIndex + " of store " + wantedStore

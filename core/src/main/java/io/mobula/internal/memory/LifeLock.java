@@ -40,11 +40,11 @@ final class LifeLock implements AutoCloseable {
   }
 
   /** Makes the life file and locks it; {@code name} is what the directory is or will be called. */
-  static LifeLock hold(Path directory, String name) throws IOException {
-    Path life = Permissions.createFile(directory.resolve(FILE));
+  static LifeLock createLocked(Path directory, String name) throws IOException {
+    Path life = OwnerOnlyFiles.createFile(directory.resolve(FILE));
     System.setProperty(PROPERTY + name, "true");
     try {
-      LifeLock lock = Uninterrupted.run(() -> lock(life, name));
+      LifeLock lock = UninterruptibleIo.run(() -> lock(life, name));
       HELD.add(lock);
       return lock;
     } catch (IOException e) {
@@ -67,7 +67,7 @@ final class LifeLock implements AutoCloseable {
    *
    * <p>Must not be called for a directory of this JVM.
    */
-  static @Nullable LifeLock inherit(Path directory) throws IOException {
+  static @Nullable LifeLock tryTakeOver(Path directory) throws IOException {
     return tryLock(directory.resolve(FILE), directory.getFileName().toString());
   }
 
@@ -101,7 +101,7 @@ final class LifeLock implements AutoCloseable {
    */
   static @Nullable LifeLock tryLock(Path file, String name) throws IOException {
     try {
-      return Uninterrupted.<@Nullable LifeLock>run(() -> lockNow(file, name));
+      return UninterruptibleIo.<@Nullable LifeLock>run(() -> lockNow(file, name));
     } catch (NoSuchFileException gone) {
       return null;
     }

@@ -14,7 +14,7 @@ import java.util.BitSet;
  * compare-and-set, so of several threads that want the same step exactly one takes it. Taking and
  * giving back slots goes through a short lock.
  */
-final class ObjectTable implements Pins.Words {
+final class ObjectTable implements PinProtocol.SlotWords {
   /** Bytes of one slot: word, segment, offset, size. */
   static final int SLOT_BYTES = 32;
   /** How many slots a table can have. */
@@ -81,7 +81,7 @@ final class ObjectTable implements Pins.Words {
    * Takes one step of an object's life; false if the object is not in {@code from}, or is not this
    * generation's.
    */
-  boolean step(long slot, long generation, SlotState from, SlotState to) {
+  boolean transition(long slot, long generation, SlotState from, SlotState to) {
     return RawMemory.compareAndSetLong(
         chunk(slot), at(slot), SlotWord.of(generation, from), SlotWord.of(generation, to));
   }
@@ -91,11 +91,11 @@ final class ObjectTable implements Pins.Words {
    * Not while all are condemned at the end, who would take that for somebody else's doing.
    */
   synchronized boolean evict(long slot, long generation, PinMatrix readers) {
-    if (!step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED)) {
+    if (!transition(slot, generation, SlotState.SEALED, SlotState.CONDEMNED)) {
       return false;
     }
     boolean free = !readers.isPinned(slot);
-    step(slot, generation, SlotState.CONDEMNED, free ? SlotState.FREED : SlotState.SEALED);
+    transition(slot, generation, SlotState.CONDEMNED, free ? SlotState.FREED : SlotState.SEALED);
     return free;
   }
 
@@ -121,7 +121,7 @@ final class ObjectTable implements Pins.Words {
     BitSet inUse = new BitSet();
     for (long slot = 0; slot < used; slot++) {
       long generation = SlotWord.generation(word(slot));
-      step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      transition(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
       SlotState state = SlotWord.state(word(slot));
       if (state == SlotState.CREATED || (state == SlotState.CONDEMNED && readers.isPinned(slot))) {
         int segment = RawMemory.getInt(chunk(slot), at(slot) + SEGMENT);

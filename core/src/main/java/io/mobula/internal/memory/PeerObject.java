@@ -92,10 +92,10 @@ public final class PeerObject extends StoredObject {
   }
 
   @Override
-  void tellUnread() {} // its owner is nudged where that matters
+  void notifyUnpinned() {} // its owner is nudged where that matters
 
   @Override
-  String home() {
+  String storeName() {
     return store.toString();
   }
 }

@@ -20,7 +20,7 @@ final class PeerSegments {
   private final Path directory;
   private final FileHeader.StoreId storeId;
   private final Map<Integer, Segment> mapped = new ConcurrentHashMap<>();
-  private final Set<Integer> warmed = new HashSet<>();
+  private final Set<Integer> touched = new HashSet<>();
   private int forgetAt = FORGET_FROM;
 
   PeerSegments(Path directory, FileHeader.StoreId storeId) {
@@ -34,8 +34,8 @@ final class PeerSegments {
   }
 
   /** Whether nobody has asked this of the segment before: its pages are to be touched once. */
-  synchronized boolean isCold(Segment segment) {
-    return warmed.add(segment.index());
+  synchronized boolean markTouched(Segment segment) {
+    return touched.add(segment.index());
   }
 
   /** How many are mapped. */
@@ -50,7 +50,7 @@ final class PeerSegments {
     }
     if (mapped.size() >= forgetAt) {
       mapped.values().removeIf(segment -> !segment.isThere());
-      warmed.retainAll(mapped.keySet());
+      touched.retainAll(mapped.keySet());
       forgetAt = Math.max(FORGET_FROM, 2 * mapped.size());
     }
     Segment opened = Segment.openReadOnly(directory, storeId, number);

@@ -26,7 +26,7 @@ public final class PeerStore implements AutoCloseable {
   private final StoreAddress address;
   private final LifeLock claim;
   private final PeerTable table;
-  private final Pins pins;
+  private final PinProtocol pins;
   private final PeerSegments segments;
   private final LongConsumer onCondemned;
   /** One for the store itself while it is open, one for each handle that is pinned. */
@@ -36,13 +36,13 @@ public final class PeerStore implements AutoCloseable {
   private volatile boolean closed;
 
   private PeerStore(
-      Reader who, StoreAddress address, LifeLock claim, PeerTable table, PinRow row, Path at) {
+      StoreReader who, StoreAddress address, LifeLock claim, PeerTable table, PinRow row, Path at) {
     this.reader = who.store();
     this.onCondemned = who.onCondemned();
     this.address = address;
     this.claim = claim;
     this.table = table;
-    this.pins = new Pins(table, row);
+    this.pins = new PinProtocol(table, row);
     this.segments = new PeerSegments(at, address.storeId());
   }
 
@@ -56,7 +56,7 @@ public final class PeerStore implements AutoCloseable {
    *     to free, and is to have {@link SharedStore#nudge} called there. Called in any thread, so it
    *     must be quick. The owner looks by itself once a second
    */
-  public record Reader(SharedStore store, long claimant, LongConsumer onCondemned) {}
+  public record StoreReader(SharedStore store, long claimant, LongConsumer onCondemned) {}
 
   /**
    * Opens the store at this address for reading, if it is on this host, through the row that its
@@ -66,27 +66,27 @@ public final class PeerStore implements AutoCloseable {
    *
    * @throws StoreException if its files are damaged or of another layout, or the row is taken
    */
-  public static Attachment attach(StoreAddress address, int row, Reader who) {
+  public static AttachResult attach(StoreAddress address, int row, StoreReader who) {
     Path table;
     try {
       table = Path.of(address.directory(), "table");
     } catch (InvalidPathException e) {
-      return new Attachment.Elsewhere(address.directory() + " is no path here");
+      return new AttachResult.NotAttachable(address.directory() + " is no path here");
     }
     if (!Files.isReadable(table)) {
-      return new Attachment.Elsewhere(table + " is not there, or not for this user");
+      return new AttachResult.NotAttachable(table + " is not there, or not for this user");
     }
     SharedFile file = SharedFile.open(table);
     if (!file.header().storeId().equals(address.storeId())) {
-      return new Attachment.Elsewhere(
+      return new AttachResult.NotAttachable(
           table + " is of store " + file.header().storeId() + ", wanted " + address);
     }
-    file.header().require(FileHeader.Kind.TABLE, address.storeId(), 0, table.toString());
-    return new Attachment.Here(claimed(address, file, row, who));
+    file.header().requireMatch(FileHeader.Kind.TABLE, address.storeId(), 0, table.toString());
+    return new AttachResult.Attached(claimed(address, file, row, who));
   }
 
   /** Whether the store at this address is on this host and may be read. Opens one file. */
-  public static boolean isHere(StoreAddress address) {
+  public static boolean isOnThisHost(StoreAddress address) {
     try {
       Path table = Path.of(address.directory(), "table");
       return Files.isReadable(table)
@@ -96,10 +96,10 @@ public final class PeerStore implements AutoCloseable {
     }
   }
 
-  private static PeerStore claimed(StoreAddress address, SharedFile table, int row, Reader who) {
+  private static PeerStore claimed(StoreAddress address, SharedFile table, int row, StoreReader who) {
     Path directory = Path.of(address.directory());
     PinRow pins = PinRow.open(directory, address.storeId(), row, PeerTable.chunkLog(table));
-    LifeLock claim = Readership.lock(directory, row);
+    LifeLock claim = ReaderRows.lock(directory, row);
     if (claim == null) {
       throw new StoreException("Row " + row + " of the pins in " + directory
           + " is locked by another process: ask its owner for another");
@@ -127,7 +127,7 @@ public final class PeerStore implements AutoCloseable {
     if (ownerDied) {
       throw new StoreException("The process of store " + address + " has died; wanted " + object);
     }
-    table.require(object.slot());
+    table.ensureMapped(object.slot());
     if (!pin(object.slot(), object.generation())) {
       nudge(object.slot());
       throw refused(object);
@@ -166,7 +166,7 @@ public final class PeerStore implements AutoCloseable {
           + " at " + offset + ": the table is damaged");
     }
     PeerObject opened = new PeerObject(this, segment, offset, object);
-    if (segments.isCold(segment)) {
+    if (segments.markTouched(segment)) {
       reader.touchInBackground(opened::touchSegment);
     }
     return opened;
@@ -254,7 +254,7 @@ public final class PeerStore implements AutoCloseable {
   }
 
   void whenUnreachable(Object anchor, Runnable then) {
-    reader.whenUnreachableAtAll(anchor, then);
+    reader.whenUnreachableBeyondClose(anchor, then);
   }
 
   /** One user more, unless the row has gone back: it may be another's by now. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Any thread. Follows the growth of both: the owner makes pins first, then slots, then says how
  * many there are, so a reader that believes the number finds the rest.
  */
-final class PeerTable implements Pins.Words {
+final class PeerTable implements PinProtocol.SlotWords {
   private static final int LEAST_CHUNK_LOG = 10;
   private static final int MOST_CHUNK_LOG = 20;
 
@@ -67,7 +67,7 @@ final class PeerTable implements Pins.Words {
    *
    * @throws StoreException if the owner has no such slot
    */
-  void require(long slot) {
+  void ensureMapped(long slot) {
     chunk(slot);
   }
 
@@ -84,7 +84,7 @@ final class PeerTable implements Pins.Words {
       if (slot < 0 || slot >= slots || slots > ObjectTable.MOST_SLOTS) {
         throw new StoreException(file.path() + " has " + slots + " slots, wanted slot " + slot);
       }
-      row.follow(wanted);
+      row.mapChunks(wanted);
       SharedFile longer = file.reopen();
       long chunkBytes = (long) ObjectTable.SLOT_BYTES << chunkLog;
       MemorySegment[] more = Arrays.copyOf(chunks, wanted);

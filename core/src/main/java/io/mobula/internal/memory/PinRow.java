@@ -27,7 +27,7 @@ final class PinRow {
   static PinRow open(Path directory, FileHeader.StoreId storeId, int number, int chunkLog) {
     Path path = directory.resolve("pins-" + number);
     SharedFile file = SharedFile.open(path);
-    file.header().require(FileHeader.Kind.PINS, storeId, number, path.toString());
+    file.header().requireMatch(FileHeader.Kind.PINS, storeId, number, path.toString());
     if (file.header().dataBytes() != (long) COUNTER_BYTES << chunkLog) {
       throw new StoreException(path + " is damaged: its chunks have "
           + file.header().dataBytes() + " bytes, wanted " + ((long) COUNTER_BYTES << chunkLog));
@@ -46,7 +46,7 @@ final class PinRow {
   }
 
   /** Maps counters that the owner has made; the reader's work, under the lock of its table. */
-  void follow(int wanted) {
+  void mapChunks(int wanted) {
     if (chunks.length < wanted) {
       SharedFile now = file.reopen();
       long chunkBytes = (long) COUNTER_BYTES << chunkLog;

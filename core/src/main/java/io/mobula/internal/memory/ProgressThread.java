@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The thread of a process that proves that the process gets on: four times a second it raises the
- * {@linkplain ProcessLife#progress progress word} of a store and ticks a {@link RunningClock}. It
+ * {@linkplain StoreLivenessProbe#progress progress word} of a store and ticks a {@link SuspendAwareClock}. It
  * does nothing else and needs no other thread, so that a process in which everything waits for a
  * processor still shows that it is not stopped.
  */
@@ -14,7 +14,7 @@ public final class ProgressThread implements AutoCloseable {
   private static final long STOOD_STILL_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final SharedStore store;
-  private final RunningClock clock = new RunningClock(System.nanoTime());
+  private final SuspendAwareClock clock = new SuspendAwareClock(System.nanoTime());
   private final StoreThread thread;
   private volatile Runnable onAwake = () -> {};
   private boolean closed;
@@ -30,12 +30,12 @@ public final class ProgressThread implements AutoCloseable {
   }
 
   /** Goes on only while this process runs. */
-  public RunningClock clock() {
+  public SuspendAwareClock clock() {
     return clock;
   }
 
   /** Has this run, in the thread itself, whenever the process has stood still for three seconds. */
-  public void onAwake(Runnable then) {
+  public void onResumed(Runnable then) {
     onAwake = then;
   }
 
@@ -54,7 +54,7 @@ public final class ProgressThread implements AutoCloseable {
     } catch (InterruptedException nobodyShould) {
       closed = true;
     }
-    clock.release(System.nanoTime());
+    clock.runFree(System.nanoTime());
   }
 
   /** Ends the thread and waits for it. Idempotent. */

@@ -11,25 +11,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class SealedIndex {
   /** From this size on an object is remembered, in bytes. */
-  private static final long WORTH_FINDING = 64 << 10;
+  private static final long MIN_INDEXED_BYTES = 64 << 10;
 
   private final ConcurrentSkipListMap<Long, SealedObject> byAddress = new ConcurrentSkipListMap<>();
 
   void add(SealedObject object) {
-    if (object.byteSize() >= WORTH_FINDING) {
+    if (object.byteSize() >= MIN_INDEXED_BYTES) {
       byAddress.put(object.memory().address(), object);
     }
   }
 
   void remove(SealedObject object) {
-    if (object.byteSize() >= WORTH_FINDING) {
+    if (object.byteSize() >= MIN_INDEXED_BYTES) {
       byAddress.remove(object.memory().address(), object);
     }
   }
 
   /** The object all of whose bytes {@code content} lies in, or null. */
   @Nullable
-  SealedObject around(MemorySegment content) {
+  SealedObject findContaining(MemorySegment content) {
     var below = byAddress.floorEntry(content.address());
     if (below == null) {
       return null;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class SealedObject extends StoredObject {
   private final SharedStore store;
   private final @Nullable Extent<Segment> extent;
-  private int names = 1;
+  private int refCount = 1;
 
   SealedObject(
       SharedStore store, @Nullable Extent<Segment> extent, long slot, long generation, long bytes) {
@@ -28,7 +28,7 @@ public final class SealedObject extends StoredObject {
    */
   public void free() {
     synchronized (this) {
-      if (names == 0 || --names > 0) {
+      if (refCount == 0 || --refCount > 0) {
         return;
       }
     }
@@ -36,19 +36,19 @@ public final class SealedObject extends StoredObject {
   }
 
   /** One more name for it, to be given up with {@link #free}; false if it is freed already. */
-  private synchronized boolean share() {
-    names += names == 0 ? 0 : 1;
-    return names > 0;
+  private synchronized boolean retain() {
+    refCount += refCount == 0 ? 0 : 1;
+    return refCount > 0;
   }
 
   /** One more name for it, pinned; null if it is freed already. */
   @Nullable
-  HeldObject shared() {
-    if (!share()) {
+  PinnedObject acquireShared() {
+    if (!retain()) {
       return null;
     }
     try {
-      return hold();
+      return acquirePin();
     } catch (IllegalStateException evicted) {
       free();
       return null;
@@ -126,12 +126,12 @@ public final class SealedObject extends StoredObject {
   }
 
   @Override
-  void tellUnread() {
-    store.tellReclaim();
+  void notifyUnpinned() {
+    store.notifyReclaimed();
   }
 
   @Override
-  String home() {
+  String storeName() {
     return store.directory().toString();
   }
 }

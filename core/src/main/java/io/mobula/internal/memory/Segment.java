@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * retired, or whose store is closed, loses its name, and its memory goes back to the system when
  * the last view and block of it are unreachable.
  */
-final class Segment implements Warmer.Cold {
+final class Segment implements SegmentPretoucher.UntouchedMemory {
   /** How much {@link #touch} does at a time, in bytes. */
   static final long TOUCH_BYTES = 1 << 20;
 
@@ -42,7 +42,7 @@ final class Segment implements Warmer.Cold {
   static Segment openReadOnly(Path directory, FileHeader.StoreId storeId, int index) {
     Path path = directory.resolve("segment-" + index);
     SharedFile file = SharedFile.open(path);
-    file.header().require(FileHeader.Kind.SEGMENT, storeId, index, path.toString());
+    file.header().requireMatch(FileHeader.Kind.SEGMENT, storeId, index, path.toString());
     return new Segment(file, file.mapReadOnly(0, file.header().dataBytes()));
   }
 

@@ -25,38 +25,38 @@ final class SegmentPool {
   private final StoreDirectory directory;
   private final FileHeader.StoreId storeId;
   private final StoreOptions options;
-  private final CommonCeiling ceiling;
+  private final SharedStoreCapacity sharedCapacity;
   private final ReentrantLock lock = new ReentrantLock();
   private final ReentrantLock growing = new ReentrantLock();
   private BlockAllocator<Segment> standard = new BlockAllocator<>();
   private BlockAllocator<Segment> large = new BlockAllocator<>();
   private final List<Segment> segments = new ArrayList<>();
-  private final Warmer warmer;
-  private int made;
-  private boolean aheadAsked;
+  private final SegmentPretoucher pretoucher;
+  private int segmentsMade;
+  private boolean prepareRequested;
   private boolean closed;
 
   SegmentPool(
-      StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, Warmer warmer) {
-    this(directory, storeId, options, warmer, ceilingOf(directory, options));
+      StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, SegmentPretoucher pretoucher) {
+    this(directory, storeId, options, pretoucher, ceilingOf(directory, options));
   }
 
   SegmentPool(
       StoreDirectory directory,
       FileHeader.StoreId storeId,
       StoreOptions options,
-      Warmer warmer,
-      CommonCeiling ceiling) {
+      SegmentPretoucher pretoucher,
+      SharedStoreCapacity ceiling) {
     this.directory = directory;
     this.storeId = storeId;
     this.options = options;
-    this.warmer = warmer;
-    this.ceiling = ceiling;
+    this.pretoucher = pretoucher;
+    this.sharedCapacity = ceiling;
   }
 
-  private static CommonCeiling ceilingOf(StoreDirectory directory, StoreOptions options) {
-    Path head = options.beside() == null ? directory.path() : options.beside();
-    return CommonCeiling.join(head, directory, options.capacityBytes());
+  private static SharedStoreCapacity ceilingOf(StoreDirectory directory, StoreOptions options) {
+    Path head = options.nodeStoreDirectory() == null ? directory.path() : options.nodeStoreDirectory();
+    return SharedStoreCapacity.join(head, directory, options.capacityBytes());
   }
 
   /** A block for this many bytes, more than zero. */
@@ -76,7 +76,7 @@ final class SegmentPool {
     lock.lock();
     try {
       if (!closed) {
-        home(extent.home().bytes()).free(extent);
+        allocatorFor(extent.home().bytes()).free(extent);
       }
     } finally {
       lock.unlock();
@@ -111,26 +111,26 @@ final class SegmentPool {
   }
 
   /** How many bytes others that share the ceiling are to be given. */
-  long asked() {
-    return ceiling.asked();
+  long bytesToGive() {
+    return sharedCapacity.bytesToGive();
   }
 
   /** Gives segments in which nothing is used back to the system; says how many bytes. */
-  long giveIdle(long atLeast) {
+  long releaseIdle(long atLeast) {
     growing.lock();
     try {
-      return retired(idle(atLeast));
+      return retireAll(takeIdle(atLeast));
     } finally {
       growing.unlock();
     }
   }
 
   /** The numbers of all segments, those in which little is used first. */
-  List<Integer> byUse() {
+  List<Integer> segmentsByUse() {
     lock.lock();
     try {
       return segments.stream()
-          .sorted(Comparator.comparingLong(s -> home(s.bytes()).usedBytes(s)))
+          .sorted(Comparator.comparingLong(s -> allocatorFor(s.bytes()).usedBytes(s)))
           .map(Segment::index)
           .toList();
     } finally {
@@ -148,7 +148,7 @@ final class SegmentPool {
     growing.lock();
     try {
       dropAll().stream().filter(s -> !isRead.test(s.index())).forEach(Segment::retire);
-      ceiling.leave();
+      sharedCapacity.leave();
     } finally {
       growing.unlock();
     }
@@ -172,8 +172,8 @@ final class SegmentPool {
     lock.lock();
     try {
       requireOpen();
-      Extent<Segment> found = home(wanted).allocate(wanted);
-      askAhead();
+      Extent<Segment> found = allocatorFor(wanted).allocate(wanted);
+      requestPrepare();
       return found;
     } finally {
       lock.unlock();
@@ -181,13 +181,13 @@ final class SegmentPool {
   }
 
   /** Once for each segment made: when half of a standard segment is all that is left. */
-  private void askAhead() {
+  private void requestPrepare() {
     if (options.pretouch()
-        && !aheadAsked
+        && !prepareRequested
         && standard.totalBytes() > 0
         && standard.coldBytes() < options.segmentBytes() / 2) {
-      aheadAsked = true;
-      warmer.prepareAhead();
+      prepareRequested = true;
+      pretoucher.prepareAhead();
     }
   }
 
@@ -201,7 +201,7 @@ final class SegmentPool {
       }
       return found;
     } catch (StoreFullException full) {
-      Extent<Segment> squeezed = squeeze(wanted);
+      Extent<Segment> squeezed = allocateInLarge(wanted);
       if (squeezed == null) {
         throw full;
       }
@@ -214,17 +214,17 @@ final class SegmentPool {
   private void grow(long wanted) {
     long room = room();
     if (room < wanted && idleBytes() >= wanted - room) {
-      retired(idle(wanted - room));
+      retireAll(takeIdle(wanted - room));
       room = room();
     }
     if (room < wanted || !add(Math.min(sizeFor(wanted), room))) {
-      ceiling.want(wanted);
+      sharedCapacity.requestBytes(wanted);
       throw full(wanted);
     }
   }
 
   private StoreFullException full(long wanted) {
-    long others = ceiling.othersBytes();
+    long others = sharedCapacity.othersBytes();
     return new StoreFullException("The store " + directory.path() + " has no room for " + wanted
         + " bytes now: " + usedBytes() + " of " + options.capacityBytes() + " bytes are in use"
         + (others == 0 ? "" : ", " + others + " more are taken by processes of the same node")
@@ -256,30 +256,30 @@ final class SegmentPool {
   /** False if another has taken the room of the common ceiling meanwhile. */
   private boolean add(long bytes) {
     long before = totalBytes();
-    if (!ceiling.claim(before + bytes)) {
+    if (!sharedCapacity.claim(before + bytes)) {
       return false;
     }
     Segment segment;
     try {
-      segment = Segment.create(directory, storeId, made++, bytes);
+      segment = Segment.create(directory, storeId, segmentsMade++, bytes);
     } catch (RuntimeException e) {
-      ceiling.release(before);
+      sharedCapacity.release(before);
       throw e;
     }
     lock.lock();
     try {
       segments.add(segment);
-      home(bytes).add(segment, bytes);
-      aheadAsked &= isLarge(bytes);
+      allocatorFor(bytes).add(segment, bytes);
+      prepareRequested &= isLarge(bytes);
     } finally {
       lock.unlock();
     }
-    warmer.touch(segment);
+    pretoucher.touch(segment);
     return true;
   }
 
   /** A small object in a large segment, when there is no other room. */
-  private @Nullable Extent<Segment> squeeze(long wanted) {
+  private @Nullable Extent<Segment> allocateInLarge(long wanted) {
     lock.lock();
     try {
       return large.allocate(wanted);
@@ -292,7 +292,7 @@ final class SegmentPool {
     lock.lock();
     try {
       return segments.stream()
-          .filter(s -> home(s.bytes()).isIdle(s))
+          .filter(s -> allocatorFor(s.bytes()).isIdle(s))
           .mapToLong(Segment::bytes)
           .sum();
     } finally {
@@ -301,13 +301,13 @@ final class SegmentPool {
   }
 
   /** Unused segments of this many bytes together, or all there are, taken out of use. */
-  private List<Segment> idle(long atLeast) {
+  private List<Segment> takeIdle(long atLeast) {
     lock.lock();
     try {
       List<Segment> dropped = new ArrayList<>();
       long sum = 0;
       for (Segment segment : List.copyOf(segments)) {
-        if (sum < atLeast && home(segment.bytes()).removeIdle(segment)) {
+        if (sum < atLeast && allocatorFor(segment.bytes()).removeIdle(segment)) {
           segments.remove(segment);
           dropped.add(segment);
           sum += segment.bytes();
@@ -320,10 +320,10 @@ final class SegmentPool {
   }
 
   /** Their memory goes back first, and then others are told that it is there. */
-  private long retired(List<Segment> dropped) {
+  private long retireAll(List<Segment> dropped) {
     dropped.forEach(Segment::retire);
     if (!dropped.isEmpty()) {
-      ceiling.release(totalBytes());
+      sharedCapacity.release(totalBytes());
     }
     return dropped.stream().mapToLong(Segment::bytes).sum();
   }
@@ -338,7 +338,7 @@ final class SegmentPool {
   }
 
   private long room() {
-    return options.capacityBytes() - totalBytes() - ceiling.othersBytes();
+    return options.capacityBytes() - totalBytes() - sharedCapacity.othersBytes();
   }
 
   private void requireOpen() {
@@ -347,7 +347,7 @@ final class SegmentPool {
     }
   }
 
-  private BlockAllocator<Segment> home(long bytes) {
+  private BlockAllocator<Segment> allocatorFor(long bytes) {
     return isLarge(bytes) ? large : standard;
   }
 

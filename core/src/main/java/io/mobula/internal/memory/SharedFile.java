@@ -46,7 +46,7 @@ public final class SharedFile {
   public static SharedFile create(Path path, FileHeader header) {
     SharedFile file = new SharedFile(path, header, 0);
     try {
-      Permissions.createFile(path);
+      OwnerOnlyFiles.createFile(path);
       file.fill(FileHeader.DATA_OFFSET);
       file.writeHeader();
     } catch (IOException e) {
@@ -65,7 +65,7 @@ public final class SharedFile {
    */
   public static SharedFile open(Path path) {
     try {
-      return Uninterrupted.run(() -> {
+      return UninterruptibleIo.run(() -> {
         try (FileChannel channel =
             FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
           ByteBuffer start = ByteBuffer.allocate(FileHeader.BYTES);
@@ -119,7 +119,7 @@ public final class SharedFile {
   /** The same file, as long as it is now. */
   SharedFile reopen() {
     SharedFile now = open(path);
-    now.header.require(header.kind(), header.storeId(), header.index(), path.toString());
+    now.header.requireMatch(header.kind(), header.storeId(), header.index(), path.toString());
     return now;
   }
 
@@ -157,7 +157,7 @@ public final class SharedFile {
           + " bytes, wanted " + length + " from " + offset);
     }
     try {
-      return Uninterrupted.run(() -> {
+      return UninterruptibleIo.run(() -> {
         try (FileChannel channel = mode.equals(MapMode.READ_ONLY)
             ? FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
             : FileChannel.open(
@@ -179,7 +179,7 @@ public final class SharedFile {
   private void fill(long more) throws IOException {
     long from = bytes;
     requireRoom(more);
-    Uninterrupted.<@Nullable Void>run(() -> {
+    UninterruptibleIo.<@Nullable Void>run(() -> {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         writeZeros(channel, from, from + more);
         return null;
@@ -211,7 +211,7 @@ public final class SharedFile {
   }
 
   private void writeHeader() throws IOException {
-    Uninterrupted.<@Nullable Void>run(() -> {
+    UninterruptibleIo.<@Nullable Void>run(() -> {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         ByteBuffer encoded = header.encode();
         while (encoded.hasRemaining()) {

@@ -34,15 +34,15 @@ public final class SharedStore implements AutoCloseable {
   private final StoreDirectory files;
   private final ObjectTable table;
   private final PinMatrix matrix;
-  private final Readership readers;
-  private final Pins pins;
+  private final ReaderRows readers;
+  private final PinProtocol pins;
   private final SegmentPool pool;
-  private final Warmer warmer = new Warmer();
-  private final Reachability reachability;
+  private final SegmentPretoucher pretoucher = new SegmentPretoucher();
+  private final ReachabilityCleaner cleaner;
   private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
   private final SealedIndex sealed = new SealedIndex();
   private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
-  private final List<LongConsumer> askedListeners = new CopyOnWriteArrayList<>();
+  private final List<LongConsumer> capacityRequestListeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
@@ -58,15 +58,15 @@ public final class SharedStore implements AutoCloseable {
             FileHeader.Kind.TABLE, id, 0, (long) ObjectTable.SLOT_BYTES << layout.chunkLog()));
     MemorySegment page = tableFile.headerPage();
     this.matrix = new PinMatrix(files, id, page, layout.chunkLog());
-    this.readers = new Readership(files, matrix);
+    this.readers = new ReaderRows(files, matrix);
     this.table = new ObjectTable(tableFile, page, matrix, layout.chunkLog());
-    this.pins = new Pins(
+    this.pins = new PinProtocol(
         table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
-    this.pool = new SegmentPool(files, id, options, warmer);
+    this.pool = new SegmentPool(files, id, options, pretoucher);
     if (options.pretouch()) {
-      warmer.start(name, pool::prepareAhead);
+      pretoucher.start(name, pool::prepareAhead);
     }
-    this.reachability = new Reachability(name, this::sweep);
+    this.cleaner = new ReachabilityCleaner(name, this::sweep);
   }
 
   /**
@@ -104,7 +104,7 @@ public final class SharedStore implements AutoCloseable {
    * @throws InvalidRequestException if {@code bytes} is negative
    * @throws IllegalStateException if the store is closed
    */
-  public Block create(long bytes) {
+  public WritableBlock create(long bytes) {
     if (bytes < 0) {
       throw new InvalidRequestException("An object cannot have " + bytes + " bytes");
     }
@@ -112,7 +112,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       return make(bytes);
     } catch (StoreFullException full) {
-      if (!reachability.letGo()) {
+      if (!cleaner.processPending()) {
         throw full;
       }
       return make(bytes);
@@ -145,7 +145,7 @@ public final class SharedStore implements AutoCloseable {
    * How many objects there are: blocks being filled, sealed objects, and freed ones that are still
    * read.
    */
-  public int objects() {
+  public int objectCount() {
     return table.inUse();
   }
 
@@ -155,7 +155,7 @@ public final class SharedStore implements AutoCloseable {
    * already, nor below 64 KiB or from 2 GiB on.
    */
   public @Nullable MemorySegment sealedView(MemorySegment content) {
-    var object = sealedAround(content);
+    var object = sealedContaining(content);
     try {
       return object == null
           ? null
@@ -169,15 +169,15 @@ public final class SharedStore implements AutoCloseable {
 
   /**
    * One more name for the object for which {@link #sealedView} would give a view, pinned, or null:
-   * it is there until this is {@linkplain HeldObject#free freed}, too.
+   * it is there until this is {@linkplain PinnedObject#free freed}, too.
    */
-  public @Nullable HeldObject shareAround(MemorySegment content) {
-    var object = sealedAround(content);
-    return object == null ? null : object.shared();
+  public @Nullable PinnedObject shareContaining(MemorySegment content) {
+    var object = sealedContaining(content);
+    return object == null ? null : object.acquireShared();
   }
 
-  private @Nullable SealedObject sealedAround(MemorySegment content) {
-    return content.isNative() && content.isReadOnly() ? sealed.around(content) : null;
+  private @Nullable SealedObject sealedContaining(MemorySegment content) {
+    return content.isNative() && content.isReadOnly() ? sealed.findContaining(content) : null;
   }
 
   /**
@@ -187,19 +187,19 @@ public final class SharedStore implements AutoCloseable {
    * <p>It runs in a thread of the store or of whoever wants room: it must be quick, and must not
    * reach {@code anchor}.
    */
-  public Watch whenUnreachable(Object anchor, Runnable then) {
-    return reachability.watch(anchor, then);
+  public WatchHandle whenUnreachable(Object anchor, Runnable then) {
+    return cleaner.watch(anchor, then);
   }
 
   /** How many objects that something waited for have been found unreachable so far. */
-  public long foundUnreachable() {
-    return reachability.found();
+  public long unreachableCount() {
+    return cleaner.foundCount();
   }
 
   /** That something waits for the collector; see {@link #whenUnreachable}. */
-  public interface Watch {
+  public interface WatchHandle {
     /** Waits no more. Idempotent, and without effect when it has come to pass. */
-    void drop();
+    void cancel();
   }
 
   /** The directory of this store's files. */
@@ -219,7 +219,7 @@ public final class SharedStore implements AutoCloseable {
 
   /**
    * A row of pins for another process, to be named in {@link PeerStore#attach}. Rows are used again
-   * when their process has died or closed its side, or when {@link #readerGone} says that a process
+   * when their process has died or closed its side, or when {@link #reclaimReaderRow} says that a process
    * never claimed its row.
    *
    * @throws StoreException if 255 processes read this store already
@@ -235,8 +235,8 @@ public final class SharedStore implements AutoCloseable {
    * its pins are taken back now, and not with the next sweep. If it does hold it, though it seems
    * dead to somebody, its pins stand. Says whether the row is free.
    */
-  public boolean readerGone(int row) {
-    boolean free = !closed && readers.gone(row);
+  public boolean reclaimReaderRow(int row) {
+    boolean free = !closed && readers.reclaimRow(row);
     condemned.values().forEach(this::reclaim);
     return free;
   }
@@ -269,23 +269,23 @@ public final class SharedStore implements AutoCloseable {
    * of the node, which share the ceiling, beyond what could be given at once: about once a second
    * while they want it. In a thread of the store: it must be quick.
    */
-  public void onAsked(LongConsumer listener) {
-    askedListeners.add(listener);
+  public void onCapacityRequest(LongConsumer listener) {
+    capacityRequestListeners.add(listener);
   }
 
   /** The numbers of the segments, those in which little is used first. */
   public List<Integer> segmentsByUse() {
-    return pool.byUse();
+    return pool.segmentsByUse();
   }
 
   /** Gives segments in which nothing is used back to the system; says how many bytes they had. */
-  public long giveIdle(long atLeast) {
-    return pool.giveIdle(atLeast);
+  public long releaseIdle(long atLeast) {
+    return pool.releaseIdle(atLeast);
   }
 
   /** Removes what dead processes of this user have left beside this store. */
-  public void removeLeftovers() {
-    files.removeLeftovers();
+  public void removeStaleStores() {
+    files.removeStaleStores();
   }
 
   /** Has {@code end} run once, when the store has closed: for what lives only as long. */
@@ -325,8 +325,8 @@ public final class SharedStore implements AutoCloseable {
       closed = true;
     }
     pool.close(table.condemnAll(matrix)::get);
-    warmer.close();
-    reachability.close();
+    pretoucher.close();
+    cleaner.close();
     condemned.clear();
     closeListeners.forEach(SharedStore::tell);
     files.delete();
@@ -348,16 +348,16 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /** As {@link #whenUnreachable}, and so even after {@link #close}. */
-  void whenUnreachableAtAll(Object anchor, Runnable then) {
-    reachability.watchLasting(anchor, then);
+  void whenUnreachableBeyondClose(Object anchor, Runnable then) {
+    cleaner.watchBeyondClose(anchor, then);
   }
 
   /** Has memory that is new to this process touched, if options say so. */
-  void touchInBackground(Warmer.Cold memory) {
-    warmer.touch(memory);
+  void touchInBackground(SegmentPretoucher.UntouchedMemory memory) {
+    pretoucher.touch(memory);
   }
 
-  Pins pins() {
+  PinProtocol pins() {
     return pins;
   }
 
@@ -370,20 +370,20 @@ public final class SharedStore implements AutoCloseable {
         && matrix.isPinned(object.slot());
   }
 
-  boolean step(SealedObject object, SlotState from, SlotState to) {
-    return table.step(object.slot(), object.generation(), from, to);
+  boolean transition(SealedObject object, SlotState from, SlotState to) {
+    return table.transition(object.slot(), object.generation(), from, to);
   }
 
   void seal(SealedObject object) {
-    if (step(object, SlotState.CREATED, SlotState.SEALED)) {
+    if (transition(object, SlotState.CREATED, SlotState.SEALED)) {
       sealed.add(object);
     } else {
-      object.require(SlotState.CREATED);
+      object.requireState(SlotState.CREATED);
     }
   }
 
   void abandon(SealedObject object) {
-    if (step(object, SlotState.CREATED, SlotState.FREED)) {
+    if (transition(object, SlotState.CREATED, SlotState.FREED)) {
       recycle(object);
     }
   }
@@ -393,19 +393,19 @@ public final class SharedStore implements AutoCloseable {
    * gone in between.
    */
   void free(SealedObject object) {
-    if (step(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
+    if (transition(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
       condemned.put(object.slot(), object);
       reclaim(object);
     }
   }
 
-  private Block make(long bytes) {
+  private WritableBlock make(long bytes) {
     Extent<Segment> extent = bytes == 0 ? null : pool.allocate(bytes);
     try {
       long slot = extent == null
           ? table.create(ObjectTable.NO_SEGMENT, 0, 0)
           : table.create(extent.home().index(), extent.offset(), bytes);
-      return new Block(
+      return new WritableBlock(
           new SealedObject(this, extent, slot, SlotWord.generation(table.word(slot)), bytes));
     } catch (RuntimeException e) {
       if (extent != null) {
@@ -421,25 +421,25 @@ public final class SharedStore implements AutoCloseable {
    */
   private void sweep() {
     if (!condemned.isEmpty() && !closed) {
-      readers.takeBackAll();
+      readers.reclaimAll();
     }
     condemned.values().forEach(this::reclaim);
     if (!closed) {
-      give();
+      giveCapacity();
     }
   }
 
   /** Gives to others of the node that want room. */
-  private void give() {
-    long asked = pool.asked();
-    long missing = asked == 0 ? 0 : asked - pool.giveIdle(asked);
+  private void giveCapacity() {
+    long asked = pool.bytesToGive();
+    long missing = asked == 0 ? 0 : asked - pool.releaseIdle(asked);
     if (missing > 0) {
-      askedListeners.forEach(listener -> tell(() -> listener.accept(missing)));
+      capacityRequestListeners.forEach(listener -> tell(() -> listener.accept(missing)));
     }
   }
 
   private boolean reclaim(SealedObject object) {
-    if (matrix.isPinned(object.slot()) || !step(object, SlotState.CONDEMNED, SlotState.FREED)) {
+    if (matrix.isPinned(object.slot()) || !transition(object, SlotState.CONDEMNED, SlotState.FREED)) {
       return false;
     }
     recycle(object);
@@ -454,11 +454,11 @@ public final class SharedStore implements AutoCloseable {
       pool.free(extent);
     }
     table.release(object.slot());
-    tellReclaim();
+    notifyReclaimed();
   }
 
   /** Something is free, or may be evicted now. */
-  void tellReclaim() {
+  void notifyReclaimed() {
     reclaimListeners.forEach(SharedStore::tell);
   }
 

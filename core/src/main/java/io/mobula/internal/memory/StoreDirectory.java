@@ -29,7 +29,7 @@ public final class StoreDirectory {
   /** What the directories of stores begin with. */
   static final String PREFIX = "mobula-";
   /** What a directory begins with until its life lock is held. */
-  static final String UNBORN_PREFIX = ".mobula-";
+  static final String CREATING_PREFIX = ".mobula-";
 
   /** What a directory in it is called that holds the media driver of transfers. */
   static final String TRANSFER = "transfer";
@@ -65,9 +65,9 @@ public final class StoreDirectory {
     String name = PREFIX + randomName();
     Path unborn = where.resolve("." + name);
     try {
-      Permissions.createDirectory(unborn);
-      Leftovers.remove(where, Files.getOwner(unborn));
-      return new StoreDirectory(where.resolve(name), born(unborn, where.resolve(name)));
+      OwnerOnlyFiles.createDirectory(unborn);
+      StaleStoreCleaner.remove(where, Files.getOwner(unborn));
+      return new StoreDirectory(where.resolve(name), lockAndRename(unborn, where.resolve(name)));
     } catch (IOException e) {
       throw SharedFile.isFull(e)
           ? new StoreFullException(
@@ -105,13 +105,13 @@ public final class StoreDirectory {
    * @throws IOException also if there is such a file already
    */
   public Path create(String name) throws IOException {
-    return Permissions.createFile(file(name));
+    return OwnerOnlyFiles.createFile(file(name));
   }
 
   /** Removes what dead processes of the same user have left beside it, while it is there itself. */
-  void removeLeftovers() {
+  void removeStaleStores() {
     try {
-      Leftovers.remove(
+      StaleStoreCleaner.remove(
           Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
           Files.getOwner(path));
     } catch (NoSuchFileException closed) {
@@ -124,15 +124,15 @@ public final class StoreDirectory {
   /** Removes the files, then the life file, then the directory, and frees the lock. */
   public void delete() {
     try (life) {
-      Leftovers.removeDirectory(path);
+      StaleStoreCleaner.removeDirectory(path);
     } catch (IOException e) {
       throw new StoreException("Cannot remove " + path + ": " + e + "; remove it by hand", e);
     }
   }
 
-  private static LifeLock born(Path unborn, Path path) throws IOException {
+  private static LifeLock lockAndRename(Path unborn, Path path) throws IOException {
     try {
-      LifeLock life = LifeLock.hold(unborn, path.getFileName().toString());
+      LifeLock life = LifeLock.createLocked(unborn, path.getFileName().toString());
       try {
         Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
         return life;
@@ -141,7 +141,7 @@ public final class StoreDirectory {
         throw e;
       }
     } catch (IOException e) {
-      Leftovers.removeDirectory(unborn);
+      StaleStoreCleaner.removeDirectory(unborn);
       throw e;
     }
   }

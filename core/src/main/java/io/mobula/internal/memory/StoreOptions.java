@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     its own
  * @param pretouch whether a background thread maps the pages of a new segment ahead of their first
  *     use and prepares one segment ahead
- * @param beside the directory of the node's store with which this one shares the ceiling, and in
+ * @param nodeStoreDirectory the directory of the node's store with which this one shares the ceiling, and in
  *     whose parent it is then made; {@code null} for a ceiling of its own
  */
 public record StoreOptions(
@@ -26,7 +26,7 @@ public record StoreOptions(
     long capacityBytes,
     long segmentBytes,
     boolean pretouch,
-    @Nullable Path beside) {
+    @Nullable Path nodeStoreDirectory) {
   /** The usual size of a standard segment: 64 MiB. */
   public static final long STANDARD_SEGMENT_BYTES = 64L << 20;
 
@@ -39,7 +39,7 @@ public record StoreOptions(
   public StoreOptions {
     capacityBytes = BlockAllocator.roundUp(checked("capacity", capacityBytes));
     segmentBytes = BlockAllocator.roundUp(checked("segment size", segmentBytes));
-    directory = beside == null ? directory : beside.toAbsolutePath().getParent();
+    directory = nodeStoreDirectory == null ? directory : nodeStoreDirectory.toAbsolutePath().getParent();
   }
 
   /** With a ceiling of its own. */

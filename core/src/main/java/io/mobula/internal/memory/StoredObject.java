@@ -105,22 +105,22 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
-  public final HeldObject hold() {
+  public final PinnedObject acquirePin() {
     pin();
-    return new HeldObject(this);
+    return new PinnedObject(this);
   }
 
   /**
    * Pins the object once more, until what this returns is closed, while another pin of this handle
-   * stands. Unlike {@link #hold} it also pins an object that has been freed, whose memory stays
+   * stands. Unlike {@link #acquirePin} it also pins an object that has been freed, whose memory stays
    * until its readers have let go.
    *
    * @throws IllegalStateException if this handle has no pin
    */
-  public final HeldObject holdAgain() {
+  public final PinnedObject acquireAnotherPin() {
     for (int pins = localPins; pins > 0; pins = localPins) {
       if (LOCAL_PINS.compareAndSet(this, pins, pins + 1)) {
-        return new HeldObject(this);
+        return new PinnedObject(this);
       }
     }
     throw new IllegalStateException(this + " is not pinned, wanted one more pin");
@@ -160,10 +160,10 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   abstract void whenUnreachable(Object anchor, Runnable then);
 
   /** A view is gone: who waits for room may have it now. */
-  abstract void tellUnread();
+  abstract void notifyUnpinned();
 
   /** What the store is called. */
-  abstract String home();
+  abstract String storeName();
 
   /** How many pins this handle holds. */
   final int localPins() {
@@ -205,7 +205,7 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
     }
   }
 
-  final void require(SlotState wanted) {
+  final void requireState(SlotState wanted) {
     if (word() != SlotWord.of(generation, wanted)) {
       throw wrongState(wanted);
     }
@@ -226,20 +226,20 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   private MemorySegment buffered() {
     ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
     MemorySegment view = MemorySegment.ofBuffer(anchor);
-    whenUnreachable(anchor, this::letGo);
+    whenUnreachable(anchor, this::releasePin);
     return view;
   }
 
   private MemorySegment mapped() {
     MemorySegment view = mapAlone();
-    whenUnreachable(view.scope(), this::letGo);
+    whenUnreachable(view.scope(), this::releasePin);
     return view;
   }
 
   /** Ends the pin of a view or of a holder, of which whoever waits for room hears. */
-  final void letGo() {
+  final void releasePin() {
     unpin();
-    tellUnread();
+    notifyUnpinned();
   }
 
   private MemorySegment empty() {
@@ -256,6 +256,6 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
 
   @Override
   public String toString() {
-    return "Object " + slot + "." + generation + " of " + bytes + " bytes in " + home();
+    return "Object " + slot + "." + generation + " of " + bytes + " bytes in " + storeName();
   }
 }

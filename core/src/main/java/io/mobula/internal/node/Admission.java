@@ -9,7 +9,7 @@ import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.HostName;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.memory.RunningClock;
+import io.mobula.internal.memory.SuspendAwareClock;
 import java.util.function.Supplier;
 
 /** Makes a node's membership: in a cluster if the settings say so, else alone. */
@@ -24,7 +24,7 @@ final class Admission {
       ClusterSettings settings,
       Peer.StoreLocation store,
       boolean ownsSystem,
-      Supplier<RunningClock> clock,
+      Supplier<SuspendAwareClock> clock,
       ClusterMembership.NodeCallbacks node) {
     if (!settings.enabled()) {
       return new SingleNodeMembership(system, self(id, SingleNodeMembership.ADDRESS, settings.identity(), store));

@@ -46,7 +46,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.ProgressThread;
-import io.mobula.internal.memory.RunningClock;
+import io.mobula.internal.memory.SuspendAwareClock;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNode;
 import io.mobula.internal.process.HeapExhaustion;
@@ -136,7 +136,7 @@ public final class Node {
         () -> startProgress(memory),
         new MembershipHost(owner));
     if (progress != null && membership instanceof ClusterMembership joined) {
-      progress.onAwake(joined::verifyMembership);
+      progress.onResumed(joined::verifyMembership);
     }
     this.timer = new NodeTimer(system.executionContext());
     this.callbacks = ElasticPool.createGrowing(
@@ -239,7 +239,7 @@ public final class Node {
         memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost());
   }
 
-  private RunningClock startProgress(SharedStore memory) {
+  private SuspendAwareClock startProgress(SharedStore memory) {
     var started = ProgressThread.start(memory);
     progress = started;
     return started.clock();

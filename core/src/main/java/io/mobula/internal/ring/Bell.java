@@ -56,7 +56,7 @@ public final class Bell implements AutoCloseable {
   public static Bell make(SharedStore store) {
     var file = SharedFile.create(
         store.directory().resolve(FILE),
-        new FileHeader(FileHeader.Kind.BELL, store.address().storeId(), 0, BYTES));
+        new FileHeader(FileHeader.Kind.DOORBELL, store.address().storeId(), 0, BYTES));
     return new Bell(file, file.append(BYTES));
   }
 
@@ -68,7 +68,7 @@ public final class Bell implements AutoCloseable {
   public static Bell of(StoreAddress store) {
     var path = Path.of(store.directory(), FILE);
     var file = SharedFile.open(path);
-    file.header().require(FileHeader.Kind.BELL, store.storeId(), 0, path.toString());
+    file.header().requireMatch(FileHeader.Kind.DOORBELL, store.storeId(), 0, path.toString());
     return new Bell(null, file.mapShared(0, BYTES));
   }
 

@@ -32,7 +32,7 @@ public final class InRing {
   public static InRing open(StoreAddress writer, int number) {
     var path = Path.of(writer.directory(), OutRing.name(number));
     var file = SharedFile.open(path);
-    file.header().require(FileHeader.Kind.RING, writer.storeId(), number, path.toString());
+    file.header().requireMatch(FileHeader.Kind.RING, writer.storeId(), number, path.toString());
     if (file.header().dataBytes() != OutRing.dataBytes()) {
       throw new StoreException(path + " is a ring of " + file.header().dataBytes()
           + " bytes, wanted " + OutRing.dataBytes()

@@ -12,7 +12,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.store.Content;
@@ -195,7 +195,7 @@ final class Claims implements Membership.Listener {
     });
   }
 
-  private void give(Ticket ticket, HeldObject held) {
+  private void give(Ticket ticket, PinnedObject held) {
     var address = held.address();
     var end = new CompletableFuture<Void>();
     given.put(ticket, end);

@@ -8,7 +8,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegister.Grant;
 import io.mobula.internal.sharing.PullRegister.Run;
@@ -201,8 +201,8 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       }
       neighbours.attach(from).whenComplete((attached, gone) -> {
         switch (attached) {
-          case Attachment.Here(var theirs) -> open(theirs, at);
-          case Attachment.Elsewhere _ -> ask(from);
+          case AttachResult.Attached(var theirs) -> open(theirs, at);
+          case AttachResult.NotAttachable _ -> ask(from);
           case null -> ask(from);
         }
       });

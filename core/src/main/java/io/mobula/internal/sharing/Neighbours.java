@@ -9,8 +9,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.memory.Attachment;
-import io.mobula.internal.memory.LifeWatch;
+import io.mobula.internal.memory.AttachResult;
+import io.mobula.internal.memory.LifeLockWatcher;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreAddress;
@@ -41,8 +41,8 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final Set<NodeId> here = ConcurrentHashMap.newKeySet();
-  private final LifeWatch lives = new LifeWatch();
-  private final Map<NodeId, CompletableFuture<Attachment>> attachments = new ConcurrentHashMap<>();
+  private final LifeLockWatcher lives = new LifeLockWatcher();
+  private final Map<NodeId, CompletableFuture<AttachResult>> results = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
   /** Answers other processes from now on. */
@@ -57,14 +57,14 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   }
 
   /** That process's store, or the news that it is elsewhere. */
-  CompletionStage<Attachment> attach(NodeId peer) {
+  CompletionStage<AttachResult> attach(NodeId peer) {
     var met = membership.peer(peer);
     if (met != null && !mayShareWith(met)) {
       return CompletableFuture.completedStage(
-          new Attachment.Elsewhere("mobula.store.share-host keeps it apart"));
+          new AttachResult.NotAttachable("mobula.store.share-host keeps it apart"));
     }
-    var fresh = new CompletableFuture<Attachment>();
-    var present = attachments.putIfAbsent(peer, fresh);
+    var fresh = new CompletableFuture<AttachResult>();
+    var present = results.putIfAbsent(peer, fresh);
     if (present != null) {
       return present;
     }
@@ -83,10 +83,10 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     return Collections.unmodifiableSet(here);
   }
 
-  private void gone(NodeId peer, CompletableFuture<Attachment> asked) {
+  private void gone(NodeId peer, CompletableFuture<AttachResult> asked) {
     asked.completeExceptionally(
         new StoreException("Node " + peer + " is no member of the cluster any more.", null));
-    attachments.remove(peer, asked);
+    results.remove(peer, asked);
   }
 
   private void onAttach(NodeId from, FrameReader frame) {
@@ -107,24 +107,24 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private void onRow(NodeId from, FrameReader frame) {
     int row = frame.int32();
     var why = frame.text();
-    var asked = attachments.get(from);
+    var asked = results.get(from);
     var peer = membership.peer(from);
     if (asked == null || peer == null) {
       return;
     }
     if (row == NO_ROW) {
-      asked.complete(new Attachment.Elsewhere(why));
+      asked.complete(new AttachResult.NotAttachable(why));
     } else {
       store.background(() -> attach(peer, row, asked)); // opens files
     }
   }
 
-  private void attach(Peer peer, int row, CompletableFuture<Attachment> asked) {
-    var reader = new PeerStore.Reader(
+  private void attach(Peer peer, int row, CompletableFuture<AttachResult> asked) {
+    var reader = new PeerStore.StoreReader(
         memory, membership.self().id().incarnation() | 2, slot -> nudge(peer.id(), slot));
     try {
       var attached = PeerStore.attach(address(peer), row, reader);
-      if (!asked.complete(attached) && attached instanceof Attachment.Here(var theirs)) {
+      if (!asked.complete(attached) && attached instanceof AttachResult.Attached(var theirs)) {
         theirs.close(); // it has left meanwhile
       }
     } catch (RuntimeException damaged) {
@@ -149,7 +149,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private void takeBackRow(NodeId reader) {
     var row = rows.remove(reader);
     if (row != null) {
-      memory.readerGone(row);
+      memory.reclaimReaderRow(row);
     }
   }
 
@@ -157,7 +157,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   public void joined(Peer peer) {
     if (!peer.id().equals(membership.self().id())
         && mayShareWith(peer)
-        && PeerStore.isHere(address(peer))) {
+        && PeerStore.isOnThisHost(address(peer))) {
       here.add(peer.id());
       lives.onDeath(
           address(peer),
@@ -170,14 +170,14 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   public void left(Peer peer, String how) {
     here.remove(peer.id());
     takeBackRow(peer.id());
-    var attached = attachments.remove(peer.id());
+    var attached = results.remove(peer.id());
     if (attached == null) {
       return;
     }
     if (!attached.isDone()) {
       gone(peer.id(), attached);
     } else if (!attached.isCompletedExceptionally()
-        && attached.join() instanceof Attachment.Here(var theirs)) {
+        && attached.join() instanceof AttachResult.Attached(var theirs)) {
       theirs.ownerDied();
       theirs.close();
     }
@@ -186,14 +186,14 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   @Override
   public void close() {
     lives.close();
-    for (var attached : attachments.values()) {
+    for (var attached : results.values()) {
       attached.completeExceptionally(new RuntimeClosedException("This node has closed."));
       if (attached.isDone()
           && !attached.isCompletedExceptionally()
-          && attached.join() instanceof Attachment.Here(var theirs)) {
+          && attached.join() instanceof AttachResult.Attached(var theirs)) {
         theirs.close();
       }
     }
-    attachments.clear();
+    results.clear();
   }
 }

@@ -3,7 +3,7 @@ package io.mobula.internal.sharing;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.memory.Attachment;
+import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -52,8 +52,8 @@ final class Reading {
     }
     neighbours.attach(location.at()).whenComplete((attached, gone) -> {
       switch (attached) {
-        case Attachment.Here(var theirs) -> open(object, theirs, into);
-        case Attachment.Elsewhere elsewhere -> pull(object, into);
+        case AttachResult.Attached(var theirs) -> open(object, theirs, into);
+        case AttachResult.NotAttachable notAttachable -> pull(object, into);
         case null -> relocate(object, gone, into);
       }
     });

@@ -1,7 +1,7 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.Content;
@@ -46,9 +46,9 @@ final class RemoteObject implements Content.Remote {
     boolean fromAnywhere;
 
     @Nullable
-    Block room;
+    WritableBlock room;
 
-    Bringing(@Nullable Block room) {
+    Bringing(@Nullable WritableBlock room) {
       this.room = room;
     }
   }
@@ -184,16 +184,16 @@ final class RemoteObject implements Content.Remote {
   }
 
   @Override
-  public CompletionStage<Content> bring(@Nullable Block taken) {
+  public CompletionStage<Content> bring(@Nullable WritableBlock taken) {
     return bring(taken, true);
   }
 
   @Override
-  public CompletionStage<Content> bringFromPlace(@Nullable Block taken) {
+  public CompletionStage<Content> bringFromPlace(@Nullable WritableBlock taken) {
     return bring(taken, false);
   }
 
-  private CompletionStage<Content> bring(@Nullable Block taken, boolean fromAnywhere) {
+  private CompletionStage<Content> bring(@Nullable WritableBlock taken, boolean fromAnywhere) {
     Bringing present;
     Bringing started = null;
     synchronized (this) {
@@ -253,18 +253,18 @@ final class RemoteObject implements Content.Remote {
   }
 
   /** The room that was taken for it, once; or null. */
-  synchronized @Nullable Block takeRoom() {
+  synchronized @Nullable WritableBlock takeRoom() {
     return bringing == null ? null : takeRoom(bringing);
   }
 
-  private synchronized @Nullable Block takeRoom(Bringing from) {
+  private synchronized @Nullable WritableBlock takeRoom(Bringing from) {
     var taken = from.room;
     from.room = null;
     return taken;
   }
 
   /** Has room be used by whoever tries next. */
-  void keepRoom(Block unfilled) {
+  void keepRoom(WritableBlock unfilled) {
     synchronized (this) {
       if (bringing != null && bringing.room == null && !bringing.done.isDone()) {
         bringing.room = unfilled;
@@ -274,7 +274,7 @@ final class RemoteObject implements Content.Remote {
     unfilled.abandon();
   }
 
-  private static void giveUp(@Nullable Block unused) {
+  private static void giveUp(@Nullable WritableBlock unused) {
     if (unused != null) {
       unused.abandon();
     }

@@ -12,7 +12,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
@@ -115,7 +115,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   /** The room that was taken for it, if it is of this size, or other room. */
-  private Block roomFor(RemoteObject object) {
+  private WritableBlock roomFor(RemoteObject object) {
     long bytes = object.location().bytes();
     var taken = object.takeRoom();
     if (taken != null && taken.segment().byteSize() == bytes) {
@@ -181,7 +181,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     });
   }
 
-  private Content sealed(RemoteObject object, Block block, @Nullable Throwable failure) {
+  private Content sealed(RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
     if (failure != null) {
       object.keepRoom(block); // whoever tries again needs it, and gives it back at the end
       throw failure instanceof MobulaException known

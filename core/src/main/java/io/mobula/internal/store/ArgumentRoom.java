@@ -4,7 +4,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
@@ -137,7 +137,7 @@ final class ArgumentRoom {
   /** Takes room for one argument. */
   @FunctionalInterface
   interface Taker {
-    Block take(long bytes);
+    WritableBlock take(long bytes);
   }
 
   /**

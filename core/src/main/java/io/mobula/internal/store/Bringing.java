@@ -6,8 +6,8 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.concurrent.CompletableFuture;
@@ -70,12 +70,12 @@ final class Bringing {
    * calling thread's call is {@linkplain Execution#abortable returnable}, else from wherever it
    * is.
    */
-  static CompletionStage<Content> begun(Content.Remote remote, @Nullable Block room) {
+  static CompletionStage<Content> begun(Content.Remote remote, @Nullable WritableBlock room) {
     return Execution.isAbortable() ? remote.bringFromPlace(room) : remote.bring(room);
   }
 
   /** The value's bytes, pinned in this process's memory, or in its neighbour's. */
-  static HeldObject held(Content.InStore sealed, Patience patience) {
+  static PinnedObject held(Content.InStore sealed, Patience patience) {
     var here = sealed.tryHold();
     if (here != null) {
       return here;
@@ -97,7 +97,7 @@ final class Bringing {
       return held;
     } finally {
       if (!taken) {
-        var _ = coming.thenAccept(HeldObject::close);
+        var _ = coming.thenAccept(PinnedObject::close);
       }
     }
   }

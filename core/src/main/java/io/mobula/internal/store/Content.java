@@ -2,8 +2,8 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.internal.codec.EncodedValue;
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.SharedStore;
@@ -109,7 +109,7 @@ public sealed interface Content {
     CompletionStage<Content> bring();
 
     /** As {@link #bring()}, into room that was taken for it; what is not used goes back. */
-    default CompletionStage<Content> bring(@Nullable Block room) {
+    default CompletionStage<Content> bring(@Nullable WritableBlock room) {
       if (room != null) {
         room.abandon();
       }
@@ -120,7 +120,7 @@ public sealed interface Content {
      * Brings it from the known place alone: fails with an {@link AbsentException} if that cannot
      * give it, and looks nowhere else.
      */
-    default CompletionStage<Content> bringFromPlace(@Nullable Block room) {
+    default CompletionStage<Content> bringFromPlace(@Nullable WritableBlock room) {
       return bring(room);
     }
 
@@ -168,7 +168,7 @@ public sealed interface Content {
     private final Residence residence;
     private final List<Kept> edges;
     private final boolean views;
-    private final SharedStore.Watch watch;
+    private final SharedStore.WatchHandle watch;
     private final @Nullable LentViews lent;
     private volatile WeakReference<SealedLayout.@Nullable Parts> lastRead =
         new WeakReference<>(null);
@@ -285,22 +285,22 @@ public sealed interface Content {
     }
 
     /** Its bytes, pinned in memory until closed; null when that would take waiting. */
-    public @Nullable HeldObject tryHold() {
+    public @Nullable PinnedObject tryHold() {
       return residence.tryHold();
     }
 
     /** As {@link #tryHold}; may wait for room and for a disk. */
-    HeldObject hold() {
+    PinnedObject hold() {
       return residence.hold();
     }
 
     /** As {@link #tryHold}, brought back by a thread of the store where that takes waiting. */
-    public CompletableFuture<HeldObject> recalled() {
+    public CompletableFuture<PinnedObject> recalled() {
       return residence.recalled();
     }
 
     /** As {@link #recalled()}, into room that was taken for it; what is not used goes back. */
-    CompletableFuture<HeldObject> recalled(@Nullable Block room) {
+    CompletableFuture<PinnedObject> recalled(@Nullable WritableBlock room) {
       return residence.recalled(room);
     }
 
@@ -339,7 +339,7 @@ public sealed interface Content {
 
     @Override
     public void discard() {
-      watch.drop();
+      watch.cancel();
       discarding(residence, lent).run();
       edges.forEach(Kept::release);
     }

@@ -4,7 +4,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.util.ArrayList;
@@ -83,13 +83,13 @@ final class Evictor {
    * @throws StoreFullException when what could be evicted finds no room on disk
    */
   @Nullable
-  Block makeRoom(long bytes) {
+  WritableBlock makeRoom(long bytes) {
     if (!turn.tryLock()) {
       awaitTurn(); // whoever has it makes room for others, too
       return create(bytes);
     }
     try {
-      Block made = null;
+      WritableBlock made = null;
       while (made == null && evict(goal(bytes), any -> true) > 0) {
         made = create(bytes);
       }
@@ -112,7 +112,7 @@ final class Evictor {
           return;
         }
         evict(Long.MAX_VALUE, value -> value.isIn(segment));
-        given += memory.giveIdle(bytes - given);
+        given += memory.releaseIdle(bytes - given);
       }
     } catch (MobulaException e) {
       LOG.warn("Nothing more can be given to other processes of this node: {}", e.getMessage());
@@ -136,7 +136,7 @@ final class Evictor {
   }
 
   /** Room for a value that comes back. */
-  Block room(long bytes) {
+  WritableBlock room(long bytes) {
     return room.allocateAgain(bytes);
   }
 
@@ -177,7 +177,7 @@ final class Evictor {
     secondary.remove(value);
   }
 
-  private @Nullable Block create(long bytes) {
+  private @Nullable WritableBlock create(long bytes) {
     try {
       return memory.create(bytes);
     } catch (StoreFullException stillFull) {

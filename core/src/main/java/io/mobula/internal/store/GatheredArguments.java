@@ -6,8 +6,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
   private final @Nullable ArgumentRoom room;
   private final @Nullable Execution reader;
   private final List<Missing> missing = new ArrayList<>();
-  private final List<HeldObject> held = new ArrayList<>(); // this and the next under the monitor
+  private final List<PinnedObject> held = new ArrayList<>(); // this and the next under the monitor
   private boolean read;
   private long heldBytes;
 
@@ -49,7 +49,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
     final long bytes;
 
     @Nullable
-    Block room;
+    WritableBlock room;
 
     Missing(Content content, long bytes) {
       this.content = content;
@@ -57,7 +57,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
     }
 
     /** What another process moves at that moment is looked for again by whoever reads it. */
-    CompletionStage<?> bring(Consumer<HeldObject> pinned) {
+    CompletionStage<?> bring(Consumer<PinnedObject> pinned) {
       var taken = room;
       room = null;
       return switch (content) {
@@ -72,7 +72,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
     }
 
     private static CompletionStage<Boolean> pinned(
-        Content here, @Nullable Block taken, Consumer<HeldObject> pinned) {
+        Content here, @Nullable WritableBlock taken, Consumer<PinnedObject> pinned) {
       return here instanceof Content.InStore sealed
           ? sealed.recalled(taken).thenApply(held -> {
             pinned.accept(held);
@@ -174,7 +174,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
     return reader == null || reader.waitingOn() == null;
   }
 
-  private void pinned(HeldObject pin) {
+  private void pinned(PinnedObject pin) {
     synchronized (this) {
       if (!read) {
         held.add(pin);
@@ -186,7 +186,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
 
   /** The call has read them: its views have pins of their own. Idempotent. */
   public void areRead() {
-    List<HeldObject> ended;
+    List<PinnedObject> ended;
     synchronized (this) {
       if (read || room == null) {
         return;
@@ -195,7 +195,7 @@ public final class GatheredArguments implements AutoCloseable, ArgumentRoom.Read
       ended = List.copyOf(held);
       held.clear();
     }
-    ended.forEach(HeldObject::close);
+    ended.forEach(PinnedObject::close);
   }
 
   /** The call is over. Idempotent. */

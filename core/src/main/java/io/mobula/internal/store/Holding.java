@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param held the name and the pin
  */
-record Holding(HeldObject held) implements Residence {
+record Holding(PinnedObject held) implements Residence {
   @Override
   public long byteSize() {
     return held.byteSize();
@@ -46,17 +46,17 @@ record Holding(HeldObject held) implements Residence {
   }
 
   @Override
-  public HeldObject tryHold() {
+  public PinnedObject tryHold() {
     return hold();
   }
 
   @Override
-  public HeldObject hold() {
-    return held.again();
+  public PinnedObject hold() {
+    return held.acquireAnotherPin();
   }
 
   @Override
-  public CompletableFuture<HeldObject> recalled() {
+  public CompletableFuture<PinnedObject> recalled() {
     return CompletableFuture.completedFuture(hold());
   }
 

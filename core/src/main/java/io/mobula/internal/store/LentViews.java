@@ -2,7 +2,7 @@ package io.mobula.internal.store;
 
 import io.mobula.Tensor;
 import io.mobula.TensorMemory;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -52,7 +52,7 @@ final class LentViews {
   }
 
   /** The views that there are, or those made with that pin; else null. */
-  private synchronized @Nullable Lent present(@Nullable HeldObject held) {
+  private synchronized @Nullable Lent present(@Nullable PinnedObject held) {
     var present = idle == null ? used.get() : idle;
     if (idle != null) {
       idle = null;
@@ -94,11 +94,11 @@ final class LentViews {
   /** Views that are open, and how many buffers of them have not been given back. */
   final class Lent {
     private final Arena arena = newArena();
-    private final HeldObject pin;
+    private final PinnedObject pin;
     private final SealedLayout.Parts parts;
     private long shares; // under the monitor of the outer object
 
-    private Lent(HeldObject held) {
+    private Lent(PinnedObject held) {
       this.pin = held;
       this.parts = SealedLayout.read(scoped(held));
       held.closeWhenUnreachable(arena.scope());
@@ -110,7 +110,7 @@ final class LentViews {
     }
 
     @SuppressWarnings("restricted") // its size is what it was, and it stays mapped
-    private MemorySegment scoped(HeldObject held) {
+    private MemorySegment scoped(PinnedObject held) {
       var memory = held.bytes();
       return memory.reinterpret(arena, _ -> {
         try {
@@ -126,7 +126,7 @@ final class LentViews {
     }
 
     @SuppressWarnings("ReferenceEquality") // a pin is known by identity
-    private boolean isOf(HeldObject held) {
+    private boolean isOf(PinnedObject held) {
       return pin == held;
     }
 

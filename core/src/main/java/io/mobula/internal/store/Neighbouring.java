@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import java.lang.foreign.MemorySegment;
@@ -66,17 +66,17 @@ final class Neighbouring implements Residence {
   }
 
   @Override
-  public HeldObject tryHold() {
+  public PinnedObject tryHold() {
     return hold();
   }
 
   @Override
-  public HeldObject hold() {
-    return pinned(object::hold);
+  public PinnedObject hold() {
+    return pinned(object::acquirePin);
   }
 
   @Override
-  public CompletableFuture<HeldObject> recalled() {
+  public CompletableFuture<PinnedObject> recalled() {
     return CompletableFuture.completedFuture(hold());
   }
 

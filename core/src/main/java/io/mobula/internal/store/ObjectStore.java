@@ -16,7 +16,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.SpinWait;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.process.HeapExhaustion;
@@ -256,7 +256,7 @@ public final class ObjectStore {
   }
 
   /** Room for the bytes of another node's object; waits for it as {@code put} does. */
-  public Block room(long bytes) {
+  public WritableBlock room(long bytes) {
     requireOpen();
     return values.exactRoom(bytes);
   }
@@ -301,7 +301,7 @@ public final class ObjectStore {
   }
 
   /** Seals a copy of another node's object. */
-  public Content.InStore brought(Block block, List<Kept> edges, boolean views) {
+  public Content.InStore brought(WritableBlock block, List<Kept> edges, boolean views) {
     return values.housed(block.seal(), edges, views);
   }
 
@@ -441,7 +441,7 @@ public final class ObjectStore {
 
   /** How many refs, views and handles the collector has found unreachable so far. */
   public long foundUnreachable() {
-    return memory.foundUnreachable();
+    return memory.unreachableCount();
   }
 
   /**
@@ -498,7 +498,7 @@ public final class ObjectStore {
     return new StoreUsage(
         memory.usedBytes(),
         memory.capacityBytes(),
-        memory.objects(),
+        memory.objectCount(),
         evictor.awayBytes(),
         evictor.awayObjects());
   }
@@ -558,11 +558,11 @@ public final class ObjectStore {
 
   /** Room that one thread fills. */
   private final class Room implements ObjectBuffer {
-    private final Block block;
+    private final WritableBlock block;
     private final MemorySegment body;
     private boolean done;
 
-    Room(Block block, long bytes) {
+    Room(WritableBlock block, long bytes) {
       this.block = block;
       this.body = block.segment().asSlice(SealedLayout.FRONT, bytes);
     }

@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import java.lang.foreign.MemorySegment;
@@ -47,22 +47,22 @@ record Pinned(PeerObject object, MemorySegment view) implements Residence {
   }
 
   @Override
-  public HeldObject tryHold() {
+  public PinnedObject tryHold() {
     return hold();
   }
 
   /** One more pin beside the view's: its owner may have given the copy up meanwhile. */
   @Override
-  public HeldObject hold() {
+  public PinnedObject hold() {
     try {
-      return object.holdAgain();
+      return object.acquireAnotherPin();
     } finally {
       Reference.reachabilityFence(view);
     }
   }
 
   @Override
-  public CompletableFuture<HeldObject> recalled() {
+  public CompletableFuture<PinnedObject> recalled() {
     return CompletableFuture.completedFuture(hold());
   }
 

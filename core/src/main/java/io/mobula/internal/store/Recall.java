@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class Recall {
   }
 
   /** The value in memory, pinned for whoever asks, who closes it. */
-  CompletableFuture<HeldObject> held() {
+  CompletableFuture<PinnedObject> held() {
     var here = value.tryHold();
     return here != null
         ? CompletableFuture.completedFuture(here)

@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
@@ -56,16 +56,16 @@ interface Residence {
    * The bytes pinned in memory until the holder closes it, or null when that would take waiting.
    */
   @Nullable
-  HeldObject tryHold();
+  PinnedObject tryHold();
 
   /** As {@link #tryHold}; waits for room and for a disk as {@link #view} does. */
-  HeldObject hold();
+  PinnedObject hold();
 
   /** As {@link #hold}, brought back by a thread of the store. */
-  CompletableFuture<HeldObject> recalled();
+  CompletableFuture<PinnedObject> recalled();
 
   /** As {@link #recalled()}, into room that was taken for it; what is not used goes back. */
-  default CompletableFuture<HeldObject> recalled(@Nullable Block room) {
+  default CompletableFuture<PinnedObject> recalled(@Nullable WritableBlock room) {
     if (room != null) {
       room.abandon();
     }

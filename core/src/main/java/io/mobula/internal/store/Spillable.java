@@ -3,8 +3,8 @@ package io.mobula.internal.store;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.spi.SpillTarget;
@@ -60,7 +60,7 @@ final class Spillable implements Residence {
   private @Nullable Origin origin;
   private @Nullable ObjectLostException lost;
   private final Recall recall;
-  private final AtomicReference<@Nullable Block> room = new AtomicReference<>(); // taken for it
+  private final AtomicReference<@Nullable WritableBlock> room = new AtomicReference<>(); // taken for it
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   Spillable(SealedObject object, Evictor evictor) {
@@ -156,11 +156,11 @@ final class Spillable implements Residence {
   }
 
   @Override
-  public @Nullable HeldObject tryHold() {
+  public @Nullable PinnedObject tryHold() {
     touch();
     var here = inMemory;
     try {
-      return here == null ? null : here.hold();
+      return here == null ? null : here.acquirePin();
     } catch (IllegalStateException evicted) {
       LOG.trace("Evicted just before it was pinned, or gone", evicted);
       return null;
@@ -168,22 +168,22 @@ final class Spillable implements Residence {
   }
 
   @Override
-  public HeldObject hold() {
-    return with(SealedObject::hold);
+  public PinnedObject hold() {
+    return with(SealedObject::acquirePin);
   }
 
   @Override
-  public CompletableFuture<HeldObject> recalled() {
+  public CompletableFuture<PinnedObject> recalled() {
     return recall.held();
   }
 
   @Override
-  public CompletableFuture<HeldObject> recalled(@Nullable Block taken) {
+  public CompletableFuture<PinnedObject> recalled(@Nullable WritableBlock taken) {
     giveUp(room.getAndSet(taken));
     return recall.held().whenComplete((held, failure) -> giveUp(room.getAndSet(null)));
   }
 
-  private static void giveUp(@Nullable Block unused) {
+  private static void giveUp(@Nullable WritableBlock unused) {
     if (unused != null) {
       unused.abandon();
     }
@@ -403,7 +403,7 @@ final class Spillable implements Residence {
     }
   }
 
-  private static void fill(Block block, SpillTarget.@Nullable Part part, @Nullable Origin from) {
+  private static void fill(WritableBlock block, SpillTarget.@Nullable Part part, @Nullable Origin from) {
     var hold = Execution.currentHold();
     hold.giveBack();
     try {

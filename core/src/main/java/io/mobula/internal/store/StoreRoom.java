@@ -3,7 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
@@ -48,7 +48,7 @@ final class StoreRoom {
     this.evictor = new Evictor(memory, writers, threshold, this);
     this.collector = new CollectorCalls(store::isFull);
     memory.onReclaim(this::tellWaiting);
-    memory.onAsked(bytes -> background(() -> {
+    memory.onCapacityRequest(bytes -> background(() -> {
       idleViews.endAll();
       evictor.vacate(bytes);
     }));
@@ -77,12 +77,12 @@ final class StoreRoom {
    *
    * @throws StoreFullException when there is no room in time; the message says if a disk is why
    */
-  Block allocate(long bytes) {
+  WritableBlock allocate(long bytes) {
     return allocate(bytes, store::requireOpen, () -> false);
   }
 
   /** Allocates as above, but waits once more for the full time whenever {@code more} says so. */
-  Block allocate(long bytes, BooleanSupplier more) {
+  WritableBlock allocate(long bytes, BooleanSupplier more) {
     return allocate(bytes, store::requireOpen, more);
   }
 
@@ -95,11 +95,11 @@ final class StoreRoom {
    * The same for a value that comes back into memory, also while the node leaves and takes no new
    * ones: others copy what it has.
    */
-  Block allocateAgain(long bytes) {
+  WritableBlock allocateAgain(long bytes) {
     return allocate(bytes, store::requireMemory, () -> false);
   }
 
-  private Block allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
+  private WritableBlock allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
     boolean isTooLarge = bytes > memory.capacityBytes();
     if (waiting.get() == 0 || isTooLarge) {
       try {
@@ -126,7 +126,7 @@ final class StoreRoom {
   }
 
   /** Tries when it is its turn, and in any case before it gives up. */
-  private Block allocateInTurn(
+  private WritableBlock allocateInTurn(
       RoomQueue.Place place, long bytes, Runnable requireOpen, BooleanSupplier more) {
     long end = System.nanoTime() + fullTimeout.toNanos();
     var collections = collector.forOneWaiter(more.getAsBoolean());
@@ -161,7 +161,7 @@ final class StoreRoom {
    * Takes room that is free, or that of views which nobody uses, or that of values which can be
    * evicted.
    */
-  private Block tryAll(long bytes, Runnable requireOpen) {
+  private WritableBlock tryAll(long bytes, Runnable requireOpen) {
     StoreFullException full;
     try {
       return create(bytes, requireOpen);
@@ -218,7 +218,7 @@ final class StoreRoom {
     }
   }
 
-  private Block create(long bytes, Runnable requireOpen) {
+  private WritableBlock create(long bytes, Runnable requireOpen) {
     requireOpen.run();
     try {
       return memory.create(bytes);
@@ -228,7 +228,7 @@ final class StoreRoom {
     }
   }
 
-  private @Nullable Block tryCreate(long bytes) {
+  private @Nullable WritableBlock tryCreate(long bytes) {
     try {
       return memory.create(bytes);
     } catch (StoreFullException stillFull) {

@@ -3,7 +3,7 @@ package io.mobula.internal.store;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.EncodedValue;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import java.lang.foreign.MemorySegment;
@@ -84,7 +84,7 @@ final class Values {
       return null;
     }
     var buffer = encoded.buffers().getFirst();
-    var held = memory.shareAround(buffer);
+    var held = memory.shareContaining(buffer);
     if (held == null) {
       return null;
     }
@@ -239,7 +239,7 @@ final class Values {
   }
 
   /** Room for bytes that are laid out already. */
-  Block exactRoom(long bytes) {
+  WritableBlock exactRoom(long bytes) {
     return room.allocate(bytes);
   }
 
@@ -250,12 +250,12 @@ final class Values {
   }
 
   /** Room for a value that is made in place. */
-  Block room(long bytes) {
+  WritableBlock room(long bytes) {
     return room.allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
   }
 
   /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
-  Content sealInPlace(Block block, Object described) {
+  Content sealInPlace(WritableBlock block, Object described) {
     var encoded = codec.encode(described);
     if (encoded.buffers().isEmpty()) { // so small that the codec has copied it
       block.abandon();

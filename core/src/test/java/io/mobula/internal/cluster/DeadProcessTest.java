@@ -10,7 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.mobula.NodeId;
-import io.mobula.internal.memory.RunningClock;
+import io.mobula.internal.memory.SuspendAwareClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +119,8 @@ class DeadProcessTest {
       this.system = ActorSystem.create(Behaviors.empty(), "mobula", config(settings, store));
       var self =
           new Peer(id, ClusterMembership.addressOf(system), name, host, 1, role, Map.of(), store);
-      var clock = new RunningClock(System.nanoTime());
-      clock.release(System.nanoTime()); // one JVM, and it runs
+      var clock = new SuspendAwareClock(System.nanoTime());
+      clock.runFree(System.nanoTime()); // one JVM, and it runs
       this.membership = ClusterMembership.start(system, self, settings, true, clock, this);
       membership.subscribe(this);
     }

@@ -3,7 +3,7 @@ package io.mobula.internal.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.internal.cluster.SuspectedMember.Finding;
-import io.mobula.internal.memory.ProcessLife;
+import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
@@ -34,8 +34,8 @@ class SuspectedMemberTest {
     now += 2 * SECOND;
     assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.STOPPED);
     try (var progress = ProgressThread.start(store)) {
-      long before = ProcessLife.progress(store.address());
-      while (ProcessLife.progress(store.address()) <= before + 1) {
+      long before = StoreLivenessProbe.progress(store.address());
+      while (StoreLivenessProbe.progress(store.address()) <= before + 1) {
         LockSupport.parkNanos(1_000_000);
       }
       assertThat(progress.clock().nanos()).isPositive();

@@ -91,15 +91,15 @@ class FileHeaderTest {
 
   @Test
   void refusesAnotherFileThanWasLookedForAndNamesBoth() {
-    assertThatThrownBy(() -> HEADER.require(Kind.SEGMENT, new StoreId(3, 4), 5, "the file"))
+    assertThatThrownBy(() -> HEADER.requireMatch(Kind.SEGMENT, new StoreId(3, 4), 5, "the file"))
         .isInstanceOf(StoreException.class)
         .hasMessage("the file is SEGMENT 5 of store 0000000000000003fffffffffffffffc, wanted"
             + " SEGMENT 5 of store 00000000000000030000000000000004: it belongs to another store");
-    assertThatThrownBy(() -> HEADER.require(Kind.PINS, new StoreId(3, -4), 5, "the file"))
+    assertThatThrownBy(() -> HEADER.requireMatch(Kind.PINS, new StoreId(3, -4), 5, "the file"))
         .isInstanceOf(StoreException.class);
-    assertThatThrownBy(() -> HEADER.require(Kind.SEGMENT, new StoreId(3, -4), 6, "the file"))
+    assertThatThrownBy(() -> HEADER.requireMatch(Kind.SEGMENT, new StoreId(3, -4), 6, "the file"))
         .isInstanceOf(StoreException.class);
-    HEADER.require(Kind.SEGMENT, new StoreId(3, -4), 5, "the file");
+    HEADER.requireMatch(Kind.SEGMENT, new StoreId(3, -4), 5, "the file");
   }
 
   @Test

@@ -64,7 +64,7 @@ class FullFileSystemTest {
   void aFullFileSystemIsATypedErrorAndHarmsNothingThatIsThere() throws Exception {
     mountOneMebibyte();
     try (SharedStore store = SharedStore.open(new StoreOptions(base, 64 << 20, 256 * KIB, false))) {
-      Block block = store.create(200 * KIB);
+      WritableBlock block = store.create(200 * KIB);
       block.segment().fill((byte) 3);
       SealedObject object = block.seal();
       assertThatThrownBy(() -> store.create(4 << 20))

@@ -25,7 +25,7 @@ final class PeerProcess {
 
   private final SharedStore store;
   private final Map<String, MemorySegment> views = new HashMap<>();
-  private final LifeWatch lives = new LifeWatch();
+  private final LifeLockWatcher lives = new LifeLockWatcher();
   private @Nullable PeerStore peer;
 
   private PeerProcess(Path base) {
@@ -89,14 +89,14 @@ final class PeerProcess {
   }
 
   private String attach(String[] words) {
-    var reader = new PeerStore.Reader(store, ProcessHandle.current().pid(), System.out::println);
-    Attachment attached = PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
+    var reader = new PeerStore.StoreReader(store, ProcessHandle.current().pid(), System.out::println);
+    AttachResult attached = PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
     return switch (attached) {
-      case Attachment.Here here -> {
+      case AttachResult.Attached here -> {
         peer = here.store();
         yield "here";
       }
-      case Attachment.Elsewhere elsewhere -> elsewhere.why();
+      case AttachResult.NotAttachable notAttachable -> notAttachable.reason();
     };
   }
 
@@ -155,7 +155,7 @@ final class PeerProcess {
 
   /** An object whose words are all of one value and their place. */
   static SealedObject filled(SharedStore store, int words, long value) {
-    Block block = store.create(words * 8L);
+    WritableBlock block = store.create(words * 8L);
     MemorySegment memory = block.segment();
     for (int i = 0; i < words; i++) {
       memory.setAtIndex(ValueLayout.JAVA_LONG, i, value ^ i);

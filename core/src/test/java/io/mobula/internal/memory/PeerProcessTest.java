@@ -51,8 +51,8 @@ class PeerProcessTest {
     store.close();
   }
 
-  private ChildJvm reader(int row, Consumer<String> aside) {
-    ChildJvm child = new ChildJvm(PeerProcess.class, aside, base.toString());
+  private PeerProcessClient reader(int row, Consumer<String> aside) {
+    PeerProcessClient child = new PeerProcessClient(PeerProcess.class, aside, base.toString());
     assertThat(child.ask("attach " + written(store.address()) + " " + row)).isEqualTo("here");
     return child;
   }
@@ -77,8 +77,8 @@ class PeerProcessTest {
       store.nudge(Long.parseLong(line));
       nudges.incrementAndGet();
     };
-    try (ChildJvm one = reader(store.offerRow(), nudge);
-        ChildJvm two = reader(store.offerRow(), nudge)) {
+    try (PeerProcessClient one = reader(store.offerRow(), nudge);
+        PeerProcessClient two = reader(store.offerRow(), nudge)) {
       List<SealedObject> live = new ArrayList<>(List.of(filled(store, 8, seed)));
       one.say("stress 3000 " + seed);
       two.say("stress 3000 " + (seed + 1));
@@ -92,7 +92,7 @@ class PeerProcessTest {
         two.ask("drop");
         return store.usedBytes() == 0;
       });
-      assertThat(store.objects()).isZero();
+      assertThat(store.objectCount()).isZero();
     }
   }
 
@@ -114,15 +114,15 @@ class PeerProcessTest {
   void aKilledReadersPinsAreTakenBackAndItsRowIsUsedAgain() {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
-    try (ChildJvm reader = reader(row, NOBODY_LISTENS)) {
+    try (PeerProcessClient reader = reader(row, NOBODY_LISTENS)) {
       assertThat(reader.ask("view " + written(object.address()))).isEqualTo("viewed");
       object.free();
-      assertThat(store.readerGone(row)).isFalse();
+      assertThat(store.reclaimReaderRow(row)).isFalse();
       assertThat(store.usedBytes()).isPositive();
       reader.signal("KILL");
       await(() -> store.usedBytes() == 0);
     }
-    assertThat(store.objects()).isZero();
+    assertThat(store.objectCount()).isZero();
     assertThat(store.offerRow()).isEqualTo(row);
     reader(row, NOBODY_LISTENS).close();
   }
@@ -131,11 +131,11 @@ class PeerProcessTest {
   void aKilledReadersRowComesBackAtOnceWhenTheOwnerIsTold() {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
-    try (ChildJvm reader = reader(row, NOBODY_LISTENS)) {
+    try (PeerProcessClient reader = reader(row, NOBODY_LISTENS)) {
       reader.ask("view " + written(object.address()));
       reader.signal("KILL");
       reader.awaitEnd();
-      await(() -> store.readerGone(row));
+      await(() -> store.reclaimReaderRow(row));
       object.free();
       assertThat(store.usedBytes()).isZero();
     }
@@ -145,12 +145,12 @@ class PeerProcessTest {
   void aStoppedReaderCostsMemoryAndKeepsItsBytes() {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
-    try (ChildJvm reader = reader(row, line -> store.nudge(Long.parseLong(line)))) {
+    try (PeerProcessClient reader = reader(row, line -> store.nudge(Long.parseLong(line)))) {
       reader.ask("view " + written(object.address()));
       reader.signal("STOP");
       object.free();
       for (int i = 0; i < 100; i++) {
-        assertThat(store.readerGone(row)).isFalse();
+        assertThat(store.reclaimReaderRow(row)).isFalse();
         filled(store, 1_000, 4).free();
       }
       assertThat(store.usedBytes()).isEqualTo(8_000);
@@ -165,12 +165,12 @@ class PeerProcessTest {
 
   @Test
   void viewsSurviveTheDeathOfTheirOwnerAndTheRemovalOfItsFiles() throws Exception {
-    try (ChildJvm owner = new ChildJvm(PeerProcess.class, NOBODY_LISTENS, base.toString());
-        LifeWatch watch = new LifeWatch()) {
+    try (PeerProcessClient owner = new PeerProcessClient(PeerProcess.class, NOBODY_LISTENS, base.toString());
+        LifeLockWatcher watch = new LifeLockWatcher()) {
       StoreAddress address = storeAddress(("- " + owner.ask("address")).split(" "));
-      var me = new PeerStore.Reader(store, 5, slot -> {});
+      var me = new PeerStore.StoreReader(store, 5, slot -> {});
       int row = Integer.parseInt(owner.ask("row"));
-      PeerStore peer = ((Attachment.Here) PeerStore.attach(address, row, me)).store();
+      PeerStore peer = ((AttachResult.Attached) PeerStore.attach(address, row, me)).store();
       ObjectAddress object = objectAddress(owner.ask("put 900").split(" "), 0);
       ObjectAddress unopened = objectAddress(owner.ask("put 900").split(" "), 0);
       PeerObject there = peer.open(object);

@@ -63,12 +63,12 @@ class PeerStoreTest {
     owner.close();
   }
 
-  private Attachment attach(StoreAddress address, int row) {
-    return PeerStore.attach(address, row, new PeerStore.Reader(reader, 77, nudges::add));
+  private AttachResult attach(StoreAddress address, int row) {
+    return PeerStore.attach(address, row, new PeerStore.StoreReader(reader, 77, nudges::add));
   }
 
   private PeerStore attach(int row) {
-    return ((Attachment.Here) attach(owner.address(), row)).store();
+    return ((AttachResult.Attached) attach(owner.address(), row)).store();
   }
 
   private PeerStore attach() {
@@ -76,7 +76,7 @@ class PeerStoreTest {
   }
 
   private SealedObject put(int bytes, int fill) {
-    Block block = owner.create(bytes);
+    WritableBlock block = owner.create(bytes);
     block.segment().fill((byte) fill);
     return block.seal();
   }
@@ -211,10 +211,10 @@ class PeerStoreTest {
     StoreAddress here = owner.address();
     int row = owner.offerRow();
     assertThat(attach(new StoreAddress(base + "/mobula-none", 1, 2), row))
-        .isInstanceOf(Attachment.Elsewhere.class);
-    assertThat(attach(new StoreAddress("\0", 1, 2), row)).isInstanceOf(Attachment.Elsewhere.class);
-    Attachment other = attach(new StoreAddress(here.directory(), here.idHigh() + 1, 2), row);
-    assertThat(((Attachment.Elsewhere) other).why()).contains("wanted " + here.directory());
+        .isInstanceOf(AttachResult.NotAttachable.class);
+    assertThat(attach(new StoreAddress("\0", 1, 2), row)).isInstanceOf(AttachResult.NotAttachable.class);
+    AttachResult other = attach(new StoreAddress(here.directory(), here.idHigh() + 1, 2), row);
+    assertThat(((AttachResult.NotAttachable) other).reason()).contains("wanted " + here.directory());
     assertThat(attach(row).address()).isEqualTo(here);
   }
 
@@ -233,11 +233,11 @@ class PeerStoreTest {
     assertThatThrownBy(() -> peer.open(object.address()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
-    assertThat(owner.readerGone(row)).isFalse();
+    assertThat(owner.reclaimReaderRow(row)).isFalse();
     assertThat(first(view[0])).isEqualTo((byte) 4);
     assertThat(object.isPinned()).isTrue();
     view[0] = null;
-    PollingAssert.untilCollected("the row is free", () -> owner.readerGone(row));
+    PollingAssert.untilCollected("the row is free", () -> owner.reclaimReaderRow(row));
     assertThat(owner.offerRow()).isEqualTo(row);
     attach(row).close();
   }
@@ -263,7 +263,7 @@ class PeerStoreTest {
           }
         }
         assertThat(object.isPinned()).isFalse();
-        assertThat(owner.readerGone(row)).isTrue();
+        assertThat(owner.reclaimReaderRow(row)).isTrue();
       }
     }
   }
@@ -291,42 +291,42 @@ class PeerStoreTest {
     reader.close();
     assertThatThrownBy(there::view).isInstanceOf(IllegalStateException.class);
     object.free();
-    assertThat(owner.readerGone(row)).isFalse();
+    assertThat(owner.reclaimReaderRow(row)).isFalse();
     assertThat(first(view[0])).isEqualTo((byte) 4);
     view[0] = null;
     PollingAssert.untilCollected("the owner has its memory back", () -> owner.usedBytes() == 0);
     // The reader takes its pin back first and gives the row back after that.
-    PollingAssert.until("the row is free", () -> owner.readerGone(row));
+    PollingAssert.until("the row is free", () -> owner.reclaimReaderRow(row));
   }
 
   @Test
   void whatIsPinnedCanBeHeldOnceMoreThoughItsOwnerHasFreedIt() throws Exception {
     SealedObject object = put(100, 6);
     PeerObject there = attach().open(object.address());
-    try (HeldObject held = there.hold()) {
+    try (PinnedObject held = there.acquirePin()) {
       object.free();
-      assertThatThrownBy(there::hold).isInstanceOf(IllegalStateException.class);
-      HeldObject again = there.holdAgain();
+      assertThatThrownBy(there::acquirePin).isInstanceOf(IllegalStateException.class);
+      PinnedObject again = there.acquireAnotherPin();
       held.close();
       assertThat(first(again.bytes())).isEqualTo((byte) 6);
-      try (HeldObject third = again.again()) {
+      try (PinnedObject third = again.acquireAnotherPin()) {
         again.close();
         assertThat(first(third.bytes())).isEqualTo((byte) 6);
       }
     }
     PollingAssert.until("the owner has its memory back", () -> owner.usedBytes() == 0);
-    assertThatThrownBy(there::holdAgain).hasMessageContaining("is not pinned");
+    assertThatThrownBy(there::acquireAnotherPin).hasMessageContaining("is not pinned");
   }
 
   @Test
   void aRowThatNobodyClaimedIsOfferedAgainOnlyWhenItsReaderIsSaidToBeGone() {
     int row = owner.offerRow();
     assertThat(owner.offerRow()).isNotEqualTo(row);
-    assertThat(owner.readerGone(row)).isTrue();
+    assertThat(owner.reclaimReaderRow(row)).isTrue();
     assertThat(owner.offerRow()).isEqualTo(row);
-    assertThat(owner.readerGone(0)).isFalse();
-    assertThat(owner.readerGone(-1)).isFalse();
-    assertThat(owner.readerGone(4_000)).isFalse();
+    assertThat(owner.reclaimReaderRow(0)).isFalse();
+    assertThat(owner.reclaimReaderRow(-1)).isFalse();
+    assertThat(owner.reclaimReaderRow(4_000)).isFalse();
   }
 
   @Test
@@ -400,7 +400,7 @@ class PeerStoreTest {
       await(() -> residentBytes(mapping).stream().anyMatch(bytes -> bytes >= 1000L * KIB));
       await(() -> !there.isPinned());
       assertThat(peer.segments()
-              .isCold(Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
+              .markTouched(Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
           .isFalse();
       peer.open(next.address());
       await(() -> !large.isPinned() && !next.isPinned());

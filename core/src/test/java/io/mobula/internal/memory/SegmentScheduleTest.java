@@ -33,23 +33,23 @@ class SegmentScheduleTest {
 
   @Test
   void blocksDoNotOverlapAndTheCeilingHolds() {
-    Schedules.explore("segments", 60, schedule -> new World(schedule).run());
+    Schedules.explore("segments", 60, schedule -> new SegmentSimulation(schedule).run());
   }
 
-  private final class World {
+  private final class SegmentSimulation {
     private final Schedule schedule;
-    private final List<Process> alive = new ArrayList<>();
-    private final List<Process> all = new ArrayList<>();
-    private final Map<String, Shares.Share> said = new LinkedHashMap<>();
+    private final List<SimulatedProcess> alive = new ArrayList<>();
+    private final List<SimulatedProcess> all = new ArrayList<>();
+    private final Map<String, CapacityReports.CapacityReport> said = new LinkedHashMap<>();
     private long now;
     private int blocks;
 
-    World(Schedule schedule) {
+    SegmentSimulation(Schedule schedule) {
       this.schedule = schedule;
       for (int i = 0; i < PROCESSES; i++) {
-        var process = new Process("process " + i);
-        alive.add(process);
-        all.add(process);
+        var simulatedProcess = new SimulatedProcess("process " + i);
+        alive.add(simulatedProcess);
+        all.add(simulatedProcess);
       }
       schedule.afterEach(this::checkCeiling);
     }
@@ -61,18 +61,18 @@ class SegmentScheduleTest {
         }
         schedule.note("-- all blocks are given back");
         schedule.settle(MOST_STEPS);
-        alive.forEach(Process::giveAllBack);
+        alive.forEach(SimulatedProcess::giveAllBack);
         schedule.settle(MOST_STEPS);
-        for (var process : alive) {
-          assertThat(process.threads.unfinished()).isEmpty();
-          assertThat(process.pool.usedBytes()).as("used by %s", process.name).isZero();
+        for (var simulatedProcess : alive) {
+          assertThat(simulatedProcess.threads.unfinished()).isEmpty();
+          assertThat(simulatedProcess.pool.usedBytes()).as("used by %s", simulatedProcess.name).isZero();
         }
         if (!alive.isEmpty()) {
           oneTakesAll();
         }
       } finally {
         schedule.end();
-        all.forEach(Process::discard);
+        all.forEach(SimulatedProcess::discard);
       }
     }
 
@@ -80,11 +80,11 @@ class SegmentScheduleTest {
      * Nothing is lost: when the others have given theirs, one may have as much as the ceiling says.
      */
     private void oneTakesAll() {
-      for (var process : List.copyOf(all)) {
-        if (alive.contains(process)) {
-          process.pool.giveIdle(Long.MAX_VALUE);
+      for (var simulatedProcess : List.copyOf(all)) {
+        if (alive.contains(simulatedProcess)) {
+          simulatedProcess.pool.releaseIdle(Long.MAX_VALUE);
         } else {
-          process.leaveNothing();
+          simulatedProcess.leaveNothing();
         }
       }
       checkCeiling();
@@ -100,45 +100,45 @@ class SegmentScheduleTest {
         return;
       }
       now += schedule.choices().next(1000) * 1_000_000L;
-      var process = alive.get(schedule.choices().next(alive.size()));
+      var simulatedProcess = alive.get(schedule.choices().next(alive.size()));
       if (what < 80) {
-        process.take();
+        simulatedProcess.take();
       } else if (what < 92) {
-        process.giveOneBack();
+        simulatedProcess.giveOneBack();
       } else if (what < 95) {
-        process.later("giver", () -> process.pool.giveIdle(SEGMENT));
+        simulatedProcess.later("giver", () -> simulatedProcess.pool.releaseIdle(SEGMENT));
       } else if (what < 97) {
-        process.later("preparer", process.pool::prepareAhead);
+        simulatedProcess.later("preparer", simulatedProcess.pool::prepareAhead);
       } else if (schedule.choices().oneIn(2)) {
-        process.die();
+        simulatedProcess.die();
       }
     }
 
     /** All that there is, of the dead, too, as long as their files are there. */
     private void checkCeiling() {
-      long sum = all.stream().mapToLong(Process::bytes).sum();
+      long sum = all.stream().mapToLong(SimulatedProcess::bytes).sum();
       assertThat(sum).as("bytes of all segments").isLessThanOrEqualTo(CAPACITY);
     }
 
     /** One process of the node. */
-    private final class Process {
+    private final class SimulatedProcess {
       final String name;
       final SimulatedThreads threads;
       final SegmentPool pool;
       private final StoreDirectory directory = StoreDirectory.open(base);
-      private final List<Taken> taken = new ArrayList<>();
+      private final List<TakenBlock> takenBlock = new ArrayList<>();
       private boolean gone;
 
-      Process(String name) {
+      SimulatedProcess(String name) {
         this.name = name;
         threads = new SimulatedThreads(schedule, name);
-        said.put(name, new Shares.Share(0, 0, 0));
+        said.put(name, new CapacityReports.CapacityReport(0, 0, 0));
         pool = new SegmentPool(
             directory,
             ID,
             new StoreOptions(base, CAPACITY, SEGMENT, false),
-            new Warmer(),
-            new CommonCeiling(new Said(name), CAPACITY, () -> now));
+            new SegmentPretoucher(),
+            new SharedStoreCapacity(new SimulatedReports(name), CAPACITY, () -> now));
       }
 
       /** What its segments take, as their files say. */
@@ -167,22 +167,22 @@ class SegmentScheduleTest {
             ? SEGMENT + 64L * schedule.choices().next(2 * SEGMENT / 64)
             : 64L * (1 + schedule.choices().next(SEGMENT / 128));
         later("writer", () -> {
-          var block = new Taken(pool.allocate(bytes), ++blocks);
+          var block = new TakenBlock(pool.allocate(bytes), ++blocks);
           schedule.preempt();
-          taken.add(block);
+          takenBlock.add(block);
         });
       }
 
       void giveOneBack() {
-        if (!taken.isEmpty()) {
-          var block = taken.remove(schedule.choices().next(taken.size()));
+        if (!takenBlock.isEmpty()) {
+          var block = takenBlock.remove(schedule.choices().next(takenBlock.size()));
           block.check();
           pool.free(block.extent());
         }
       }
 
       void giveAllBack() {
-        while (!taken.isEmpty()) {
+        while (!takenBlock.isEmpty()) {
           giveOneBack();
         }
       }
@@ -209,43 +209,43 @@ class SegmentScheduleTest {
     }
 
     /** What all say; each looks at one after the other. */
-    private final class Said implements Shares {
+    private final class SimulatedReports implements CapacityReports {
       private final String name;
 
-      Said(String name) {
+      SimulatedReports(String name) {
         this.name = name;
       }
 
       @Override
-      public void say(Share share) {
+      public void publish(CapacityReport report) {
         schedule.preempt();
-        said.computeIfPresent(name, (who, before) -> share);
+        said.computeIfPresent(name, (who, before) -> report);
         schedule.preempt();
       }
 
       @Override
-      public Map<String, Share> others() {
-        var others = new LinkedHashMap<String, Share>();
+      public Map<String, CapacityReport> others() {
+        var others = new LinkedHashMap<String, CapacityReport>();
         for (var other : List.copyOf(said.keySet())) {
           schedule.preempt();
-          var share = said.get(other);
-          if (share != null && !other.equals(name)) {
-            others.put(other, share);
+          var report = said.get(other);
+          if (report != null && !other.equals(name)) {
+            others.put(other, report);
           }
         }
         return others;
       }
 
       @Override
-      public void leave() {
+      public void withdraw() {
         said.remove(name);
       }
     }
   }
 
   /** A block that is filled with its number. */
-  private record Taken(Extent<Segment> extent, int number) {
-    Taken {
+  private record TakenBlock(Extent<Segment> extent, int number) {
+    TakenBlock {
       for (long at = 0; at < extent.bytes(); at += Integer.BYTES) {
         extent.home().blocks().set(ValueLayout.JAVA_INT, extent.offset() + at, number);
       }

@@ -35,7 +35,7 @@ class SharedStoreTest {
   }
 
   private SealedObject put(SharedStore into, long bytes, int fill) {
-    Block block = into.create(bytes);
+    WritableBlock block = into.create(bytes);
     block.segment().fill((byte) fill);
     return block.seal();
   }
@@ -84,10 +84,10 @@ class SharedStoreTest {
     assertThat(object.view().isReadOnly()).isTrue();
     assertThat(object.<Long>read(MemorySegment::byteSize)).isZero();
     assertThat(object.isPinned()).isFalse();
-    assertThat(store.objects()).isEqualTo(1);
+    assertThat(store.objectCount()).isEqualTo(1);
     assertThat(store.usedBytes()).isZero();
     object.free();
-    assertThat(store.objects()).isZero();
+    assertThat(store.objectCount()).isZero();
   }
 
   @Test
@@ -176,7 +176,7 @@ class SharedStoreTest {
     int seen = object.read(segment -> {
       object.free();
       assertThat(object.isPinned()).isTrue();
-      assertThat(store.objects()).isEqualTo(1);
+      assertThat(store.objectCount()).isEqualTo(1);
       for (int i = 0; i < 10; i++) {
         put(4 * KIB, 9);
       }
@@ -184,7 +184,7 @@ class SharedStoreTest {
     });
     assertThat(seen).isEqualTo(1);
     assertThat(object.isPinned()).isFalse();
-    assertThat(store.objects()).isEqualTo(10);
+    assertThat(store.objectCount()).isEqualTo(10);
   }
 
   @Test
@@ -205,7 +205,7 @@ class SharedStoreTest {
 
   @Test
   void anAbandonedBlockGivesItsMemoryBack() {
-    Block block = store.create(1_000);
+    WritableBlock block = store.create(1_000);
     block.abandon();
     block.abandon();
     assertThat(store.usedBytes()).isZero();
@@ -215,10 +215,10 @@ class SharedStoreTest {
 
   @Test
   void aSealedBlockIsSealedOnce() {
-    Block block = store.create(64);
+    WritableBlock block = store.create(64);
     block.seal();
     block.abandon();
-    assertThat(store.objects()).isEqualTo(1);
+    assertThat(store.objectCount()).isEqualTo(1);
     assertThatThrownBy(block::seal)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is SEALED, wanted CREATED");
@@ -258,7 +258,7 @@ class SharedStoreTest {
         assertThat(objects[i].slot()).isEqualTo(i);
         assertThat(objects[i].view().byteSize()).isEqualTo(i % 3 * 64L);
       }
-      assertThat(many.objects()).isEqualTo(3_000);
+      assertThat(many.objectCount()).isEqualTo(3_000);
     }
   }
 
@@ -267,7 +267,7 @@ class SharedStoreTest {
     SealedObject object = put(4 * KIB, 6);
     SealedObject unread = put(100 * KIB, 7);
     MemorySegment view = object.view();
-    Block unsealed = store.create(64);
+    WritableBlock unsealed = store.create(64);
     String name = store.directory().getFileName().toString();
     store.close();
     store.close();

@@ -32,8 +32,8 @@ class StoreDirectoryTest {
    * Another process that opens a store under the given directory, says where it is, and waits to be
    * killed.
    */
-  static final class Holder {
-    private Holder() {}
+  static final class StoreHolderMain {
+    private StoreHolderMain() {}
 
     public static void main(String[] args) throws IOException {
       SharedStore store =
@@ -44,13 +44,13 @@ class StoreDirectoryTest {
     }
   }
 
-  private record Child(Process process, Path directory) {
-    static Child start(Path base) throws IOException {
+  private record ChildStore(Process process, Path directory) {
+    static ChildStore start(Path base) throws IOException {
       Process process = new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-cp",
               System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-              Holder.class.getName(),
+              StoreHolderMain.class.getName(),
               base.toString())
           .redirectError(ProcessBuilder.Redirect.INHERIT)
           .start();
@@ -60,7 +60,7 @@ class StoreDirectoryTest {
         line = output.readLine();
       }
       assertThat(line).as("the other process's store").isNotNull();
-      return new Child(process, Path.of(line));
+      return new ChildStore(process, Path.of(line));
     }
 
     void kill() throws InterruptedException {
@@ -77,8 +77,8 @@ class StoreDirectoryTest {
 
   @Test
   void aKilledProcessesFilesAreRemovedByTheNextStartAndALiveOnesAreNot() throws Exception {
-    Child killed = Child.start(base);
-    Child alive = Child.start(base);
+    ChildStore killed = ChildStore.start(base);
+    ChildStore alive = ChildStore.start(base);
     try {
       assertThat(killed.directory()).exists();
       killed.kill();

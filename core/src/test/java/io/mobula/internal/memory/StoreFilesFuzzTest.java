@@ -133,8 +133,8 @@ class StoreFilesFuzzTest {
   private void read(Path copy) {
     var id = owner.address().storeId();
     var address = new StoreAddress(copy.toString(), id.high(), id.low());
-    var attached = PeerStore.attach(address, 1, new PeerStore.Reader(reader, 77, slot -> {}));
-    if (attached instanceof Attachment.Here(var peer)) {
+    var attached = PeerStore.attach(address, 1, new PeerStore.StoreReader(reader, 77, slot -> {}));
+    if (attached instanceof AttachResult.Attached(var peer)) {
       try (peer) {
         for (var object : List.of(small, large)) {
           try {

@@ -26,19 +26,19 @@ class StoreModelTest {
   Path base;
 
   /** An object as it ought to be; its content is the low byte of its number, over and over. */
-  private static final class Expected {
+  private static final class ExpectedObject {
     final SealedObject object;
     final byte fill;
     final List<MemorySegment> views = new ArrayList<>();
 
-    Expected(SealedObject object, byte fill) {
+    ExpectedObject(SealedObject object, byte fill) {
       this.object = object;
       this.fill = fill;
     }
   }
 
-  private final List<Expected> live = new ArrayList<>();
-  private final List<Expected> freedButRead = new ArrayList<>();
+  private final List<ExpectedObject> live = new ArrayList<>();
+  private final List<ExpectedObject> freedButRead = new ArrayList<>();
   private byte nextFill;
 
   @RepeatedTest(3)
@@ -58,7 +58,7 @@ class StoreModelTest {
         }
       }
       check(store, seed);
-      live.forEach(expected -> expected.object.free());
+      live.forEach(expectedObject -> expectedObject.object.free());
       freedButRead.addAll(live);
       live.clear();
       freedButRead.forEach(expected -> assertReadable(expected, seed));
@@ -73,27 +73,27 @@ class StoreModelTest {
     if (dice < 50) {
       create(store, randomSize(random), random.nextInt(10) == 0);
     } else if (!live.isEmpty()) {
-      Expected expected = live.get(random.nextInt(live.size()));
+      ExpectedObject expectedObject = live.get(random.nextInt(live.size()));
       if (dice < 52) {
-        expected.views.add(expected.object.view());
+        expectedObject.views.add(expectedObject.object.view());
       } else if (dice < 60) {
-        assertThat(expected.object.<Long>read(MemorySegment::byteSize))
-            .isEqualTo(expected.object.byteSize());
+        assertThat(expectedObject.object.<Long>read(MemorySegment::byteSize))
+            .isEqualTo(expectedObject.object.byteSize());
       } else {
-        free(expected);
+        free(expectedObject);
       }
     }
   }
 
   private void create(SharedStore store, long bytes, boolean abandon) {
     try {
-      Block block = store.create(bytes);
+      WritableBlock block = store.create(bytes);
       byte fill = nextFill++;
       block.segment().fill(fill);
       if (abandon) {
         block.abandon();
       } else {
-        live.add(new Expected(block.seal(), fill));
+        live.add(new ExpectedObject(block.seal(), fill));
       }
     } catch (StoreFullException full) {
       assertThat(store.usedBytes() + bytes)
@@ -103,36 +103,36 @@ class StoreModelTest {
     }
   }
 
-  private void free(Expected expected) {
-    expected.object.free();
-    live.remove(expected);
-    if (expected.views.isEmpty()) {
-      assertThat(expected.object.isPinned()).isFalse();
+  private void free(ExpectedObject expectedObject) {
+    expectedObject.object.free();
+    live.remove(expectedObject);
+    if (expectedObject.views.isEmpty()) {
+      assertThat(expectedObject.object.isPinned()).isFalse();
     } else if (freedButRead.size() < 4) {
-      freedButRead.add(expected);
+      freedButRead.add(expectedObject);
     }
   }
 
   private void check(SharedStore store, long seed) {
-    live.forEach(expected ->
-        expected.object.<@Nullable Void>read(content -> assertHolds(expected, content, seed)));
+    live.forEach(expectedObject ->
+        expectedObject.object.<@Nullable Void>read(content -> assertHolds(expectedObject, content, seed)));
     live.forEach(expected -> assertReadable(expected, seed));
     freedButRead.forEach(expected -> assertReadable(expected, seed));
-    assertThat(store.objects()).as("seed " + seed).isGreaterThanOrEqualTo(live.size());
+    assertThat(store.objectCount()).as("seed " + seed).isGreaterThanOrEqualTo(live.size());
     long held = live.stream()
         .mapToLong(expected -> BlockAllocator.roundUp(expected.object.byteSize()))
         .sum();
     assertThat(store.usedBytes()).as("seed " + seed).isGreaterThanOrEqualTo(held);
   }
 
-  private static void assertReadable(Expected expected, long seed) {
-    expected.views.forEach(view -> assertHolds(expected, view, seed));
+  private static void assertReadable(ExpectedObject expectedObject, long seed) {
+    expectedObject.views.forEach(view -> assertHolds(expectedObject, view, seed));
   }
 
-  private static @Nullable Void assertHolds(Expected expected, MemorySegment content, long seed) {
+  private static @Nullable Void assertHolds(ExpectedObject expectedObject, MemorySegment content, long seed) {
     for (byte b : content.toArray(ValueLayout.JAVA_BYTE)) {
-      if (b != expected.fill) {
-        throw new AssertionError("seed " + seed + ": " + expected.object + " was overwritten");
+      if (b != expectedObject.fill) {
+        throw new AssertionError("seed " + seed + ": " + expectedObject.object + " was overwritten");
       }
     }
     return null;

@@ -2,7 +2,7 @@ package io.mobula.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.memory.ChildJvm;
+import io.mobula.internal.memory.PeerProcessClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreAddress;
 import io.mobula.internal.memory.StoreOptions;
@@ -37,7 +37,7 @@ class RingKillIT {
   private final class Writer implements AutoCloseable {
     private final int place;
     private final Path noted;
-    private final ChildJvm process;
+    private final PeerProcessClient process;
     private final InRing ring;
     private long last;
 
@@ -45,7 +45,7 @@ class RingKillIT {
       this.place = place;
       this.noted = base.resolve(RingWriterProcess.NOTED + started++);
       var mine = store.address();
-      this.process = new ChildJvm(
+      this.process = new PeerProcessClient(
           RingWriterProcess.class,
           line -> {},
           base.toString(),

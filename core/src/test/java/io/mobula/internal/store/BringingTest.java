@@ -17,8 +17,8 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.Attachment;
-import io.mobula.internal.memory.Block;
+import io.mobula.internal.memory.AttachResult;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
@@ -131,7 +131,7 @@ class BringingTest {
     }
 
     @Override
-    public CompletionStage<Content> bringFromPlace(@Nullable Block room) {
+    public CompletionStage<Content> bringFromPlace(@Nullable WritableBlock room) {
       if (room != null) {
         room.abandon();
       }
@@ -356,8 +356,8 @@ class BringingTest {
 
     private PeerStore attach() {
       var theirs = memories.getLast();
-      var reader = new PeerStore.Reader(memories.getFirst(), 77, theirs::nudge);
-      return ((Attachment.Here) PeerStore.attach(theirs.address(), theirs.offerRow(), reader))
+      var reader = new PeerStore.StoreReader(memories.getFirst(), 77, theirs::nudge);
+      return ((AttachResult.Attached) PeerStore.attach(theirs.address(), theirs.offerRow(), reader))
           .store();
     }
 

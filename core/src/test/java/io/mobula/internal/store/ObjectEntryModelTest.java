@@ -94,10 +94,10 @@ class ObjectEntryModelTest {
         objects.add(make(step, reachable, random));
       }
       forgetFreed(objects);
-      assertThat(memory.objects()).as("seed %d, step %d", seed, step).isEqualTo(objects.size());
+      assertThat(memory.objectCount()).as("seed %d, step %d", seed, step).isEqualTo(objects.size());
     }
     objects.forEach(each -> each.refs.forEach(ObjectRef::close));
-    assertThat(memory.objects()).as("seed %d", seed).isZero();
+    assertThat(memory.objectCount()).as("seed %d", seed).isZero();
   }
 
   @ParameterizedTest
@@ -120,7 +120,7 @@ class ObjectEntryModelTest {
       }
     }
     objects.forEach(each -> each.refs.forEach(ObjectRef::close));
-    PollingAssert.untilCollected("all is freed, seed " + seed, () -> memory.objects() == 0);
+    PollingAssert.untilCollected("all is freed, seed " + seed, () -> memory.objectCount() == 0);
   }
 
   private static List<Model> reachable(List<Model> objects) {
@@ -184,7 +184,7 @@ class ObjectEntryModelTest {
       assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null))))
           .isFalse();
       assertThat(ref.get()).isEqualTo("first");
-      assertThat(memory.objects()).isZero();
+      assertThat(memory.objectCount()).isZero();
     }
   }
 
@@ -193,7 +193,7 @@ class ObjectEntryModelTest {
     var entry = store.pending(1, 0, null);
     store.ref(entry).close();
     entry.complete(store.snapshot(new byte[BYTES], 100));
-    assertThat(memory.objects()).isZero();
+    assertThat(memory.objectCount()).isZero();
     assertThatThrownBy(() -> store.ref(entry)).isInstanceOf(RefClosedException.class);
   }
 
@@ -240,6 +240,6 @@ class ObjectEntryModelTest {
         }
       }
     }
-    PollingAssert.untilCollected("all is freed", () -> memory.objects() == 0);
+    PollingAssert.untilCollected("all is freed", () -> memory.objectCount() == 0);
   }
 }

@@ -9,8 +9,8 @@ import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.memory.Block;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.schedule.Schedule;
@@ -97,7 +97,7 @@ final class SimulatedObjects {
   }
 
   private void checkNothingIsLeft() {
-    assertThat(memory.objects()).as("objects in memory").isZero();
+    assertThat(memory.objectCount()).as("objects in memory").isZero();
     assertThat(memory.usedBytes()).as("bytes in memory").isZero();
     assertThat(disk.parts).as("what lies on the disk").isEmpty();
     assertThat(store.usage().spilledObjects()).as("values that are away").isZero();
@@ -231,7 +231,7 @@ final class SimulatedObjects {
       }
     }
 
-    private void checkHeld(HeldObject pinned) {
+    private void checkHeld(PinnedObject pinned) {
       var bytes = pinned.bytes();
       assertThat(bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, bytes.byteSize() - 1))
           .as("the last byte of %s, which is held", this)
@@ -312,7 +312,7 @@ final class SimulatedObjects {
     }
 
     @Override
-    public CompletionStage<Content> bringFromPlace(@Nullable Block room) {
+    public CompletionStage<Content> bringFromPlace(@Nullable WritableBlock room) {
       throw new AbsentException(new ObjectId(1, 1, 0), "nobody asks for that here");
     }
 

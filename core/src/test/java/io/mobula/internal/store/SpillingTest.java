@@ -14,7 +14,7 @@ import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.memory.HeldObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.spi.SpillTarget;
@@ -409,7 +409,7 @@ class SpillingTest {
     var content = contentOf(first);
     var goOn = new CountDownLatch(1);
     target.beforeRead = () -> awaitUninterruptibly(goOn);
-    var asked = new ArrayList<CompletableFuture<HeldObject>>();
+    var asked = new ArrayList<CompletableFuture<PinnedObject>>();
     for (int i = 0; i < 100; i++) {
       asked.add(content.recalled());
     }

@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * dead member said counts for as long as its store's directory is there. Safe for all threads; each
  * call costs some file operations.
  */
-final class ShareFiles implements Shares {
+final class CapacityReportFiles implements CapacityReports {
   private static final String PREFIX = "share-";
   private static final int RECORD_BYTES = 3 * Long.BYTES;
 
-  private final Path head;
+  private final Path nodeDirectory;
   private final Path own;
 
-  private ShareFiles(Path head, Path own) {
-    this.head = head;
+  private CapacityReportFiles(Path head, Path own) {
+    this.nodeDirectory = head;
     this.own = own;
   }
 
@@ -37,12 +37,12 @@ final class ShareFiles implements Shares {
    * @param member the directory of the member's store, beside it
    * @throws StoreException if there is no such directory
    */
-  static ShareFiles create(Path head, StoreDirectory member) {
+  static CapacityReportFiles create(Path head, StoreDirectory member) {
     var own = head.resolve(PREFIX + member.path().getFileName());
     try {
-      Permissions.createFile(own);
-      var files = new ShareFiles(head, own);
-      files.write(new Share(0, 0, 0));
+      OwnerOnlyFiles.createFile(own);
+      var files = new CapacityReportFiles(head, own);
+      files.write(new CapacityReport(0, 0, 0));
       return files;
     } catch (IOException e) {
       throw new StoreException(
@@ -52,9 +52,9 @@ final class ShareFiles implements Shares {
 
   /** Where the node's store is gone, there is nobody to tell. */
   @Override
-  public void say(Share share) {
+  public void publish(CapacityReport report) {
     try {
-      write(share);
+      write(report);
     } catch (NoSuchFileException headIsGone) {
       return;
     } catch (IOException e) {
@@ -62,13 +62,13 @@ final class ShareFiles implements Shares {
     }
   }
 
-  private void write(Share share) throws IOException {
+  private void write(CapacityReport report) throws IOException {
     var record = ByteBuffer.allocate(RECORD_BYTES)
-        .putLong(share.total())
-        .putLong(share.wanted())
-        .putLong(share.askings())
+        .putLong(report.totalBytes())
+        .putLong(report.wantedBytes())
+        .putLong(report.requestCount())
         .flip();
-    Uninterrupted.<@Nullable Void>run(() -> {
+    UninterruptibleIo.<@Nullable Void>run(() -> {
       try (var channel = FileChannel.open(own, StandardOpenOption.WRITE)) {
         channel.write(record.rewind(), 0);
         return null;
@@ -77,42 +77,42 @@ final class ShareFiles implements Shares {
   }
 
   @Override
-  public Map<String, Share> others() {
-    var others = new HashMap<String, Share>();
-    try (var files = Files.newDirectoryStream(head, PREFIX + "*")) {
+  public Map<String, CapacityReport> others() {
+    var others = new HashMap<String, CapacityReport>();
+    try (var files = Files.newDirectoryStream(nodeDirectory, PREFIX + "*")) {
       for (var file : files) {
-        var share = file.equals(own) ? null : read(file);
-        if (share != null) {
-          others.put(file.getFileName().toString(), share);
+        var report = file.equals(own) ? null : read(file);
+        if (report != null) {
+          others.put(file.getFileName().toString(), report);
         }
       }
     } catch (NoSuchFileException headIsGone) {
       return Map.of();
     } catch (IOException | DirectoryIteratorException e) {
-      throw new StoreException("Cannot see who shares the ceiling of the store in " + head, e);
+      throw new StoreException("Cannot see who shares the ceiling of the store in " + nodeDirectory, e);
     }
     return others;
   }
 
   /** Null if its store is gone, and with it what it said. */
-  private @Nullable Share read(Path file) throws IOException {
-    var store = head.resolveSibling(file.getFileName().toString().substring(PREFIX.length()));
+  private @Nullable CapacityReport read(Path file) throws IOException {
+    var store = nodeDirectory.resolveSibling(file.getFileName().toString().substring(PREFIX.length()));
     if (!Files.isDirectory(store)) {
       Files.deleteIfExists(file);
       return null;
     }
     try {
-      var record = ByteBuffer.wrap(Uninterrupted.run(() -> Files.readAllBytes(file)));
+      var record = ByteBuffer.wrap(UninterruptibleIo.run(() -> Files.readAllBytes(file)));
       return record.remaining() < RECORD_BYTES
           ? null
-          : new Share(record.getLong(), record.getLong(), record.getLong());
+          : new CapacityReport(record.getLong(), record.getLong(), record.getLong());
     } catch (NoSuchFileException left) {
       return null;
     }
   }
 
   @Override
-  public void leave() {
+  public void withdraw() {
     try {
       Files.deleteIfExists(own);
     } catch (IOException e) {

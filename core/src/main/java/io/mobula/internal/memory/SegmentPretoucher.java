@@ -15,11 +15,11 @@ import org.slf4j.LoggerFactory;
  * page, so it may run beside writers. The queue holds a segment at most once in its life. Without
  * pre-touching there is no thread.
  */
-final class Warmer {
-  private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
+final class SegmentPretoucher {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentPretoucher.class);
 
   /** A segment whose pages this process has not mapped yet. */
-  interface Cold {
+  interface UntouchedMemory {
     /**
      * Maps {@link Segment#TOUCH_BYTES} from {@code offset} into this process by reading; says
      * whether to go on after them.
@@ -27,8 +27,8 @@ final class Warmer {
     boolean touch(long offset);
   }
 
-  private final Queue<Cold> cold = new ArrayDeque<>();
-  private boolean aheadAsked;
+  private final Queue<UntouchedMemory> untouchedMemory = new ArrayDeque<>();
+  private boolean prepareRequested;
   private boolean closed;
   private @Nullable StoreThread thread;
 
@@ -38,16 +38,16 @@ final class Warmer {
   }
 
   /** Has a new segment touched, some time soon. */
-  synchronized void touch(Cold segment) {
+  synchronized void touch(UntouchedMemory segment) {
     if (thread != null && !closed) {
-      cold.add(segment);
+      untouchedMemory.add(segment);
       notifyAll();
     }
   }
 
   /** Has the next segment made, some time soon. */
   synchronized void prepareAhead() {
-    aheadAsked = true;
+    prepareRequested = true;
     notifyAll();
   }
 
@@ -56,7 +56,7 @@ final class Warmer {
     StoreThread running;
     synchronized (this) {
       closed = true;
-      cold.clear();
+      untouchedMemory.clear();
       notifyAll();
       running = thread;
     }
@@ -67,7 +67,7 @@ final class Warmer {
 
   private void run(Runnable makeNext) {
     while (awaitWork()) {
-      Cold segment = poll();
+      UntouchedMemory segment = poll();
       if (segment != null) {
         touchAll(segment);
       } else {
@@ -77,7 +77,7 @@ final class Warmer {
   }
 
   private synchronized boolean awaitWork() {
-    while (!closed && cold.isEmpty() && !aheadAsked) {
+    while (!closed && untouchedMemory.isEmpty() && !prepareRequested) {
       try {
         wait();
       } catch (InterruptedException nobodyShould) {
@@ -87,13 +87,13 @@ final class Warmer {
     return !closed;
   }
 
-  private synchronized @Nullable Cold poll() {
-    Cold segment = cold.poll();
-    aheadAsked &= segment != null;
+  private synchronized @Nullable UntouchedMemory poll() {
+    UntouchedMemory segment = untouchedMemory.poll();
+    prepareRequested &= segment != null;
     return segment;
   }
 
-  private void touchAll(Cold segment) {
+  private void touchAll(UntouchedMemory segment) {
     long offset = 0;
     while (!isClosed() && segment.touch(offset)) {
       offset += Segment.TOUCH_BYTES;

@@ -9,14 +9,14 @@ import java.nio.file.Path;
  * A table and its pins in files of their own, with two rows claimed: that of an owner and that of
  * another reader.
  */
-final class SharedTable implements AutoCloseable {
+final class ObjectTableFixture implements AutoCloseable {
   final ObjectTable table;
   final PinMatrix matrix;
-  final Pins first;
-  final Pins second;
+  final PinProtocol first;
+  final PinProtocol second;
   final StoreDirectory directory;
 
-  SharedTable() {
+  ObjectTableFixture() {
     try {
       Path base = Files.createTempDirectory("mobula-table-test");
       base.toFile().deleteOnExit();
@@ -31,14 +31,14 @@ final class SharedTable implements AutoCloseable {
     MemorySegment page = file.headerPage();
     matrix = new PinMatrix(directory, id, page, 10);
     table = new ObjectTable(file, page, matrix, 10);
-    first = new Pins(table, matrix.claim(matrix.addRow(), 77));
-    second = new Pins(table, matrix.claim(matrix.addRow(), 78));
+    first = new PinProtocol(table, matrix.claim(matrix.addRow(), 77));
+    second = new PinProtocol(table, matrix.claim(matrix.addRow(), 78));
   }
 
   /** Takes back the slot of a condemned object unless somebody reads it; says whether it did. */
   boolean reclaim(long slot, long generation) {
     return !matrix.isPinned(slot)
-        && table.step(slot, generation, SlotState.CONDEMNED, SlotState.FREED);
+        && table.transition(slot, generation, SlotState.CONDEMNED, SlotState.FREED);
   }
 
   long generation(long slot) {

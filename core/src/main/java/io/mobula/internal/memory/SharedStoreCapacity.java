@@ -1,7 +1,7 @@
 package io.mobula.internal.memory;
 
 import io.mobula.error.StoreException;
-import io.mobula.internal.memory.Shares.Share;
+import io.mobula.internal.memory.CapacityReports.CapacityReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,18 +21,18 @@ import java.util.function.LongSupplier;
  * in proportion to what it has beyond its part. Costs some file operations: for growing and once a
  * second, not for objects. Safe for all threads.
  */
-final class CommonCeiling {
-  private static final long WANTED_FOR = Duration.ofSeconds(3).toNanos();
+final class SharedStoreCapacity {
+  private static final long REQUEST_LIFETIME_NANOS = Duration.ofSeconds(3).toNanos();
 
-  private final Shares shares;
-  private final long bytes;
+  private final CapacityReports reports;
+  private final long capacityBytes;
   private final LongSupplier nanos;
-  private final Map<String, Asking> askings = new HashMap<>();
-  private Share said = new Share(0, 0, 0);
+  private final Map<String, ObservedRequest> observedRequests = new HashMap<>();
+  private CapacityReport published = new CapacityReport(0, 0, 0);
   private long askedAt;
 
   /** How often a member had asked, and when this one saw that first, by its own clock. */
-  private record Asking(long count, long seenAt) {}
+  private record ObservedRequest(long count, long seenAt) {}
 
   /**
    * Becomes a member, which has said so there.
@@ -40,9 +40,9 @@ final class CommonCeiling {
    * @param bytes the ceiling
    * @param nanos the clock that it measures time by
    */
-  CommonCeiling(Shares shares, long bytes, LongSupplier nanos) {
-    this.shares = shares;
-    this.bytes = bytes;
+  SharedStoreCapacity(CapacityReports reports, long bytes, LongSupplier nanos) {
+    this.reports = reports;
+    this.capacityBytes = bytes;
     this.nanos = nanos;
   }
 
@@ -54,13 +54,13 @@ final class CommonCeiling {
    * @param bytes the ceiling
    * @throws StoreException if there is no such directory
    */
-  static CommonCeiling join(Path head, StoreDirectory member, long bytes) {
+  static SharedStoreCapacity join(Path head, StoreDirectory member, long bytes) {
     return join(head, member, bytes, System::nanoTime);
   }
 
   /** Becomes a member that measures time by the given clock, in nanoseconds. */
-  static CommonCeiling join(Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
-    return new CommonCeiling(ShareFiles.create(head, member), bytes, nanos);
+  static SharedStoreCapacity join(Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
+    return new SharedStoreCapacity(CapacityReportFiles.create(head, member), bytes, nanos);
   }
 
   /**
@@ -68,9 +68,9 @@ final class CommonCeiling {
    * much then.
    */
   synchronized boolean claim(long total) {
-    long before = said.total();
+    long before = published.totalBytes();
     release(total);
-    if (othersBytes() > bytes - total) {
+    if (othersBytes() > capacityBytes - total) {
       release(before);
       return false;
     }
@@ -79,53 +79,53 @@ final class CommonCeiling {
 
   /** Says that its segments have this many bytes, fewer than before. */
   synchronized void release(long total) {
-    say(new Share(total, said.wanted(), said.askings()));
+    publish(new CapacityReport(total, published.wantedBytes(), published.requestCount()));
   }
 
   /** What the segments of the others have together. */
   long othersBytes() {
-    return shares.others().values().stream().mapToLong(Share::total).sum();
+    return reports.others().values().stream().mapToLong(CapacityReport::totalBytes).sum();
   }
 
   /** Asks the others for this many bytes, if it has less than its part; for some seconds. */
-  synchronized void want(long more) {
-    var others = shares.others();
+  synchronized void requestBytes(long more) {
+    var others = reports.others();
     long now = nanos.getAsLong();
-    long stillWanted = now - askedAt < WANTED_FOR ? said.wanted() : 0;
-    if (said.total() < bytes / (others.size() + 1) && stillWanted < more) {
+    long stillWanted = now - askedAt < REQUEST_LIFETIME_NANOS ? published.wantedBytes() : 0;
+    if (published.totalBytes() < capacityBytes / (others.size() + 1) && stillWanted < more) {
       askedAt = now;
-      say(new Share(said.total(), more, said.askings() + 1));
+      publish(new CapacityReport(published.totalBytes(), more, published.requestCount() + 1));
     }
   }
 
   /** What others have asked for, each for some seconds from when this member first saw it. */
-  private synchronized long wanted(Map<String, Share> others) {
+  private synchronized long wanted(Map<String, CapacityReport> others) {
     long now = nanos.getAsLong();
     long wanted = 0;
-    askings.keySet().retainAll(others.keySet());
+    observedRequests.keySet().retainAll(others.keySet());
     for (var each : others.entrySet()) {
-      long count = each.getValue().askings();
-      var seen = askings.get(each.getKey());
+      long count = each.getValue().requestCount();
+      var seen = observedRequests.get(each.getKey());
       if (seen == null || seen.count() != count) {
-        seen = new Asking(count, now);
-        askings.put(each.getKey(), seen);
+        seen = new ObservedRequest(count, now);
+        observedRequests.put(each.getKey(), seen);
       }
-      wanted += count > 0 && now - seen.seenAt() < WANTED_FOR ? each.getValue().wanted() : 0;
+      wanted += count > 0 && now - seen.seenAt() < REQUEST_LIFETIME_NANOS ? each.getValue().wantedBytes() : 0;
     }
     return wanted;
   }
 
   /** How many bytes it is to give to others that have asked. */
-  long asked() {
-    var others = shares.others();
-    long part = bytes / (others.size() + 1);
+  long bytesToGive() {
+    var others = reports.others();
+    long part = capacityBytes / (others.size() + 1);
     long beyond;
     synchronized (this) {
-      beyond = Math.max(0, said.total() - part);
+      beyond = Math.max(0, published.totalBytes() - part);
     }
     long wanted = wanted(others);
     long beyondTogether = beyond
-        + others.values().stream().mapToLong(s -> Math.max(0, s.total() - part)).sum();
+        + others.values().stream().mapToLong(s -> Math.max(0, s.totalBytes() - part)).sum();
     return wanted == 0 || beyond == 0
         ? 0
         : Math.min(beyond, (long) Math.ceil((double) wanted * beyond / beyondTogether));
@@ -133,11 +133,11 @@ final class CommonCeiling {
 
   /** Is a member no more. */
   void leave() {
-    shares.leave();
+    reports.withdraw();
   }
 
-  private synchronized void say(Share share) {
-    shares.say(share);
-    said = share;
+  private synchronized void publish(CapacityReport report) {
+    reports.publish(report);
+    published = report;
   }
 }

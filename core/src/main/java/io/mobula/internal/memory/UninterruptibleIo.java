@@ -12,20 +12,20 @@ import org.jspecify.annotations.Nullable;
  * done again from the start, and the interrupt is restored afterwards for the code that is to see
  * it.
  */
-final class Uninterrupted {
-  private Uninterrupted() {}
+final class UninterruptibleIo {
+  private UninterruptibleIo() {}
 
   /** Work on a channel that it opens itself, and that may be repeated. */
-  interface Work<T extends @Nullable Object> {
+  interface IoAction<T extends @Nullable Object> {
     T run() throws IOException;
   }
 
-  static <T extends @Nullable Object> T run(Work<T> work) throws IOException {
+  static <T extends @Nullable Object> T run(IoAction<T> action) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
-          return work.run();
+          return action.run();
         } catch (ClosedByInterruptException again) {
           interrupted |= Thread.interrupted();
         }

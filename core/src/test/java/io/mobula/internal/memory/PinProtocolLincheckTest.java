@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Stress, not model checking: the words lie outside the heap, where the checker cannot see them.
  */
-public class PinsLincheckTest {
+public class PinProtocolLincheckTest {
   private static final AtomicLongArray MEMORY = new AtomicLongArray(1 << 18);
-  private static final SharedTable SHARED = new SharedTable();
+  private static final ObjectTableFixture SHARED = new ObjectTableFixture();
 
-  private record Named(long slot, long generation) {}
+  private record SlotGeneration(long slot, long generation) {}
 
-  private final AtomicReference<Named> current = new AtomicReference<>();
+  private final AtomicReference<SlotGeneration> current = new AtomicReference<>();
 
   @AfterAll
   static void close() {
@@ -31,9 +31,9 @@ public class PinsLincheckTest {
   @Operation
   public boolean create() {
     long slot = SHARED.table.create(0, 0, 8);
-    Named made = new Named(slot, SHARED.generation(slot));
+    SlotGeneration made = new SlotGeneration(slot, SHARED.generation(slot));
     MEMORY.set((int) slot, made.generation());
-    SHARED.table.step(slot, made.generation(), SlotState.CREATED, SlotState.SEALED);
+    SHARED.table.transition(slot, made.generation(), SlotState.CREATED, SlotState.SEALED);
     if (current.compareAndSet(null, made)) {
       return true;
     }
@@ -44,11 +44,11 @@ public class PinsLincheckTest {
   /** Frees the current object, if there is one. */
   @Operation
   public boolean free() {
-    Named named = current.getAndSet(null);
-    if (named != null) {
-      free(named);
+    SlotGeneration slotGeneration = current.getAndSet(null);
+    if (slotGeneration != null) {
+      free(slotGeneration);
     }
-    return named != null;
+    return slotGeneration != null;
   }
 
   /**
@@ -56,30 +56,30 @@ public class PinsLincheckTest {
    */
   @Operation
   public int read() {
-    Named named = current.get();
-    if (named == null) {
+    SlotGeneration slotGeneration = current.get();
+    if (slotGeneration == null) {
       return -1;
     }
-    if (!SHARED.second.pin(named.slot(), named.generation())) {
-      reclaim(named);
+    if (!SHARED.second.pin(slotGeneration.slot(), slotGeneration.generation())) {
+      reclaim(slotGeneration);
       return -1;
     }
-    int result = MEMORY.get((int) named.slot()) == named.generation() ? 1 : 0;
-    if (SHARED.second.unpin(named.slot())) {
-      reclaim(named);
+    int result = MEMORY.get((int) slotGeneration.slot()) == slotGeneration.generation() ? 1 : 0;
+    if (SHARED.second.unpin(slotGeneration.slot())) {
+      reclaim(slotGeneration);
     }
     return result;
   }
 
-  private static void free(Named named) {
-    SHARED.table.step(named.slot(), named.generation(), SlotState.SEALED, SlotState.CONDEMNED);
-    reclaim(named);
+  private static void free(SlotGeneration slotGeneration) {
+    SHARED.table.transition(slotGeneration.slot(), slotGeneration.generation(), SlotState.SEALED, SlotState.CONDEMNED);
+    reclaim(slotGeneration);
   }
 
-  private static void reclaim(Named named) {
-    if (SHARED.reclaim(named.slot(), named.generation())) {
-      MEMORY.set((int) named.slot(), 0);
-      SHARED.table.release(named.slot());
+  private static void reclaim(SlotGeneration slotGeneration) {
+    if (SHARED.reclaim(slotGeneration.slot(), slotGeneration.generation())) {
+      MEMORY.set((int) slotGeneration.slot(), 0);
+      SHARED.table.release(slotGeneration.slot());
     }
   }
 
@@ -93,6 +93,6 @@ public class PinsLincheckTest {
         .actorsPerThread(3)
         .actorsBefore(1)
         .actorsAfter(1)
-        .check(PinsLincheckTest.class);
+        .check(PinProtocolLincheckTest.class);
   }
 }

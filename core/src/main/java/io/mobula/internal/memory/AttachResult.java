@@ -1,19 +1,19 @@
 package io.mobula.internal.memory;
 
 /** What came of the wish to read another process's store in place. */
-public sealed interface Attachment {
+public sealed interface AttachResult {
   /**
    * It is on this host and can be read.
    *
    * @param store for as long as this process wants to open objects there
    */
-  record Here(PeerStore store) implements Attachment {}
+  record Attached(PeerStore store) implements AttachResult {}
 
   /**
    * It cannot be read from here, and that is no error: another host, another container, another
    * user.
    *
-   * @param why for people
+   * @param reason for people
    */
-  record Elsewhere(String why) implements Attachment {}
+  record NotAttachable(String reason) implements AttachResult {}
 }

@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Time passes only while the process runs. */
-class RunningClockTest {
+class SuspendAwareClockTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
   private static final long START = 17;
 
-  private final RunningClock clock = new RunningClock(START);
+  private final SuspendAwareClock clock = new SuspendAwareClock(START);
 
   @Test
   void goesAsOtherClocksDoWhileItTicks() {
@@ -31,7 +31,7 @@ class RunningClockTest {
 
   @Test
   void goesOnByItselfWhenNobodyTicksAnyMore() {
-    clock.release(START + SECOND);
+    clock.runFree(START + SECOND);
     clock.tick(START + 2 * SECOND);
     assertThat(clock.nanos(START + 60 * SECOND)).isEqualTo(START + 60 * SECOND);
   }

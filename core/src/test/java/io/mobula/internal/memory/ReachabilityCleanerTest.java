@@ -6,29 +6,29 @@ import io.mobula.contract.PollingAssert;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class ReachabilityTest {
+class ReachabilityCleanerTest {
   @Test
   void sweepsThoughSomethingBecomesUnreachableAllTheTime() throws Exception {
     AtomicInteger sweeps = new AtomicInteger();
-    Reachability reachability = new Reachability("test", sweeps::incrementAndGet);
+    ReachabilityCleaner cleaner = new ReachabilityCleaner("test", sweeps::incrementAndGet);
     AtomicInteger gone = new AtomicInteger();
     PollingAssert.untilCollected("it has swept twice", () -> {
-      reachability.watch(new Object(), gone::incrementAndGet);
+      cleaner.watch(new Object(), gone::incrementAndGet);
       return sweeps.get() >= 2;
     });
     assertThat(gone).hasPositiveValue();
-    reachability.close();
+    cleaner.close();
   }
 
   @Test
   void aSweepThatFailsIsNotTheLast() throws Exception {
     AtomicInteger sweeps = new AtomicInteger();
-    Reachability reachability = new Reachability("test", () -> {
+    ReachabilityCleaner cleaner = new ReachabilityCleaner("test", () -> {
       sweeps.incrementAndGet();
       throw new IllegalStateException("on purpose");
     });
     PollingAssert.untilCollected("it has swept twice", () -> sweeps.get() >= 2);
-    reachability.close();
+    cleaner.close();
   }
 
   @Test
@@ -36,12 +36,12 @@ class ReachabilityTest {
     AtomicInteger usual = new AtomicInteger();
     AtomicInteger lasting = new AtomicInteger();
     AtomicInteger sweeps = new AtomicInteger();
-    Reachability reachability = new Reachability("test", sweeps::incrementAndGet);
+    ReachabilityCleaner cleaner = new ReachabilityCleaner("test", sweeps::incrementAndGet);
     Object[] held = {new Object(), new Object(), new Object()};
-    reachability.watch(held[0], usual::incrementAndGet);
-    reachability.watchLasting(held[1], lasting::incrementAndGet);
-    reachability.watchLasting(held[2], lasting::incrementAndGet);
-    reachability.close();
+    cleaner.watch(held[0], usual::incrementAndGet);
+    cleaner.watchBeyondClose(held[1], lasting::incrementAndGet);
+    cleaner.watchBeyondClose(held[2], lasting::incrementAndGet);
+    cleaner.close();
     int atTheEnd = sweeps.get();
     held[0] = null;
     held[1] = null;

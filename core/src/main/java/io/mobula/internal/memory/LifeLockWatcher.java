@@ -24,16 +24,16 @@ import org.slf4j.LoggerFactory;
  * but the kernel refuses two processes that wait for each other: EDEADLK.) The thread runs while
  * something is watched. Any thread may call.
  */
-public final class LifeWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LifeWatch.class);
-  private static final long ASK_MILLIS = 50;
+public final class LifeLockWatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LifeLockWatcher.class);
+  private static final long POLL_MILLIS = 50;
 
-  private final List<Watched> watched = new ArrayList<>();
+  private final List<WatchedProcess> watchedProcess = new ArrayList<>();
   private @Nullable StoreThread thread;
   private boolean closed;
 
   /** Watches nothing yet, and has no thread. */
-  public LifeWatch() {}
+  public LifeLockWatcher() {}
 
   /**
    * Runs {@code then} once, in the watching thread, some 50 milliseconds after the process of this
@@ -45,12 +45,12 @@ public final class LifeWatch implements AutoCloseable {
    *
    * @throws IllegalStateException if this is closed
    */
-  public synchronized SharedStore.Watch onDeath(StoreAddress store, Runnable then) {
+  public synchronized SharedStore.WatchHandle onDeath(StoreAddress store, Runnable then) {
     if (closed) {
       throw new IllegalStateException("This life watch is closed; wanted to watch " + store);
     }
-    Watched one = new Watched(Path.of(store.directory()), then);
-    watched.add(one);
+    WatchedProcess one = new WatchedProcess(Path.of(store.directory()), then);
+    watchedProcess.add(one);
     if (thread == null) {
       thread = StoreThread.start("mobula-life-watch", this::run);
     }
@@ -73,14 +73,14 @@ public final class LifeWatch implements AutoCloseable {
 
   private void run() {
     while (awaitNext()) {
-      for (Watched dead : takeDead()) {
+      for (WatchedProcess dead : takeDead()) {
         dead.tell();
       }
     }
   }
 
   private synchronized boolean awaitNext() {
-    long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ASK_MILLIS);
+    long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS);
     try {
       for (long left = 1; !closed && left > 0; ) {
         left = next - System.nanoTime();
@@ -89,20 +89,20 @@ public final class LifeWatch implements AutoCloseable {
     } catch (InterruptedException nobodyShould) {
       closed = true;
     }
-    if (closed || watched.isEmpty()) {
-      watched.forEach(Watched::release);
-      watched.clear();
+    if (closed || watchedProcess.isEmpty()) {
+      watchedProcess.forEach(WatchedProcess::release);
+      watchedProcess.clear();
       thread = null;
       return false;
     }
     return true;
   }
 
-  private synchronized List<Watched> takeDead() {
-    List<Watched> dead = new ArrayList<>();
-    for (Iterator<Watched> all = watched.iterator(); all.hasNext(); ) {
-      Watched one = all.next();
-      if (!one.lives()) {
+  private synchronized List<WatchedProcess> takeDead() {
+    List<WatchedProcess> dead = new ArrayList<>();
+    for (Iterator<WatchedProcess> all = watchedProcess.iterator(); all.hasNext(); ) {
+      WatchedProcess one = all.next();
+      if (!one.isAlive()) {
         one.release();
         all.remove();
         dead.add(one);
@@ -111,32 +111,32 @@ public final class LifeWatch implements AutoCloseable {
     return dead;
   }
 
-  private synchronized void forget(Watched one) {
-    if (watched.remove(one)) {
+  private synchronized void forget(WatchedProcess one) {
+    if (watchedProcess.remove(one)) {
       one.release();
     }
   }
 
   /** One life file; its channel is opened once and asked again and again. */
-  private final class Watched implements SharedStore.Watch {
+  private final class WatchedProcess implements SharedStore.WatchHandle {
     private final Path life;
     private final String name;
     private final Runnable then;
     private @Nullable FileChannel channel;
-    private boolean troubled;
+    private boolean warned;
 
-    Watched(Path directory, Runnable then) {
+    WatchedProcess(Path directory, Runnable then) {
       this.life = directory.resolve(LifeLock.FILE);
       this.name = directory.getFileName().toString();
       this.then = then;
     }
 
     @Override
-    public void drop() {
+    public void cancel() {
       forget(this);
     }
 
-    boolean lives() {
+    boolean isAlive() {
       if (LifeLock.isOwn(name)) {
         return true;
       }
@@ -147,7 +147,7 @@ public final class LifeWatch implements AutoCloseable {
       } catch (OverlappingFileLockException asksToo) {
         return true; // another thread of this JVM is asking: the next round will tell
       } catch (IOException e) {
-        return livesAsFarAsIsKnown(e);
+        return assumeAlive(e);
       }
     }
 
@@ -162,10 +162,10 @@ public final class LifeWatch implements AutoCloseable {
       }
     }
 
-    private boolean livesAsFarAsIsKnown(IOException e) {
-      if (!troubled) {
+    private boolean assumeAlive(IOException e) {
+      if (!warned) {
         LOG.warn("Cannot see whether the process of {} lives; will go on asking", life, e);
-        troubled = true;
+        warned = true;
       }
       release();
       return true;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Views and the collector: whatever is made of a view keeps the object, and nothing else does. */
-class ViewsTest {
+class ViewPinningTest {
   private static final int BYTES = 8_192;
   private static final int CAPACITY = 1 << 17;
 
@@ -47,7 +47,7 @@ class ViewsTest {
   }
 
   private SealedObject fill() {
-    Block block = store.create(BYTES);
+    WritableBlock block = store.create(BYTES);
     block.segment().fill((byte) 5);
     return block.seal();
   }
@@ -102,7 +102,7 @@ class ViewsTest {
     assertThat(view[0].get(ValueLayout.JAVA_BYTE, 17)).isEqualTo((byte) 5);
     view[0] = null;
     PollingAssert.untilCollected("the memory is free", () -> store.usedBytes() == 0);
-    assertThat(store.objects()).isZero();
+    assertThat(store.objectCount()).isZero();
   }
 
   @Test

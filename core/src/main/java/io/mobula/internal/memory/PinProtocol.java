@@ -16,18 +16,18 @@ package io.mobula.internal.memory;
  * Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS 2004) with a fixed counter
  * for each object in place of a published address.
  */
-final class Pins {
+final class PinProtocol {
   /** The words of slots, wherever the table is mapped. */
-  interface Words {
+  interface SlotWords {
     /** A slot's word now, with volatile effect. */
     long word(long slot);
   }
 
-  private final Words table;
+  private final SlotWords table;
   private final PinRow row;
 
   /** Pins through a row that this process has claimed. */
-  Pins(Words table, PinRow row) {
+  PinProtocol(SlotWords table, PinRow row) {
     this.table = table;
     this.row = row;
   }

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisabledOnOs(OS.WINDOWS)
-class LifeWatchTest {
+class LifeLockWatcherTest {
   private static final long SOME_ROUNDS_MILLIS = 300;
 
   @TempDir
   Path base;
 
-  private final LifeWatch watch = new LifeWatch();
+  private final LifeLockWatcher watch = new LifeLockWatcher();
 
   @AfterEach
   void close() {
@@ -32,11 +32,11 @@ class LifeWatchTest {
     return new StoreOptions(base, 1 << 20, 1 << 16, false);
   }
 
-  private ChildJvm child() {
-    return new ChildJvm(PeerProcess.class, line -> {}, base.toString());
+  private PeerProcessClient child() {
+    return new PeerProcessClient(PeerProcess.class, line -> {}, base.toString());
   }
 
-  private static StoreAddress address(ChildJvm child) {
+  private static StoreAddress address(PeerProcessClient child) {
     return storeAddress(("- " + child.ask("address")).split(" "));
   }
 
@@ -46,8 +46,8 @@ class LifeWatchTest {
 
   @Test
   void tellsOnceOfAKilledProcessAndNotOfOneThatLivesOrIsStopped() throws Exception {
-    try (ChildJvm killed = child();
-        ChildJvm stopped = child()) {
+    try (PeerProcessClient killed = child();
+        PeerProcessClient stopped = child()) {
       CountDownLatch died = new CountDownLatch(1);
       AtomicInteger times = new AtomicInteger();
       CountDownLatch never = new CountDownLatch(1);
@@ -73,7 +73,7 @@ class LifeWatchTest {
 
   @Test
   void tellsOfAStoreThatWasClosedInAProcessThatLives() throws Exception {
-    try (ChildJvm child = child()) {
+    try (PeerProcessClient child = child()) {
       CountDownLatch ended = new CountDownLatch(1);
       watch.onDeath(address(child), ended::countDown);
       assertThat(child.ask("close")).isEqualTo("closed");
@@ -84,12 +84,12 @@ class LifeWatchTest {
   @Test
   void tellsOfAStoreOfThisJvmAndKeepsItsLock() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
-    try (ChildJvm other = child();
+    try (PeerProcessClient other = child();
         SharedStore own = SharedStore.open(options())) {
       watch.onDeath(own.address(), ended::countDown);
       assertThat(ended.await(SOME_ROUNDS_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
       StoreAddress theirs = address(other);
-      try (ChildJvm starter = child()) {
+      try (PeerProcessClient starter = child()) {
         assertThat(starter.ask("address")).isNotEmpty();
         assertThat(own.directory()).exists();
         assertThat(Path.of(theirs.directory())).exists();
@@ -103,7 +103,7 @@ class LifeWatchTest {
     CountDownLatch ended = new CountDownLatch(1);
     CountDownLatch told = new CountDownLatch(1);
     try (SharedStore own = SharedStore.open(options());
-        ChildJvm child = new ChildJvm(
+        PeerProcessClient child = new PeerProcessClient(
             PeerProcess.class,
             line -> {
               if (line.equals("ended")) {
@@ -124,19 +124,19 @@ class LifeWatchTest {
 
   @Test
   void severalWatchesInOneJvmDoNotTakeEachOthersQuestionsForAnEnd() throws Exception {
-    try (ChildJvm child = child();
-        LifeWatch second = new LifeWatch();
-        LifeWatch third = new LifeWatch()) {
+    try (PeerProcessClient child = child();
+        LifeLockWatcher second = new LifeLockWatcher();
+        LifeLockWatcher third = new LifeLockWatcher()) {
       StoreAddress address = address(child);
       CountDownLatch never = new CountDownLatch(1);
       CountDownLatch died = new CountDownLatch(3);
-      for (LifeWatch each : new LifeWatch[] {watch, second, third}) {
+      for (LifeLockWatcher each : new LifeLockWatcher[] {watch, second, third}) {
         for (int i = 0; i < 200; i++) {
           each.onDeath(address, never::countDown);
         }
       }
       assertThat(never.await(SOME_ROUNDS_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
-      for (LifeWatch each : new LifeWatch[] {watch, second, third}) {
+      for (LifeLockWatcher each : new LifeLockWatcher[] {watch, second, third}) {
         each.onDeath(address, died::countDown);
       }
       child.signal("KILL");
@@ -149,13 +149,13 @@ class LifeWatchTest {
     AtomicInteger dropped = new AtomicInteger();
     CountDownLatch ended = new CountDownLatch(1);
     try (SharedStore own = SharedStore.open(options())) {
-      SharedStore.Watch drop = watch.onDeath(own.address(), dropped::incrementAndGet);
+      SharedStore.WatchHandle drop = watch.onDeath(own.address(), dropped::incrementAndGet);
       watch.onDeath(own.address(), () -> {
         throw new IllegalStateException("on purpose");
       });
       watch.onDeath(own.address(), ended::countDown);
-      drop.drop();
-      drop.drop();
+      drop.cancel();
+      drop.cancel();
     }
     assertThat(within30Seconds(ended)).isTrue();
     assertThat(dropped).hasValue(0);

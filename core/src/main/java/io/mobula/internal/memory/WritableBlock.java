@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
  * dropped keeps its memory until the store is closed. Filling may be shared among threads; ending
  * it is one thread's, after the others are done.
  */
-public final class Block {
+public final class WritableBlock {
   private final SealedObject object;
 
-  Block(SealedObject object) {
+  WritableBlock(SealedObject object) {
     this.object = object;
   }
 
@@ -24,7 +24,7 @@ public final class Block {
    * @throws IllegalStateException if the block has been sealed or abandoned
    */
   public MemorySegment segment() {
-    object.require(SlotState.CREATED);
+    object.requireState(SlotState.CREATED);
     return object.memory();
   }
 

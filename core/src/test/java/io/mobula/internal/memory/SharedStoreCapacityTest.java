@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node's store of four segments and that of a worker which shares its ceiling. */
 @Timeout(60)
-class CommonCeilingTest {
+class SharedStoreCapacityTest {
   private static final int SEGMENT = 64 * 1024;
   private static final int CAPACITY = 4 * SEGMENT;
 
@@ -84,14 +84,14 @@ class CommonCeilingTest {
     put(node, 3);
     var barrier = new CyclicBarrier(2);
     for (int round = 0; round < 100; round++) {
-      var first = CompletableFuture.supplyAsync(() -> grown(node, barrier), CommonCeilingTest::run);
+      var first = CompletableFuture.supplyAsync(() -> grown(node, barrier), SharedStoreCapacityTest::run);
       var second =
-          CompletableFuture.supplyAsync(() -> grown(worker, barrier), CommonCeilingTest::run);
+          CompletableFuture.supplyAsync(() -> grown(worker, barrier), SharedStoreCapacityTest::run);
       assertThat(first.get(10, TimeUnit.SECONDS) + second.get(10, TimeUnit.SECONDS))
           .isLessThanOrEqualTo(1);
       assertThat(segmentBytes(node) + segmentBytes(worker)).isLessThanOrEqualTo(CAPACITY);
-      node.giveIdle(CAPACITY);
-      worker.giveIdle(CAPACITY);
+      node.releaseIdle(CAPACITY);
+      worker.releaseIdle(CAPACITY);
     }
   }
 
@@ -189,21 +189,21 @@ class CommonCeilingTest {
     var workersClock = new AtomicLong(-hour);
     var directories = List.of(StoreDirectory.open(base), StoreDirectory.open(base));
     var head = directories.get(0).path();
-    var rich = CommonCeiling.join(head, directories.get(0), CAPACITY, nodesClock::get);
-    var poor = CommonCeiling.join(head, directories.get(1), CAPACITY, workersClock::get);
+    var rich = SharedStoreCapacity.join(head, directories.get(0), CAPACITY, nodesClock::get);
+    var poor = SharedStoreCapacity.join(head, directories.get(1), CAPACITY, workersClock::get);
     assertThat(rich.claim(CAPACITY)).isTrue();
-    assertThat(rich.asked()).isZero();
+    assertThat(rich.bytesToGive()).isZero();
 
-    poor.want(SEGMENT);
-    assertThat(rich.asked()).isEqualTo(SEGMENT);
+    poor.requestBytes(SEGMENT);
+    assertThat(rich.bytesToGive()).isEqualTo(SEGMENT);
     nodesClock.addAndGet(TimeUnit.SECONDS.toNanos(2));
-    assertThat(rich.asked()).isEqualTo(SEGMENT);
+    assertThat(rich.bytesToGive()).isEqualTo(SEGMENT);
     nodesClock.addAndGet(TimeUnit.SECONDS.toNanos(2));
-    assertThat(rich.asked()).as("it was long ago").isZero();
+    assertThat(rich.bytesToGive()).as("it was long ago").isZero();
 
     workersClock.addAndGet(TimeUnit.SECONDS.toNanos(4));
-    poor.want(SEGMENT);
-    assertThat(rich.asked()).as("asked for again").isEqualTo(SEGMENT);
+    poor.requestBytes(SEGMENT);
+    assertThat(rich.bytesToGive()).as("asked for again").isEqualTo(SEGMENT);
     directories.forEach(StoreDirectory::delete);
   }
 }

@@ -21,25 +21,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PinsTest {
+class PinProtocolTest {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long STRESS_NANOS = Duration.ofMillis(1_500).toNanos();
   private static final long POISON = -1;
 
   @Test
   void pinsOnlyWhatIsSealedAndOfItsGeneration() {
-    try (SharedTable shared = new SharedTable()) {
+    try (ObjectTableFixture shared = new ObjectTableFixture()) {
       long slot = shared.table.create(0, 0, 64);
       long generation = shared.generation(slot);
       assertThat(shared.first.pin(slot, generation)).isFalse();
-      shared.table.step(slot, generation, SlotState.CREATED, SlotState.SEALED);
+      shared.table.transition(slot, generation, SlotState.CREATED, SlotState.SEALED);
       assertThat(shared.first.pin(slot, generation + 1)).isFalse();
       assertThat(shared.matrix.isPinned(slot)).isFalse();
       assertThat(shared.first.pin(slot, generation)).isTrue();
       assertThat(shared.second.pin(slot, generation)).isTrue();
       assertThat(shared.first.unpin(slot)).isFalse();
       assertThat(shared.matrix.isPinned(slot)).isTrue();
-      shared.table.step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      shared.table.transition(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
       assertThat(shared.first.pin(slot, generation)).isFalse();
       assertThat(shared.reclaim(slot, generation)).isFalse();
       assertThat(shared.second.unpin(slot)).isTrue();
@@ -50,7 +50,7 @@ class PinsTest {
 
   @Test
   void aRowBelongsToWhoeverClaimedItFirst() {
-    try (SharedTable shared = new SharedTable()) {
+    try (ObjectTableFixture shared = new ObjectTableFixture()) {
       int row = shared.matrix.addRow();
       assertThat(shared.matrix.claim(row, 79)).isNotNull();
       assertThatThrownBy(() -> shared.matrix.claim(row, 80)).isInstanceOf(StoreException.class);
@@ -61,14 +61,14 @@ class PinsTest {
 
   @Test
   void aRowAddedLateCoversAllSlotsThereAre() {
-    try (SharedTable shared = new SharedTable()) {
+    try (ObjectTableFixture shared = new ObjectTableFixture()) {
       long last = 0;
       for (int i = 0; i < 2_500; i++) {
         last = shared.table.create(0, 0, 64);
       }
       long generation = shared.generation(last);
-      shared.table.step(last, generation, SlotState.CREATED, SlotState.SEALED);
-      Pins late = new Pins(shared.table, shared.matrix.claim(shared.matrix.addRow(), 79));
+      shared.table.transition(last, generation, SlotState.CREATED, SlotState.SEALED);
+      PinProtocol late = new PinProtocol(shared.table, shared.matrix.claim(shared.matrix.addRow(), 79));
       assertThat(late.pin(last, generation)).isTrue();
       assertThat(shared.matrix.isPinned(last)).isTrue();
     }
@@ -77,7 +77,7 @@ class PinsTest {
   /** Two readers, each with a row of its own, against a freer that poisons what it takes back. */
   @Test
   void aReaderNeverSeesMemoryThatWasTakenBack() throws Exception {
-    try (SharedTable shared = new SharedTable();
+    try (ObjectTableFixture shared = new ObjectTableFixture();
         ExecutorService readers = Executors.newFixedThreadPool(2)) {
       AtomicLongArray memory = new AtomicLongArray(64);
       AtomicLong current = new AtomicLong(unreadable(shared));
@@ -104,17 +104,17 @@ class PinsTest {
   }
 
   /** A slot to begin with: it is free, but it is there to be looked at. */
-  private static long unreadable(SharedTable shared) {
+  private static long unreadable(ObjectTableFixture shared) {
     long slot = shared.table.create(0, 0, 64);
-    shared.table.step(slot, shared.generation(slot), SlotState.CREATED, SlotState.FREED);
+    shared.table.transition(slot, shared.generation(slot), SlotState.CREATED, SlotState.FREED);
     shared.table.release(slot);
     return slot;
   }
 
   private static void readUntil(
       AtomicBoolean done,
-      SharedTable shared,
-      Pins pins,
+      ObjectTableFixture shared,
+      PinProtocol pins,
       AtomicLongArray memory,
       AtomicLong current,
       AtomicLongArray reads,
@@ -134,14 +134,14 @@ class PinsTest {
   }
 
   private static void freeFor(
-      long nanos, SharedTable shared, AtomicLongArray memory, AtomicLong current) {
+      long nanos, ObjectTableFixture shared, AtomicLongArray memory, AtomicLong current) {
     for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
       long slot = shared.table.create(0, 0, 64);
       long generation = shared.generation(slot);
       memory.setPlain((int) slot, generation);
-      shared.table.step(slot, generation, SlotState.CREATED, SlotState.SEALED);
+      shared.table.transition(slot, generation, SlotState.CREATED, SlotState.SEALED);
       current.set(slot);
-      shared.table.step(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
+      shared.table.transition(slot, generation, SlotState.SEALED, SlotState.CONDEMNED);
       while (!shared.reclaim(slot, generation)) {
         Thread.onSpinWait();
       }
@@ -173,12 +173,12 @@ class PinsTest {
       assertThat(all).isPositive();
       current.get().free();
       assertThat(store.usedBytes()).isZero();
-      assertThat(store.objects()).isZero();
+      assertThat(store.objectCount()).isZero();
     }
   }
 
   private static SealedObject fresh(SharedStore store, long value) {
-    Block block = store.create(64);
+    WritableBlock block = store.create(64);
     for (int i = 0; i < 8; i++) {
       block.segment().setAtIndex(ValueLayout.JAVA_LONG, i, value);
     }
@@ -190,7 +190,7 @@ class PinsTest {
     while (!done.get()) {
       SealedObject object = current.get();
       try {
-        reads += object.read(PinsTest::requireWhole);
+        reads += object.read(PinProtocolTest::requireWhole);
       } catch (IllegalStateException freed) {
         continue;
       }

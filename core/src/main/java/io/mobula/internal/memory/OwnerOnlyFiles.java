@@ -13,11 +13,11 @@ import java.nio.file.attribute.PosixFilePermissions;
  * <p>Both are made exclusively: whatever already has the name is an error. Where the file system
  * knows no such permissions its own defaults apply.
  */
-final class Permissions {
+final class OwnerOnlyFiles {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  private Permissions() {}
+  private OwnerOnlyFiles() {}
 
   static Path createFile(Path path) throws IOException {
     return Files.createFile(path, only("rw-------"));

@@ -7,21 +7,21 @@ import java.util.Map;
  * Where the members of a common ceiling say, each for itself, what they have and what they want. A
  * member that looks sees what others had said before it looked. Safe for all threads.
  */
-interface Shares {
+interface CapacityReports {
 
   /** What one member says: the bytes that it has, those that it wants, and how often it asked. */
-  record Share(long total, long wanted, long askings) {}
+  record CapacityReport(long totalBytes, long wantedBytes, long requestCount) {}
 
   /**
    * Says this in place of what it said before.
    *
    * @throws StoreException if it cannot be said
    */
-  void say(Share share);
+  void publish(CapacityReport report);
 
   /** What the others say, by their names; nothing of those whose store is gone. */
-  Map<String, Share> others();
+  Map<String, CapacityReport> others();
 
   /** Says nothing any more. */
-  void leave();
+  void withdraw();
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
  * Each side may stop between any two of its looks at shared words, for a while or, a reader, for
  * ever.
  */
-class PinsScheduleTest {
-  private static final SharedTable SHARED = new SharedTable();
+class PinProtocolScheduleTest {
+  private static final ObjectTableFixture SHARED = new ObjectTableFixture();
   private static final int READERS = 3;
   private static final List<PinRow> ROWS = new ArrayList<>();
   private static final int FIRST_ROW = 2;
@@ -35,33 +35,33 @@ class PinsScheduleTest {
 
   @Test
   void whatIsPinnedIsNotFreedAndWhatIsFreedComesBack() {
-    Schedules.explore("pins", 300, schedule -> new World(schedule).run());
+    Schedules.explore("pins", 300, schedule -> new PinSimulation(schedule).run());
   }
 
   /** A reader's process has died. */
-  private static final class Died extends RuntimeException {
+  private static final class ReaderDied extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
-  private record Named(long slot, long generation) {}
+  private record SlotGeneration(long slot, long generation) {}
 
-  private static final class World {
+  private static final class PinSimulation {
     private final Schedule schedule;
     private final Map<Long, Long> memory = new HashMap<>(); // what lies where a slot says
-    private final List<Named> known = new ArrayList<>(); // whose names readers have been told
-    private final List<Named> condemned = new ArrayList<>();
-    private final List<Reader> readers = new ArrayList<>();
+    private final List<SlotGeneration> known = new ArrayList<>(); // whose names readers have been told
+    private final List<SlotGeneration> condemned = new ArrayList<>();
+    private final List<ReaderProcess> readerProcesses = new ArrayList<>();
     private final int usedBefore = SHARED.table.inUse();
     private int crashes;
     private boolean calm; // nobody dies any more
 
-    World(Schedule schedule) {
+    PinSimulation(Schedule schedule) {
       this.schedule = schedule;
       for (int i = 0; i < READERS; i++) {
         claimAnew(i); // whatever a history before has left there
-        readers.add(new Reader(i));
+        readerProcesses.add(new ReaderProcess(i));
       }
-      schedule.afterEach(() -> readers.forEach(Reader::checkAll));
+      schedule.afterEach(() -> readerProcesses.forEach(ReaderProcess::checkAll));
     }
 
     void run() {
@@ -70,9 +70,9 @@ class PinsScheduleTest {
       }
       schedule.settle(1_000);
       calm = true;
-      for (var reader : readers) {
-        while (!reader.pinned.isEmpty()) {
-          reader.later(reader::unpin);
+      for (var readerProcess : readerProcesses) {
+        while (!readerProcess.pinned.isEmpty()) {
+          readerProcess.later(readerProcess::unpin);
           schedule.settle(1_000);
         }
       }
@@ -94,8 +94,8 @@ class PinsScheduleTest {
       if (what < 4) {
         schedule.next();
       } else if (what < 8) {
-        var reader = readers.get(schedule.choices().next(READERS));
-        reader.later(what < 6 ? reader::pin : reader::unpin);
+        var readerProcess = readerProcesses.get(schedule.choices().next(READERS));
+        readerProcess.later(what < 6 ? readerProcess::pin : readerProcess::unpin);
       } else {
         schedule.inOrder("owner", "owner", "the owner", this::own);
       }
@@ -117,18 +117,18 @@ class PinsScheduleTest {
 
     private void create() {
       long slot = SHARED.table.create(0, 0, 8);
-      var made = new Named(slot, SHARED.generation(slot));
+      var made = new SlotGeneration(slot, SHARED.generation(slot));
       memory.put(slot, made.generation());
       schedule.preempt();
-      assertThat(SHARED.table.step(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
+      assertThat(SHARED.table.transition(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
           .isTrue();
       known.add(made);
     }
 
-    private void free(Named object) {
+    private void free(SlotGeneration object) {
       known.remove(object);
       schedule.preempt();
-      if (SHARED.table.step(
+      if (SHARED.table.transition(
           object.slot(), object.generation(), SlotState.SEALED, SlotState.CONDEMNED)) {
         condemned.add(object);
         schedule.preempt();
@@ -136,7 +136,7 @@ class PinsScheduleTest {
       }
     }
 
-    private void reclaim(Named object) {
+    private void reclaim(SlotGeneration object) {
       if (SHARED.reclaim(object.slot(), object.generation())) {
         condemned.remove(object);
         memory.put(object.slot(), -1L); // poison
@@ -144,7 +144,7 @@ class PinsScheduleTest {
       }
     }
 
-    private void evict(Named object) {
+    private void evict(SlotGeneration object) {
       if (SHARED.table.evict(object.slot(), object.generation(), SHARED.matrix)) {
         known.remove(object);
         memory.put(object.slot(), -1L);
@@ -163,14 +163,14 @@ class PinsScheduleTest {
     }
 
     /** A process that reads in place. */
-    private final class Reader {
+    private final class ReaderProcess {
       private final int number;
-      private final Pins pins;
-      private final List<Named> pinned = new ArrayList<>();
+      private final PinProtocol pins;
+      private final List<SlotGeneration> pinned = new ArrayList<>();
 
-      Reader(int number) {
+      ReaderProcess(int number) {
         this.number = number;
-        this.pins = new Pins(this::look, ROWS.get(number));
+        this.pins = new PinProtocol(this::look, ROWS.get(number));
       }
 
       /** Its look at a word: between that and what it did before, and does next, others may act. */
@@ -185,7 +185,7 @@ class PinsScheduleTest {
 
       private void dieSometimes() {
         if (!calm && schedule.choices().oneIn(40)) {
-          throw new Died();
+          throw new ReaderDied();
         }
       }
 
@@ -194,7 +194,7 @@ class PinsScheduleTest {
         schedule.inOrder(name, name, name, () -> {
           try {
             action.run();
-          } catch (Died died) {
+          } catch (ReaderDied readerDied) {
             die();
           }
         });
@@ -230,7 +230,7 @@ class PinsScheduleTest {
         }
       }
 
-      private void check(Named object) {
+      private void check(SlotGeneration object) {
         assertThat(memory.get(object.slot()))
             .as("reader %s reads slot %s", number, object.slot())
             .isEqualTo(object.generation());

@@ -17,15 +17,15 @@ import java.nio.file.StandardOpenOption;
  * What the files of a store tell of the process that owns it, for whoever shares its host. Any
  * thread; each question costs some file operations, less than a tenth of a millisecond.
  */
-public final class ProcessLife {
+public final class StoreLivenessProbe {
   /** What {@link #progress} is when it cannot be read. */
   public static final long UNREADABLE = -1;
 
-  private ProcessLife() {}
+  private StoreLivenessProbe() {}
 
   /** Whether that store is on this host. */
-  public static boolean isHere(StoreAddress store) {
-    return PeerStore.isHere(store);
+  public static boolean isOnThisHost(StoreAddress store) {
+    return PeerStore.isOnThisHost(store);
   }
 
   /**
@@ -38,7 +38,7 @@ public final class ProcessLife {
       return false; // a channel of this JVM on that file would drop its lock
     }
     try {
-      return Uninterrupted.run(() -> isFree(directory.resolve(LifeLock.FILE)));
+      return UninterruptibleIo.run(() -> isFree(directory.resolve(LifeLock.FILE)));
     } catch (NoSuchFileException gone) {
       return true;
     } catch (IOException | OverlappingFileLockException unknown) {
@@ -59,7 +59,7 @@ public final class ProcessLife {
    */
   public static long progress(StoreAddress store) {
     try {
-      return Uninterrupted.run(() -> word(Path.of(store.directory(), "table")));
+      return UninterruptibleIo.run(() -> word(Path.of(store.directory(), "table")));
     } catch (IOException | InvalidPathException | StoreException gone) {
       return UNREADABLE;
     }

@@ -10,44 +10,44 @@ import java.util.concurrent.TimeUnit;
  * <p>One thread ticks; between two ticks at most a second passes, however far apart they are. Any
  * thread may read. Starts where {@link System#nanoTime()} is.
  */
-public final class RunningClock {
+public final class SuspendAwareClock {
   /** The most that passes between two ticks. */
   static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private volatile Reading last;
+  private volatile ClockTick last;
 
   /**
    * What a tick found.
    *
    * @param at the moment, on the clock of {@link System#nanoTime()}
    * @param nanos what this clock showed
-   * @param free whether it goes as that clock from then on
+   * @param freeRunning whether it goes as that clock from then on
    */
-  private record Reading(long at, long nanos, boolean free) {}
+  private record ClockTick(long at, long nanos, boolean freeRunning) {}
 
   /** Begins at a moment of {@link System#nanoTime()}. */
-  public RunningClock(long now) {
-    last = new Reading(now, now, false);
+  public SuspendAwareClock(long now) {
+    last = new ClockTick(now, now, false);
   }
 
   /** The process runs at this moment. By one thread. */
   public void tick(long now) {
     var before = last;
-    if (!before.free()) {
-      last = new Reading(now, nanos(now), false);
+    if (!before.freeRunning()) {
+      last = new ClockTick(now, nanos(now), false);
     }
   }
 
   /** Nobody will tick any more: goes as {@link System#nanoTime()} does from then on. */
-  public void release(long now) {
-    last = new Reading(now, nanos(now), true);
+  public void runFree(long now) {
+    last = new ClockTick(now, nanos(now), true);
   }
 
   /** What it shows at a moment of {@link System#nanoTime()}. */
   public long nanos(long now) {
     var before = last;
     long passed = Math.max(0, now - before.at());
-    return before.nanos() + (before.free() ? passed : Math.min(passed, MOST_NANOS));
+    return before.nanos() + (before.freeRunning() ? passed : Math.min(passed, MOST_NANOS));
   }
 
   /** What it shows now. */

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Whoever forgets to close it keeps the object in memory until its process ends: where the
  * collector is to find out, take a {@linkplain StoredObject#view view}.
  */
-public final class HeldObject implements AutoCloseable {
+public final class PinnedObject implements AutoCloseable {
   private final StoredObject object;
   private final AtomicBoolean open = new AtomicBoolean(true);
 
   /** For an object that has just been pinned for it. */
-  HeldObject(StoredObject pinned) {
+  PinnedObject(StoredObject pinned) {
     this.object = pinned;
   }
 
@@ -37,9 +37,9 @@ public final class HeldObject implements AutoCloseable {
     return object.byteSize();
   }
 
-  /** One more pin on the same object, while this one stands; see {@link StoredObject#holdAgain}. */
-  public HeldObject again() {
-    return object.holdAgain();
+  /** One more pin on the same object, while this one stands; see {@link StoredObject#acquireAnotherPin}. */
+  public PinnedObject acquireAnotherPin() {
+    return object.acquireAnotherPin();
   }
 
   /** See {@link StoredObject#view}; while this pin stands. */
@@ -48,7 +48,7 @@ public final class HeldObject implements AutoCloseable {
   }
 
   /**
-   * Lets it go, and gives up the name that it was {@linkplain SealedObject#shared shared} under.
+   * Lets it go, and gives up the name that it was {@linkplain SealedObject#acquireShared shared} under.
    */
   public void free() {
     if (open.get() && object instanceof SealedObject own) {
@@ -66,7 +66,7 @@ public final class HeldObject implements AutoCloseable {
   @Override
   public void close() {
     if (open.compareAndSet(true, false)) {
-      object.letGo();
+      object.releasePin();
     }
   }
 }

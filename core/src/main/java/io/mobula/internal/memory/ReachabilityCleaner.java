@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
  * objects when their refs are, and sweeps.
  *
  * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
- * store can let go at once, in the thread that wants room ({@link #letGo}); closing the store ends
+ * store can let go at once, in the thread that wants room ({@link #processPending}); closing the store ends
  * the thread although views live on, unless they are views of another process's objects; and the
  * thread looks for condemned objects that nobody reads any more once a second, in case their last
  * reader died.
  */
-final class Reachability {
-  private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
+final class ReachabilityCleaner {
+  private static final Logger LOG = LoggerFactory.getLogger(ReachabilityCleaner.class);
   private static final long SWEEP_MILLIS = 1_000;
   private static final long SWEEP_NANOS = SWEEP_MILLIS * 1_000_000;
 
@@ -29,12 +29,12 @@ final class Reachability {
   private final StoreThread thread;
   private final Object stopSign = new Object();
   private final PhantomReference<Object> stop = new PhantomReference<>(stopSign, unreachable);
-  private @Nullable Held newest;
+  private @Nullable WatchedReference newest;
   private int lasting;
   private final AtomicLong found = new AtomicLong();
   private volatile boolean closed;
 
-  Reachability(String storeName, Runnable sweep) {
+  ReachabilityCleaner(String storeName, Runnable sweep) {
     this.sweep = sweep;
     this.thread = StoreThread.start("mobula-unreachable-" + storeName, this::run);
   }
@@ -43,29 +43,29 @@ final class Reachability {
    * Runs {@code then} once, some time after {@code anchor} has become unreachable; it must be quick
    * and not reach it.
    */
-  SharedStore.Watch watch(Object anchor, Runnable then) {
-    return add(new Held(anchor, then, false));
+  SharedStore.WatchHandle watch(Object anchor, Runnable then) {
+    return add(new WatchedReference(anchor, then, false));
   }
 
   /** As {@link #watch}, and so even after {@link #close}. */
-  SharedStore.Watch watchLasting(Object anchor, Runnable then) {
-    return add(new Held(anchor, then, true));
+  SharedStore.WatchHandle watchBeyondClose(Object anchor, Runnable then) {
+    return add(new WatchedReference(anchor, then, true));
   }
 
-  private synchronized Held add(Held held) {
-    if (held.lasting) {
+  private synchronized WatchedReference add(WatchedReference watched) {
+    if (watched.lasting) {
       lasting++;
     }
     if (newest != null) {
-      newest.newer = held;
-      held.older = newest;
+      newest.newer = watched;
+      watched.older = newest;
     }
-    newest = held;
-    return held;
+    newest = watched;
+    return watched;
   }
 
   /** Acts on all that the collector has found unreachable so far; says whether there was any. */
-  boolean letGo() {
+  boolean processPending() {
     boolean any = false;
     for (Reference<?> reference = unreachable.poll();
         reference != null;
@@ -76,7 +76,7 @@ final class Reachability {
   }
 
   /** How many watched objects have been found unreachable so far. */
-  long found() {
+  long foundCount() {
     return found.get();
   }
 
@@ -124,12 +124,12 @@ final class Reachability {
   }
 
   private boolean release(Reference<?> reference) {
-    if (!(reference instanceof Held held) || !forget(held) || (closed && !held.lasting)) {
+    if (!(reference instanceof WatchedReference watched) || !forget(watched) || (closed && !watched.lasting)) {
       return false;
     }
     found.incrementAndGet();
     try {
-      held.then.run();
+      watched.then.run();
     } catch (Throwable e) {
       HeapExhaustion.check(e);
       LOG.error("What was to happen when something became unreachable failed", e);
@@ -138,41 +138,41 @@ final class Reachability {
   }
 
   /** Takes it out of the list; false if it was not there any more. */
-  private synchronized boolean forget(Held held) {
-    if (held.forgotten) {
+  private synchronized boolean forget(WatchedReference watched) {
+    if (watched.forgotten) {
       return false;
     }
-    held.forgotten = true;
-    if (held.lasting) {
+    watched.forgotten = true;
+    if (watched.lasting) {
       lasting--;
     }
-    if (held.newer != null) {
-      held.newer.older = held.older;
+    if (watched.newer != null) {
+      watched.newer.older = watched.older;
     } else {
-      newest = held.older;
+      newest = watched.older;
     }
-    if (held.older != null) {
-      held.older.newer = held.newer;
+    if (watched.older != null) {
+      watched.older.newer = watched.newer;
     }
     return true;
   }
 
   /** One watched object; linked, so that the reference itself stays reachable. */
-  private final class Held extends PhantomReference<Object> implements SharedStore.Watch {
+  private final class WatchedReference extends PhantomReference<Object> implements SharedStore.WatchHandle {
     private final Runnable then;
     private final boolean lasting;
-    private @Nullable Held older;
-    private @Nullable Held newer;
+    private @Nullable WatchedReference older;
+    private @Nullable WatchedReference newer;
     private boolean forgotten;
 
-    Held(Object anchor, Runnable then, boolean lasting) {
+    WatchedReference(Object anchor, Runnable then, boolean lasting) {
       super(anchor, unreachable);
       this.then = then;
       this.lasting = lasting;
     }
 
     @Override
-    public void drop() {
+    public void cancel() {
       if (forget(this)) {
         clear();
       }

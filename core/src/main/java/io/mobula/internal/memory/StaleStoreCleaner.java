@@ -23,16 +23,16 @@ import org.slf4j.LoggerFactory;
  * harm: the second finds the lock taken or the files gone. Links are never followed. A directory
  * that cannot be removed is logged and left.
  */
-final class Leftovers {
-  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-  private static final Duration UNBORN_FOR = Duration.ofHours(1);
+final class StaleStoreCleaner {
+  private static final Logger LOG = LoggerFactory.getLogger(StaleStoreCleaner.class);
+  private static final Duration CREATING_GRACE = Duration.ofHours(1);
 
-  private Leftovers() {}
+  private StaleStoreCleaner() {}
 
   /** Removes every leftover of {@code owner} under {@code base}. */
   static synchronized void remove(Path base, UserPrincipal owner) throws IOException {
     try (DirectoryStream<Path> directories =
-        Files.newDirectoryStream(base, Leftovers::isOfAStore)) {
+        Files.newDirectoryStream(base, StaleStoreCleaner::isOfAStore)) {
       for (Path directory : directories) {
         removeIfDead(directory, owner);
       }
@@ -89,7 +89,7 @@ final class Leftovers {
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
           || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(owner)
           || LifeLock.isOwn(name)
-          || (name.startsWith(StoreDirectory.UNBORN_PREFIX) && isYoung(directory))) {
+          || (name.startsWith(StoreDirectory.CREATING_PREFIX) && isYoung(directory))) {
         return;
       }
       removeUnlessLocked(directory);
@@ -100,7 +100,7 @@ final class Leftovers {
 
   private static void removeUnlessLocked(Path directory) throws IOException {
     boolean lifeless = Files.notExists(directory.resolve(LifeLock.FILE), LinkOption.NOFOLLOW_LINKS);
-    try (LifeLock inherited = lifeless ? null : LifeLock.inherit(directory)) {
+    try (LifeLock inherited = lifeless ? null : LifeLock.tryTakeOver(directory)) {
       if (inherited != null || lifeless) {
         removeDirectory(directory);
         LOG.info("Removed {}, left by a process that has died", directory);
@@ -111,6 +111,6 @@ final class Leftovers {
   private static boolean isYoung(Path directory) throws IOException {
     Instant changed =
         Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
-    return changed.isAfter(Instant.now().minus(UNBORN_FOR));
+    return changed.isAfter(Instant.now().minus(CREATING_GRACE));
   }
 }

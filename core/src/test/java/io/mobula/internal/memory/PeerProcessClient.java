@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  * Another process, spoken to by lines: it answers those we say with lines that begin with
  * {@code >}.
  */
-public final class ChildJvm implements AutoCloseable {
+public final class PeerProcessClient implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
   /** Starts {@code main}; lines that are no answers go to {@code aside}. */
-  public ChildJvm(Class<?> main, Consumer<String> aside, String... args) {
+  public PeerProcessClient(Class<?> main, Consumer<String> aside, String... args) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx64m",

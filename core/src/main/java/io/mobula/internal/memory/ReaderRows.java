@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread.
  */
-final class Readership {
-  private static final Logger LOG = LoggerFactory.getLogger(Readership.class);
+final class ReaderRows {
+  private static final Logger LOG = LoggerFactory.getLogger(ReaderRows.class);
   /** Row 0 is the owner's own. */
   private static final int FIRST = 1;
 
@@ -30,7 +30,7 @@ final class Readership {
   private final BitSet offered = new BitSet();
 
   /** For a store whose row 0 is its own process's. */
-  Readership(StoreDirectory directory, PinMatrix matrix) {
+  ReaderRows(StoreDirectory directory, PinMatrix matrix) {
     this.directory = directory;
     this.matrix = matrix;
   }
@@ -42,7 +42,7 @@ final class Readership {
    */
   synchronized int offer() {
     int row = unused();
-    if (row < 0 && takeBackAll()) {
+    if (row < 0 && reclaimAll()) {
       row = unused();
     }
     if (row < 0) {
@@ -53,10 +53,10 @@ final class Readership {
   }
 
   /** Takes back the pins of readers that have died or gone; says whether there were any. */
-  synchronized boolean takeBackAll() {
+  synchronized boolean reclaimAll() {
     boolean any = false;
     for (int row = FIRST; row < matrix.rows(); row++) {
-      any |= matrix.isClaimed(row) && takeBack(row);
+      any |= matrix.isClaimed(row) && reclaim(row);
     }
     return any;
   }
@@ -65,12 +65,12 @@ final class Readership {
    * Looks at the row of a process that is said to be gone; one that was never claimed is free at
    * once. Says whether it is free now: if not, somebody still reads.
    */
-  synchronized boolean gone(int row) {
+  synchronized boolean reclaimRow(int row) {
     if (row < FIRST || row >= matrix.rows()) {
       return false;
     }
     if (matrix.isClaimed(row)) {
-      return takeBack(row);
+      return reclaim(row);
     }
     offered.clear(row);
     return true;
@@ -85,7 +85,7 @@ final class Readership {
     return NONE;
   }
 
-  private boolean takeBack(int row) {
+  private boolean reclaim(int row) {
     Path file = lockFile(directory.path(), row);
     String name = lockName(directory.path(), row);
     if (LifeLock.isOwn(name)) {
@@ -108,7 +108,7 @@ final class Readership {
     int row = matrix.addRow();
     Path file = lockFile(directory.path(), row);
     try {
-      Permissions.createFile(file);
+      OwnerOnlyFiles.createFile(file);
     } catch (IOException e) {
       throw new StoreException(
           "Cannot make " + file + ": " + e + "; may this user write there?", e);
