@@ -15,7 +15,7 @@ sealed interface NameMessage extends ControlMessage {
   sealed interface ToShard extends NameMessage, NameShard.Command {}
 
   /** To a keeper. */
-  sealed interface ToKeeper extends NameMessage, NameKeeper.Command {}
+  sealed interface ToRegistrar extends NameMessage, NameRegistrar.Command {}
 
   /**
    * An actor and its name, as they travel.
@@ -23,35 +23,35 @@ sealed interface NameMessage extends ControlMessage {
    * @param keeper stands for it
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Entry(String name, ActorId actor, NodeId keeper, byte[] passport) {
-    static Entry of(Named named) {
-      return new Entry(named.name(), named.actor(), named.keeper(), named.passport());
+  record NameEntry(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
+    static NameEntry of(Named named) {
+      return new NameEntry(named.name(), named.actor(), named.keeper(), named.passport());
     }
 
     Named toNamed() {
-      return new Named(name, actor, keeper, passport);
+      return new Named(name, actor, keeper, descriptor);
     }
   }
 
   /** Who has the name? Somebody who claims it takes it if nobody has it. */
-  record Ask(long question, String name, @Nullable Entry claim, ActorRef<ToKeeper> replyTo)
+  record Lookup(long requestId, String name, @Nullable NameEntry claim, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
   /** Nobody has it, or this one. */
-  record Answer(long question, @Nullable Entry holder) implements ToKeeper {}
+  record LookupReply(long requestId, @Nullable NameEntry holder) implements ToRegistrar {}
 
   /** A node stands for a name, because it has won it or because it hosts the actor. */
-  record Keep(long question, Entry entry, ActorRef<ToKeeper> replyTo) implements ToShard {}
+  record RegisterKeeper(long requestId, NameEntry entry, ActorRef<ToRegistrar> replyTo) implements ToShard {}
 
   /** The name is free if that actor has it. */
-  record Release(long question, String name, ActorId actor, ActorRef<ToKeeper> replyTo)
+  record Release(long requestId, String name, ActorId actor, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
   /** Done as told. */
-  record Noted(long question) implements ToKeeper {}
+  record Done(long requestId) implements ToRegistrar {}
 
   /** A shard has started, and asks which of its names the node stands for. */
-  record Tell(int shard, ActorRef<ToShard> replyTo) implements ToKeeper {}
+  record RequestReport(int shard, ActorRef<ToShard> replyTo) implements ToRegistrar {}
 
   /**
    * A part of all names of the shard that the node has to do with.
@@ -59,13 +59,13 @@ sealed interface NameMessage extends ControlMessage {
    * @param serial counts what the node has told: parts of two are never mixed
    * @param part from zero
    * @param parts how many there are
-   * @param kept those it stands for
+   * @param registered those it stands for
    * @param claimed those it has asked for, and has no answer
    */
-  record Told(NodeId node, long serial, int part, int parts, List<Entry> kept, List<Entry> claimed)
+  record NameReport(NodeId node, long serial, int part, int parts, List<NameEntry> registered, List<NameEntry> claimed)
       implements ToShard {
-    public Told {
-      kept = List.copyOf(kept);
+    public NameReport {
+      registered = List.copyOf(registered);
       claimed = List.copyOf(claimed);
     }
   }

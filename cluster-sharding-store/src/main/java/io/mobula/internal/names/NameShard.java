@@ -11,14 +11,14 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.mobula.NodeId;
 import io.mobula.internal.hosting.HostedShards;
-import io.mobula.internal.names.NameMessage.Answer;
-import io.mobula.internal.names.NameMessage.Ask;
-import io.mobula.internal.names.NameMessage.Entry;
-import io.mobula.internal.names.NameMessage.Keep;
-import io.mobula.internal.names.NameMessage.Noted;
+import io.mobula.internal.names.NameMessage.LookupReply;
+import io.mobula.internal.names.NameMessage.Lookup;
+import io.mobula.internal.names.NameMessage.NameEntry;
+import io.mobula.internal.names.NameMessage.RegisterKeeper;
+import io.mobula.internal.names.NameMessage.Done;
 import io.mobula.internal.names.NameMessage.Release;
-import io.mobula.internal.names.NameMessage.Tell;
-import io.mobula.internal.names.NameMessage.Told;
+import io.mobula.internal.names.NameMessage.RequestReport;
+import io.mobula.internal.names.NameMessage.NameReport;
 import io.mobula.spi.ClusterPeers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,16 +53,16 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   private final int number;
   private final ClusterPeers peers;
   private final HostedShards<Command> hosted;
-  private final List<Entry> claimed = new ArrayList<>();
+  private final List<NameEntry> claimed = new ArrayList<>();
   private final NameTable table = new NameTable();
-  private final Set<NodeId> silent = new HashSet<>();
-  private final Map<NodeId, Heard> heard = new HashMap<>();
+  private final Set<NodeId> awaitedNodes = new HashSet<>();
+  private final Map<NodeId, ReceivedParts> receivedParts = new HashMap<>();
 
   /** Which parts have come of what a node tells. */
-  private record Heard(long serial, BitSet parts) {
-    void add(Told told) {
-      if (told.serial() == serial) {
-        parts.set(told.part());
+  private record ReceivedParts(long serial, BitSet parts) {
+    void add(NameReport report) {
+      if (report.serial() == serial) {
+        parts.set(report.part());
       }
     }
   }
@@ -78,8 +78,8 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
     this.peers = peers;
     this.hosted = hosted;
     this.timers = timers;
-    silent.addAll(hosted.add(context.getSelf()));
-    ask();
+    awaitedNodes.addAll(hosted.add(context.getSelf()));
+    requestReports();
   }
 
   static Behavior<Command> create(int number, ClusterPeers peers, HostedShards<Command> hosted) {
@@ -93,75 +93,75 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   }
 
   /** All that are silent, and again after a while. */
-  private void ask() {
-    if (!silent.isEmpty()) {
+  private void requestReports() {
+    if (!awaitedNodes.isEmpty()) {
       timers.startSingleTimer(new Resend(), RESEND);
     }
-    for (var node : silent) {
-      ActorRef<NameKeeper.Command> keeper = peers.actor(node, NameKeeper.NAME);
-      keeper.tell(new Tell(number, getContext().getSelf().narrow()));
+    for (var node : awaitedNodes) {
+      ActorRef<NameRegistrar.Command> keeper = peers.actor(node, NameRegistrar.NAME);
+      keeper.tell(new RequestReport(number, getContext().getSelf().narrow()));
     }
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Ask ask -> {
-        if (silent.isEmpty()) {
-          var claim = ask.claim();
-          var holder = claim == null ? table.find(ask.name()) : table.claim(claim);
-          ask.replyTo().tell(new Answer(ask.question(), holder));
+      case Lookup lookup -> {
+        if (awaitedNodes.isEmpty()) {
+          var claim = lookup.claim();
+          var holder = claim == null ? table.find(lookup.name()) : table.claim(claim);
+          lookup.replyTo().tell(new LookupReply(lookup.requestId(), holder));
         }
       }
-      case Keep keep -> {
-        table.stand(keep.entry());
-        keep.replyTo().tell(new Noted(keep.question()));
+      case RegisterKeeper register -> {
+        table.registerKeeper(register.entry());
+        register.replyTo().tell(new Done(register.requestId()));
       }
       case Release release -> {
         table.release(release.name(), release.actor());
-        if (silent.isEmpty()) { // else a keeper's word from before may bring it back
-          release.replyTo().tell(new Noted(release.question()));
+        if (awaitedNodes.isEmpty()) { // else a keeper's word from before may bring it back
+          release.replyTo().tell(new Done(release.requestId()));
         }
       }
-      case Told told -> onTold(told);
+      case NameReport report -> onReport(report);
       case Joined(var node) -> {
-        silent.add(node); // it may stand for names that a shard before this one gave it
-        ask();
+        awaitedNodes.add(node); // it may stand for names that a shard before this one gave it
+        requestReports();
       }
       case Left(var node) -> {
-        silent.remove(node);
-        heard.remove(node);
+        awaitedNodes.remove(node);
+        receivedParts.remove(node);
         claimed.removeIf(entry -> entry.keeper().equals(node));
         table.left(node);
-        beginIfAllHaveTold();
+        startIfAllReported();
       }
-      case Resend() -> ask();
+      case Resend() -> requestReports();
     }
     return this;
   }
 
-  private void onTold(Told told) {
-    if (!silent.contains(told.node())) {
+  private void onReport(NameReport report) {
+    if (!awaitedNodes.contains(report.node())) {
       return;
     }
-    told.kept().forEach(table::stand);
-    claimed.addAll(told.claimed());
-    var heard = this.heard.get(told.node());
-    if (heard == null || heard.serial() < told.serial()) {
-      heard = new Heard(told.serial(), new BitSet());
-      this.heard.put(told.node(), heard);
+    report.registered().forEach(table::registerKeeper);
+    claimed.addAll(report.claimed());
+    var heard = this.receivedParts.get(report.node());
+    if (heard == null || heard.serial() < report.serial()) {
+      heard = new ReceivedParts(report.serial(), new BitSet());
+      this.receivedParts.put(report.node(), heard);
     }
-    heard.add(told);
-    if (heard.parts().cardinality() == told.parts()) {
-      this.heard.remove(told.node());
-      silent.remove(told.node());
-      beginIfAllHaveTold();
+    heard.add(report);
+    if (heard.parts().cardinality() == report.parts()) {
+      this.receivedParts.remove(report.node());
+      awaitedNodes.remove(report.node());
+      startIfAllReported();
     }
   }
 
   /** Open claims count after all that nodes stand for: one of them may have won already. */
-  private void beginIfAllHaveTold() {
-    if (silent.isEmpty()) {
+  private void startIfAllReported() {
+    if (awaitedNodes.isEmpty()) {
       claimed.forEach(table::claim);
       claimed.clear();
     }

@@ -2,7 +2,7 @@ package io.mobula.internal.names;
 
 import io.mobula.ActorId;
 import io.mobula.NodeId;
-import io.mobula.internal.names.NameMessage.Entry;
+import io.mobula.internal.names.NameMessage.NameEntry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Who has which name, and which nodes stand for that. For one thread. */
 final class NameTable {
-  private final Map<String, Holder> holders = new HashMap<>();
+  private final Map<String, NameHolder> holders = new HashMap<>();
 
   /** An actor that has a name, with what each node said that stands for it. */
-  private static final class Holder {
+  private static final class NameHolder {
     private final ActorId actor;
-    private final Map<NodeId, Entry> keepers = new LinkedHashMap<>();
-    private boolean sure;
+    private final Map<NodeId, NameEntry> keepers = new LinkedHashMap<>();
+    private boolean confirmed;
 
-    Holder(Entry first) {
+    NameHolder(NameEntry first) {
       this.actor = first.actor();
       keepers.put(first.keeper(), first);
     }
 
-    boolean isFor(Entry other) {
+    boolean isFor(NameEntry other) {
       return actor.equals(other.actor());
     }
 
     /** What the host or an heir says, who know more; else what its maker says. */
-    Entry entry() {
-      Entry best = null;
+    NameEntry entry() {
+      NameEntry best = null;
       for (var each : keepers.values()) {
         if (best == null || each.keeper().incarnation() != actor.node()) {
           best = each;
@@ -41,8 +41,8 @@ final class NameTable {
   }
 
   /** Gives the name to the entry's actor unless another has it; who has it now. */
-  Entry claim(Entry entry) {
-    var holder = holders.computeIfAbsent(entry.name(), name -> new Holder(entry));
+  NameEntry claim(NameEntry entry) {
+    var holder = holders.computeIfAbsent(entry.name(), name -> new NameHolder(entry));
     if (holder.isFor(entry)) {
       holder.keepers.putIfAbsent(entry.keeper(), entry);
     }
@@ -53,21 +53,21 @@ final class NameTable {
    * A node stands for it. That counts more than a claim whose maker may have been told of another
    * holder, by the shard's predecessor.
    */
-  void stand(Entry entry) {
+  void registerKeeper(NameEntry entry) {
     var holder = holders.get(entry.name());
-    if (holder == null || (!holder.isFor(entry) && !holder.sure)) {
-      holder = new Holder(entry);
+    if (holder == null || (!holder.isFor(entry) && !holder.confirmed)) {
+      holder = new NameHolder(entry);
       holders.put(entry.name(), holder);
     }
     if (holder.isFor(entry)) {
       holder.keepers.remove(entry.keeper());
       holder.keepers.put(entry.keeper(), entry); // as the last one, who knows best
-      holder.sure = true;
+      holder.confirmed = true;
     }
   }
 
   @Nullable
-  Entry find(String name) {
+  NameEntry find(String name) {
     var holder = holders.get(name);
     return holder == null ? null : holder.entry();
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ActorId;
 import io.mobula.NodeId;
-import io.mobula.internal.names.NameMessage.Entry;
+import io.mobula.internal.names.NameMessage.NameEntry;
 import org.junit.jupiter.api.Test;
 
 class NameTableTest {
@@ -13,8 +13,8 @@ class NameTableTest {
 
   private final NameTable table = new NameTable();
 
-  private static Entry entry(NodeId owner, NodeId keeper) {
-    return new Entry("hits", new ActorId(owner.incarnation(), 7), keeper, new byte[0]);
+  private static NameEntry entry(NodeId owner, NodeId keeper) {
+    return new NameEntry("hits", new ActorId(owner.incarnation(), 7), keeper, new byte[0]);
   }
 
   @Test
@@ -40,7 +40,7 @@ class NameTableTest {
   void aNameGoesWithTheLastNodeThatStandsForIt() {
     table.claim(entry(A, A));
     var host = entry(A, B);
-    table.stand(host);
+    table.registerKeeper(host);
     table.left(A);
     assertThat(table.find("hits")).isSameAs(host);
     table.left(B);
@@ -51,8 +51,8 @@ class NameTableTest {
   void whatTheHostSaysIsToldBecauseItKnowsThePlace() {
     table.claim(entry(A, A));
     var host = entry(A, B);
-    table.stand(host);
-    table.stand(entry(A, A));
+    table.registerKeeper(host);
+    table.registerKeeper(entry(A, A));
     assertThat(table.find("hits")).isSameAs(host);
   }
 
@@ -60,9 +60,9 @@ class NameTableTest {
   void aNodeThatStandsForANameCountsMoreThanAnOpenClaim() {
     table.claim(entry(B, B));
     var sure = entry(A, A);
-    table.stand(sure);
+    table.registerKeeper(sure);
     assertThat(table.find("hits")).isSameAs(sure);
-    table.stand(entry(B, B));
+    table.registerKeeper(entry(B, B));
     assertThat(table.find("hits")).isSameAs(sure);
   }
 }

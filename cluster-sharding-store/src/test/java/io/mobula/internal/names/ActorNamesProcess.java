@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.Scanner;
 
 /** A process that names actors and looks for them as it is told, line by line. */
-final class NamingProcess implements AutoCloseable {
+final class ActorNamesProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final ForkedJvm jvm;
   private int asked;
 
-  private NamingProcess(ForkedJvm jvm) {
+  private ActorNamesProcess(ForkedJvm jvm) {
     this.jvm = jvm;
   }
 
-  static NamingProcess start(String name, String... seeds) {
-    var plan = ForkedJvm.of(NamingProcess.class)
+  static ActorNamesProcess start(String name, String... seeds) {
+    var plan = ForkedJvm.of(ActorNamesProcess.class)
         .flags("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         .property("mobula.cluster.listen", "on")
         .property("mobula.cluster.node-name", name)
@@ -32,7 +32,7 @@ final class NamingProcess implements AutoCloseable {
         .property("mobula.store.capacity", "16 MiB")
         .property("mobula.resources.cpus", "2");
     var flags = System.getProperty("mobula.child.flags", "").trim();
-    return new NamingProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
+    return new ActorNamesProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
   }
 
   /** Waits until it is a member; its address and its id. */
@@ -65,7 +65,7 @@ final class NamingProcess implements AutoCloseable {
   }
 
   /** Says where it lives. */
-  static final class Named {
+  static final class NamedActor {
     private int calls;
 
     String here() {
@@ -91,8 +91,8 @@ final class NamingProcess implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  private static ActorHandle<Named> heldBy(Map<String, Object> held, String name) {
-    return (ActorHandle<Named>) held.get(name);
+  private static ActorHandle<NamedActor> heldBy(Map<String, Object> held, String name) {
+    return (ActorHandle<NamedActor>) held.get(name);
   }
 
   private static String answer(MobulaRuntime runtime, String[] line, Map<String, Object> held) {
@@ -100,45 +100,45 @@ final class NamingProcess implements AutoCloseable {
       var name = line[2];
       return switch (line[1]) {
         case "make" -> {
-          held.put(name, runtime.actor(Named::new).name(name).remote());
+          held.put(name, runtime.actor(NamedActor::new).name(name).remote());
           yield "made";
         }
         case "make-detached-on" -> {
           held.put(
               name,
               runtime
-                  .actor(Named::new)
+                  .actor(NamedActor::new)
                   .name(name)
                   .detached()
                   .placement(Placement.on(new NodeId(Long.parseLong(line[3]))))
                   .remote());
-          yield runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+          yield runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
         }
         case "make-heritable-at" -> {
           runtime
-              .actor(Named::new)
+              .actor(NamedActor::new)
               .name(name)
               .detached()
               .maxRestarts(1)
               .placement(Placement.preferring(new NodeId(Long.parseLong(line[3]))))
               .remote();
-          yield runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+          yield runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
         }
         case "hold" -> {
-          held.put(name, runtime.actorNamed(name, Named.class));
+          held.put(name, runtime.actorNamed(name, NamedActor.class));
           yield "held";
         }
-        case "call-held" -> heldBy(held, name).call(Named::here).remote().get();
-        case "break" -> heldBy(held, name).call(Named::unfit).remote().get();
+        case "call-held" -> heldBy(held, name).call(NamedActor::here).remote().get();
+        case "break" -> heldBy(held, name).call(NamedActor::unfit).remote().get();
         case "get-or-make" -> {
-          var handle = runtime.actor(Named::new).name(name).getIfExists().remote();
+          var handle = runtime.actor(NamedActor::new).name(name).getIfExists().remote();
           held.put(name, handle);
-          yield handle.call(Named::here).remote().get();
+          yield handle.call(NamedActor::here).remote().get();
         }
         case "call" ->
-          runtime.actorNamed(name, Named.class).call(Named::here).remote().get();
+          runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
         case "kill" -> {
-          runtime.actorNamed(name, Named.class).kill();
+          runtime.actorNamed(name, NamedActor.class).kill();
           yield "killed";
         }
         default -> "what?";

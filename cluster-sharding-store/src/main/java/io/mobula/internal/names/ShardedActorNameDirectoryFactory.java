@@ -1,7 +1,7 @@
 package io.mobula.internal.names;
 
 import io.mobula.internal.hosting.ShardRouter;
-import io.mobula.internal.names.NameMessage.Entry;
+import io.mobula.internal.names.NameMessage.NameEntry;
 import io.mobula.spi.ActorNames;
 import io.mobula.spi.ActorNamesFactory;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,20 +10,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * Makes a node's side of the names and joins the hosting of their shards: members with the role
  * {@code mobula.directory.role} host them, the others send to them.
  */
-public final class ShardedNamesFactory implements ActorNamesFactory {
+public final class ShardedActorNameDirectoryFactory implements ActorNamesFactory {
   /** For the service loader. */
-  public ShardedNamesFactory() {}
+  public ShardedActorNameDirectoryFactory() {}
 
   @Override
   public ActorNames open(Setup setup) {
     var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup));
-    var kept = new ConcurrentHashMap<String, Entry>();
-    var wiring = new NameKeeper.Wiring(
+    var kept = new ConcurrentHashMap<String, NameEntry>();
+    var connections = new NameRegistrar.Connections(
         shards::tell, shards::describeHosts, setup.config().getDuration("mobula.directory.patience"));
     var keeper = setup
         .spawner()
-        .spawn(NameKeeper.create(setup.peers().self(), kept, wiring), NameKeeper.NAME);
-    return new ShardedNames(keeper, kept, shards::stopHosting);
+        .spawn(NameRegistrar.create(setup.peers().self(), kept, connections), NameRegistrar.NAME);
+    return new ShardedActorNameDirectory(keeper, kept, shards::stopHosting);
   }
 
   private static ShardRouter.ShardType<NameShard.Command> kind(Setup setup) {

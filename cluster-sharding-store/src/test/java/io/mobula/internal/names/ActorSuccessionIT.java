@@ -13,21 +13,21 @@ import org.junit.jupiter.api.Timeout;
 /** Detached actors outlive the process that made them, and are made again when their host dies. */
 @Tag("long")
 @Timeout(240)
-class InheritanceIT {
+class ActorSuccessionIT {
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private NamingProcess a;
-  private NamingProcess b;
-  private NamingProcess c;
+  private ActorNamesProcess a;
+  private ActorNamesProcess b;
+  private ActorNamesProcess c;
   private String idOfB;
   private String idOfC;
 
   @BeforeEach
   void start() throws Exception {
-    a = NamingProcess.start("a");
+    a = ActorNamesProcess.start("a");
     var seed = a.awaitUp()[0];
-    b = NamingProcess.start("b", seed);
-    c = NamingProcess.start("c", seed);
+    b = ActorNamesProcess.start("b", seed);
+    c = ActorNamesProcess.start("c", seed);
     idOfB = b.awaitUp()[1];
     idOfC = c.awaitUp()[1];
   }

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Timeout;
 /** Names are unique among processes, and go when those who stand for them are gone. */
 @Tag("long")
 @Timeout(180)
-class NamesIT {
+class ActorNamesIT {
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   @Test
   void oneNodeOfSeveralWinsAName() throws Exception {
-    try (var a = NamingProcess.start("a")) {
+    try (var a = ActorNamesProcess.start("a")) {
       var seed = a.awaitUp()[0];
-      try (var b = NamingProcess.start("b", seed)) {
+      try (var b = ActorNamesProcess.start("b", seed)) {
         b.awaitUp();
         for (int i = 0; i < 20; i++) {
           int first = a.tell("make n" + i);
@@ -48,9 +48,9 @@ class NamesIT {
 
   @Test
   void namesGoWithTheirOwnerUnlessTheActorIsDetached() throws Exception {
-    try (var a = NamingProcess.start("a")) {
+    try (var a = ActorNamesProcess.start("a")) {
       var up = a.awaitUp();
-      try (var b = NamingProcess.start("b", up[0])) {
+      try (var b = ActorNamesProcess.start("b", up[0])) {
         b.awaitUp();
         assertThat(b.ask("make-detached-on stays " + up[1])).isEqualTo(a.jvm().pid() + " 1");
         assertThat(b.ask("make goes")).isEqualTo("made");
@@ -65,7 +65,7 @@ class NamesIT {
     }
   }
 
-  private static void await(NamingProcess process, String command, String wanted)
+  private static void await(ActorNamesProcess process, String command, String wanted)
       throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     var answer = process.ask(command);

@@ -1,0 +1,58 @@
+package io.mobula.internal.names;
+
+import akka.actor.typed.ActorRef;
+import io.mobula.ActorId;
+import io.mobula.internal.names.NameMessage.NameEntry;
+import io.mobula.spi.ActorNames;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The names of the cluster as one node asks for them. Safe for all threads. */
+final class ShardedActorNameDirectory implements ActorNames {
+  private final ActorRef<NameRegistrar.Command> keeper;
+  private final Map<String, NameEntry> kept;
+  private final Runnable giveUp;
+
+  ShardedActorNameDirectory(ActorRef<NameRegistrar.Command> keeper, Map<String, NameEntry> kept, Runnable giveUp) {
+    this.keeper = keeper;
+    this.kept = kept;
+    this.giveUp = giveUp;
+  }
+
+  @Override
+  public CompletionStage<Named> claim(Named claimed) {
+    var holder = new CompletableFuture<NameEntry>();
+    keeper.tell(new NameRegistrar.Claim(NameEntry.of(claimed), holder));
+    return holder.thenApply(NameEntry::toNamed);
+  }
+
+  @Override
+  public CompletionStage<Optional<Named>> find(String name) {
+    var holder = new CompletableFuture<Optional<NameEntry>>();
+    keeper.tell(new NameRegistrar.Find(name, holder));
+    return holder.thenApply(entry -> entry.map(NameEntry::toNamed));
+  }
+
+  @Override
+  public void registerKeeper(Named named) {
+    keeper.tell(new NameRegistrar.RegisterAsKeeper(NameEntry.of(named)));
+  }
+
+  @Override
+  public void release(String name, ActorId actor) {
+    keeper.tell(new NameRegistrar.Unregister(name, actor));
+  }
+
+  @Override
+  public Set<String> knownNames() {
+    return Set.copyOf(kept.keySet());
+  }
+
+  @Override
+  public void close() {
+    giveUp.run();
+  }
+}
