@@ -92,7 +92,7 @@ public final class Node {
       List.of("mobula-slot", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
 
   /** How long the threads of a removed node have to heed their interrupt. */
-  private static final Duration HEEDING = Duration.ofSeconds(1);
+  private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(1);
 
   private final NodeId id;
   private final ActorSystem<?> system;
@@ -106,19 +106,19 @@ public final class Node {
   private final NodeTimer timer;
   private final ObjectStore objects;
   private final LedgerClient ledger;
-  private final @Nullable DeviceWatch devices;
+  private final @Nullable DeviceHealthMonitor devices;
   private final PlacementGroupService groups;
   private final TaskEngine tasks;
   private final ActorEngine actors;
   private final Membership membership;
   private final NodeWaits waits;
   private @Nullable ProgressThread progress;
-  private final @Nullable Clustered cluster;
+  private final @Nullable ClusterServices cluster;
   private volatile Job job;
   private volatile @Nullable JobPackage jobPackage;
 
   private Node(
-      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
+      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, NodeOwner owner) {
     this.id = id;
     this.system = system;
     this.settings = settings;
@@ -127,14 +127,14 @@ public final class Node {
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
     this.slots = ElasticPool.create(slotThreads(), settings.tasks().maxThreads());
     this.methods = ElasticPool.create("mobula-actor", settings.actors().maxThreads());
-    this.membership = Admission.membership(
+    this.membership = MembershipFactory.membership(
         id,
         system,
         settings.cluster(),
         storeOf(memory, settings),
         owner.ownsSystem(),
         () -> startProgress(memory),
-        new MembershipHost(owner));
+        new MembershipCallbacks(owner));
     if (progress != null && membership instanceof ClusterMembership joined) {
       progress.onResumed(joined::verifyMembership);
     }
@@ -155,9 +155,9 @@ public final class Node {
         membership instanceof ClusterMembership,
         ledger,
         objects,
-        this::program));
+        this::job));
     this.cluster = membership instanceof ClusterMembership
-        ? new Clustered(
+        ? new ClusterServices(
             membership, ledger, objects, memory, settings, this::ownReport, groups, timer::after)
         : null;
     if (cluster == null) {
@@ -165,14 +165,14 @@ public final class Node {
       objects.lookout(spinWait);
       ElasticDispatcher.lookout(system, spinWait);
     }
-    this.job = program(settings.jobs().environment());
-    var places = cluster == null ? new SingleNode(ledger, groups) : cluster.placer();
+    this.job = job(settings.jobs().environment());
+    var places = cluster == null ? new SingleNode(ledger, groups) : cluster.leaseSource();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::program),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::job),
         settings.tasks(),
         slots);
     if (cluster != null) {
-      tasks.join(cluster.wire(tasks));
+      tasks.join(cluster.connect(tasks));
     }
     this.actors = new ActorEngine(
         new ActorEngine.Dependencies(
@@ -184,7 +184,7 @@ public final class Node {
             this::spawn,
             cluster == null ? new LocalActorNames() : cluster.names(system, this::spawnNow),
             ActorRefResolver.get(system),
-            this::program,
+            this::job,
             checkpoints(settings, codec)),
         methods,
         virtualThreads);
@@ -192,14 +192,14 @@ public final class Node {
     if (cluster == null) {
       groups.open(this::spawnNow, null, Duration.ZERO);
     } else {
-      actors.join(cluster.wire(actors, settings));
-      cluster.work(objects, settings.jobs(), timer::after, this::isBusy);
+      actors.join(cluster.connect(actors, settings));
+      cluster.openWorkers(objects, settings.jobs(), timer::after, this::isBusy);
       cluster.open(system, settings, this::spawnNow, timer::after);
-      Transit.of(Adapter.toClassic(system)).open(new Border(cluster));
-      spawnNow(FrontDesk.create(() -> closeAside(owner)), FrontDesk.NAME);
+      AkkaMessageRefs.of(Adapter.toClassic(system)).open(new MessageRefGateway(cluster));
+      spawnNow(LeaveRequestActor.create(() -> closeAside(owner)), LeaveRequestActor.NAME);
     }
     this.waits = NodeWaits.start(
-        new NodeWaits.Parts(
+        new NodeWaits.WaitSources(
             id,
             objects,
             tasks,
@@ -229,7 +229,7 @@ public final class Node {
    * @param owner who opens and closes it
    */
   public static Node start(
-      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, Owner owner) {
+      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, NodeOwner owner) {
     return new Node(id, system, settings, memory, owner);
   }
 
@@ -266,8 +266,8 @@ public final class Node {
       actors.removeLeftovers();
     }
     if (membership instanceof ClusterMembership) {
-      hire();
-      ship();
+      startStaticWorkers();
+      publishJars();
     }
     if (membership.self().role() == Peer.Role.NODE && settings.jobs().environment() == null) {
       actors.restoreDurable();
@@ -275,24 +275,24 @@ public final class Node {
   }
 
   /** The processes that stand beside this node, if there are to be any. */
-  private void hire() {
+  private void startStaticWorkers() {
     if (cluster != null) {
-      cluster.hire(settings);
+      cluster.startStaticWorkers(settings);
     }
   }
 
   /** The program of this process brings its jars along from now on. */
-  private void ship() {
+  private void publishJars() {
     var jars = settings.jobs().ship();
     if (!jars.isEmpty()) {
       var shipped = JobPackage.put(jars, objects);
       jobPackage = shipped;
-      job = program(shipped.environment());
+      job = job(shipped.environment());
       LOG.debug("{} is in the store", jobPackage);
     }
   }
 
-  private Job program() {
+  private Job job() {
     return job;
   }
 
@@ -303,12 +303,12 @@ public final class Node {
    * @param ownsSystem whether the actor system was made for the node and comes and goes with it
    * @param closeRemoved closes the runtime by {@link #closeRemoved}
    */
-  public record Owner(MobulaRuntime runtime, boolean ownsSystem, Runnable closeRemoved) {}
+  public record NodeOwner(MobulaRuntime runtime, boolean ownsSystem, Runnable closeRemoved) {}
 
-  private final class MembershipHost implements ClusterMembership.NodeCallbacks {
-    private final Owner owner;
+  private final class MembershipCallbacks implements ClusterMembership.NodeCallbacks {
+    private final NodeOwner owner;
 
-    MembershipHost(Owner owner) {
+    MembershipCallbacks(NodeOwner owner) {
       this.owner = owner;
     }
 
@@ -318,7 +318,7 @@ public final class Node {
     }
 
     @Override
-    public void expelled() {
+    public void removedFromCluster() {
       Thread.ofPlatform().name("mobula-expelled").start(() -> {
         endWork();
         owner.closeRemoved().run();
@@ -345,15 +345,15 @@ public final class Node {
     return tasks.isBusy() || actors.isBusy() || (cluster != null && cluster.isBusy());
   }
 
-  private static void closeAside(Owner owner) {
+  private static void closeAside(NodeOwner owner) {
     Thread.ofPlatform().name("mobula-dismissed").start(owner.runtime()::close);
   }
 
   /** Refs and handles inside users' messages. */
-  private final class Border implements Transit.Border {
-    private final Clustered cluster;
+  private final class MessageRefGateway implements AkkaMessageRefs.NodeGateway {
+    private final ClusterServices cluster;
 
-    Border(Clustered cluster) {
+    MessageRefGateway(ClusterServices cluster) {
       this.cluster = cluster;
     }
 
@@ -376,7 +376,7 @@ public final class Node {
     }
   }
 
-  private Job program(@Nullable RuntimeEnvironment environment) {
+  private Job job(@Nullable RuntimeEnvironment environment) {
     return new Job(
         id, settings.output().toDriver(), environment, settings.jobs().weight());
   }
@@ -446,7 +446,7 @@ public final class Node {
     objects.requireOpen();
     var all = new ArrayList<NodeInfo>();
     var own = answerOf(ledger.report(system));
-    all.add(Portrait.of(
+    all.add(NodeInfoMapper.of(
         membership.self(),
         membership.statusOf(membership.self()),
         ledger.total(),
@@ -455,22 +455,22 @@ public final class Node {
         own.devices()));
     if (cluster != null) {
       for (var peer : membership.peers()) {
-        all.add(Portrait.of(peer, membership.statusOf(peer), cluster.views()));
+        all.add(NodeInfoMapper.of(peer, membership.statusOf(peer), cluster.views()));
       }
     }
     return List.copyOf(all);
   }
 
   /** Asks a process of the cluster to leave it and to close. */
-  public void dismiss(NodeId node) {
+  public void requestLeave(NodeId node) {
     objects.requireOpen();
     var peer = membership.peer(node);
     if (peer == null) {
       throw new InvalidRequestException(
           "Wanted node " + node + " to leave: it is not in this cluster, or no longer.");
     }
-    ActorRef<FrontDesk.Command> desk = membership.actor(peer, FrontDesk.NAME);
-    desk.tell(new FrontDesk.Leave(membership.self().toString()));
+    ActorRef<LeaveRequestActor.Command> desk = membership.actor(peer, LeaveRequestActor.NAME);
+    desk.tell(new LeaveRequestActor.Leave(membership.self().toString()));
   }
 
   /** The name of its cluster. */
@@ -530,17 +530,17 @@ public final class Node {
     return waits.all();
   }
 
-  private CompletionStage<Reports.Report> ownReport() {
+  private CompletionStage<ClusterReports.NodeReport> ownReport() {
     return ledger.report(system).thenCombine(groups.waiting(), (report, inGroups) -> {
       var all = new ArrayList<>(tasks.waiting());
       all.addAll(actors.waiting());
       if (cluster != null) {
-        all.addAll(cluster.placer().hopeless());
-        all.addAll(cluster.vacant());
+        all.addAll(cluster.leaseSource().hopeless());
+        all.addAll(cluster.lostWorkers());
       }
       all.addAll(report.waiting());
       all.addAll(inGroups);
-      return new Reports.Report(
+      return new ClusterReports.NodeReport(
           ledger.total(),
           report.available(),
           List.copyOf(all),
@@ -548,7 +548,7 @@ public final class Node {
     });
   }
 
-  private Reports.Report report() {
+  private ClusterReports.NodeReport report() {
     objects.requireOpen();
     return answerOf(cluster == null ? ownReport() : cluster.reports().all());
   }
@@ -569,7 +569,7 @@ public final class Node {
   }
 
   /** Tasks of other nodes may end, for half of the time there is. */
-  private void letGuestsEnd(long end) {
+  private void awaitRemoteTasks(long end) {
     long half = (end - System.nanoTime()) / 2;
     try {
       tasks.leave().toCompletableFuture().get(half, TimeUnit.NANOSECONDS);
@@ -617,11 +617,11 @@ public final class Node {
   public long closeRemoved() {
     endWork();
     guardian.tell(new NodeGuardian.Stop());
-    if (!awaitThreads(System.nanoTime() + HEEDING.toNanos(), List.of(slots, methods))) {
-      RemovedProcess.haltIfOurs(id);
+    if (!awaitThreads(System.nanoTime() + INTERRUPT_GRACE.toNanos(), List.of(slots, methods))) {
+      RemovedNodeHalt.haltIfOurs(id);
     }
     if (cluster != null) {
-      cluster.dismissWorkers();
+      cluster.stopWorkers();
       cluster.closeNames();
     }
     closeEntrances();
@@ -642,14 +642,14 @@ public final class Node {
       if (exit != null) {
         tasks.endAt(exit);
       }
-      cluster.dismissWorkers();
-      letGuestsEnd(drained);
+      cluster.stopWorkers();
+      awaitRemoteTasks(drained);
       actors.leave();
     }
     objects.refuseMore("it was closed");
     closeEntrances();
     if (cluster != null && !isRemoved()) {
-      cluster.handOver(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));
+      cluster.evacuate(Duration.ofNanos(Math.max(0, drained - System.nanoTime())));
     }
     return endAll(closeLimit(exit));
   }
@@ -662,13 +662,13 @@ public final class Node {
     if (devices != null) {
       devices.close();
     }
-    Transit.of(Adapter.toClassic(system)).close();
+    AkkaMessageRefs.of(Adapter.toClassic(system)).close();
   }
 
   private long endAll(Duration limit) {
     waits.close();
     if (cluster != null) {
-      cluster.lastLines();
+      cluster.flushOutput();
     }
     if (membership instanceof ClusterMembership cluster) {
       cluster.leave();

@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeSettings(
     Resources total,
-    GpuReading gpus,
+    GpuConfig gpus,
     StoreOptions store,
     ObjectStore.Limits limits,
     TaskSettings tasks,
@@ -110,26 +110,26 @@ public record NodeSettings(
     }
     var all = result
         .withFallback(ConfigFactory.systemProperties())
-        .withFallback(EnvironmentKeys.in(System.getenv()))
+        .withFallback(EnvironmentConfigReader.in(System.getenv()))
         .withFallback(base);
-    return TextValues.read(KnownKeys.withoutOthers(all));
+    return TextSettingParser.read(ConfigKeyValidator.withoutBuildProperties(all));
   }
 
   /** Reads the part below {@code mobula}. */
   public static NodeSettings read(Config config) {
-    KnownKeys.require(config);
-    var reader = new Reader(config);
-    var described = ClusterReading.read(reader, config);
+    ConfigKeyValidator.require(config);
+    var reader = new SettingReader(config);
+    var described = ClusterConfigReader.read(reader, config);
     var role = described.identity().role();
     long usable = usableMemory();
     long capacity =
-        reader.automatic("mobula.store.capacity", config::getBytes, usualStoreCapacity());
-    boolean offers = role != Peer.Role.DRIVER && JobReading.environment(reader, config) == null;
-    var gpus = GpuReading.read(reader, config, offers);
+        reader.automatic("mobula.store.capacity", config::getBytes, defaultStoreCapacity());
+    boolean offers = role != Peer.Role.DRIVER && JobConfigReader.environment(reader, config) == null;
+    var gpus = GpuConfig.read(reader, config, offers);
     var all = offers
         ? resources(reader, config, usable, capacity).withUnits(Resources.GPU, gpus.units())
         : Resources.none();
-    var standing = WorkerReading.read(reader, config, role, all, gpus);
+    var standing = WorkerConfigReader.read(reader, config, role, all, gpus);
     var cluster = described.with(gpus.labels());
     return new NodeSettings(
         standing.resourceSplit().node(),
@@ -167,12 +167,12 @@ public record NodeSettings(
         shareHost(reader, config),
         reader.read("mobula.lanes.shared-memory", config::getBoolean),
         output(reader, config),
-        JobReading.read(reader, config, role, standing),
+        JobConfigReader.read(reader, config, role, standing),
         cluster);
   }
 
   /** The directory of the store of the node that started this process. */
-  private static @Nullable Path beside(Reader reader, Config config) {
+  private static @Nullable Path beside(SettingReader reader, Config config) {
     var key = "mobula.store.beside";
     var path = reader.read(key, config::getString);
     if (path.isEmpty()) {
@@ -185,7 +185,7 @@ public record NodeSettings(
     return directory;
   }
 
-  private static @Nullable Path checkpointDirectory(Reader reader, Config config) {
+  private static @Nullable Path checkpointDirectory(SettingReader reader, Config config) {
     var key = "mobula.actors.checkpoint-directory";
     var path = reader.read(key, config::getString);
     if (path.isEmpty()) {
@@ -199,7 +199,7 @@ public record NodeSettings(
   }
 
   /** A truth, in all the ways in which one may be written, or a word. */
-  private static String shareHost(Reader reader, Config config) {
+  private static String shareHost(SettingReader reader, Config config) {
     var key = "mobula.store.share-host";
     var word = reader.read(key, config::getString).trim();
     return switch (word) {
@@ -210,7 +210,7 @@ public record NodeSettings(
     };
   }
 
-  private static Resources resources(Reader reader, Config config, long usable, long capacity) {
+  private static Resources resources(SettingReader reader, Config config, long usable, long capacity) {
     double cpus = reader.automatic("mobula.resources.cpus", config::getDouble, (double)
         Runtime.getRuntime().availableProcessors());
     long free = Math.max(usable / 10, usable - capacity - Runtime.getRuntime().maxMemory());
@@ -230,7 +230,7 @@ public record NodeSettings(
   /**
    * What a store takes at most unless told otherwise, in bytes: 30 % of what this process may use.
    */
-  public static long usualStoreCapacity() {
+  public static long defaultStoreCapacity() {
     return Math.max(1 << 20, usableMemory() / 10 * 3);
   }
 
@@ -244,10 +244,10 @@ public record NodeSettings(
 
   /** The bounds of the log of a detached node, which is opened before the node. */
   public static LogBounds logBounds(Config config) {
-    return logBounds(new Reader(config), config);
+    return logBounds(new SettingReader(config), config);
   }
 
-  private static LogBounds logBounds(Reader reader, Config config) {
+  private static LogBounds logBounds(SettingReader reader, Config config) {
     long size = reader.bounded("mobula.logs.file-size", config::getBytes, MOST_OF_LOG);
     long parts = reader.bounded("mobula.logs.files", config::getLong, MOST_LOG_FILES);
     if (size < LEAST_OF_LOG) {
@@ -259,7 +259,7 @@ public record NodeSettings(
     return new LogBounds(size * parts, (int) parts);
   }
 
-  private static OutputSettings output(Reader reader, Config config) {
+  private static OutputSettings output(SettingReader reader, Config config) {
     var _ = logBounds(reader, config); // what is malformed is refused, detached or not
     return new OutputSettings(
         reader.read("mobula.logs.to-driver", config::getBoolean),
@@ -270,7 +270,7 @@ public record NodeSettings(
         (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));
   }
 
-  private static Spilling spilling(Reader reader, Config config) {
+  private static Spilling spilling(SettingReader reader, Config config) {
     double threshold = reader.read("mobula.store.spill.threshold", config::getDouble);
     return new Spilling(
         reader.checked(
@@ -291,7 +291,7 @@ public record NodeSettings(
   }
 
   /** Reads one key at a time, and names it when it is malformed. */
-  record Reader(Config config) {
+  record SettingReader(Config config) {
 
     <T> T read(String key, Function<String, T> get) {
       try {
@@ -346,7 +346,7 @@ public record NodeSettings(
     /** Options of a JVM: a list, or one text with spaces between them. */
     List<String> flags(String key) {
       var flags = list(key, "\\s+");
-      KnownKeys.requireIn(key, flags);
+      ConfigKeyValidator.requireIn(key, flags);
       return flags;
     }
 

@@ -31,7 +31,7 @@ final class NodeWaits implements AutoCloseable {
   private final WaitWatch watch;
 
   /** What lists its waits. */
-  record Parts(
+  record WaitSources(
       NodeId id,
       ObjectStore objects,
       TaskEngine tasks,
@@ -40,21 +40,21 @@ final class NodeWaits implements AutoCloseable {
       Supplier<Iterator<Awaited>> questions) {}
 
   /** Begins to watch. */
-  static NodeWaits start(Parts parts, ChainWalker.Peers peers) {
-    var waits = new NodeWaits(parts, peers);
+  static NodeWaits start(WaitSources waitSources, ChainWalker.Peers peers) {
+    var waits = new NodeWaits(waitSources, peers);
     waits.watch.start();
     return waits;
   }
 
-  private NodeWaits(Parts parts, ChainWalker.Peers peers) {
-    this.objects = parts.objects();
+  private NodeWaits(WaitSources waitSources, ChainWalker.Peers peers) {
+    this.objects = waitSources.objects();
     this.peers = peers;
     this.sources = List.of(
-        () -> BlockedThread.in(parts.id()).iterator(),
-        () -> parts.tasks().pending().iterator(),
-        () -> parts.actors().pending().iterator(),
-        () -> parts.groups().pendingRefs().iterator(),
-        () -> parts.questions().get());
+        () -> BlockedThread.in(waitSources.id()).iterator(),
+        () -> waitSources.tasks().pending().iterator(),
+        () -> waitSources.actors().pending().iterator(),
+        () -> waitSources.groups().pendingRefs().iterator(),
+        () -> waitSources.questions().get());
     this.watch = new WaitWatch("mobula-wait-watch", sources, peers);
   }
 

@@ -59,7 +59,7 @@ final class NodeRuntime implements MobulaRuntime {
       ObjLongConsumer<NodeRuntime> afterClose) {
     this.afterClose = afterClose;
     this.node = Node.start(
-        id, system, settings, memory, new Node.Owner(this, ownsSystem, this::closeRemoved));
+        id, system, settings, memory, new Node.NodeOwner(this, ownsSystem, this::closeRemoved));
   }
 
   /** Joins the cluster if the settings say so; closes the runtime if it is not let in. */
@@ -208,7 +208,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public void dismiss(NodeId id) {
-    node.dismiss(id);
+    node.requestLeave(id);
   }
 
   @Override

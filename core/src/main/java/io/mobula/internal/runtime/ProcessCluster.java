@@ -99,7 +99,7 @@ final class ProcessCluster implements LocalCluster {
     }
     return settings.values().containsKey(CAPACITY)
         ? settings
-        : settings.storeCapacity(NodeSettings.usualStoreCapacity() / (plan.nodes() + 1));
+        : settings.storeCapacity(NodeSettings.defaultStoreCapacity() / (plan.nodes() + 1));
   }
 
   private static ChildJvm.Output output(int index) {

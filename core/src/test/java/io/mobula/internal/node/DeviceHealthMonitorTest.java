@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A probe is somebody else's code: what it throws harms nobody. */
-class DeviceWatchTest {
+class DeviceHealthMonitorTest {
   private static final Device WELL =
       new Device(0, "gpu-1", "model", 1 << 30, "9.0", Map.of(), Optional.empty());
   private static final Device ILL =
@@ -35,7 +35,7 @@ class DeviceWatchTest {
     }
 
     @Override
-    public Found look() {
+    public Found probe() {
       return (looks.size() > 1 ? looks.remove() : looks.element()).get();
     }
 
@@ -63,7 +63,7 @@ class DeviceWatchTest {
         () -> found(ILL)));
     var told = new LinkedBlockingQueue<List<Device>>();
     var shares = DeviceShare.of(List.of(WELL), Resources.UNITS_PER_ONE);
-    var watch = DeviceWatch.start(probe, shares, Duration.ofMillis(1), told::add);
+    var watch = DeviceHealthMonitor.start(probe, shares, Duration.ofMillis(1), told::add);
     assertThat(told.poll(30, TimeUnit.SECONDS)).containsExactly(ILL);
     watch.close();
     assertThat(probe.closed.await(30, TimeUnit.SECONDS)).isTrue();
@@ -81,12 +81,12 @@ class DeviceWatchTest {
           throw new NoClassDefFoundError("driver");
         });
     for (var probe : probes) {
-      assertThat(GpuReading.seen(declared -> probe.get(), OptionalInt.empty())).isEmpty();
-      assertThat(GpuReading.seen(declared -> probe.get(), OptionalInt.of(2)))
+      assertThat(GpuConfig.probedDevices(declared -> probe.get(), OptionalInt.empty())).isEmpty();
+      assertThat(GpuConfig.probedDevices(declared -> probe.get(), OptionalInt.of(2)))
           .extracting(Device::index)
           .containsExactly(0, 1);
     }
-    assertThat(GpuReading.seen(
+    assertThat(GpuConfig.probedDevices(
             declared -> new Scripted(List.of(() -> found(WELL))), OptionalInt.empty()))
         .containsExactly(WELL);
   }

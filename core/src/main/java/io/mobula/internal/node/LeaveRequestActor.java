@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where other processes ask this node to leave. */
-final class FrontDesk extends AbstractOnMessageBehavior<FrontDesk.Command> {
+final class LeaveRequestActor extends AbstractOnMessageBehavior<LeaveRequestActor.Command> {
   /** Its name below the node. */
   static final String NAME = "desk";
 
-  private static final Logger LOG = LoggerFactory.getLogger(FrontDesk.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LeaveRequestActor.class);
 
   sealed interface Command {}
 
@@ -26,7 +26,7 @@ final class FrontDesk extends AbstractOnMessageBehavior<FrontDesk.Command> {
 
   private final Runnable leave;
 
-  private FrontDesk(ActorContext<Command> context, Runnable leave) {
+  private LeaveRequestActor(ActorContext<Command> context, Runnable leave) {
     super(context);
     this.leave = leave;
   }
@@ -37,7 +37,7 @@ final class FrontDesk extends AbstractOnMessageBehavior<FrontDesk.Command> {
    * @param leave begins to close the node, without blocking
    */
   static Behavior<Command> create(Runnable leave) {
-    return Behaviors.setup(context -> new FrontDesk(context, leave));
+    return Behaviors.setup(context -> new LeaveRequestActor(context, leave));
   }
 
   @Override

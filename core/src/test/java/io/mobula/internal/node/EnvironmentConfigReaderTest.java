@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EnvironmentKeysTest {
+class EnvironmentConfigReaderTest {
   @Test
   void readsSettings() {
-    var config = EnvironmentKeys.in(
+    var config = EnvironmentConfigReader.in(
         Map.of("PATH", "/bin", "MOBULA_STORE_SEGMENT_SIZE", "1 MiB", "MOBULA_RESOURCES_CPUS", "8"));
     assertThat(config.getBytes("mobula.store.segment-size")).isEqualTo(1 << 20);
     assertThat(config.getInt("mobula.resources.cpus")).isEqualTo(8);
@@ -26,7 +26,7 @@ class EnvironmentKeysTest {
     "MOBULA_CLUSTER_SEED, MOBULA_CLUSTER_SEEDS"
   })
   void refusesWhatIsNoneWithTheNearestOne(String name, String nearest) {
-    assertThatThrownBy(() -> EnvironmentKeys.in(Map.of(name, "1")))
+    assertThatThrownBy(() -> EnvironmentConfigReader.in(Map.of(name, "1")))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("The environment variable " + name + " is no setting")
         .hasMessageContaining("Did you mean " + nearest + "?");
@@ -45,12 +45,12 @@ class EnvironmentKeysTest {
     "MOBULA_HEAD_PORT_7171_TCP_ADDR, 10.0.0.1"
   })
   void leavesAloneWhatIsForOthers(String name, String value) {
-    assertThat(EnvironmentKeys.in(Map.of(name, value)).isEmpty()).isTrue();
+    assertThat(EnvironmentConfigReader.in(Map.of(name, value)).isEmpty()).isTrue();
   }
 
   @Test
   void takesATableWhereAProgramNamesTheKeys() {
-    var text = EnvironmentKeys.in(Map.of("MOBULA_RESOURCES_CUSTOM", "{\"Licence\": 2}"));
-    assertThat(TextValues.read(text).getInt("mobula.resources.custom.Licence")).isEqualTo(2);
+    var text = EnvironmentConfigReader.in(Map.of("MOBULA_RESOURCES_CUSTOM", "{\"Licence\": 2}"));
+    assertThat(TextSettingParser.read(text).getInt("mobula.resources.custom.Licence")).isEqualTo(2);
   }
 }

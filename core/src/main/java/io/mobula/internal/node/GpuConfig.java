@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import io.mobula.Resources;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.ledger.DeviceShare;
-import io.mobula.internal.node.NodeSettings.Reader;
+import io.mobula.internal.node.NodeSettings.SettingReader;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbeFactory;
 import java.time.Duration;
@@ -30,13 +30,13 @@ import org.slf4j.LoggerFactory;
  * @param declared how many there are by the user's word; empty for those that are found
  * @param interval how often they are looked at while the node runs
  */
-public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duration interval) {
-  private static final Logger LOG = LoggerFactory.getLogger(GpuReading.class);
+public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration interval) {
+  private static final Logger LOG = LoggerFactory.getLogger(GpuConfig.class);
   private static final String COUNT = "mobula.resources.gpus";
   private static final long GIB = 1L << 30;
 
   /** Copies the list. */
-  public GpuReading {
+  public GpuConfig {
     shares = List.copyOf(shares);
   }
 
@@ -45,7 +45,7 @@ public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duratio
    *
    * @param offers false for a process that has none, whatever there is
    */
-  static GpuReading read(Reader reader, Config config, boolean offers) {
+  static GpuConfig read(SettingReader reader, Config config, boolean offers) {
     double said = reader.automatic(COUNT, config::getDouble, -1.0);
     long units = said == -1
         ? -1
@@ -56,20 +56,20 @@ public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duratio
         ? OptionalInt.empty()
         : OptionalInt.of(Math.toIntExact((units + whole - 1) / whole));
     if (!offers || units == 0) {
-      return new GpuReading(List.of(), OptionalInt.of(0), interval);
+      return new GpuConfig(List.of(), OptionalInt.of(0), interval);
     }
     var devices = found(declared);
-    return new GpuReading(
+    return new GpuConfig(
         DeviceShare.of(devices, units < 0 ? devices.size() * whole : units), declared, interval);
   }
 
   private static List<Device> found(OptionalInt declared) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
-    return factory.isEmpty() ? unseen(declared) : seen(factory.get(), declared);
+    return factory.isEmpty() ? declaredDevices(declared) : probedDevices(factory.get(), declared);
   }
 
   /** As many as the user says, if he does. */
-  private static List<Device> unseen(OptionalInt declared) {
+  private static List<Device> declaredDevices(OptionalInt declared) {
     var visible = System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "").split(",");
     return IntStream.range(0, declared.orElse(0))
         .mapToObj(at -> Device.declared(numbered(visible, at)))
@@ -77,7 +77,7 @@ public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duratio
   }
 
   /** What the probe finds; one that fails has found nothing. */
-  static List<Device> seen(DeviceProbeFactory factory, OptionalInt declared) {
+  static List<Device> probedDevices(DeviceProbeFactory factory, OptionalInt declared) {
     try {
       var probe = Objects.requireNonNull(factory.open(declared), "no probe");
       try {
@@ -85,14 +85,14 @@ public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duratio
         found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
         return found.devices();
       } finally {
-        DeviceWatch.close(probe);
+        DeviceHealthMonitor.close(probe);
       }
     } catch (Throwable broken) { // it is another's
       LOG.warn(
           "Accelerators cannot be looked at, so that {} offered: {}",
           declared.isPresent() ? "those that the settings name are" : "none is",
           CapturedThrowable.textOf(broken));
-      return unseen(declared);
+      return declaredDevices(declared);
     }
   }
 
@@ -109,19 +109,19 @@ public record GpuReading(List<DeviceShare> shares, OptionalInt declared, Duratio
   }
 
   /** The same with what is left of them. */
-  GpuReading leaving(List<DeviceShare> rest) {
-    return new GpuReading(rest, declared, interval);
+  GpuConfig leaving(List<DeviceShare> rest) {
+    return new GpuConfig(rest, declared, interval);
   }
 
   /** Watches them, where a driver can say how they are; null where none can. */
   @Nullable
-  DeviceWatch watch(Consumer<List<Device>> changed) {
+  DeviceHealthMonitor watch(Consumer<List<Device>> changed) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
     if (!isWatched() || factory.isEmpty()) {
       return null;
     }
     try {
-      return DeviceWatch.start(factory.get().open(declared), shares, interval, changed);
+      return DeviceHealthMonitor.start(factory.get().open(declared), shares, interval, changed);
     } catch (RuntimeException | Error broken) { // it is another's
       LOG.warn("Accelerators are not watched: {}", CapturedThrowable.textOf(broken));
       return null;

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Nobody knows where such a message goes, or whether it arrives: the sender holds what is inside
  * until the first who reads it has said that he holds it, but no longer than a stated time.
  */
-final class Transit implements Extension {
-  private volatile @Nullable Border border;
+final class AkkaMessageRefs implements Extension {
+  private volatile @Nullable NodeGateway gateway;
 
   /** How refs and handles leave and enter a node. */
-  interface Border {
+  interface NodeGateway {
     /** A hold of its own on what a ref or handle points to. */
     Kept keep(Kept.Keepable what);
 
@@ -36,32 +36,32 @@ final class Transit implements Extension {
   }
 
   /** How Akka finds it. */
-  private static final class Id extends AbstractExtensionId<Transit> {
+  private static final class Id extends AbstractExtensionId<AkkaMessageRefs> {
     static final Id INSTANCE = new Id();
 
     @Override
-    public Transit createExtension(ExtendedActorSystem system) {
-      return new Transit();
+    public AkkaMessageRefs createExtension(ExtendedActorSystem system) {
+      return new AkkaMessageRefs();
     }
   }
 
   /** The one of that system. */
-  static Transit of(ActorSystem system) {
+  static AkkaMessageRefs of(ActorSystem system) {
     return Id.INSTANCE.get(system);
   }
 
   /** The system has a node. */
-  void open(Border with) {
-    border = with;
+  void open(NodeGateway with) {
+    gateway = with;
   }
 
   /** It has none any more. */
   void close() {
-    border = null;
+    gateway = null;
   }
 
-  private Border border() {
-    var present = border;
+  private NodeGateway gateway() {
+    var present = gateway;
     if (present == null) {
       throw new NoRuntimeException(
           "A message has an ObjectRef or ActorHandle inside, but no Mobula runtime is open in this actor system.");
@@ -80,7 +80,7 @@ final class Transit implements Extension {
   }
 
   private byte[] out(Object what) {
-    var at = border();
+    var at = gateway();
     var kept = at.keep((Kept.Keepable) what);
     var out = new FrameWriter();
     kept.export(out);
@@ -90,7 +90,7 @@ final class Transit implements Extension {
 
   /** A ref or handle of this process to what those bytes name. */
   Object revive(byte[] bytes) {
-    var kept = border().enter(new FrameReader(bytes)); // holds it, and has said so
+    var kept = gateway().enter(new FrameReader(bytes)); // holds it, and has said so
     try {
       return Objects.requireNonNull(kept.revive());
     } finally {

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What users are told of a process. */
-final class Portrait {
-  private Portrait() {}
+final class NodeInfoMapper {
+  private NodeInfoMapper() {}
 
   /** Of another process, as its ledger said a moment ago. */
   static NodeInfo of(Peer peer, PeerStatus status, ClusterViews views) {
@@ -52,7 +52,7 @@ final class Portrait {
         total,
         available,
         store,
-        devices.stream().map(Portrait::gpu).toList());
+        devices.stream().map(NodeInfoMapper::gpu).toList());
   }
 
   private static GpuInfo gpu(DeviceView device) {

@@ -9,11 +9,11 @@ import akka.event.slf4j.Slf4jLoggingFilter;
  * of a process's connections says so when the process closes as it should, three for each other
  * process. When one breaks, membership tells. Made by Akka.
  */
-public final class QuietStreams extends Slf4jLoggingFilter {
+public final class StreamLogFilter extends Slf4jLoggingFilter {
   private static final String OF_STREAMS = "akka.stream.Log";
 
   /** For Akka. */
-  public QuietStreams(ActorSystem.Settings settings, EventStream eventStream) {
+  public StreamLogFilter(ActorSystem.Settings settings, EventStream eventStream) {
     super(settings, eventStream);
   }
 

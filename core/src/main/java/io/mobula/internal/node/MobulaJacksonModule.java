@@ -19,47 +19,47 @@ import java.io.IOException;
  * serializes: they travel as their passports. Mobula's own messages are read as a whole or not at
  * all. Named in {@code reference.conf}; made by Akka.
  */
-public final class MessageModule extends SimpleModule {
+public final class MobulaJacksonModule extends SimpleModule {
   private static final long serialVersionUID = 1L;
 
   /** As Akka calls it. */
   @SuppressWarnings("rawtypes") // Jackson knows classes
-  public MessageModule() {
+  public MobulaJacksonModule() {
     super("mobula");
-    addSerializer(ObjectRef.class, new Out<>(ObjectRef.class) {
+    addSerializer(ObjectRef.class, new RefSerializer<>(ObjectRef.class) {
       private static final long serialVersionUID = 1L;
 
       @Override
-      byte[] bytes(ObjectRef ref, Transit transit) {
-        return transit.bytes((ObjectRef<?>) ref);
+      byte[] bytes(ObjectRef ref, AkkaMessageRefs akkaMessageRefs) {
+        return akkaMessageRefs.bytes((ObjectRef<?>) ref);
       }
     });
-    addSerializer(ActorHandle.class, new Out<>(ActorHandle.class) {
+    addSerializer(ActorHandle.class, new RefSerializer<>(ActorHandle.class) {
       private static final long serialVersionUID = 1L;
 
       @Override
-      byte[] bytes(ActorHandle handle, Transit transit) {
-        return transit.bytes((ActorHandle<?>) handle);
+      byte[] bytes(ActorHandle handle, AkkaMessageRefs akkaMessageRefs) {
+        return akkaMessageRefs.bytes((ActorHandle<?>) handle);
       }
     });
-    setDeserializerModifier(new WholeRecords());
-    addDeserializer(ObjectRef.class, new In<>(ObjectRef.class));
-    addDeserializer(ActorHandle.class, new In<>(ActorHandle.class));
+    setDeserializerModifier(new RequiredComponentsModifier());
+    addDeserializer(ObjectRef.class, new RefDeserializer<>(ObjectRef.class));
+    addDeserializer(ActorHandle.class, new RefDeserializer<>(ActorHandle.class));
   }
 
-  private abstract static class Out<T> extends StdScalarSerializer<T> implements ActorSystemAccess {
+  private abstract static class RefSerializer<T> extends StdScalarSerializer<T> implements ActorSystemAccess {
     private static final long serialVersionUID = 1L;
 
-    Out(Class<T> type) {
+    RefSerializer(Class<T> type) {
       super(type);
     }
 
-    abstract byte[] bytes(T value, Transit transit);
+    abstract byte[] bytes(T value, AkkaMessageRefs akkaMessageRefs);
 
     @Override
     public void serialize(T value, JsonGenerator out, SerializerProvider provider)
         throws IOException {
-      out.writeBinary(bytes(value, Transit.of(currentSystem())));
+      out.writeBinary(bytes(value, AkkaMessageRefs.of(currentSystem())));
     }
 
     @Override
@@ -75,18 +75,18 @@ public final class MessageModule extends SimpleModule {
     }
   }
 
-  private static final class In<T> extends StdScalarDeserializer<T> implements ActorSystemAccess {
+  private static final class RefDeserializer<T> extends StdScalarDeserializer<T> implements ActorSystemAccess {
     private static final long serialVersionUID = 1L;
     private final Class<T> type;
 
-    In(Class<T> type) {
+    RefDeserializer(Class<T> type) {
       super(type);
       this.type = type;
     }
 
     @Override
     public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
-      return type.cast(Transit.of(currentSystem()).revive(in.getBinaryValue()));
+      return type.cast(AkkaMessageRefs.of(currentSystem()).revive(in.getBinaryValue()));
     }
 
     @Override

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  * that is written as a list or as a table in {@code application.conf} is one here, too, where the
  * setting is a list or a table.
  */
-final class TextValues {
-  private TextValues() {}
+final class TextSettingParser {
+  private TextSettingParser() {}
 
   /** With what the texts say in place of them. */
   static Config read(Config config) {
     var result = config;
-    for (var key : KnownKeys.all()) {
-      if (isOf(KnownKeys.defaults(), key, ConfigValueType.LIST)) {
+    for (var key : ConfigKeyValidator.all()) {
+      if (isOf(ConfigKeyValidator.defaults(), key, ConfigValueType.LIST)) {
         result = read(result, key, "[", ConfigValueType.LIST);
       }
     }
-    for (var key : KnownKeys.OPEN) {
+    for (var key : ConfigKeyValidator.FREE_FORM_TABLES) {
       result = read(result, key, "{", ConfigValueType.OBJECT);
     }
     return result;

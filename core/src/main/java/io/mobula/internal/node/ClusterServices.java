@@ -61,8 +61,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
-final class Clustered {
-  private static final Logger LOG = LoggerFactory.getLogger(Clustered.class);
+final class ClusterServices {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterServices.class);
   private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
   private final Membership membership;
@@ -72,27 +72,27 @@ final class Clustered {
   private final Sharing sharing;
   private final LeaseDesk desk;
   private final Placer placer;
-  private final Reports reports;
+  private final ClusterReports reports;
   private final ClusterViews views;
   private final PlacementPolicy policy;
   private final ObjectStore objects;
   private final SharedStore memory;
   private final Outlet outlet;
   private final Display display;
-  private final PeerWaits waits;
+  private final PeerWaitQueries waits;
   private volatile @Nullable TaskWire taskWire;
   private volatile @Nullable ActorCluster actorCluster;
   private @Nullable JobWorkerPool workerPool;
   private @Nullable ActorNames names;
   private volatile @Nullable StaticWorkers workers;
 
-  Clustered(
+  ClusterServices(
       Membership membership,
       LedgerClient ledger,
       ObjectStore objects,
       SharedStore memory,
       NodeSettings settings,
-      Supplier<CompletionStage<Reports.Report>> ownReport,
+      Supplier<CompletionStage<ClusterReports.NodeReport>> ownReport,
       PlacementGroupService groups,
       Placer.Timer timer) {
     this.membership = membership;
@@ -106,9 +106,9 @@ final class Clustered {
     objects.lookout(peerTransport.spinWait());
     this.sharing = new Sharing(
         objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
-    this.desk = new LeaseDesk(ledger, membership, peerTransport, router, this::elsewhere, groups);
-    this.reports = new Reports(membership, peerTransport, router, ownReport);
-    this.waits = new PeerWaits(membership, peerTransport, router, this::pendingHere);
+    this.desk = new LeaseDesk(ledger, membership, peerTransport, router, this::findRedirect, groups);
+    this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
+    this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
     this.outlet = new Outlet(membership, peerTransport, router, settings.output(), timer::after);
     this.display = new Display(membership, peerTransport, router);
     this.placer = new Placer(
@@ -144,7 +144,7 @@ final class Clustered {
   }
 
   /** Another node that seems to have this free. */
-  private @Nullable NodeId elsewhere(Resources wanted) {
+  private @Nullable NodeId findRedirect(Resources wanted) {
     try {
       return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof Placer.Choice.At(var node)
               && !node.equals(membership.self().id())
@@ -160,7 +160,7 @@ final class Clustered {
   }
 
   /** Runs work that needs jars in processes that have them, or is such a process. */
-  void work(ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
+  void openWorkers(ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // what runs here has been granted by its node
       IdleResponder.register(peerTransport, router, isBusy);
@@ -188,7 +188,7 @@ final class Clustered {
         .ifPresentOrElse(
             factory -> sharing.countWith(factory.open(new ObjectDirectoryFactory.Setup(
                 system,
-                new DirectoryPeers(membership),
+                new ClusterPeersAdapter(membership),
                 spawner::spawn,
                 timer,
                 sharing,
@@ -213,7 +213,7 @@ final class Clustered {
   }
 
   private static <T> Optional<T> load(Class<T> port) {
-    return ServiceLoader.load(port, Clustered.class.getClassLoader()).findFirst();
+    return ServiceLoader.load(port, ClusterServices.class.getClassLoader()).findFirst();
   }
 
   /** Aeron is clear text: only within this host, or where that was asked for. */
@@ -240,7 +240,7 @@ final class Clustered {
   }
 
   /** Starts the workers that are to stand beside this node, and waits until all are up. */
-  void hire(NodeSettings settings) {
+  void startStaticWorkers(NodeSettings settings) {
     var jobs = settings.jobs();
     if (jobs.staticWorkers().count() == 0) {
       return;
@@ -261,13 +261,13 @@ final class Clustered {
   }
 
   /** Workers that could not be kept. */
-  List<WaitingWork> vacant() {
+  List<WaitingWork> lostWorkers() {
     var hired = workers;
     return hired == null ? List.of() : hired.abandoned();
   }
 
   /** The workers beside this node leave, and hand over what only they have. */
-  void dismissWorkers() {
+  void stopWorkers() {
     var hired = workers;
     if (hired != null) {
       hired.close();
@@ -278,7 +278,7 @@ final class Clustered {
    * Others copy what they hold and only this node has, and host what this one hosted of what they
    * know together.
    */
-  void handOver(Duration limit) {
+  void evacuate(Duration limit) {
     sharing.leave(limit);
     closeNames();
   }
@@ -304,11 +304,11 @@ final class Clustered {
     return peerTransport.traffic();
   }
 
-  Reports reports() {
+  ClusterReports reports() {
     return reports;
   }
 
-  Placer placer() {
+  Placer leaseSource() {
     return placer;
   }
 
@@ -320,7 +320,7 @@ final class Clustered {
    * Worker processes end; what work has printed here reaches its programs, and what this one's has
    * printed is printed.
    */
-  void lastLines() {
+  void flushOutput() {
     if (workerPool != null) {
       workerPool.close();
     }
@@ -335,7 +335,7 @@ final class Clustered {
     peerTransport.close();
   }
 
-  TaskWire wire(TaskEngine tasks) {
+  TaskWire connect(TaskEngine tasks) {
     var wire = new TaskWire(tasks, sharing, membership, peerTransport, router, desk);
     taskWire = wire;
     return wire;
@@ -369,13 +369,13 @@ final class Clustered {
     var config = system.settings().config();
     var opened = load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(
-            system, new DirectoryPeers(membership), spawner::spawn, config)))
+            system, new ClusterPeersAdapter(membership), spawner::spawn, config)))
         .orElseGet(LocalActorNames::new);
     names = opened;
     return opened;
   }
 
-  ActorCluster wire(ActorEngine actors, NodeSettings settings) {
+  ActorCluster connect(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
         new ActorCluster.Dependencies(sharing, peerTransport, router, desk),

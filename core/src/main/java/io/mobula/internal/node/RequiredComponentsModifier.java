@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * collections none that is null; Jackson alone would make it without, and the actor that was sent
  * it would end. Akka drops what is refused here, with a warning.
  */
-final class WholeRecords extends BeanDeserializerModifier {
+final class RequiredComponentsModifier extends BeanDeserializerModifier {
   private static final long serialVersionUID = 1L;
   private static final String OURS = "io.mobula.";
 
@@ -33,18 +33,18 @@ final class WholeRecords extends BeanDeserializerModifier {
     return type.isRecord()
             && type.getName().startsWith(OURS)
             && type.getPackage().isAnnotationPresent(NullMarked.class)
-        ? new WholeRecord(usual, type)
+        ? new RequiredComponentsDeserializer(usual, type)
         : usual;
   }
 
-  private static final class WholeRecord extends DelegatingDeserializer {
+  private static final class RequiredComponentsDeserializer extends DelegatingDeserializer {
     private static final long serialVersionUID = 1L;
     private final transient List<RecordComponent> required;
 
-    WholeRecord(JsonDeserializer<?> usual, Class<?> type) {
+    RequiredComponentsDeserializer(JsonDeserializer<?> usual, Class<?> type) {
       super(usual);
       this.required =
-          Stream.of(type.getRecordComponents()).filter(WholeRecord::isRequired).toList();
+          Stream.of(type.getRecordComponents()).filter(RequiredComponentsDeserializer::isRequired).toList();
       required.forEach(component -> component.getAccessor().setAccessible(true));
     }
 
@@ -55,7 +55,7 @@ final class WholeRecords extends BeanDeserializerModifier {
 
     @Override
     protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> other) {
-      return new WholeRecord(other, handledType());
+      return new RequiredComponentsDeserializer(other, handledType());
     }
 
     @Override

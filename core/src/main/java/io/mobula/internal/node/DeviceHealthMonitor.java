@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Looks at a node's accelerators now and then, on a thread of its own, since drivers block; tells
  * when one has fallen ill or is healthy again.
  */
-final class DeviceWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DeviceWatch.class);
+final class DeviceHealthMonitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceHealthMonitor.class);
 
   private final DeviceProbe probe;
   private final Duration interval;
@@ -31,7 +31,7 @@ final class DeviceWatch implements AutoCloseable {
   private final Map<String, Device> known = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private DeviceWatch(
+  private DeviceHealthMonitor(
       DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
     this.probe = probe;
     this.interval = interval;
@@ -45,9 +45,9 @@ final class DeviceWatch implements AutoCloseable {
    * @param shares the devices that are watched, as they were
    * @param changed is told all of them that have changed, on a thread that may be blocked
    */
-  static DeviceWatch start(
+  static DeviceHealthMonitor start(
       DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
-    var watch = new DeviceWatch(probe, shares, interval, changed);
+    var watch = new DeviceHealthMonitor(probe, shares, interval, changed);
     Thread.ofPlatform().daemon().name("mobula-devices").start(watch::run);
     return watch;
   }

@@ -7,7 +7,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.ResourceSplit;
 import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.ledger.DeviceSplit;
-import io.mobula.internal.node.NodeSettings.Reader;
+import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Reads and checks {@code mobula.workers}. */
-final class WorkerReading {
+final class WorkerConfigReader {
   /** How many; what turns a cluster on. */
   static final String COUNT = "mobula.workers.count";
 
@@ -24,10 +24,10 @@ final class WorkerReading {
   private static final String RESOURCES = "mobula.workers.resources";
   private static final long MOST = 256;
 
-  private final Reader reader;
+  private final SettingReader reader;
   private final Config config;
 
-  private WorkerReading(Reader reader, Config config) {
+  private WorkerConfigReader(SettingReader reader, Config config) {
     this.reader = reader;
     this.config = config;
   }
@@ -39,12 +39,12 @@ final class WorkerReading {
    * @param gpus which accelerators are among it
    */
   static StaticWorkers.Spec read(
-      Reader reader, Config config, Peer.Role role, Resources all, GpuReading gpus) {
-    return new WorkerReading(reader, config).read(role, all, gpus);
+      SettingReader reader, Config config, Peer.Role role, Resources all, GpuConfig gpus) {
+    return new WorkerConfigReader(reader, config).read(role, all, gpus);
   }
 
   /** How many there are to be. */
-  static int count(Reader reader, Config config) {
+  static int count(SettingReader reader, Config config) {
     long count = reader.read(COUNT, config::getLong);
     if (count < 0 || count > MOST) {
       throw reader.malformed(COUNT, "it must be from 0 to " + MOST, null);
@@ -52,7 +52,7 @@ final class WorkerReading {
     return (int) count;
   }
 
-  private StaticWorkers.Spec read(Peer.Role role, Resources all, GpuReading gpus) {
+  private StaticWorkers.Spec read(Peer.Role role, Resources all, GpuConfig gpus) {
     int count = count(reader, config);
     if (count > 0 && role != Peer.Role.NODE) {
       throw reader.malformed(COUNT, "only a node has workers beside it", null);
@@ -68,7 +68,7 @@ final class WorkerReading {
         split(gpus, count, resourceSplit.worker().units(Resources.GPU)));
   }
 
-  private DeviceSplit split(GpuReading gpus, int count, long each) {
+  private DeviceSplit split(GpuConfig gpus, int count, long each) {
     var split = DeviceSplit.of(gpus.shares(), each == 0 ? 0 : count, each);
     if (split == null) {
       throw reader.malformed(

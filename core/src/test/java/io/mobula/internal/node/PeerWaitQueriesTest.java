@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What another process says of work that is waited for here. */
-class PeerWaitsTest {
+class PeerWaitQueriesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final long LONG = TimeUnit.SECONDS.toNanos(10);
   private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
@@ -33,11 +33,11 @@ class PeerWaitsTest {
   private final TransportPair lanes = new TransportPair(KIT, () -> cut);
   private final FrameRouter onesRouter = new FrameRouter();
   private final FrameRouter twosRouter = new FrameRouter();
-  private final PeerWaits ones =
-      new PeerWaits(lanes.membersOfOne, lanes.transportOfOne, onesRouter, (asker, work) -> null, now::get);
+  private final PeerWaitQueries ones =
+      new PeerWaitQueries(lanes.membersOfOne, lanes.transportOfOne, onesRouter, (asker, work) -> null, now::get);
 
-  PeerWaitsTest() {
-    var _ = new PeerWaits(
+  PeerWaitQueriesTest() {
+    var _ = new PeerWaitQueries(
         lanes.membersOfTwo, lanes.transportOfTwo, twosRouter, (asker, work) -> atTwo.get(work), now::get);
     lanes.open(onesRouter, twosRouter);
   }
@@ -49,7 +49,7 @@ class PeerWaitsTest {
 
   private WaitStep look(Work work) {
     for (int i = 0; i < 20; i++) { // on a busy machine an answer may take longer than a look
-      var step = ones.look(lanes.two.id(), work, LONG);
+      var step = ones.query(lanes.two.id(), work, LONG);
       if (!step.text().contains("has not answered")) {
         return step;
       }
@@ -91,12 +91,12 @@ class PeerWaitsTest {
     cut = true;
     var work = Work.value(RUNS);
     for (int second = 0; second < 10; second++) {
-      assertThat(endOf(ones.look(lanes.two.id(), work, SHORT)))
+      assertThat(endOf(ones.query(lanes.two.id(), work, SHORT)))
           .as("%s", second)
           .isEqualTo(WaitCause.PEER);
       now.addAndGet(TimeUnit.SECONDS.toNanos(1));
     }
-    var step = ones.look(lanes.two.id(), work, SHORT);
+    var step = ones.query(lanes.two.id(), work, SHORT);
     assertThat(endOf(step)).isEqualTo(WaitCause.SILENT_PEER);
     assertThat(step.text()).contains("has not answered for 10 s").contains("ALIVE");
     cut = false;
@@ -108,14 +108,14 @@ class PeerWaitsTest {
   void aLongPauseOfThisProcessAloneMakesNobodySilent() {
     cut = true;
     var work = Work.value(RUNS);
-    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
+    assertThat(endOf(ones.query(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
     now.addAndGet(TimeUnit.SECONDS.toNanos(60)); // it stood still, and the answer is not read yet
-    assertThat(endOf(ones.look(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
+    assertThat(endOf(ones.query(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
   }
 
   @Test
   void whoHasLeftCanDoNothing() {
-    var step = ones.look(new NodeId(9), Work.value(RUNS), LONG);
+    var step = ones.query(new NodeId(9), Work.value(RUNS), LONG);
     assertThat(endOf(step)).isEqualTo(WaitCause.NOBODY);
     assertThat(step.text()).contains("no member");
   }

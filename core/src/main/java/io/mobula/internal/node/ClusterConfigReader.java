@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueType;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.node.NodeSettings.Reader;
+import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and checks {@code mobula.cluster}, {@code mobula.tls} and {@code mobula.insecure}. */
-final class ClusterReading {
+final class ClusterConfigReader {
   private static final int MOST_NAME = 1_000;
   private static final int MOST_LABELS = 16 << 10;
   private static final String SEEDS = "mobula.cluster.seeds";
@@ -23,16 +23,16 @@ final class ClusterReading {
   private static final String ROLE = "mobula.cluster.role";
   private static final int LAST_PORT = 65_535;
 
-  private final Reader reader;
+  private final SettingReader reader;
   private final Config config;
 
-  private ClusterReading(Reader reader, Config config) {
+  private ClusterConfigReader(SettingReader reader, Config config) {
     this.reader = reader;
     this.config = config;
   }
 
-  static ClusterSettings read(Reader reader, Config config) {
-    return new ClusterReading(reader, config).read();
+  static ClusterSettings read(SettingReader reader, Config config) {
+    return new ClusterConfigReader(reader, config).read();
   }
 
   private ClusterSettings read() {
@@ -40,7 +40,7 @@ final class ClusterReading {
     return new ClusterSettings(
         reader.read("mobula.cluster.listen", config::getBoolean)
             || !seeds.isEmpty()
-            || WorkerReading.count(reader, config) > 0,
+            || WorkerConfigReader.count(reader, config) > 0,
         new ClusterSettings.Identity(name("mobula.cluster.name"), nodeName(), role(), labels()),
         new ClusterSettings.Binding(name("mobula.cluster.host"), port()),
         seeds,

@@ -13,10 +13,10 @@ import io.mobula.internal.memory.SuspendAwareClock;
 import java.util.function.Supplier;
 
 /** Makes a node's membership: in a cluster if the settings say so, else alone. */
-final class Admission {
+final class MembershipFactory {
   private static final int SHORT = 4;
 
-  private Admission() {}
+  private MembershipFactory() {}
 
   static Membership membership(
       NodeId id,

@@ -8,7 +8,7 @@ import akka.serialization.Serializers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-class FrontDeskTest {
+class LeaveRequestActorTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
 
   @AfterAll
@@ -19,16 +19,16 @@ class FrontDeskTest {
   @Test
   void leavesWhenAsked() {
     var left = KIT.<String>createTestProbe();
-    var desk = KIT.spawn(FrontDesk.create(() -> left.getRef().tell("left")));
+    var desk = KIT.spawn(LeaveRequestActor.create(() -> left.getRef().tell("left")));
 
-    desk.tell(new FrontDesk.Leave("a test"));
+    desk.tell(new LeaveRequestActor.Leave("a test"));
 
     left.expectMessage("left");
   }
 
   @Test
   void theWishTravels() {
-    var message = new FrontDesk.Leave("node 1");
+    var message = new LeaveRequestActor.Leave("node 1");
     var serialization = SerializationExtension.get(KIT.system());
     var serializer = serialization.findSerializerFor(message);
     assertThat(serializer.getClass().getSimpleName()).isEqualTo("JacksonCborSerializer");

@@ -7,18 +7,18 @@ import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.job.StaticWorkers;
-import io.mobula.internal.node.NodeSettings.Reader;
+import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and checks {@code mobula.jobs}. */
-final class JobReading {
+final class JobConfigReader {
   private static final String SHIP = "mobula.jobs.ship";
   private static final String ENVIRONMENT = "mobula.jobs.environment";
   private static final String DIGITS = "-?\\d{1,19}";
 
   /** What a process says of itself, and its workers of themselves. */
-  private static final Set<String> OWN = Set.of(
+  private static final Set<String> PER_PROCESS_KEYS = Set.of(
       "mobula.resources.",
       "mobula.workers.",
       "mobula.cluster.listen",
@@ -33,11 +33,11 @@ final class JobReading {
   private static final String WEIGHT = "mobula.jobs.weight";
   private static final double MOST_WEIGHT = 1e6;
 
-  private JobReading() {}
+  private JobConfigReader() {}
 
   /** How jars get here, and {@code standing} workers, of which it is said elsewhere. */
   static JobSettings read(
-      Reader reader, Config config, Peer.Role role, StaticWorkers.Spec standing) {
+      SettingReader reader, Config config, Peer.Role role, StaticWorkers.Spec standing) {
     var ship = reader.paths(SHIP);
     if (!ship.isEmpty() && role != Peer.Role.DRIVER) {
       throw reader.malformed(
@@ -54,11 +54,11 @@ final class JobReading {
             reader.duration("mobula.jobs.worker-idle")),
         standing,
         weight(reader, config),
-        KnownKeys.changed(config, OWN));
+        ConfigKeyValidator.nonDefaults(config, PER_PROCESS_KEYS));
   }
 
   /** The jars that this process was started with, if it is a worker for such. */
-  static @Nullable RuntimeEnvironment environment(Reader reader, Config config) {
+  static @Nullable RuntimeEnvironment environment(SettingReader reader, Config config) {
     var text = reader.read(ENVIRONMENT, config::getString);
     if (text.isEmpty()) {
       return null;
@@ -73,7 +73,7 @@ final class JobReading {
             Long.parseLong(parts[1]), Long.parseLong(parts[2]), Integer.parseInt(parts[3])));
   }
 
-  private static double weight(Reader reader, Config config) {
+  private static double weight(SettingReader reader, Config config) {
     double weight = reader.read(WEIGHT, config::getDouble);
     if (!(weight > 0 && weight <= MOST_WEIGHT)) {
       throw reader.malformed(WEIGHT, "it must be more than 0, and at most " + MOST_WEIGHT, null);

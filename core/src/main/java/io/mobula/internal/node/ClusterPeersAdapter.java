@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** The membership as parts from outside see it. */
-record DirectoryPeers(Membership membership) implements ClusterPeers {
+record ClusterPeersAdapter(Membership membership) implements ClusterPeers {
   @Override
   public NodeId self() {
     return membership.self().id();

@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
  * Settings in environment variables: the key in capitals, with {@code _} for every other sign. A
  * variable that begins so and is no setting is refused.
  */
-final class EnvironmentKeys {
+final class EnvironmentConfigReader {
   private static final String PREFIX = "MOBULA_";
 
   /** What others of Mobula read: {@code bin/mobula}, the probe of accelerators, the samples. */
-  private static final Set<String> OF_OTHERS = Set.of(
+  private static final Set<String> FOREIGN_VARIABLES = Set.of(
       "MOBULA_AOT",
       "MOBULA_JAVA_OPTS",
       "MOBULA_GPU_NVML",
@@ -35,7 +35,7 @@ final class EnvironmentKeys {
 
   private static final Pattern SERVICE_PORT = Pattern.compile("(tcp|udp|sctp)://.*");
 
-  private EnvironmentKeys() {}
+  private EnvironmentConfigReader() {}
 
   /**
    * The settings in an environment.
@@ -52,7 +52,7 @@ final class EnvironmentKeys {
         if (key == null) {
           throw new SettingsException(
               "The environment variable " + name + " is no setting. "
-                  + KnownKeys.hint(name, keys.keySet())
+                  + ConfigKeyValidator.hint(name, keys.keySet())
                   + " If it is meant for somebody else, call it otherwise.",
               null);
         }
@@ -65,7 +65,7 @@ final class EnvironmentKeys {
   }
 
   private static boolean isOfOthers(String name, String value) {
-    return OF_OTHERS.contains(name)
+    return FOREIGN_VARIABLES.contains(name)
         || SERVICE.matcher(name).matches()
         || SERVICE_PORT.matcher(value).matches();
   }
@@ -73,8 +73,8 @@ final class EnvironmentKeys {
   /** The keys by their variables; where a program names what is below a key, the key itself. */
   private static Map<String, String> names() {
     var names = new TreeMap<String, String>();
-    KnownKeys.OPEN.forEach(key -> names.put(nameOf(key), key));
-    KnownKeys.all().forEach(key -> names.put(nameOf(key), key));
+    ConfigKeyValidator.FREE_FORM_TABLES.forEach(key -> names.put(nameOf(key), key));
+    ConfigKeyValidator.all().forEach(key -> names.put(nameOf(key), key));
     return names;
   }
 

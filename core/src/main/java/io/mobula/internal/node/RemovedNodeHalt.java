@@ -6,10 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What becomes of the process of a node that its cluster has removed. */
-final class RemovedProcess {
-  private static final Logger LOG = LoggerFactory.getLogger(RemovedProcess.class);
+final class RemovedNodeHalt {
+  private static final Logger LOG = LoggerFactory.getLogger(RemovedNodeHalt.class);
 
-  private RemovedProcess() {}
+  private RemovedNodeHalt() {}
 
   /**
    * Halts this process if Mobula has started it: work of a removed node goes on in it that does not

@@ -19,9 +19,9 @@ import java.util.TreeSet;
  * Refuses keys that {@code reference.conf} does not have: a misspelt setting must not be silently
  * without effect.
  */
-final class KnownKeys {
+final class ConfigKeyValidator {
   /** Below these, keys are named by the program. */
-  static final Set<String> OPEN = Set.of(
+  static final Set<String> FREE_FORM_TABLES = Set.of(
       "mobula.resources.custom",
       "mobula.workers.resources.custom",
       "mobula.actor-system",
@@ -33,7 +33,7 @@ final class KnownKeys {
    * starts: options of those JVMs, which tests run, their seeds and durations. No setting of a node
    * is called so, and none of these has an effect on one.
    */
-  static final Set<String> OF_THE_BUILD = Set.of(
+  static final Set<String> BUILD_PROPERTIES = Set.of(
       "mobula.child",
       "mobula.quiet",
       "mobula.test",
@@ -47,7 +47,7 @@ final class KnownKeys {
       "mobula.directory.histories",
       "mobula.directory.traced");
 
-  private KnownKeys() {}
+  private ConfigKeyValidator() {}
 
   /** The defaults, read once: from files alone, as system properties would make any key known. */
   private static final class Defaults {
@@ -55,7 +55,7 @@ final class KnownKeys {
     private static final Set<String> KEYS = keys(ALL);
 
     private static Config read() {
-      var loader = KnownKeys.class.getClassLoader();
+      var loader = ConfigKeyValidator.class.getClassLoader();
       var files = ConfigFactory.parseResources(loader, "reference.conf");
       var resolved = files.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
       return resolved.hasPath("mobula")
@@ -75,10 +75,10 @@ final class KnownKeys {
   }
 
   /** Without what is the build's own. */
-  static Config withoutOthers(Config config) {
+  static Config withoutBuildProperties(Config config) {
     requireTable(config);
     var result = config;
-    for (var key : OF_THE_BUILD) {
+    for (var key : BUILD_PROPERTIES) {
       result = result.withoutPath(key);
     }
     return result;
@@ -108,7 +108,7 @@ final class KnownKeys {
   }
 
   private static void require(String key) {
-    if (!all().contains(key) && OPEN.stream().noneMatch(open -> key.startsWith(open + "."))) {
+    if (!all().contains(key) && FREE_FORM_TABLES.stream().noneMatch(open -> key.startsWith(open + "."))) {
       throw new SettingsException("There is no setting " + key + ". " + hint(key, all()), null);
     }
   }
@@ -122,7 +122,7 @@ final class KnownKeys {
     for (var option : options) {
       if (option.startsWith("-Dmobula.")) {
         var key = option.substring(2).split("=", 2)[0];
-        if (OF_THE_BUILD.stream().noneMatch(other -> isAtOrBelow(key, other))) {
+        if (BUILD_PROPERTIES.stream().noneMatch(other -> isAtOrBelow(key, other))) {
           try {
             require(key);
           } catch (SettingsException e) {
@@ -157,7 +157,7 @@ final class KnownKeys {
    *
    * @param except what their names do not begin with
    */
-  static Map<String, Object> changed(Config config, Set<String> except) {
+  static Map<String, Object> nonDefaults(Config config, Set<String> except) {
     var reference = defaults();
     var changed = new TreeMap<String, Object>();
     for (var entry : config.getConfig("mobula").entrySet()) {

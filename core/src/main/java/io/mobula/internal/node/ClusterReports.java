@@ -21,16 +21,16 @@ import java.util.function.Supplier;
  * Asks all nodes what they have, what is free, what waits there and what they send. Safe for all
  * threads.
  */
-final class Reports {
+final class ClusterReports {
   private static final int ASK = 40;
   private static final int ANSWER = 41;
   private static final int MOST_WAITING = 1000;
 
   private final Membership membership;
   private final PeerTransport peerTransport;
-  private final Supplier<CompletionStage<Report>> own;
+  private final Supplier<CompletionStage<NodeReport>> own;
   private final AtomicLong numbers = new AtomicLong();
-  private final PendingPeerRequests<Long, Report> open;
+  private final PendingPeerRequests<Long, NodeReport> open;
 
   /**
    * What one node, or all of them together, say.
@@ -40,16 +40,16 @@ final class Reports {
    * @param waiting what waits, and why
    * @param lanes what is on the way to others
    */
-  record Report(Resources total, Resources available, List<WaitingWork> waiting, List<PeerChannelInfo> lanes) {
-    static final Report NOTHING =
-        new Report(Resources.none(), Resources.none(), List.of(), List.of());
+  record NodeReport(Resources total, Resources available, List<WaitingWork> waiting, List<PeerChannelInfo> lanes) {
+    static final NodeReport NOTHING =
+        new NodeReport(Resources.none(), Resources.none(), List.of(), List.of());
 
-    Report {
+    NodeReport {
       waiting = waiting.stream().limit(MOST_WAITING).toList();
     }
 
-    Report plus(Report other) {
-      return new Report(
+    NodeReport plus(NodeReport other) {
+      return new NodeReport(
           sum(total, other.total),
           sum(available, other.available),
           joined(waiting, other.waiting),
@@ -76,8 +76,8 @@ final class Reports {
    *
    * @param own asks this node
    */
-  Reports(
-      Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<CompletionStage<Report>> own) {
+  ClusterReports(
+      Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<CompletionStage<NodeReport>> own) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.own = own;
@@ -86,29 +86,29 @@ final class Reports {
   }
 
   /** What all nodes say; who leaves meanwhile says nothing. */
-  CompletionStage<Report> all() {
+  CompletionStage<NodeReport> all() {
     var sum = own.get();
     for (var peer : membership.peers()) {
-      sum = sum.thenCombine(ask(peer.id()), Report::plus);
+      sum = sum.thenCombine(ask(peer.id()), NodeReport::plus);
     }
     return sum;
   }
 
-  private CompletionStage<Report> ask(NodeId node) {
+  private CompletionStage<NodeReport> ask(NodeId node) {
     long number = numbers.incrementAndGet();
     var frame = new FrameWriter().octet(ASK).int64(number).toBytes();
     return open.ask(node, number, () -> peerTransport.send(node, frame))
-        .exceptionally(leftOrUnreadable -> Report.NOTHING);
+        .exceptionally(leftOrUnreadable -> NodeReport.NOTHING);
   }
 
   private void onAsk(NodeId from, FrameReader frame) {
     long number = frame.int64();
     own.get()
         .whenComplete(
-            (report, failure) -> answer(from, number, report == null ? Report.NOTHING : report));
+            (report, failure) -> answer(from, number, report == null ? NodeReport.NOTHING : report));
   }
 
-  private void answer(NodeId to, long number, Report report) {
+  private void answer(NodeId to, long number, NodeReport report) {
     var frame = new FrameWriter().octet(ANSWER).int64(number);
     LeaseDesk.writeResources(frame, report.total());
     LeaseDesk.writeResources(frame, report.available());
@@ -117,7 +117,7 @@ final class Reports {
       LeaseDesk.writeResources(out, each.wants());
       out.text(each.why());
     });
-    frame.list(report.lanes(), Reports::writeLane);
+    frame.list(report.lanes(), ClusterReports::writeLane);
     peerTransport.send(to, frame.toBytes());
   }
 
@@ -125,7 +125,7 @@ final class Reports {
     open.complete(
         from,
         frame.int64(),
-        () -> new Report(
+        () -> new NodeReport(
             LeaseDesk.readResources(frame),
             LeaseDesk.readResources(frame),
             frame.list(in -> new WaitingWork(in.text(), LeaseDesk.readResources(in), in.text())),

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the watch of a living node reports, and what not. */
 @Timeout(120)
-class WaitsOfANodeTest {
+class NodeWaitsTest {
   /** Three looks, so that each wait is seen twice at least. */
   private static final long LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(6_500);
 
@@ -88,7 +88,7 @@ class WaitsOfANodeTest {
 
   static final class Holder {
     int hold(FileLatch latch) throws Exception {
-      return WaitsOfANodeTest.hold(latch);
+      return NodeWaitsTest.hold(latch);
     }
   }
 
@@ -101,7 +101,7 @@ class WaitsOfANodeTest {
   @Test
   void aRefThatNobodyCompletesIsReportedOnceWithItsWholeChain() throws Exception {
     var orphan = orphan();
-    var behind = runtime.task(WaitsOfANodeTest::plusOne, orphan).remote();
+    var behind = runtime.task(NodeWaitsTest::plusOne, orphan).remote();
     var reader = Thread.ofPlatform().name("reader").start(() -> {
       try {
         behind.get();
@@ -115,7 +115,7 @@ class WaitsOfANodeTest {
         .hasMessageContaining("nobody makes it");
     var report = warnings.poll(50, TimeUnit.SECONDS); // ten looks on a busy machine
     assertThat(report)
-        .contains("WaitsOfANodeTest.plusOne")
+        .contains("NodeWaitsTest.plusOne")
         .contains(orphan.id() + " is pending, and nobody makes it")
         .contains("What to do: This is a fault of Mobula");
     behind.cancel(false);
@@ -127,18 +127,18 @@ class WaitsOfANodeTest {
   void nothingThatWillEndIsReported() throws Exception {
     var latch = new FileLatch(directory.resolve("gate").toString());
     List<ObjectRef<?>> refs = new ArrayList<>();
-    var long1 = runtime.task(WaitsOfANodeTest::hold, latch).remote();
+    var long1 = runtime.task(NodeWaitsTest::hold, latch).remote();
     refs.add(long1);
-    refs.add(runtime.task(WaitsOfANodeTest::plusOne, long1).remote());
-    var queued = runtime.task(WaitsOfANodeTest::plusOne, 1).cpus(2).remote(); // behind a long body
+    refs.add(runtime.task(NodeWaitsTest::plusOne, long1).remote());
+    var queued = runtime.task(NodeWaitsTest::plusOne, 1).cpus(2).remote(); // behind a long body
     refs.add(queued);
     var actor = runtime.actor(Holder::new).remote();
     refs.add(actor.call(Holder::hold, latch).remote());
     refs.add(actor.call(Holder::hold, latch).remote());
     ObjectRef<Integer> staged =
-        runtime.remoteStage(runtime.task(WaitsOfANodeTest::never).cpus(0));
+        runtime.remoteStage(runtime.task(NodeWaitsTest::never).cpus(0));
     var stream = runtime.remoteStream(
-        runtime.task(WaitsOfANodeTest::numbers, latch).cpus(0).maxUnread(1));
+        runtime.task(NodeWaitsTest::numbers, latch).cpus(0).maxUnread(1));
     var reader =
         Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;
@@ -146,7 +146,7 @@ class WaitsOfANodeTest {
     while (System.nanoTime() - end < 0) { // a node under load
       var many = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 200; i++) {
-        many.add(runtime.task(WaitsOfANodeTest::plusOne, i).cpus(0).remote());
+        many.add(runtime.task(NodeWaitsTest::plusOne, i).cpus(0).remote());
       }
       assertThat(runtime.get(many).getLast()).isEqualTo(200);
       rounds++;

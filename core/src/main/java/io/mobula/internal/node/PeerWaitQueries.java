@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks other processes what they know of work that is waited for here, and answers the same. A
  * question is a probe, too: it is answered by the thread that takes in all frames. Safe for all
- * threads; {@link #look} blocks for half a second at most, nothing else does.
+ * threads; {@link #query} blocks for half a second at most, nothing else does.
  */
-final class PeerWaits implements ChainWalker.Peers {
+final class PeerWaitQueries implements ChainWalker.Peers {
   /** A process that has answered nothing for so long is silent. */
-  static final Duration SILENCE = Duration.ofSeconds(10);
+  static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final int ASK = 118;
   private static final int ANSWER = 119;
@@ -43,15 +43,15 @@ final class PeerWaits implements ChainWalker.Peers {
 
   private final Membership membership;
   private final PeerTransport peerTransport;
-  private final Known known;
+  private final LocalWaits localWaits;
   private final LongSupplier nanoTime;
   private final AtomicLong numbers = new AtomicLong();
   private final PendingPeerRequests<Long, Optional<String>> open;
-  private final Map<NodeId, Silence> silent = new ConcurrentHashMap<>();
+  private final Map<NodeId, UnansweredProbes> silent = new ConcurrentHashMap<>();
 
   /** What a process knows of work that others wait for. */
   @FunctionalInterface
-  interface Known {
+  interface LocalWaits {
     /** What the work waits for here; null if it is not here, or done. */
     @Nullable
     Awaited find(NodeId asker, Work work);
@@ -60,17 +60,17 @@ final class PeerWaits implements ChainWalker.Peers {
   /**
    * Probes of a process that it has not answered: since when, how many, and when the last was sent.
    */
-  private record Silence(long since, int probes, long last) {}
+  private record UnansweredProbes(long since, int probes, long last) {}
 
-  PeerWaits(Membership membership, PeerTransport peerTransport, FrameRouter router, Known known) {
-    this(membership, peerTransport, router, known, System::nanoTime);
+  PeerWaitQueries(Membership membership, PeerTransport peerTransport, FrameRouter router, LocalWaits localWaits) {
+    this(membership, peerTransport, router, localWaits, System::nanoTime);
   }
 
-  PeerWaits(Membership membership, PeerTransport peerTransport, FrameRouter router, Known known, LongSupplier nanoTime) {
+  PeerWaitQueries(Membership membership, PeerTransport peerTransport, FrameRouter router, LocalWaits localWaits, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.membership = membership;
     this.peerTransport = peerTransport;
-    this.known = known;
+    this.localWaits = localWaits;
     this.open = new PendingPeerRequests<>(peerTransport);
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
     membership.subscribe(new Membership.Listener() {
@@ -85,7 +85,7 @@ final class PeerWaits implements ChainWalker.Peers {
   }
 
   @Override
-  public WaitStep look(NodeId peer, Work work, long nanos) {
+  public WaitStep query(NodeId peer, Work work, long nanos) {
     if (peer.equals(membership.self().id())) {
       return here(peer, work);
     }
@@ -107,14 +107,14 @@ final class PeerWaits implements ChainWalker.Peers {
           .orElseGet(() -> WaitStep.end(
               "node " + peer + " answers that it has nothing of it that is not done", WaitCause.NOBODY));
     } catch (TimeoutException late) {
-      var silence = silent.merge(
+      var unanswered = silent.merge(
           peer,
-          new Silence(began, 1, began),
-          (old, fresh) -> new Silence(old.since(), old.probes() + 1, began));
+          new UnansweredProbes(began, 1, began),
+          (old, fresh) -> new UnansweredProbes(old.since(), old.probes() + 1, began));
       if (membership.peer(peer) == null) { // nobody tells a second time that it has left
         silent.remove(peer);
       }
-      return silent(peer, silence, began);
+      return silent(peer, unanswered, began);
     } catch (ExecutionException left) {
       return WaitStep.end("node " + peer + " has just left", WaitCause.UNKNOWN);
     } catch (InterruptedException e) {
@@ -124,19 +124,19 @@ final class PeerWaits implements ChainWalker.Peers {
   }
 
   private WaitStep here(NodeId self, Work work) {
-    var found = known.find(self, work);
+    var found = localWaits.find(self, work);
     return found == null
         ? WaitStep.end("this node has to act", WaitCause.UNKNOWN)
         : WaitStep.via("it is done by this node", found);
   }
 
-  private WaitStep silent(NodeId peer, Silence silence, long now) {
-    long nanos = now - silence.since();
+  private WaitStep silent(NodeId peer, UnansweredProbes unanswered, long now) {
+    long nanos = now - unanswered.since();
     var member = membership.peer(peer);
     var text = "node " + peer + " has not answered for "
         + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s"
         + (member == null ? "" : ", and is " + membership.statusOf(member) + " to the cluster");
-    boolean isSilent = nanos >= SILENCE.toNanos() && silence.probes() >= LEAST_PROBES;
+    boolean isSilent = nanos >= SILENCE_TIMEOUT.toNanos() && unanswered.probes() >= LEAST_PROBES;
     return WaitStep.end(text, isSilent ? WaitCause.SILENT_PEER : WaitCause.PEER);
   }
 
@@ -157,7 +157,7 @@ final class PeerWaits implements ChainWalker.Peers {
   private void onAsk(NodeId from, FrameReader in) {
     long number = in.int64();
     var work = new Work(in.choice(Work.Kind.values()), Sharing.readId(in));
-    var found = work.kind() == Work.Kind.ANYTHING ? null : known.find(from, work);
+    var found = work.kind() == Work.Kind.ANYTHING ? null : localWaits.find(from, work);
     var frame = new FrameWriter().octet(ANSWER).int64(number);
     boolean has = found != null || work.kind() == Work.Kind.ANYTHING;
     frame.flag(has);
