@@ -24,8 +24,8 @@ import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.output.Display;
-import io.mobula.internal.output.Outlet;
+import io.mobula.internal.output.OutputPrinter;
+import io.mobula.internal.output.OutputForwarder;
 import io.mobula.internal.placement.ClusterViews;
 import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseDesk;
@@ -77,8 +77,8 @@ final class ClusterServices {
   private final PlacementPolicy policy;
   private final ObjectStore objects;
   private final SharedStore memory;
-  private final Outlet outlet;
-  private final Display display;
+  private final OutputForwarder forwarder;
+  private final OutputPrinter printer;
   private final PeerWaitQueries waits;
   private volatile @Nullable TaskWire taskWire;
   private volatile @Nullable ActorCluster actorCluster;
@@ -109,8 +109,8 @@ final class ClusterServices {
     this.desk = new LeaseDesk(ledger, membership, peerTransport, router, this::findRedirect, groups);
     this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
     this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
-    this.outlet = new Outlet(membership, peerTransport, router, settings.output(), timer::after);
-    this.display = new Display(membership, peerTransport, router);
+    this.forwarder = new OutputForwarder(membership, peerTransport, router, settings.output(), timer::after);
+    this.printer = new OutputPrinter(membership, peerTransport, router);
     this.placer = new Placer(
         ledger,
         membership,
@@ -324,8 +324,8 @@ final class ClusterServices {
     if (workerPool != null) {
       workerPool.close();
     }
-    outlet.close();
-    display.close();
+    forwarder.close();
+    printer.close();
     peerTransport.awaitDrained(LAST_FRAMES);
   }
 

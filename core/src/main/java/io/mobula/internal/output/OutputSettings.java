@@ -5,9 +5,9 @@ package io.mobula.internal.output;
  *
  * @param toDriver whether this process's program wants what its work prints elsewhere
  * @param capture whether what is printed here for others is sent to them
- * @param keep whether such lines stand in this process's own output, too
+ * @param keepLocally whether such lines stand in this process's own output, too
  * @param linesPerSecond how many lines one program is sent by this process
  * @param bytesPerLine how long a line may be; the rest is cut
  */
 public record OutputSettings(
-    boolean toDriver, boolean capture, boolean keep, int linesPerSecond, int bytesPerLine) {}
+    boolean toDriver, boolean capture, boolean keepLocally, int linesPerSecond, int bytesPerLine) {}

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * process and the node in front. One thread prints, since standard output may wait for whoever
  * reads it; senders hear how far it is, and send no more than a window ahead.
  */
-public final class Display implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Display.class);
+public final class OutputPrinter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputPrinter.class);
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private final Membership membership;
@@ -33,7 +33,7 @@ public final class Display implements AutoCloseable {
   private final ExecutorService thread;
 
   /** Prints what comes from now on. */
-  public Display(Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  public OutputPrinter(Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     var one = new ThreadPoolExecutor(
@@ -45,7 +45,7 @@ public final class Display implements AutoCloseable {
         Thread.ofPlatform().daemon().name("mobula-output").factory());
     one.allowCoreThreadTimeOut(true);
     this.thread = one;
-    router.on(Outlet.LINES, this::onLines);
+    router.on(OutputForwarder.LINES, this::onLines);
   }
 
   private void onLines(NodeId from, FrameReader in) {
@@ -54,7 +54,7 @@ public final class Display implements AutoCloseable {
       return;
     }
     long dropped = in.int64();
-    var lines = in.list(Line::read);
+    var lines = in.list(OutputLine::read);
     long size = in.position();
     try {
       thread.execute(() -> {
@@ -63,20 +63,20 @@ public final class Display implements AutoCloseable {
         } catch (Throwable refused) { // a standard output of the program's own
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
-        peerTransport.send(from, new FrameWriter().octet(Outlet.TAKEN).int64(size).toBytes());
+        peerTransport.send(from, new FrameWriter().octet(OutputForwarder.LINES_PRINTED).int64(size).toBytes());
       });
     } catch (RejectedExecutionException closed) {
       LOG.debug("Output of {} came after the end.", peer);
     }
   }
 
-  private static void print(Peer peer, List<Line> lines, long dropped) {
+  private static void print(Peer peer, List<OutputLine> lines, long dropped) {
     for (var line : lines) {
-      stream(line.error()).println(told(peer, line));
+      stream(line.error()).println(format(peer, line));
     }
     if (dropped > 0) {
       System.err.println(
-          signed(peer, "mobula") + dropped
+          prefix(peer, "mobula") + dropped
               + " lines dropped: more than mobula.logs.lines-per-second there, or than could be printed here");
     }
   }
@@ -85,12 +85,12 @@ public final class Display implements AutoCloseable {
     return error ? System.err : System.out;
   }
 
-  static String told(Peer peer, Line line) {
-    var cut = line.cut() == 0 ? "" : " [" + line.cut() + " more bytes]";
-    return signed(peer, line.signature()) + line.text() + cut;
+  static String format(Peer peer, OutputLine line) {
+    var cut = line.truncatedBytes() == 0 ? "" : " [" + line.truncatedBytes() + " more bytes]";
+    return prefix(peer, line.label()) + line.text() + cut;
   }
 
-  private static String signed(Peer peer, String by) {
+  private static String prefix(Peer peer, String by) {
     return String.format(
         Locale.ROOT,
         "(%s pid=%d, node=%.8s, %s) ",

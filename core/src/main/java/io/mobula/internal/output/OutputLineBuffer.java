@@ -9,17 +9,17 @@ import java.nio.charset.Charset;
  * What one execution has printed since its last line break, of each stream; whole lines go to the
  * outlet. For the executing thread.
  */
-final class Printed implements OutputSink {
+final class OutputLineBuffer implements OutputSink {
   private final Execution execution;
-  private final Outlet outlet;
+  private final OutputForwarder forwarder;
   private final Charset charset;
-  private final Unended out = new Unended(false);
-  private final Unended err = new Unended(true);
+  private final PartialLine out = new PartialLine(false);
+  private final PartialLine err = new PartialLine(true);
   private boolean busy;
 
-  Printed(Execution execution, Outlet outlet, Charset charset) {
+  OutputLineBuffer(Execution execution, OutputForwarder forwarder, Charset charset) {
     this.execution = execution;
-    this.outlet = outlet;
+    this.forwarder = forwarder;
     this.charset = charset;
   }
 
@@ -35,7 +35,7 @@ final class Printed implements OutputSink {
     } finally {
       busy = false;
     }
-    return outlet.keeps();
+    return forwarder.keepsLocalCopy();
   }
 
   @Override
@@ -47,19 +47,19 @@ final class Printed implements OutputSink {
     try {
       out.end();
       err.end();
-      outlet.flush(execution.job());
+      forwarder.flush(execution.job());
     } finally {
       busy = false;
     }
   }
 
   /** The beginning of a line. */
-  private final class Unended {
+  private final class PartialLine {
     private final boolean error;
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();
     private int cut;
 
-    Unended(boolean error) {
+    PartialLine(boolean error) {
       this.error = error;
     }
 
@@ -76,7 +76,7 @@ final class Printed implements OutputSink {
     }
 
     private void append(byte[] bytes, int from, int count) {
-      int fits = Math.min(count, outlet.bytesPerLine() - start.size());
+      int fits = Math.min(count, forwarder.bytesPerLine() - start.size());
       start.write(bytes, from, fits);
       cut += count - fits;
     }
@@ -90,7 +90,7 @@ final class Printed implements OutputSink {
     private void send() {
       var text = start.toString(charset);
       var whole = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-      outlet.offer(execution.job(), new Line(error, execution.outputLabel(), whole, cut));
+      forwarder.offer(execution.job(), new OutputLine(error, execution.outputLabel(), whole, cut));
       start.reset();
       cut = 0;
     }

@@ -15,15 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * Sends what work of this node prints to the programs it belongs to. Safe for all threads; nothing
  * blocks.
  */
-public final class Outlet implements AutoCloseable {
+public final class OutputForwarder implements AutoCloseable {
   static final int LINES = 80;
-  static final int TAKEN = 81;
+  static final int LINES_PRINTED = 81;
 
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final OutputSettings settings;
   private final Timer timer;
-  private final Map<NodeId, Way> ways = new ConcurrentHashMap<>();
+  private final Map<NodeId, OutputChannel> channels = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -34,24 +34,24 @@ public final class Outlet implements AutoCloseable {
   }
 
   /** Listens to what is printed from now on, where the settings say so. */
-  public Outlet(
+  public OutputForwarder(
       Membership membership, PeerTransport peerTransport, FrameRouter router, OutputSettings settings, Timer timer) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.settings = settings;
     this.timer = timer;
-    router.on(TAKEN, this::onTaken);
+    router.on(LINES_PRINTED, this::onPrinted);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
       @Override
       public void left(Peer peer, String how) {
-        ways.remove(peer.id());
+        channels.remove(peer.id());
       }
     });
     if (settings.capture()) {
-      Capture.open(membership.self().id(), this);
+      OutputCapture.open(membership.self().id(), this);
     }
   }
 
@@ -60,41 +60,41 @@ public final class Outlet implements AutoCloseable {
     return job.forwardsOutput() && !job.driver().equals(membership.self().id());
   }
 
-  boolean keeps() {
-    return settings.keep();
+  boolean keepsLocalCopy() {
+    return settings.keepLocally();
   }
 
   int bytesPerLine() {
     return settings.bytesPerLine();
   }
 
-  void offer(Job job, Line line) {
+  void offer(Job job, OutputLine line) {
     var driver = job.driver();
     if (closed || membership.peer(driver) == null) {
       return; // nobody is there to read it
     }
-    ways.computeIfAbsent(driver, this::way).offer(line);
+    channels.computeIfAbsent(driver, this::openChannel).offer(line);
     if (membership.peer(driver) == null) { // it left between the two looks
-      ways.remove(driver);
+      channels.remove(driver);
     }
   }
 
-  private Way way(NodeId driver) {
-    return new Way(
+  private OutputChannel openChannel(NodeId driver) {
+    return new OutputChannel(
         settings.linesPerSecond(), frame -> peerTransport.send(driver, frame), timer, System::nanoTime);
   }
 
   void flush(Job job) {
-    var way = ways.get(job.driver());
-    if (way != null) {
-      way.flush();
+    var channel = channels.get(job.driver());
+    if (channel != null) {
+      channel.flush();
     }
   }
 
-  private void onTaken(NodeId from, FrameReader in) {
-    var way = ways.get(from);
-    if (way != null) {
-      way.taken(in.int64());
+  private void onPrinted(NodeId from, FrameReader in) {
+    var channel = channels.get(from);
+    if (channel != null) {
+      channel.onPrinted(in.int64());
     }
   }
 
@@ -102,8 +102,8 @@ public final class Outlet implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Capture.close(membership.self().id());
-    ways.values().forEach(Way::flush);
-    ways.clear();
+    OutputCapture.close(membership.self().id());
+    channels.values().forEach(OutputChannel::flush);
+    channels.clear();
   }
 }

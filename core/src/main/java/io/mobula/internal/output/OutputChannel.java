@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * and no more ahead of the reader than a window. What is too much is counted, and the count travels
  * with the next frame. Safe for all threads; nothing blocks.
  */
-final class Way {
+final class OutputChannel {
   static final long WINDOW = 1 << 20;
   static final long MOST_WAITING = 1 << 20;
   private static final int FRAME = 64 << 10;
@@ -21,14 +21,14 @@ final class Way {
   private static final Duration GATHERING = Duration.ofMillis(100);
 
   private final int linesPerSecond;
-  private final Predicate<byte[]> lane;
-  private final Outlet.Timer timer;
+  private final Predicate<byte[]> sender;
+  private final OutputForwarder.Timer timer;
   private final LongSupplier clock;
-  private final Deque<Line> waiting = new ArrayDeque<>();
+  private final Deque<OutputLine> waiting = new ArrayDeque<>();
   private long waitingBytes;
-  private long underway;
+  private long inFlightBytes;
   private long dropped;
-  private double allowed;
+  private double tokens;
   private long countedAt;
   private boolean timed;
 
@@ -38,46 +38,46 @@ final class Way {
    * @param lane takes frames; false when the other side is gone
    * @param clock nanoseconds
    */
-  Way(int linesPerSecond, Predicate<byte[]> lane, Outlet.Timer timer, LongSupplier clock) {
+  OutputChannel(int linesPerSecond, Predicate<byte[]> lane, OutputForwarder.Timer timer, LongSupplier clock) {
     this.linesPerSecond = linesPerSecond;
-    this.lane = lane;
+    this.sender = lane;
     this.timer = timer;
     this.clock = clock;
-    this.allowed = linesPerSecond;
+    this.tokens = linesPerSecond;
     this.countedAt = clock.getAsLong();
   }
 
-  synchronized void offer(Line line) {
+  synchronized void offer(OutputLine line) {
     refill();
-    if (allowed < 1 || waitingBytes + line.size() > MOST_WAITING) {
+    if (tokens < 1 || waitingBytes + line.size() > MOST_WAITING) {
       dropped++;
     } else {
-      allowed--;
+      tokens--;
       waiting.addLast(line);
       waitingBytes += line.size();
     }
     if (waitingBytes >= FRAME) {
       send();
     }
-    gather();
+    scheduleSend();
   }
 
   /** As many lines as a second allows may come at once, after a quiet second. */
   private void refill() {
     long now = clock.getAsLong();
     double more = (double) (now - countedAt) / SECOND * linesPerSecond;
-    allowed = Math.min(linesPerSecond, allowed + more);
+    tokens = Math.min(linesPerSecond, tokens + more);
     countedAt = now;
   }
 
-  private void gather() {
+  private void scheduleSend() {
     if (!timed && (dropped > 0 || !waiting.isEmpty())) {
       timed = true;
-      timer.after(GATHERING, this::gathered);
+      timer.after(GATHERING, this::onTimer);
     }
   }
 
-  private synchronized void gathered() {
+  private synchronized void onTimer() {
     timed = false;
     send();
   }
@@ -88,16 +88,16 @@ final class Way {
   }
 
   /** The reader has done with so many bytes. */
-  synchronized void taken(long bytes) {
-    underway -= bytes;
+  synchronized void onPrinted(long bytes) {
+    inFlightBytes -= bytes;
     send();
   }
 
   private void send() {
-    while (underway < WINDOW && (dropped > 0 || !waiting.isEmpty())) {
+    while (inFlightBytes < WINDOW && (dropped > 0 || !waiting.isEmpty())) {
       var frame = frame();
-      underway += frame.length;
-      if (!lane.test(frame)) { // it has left; so this is forgotten soon
+      inFlightBytes += frame.length;
+      if (!sender.test(frame)) { // it has left; so this is forgotten soon
         waiting.clear();
         waitingBytes = 0;
         return;
@@ -106,14 +106,14 @@ final class Way {
   }
 
   private byte[] frame() {
-    var lines = new ArrayList<Line>();
+    var lines = new ArrayList<OutputLine>();
     for (int bytes = 0; bytes < FRAME && !waiting.isEmpty(); ) {
       var line = waiting.removeFirst();
       waitingBytes -= line.size();
       bytes += line.size();
       lines.add(line);
     }
-    var frame = new FrameWriter().octet(Outlet.LINES).int64(dropped);
+    var frame = new FrameWriter().octet(OutputForwarder.LINES).int64(dropped);
     dropped = 0;
     return frame.list(lines, (out, line) -> line.write(out)).toBytes();
   }

@@ -10,23 +10,23 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Listens to {@link System#out} and {@link System#err} of this JVM: what a thread prints while it
- * runs a task or a method of an actor goes to the {@link Outlet} of its node, and on to where it
+ * runs a task or a method of an actor goes to the {@link OutputForwarder} of its node, and on to where it
  * went before. What other threads print is left alone. Once in place it stays; without outlets it
  * does nothing.
  */
-final class Capture {
-  private static final Map<NodeId, Outlet> OUTLETS = new ConcurrentHashMap<>();
+final class OutputCapture {
+  private static final Map<NodeId, OutputForwarder> FORWARDERS = new ConcurrentHashMap<>();
   private static boolean installed;
 
-  private Capture() {}
+  private OutputCapture() {}
 
-  static void open(NodeId node, Outlet outlet) {
+  static void open(NodeId node, OutputForwarder forwarder) {
     install();
-    OUTLETS.put(node, outlet);
+    FORWARDERS.put(node, forwarder);
   }
 
   static void close(NodeId node) {
-    OUTLETS.remove(node);
+    FORWARDERS.remove(node);
   }
 
   private static synchronized void install() {
@@ -38,29 +38,29 @@ final class Capture {
   }
 
   private static PrintStream tee(PrintStream real, boolean error) {
-    return new PrintStream(new Tee(real, error), true, real.charset());
+    return new PrintStream(new TeeStream(real, error), true, real.charset());
   }
 
   /** What takes what the calling thread prints. */
-  private static OutputSink echo(Execution execution, PrintStream real) {
+  private static OutputSink sinkOf(Execution execution, PrintStream real) {
     var present = execution.outputSink();
     if (present != null) {
       return present;
     }
-    var outlet = OUTLETS.get(execution.node());
-    var fresh = outlet == null || !outlet.wants(execution.job())
+    var forwarder = FORWARDERS.get(execution.node());
+    var fresh = forwarder == null || !forwarder.wants(execution.job())
         ? OutputSink.NONE
-        : new Printed(execution, outlet, real.charset());
+        : new OutputLineBuffer(execution, forwarder, real.charset());
     execution.outputSink(fresh);
     return fresh;
   }
 
   /** To the real stream and to the echo. */
-  private static final class Tee extends OutputStream {
+  private static final class TeeStream extends OutputStream {
     private final PrintStream real;
     private final boolean error;
 
-    Tee(PrintStream real, boolean error) {
+    TeeStream(PrintStream real, boolean error) {
       this.real = real;
       this.error = error;
     }
@@ -73,7 +73,7 @@ final class Capture {
     @Override
     public void write(byte[] bytes, int from, int count) {
       var execution = Execution.current();
-      if (execution == null || echo(execution, real).write(error, bytes, from, count)) {
+      if (execution == null || sinkOf(execution, real).write(error, bytes, from, count)) {
         real.write(bytes, from, count);
       }
     }
