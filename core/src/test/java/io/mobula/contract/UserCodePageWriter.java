@@ -42,7 +42,7 @@ final class UserCodePageWriter {
       |---|---|---|---|
       | serialization hooks and class initializers of exceptions, wrappers without causes, causes without end | slot, actor, reader | as above | `HostileExceptionsTest` |
       | stages that tell twice, both, nothing | slot | the first word counts | `HostileValuesTest` |
-      | a `PlacementPolicy` of the class path | whoever asks for a lease or brings news of the cluster; it must be quick, as everybody waits for it | what it throws refuses the request with `UnschedulableException`; so does null | `PlacerTest` |
+      | a `PlacementPolicy` of the class path | whoever asks for a lease or brings news of the cluster; it must be quick, as everybody waits for it | what it throws refuses the request with `UnschedulableException`; so does null | `ClusterLeaseSourceTest` |
       | a `DeviceProbe` | the thread that starts the node, then `mobula-devices` | one that throws or gives null has found nothing, with a warning; one that blocks as the node starts keeps it from starting | `DeviceHealthMonitorTest` |
       | callbacks that wait for other callbacks | `mobula-callback` | 64 threads, and more while none of them gets on | `CallbacksTest` |
       | actors that a spawned behavior starts itself | the dispatcher that it names; Akka's default otherwise | they are Akka's: an error that is fatal to Akka ends the JVM | |

@@ -17,7 +17,7 @@ import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -627,7 +627,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         null,
         cell.job(),
         cell.descriptor().displayName(),
-        GroupFrame.of(cell.options().placement()));
+        PlacementGroupCodec.of(cell.options().placement()));
     return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::ownHandle);
   }
 

@@ -13,8 +13,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.LeaseDesk;
-import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
@@ -53,7 +53,7 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
-  public record Dependencies(Sharing sharing, PeerTransport lanes, FrameRouter router, LeaseDesk desk) {}
+  public record Dependencies(Sharing sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
 
   /**
    * Sends and takes frames about actors from now on.
@@ -110,8 +110,8 @@ public final class ActorCluster {
     return engine;
   }
 
-  Places places() {
-    return engine.places();
+  LeaseSource leaseSource() {
+    return engine.leaseSource();
   }
 
   NodeId self() {

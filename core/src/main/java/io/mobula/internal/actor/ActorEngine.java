@@ -27,7 +27,7 @@ import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
@@ -84,7 +84,7 @@ public final class ActorEngine {
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
-      Places placement,
+      LeaseSource placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
       ActorNames names,
@@ -145,7 +145,7 @@ public final class ActorEngine {
     var type = typeOf(request);
     dependencies
         .placement()
-        .require(
+        .requireSchedulable(
             options.placement(), ActorLease.wantedBy(options.resources()), () -> "Actor " + type);
     var call = dependencies.binder().bind(request.constructor(), request.arguments(), 0);
     requireDurable(options, call, type);
@@ -324,7 +324,7 @@ public final class ActorEngine {
     } else {
       releaseNameUnlessDurable(cell.descriptor());
     }
-    dependencies.placement().lookAgain(cell.options().placement());
+    dependencies.placement().rescanQueue(cell.options().placement());
   }
 
   /** This node is about to leave: what it has not begun of others' calls is for others. */
@@ -404,7 +404,7 @@ public final class ActorEngine {
     return cluster;
   }
 
-  Places places() {
+  LeaseSource leaseSource() {
     return dependencies.placement();
   }
 

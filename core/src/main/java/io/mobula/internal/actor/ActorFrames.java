@@ -7,8 +7,8 @@ import io.mobula.Placement;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.placement.GroupFrame;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.PlacementGroupCodec;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -82,7 +82,7 @@ final class ActorFrames {
     var resources = options.resources();
     out.flag(resources != null);
     if (resources != null) {
-      LeaseDesk.writeResources(out, resources);
+      LeaseGranter.writeResources(out, resources);
     }
     var lifetime = options.lifetime();
     var execution = options.execution();
@@ -98,7 +98,7 @@ final class ActorFrames {
     out.int32(checkpointPolicy.everyCalls())
         .int64(checkpointPolicy.interval().toNanos())
         .flag(checkpointPolicy.durable());
-    GroupFrame.write(out, GroupFrame.of(options.placement()));
+    PlacementGroupCodec.write(out, PlacementGroupCodec.of(options.placement()));
   }
 
   static ActorOptions readOptions(FrameReader in) {
@@ -112,14 +112,14 @@ final class ActorFrames {
    */
   static ActorOptions readOptions(
       FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
-    var resources = in.flag() ? LeaseDesk.readResources(in) : null;
+    var resources = in.flag() ? LeaseGranter.readResources(in) : null;
     var nameOptions = new ActorOptions.NameOptions(in.optionalText(), false);
     var lifetime = new ActorOptions.Lifetime(in.flag(), in.int32(), in.int32());
     var execution = new ActorOptions.MethodExecution(
         in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
     var checkpointPolicy =
         new ActorOptions.CheckpointPolicy(in.int32(), Duration.ofNanos(in.int64()), in.flag());
-    var decided = GroupFrame.orAnywhere(GroupFrame.read(in));
+    var decided = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
     var where = placement == null ? decided : placement.apply(in);
     return new ActorOptions(resources, where, nameOptions, lifetime, execution, checkpointPolicy);
   }
@@ -132,7 +132,7 @@ final class ActorFrames {
       case Placement.Spread spread -> out.octet(SPREAD);
       case Placement.OnNode(var node) -> out.octet(ON).int64(node.incarnation());
       case Placement.PreferredNode(var node) -> out.octet(PREFERRING).int64(node.incarnation());
-      case Placement.Group group -> GroupFrame.write(out.octet(GROUP), group);
+      case Placement.Group group -> PlacementGroupCodec.write(out.octet(GROUP), group);
       case Placement.Labels(var selector) -> out.octet(LABELS).text(selector);
       case Placement.PreferredLabels(var selector) ->
         out.octet(PREFERRING_LABELS).text(selector);
@@ -146,7 +146,7 @@ final class ActorFrames {
       case SPREAD -> Placement.spread();
       case ON -> Placement.on(new NodeId(in.int64()));
       case PREFERRING -> Placement.preferring(new NodeId(in.int64()));
-      case GROUP -> GroupFrame.orAnywhere(GroupFrame.read(in));
+      case GROUP -> PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
       case LABELS -> Placement.labels(in.text());
       case PREFERRING_LABELS -> Placement.preferringLabels(in.text());
       default -> throw unknown("a placement", kind);

@@ -8,7 +8,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.function.Function;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
  * was asked for, for life. Safe for all threads.
  */
-final class ActorLease implements Wanting, Awaited {
+final class ActorLease implements ClusterLeaseRequester, Awaited {
   /**
    * How many times it is given back while arguments are looked for. After that the constructor
    * looks for them itself, under the lease.
@@ -164,7 +164,7 @@ final class ActorLease implements Wanting, Awaited {
     synchronized (this) {
       searching = pauses > 0;
     }
-    var request = cell.engine().places().request(this);
+    var request = cell.engine().leaseSource().pendingRequest(this);
     if (request != null) {
       return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
     }

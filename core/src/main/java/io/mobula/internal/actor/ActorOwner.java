@@ -11,7 +11,7 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
  * threads; what is not volatile belongs to its turns.
  */
-final class ActorOwner implements Wanting, Awaited {
+final class ActorOwner implements ClusterLeaseRequester, Awaited {
   private final ActorDescriptor descriptor;
   private final ActorCreationSpec spec;
   private final ActorOptions options;
@@ -109,7 +109,7 @@ final class ActorOwner implements Wanting, Awaited {
     failoverPossible = descriptor.ownerFailover();
     updateSuccessor();
     leaseRequested = true;
-    ownedActors.places().acquire(this);
+    ownedActors.leaseSource().acquire(this);
   }
 
   @Override
@@ -172,7 +172,7 @@ final class ActorOwner implements Wanting, Awaited {
   public void grantedAt(NodeId node, long number) {
     executor.execute(() -> {
       if (!leaseRequested) {
-        ownedActors.places().release(node, number);
+        ownedActors.leaseSource().release(node, number);
         return;
       }
       leaseRequested = false;
@@ -188,7 +188,7 @@ final class ActorOwner implements Wanting, Awaited {
       try {
         ownedActors.create(incarnationSpec(address), number);
       } catch (Throwable e) { // an argument that cannot travel
-        ownedActors.places().release(node, number);
+        ownedActors.leaseSource().release(node, number);
         address = null;
         var why = CapturedThrowable.textOf(e);
         die(died("it cannot be sent to node " + node + ": " + why, e), true);
@@ -232,7 +232,7 @@ final class ActorOwner implements Wanting, Awaited {
   private WaitStep explain() {
     var at = address;
     if (leaseRequested) {
-      var request = ownedActors.places().request(this);
+      var request = ownedActors.leaseSource().pendingRequest(this);
       return request == null
           ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
               .marked(incarnation)
@@ -258,7 +258,7 @@ final class ActorOwner implements Wanting, Awaited {
       confirmed = true;
       if (!holdsForLifetime() && leased) {
         leased = false;
-        ownedActors.places().release(at.node(), lease);
+        ownedActors.leaseSource().release(at.node(), lease);
       }
       settled(at);
     });
@@ -414,7 +414,7 @@ final class ActorOwner implements Wanting, Awaited {
       if (at.equals(address)) {
         if (leased && holdsForLifetime()) {
           leased = false;
-          ownedActors.places().release(at.node(), lease);
+          ownedActors.leaseSource().release(at.node(), lease);
         }
         address = null;
         over(true);
@@ -428,7 +428,7 @@ final class ActorOwner implements Wanting, Awaited {
       open = false;
       if (leaseRequested) {
         leaseRequested = false;
-        ownedActors.places().lapsed(this);
+        ownedActors.leaseSource().withdraw(this);
       }
       if (descriptor.durable() && !endedByUser) {
         ownedActors.recordDeath(descriptor, why);

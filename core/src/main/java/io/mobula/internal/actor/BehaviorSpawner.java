@@ -23,8 +23,8 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.GroupFrame;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.PlacementGroupCodec;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.Failure;
 import java.util.Map;
 import java.util.Objects;
@@ -64,12 +64,12 @@ final class BehaviorSpawner {
     }
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(placement, "placement");
-    engine.places().require(placement, resources, () -> "Behavior " + name);
+    engine.leaseSource().requireSchedulable(placement, resources, () -> "Behavior " + name);
     RemoteFunction maker = nothing -> factory.create();
     var call = engine.binder().bind(maker);
     var request = new SpawnRequest<T>(numbers.incrementAndGet(), name, resources, placement, call);
     requests.put(request.number, request);
-    engine.places().acquire(request);
+    engine.leaseSource().acquire(request);
     return request.result.whenCompleteAsync((child, failure) -> {}, engine.store()::callback);
   }
 
@@ -145,7 +145,7 @@ final class BehaviorSpawner {
     var props = ActorEngine.dispatcher(Threads.SHARED);
     var _ = host.thenAccept(
         actor -> actor.tell(new BehaviorHost.Start<>(name, behavior, props, group, listener)));
-    if (group != null && engine.places().over(placement) != null) {
+    if (group != null && engine.leaseSource().refusalFor(placement) != null) {
       stopGroup(group); // it may have ended before this was there
     }
   }
@@ -174,7 +174,7 @@ final class BehaviorSpawner {
     BoundCall call;
     Placement placement;
     try {
-      placement = GroupFrame.orAnywhere(GroupFrame.read(in));
+      placement = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
       call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
     } catch (Throwable e) { // a class that is not here
       lease.release();
@@ -212,7 +212,7 @@ final class BehaviorSpawner {
   void onSpawned(NodeId from, FrameReader in, ActorCluster cluster) {
     var request = requests.get(in.int64());
     if (request != null) {
-      engine.places().release(from, request.lease); // it is the actor's now
+      engine.leaseSource().release(from, request.lease); // it is the actor's now
       var path = in.optionalText();
       if (path == null) {
         var why = ActorFrames.readFailure(in, cluster.sharing());
@@ -224,7 +224,7 @@ final class BehaviorSpawner {
   }
 
   /** One actor to be. */
-  private final class SpawnRequest<T> implements Wanting {
+  private final class SpawnRequest<T> implements ClusterLeaseRequester {
     private final long number;
     private final String name;
     private final Resources resources;
@@ -325,11 +325,11 @@ final class BehaviorSpawner {
           .int64(number)
           .int64(granted)
           .text(name);
-      GroupFrame.write(frame, GroupFrame.of(placement));
+      PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
         call.write(frame, cluster.sharing(), node);
       } catch (Throwable e) { // something captured that cannot travel
-        engine.places().release(node, granted);
+        engine.leaseSource().release(node, granted);
         fail(failure(name, e));
         return;
       }

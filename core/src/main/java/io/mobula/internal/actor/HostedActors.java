@@ -15,8 +15,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.LeaseDesk;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -58,13 +58,13 @@ final class HostedActors {
       Sharing sharing,
       PeerTransport peerTransport,
       FrameRouter router,
-      LeaseDesk desk,
+      LeaseGranter desk,
       ActorCluster cluster) {
     this.engine = engine;
     this.sharing = sharing;
     this.peerTransport = peerTransport;
     this.cluster = cluster;
-    desk.host(Wanting.Purpose.ACTOR, (submitter, number, lease) -> {
+    desk.host(ClusterLeaseRequester.Purpose.ACTOR, (submitter, number, lease) -> {
       var key = new LeaseKey(submitter, number);
       unclaimedLeases.put(key, lease);
       return () -> giveUp(key);
@@ -147,7 +147,7 @@ final class HostedActors {
 
   /** Its placement group may have ended before the actor was there to hear of it. */
   private void endWithGroup(ActorCell cell) {
-    var over = engine.places().over(cell.options().placement());
+    var over = engine.leaseSource().refusalFor(cell.options().placement());
     if (over != null) {
       cell.kill(() -> cell.diedException("its placement group is no more", over.apply(cell.describe())));
     }

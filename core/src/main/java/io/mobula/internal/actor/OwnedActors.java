@@ -8,7 +8,7 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.Failure;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,8 +54,8 @@ final class OwnedActors {
     return cluster.self();
   }
 
-  Places places() {
-    return cluster.places();
+  LeaseSource leaseSource() {
+    return cluster.leaseSource();
   }
 
   OwnershipSuccession succession() {

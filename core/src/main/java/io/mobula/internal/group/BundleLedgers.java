@@ -5,7 +5,7 @@ import io.mobula.PlacementGroupId;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.BundleRoom;
+import io.mobula.internal.placement.BundleCapacity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -67,10 +67,10 @@ final class BundleLedgers {
     }
   }
 
-  /** See {@link io.mobula.internal.placement.Bundles#acquire}. */
+  /** See {@link io.mobula.internal.placement.GroupBundles#acquire}. */
   synchronized boolean acquire(PlacementGroupId id, int bundle, LeaseRequester requester) {
     var able = ledgers(id, bundle).stream()
-        .filter(ledger -> BundleRoom.covers(ledger.maximum(), requester.wanted()))
+        .filter(ledger -> BundleCapacity.covers(ledger.maximum(), requester.wanted()))
         .toList();
     if (able.isEmpty()) {
       return false;

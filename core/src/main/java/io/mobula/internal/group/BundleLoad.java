@@ -2,7 +2,7 @@ package io.mobula.internal.group;
 
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.internal.placement.BundleRoom;
+import io.mobula.internal.placement.BundleCapacity;
 import java.util.Map;
 import java.util.Objects;
 
@@ -23,6 +23,6 @@ record BundleLoad(PlacementGroupId id, int bundle, Map<String, Long> available, 
     for (var each : available.entrySet()) {
       free = free.withUnits(each.getKey(), each.getValue());
     }
-    return queued == 0 && BundleRoom.covers(free, wanted);
+    return queued == 0 && BundleCapacity.covers(free, wanted);
   }
 }

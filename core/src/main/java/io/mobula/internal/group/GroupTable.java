@@ -5,8 +5,8 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
-import io.mobula.internal.placement.BundleRoom;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.BundleCapacity;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -208,8 +208,8 @@ final class GroupTable {
 
   // ---- where work goes
 
-  /** See {@link io.mobula.internal.placement.Bundles#choose}. */
-  Choice choose(Placement.Group placed, Resources wanting) {
+  /** See {@link io.mobula.internal.placement.GroupBundles#choose}. */
+  PlacementDecision choose(Placement.Group placed, Resources wanting) {
     var id = placed.group().id();
     GroupStatus facts;
     EndedGroup ended;
@@ -218,45 +218,45 @@ final class GroupTable {
       ended = past.get(id);
     }
     if (ended != null) {
-      return new Choice.Refused(work -> ended.ending().exception(work, ended.group()));
+      return new PlacementDecision.Refused(work -> ended.ending().exception(work, ended.group()));
     }
     if (facts == null) {
       inquiry.accept(id);
-      return new Choice.Await(placed.group() + " is not known here yet");
+      return new PlacementDecision.Await(placed.group() + " is not known here yet");
     }
-    var choice = choose(placed, facts, wanting);
-    if (choice instanceof Choice.Await) {
+    var decision = choose(placed, facts, wanting);
+    if (decision instanceof PlacementDecision.Await) {
       reminder.accept(id);
     }
-    return choice;
+    return decision;
   }
 
-  private Choice choose(Placement.Group placed, GroupStatus facts, Resources wanting) {
+  private PlacementDecision choose(Placement.Group placed, GroupStatus facts, Resources wanting) {
     if (!facts.committed() && !facts.wasCommitted()) {
-      return new Choice.Await(placed.group() + " is not ready: " + facts.why());
+      return new PlacementDecision.Await(placed.group() + " is not ready: " + facts.why());
     }
     return placed.bundle() == Placement.Group.ANY
         ? any(placed.group(), facts, wanting)
         : at(placed, facts);
   }
 
-  private Choice at(Placement.Group placed, GroupStatus facts) {
+  private PlacementDecision at(Placement.Group placed, GroupStatus facts) {
     var node = facts.assignment().nodeOf(placed.bundle());
     if (node == null) {
-      return new Choice.Await(
+      return new PlacementDecision.Await(
           "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + facts.why());
     }
-    return members.test(node) ? new Choice.At(node) : gone(placed.group(), node);
+    return members.test(node) ? new PlacementDecision.AtNode(node) : gone(placed.group(), node);
   }
 
   /** What is known here is old: the scheduler has placed it elsewhere, or will. */
-  private Choice gone(PlacementGroup group, NodeId node) {
+  private PlacementDecision gone(PlacementGroup group, NodeId node) {
     inquiry.accept(group.id());
-    return new Choice.Await(
+    return new PlacementDecision.Await(
         group + " has lost node " + node + "; where it is now is not known yet");
   }
 
-  private Choice any(PlacementGroup group, GroupStatus facts, Resources wanting) {
+  private PlacementDecision any(PlacementGroup group, GroupStatus facts, Resources wanting) {
     var free = new ArrayList<NodeId>();
     NodeId shortest = null;
     NodeId gone = null;
@@ -267,7 +267,7 @@ final class GroupTable {
         continue;
       }
       var able = facts.assignment().bundlesAt(node).stream()
-          .filter(bundle -> BundleRoom.covers(facts.assignment().spec().bundle(bundle), wanting))
+          .filter(bundle -> BundleCapacity.covers(facts.assignment().spec().bundle(bundle), wanting))
           .toList();
       if (able.isEmpty()) {
         continue;
@@ -284,14 +284,14 @@ final class GroupTable {
       }
     }
     if (!free.isEmpty()) {
-      return new Choice.At(
+      return new PlacementDecision.AtNode(
           free.contains(self) ? self : free.get(ThreadLocalRandom.current().nextInt(free.size())));
     }
     if (shortest != null) {
-      return new Choice.Later(shortest, "every bundle of " + group + " is in use");
+      return new PlacementDecision.Later(shortest, "every bundle of " + group + " is in use");
     }
     return gone == null
-        ? new Choice.Await(
+        ? new PlacementDecision.Await(
             "no bundle of " + group + " that could hold " + wanting + " has a node: " + facts.why())
         : gone(group, gone);
   }

@@ -23,8 +23,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.Bundles;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.GroupBundles;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * Placement groups as a node's other parts see them. Safe for all threads; only what asks the
  * scheduler blocks, see {@link PlacementGroup}.
  */
-public final class PlacementGroupService implements Bundles {
+public final class PlacementGroupService implements GroupBundles {
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final int TRIES = 5;
   private static final Duration GATHER = Duration.ofSeconds(5);
@@ -476,7 +476,7 @@ public final class PlacementGroupService implements Bundles {
   }
 
   @Override
-  public Choice choose(Placement.Group group, Resources wanted) {
+  public PlacementDecision choose(Placement.Group group, Resources wanted) {
     return table.choose(group, wanted);
   }
 

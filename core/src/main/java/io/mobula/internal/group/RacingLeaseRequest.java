@@ -5,7 +5,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.BundleRoom;
+import io.mobula.internal.placement.BundleCapacity;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RacingLeaseRequest {
 
   /** Asks a ledger that has opened, if it can ever grant this. */
   void askToo(LedgerClient opened) {
-    if (BundleRoom.covers(opened.maximum(), requester.wanted())) {
+    if (BundleCapacity.covers(opened.maximum(), requester.wanted())) {
       ask(List.of(opened));
     }
   }

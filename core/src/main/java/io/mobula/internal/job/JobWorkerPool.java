@@ -15,7 +15,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.sharing.Sharing;
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * first lease is, ended when it has had nothing to do for a while, or with the node. Safe for all
  * threads; processes are started on threads of its own.
  */
-public final class JobWorkerPool implements LeaseDesk.Workers, AutoCloseable {
+public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoCloseable {
   static final int IDLE_QUERY = 82;
   static final int IDLE_REPLY = 83;
 

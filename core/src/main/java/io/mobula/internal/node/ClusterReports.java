@@ -10,7 +10,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.LeaseGranter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -110,11 +110,11 @@ final class ClusterReports {
 
   private void answer(NodeId to, long number, NodeReport report) {
     var frame = new FrameWriter().octet(ANSWER).int64(number);
-    LeaseDesk.writeResources(frame, report.total());
-    LeaseDesk.writeResources(frame, report.available());
+    LeaseGranter.writeResources(frame, report.total());
+    LeaseGranter.writeResources(frame, report.available());
     frame.list(report.waiting(), (out, each) -> {
       out.text(each.what());
-      LeaseDesk.writeResources(out, each.wants());
+      LeaseGranter.writeResources(out, each.wants());
       out.text(each.why());
     });
     frame.list(report.lanes(), ClusterReports::writeLane);
@@ -126,9 +126,9 @@ final class ClusterReports {
         from,
         frame.int64(),
         () -> new NodeReport(
-            LeaseDesk.readResources(frame),
-            LeaseDesk.readResources(frame),
-            frame.list(in -> new WaitingWork(in.text(), LeaseDesk.readResources(in), in.text())),
+            LeaseGranter.readResources(frame),
+            LeaseGranter.readResources(frame),
+            frame.list(in -> new WaitingWork(in.text(), LeaseGranter.readResources(in), in.text())),
             frame.list(in -> readLane(from, in))));
   }
 

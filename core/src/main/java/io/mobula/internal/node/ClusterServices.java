@@ -26,11 +26,11 @@ import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.output.OutputPrinter;
 import io.mobula.internal.output.OutputForwarder;
-import io.mobula.internal.placement.ClusterViews;
+import io.mobula.internal.placement.ClusterResourceView;
 import io.mobula.internal.placement.HybridPolicy;
-import io.mobula.internal.placement.LeaseDesk;
-import io.mobula.internal.placement.Placer;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.ClusterLeaseSource;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.ObjectStore;
@@ -70,10 +70,10 @@ final class ClusterServices {
   private final FrameRouter router;
   private final PeerTransport peerTransport;
   private final Sharing sharing;
-  private final LeaseDesk desk;
-  private final Placer placer;
+  private final LeaseGranter desk;
+  private final ClusterLeaseSource leaseSource;
   private final ClusterReports reports;
-  private final ClusterViews views;
+  private final ClusterResourceView views;
   private final PlacementPolicy policy;
   private final ObjectStore objects;
   private final SharedStore memory;
@@ -94,41 +94,41 @@ final class ClusterServices {
       NodeSettings settings,
       Supplier<CompletionStage<ClusterReports.NodeReport>> ownReport,
       PlacementGroupService groups,
-      Placer.Timer timer) {
+      ClusterLeaseSource.Timer timer) {
     this.membership = membership;
     this.groups = groups;
     this.objects = objects;
     this.memory = memory;
-    this.views = new ClusterViews(membership, ledger, objects::usage);
+    this.views = new ClusterResourceView(membership, ledger, objects::usage);
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
     this.router = new FrameRouter();
     this.peerTransport = new PeerTransport(membership);
     objects.lookout(peerTransport.spinWait());
     this.sharing = new Sharing(
         objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
-    this.desk = new LeaseDesk(ledger, membership, peerTransport, router, this::findRedirect, groups);
+    this.desk = new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
     this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
     this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
     this.forwarder = new OutputForwarder(membership, peerTransport, router, settings.output(), timer::after);
     this.printer = new OutputPrinter(membership, peerTransport, router);
-    this.placer = new Placer(
+    this.leaseSource = new ClusterLeaseSource(
         ledger,
         membership,
         peerTransport,
         router,
         desk,
-        new Placer.Rules(
+        new ClusterLeaseSource.PlacementRules(
             this::choose, views::queued, groups, settings.unschedulableTimeout(), timer));
   }
 
-  private Placer.Choice choose(Wanting wanting, long turn) {
-    if (wanting.placement() instanceof Placement.Group group) {
-      return groups.choose(group, wanting.wanted());
+  private ClusterLeaseSource.PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
+    if (requester.placement() instanceof Placement.Group group) {
+      return groups.choose(group, requester.wanted());
     }
-    return choose(wanting.wanted(), wanting.placement(), wanting.argumentBytes(), turn);
+    return choose(requester.wanted(), requester.placement(), requester.argumentBytes(), turn);
   }
 
-  private Placer.Choice choose(
+  private ClusterLeaseSource.PlacementDecision choose(
       Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes, long turn) {
     var self = membership.self().id();
     var wish = new PlacementPolicy.Wish(wanted, placement, self, argumentBytes, turn);
@@ -136,8 +136,8 @@ final class ClusterServices {
     var up = views.now();
     var choice = policy.choose(wish, up, random);
     return switch (Objects.requireNonNull(choice, "the placement policy has given null")) {
-      case PlacementPolicy.Choice.On(var node) -> new Placer.Choice.At(node);
-      case PlacementPolicy.Choice.Wait(var where, var why) -> new Placer.Choice.Later(where, why);
+      case PlacementPolicy.Choice.On(var node) -> new ClusterLeaseSource.PlacementDecision.AtNode(node);
+      case PlacementPolicy.Choice.Wait(var where, var why) -> new ClusterLeaseSource.PlacementDecision.Later(where, why);
       case PlacementPolicy.Choice.Never(var why) ->
         views.absent().choose(policy, wish, up, random, why);
     };
@@ -146,7 +146,7 @@ final class ClusterServices {
   /** Another node that seems to have this free. */
   private @Nullable NodeId findRedirect(Resources wanted) {
     try {
-      return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof Placer.Choice.At(var node)
+      return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof ClusterLeaseSource.PlacementDecision.AtNode(var node)
               && !node.equals(membership.self().id())
           ? node
           : null;
@@ -172,14 +172,14 @@ final class ClusterServices {
 
   /** Whether work of others has a lease here. */
   boolean isBusy() {
-    return !desk.hasBorrowedNothing();
+    return !desk.hasNoDelegatedLeases();
   }
 
   /** Everything is wired: frames may come. */
   void open(
       ActorSystem<?> system,
       NodeSettings settings,
-      ClusterViews.Spawner spawner,
+      ClusterResourceView.Spawner spawner,
       ObjectDirectoryFactory.Timer timer) {
     load(ObjectTransferFactory.class)
         .ifPresent(factory -> sharing.transferWith(source -> factory.start(new TransferSettings(
@@ -202,9 +202,9 @@ final class ClusterServices {
     }
     ElasticDispatcher.lookout(system, peerTransport.spinWait());
     groups.open(spawner::spawn, this::room, settings.unschedulableTimeout());
-    groups.onChange(placer::lookAgain);
+    groups.onChange(leaseSource::rescanQueue);
     views.onChange(groups::viewChanged);
-    views.onChange(placer::lookAgain);
+    views.onChange(leaseSource::rescanQueue);
     views.open(spawner);
   }
 
@@ -218,7 +218,7 @@ final class ClusterServices {
 
   /** Aeron is clear text: only within this host, or where that was asked for. */
   private TransferSettings.Carrier carrier(
-      ActorSystem<?> system, NodeSettings settings, ClusterViews.Spawner spawner) {
+      ActorSystem<?> system, NodeSettings settings, ClusterResourceView.Spawner spawner) {
     var security = settings.cluster().security();
     var host = settings.cluster().binding().host();
     var artery = new TransferSettings.Artery(system, spawner::spawn);
@@ -254,7 +254,7 @@ final class ClusterServices {
             jobs.overrides(),
             limit,
             settings.cluster().leaveTimeout().dividedBy(2)),
-        views::stale);
+        views::markStale);
     workers = hired;
     views.absent(hired::absent);
     hired.awaitUp(ChildJvm.longestStart(limit));
@@ -291,7 +291,7 @@ final class ClusterServices {
   }
 
   /** What is known of all ledgers. */
-  ClusterViews views() {
+  ClusterResourceView views() {
     return views;
   }
 
@@ -308,8 +308,8 @@ final class ClusterServices {
     return reports;
   }
 
-  Placer leaseSource() {
-    return placer;
+  ClusterLeaseSource leaseSource() {
+    return leaseSource;
   }
 
   Sharing sharing() {
@@ -365,7 +365,7 @@ final class ClusterServices {
   }
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
-  ActorNames names(ActorSystem<?> system, ClusterViews.Spawner spawner) {
+  ActorNames names(ActorSystem<?> system, ClusterResourceView.Spawner spawner) {
     var config = system.settings().config();
     var opened = load(ActorNamesFactory.class)
         .map(factory -> factory.open(new ActorNamesFactory.Setup(

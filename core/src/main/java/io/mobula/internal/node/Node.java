@@ -48,7 +48,7 @@ import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.SuspendAwareClock;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.placement.SingleNode;
+import io.mobula.internal.placement.SingleNodeLeaseSource;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectStore;
@@ -166,9 +166,9 @@ public final class Node {
       ElasticDispatcher.lookout(system, spinWait);
     }
     this.job = job(settings.jobs().environment());
-    var places = cluster == null ? new SingleNode(ledger, groups) : cluster.leaseSource();
+    var leaseSource = cluster == null ? new SingleNodeLeaseSource(ledger, groups) : cluster.leaseSource();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, places, timer::after, this::job),
+        new TaskEngine.Parts(owner.runtime(), objects, binder, leaseSource, timer::after, this::job),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -179,7 +179,7 @@ public final class Node {
             owner.runtime(),
             objects,
             binder,
-            places,
+            leaseSource,
             timer::after,
             this::spawn,
             cluster == null ? new LocalActorNames() : cluster.names(system, this::spawnNow),
@@ -535,7 +535,7 @@ public final class Node {
       var all = new ArrayList<>(tasks.waiting());
       all.addAll(actors.waiting());
       if (cluster != null) {
-        all.addAll(cluster.leaseSource().hopeless());
+        all.addAll(cluster.leaseSource().unschedulable());
         all.addAll(cluster.lostWorkers());
       }
       all.addAll(report.waiting());

@@ -6,7 +6,7 @@ import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.cluster.PeerStatus;
-import io.mobula.internal.placement.ClusterViews;
+import io.mobula.internal.placement.ClusterResourceView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.List;
@@ -18,7 +18,7 @@ final class NodeInfoMapper {
   private NodeInfoMapper() {}
 
   /** Of another process, as its ledger said a moment ago. */
-  static NodeInfo of(Peer peer, PeerStatus status, ClusterViews views) {
+  static NodeInfo of(Peer peer, PeerStatus status, ClusterResourceView views) {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
     boolean drains =

@@ -28,7 +28,7 @@ public record AbsentWorker(
    * comes has an id of its own.
    */
   NodeView startedBy(Peer node) {
-    var all = NodeState.resources(total);
+    var all = NodeResourceReport.resources(total);
     return new NodeView(
         new NodeId(node.id().incarnation() + 1 + number),
         "worker " + number + " of " + node.name(),

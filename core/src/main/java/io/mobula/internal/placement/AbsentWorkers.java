@@ -29,9 +29,9 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   }
 
   /** The absent workers of one node. */
-  record Of(Peer node, List<AbsentWorker> workers) {}
+  record NodeWorkers(Peer node, List<AbsentWorker> workers) {}
 
-  static AbsentWorkers of(Stream<Of> nodes) {
+  static AbsentWorkers of(Stream<NodeWorkers> nodes) {
     var starting = new ArrayList<NodeView>();
     var givenUp = new ArrayList<NodeView>();
     nodes.forEach(each -> each.workers()
@@ -47,7 +47,7 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
    *
    * @param why what the policy has said of the nodes that are up
    */
-  public Placer.Choice choose(
+  public ClusterLeaseSource.PlacementDecision choose(
       PlacementPolicy policy,
       PlacementPolicy.Wish wish,
       ClusterView up,
@@ -56,8 +56,8 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
     boolean comes =
         !starting.isEmpty() && !(policy.choose(wish, with(up), random) instanceof Choice.Never);
     return comes
-        ? new Placer.Choice.Await(why + "; " + startingInWords())
-        : new Placer.Choice.Later(null, why + givenUpInWords());
+        ? new ClusterLeaseSource.PlacementDecision.Await(why + "; " + startingInWords())
+        : new ClusterLeaseSource.PlacementDecision.Later(null, why + givenUpInWords());
   }
 
   private ClusterView with(ClusterView up) {

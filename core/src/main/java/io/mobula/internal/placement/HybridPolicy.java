@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * 1961).
  */
 public final class HybridPolicy implements PlacementPolicy {
-  private static final double HALF = 0.5;
-  private static final double BEST_FEW = 0.2;
+  private static final double SPREAD_THRESHOLD = 0.5;
+  private static final double TOP_FRACTION = 0.2;
 
-  private volatile @Nullable Columns last;
+  private volatile @Nullable ColumnarClusterView last;
 
   /** Has no state but a cache. */
   public HybridPolicy() {}
@@ -51,10 +51,10 @@ public final class HybridPolicy implements PlacementPolicy {
     return new Decision(changed, columns(view), random).choice();
   }
 
-  private Columns columns(ClusterView view) {
+  private ColumnarClusterView columns(ClusterView view) {
     var present = last;
     if (present == null || !present.isOf(view)) {
-      present = new Columns(view);
+      present = new ColumnarClusterView(view);
       last = present;
     }
     return present;
@@ -63,7 +63,7 @@ public final class HybridPolicy implements PlacementPolicy {
   /** One choice. */
   private static final class Decision {
     private final Wish wish;
-    private final Columns columns;
+    private final ColumnarClusterView columns;
     private final RandomGenerator random;
     private final String[] names;
     private final long[] amounts;
@@ -71,7 +71,7 @@ public final class HybridPolicy implements PlacementPolicy {
     private final long[][] free;
     private final DeviceNeed devices;
 
-    Decision(Wish wish, Columns columns, RandomGenerator random) {
+    Decision(Wish wish, ColumnarClusterView columns, RandomGenerator random) {
       this.wish = wish;
       this.columns = columns;
       this.random = random;
@@ -94,7 +94,7 @@ public final class HybridPolicy implements PlacementPolicy {
       var able = new int[columns.size()];
       int count = able(able);
       if (count == 0) {
-        return new Choice.Never(Reasons.never(wish, accepting(), allowed()));
+        return new Choice.Never(SchedulingMessages.never(wish, accepting(), allowed()));
       }
       int target = target(able, count);
       if (target >= 0 && wish.placement() instanceof Placement.NearObject) {
@@ -110,7 +110,7 @@ public final class HybridPolicy implements PlacementPolicy {
       }
       if (opens == 0) {
         var busy = Arrays.stream(able, 0, count).mapToObj(columns::node).toList();
-        return new Choice.Wait(shortestQueue(busy).id(), Reasons.busy(wish, busy));
+        return new Choice.Wait(shortestQueue(busy).id(), SchedulingMessages.busy(wish, busy));
       }
       boolean targetIsOpen = target >= 0 && isOpen(target);
       int chosen = targetIsOpen ? target : spreadOrPack(able, count, open, opens);
@@ -148,11 +148,11 @@ public final class HybridPolicy implements PlacementPolicy {
       return true;
     }
 
-    private interface Allowing {
+    private interface NodeFilter {
       boolean allows(NodeView node);
     }
 
-    private static Allowing allowing(Placement placement) {
+    private static NodeFilter allowing(Placement placement) {
       return switch (placement) {
         case Placement.Anywhere anywhere -> node -> true;
         case Placement.Spread spread -> node -> true;
@@ -223,7 +223,7 @@ public final class HybridPolicy implements PlacementPolicy {
         return next(able, count);
       }
       int local = find(wish.local(), open, opens);
-      return local >= 0 && fullness(local) < HALF ? local : amongTheBest(open, opens);
+      return local >= 0 && fullness(local) < SPREAD_THRESHOLD ? local : amongTheBest(open, opens);
     }
 
     /** The first with room from that on whose turn it is; at least one has room. */
@@ -240,7 +240,7 @@ public final class HybridPolicy implements PlacementPolicy {
       for (int i = 0; i < count; i++) {
         ranks[open[i]] = rank(open[i]);
       }
-      int few = Math.max(1, (int) (count * BEST_FEW));
+      int few = Math.max(1, (int) (count * TOP_FRACTION));
       select(open, count, few, ranks);
       return open[random.nextInt(few)];
     }
@@ -248,7 +248,7 @@ public final class HybridPolicy implements PlacementPolicy {
     /** The lower, the better: below half full the fullest, above it the emptiest; GPUs last. */
     private double rank(int index) {
       double fullness = fullness(index);
-      double packed = fullness < HALF ? -fullness : fullness;
+      double packed = fullness < SPREAD_THRESHOLD ? -fullness : fullness;
       boolean keepsOff = devices.isNone() && columns.totals(Resources.GPU)[index] > 0;
       return keepsOff ? packed + 2 : packed;
     }

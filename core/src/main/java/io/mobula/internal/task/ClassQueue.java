@@ -9,7 +9,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
  * longer counts, so the tasks behind it move on.
  */
-final class ClassQueue implements Wanting, Awaited {
+final class ClassQueue implements ClusterLeaseRequester, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(ClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -167,7 +167,7 @@ final class ClassQueue implements Wanting, Awaited {
 
   /** Why its tasks have no slot, as far as is known here, or empty. */
   String why() {
-    return engine.places().why(this);
+    return engine.places().waitReason(this);
   }
 
   @Override
@@ -319,7 +319,7 @@ final class ClassQueue implements Wanting, Awaited {
       return WaitStep.end(what + " and is closed", WaitCause.NOBODY);
     }
     if (asks) {
-      var request = engine.places().request(this);
+      var request = engine.places().pendingRequest(this);
       return (request == null
               ? WaitStep.end(
                   what + " and expects a lease, for which there is no request", WaitCause.NOBODY)

@@ -8,7 +8,7 @@ import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * task in the order they come. When its task waits or runs for long, those behind it go back. A
  * task that has returned a stage takes no slot while the value is still to come.
  */
-final class HostedSlot implements LeaseDesk.Stay, CpuHold, Awaited {
+final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   private static final Logger LOG = LoggerFactory.getLogger(HostedSlot.class);
   private static final Duration PATIENCE = Duration.ofMillis(10);
 

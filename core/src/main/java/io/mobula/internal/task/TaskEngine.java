@@ -21,7 +21,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.placement.Places;
+import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
@@ -76,7 +76,7 @@ public final class TaskEngine {
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
-      Places places,
+      LeaseSource places,
       Timer timer,
       Supplier<Job> program) {}
 
@@ -152,7 +152,7 @@ public final class TaskEngine {
     var asked = options.nameAndStream().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
-    parts.places().require(options.placement(), options.resources(), what);
+    parts.places().requireSchedulable(options.placement(), options.resources(), what);
     var call = parts.binder().bind(request.function(), request.arguments(), 0);
     boolean entered = false;
     try {
@@ -463,7 +463,7 @@ public final class TaskEngine {
     return parts.timer().after(delay, action);
   }
 
-  Places places() {
+  LeaseSource places() {
     return parts.places();
   }
 

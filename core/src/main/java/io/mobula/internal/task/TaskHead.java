@@ -6,8 +6,8 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.placement.GroupFrame;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.PlacementGroupCodec;
+import io.mobula.internal.placement.LeaseGranter;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ record TaskHead(
         timeout == null ? -1 : nanos(timeout),
         job.options().resources(),
         job.program(),
-        GroupFrame.of(job.options().placement()));
+        PlacementGroupCodec.of(job.options().placement()));
   }
 
   static long nanos(Duration duration) {
@@ -52,9 +52,9 @@ record TaskHead(
 
   void write(FrameWriter out) {
     out.text(name).int64(timeoutNanos);
-    LeaseDesk.writeResources(out, resources);
+    LeaseGranter.writeResources(out, resources);
     program.write(out);
-    GroupFrame.write(out, group);
+    PlacementGroupCodec.write(out, group);
   }
 
   /**
@@ -65,13 +65,13 @@ record TaskHead(
     static Read from(FrameReader in) {
       var name = in.text();
       long timeout = in.int64();
-      var resources = LeaseDesk.readResources(in);
+      var resources = LeaseGranter.readResources(in);
       var job = Job.read(in);
       var options = new TaskOptions(
           resources,
           new TaskOptions.Retries(0, List.of(), Duration.ZERO),
           new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
-          GroupFrame.orAnywhere(GroupFrame.read(in)),
+          PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in)),
           TaskOptions.DEFAULT.nameAndStream());
       return new Read(name, options, job);
     }

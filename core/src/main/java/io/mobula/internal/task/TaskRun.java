@@ -25,7 +25,7 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.placement.GroupFrame;
+import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.AbsentException;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
@@ -712,7 +712,7 @@ final class TaskRun implements ValueProducer, Awaited {
         deadlineHere(),
         job.program(),
         job.name(),
-        GroupFrame.of(job.options().placement()));
+        PlacementGroupCodec.of(job.options().placement()));
     execution = new Execution(identity, this, hold, () -> null);
     if (!searching) {
       execution.makeAbortable();

@@ -17,8 +17,8 @@ import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.placement.LeaseDesk;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.Sharing;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
@@ -79,7 +79,7 @@ public final class TaskWire {
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
-      LeaseDesk desk) {
+      LeaseGranter desk) {
     this.engine = engine;
     this.sharing = sharing;
     this.membership = membership;
@@ -87,7 +87,7 @@ public final class TaskWire {
     this.spinWait = peerTransport.spinWait();
     sharing.rebuilder(this::rebuild);
     engine.store().chase().guests(this::runningHere);
-    desk.host(Wanting.Purpose.TASKS, (submitter, number, lease) -> {
+    desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
       slot.start();
@@ -109,7 +109,7 @@ public final class TaskWire {
                 withSlot(from, in, slot -> slot.absent(Sharing.readId(in), Sharing.readId(in))))
         .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
-        .on(LeaseDesk.RECALLED, (from, in) -> onRecalled(in));
+        .on(LeaseGranter.RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -395,7 +395,7 @@ public final class TaskWire {
     recipe.int64(timeout == null ? -1 : TaskHead.nanos(timeout));
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
-    LeaseDesk.writeResources(recipe, job.options().resources());
+    LeaseGranter.writeResources(recipe, job.options().resources());
     job.program().write(recipe);
     job.call().write(recipe, sharing);
     return recipe;
@@ -413,7 +413,7 @@ public final class TaskWire {
     var first = ofStream ? lost : job;
     var shape = ofStream ? new Results.Shape(Results.Shape.Kind.ELEMENT, lost.index(), 0) : whole;
     var options = new TaskOptions(
-        LeaseDesk.readResources(in),
+        LeaseGranter.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
         new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),

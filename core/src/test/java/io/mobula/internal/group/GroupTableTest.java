@@ -10,7 +10,7 @@ import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.error.PlacementGroupException;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ class GroupTableTest {
         new GroupStatus.Version(scheduler, word), map, committed, before, "it waits for something");
   }
 
-  private Choice any(Resources wanted) {
+  private PlacementDecision any(Resources wanted) {
     return table.choose(Placement.group(GROUP), wanted);
   }
 
@@ -55,7 +55,7 @@ class GroupTableTest {
   void asksForWhatItDoesNotKnow() {
     var asked = new ArrayList<PlacementGroupId>();
     table.inquireBy(asked::add, unready -> {});
-    assertThat(any(ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(any(ONE)).isInstanceOf(PlacementDecision.Await.class);
     assertThat(asked).containsExactly(ID);
   }
 
@@ -64,33 +64,33 @@ class GroupTableTest {
     told(1, false, false, 1, 2);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
-            Choice.Await.class,
+            PlacementDecision.Await.class,
             await -> assertThat(await.why()).contains("(g)", "it waits for something"));
     told(1, true, true, 1, 2);
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isEqualTo(new Choice.At(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
   void workOfALostBundleWaitsAndTheRestGoesOn() {
     told(1, false, true, 1, BundleAssignment.UNASSIGNED);
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(SELF));
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(Choice.Await.class);
-    assertThat(any(ONE.cpus(2))).isInstanceOf(Choice.Await.class);
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(PlacementDecision.Await.class);
+    assertThat(any(ONE.cpus(2))).isInstanceOf(PlacementDecision.Await.class);
   }
 
   @Test
   void anyIsOneWithRoomTheOwnNodeFirst() {
     told(1, true, true, 1, 2);
-    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
-    assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new Choice.At(OTHER));
+    assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
+    assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new PlacementDecision.AtNode(OTHER));
     table.putLoads(SELF, List.of(new BundleLoad(ID, 0, Map.of(), 3)), true);
-    assertThat(any(ONE)).isEqualTo(new Choice.At(OTHER));
+    assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
     table.putLoads(OTHER, List.of(new BundleLoad(ID, 1, Map.of(), 1)), true);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
-            Choice.Later.class, later -> assertThat(later.queueAt()).isEqualTo(OTHER));
+            PlacementDecision.Later.class, later -> assertThat(later.queueAt()).isEqualTo(OTHER));
     table.putLoads(SELF, List.of(new BundleLoad(ID, 0, ONE.asUnits(), 0)), true);
-    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
+    assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
   }
 
   @Test
@@ -98,14 +98,14 @@ class GroupTableTest {
     var answer = word(1, 7, 3, false, false, 1, 1); // on its way while the group became ready
     table.put(word(1, 8, 3, true, true, 2, 2));
     table.put(answer);
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
   void aLaterSchedulerHasTheLastWord() {
     table.put(word(2, 1, 3, true, true, 2, 2));
     table.put(word(1, 9, 3, true, true, 1, 1));
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new Choice.At(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
@@ -113,10 +113,10 @@ class GroupTableTest {
     var reminded = new ArrayList<PlacementGroupId>();
     table.inquireBy(unknown -> {}, reminded::add);
     told(1, false, false, 1, 2);
-    assertThat(any(ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(any(ONE)).isInstanceOf(PlacementDecision.Await.class);
     assertThat(reminded).containsExactly(ID);
     told(1, true, true, 1, 2);
-    assertThat(any(ONE)).isInstanceOf(Choice.At.class);
+    assertThat(any(ONE)).isInstanceOf(PlacementDecision.AtNode.class);
     assertThat(reminded).as("nobody waits any more").containsExactly(ID);
   }
 
@@ -128,7 +128,7 @@ class GroupTableTest {
     told(2, true, true, 1, 2);
     assertThat(any(ONE))
         .isInstanceOfSatisfying(
-            Choice.Refused.class,
+            PlacementDecision.Refused.class,
             refused -> assertThat(refused.exception().apply("task t"))
                 .isInstanceOf(PlacementGroupException.class)
                 .hasMessageContaining("task t")
@@ -144,12 +144,12 @@ class GroupTableTest {
     table.inquireBy(asked::add, unready -> {});
     told(1, true, true, 1, 2);
     gone = OTHER;
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(Choice.Await.class);
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(PlacementDecision.Await.class);
     assertThat(any(ONE.cpus(2)))
         .as("the only one that is large enough")
-        .isInstanceOf(Choice.Await.class);
+        .isInstanceOf(PlacementDecision.Await.class);
     assertThat(asked).containsExactly(ID, ID);
-    assertThat(any(ONE)).isEqualTo(new Choice.At(SELF));
+    assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
     assertThat(asked).hasSize(2);
   }
 

@@ -6,7 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
@@ -38,39 +38,39 @@ class AbsentWorkersTest {
         number, Resources.none().cpus(2).gpus(1).asUnits(), List.of(device), givenUp);
   }
 
-  private static Choice choose(Resources wanted, Placement placement, AbsentWorker... absent) {
+  private static PlacementDecision choose(Resources wanted, Placement placement, AbsentWorker... absent) {
     var wish = new Wish(wanted, placement, NODE.id(), Map.of());
-    return AbsentWorkers.of(Stream.of(new AbsentWorkers.Of(NODE, List.of(absent))))
+    return AbsentWorkers.of(Stream.of(new AbsentWorkers.NodeWorkers(NODE, List.of(absent))))
         .choose(new HybridPolicy(), wish, UP, new Random(1), "no node has as much");
   }
 
   @Test
   void whatAStartingWorkerWillHoldIsAwaited() {
-    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), worker(0, false));
-    assertThat(choice)
-        .isEqualTo(new Choice.Await("no node has as much; worker 0 of n is being started"));
+    var decision = choose(Resources.none().cpus(2), Placement.anywhere(), worker(0, false));
+    assertThat(decision)
+        .isEqualTo(new PlacementDecision.Await("no node has as much; worker 0 of n is being started"));
     assertThat(choose(Resources.none().cpus(1), Placement.labels("zone=a"), worker(0, false)))
-        .isInstanceOf(Choice.Await.class);
+        .isInstanceOf(PlacementDecision.Await.class);
     assertThat(choose(Resources.none().gpus(1), Placement.spread(), worker(0, false)))
-        .isInstanceOf(Choice.Await.class);
+        .isInstanceOf(PlacementDecision.Await.class);
   }
 
   @Test
   void whatItWillNotHoldIsNot() {
     var starting = worker(0, false);
-    for (var choice : List.of(
+    for (var decision : List.of(
         choose(Resources.none().cpus(3), Placement.anywhere(), starting),
         choose(Resources.none().gpus(2), Placement.anywhere(), starting, worker(1, false)),
         choose(Resources.none().cpus(1), Placement.labels("zone=b"), starting),
         choose(Resources.none().cpus(1), Placement.on(new NodeId(7)), starting))) {
-      assertThat(choice).isEqualTo(new Choice.Later(null, "no node has as much"));
+      assertThat(decision).isEqualTo(new PlacementDecision.Later(null, "no node has as much"));
     }
   }
 
   @Test
   void workersThatWereGivenUpAreNamedAndNotAwaited() {
-    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), worker(3, true));
-    assertThat(choice).isInstanceOfSatisfying(Choice.Later.class, later -> {
+    var decision = choose(Resources.none().cpus(2), Placement.anywhere(), worker(3, true));
+    assertThat(decision).isInstanceOfSatisfying(PlacementDecision.Later.class, later -> {
       assertThat(later.queueAt()).isNull();
       assertThat(later.why())
           .startsWith("no node has as much; worker 3 of n with ")
@@ -82,8 +82,8 @@ class AbsentWorkersTest {
   void notMoreThanAFewAreNamed() {
     var many =
         IntStream.range(0, 1_000).mapToObj(i -> worker(i, true)).toArray(AbsentWorker[]::new);
-    var choice = choose(Resources.none().cpus(2), Placement.anywhere(), many);
-    assertThat(((Choice.Later) choice).why())
+    var decision = choose(Resources.none().cpus(2), Placement.anywhere(), many);
+    assertThat(((PlacementDecision.Later) decision).why())
         .contains("worker 2 of n and 997 more workers")
         .hasSizeLessThan(400);
   }

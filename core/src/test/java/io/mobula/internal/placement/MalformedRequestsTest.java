@@ -24,18 +24,18 @@ class MalformedRequestsTest {
   /** A ledger that granted it had more than there is, and ended with its node's work. */
   @Test
   void anAmountBelowZeroIsRefused() {
-    assertThatThrownBy(() -> LeaseDesk.readResources(amounts(1, -1)))
+    assertThatThrownBy(() -> LeaseGranter.readResources(amounts(1, -1)))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("below zero");
-    assertThat(LeaseDesk.readResources(amounts(1, 10_000)).units("r0")).isEqualTo(10_000);
+    assertThat(LeaseGranter.readResources(amounts(1, 10_000)).units("r0")).isEqualTo(10_000);
   }
 
   @Test
   void moreResourcesThanAnyRequestHasAreRefused() {
-    assertThatThrownBy(() -> LeaseDesk.readResources(amounts(2_000, 1)))
+    assertThatThrownBy(() -> LeaseGranter.readResources(amounts(2_000, 1)))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("2000 resources");
-    assertThat(LeaseDesk.readResources(amounts(1_000, 1))).isNotEqualTo(Resources.none());
+    assertThat(LeaseGranter.readResources(amounts(1_000, 1))).isNotEqualTo(Resources.none());
   }
 
   @Test

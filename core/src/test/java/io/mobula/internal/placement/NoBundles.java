@@ -4,12 +4,12 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 
 /** There is no placement group. */
-public final class NoBundles implements Bundles {
+public final class NoBundles implements GroupBundles {
   @Override
-  public Choice choose(Placement.Group group, Resources wanted) {
+  public PlacementDecision choose(Placement.Group group, Resources wanted) {
     throw new IllegalStateException("there is no group");
   }
 
@@ -19,10 +19,10 @@ public final class NoBundles implements Bundles {
   }
 
   @Override
-  public void lookAgain(PlacementGroupId group) {}
+  public void rescanQueues(PlacementGroupId group) {}
 
   @Override
-  public void doubt(PlacementGroupId group) {}
+  public void refresh(PlacementGroupId group) {}
 
   @Override
   public void onChange(Runnable listener) {}

@@ -18,7 +18,7 @@ import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.internal.schedule.Schedule;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.time.Duration;
@@ -83,7 +83,7 @@ final class SimulatedLeases {
       clients.forEach(Client::end);
       members.values().forEach(member -> {
         member.ledger.rescanQueue();
-        member.placer.lookAgain();
+        member.leaseSource.rescanQueue();
       });
       settle();
     }
@@ -130,7 +130,7 @@ final class SimulatedLeases {
     } else if (what < 88) {
       pick(clients).ifPresent(Client::lapse);
     } else if (what < 94) {
-      any().placer.lookAgain();
+      any().leaseSource.rescanQueue();
     } else if (what < 97) {
       killOne();
     } else {
@@ -171,13 +171,13 @@ final class SimulatedLeases {
   }
 
   /** One process of the cluster. */
-  private final class Member implements LeaseDesk.Workers {
+  private final class Member implements LeaseGranter.WorkerProvider {
     final NodeId id;
     final SimulatedTransport lanes;
     final FrameRouter router = new FrameRouter();
     final LedgerClient ledger;
-    final LeaseDesk desk;
-    final Placer placer;
+    final LeaseGranter desk;
+    final ClusterLeaseSource leaseSource;
     final Map<Long, Lease> hosted = new LinkedHashMap<>(); // what others use here
     final List<Lease> ended = new ArrayList<>();
     private @Nullable Member worker;
@@ -189,18 +189,18 @@ final class SimulatedLeases {
       boolean lends = peer.role() == Peer.Role.NODE;
       var total = lends ? Resources.none().cpus(1 + schedule.choices().next(2)) : Resources.none();
       ledger = LedgerClient.start(total, new SimulatedActors(schedule, id.toString()));
-      desk = new LeaseDesk(
+      desk = new LeaseGranter(
           ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
-      desk.host(Wanting.Purpose.TASKS, this::open);
+      desk.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
       desk.workers(this);
-      router.on(LeaseDesk.RECALLED, this::onRecalled);
-      placer = new Placer(
+      router.on(LeaseGranter.RECALLED, this::onRecalled);
+      leaseSource = new ClusterLeaseSource(
           ledger,
           lanes,
           lanes.peerTransport(),
           router,
           desk,
-          new Placer.Rules(
+          new ClusterLeaseSource.PlacementRules(
               this::choose,
               node -> schedule.choices().next(2),
               new NoBundles(),
@@ -223,20 +223,20 @@ final class SimulatedLeases {
           : pick(nodes()).map(each -> each.id).orElse(null);
     }
 
-    private Choice choose(Wanting wanting, long turn) {
+    private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
       schedule.preempt();
       var node = pick(nodes()).orElseThrow().id;
       if (calm) { // whoever waits somewhere stays there
-        return new Choice.Later(isNode() ? id : node, "it is busy");
+        return new PlacementDecision.Later(isNode() ? id : node, "it is busy");
       }
       var choice = switch (schedule.choices().next(8)) {
-        case 5 -> new Choice.Later(node, "it is busy");
-        case 6 -> new Choice.Later(null, "there is none");
+        case 5 -> new PlacementDecision.Later(node, "it is busy");
+        case 6 -> new PlacementDecision.Later(null, "there is none");
         case 7 ->
           schedule.choices().oneIn(4)
-              ? new Choice.Refused(who -> new UnschedulableException(who))
-              : new Choice.Await("it comes");
-        default -> new Choice.At(node);
+              ? new PlacementDecision.Refused(who -> new UnschedulableException(who))
+              : new PlacementDecision.Await("it comes");
+        default -> new PlacementDecision.AtNode(node);
       };
       schedule.preempt();
       return choice;
@@ -244,7 +244,7 @@ final class SimulatedLeases {
 
     // ---- what others use here
 
-    private LeaseDesk.Stay open(NodeId submitter, long number, Lease lease) {
+    private LeaseGranter.LeaseUse open(NodeId submitter, long number, Lease lease) {
       hosted.put(number, lease);
       if (!calm && schedule.choices().oneIn(12)) {
         schedule.note(id + " has no thread for lease " + number);
@@ -276,7 +276,7 @@ final class SimulatedLeases {
     // ---- its worker
 
     @Override
-    public CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
+    public CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
       employed++;
       var up = new CompletableFuture<NodeId>();
       schedule.anyTime(id + " starts a worker", () -> {
@@ -308,7 +308,7 @@ final class SimulatedLeases {
     }
 
     @Override
-    public void dismiss(RuntimeEnvironment environment, String devices) {
+    public void release(RuntimeEnvironment environment, String devices) {
       employed--;
     }
 
@@ -322,10 +322,10 @@ final class SimulatedLeases {
     void checkAtRest() {
       assertThat(employed).as("uses of the worker of %s", id).isZero();
       assertThat(hosted).as("what others hold at %s", id).isEmpty();
-      assertThat(desk.hasBorrowedNothing())
+      assertThat(desk.hasNoDelegatedLeases())
           .as("%s has nothing that it was lent", id)
           .isTrue();
-      assertThat(placer.hopeless()).as("who waits for nothing at %s", id).isEmpty();
+      assertThat(leaseSource.unschedulable()).as("who waits for nothing at %s", id).isEmpty();
       var snapshot = snapshot();
       assertThat(snapshot.available()).as("free at %s", id).isEqualTo(ledger.total());
       assertThat(snapshot.queued()).as("queued at %s", id).isZero();
@@ -336,7 +336,7 @@ final class SimulatedLeases {
   }
 
   /** Somebody who wants one lease, holds it and gives it back. */
-  private final class Client implements Wanting {
+  private final class Client implements ClusterLeaseRequester {
     final Member home;
     private final boolean jars;
     private boolean wants = true;
@@ -351,7 +351,7 @@ final class SimulatedLeases {
       this.home = home;
       this.jars = jars;
       schedule.note("a client of " + home.id + " asks" + (jars ? ", with jars" : ""));
-      home.placer.acquire(this);
+      home.leaseSource.acquire(this);
     }
 
     boolean isOpen() {
@@ -377,7 +377,7 @@ final class SimulatedLeases {
       if (present != null) {
         present.release();
       } else if (node != null) {
-        home.placer.release(node, number);
+        home.leaseSource.release(node, number);
       }
     }
 
@@ -385,7 +385,7 @@ final class SimulatedLeases {
       if (wants) {
         schedule.note("a client of " + home.id + " wants no more");
         lapsed = true;
-        home.placer.lapsed(this);
+        home.leaseSource.withdraw(this);
       }
     }
 
@@ -420,13 +420,13 @@ final class SimulatedLeases {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return new Job(
           home.id, false, jars ? new RuntimeEnvironment("jars", new ObjectId(1, 1, 0)) : null, 1);
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "work of " + home.id;
     }
 
@@ -447,7 +447,7 @@ final class SimulatedLeases {
       schedule.preempt();
       answered();
       if (home.lanes.peer(node) == null) {
-        home.placer.release(node, lease);
+        home.leaseSource.release(node, lease);
         return;
       }
       at = node;

@@ -22,11 +22,11 @@ import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.placement.LeaseDesk;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.NoBundles;
-import io.mobula.internal.placement.Placer;
-import io.mobula.internal.placement.Placer.Choice;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.ClusterLeaseSource;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.schedule.Schedule;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedThreads;
@@ -144,7 +144,7 @@ final class SimulatedTasks {
     } else if (what < 93) {
       any().engine.forgetIdleQueues();
     } else if (what < 95) {
-      any().placer.lookAgain();
+      any().leaseSource.rescanQueue();
     } else if (what < 97) {
       any().ledger.rescanQueue();
     } else {
@@ -208,7 +208,7 @@ final class SimulatedTasks {
     final FrameRouter router = new FrameRouter();
     final SimulatedThreads threads;
     final LedgerClient ledger;
-    final Placer placer;
+    final ClusterLeaseSource leaseSource;
     final TaskEngine engine;
     private final Sharing sharing;
     private final ObjectStore store;
@@ -234,17 +234,17 @@ final class SimulatedTasks {
       sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
       var bundles = new NoBundles();
       var desk =
-          new LeaseDesk(ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
-      placer = new Placer(
+          new LeaseGranter(ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
+      leaseSource = new ClusterLeaseSource(
           ledger,
           lanes,
           lanes.peerTransport(),
           router,
           desk,
-          new Placer.Rules(this::choose, node -> 0, bundles, NEVER, this::after));
+          new ClusterLeaseSource.PlacementRules(this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
       engine = new TaskEngine(
-          new TaskEngine.Parts(NO_RUNTIME, store, binder, placer, this::after, this::job),
+          new TaskEngine.Parts(NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + schedule.choices().next(3), 3, Duration.ZERO, 100),
           threads);
@@ -277,11 +277,11 @@ final class SimulatedTasks {
       return schedule.choices().oneIn(3) ? null : any().id;
     }
 
-    private Choice choose(Wanting wanting, long turn) {
+    private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
       schedule.preempt();
       var node = any().id;
       var choice =
-          schedule.choices().oneIn(4) ? new Choice.Later(node, "it is busy") : new Choice.At(node);
+          schedule.choices().oneIn(4) ? new PlacementDecision.Later(node, "it is busy") : new PlacementDecision.AtNode(node);
       schedule.preempt();
       return choice;
     }

@@ -16,8 +16,8 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.placement.Places;
-import io.mobula.internal.placement.Wanting;
+import io.mobula.internal.placement.LeaseSource;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
 import java.lang.reflect.Proxy;
@@ -212,23 +212,23 @@ class SuspectTasksTest {
   }
 
   /** Grants nothing. */
-  private static final class Nowhere implements Places {
+  private static final class Nowhere implements LeaseSource {
     @Override
     public void require(Placement placement, Resources wanted, Supplier<String> what) {}
 
     @Override
-    public void acquire(Wanting wanting) {}
+    public void acquire(ClusterLeaseRequester requester) {}
 
     @Override
     public void lookAgain(Placement placement) {}
 
     @Override
-    public String why(Wanting wanting) {
+    public String why(ClusterLeaseRequester requester) {
       return "";
     }
 
     @Override
-    public @Nullable Awaited request(Wanting wanting) {
+    public @Nullable Awaited request(ClusterLeaseRequester requester) {
       return null;
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
  * Requests for leases among nodes, a driver and a worker process that come and go, while frames,
  * the ledgers' turns, callbacks and timers are run in any order.
  */
-class LeaseScheduleTest {
+class LeaseInterleavingTest {
   @Test
   void everyRequestIsAnsweredOnceAndEveryLeaseComesBack() {
     Schedules.explore("leases", 60, schedule -> new SimulatedLeases(schedule).run());

@@ -10,8 +10,8 @@ import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
 
 /** How work says in frames which placement group it is in. */
-public final class GroupFrame {
-  private GroupFrame() {}
+public final class PlacementGroupCodec {
+  private PlacementGroupCodec() {}
 
   /** The group that work is placed in, or null. */
   public static Placement.@Nullable Group of(Placement placement) {
@@ -34,7 +34,7 @@ public final class GroupFrame {
         .int64(group.id().number())
         .text(group.name().orElse(null))
         .choice(group.strategy())
-        .list(group.bundles(), LeaseDesk::writeResources)
+        .list(group.bundles(), LeaseGranter::writeResources)
         .int32(placed.bundle())
         .flag(placed.capturing());
   }
@@ -47,7 +47,7 @@ public final class GroupFrame {
     var id = new PlacementGroupId(in.int64(), in.int64());
     var name = in.optionalText();
     var strategy = in.choice(PlacementStrategy.values());
-    var bundles = in.list(LeaseDesk::readResources);
+    var bundles = in.list(LeaseGranter::readResources);
     var request = new PlacementGroupRequest(name, strategy, bundles, false);
     var placed = new Placement.Group(PlacementGroup.of(null, id, request), in.int32(), false);
     return in.flag() ? placed.capturingChildren() : placed;

@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Why something waits or can never run, in words for people. */
-final class Reasons {
+final class SchedulingMessages {
   private static final int MOST_NAMED = 5;
 
-  private Reasons() {}
+  private SchedulingMessages() {}
 
   static String never(Wish wish, List<NodeView> accepting, List<NodeView> allowed) {
     if (accepting.isEmpty()) {
@@ -70,9 +70,9 @@ final class Reasons {
     var asked = placed.bundle() == Placement.Group.ANY
         ? group.bundles()
         : List.of(group.bundles().get(placed.bundle()));
-    if (asked.stream().noneMatch(bundle -> BundleRoom.covers(bundle, wanted))) {
+    if (asked.stream().noneMatch(bundle -> BundleCapacity.covers(bundle, wanted))) {
       var nearest = asked.stream()
-          .min(Comparator.comparingInt((Resources bundle) -> BundleRoom.lacking(bundle, wanted)))
+          .min(Comparator.comparingInt((Resources bundle) -> BundleCapacity.lacking(bundle, wanted)))
           .orElseThrow();
       throw new UnschedulableException(what.get() + " asks for " + wanted + ", but "
           + (asked.size() == 1

@@ -10,12 +10,12 @@ import org.slf4j.LoggerFactory;
  * in the log once, after a second. When the time is over it only asks for another look, and that
  * look decides: the news of a node that can may be on its way. Safe for all threads.
  */
-final class Patience {
-  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
-  private static final Duration UNTIL_SAID = Duration.ofSeconds(1);
+final class UnschedulableTimeout {
+  private static final Logger LOG = LoggerFactory.getLogger(UnschedulableTimeout.class);
+  private static final Duration WARN_DELAY = Duration.ofSeconds(1);
 
-  private final Terms terms;
-  private final Wanting wanting;
+  private final TimeoutSettings settings;
+  private final ClusterLeaseRequester requester;
   private final Runnable lookAgain;
   private @Nullable String why;
   private Runnable cancel = () -> {};
@@ -28,16 +28,16 @@ final class Patience {
    *
    * @param limit how long they wait for a node that could grant them
    */
-  record Terms(Duration limit, Placer.Timer timer) {}
+  record TimeoutSettings(Duration limit, ClusterLeaseSource.Timer timer) {}
 
   /**
    * Of one request.
    *
    * @param lookAgain is run when the time is over
    */
-  Patience(Terms terms, Wanting wanting, Runnable lookAgain) {
-    this.terms = terms;
-    this.wanting = wanting;
+  UnschedulableTimeout(TimeoutSettings settings, ClusterLeaseRequester requester, Runnable lookAgain) {
+    this.settings = settings;
+    this.requester = requester;
     this.lookAgain = lookAgain;
   }
 
@@ -46,22 +46,22 @@ final class Patience {
    *
    * @return null while there is time left, else what to tell whoever wants it
    */
-  synchronized @Nullable String hopeless(String reason) {
+  synchronized @Nullable String markUnschedulable(String reason) {
     boolean first = why == null;
     why = reason;
     if (first) {
       long present = ++period;
-      var untilSaid = terms.limit().compareTo(UNTIL_SAID) < 0 ? terms.limit() : UNTIL_SAID;
-      cancel = terms.timer().after(untilSaid, () -> say(present));
+      var untilSaid = settings.limit().compareTo(WARN_DELAY) < 0 ? settings.limit() : WARN_DELAY;
+      cancel = settings.timer().after(untilSaid, () -> say(present));
     }
     return over
-        ? "asks for " + wanting.wanted() + ", but " + reason + ". Waited " + terms.limit()
+        ? "asks for " + requester.wanted() + ", but " + reason + ". Waited " + settings.limit()
             + " for such a node, as mobula.placement.unschedulable-timeout says. Ask for less, or add a node that has as much."
         : null;
   }
 
   /** There is a node that can, or nobody wants it any more. */
-  synchronized void hopeful() {
+  synchronized void reset() {
     cancel.run();
     cancel = () -> {};
     why = null;
@@ -81,13 +81,13 @@ final class Patience {
       said = true;
       LOG.warn(
           "{} asks for {}: {}. It waits for such a node for {}.",
-          wanting.description(),
-          wanting.wanted(),
+          requester.description(),
+          requester.wanted(),
           why,
-          terms.limit());
+          settings.limit());
     }
-    var left = terms.limit().minus(UNTIL_SAID);
-    cancel = terms.timer().after(left.isNegative() ? Duration.ZERO : left, () -> end(of));
+    var left = settings.limit().minus(WARN_DELAY);
+    cancel = settings.timer().after(left.isNegative() ? Duration.ZERO : left, () -> end(of));
   }
 
   private void end(long of) {

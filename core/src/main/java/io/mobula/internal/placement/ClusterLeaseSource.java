@@ -41,51 +41,51 @@ import org.slf4j.LoggerFactory;
  * cluster says. A request that waits at one ledger moves when another seems free. Safe for all
  * threads; nothing blocks.
  */
-public final class Placer implements Places {
-  private static final Logger LOG = LoggerFactory.getLogger(Placer.class);
-  private static final int NO_REDIRECT = LeaseDesk.MOST_HOPS;
-  private static final Duration UNTIL_THE_NEWS = Duration.ofMillis(50);
+public final class ClusterLeaseSource implements LeaseSource {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterLeaseSource.class);
+  private static final int NO_REDIRECT = LeaseGranter.MOST_HOPS;
+  private static final Duration RETRY_DELAY = Duration.ofMillis(50);
 
   private final LedgerClient ledger;
   private final Membership membership;
   private final PeerTransport peerTransport;
-  private final LeaseDesk desk;
-  private final Chooser chooser;
+  private final LeaseGranter desk;
+  private final NodeChooser chooser;
   private final ToIntFunction<NodeId> queues;
-  private final Bundles bundles;
-  private final Patience.Terms terms;
-  private final Set<Search> searches = new LinkedHashSet<>();
-  private final Map<Long, Search> asked = new HashMap<>(); // by what other nodes were asked
+  private final GroupBundles bundles;
+  private final UnschedulableTimeout.TimeoutSettings timeoutSettings;
+  private final Set<LeaseSearch> searches = new LinkedHashSet<>();
+  private final Map<Long, LeaseSearch> asked = new HashMap<>(); // by what other nodes were asked
   private long numbers; // of what they were asked
   private long turns; // of requests that are spread
 
   /** Decides where a request goes. */
-  public interface Chooser {
+  public interface NodeChooser {
     /**
      * Chooses a node for the request, from one look at the cluster.
      *
      * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
      */
-    Choice choose(Wanting wanting, long turn);
+    PlacementDecision choose(ClusterLeaseRequester requester, long turn);
   }
 
   /** Where a request goes. */
-  public sealed interface Choice {
+  public sealed interface PlacementDecision {
     /** To that node's ledger, which can most likely grant it. */
-    record At(NodeId node) implements Choice {}
+    record AtNode(NodeId node) implements PlacementDecision {}
 
     /** It can be granted some time, but not now. */
-    record Later(@Nullable NodeId queueAt, String why) implements Choice {}
+    record Later(@Nullable NodeId queueAt, String why) implements PlacementDecision {}
 
     /** There is nowhere to ask yet, but there will be, for as long as that takes. */
-    record Await(String why) implements Choice {}
+    record Await(String why) implements PlacementDecision {}
 
     /**
      * It can never be granted.
      *
      * @param exception made from the name of whoever wanted it
      */
-    record Refused(Function<String, MobulaException> exception) implements Choice {}
+    record Refused(Function<String, MobulaException> exception) implements PlacementDecision {}
   }
 
   /** Runs something later, on a thread that must not be blocked. */
@@ -100,23 +100,23 @@ public final class Placer implements Places {
    *
    * @param queues how many requests wait at a node, as last heard; some if nothing was heard
    * @param bundles of placement groups
-   * @param unschedulable how long one is kept that no node can ever grant
+   * @param unschedulableTimeout how long one is kept that no node can ever grant
    */
-  public record Rules(
-      Chooser chooser,
+  public record PlacementRules(
+      NodeChooser chooser,
       ToIntFunction<NodeId> queues,
-      Bundles bundles,
-      Duration unschedulable,
+      GroupBundles bundles,
+      Duration unschedulableTimeout,
       Timer timer) {}
 
   /** Asks for nothing yet. */
-  public Placer(
+  public ClusterLeaseSource(
       LedgerClient ledger,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
-      LeaseDesk desk,
-      Rules rules) {
+      LeaseGranter desk,
+      PlacementRules rules) {
     this.desk = desk;
     this.ledger = ledger;
     this.membership = membership;
@@ -124,15 +124,15 @@ public final class Placer implements Places {
     this.chooser = rules.chooser();
     this.queues = rules.queues();
     this.bundles = rules.bundles();
-    this.terms = new Patience.Terms(rules.unschedulable(), rules.timer());
+    this.timeoutSettings = new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer());
     router
-        .on(LeaseDesk.GRANTED, this::onGranted)
-        .on(LeaseDesk.REDIRECTED, this::onRedirected)
-        .on(LeaseDesk.REFUSED, this::onRefused);
+        .on(LeaseGranter.GRANTED, this::onGranted)
+        .on(LeaseGranter.REDIRECTED, this::onRedirected)
+        .on(LeaseGranter.REFUSED, this::onRefused);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
-        lookAgain();
+        rescanQueue();
       }
 
       @Override
@@ -143,32 +143,32 @@ public final class Placer implements Places {
   }
 
   @Override
-  public void require(Placement placement, Resources wanted, Supplier<String> what) {
+  public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {
     // what no node has today may come with a node tomorrow; a malformed selector stays so
     if (placement instanceof Placement.Labels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
     } else if (placement instanceof Placement.PreferredLabels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
     } else if (placement instanceof Placement.Group group) { // its bundles never change
-      Reasons.requireBundle(group, wanted, what);
+      SchedulingMessages.requireBundle(group, wanted, what);
     }
   }
 
   @Override
-  public void acquire(Wanting wanting) {
-    Search search;
+  public void acquire(ClusterLeaseRequester requester) {
+    LeaseSearch search;
     synchronized (this) {
-      long turn = wanting.placement() instanceof Placement.Spread ? turns++ : 0;
-      search = new Search(wanting, turn);
+      long turn = requester.placement() instanceof Placement.Spread ? turns++ : 0;
+      search = new LeaseSearch(requester, turn);
       searches.add(search);
     }
-    search.look.request();
+    search.attempt.request();
   }
 
   @Override
-  public void lookAgain(Placement placement) {
+  public void rescanQueue(Placement placement) {
     if (placement instanceof Placement.Group group) {
-      bundles.lookAgain(group.group().id());
+      bundles.rescanQueues(group.group().id());
     } else {
       ledger.rescanQueue();
     }
@@ -176,36 +176,36 @@ public final class Placer implements Places {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public void lapsed(Wanting wanting) {
+  public void withdraw(ClusterLeaseRequester requester) {
     for (var search : open()) {
-      if (search.wanting == wanting) {
+      if (search.requester == requester) {
         search.isWanted();
       }
     }
   }
 
   @Override
-  public @Nullable Function<String, MobulaException> over(Placement placement) {
-    return bundles.over(placement);
+  public @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
+    return bundles.refusalFor(placement);
   }
 
   /** The requests that no node can ever grant, and why. */
-  public List<WaitingWork> hopeless() {
-    return open().stream().map(Search::hopeless).filter(Objects::nonNull).toList();
+  public List<WaitingWork> unschedulable() {
+    return open().stream().map(LeaseSearch::hopeless).filter(Objects::nonNull).toList();
   }
 
   /** The view has changed: requests that wait may be granted elsewhere. */
-  public void lookAgain() {
+  public void rescanQueue() {
     for (var search : open()) {
-      search.look.request();
+      search.attempt.request();
     }
   }
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public String why(Wanting wanting) {
+  public String waitReason(ClusterLeaseRequester requester) {
     for (var search : open()) {
-      if (search.wanting == wanting) {
+      if (search.requester == requester) {
         return search.why;
       }
     }
@@ -214,32 +214,32 @@ public final class Placer implements Places {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public @Nullable Awaited request(Wanting wanting) {
+  public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
     for (var search : open()) {
-      if (search.wanting == wanting) {
+      if (search.requester == requester) {
         return search;
       }
     }
     return null;
   }
 
-  private synchronized List<Search> open() {
+  private synchronized List<LeaseSearch> open() {
     return List.copyOf(searches);
   }
 
-  private synchronized void forget(Search search, long number) {
+  private synchronized void forget(LeaseSearch search, long number) {
     searches.remove(search);
     asked.remove(number);
   }
 
   /** A node is about to be asked: its answer has a number that no other has. */
-  private synchronized long numberOf(Search search, long before) {
+  private synchronized long numberOf(LeaseSearch search, long before) {
     asked.remove(before);
     asked.put(++numbers, search);
     return numbers;
   }
 
-  private synchronized @Nullable Search find(long number) {
+  private synchronized @Nullable LeaseSearch find(long number) {
     return asked.get(number);
   }
 
@@ -250,28 +250,28 @@ public final class Placer implements Places {
     var search = find(request);
     if (search != null && search.isAt(from, request) && membership.peer(at) == null) {
       release(from, lease); // in a worker that this process is yet to meet
-      search.leaves(from);
+      search.nodeLost(from);
       if (membership.peer(at) != null) { // else it looks when the worker has joined
-        search.look.request();
+        search.attempt.request();
       }
     } else if (search != null && search.endsAt(from, request)) {
-      granted(search.wanting, at, lease);
+      granted(search.requester, at, lease);
     } else { // it has moved on, or is over
       release(from, lease);
     }
   }
 
   /** Work of a worker process may be lent a lease in that very process. */
-  private void granted(Wanting wanting, NodeId at, long number) {
+  private void granted(ClusterLeaseRequester requester, NodeId at, long number) {
     if (!at.equals(membership.self().id())) {
-      wanting.grantedAt(at, number);
+      requester.grantedAt(at, number);
       return;
     }
-    var lease = desk.take(number, wanting);
+    var lease = desk.take(number, requester);
     if (lease == null) { // it was ended meanwhile
-      acquire(wanting);
+      acquire(requester);
     } else {
-      wanting.granted(lease);
+      requester.granted(lease);
     }
   }
 
@@ -280,7 +280,7 @@ public final class Placer implements Places {
     var search = find(request);
     if (search != null && search.endsAt(from, request)) {
       var why = frame.text();
-      search.wanting.refused(who -> new ProcessException(who + " cannot run: " + why));
+      search.requester.refused(who -> new ProcessException(who + " cannot run: " + why));
     }
   }
 
@@ -294,56 +294,56 @@ public final class Placer implements Places {
 
   private void onLeft(NodeId peer) {
     for (var search : open()) {
-      search.leaves(peer);
+      search.nodeLost(peer);
     }
-    lookAgain();
+    rescanQueue();
   }
 
   @Override
   public void release(NodeId node, long lease) {
-    peerTransport.send(node, new FrameWriter().octet(LeaseDesk.RELEASE).int64(lease).toBytes());
+    peerTransport.send(node, new FrameWriter().octet(LeaseGranter.RELEASE).int64(lease).toBytes());
   }
 
   /**
    * One request until it is granted. State is guarded by the monitor. Whoever wants is asked only
    * while the search is not over, since the answer decides whether there is a request.
    *
-   * <p>Where it goes is decided by {@link #look} alone, which is requested after each change of
+   * <p>Where it goes is decided by {@link #attempt} alone, which is requested after each change of
    * what the decision depends on: of the view, of a group's map, of where the request is, of the
    * time that is left.
    */
-  private final class Search implements Awaited {
-    private final Wanting wanting;
+  private final class LeaseSearch implements Awaited {
+    private final ClusterLeaseRequester requester;
     private final long turn;
     private long number; // of the last question to another node
-    private final CoalescedAction look = new CoalescedAction(this::choose);
-    private final Patience patience;
+    private final CoalescedAction attempt = new CoalescedAction(this::choose);
+    private final UnschedulableTimeout unschedulableTimeout;
     private @Nullable NodeId at;
-    private @Nullable Here here;
+    private @Nullable LocalRequest localRequest;
     private @Nullable NodeId refusing; // has just said that it grants nothing
     private boolean over;
     private volatile String why = "";
-    private volatile long looks; // changed by the one thread that looks
+    private volatile long attempts; // changed by the one thread that looks
 
-    Search(Wanting wanting, long turn) {
-      this.wanting = wanting;
+    LeaseSearch(ClusterLeaseRequester requester, long turn) {
+      this.requester = requester;
       this.turn = turn;
-      this.patience = new Patience(terms, wanting, look::request);
+      this.unschedulableTimeout = new UnschedulableTimeout(timeoutSettings, requester, attempt::request);
     }
 
     @Override
     public WaitStep waitStep() {
       NodeId where;
-      Here own;
+      LocalRequest own;
       long question;
       synchronized (this) {
         where = at;
-        own = here;
+        own = localRequest;
         question = number;
       }
       var request = "its request for a lease" + (where == null ? "" : ", number " + question + ",");
       var reason = why.isEmpty() ? "" : " (" + why + ")";
-      if (own != null && wanting.placement() instanceof Placement.Group group) {
+      if (own != null && requester.placement() instanceof Placement.Group group) {
         return WaitStep.end(
             request + " waits for resources of " + group.group() + " here" + reason, WaitCause.RESOURCES);
       }
@@ -359,14 +359,14 @@ public final class Placer implements Places {
       }
       return why.isEmpty()
           ? WaitStep.end(request + " is at no node, and nothing says why", WaitCause.NOBODY)
-              .marked(looks)
+              .marked(attempts)
           : WaitStep.end(request + " waits: " + why, WaitCause.RESOURCES);
     }
 
     @Nullable
     WaitingWork hopeless() {
-      var why = patience.why();
-      return why == null ? null : new WaitingWork(wanting.description(), wanting.wanted(), why);
+      var why = unschedulableTimeout.why();
+      return why == null ? null : new WaitingWork(requester.description(), requester.wanted(), why);
     }
 
     /** Whether it waits for the answer of that node to that question. */
@@ -391,9 +391,9 @@ public final class Placer implements Places {
 
     /** Asks whoever wants, unless it is over; a lapsed request is. */
     private synchronized boolean isWanted() {
-      if (!over && !wanting.stillWants()) {
+      if (!over && !requester.stillWants()) {
         leave();
-        patience.hopeful();
+        unschedulableTimeout.reset();
         end();
       }
       return !over;
@@ -405,52 +405,52 @@ public final class Placer implements Places {
      */
     @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
     private void choose() {
-      looks++;
+      attempts++;
       if (!isWanted()) {
         return;
       }
-      var choice = chooseSafely();
-      explain(choice);
-      switch (choice) {
-        case Choice.At(var node) -> {
+      var decision = chooseSafely();
+      explain(decision);
+      switch (decision) {
+        case PlacementDecision.AtNode(var node) -> {
           if (mayMove()) {
             moveTo(node);
           }
         }
-        case Choice.Later(var queueAt, var reason) -> {
+        case PlacementDecision.Later(var queueAt, var reason) -> {
           if (queueAt == null) {
-            beHopeless(reason);
-          } else if (isNowhere()) {
+            onUnschedulable(reason);
+          } else if (isUnplaced()) {
             moveTo(queueAt, NO_REDIRECT);
           }
         }
-        case Choice.Await await -> patience.hopeful();
-        case Choice.Refused(var exception) -> refuse(exception);
+        case PlacementDecision.Await await -> unschedulableTimeout.reset();
+        case PlacementDecision.Refused(var exception) -> refuse(exception);
       }
     }
 
     /** A policy is user code: what it throws is the outcome of the request. */
-    private Choice chooseSafely() {
+    private PlacementDecision chooseSafely() {
       try {
-        return Objects.requireNonNull(chooser.choose(wanting, turn), "no choice");
+        return Objects.requireNonNull(chooser.choose(requester, turn), "no choice");
       } catch (Throwable e) {
         LOG.warn(
             "The placement policy has thrown; {} cannot be placed",
-            wanting.description(),
+            requester.description(),
             CapturedThrowable.of(e).exception());
         var thrown = e.getClass().getName();
-        return new Choice.Refused(who -> new UnschedulableException(who
+        return new PlacementDecision.Refused(who -> new UnschedulableException(who
             + " cannot be placed: the placement policy has thrown " + thrown
             + ", see the log. Mend the policy, or leave it out."));
       }
     }
 
     /** No node can grant it: it waits for one that can, or its time is over. */
-    private void beHopeless(String reason) {
-      if (!isNowhere()) {
+    private void onUnschedulable(String reason) {
+      if (!isUnplaced()) {
         return; // where it waits it may yet be granted
       }
-      var verdict = patience.hopeless(reason);
+      var verdict = unschedulableTimeout.markUnschedulable(reason);
       if (verdict != null) {
         refuse(who -> new UnschedulableException(who + " " + verdict));
       }
@@ -462,24 +462,24 @@ public final class Placer implements Places {
           return;
         }
         leave();
-        patience.hopeful();
+        unschedulableTimeout.reset();
         end();
       }
-      wanting.refused(exception);
+      requester.refused(exception);
     }
 
-    private void explain(Choice choice) {
-      why = switch (choice) {
-        case Choice.At _ -> "";
-        case Choice.Later(var queueAt, var reason) -> reason;
-        case Choice.Await(var reason) -> reason;
-        case Choice.Refused _ -> "";
+    private void explain(PlacementDecision decision) {
+      why = switch (decision) {
+        case PlacementDecision.AtNode _ -> "";
+        case PlacementDecision.Later(var queueAt, var reason) -> reason;
+        case PlacementDecision.Await(var reason) -> reason;
+        case PlacementDecision.Refused _ -> "";
       };
     }
 
     /** The node that is asked names another by resources alone: it knows no placement. */
     private boolean mayRunElsewhere() {
-      return switch (wanting.placement()) {
+      return switch (requester.placement()) {
         case Placement.Anywhere anywhere -> true;
         case Placement.Spread spread -> true;
         case Placement.PreferredNode preferredNode -> true;
@@ -505,23 +505,23 @@ public final class Placer implements Places {
           moveTo(to, hops);
         }
       }
-      if (isNowhere()) {
-        look.request();
+      if (isUnplaced()) {
+        attempt.request();
       }
     }
 
     /** What was asked of that node counts no more. */
-    synchronized void leaves(NodeId node) {
+    synchronized void nodeLost(NodeId node) {
       if (node.equals(at)) {
         at = null;
-        here = null;
+        localRequest = null;
       }
     }
 
     /** The node has not the bundle that it should have. */
     private void doubt() {
-      if (wanting.placement() instanceof Placement.Group group) {
-        bundles.doubt(group.group().id());
+      if (requester.placement() instanceof Placement.Group group) {
+        bundles.refresh(group.group().id());
       }
     }
 
@@ -536,20 +536,20 @@ public final class Placer implements Places {
         where = at;
       }
       return where == null
-          || wanting.placement() instanceof Placement.Group
+          || requester.placement() instanceof Placement.Group
           || queues.applyAsInt(where) > 0;
     }
 
-    private synchronized boolean isNowhere() {
+    private synchronized boolean isUnplaced() {
       return at == null;
     }
 
     private synchronized void leave() {
-      if (here != null) {
-        here = null;
-        Placer.this.lookAgain(wanting.placement());
+      if (localRequest != null) {
+        localRequest = null;
+        ClusterLeaseSource.this.rescanQueue(requester.placement());
       } else if (at != null) {
-        peerTransport.send(at, new FrameWriter().octet(LeaseDesk.WITHDRAW).int64(number).toBytes());
+        peerTransport.send(at, new FrameWriter().octet(LeaseGranter.WITHDRAW).int64(number).toBytes());
       }
       at = null;
     }
@@ -563,82 +563,82 @@ public final class Placer implements Places {
           moveTo(node, !mayRunElsewhere() ? NO_REDIRECT : at == null ? 0 : 1);
           return;
         }
-        patience.hopeful();
+        unschedulableTimeout.reset();
       }
       doubt(); // the view of that node is old, and its next report may be the same as that view
-      Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);
+      Runnable _ = timeoutSettings.timer().after(RETRY_DELAY, attempt::request);
     }
 
     private synchronized void moveTo(NodeId node, int hops) {
-      patience.hopeful();
+      unschedulableTimeout.reset();
       if (over || node.equals(at)) {
         return;
       }
       leave();
       if (node.equals(membership.self().id())) {
         at = node;
-        here = new Here(this);
-        acquireHere(here);
+        localRequest = new LocalRequest(this);
+        acquireHere(localRequest);
       } else if (peerTransport.send(node, ask(hops))) {
         at = node;
       } else { // it has left, and what this choice was made from does not say so yet
-        Runnable _ = terms.timer().after(UNTIL_THE_NEWS, look::request);
+        Runnable _ = timeoutSettings.timer().after(RETRY_DELAY, attempt::request);
       }
     }
 
-    private void acquireHere(Here asked) {
-      if (!(wanting.placement() instanceof Placement.Group group)) {
+    private void acquireHere(LocalRequest asked) {
+      if (!(requester.placement() instanceof Placement.Group group)) {
         ledger.acquire(asked);
       } else if (!bundles.acquire(group.group().id(), group.bundle(), asked)) {
-        here = null;
+        localRequest = null;
         at = null;
         doubt();
       }
     }
 
     /** The own bundle has closed: looks for where it is now. */
-    void turnedAway(Here asked) {
+    void turnedAway(LocalRequest asked) {
       synchronized (this) {
-        if (over || here != asked) {
+        if (over || localRequest != asked) {
           return;
         }
-        here = null;
+        localRequest = null;
         at = null;
       }
-      look.request();
+      attempt.request();
     }
 
     private byte[] ask(int hops) {
       number = numberOf(this, number);
-      var frame = new FrameWriter().octet(LeaseDesk.ASK).int64(number);
-      frame.choice(wanting.purpose());
-      LeaseDesk.writeResources(frame, wanting.wanted());
-      frame.text(wanting.description()).octet(hops);
-      wanting.job().write(frame);
-      GroupFrame.write(frame, GroupFrame.of(wanting.placement()));
+      var frame = new FrameWriter().octet(LeaseGranter.REQUEST).int64(number);
+      frame.choice(requester.purpose());
+      LeaseGranter.writeResources(frame, requester.wanted());
+      frame.text(requester.description()).octet(hops);
+      requester.job().write(frame);
+      PlacementGroupCodec.write(frame, PlacementGroupCodec.of(requester.placement()));
       return frame.toBytes();
     }
 
     /** The own ledger has granted it, unless it has moved on meanwhile. */
-    boolean grantedHere(Here asked) {
+    boolean grantedHere(LocalRequest asked) {
       synchronized (this) {
-        if (over || here != asked) {
+        if (over || localRequest != asked) {
           return false;
         }
-        here = null;
+        localRequest = null;
         end();
       }
       return true;
     }
 
     /** The own ledger asks before it grants; a request that lapses is forgotten there. */
-    synchronized boolean isWantedBy(Here asked) {
-      if (over || here != asked) {
+    synchronized boolean isWantedBy(LocalRequest asked) {
+      if (over || localRequest != asked) {
         return false;
       }
-      boolean wanted = wanting.stillWants();
+      boolean wanted = requester.stillWants();
       if (!wanted) {
-        here = null;
+        localRequest = null;
         end();
       }
       return wanted;
@@ -646,31 +646,31 @@ public final class Placer implements Places {
   }
 
   /** A request at the own ledger. */
-  private static final class Here implements LeaseRequester {
-    private final Search search;
+  private static final class LocalRequest implements LeaseRequester {
+    private final LeaseSearch search;
 
-    Here(Search search) {
+    LocalRequest(LeaseSearch search) {
       this.search = search;
     }
 
     @Override
     public Resources wanted() {
-      return search.wanting.wanted();
+      return search.requester.wanted();
     }
 
     @Override
-    public String what() {
-      return search.wanting.description();
+    public String description() {
+      return search.requester.description();
     }
 
     @Override
-    public Job program() {
-      return search.wanting.job();
+    public Job job() {
+      return search.requester.job();
     }
 
     @Override
-    public Object group() {
-      return search.wanting.recallGroup();
+    public Object recallGroup() {
+      return search.requester.recallGroup();
     }
 
     @Override
@@ -679,19 +679,19 @@ public final class Placer implements Places {
     }
 
     @Override
-    public boolean isForLife() {
-      return search.wanting.holdsForLifetime();
+    public boolean holdsForLifetime() {
+      return search.requester.holdsForLifetime();
     }
 
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       search.turnedAway(this);
     }
 
     @Override
     public void granted(Lease lease) {
       if (search.grantedHere(this)) {
-        search.wanting.granted(lease);
+        search.requester.granted(lease);
       } else {
         lease.release();
       }
@@ -699,7 +699,7 @@ public final class Placer implements Places {
 
     @Override
     public void recalled(Lease lease) {
-      search.wanting.recalled(lease);
+      search.requester.recalled(lease);
     }
   }
 }

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Grants leases of this node to other nodes: takes their requests to the ledger, and ends what they
  * hold when they say so or leave. Safe for all threads.
  */
-public final class LeaseDesk {
-  static final int ASK = 32;
+public final class LeaseGranter {
+  static final int REQUEST = 32;
   static final int GRANTED = 33;
   static final int REDIRECTED = 34;
   static final int WITHDRAW = 35;
@@ -52,44 +52,44 @@ public final class LeaseDesk {
   private final LedgerClient ledger;
   private final Membership membership;
   private final PeerTransport peerTransport;
-  private final Elsewhere elsewhere;
-  private final Bundles bundles;
+  private final RedirectFinder redirects;
+  private final GroupBundles bundles;
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Key, Guest> requests = new ConcurrentHashMap<>();
-  private final Map<Long, Holding> granted = new ConcurrentHashMap<>();
-  private final Lending lending;
-  private final Borrowing borrowing;
-  private volatile Workers workers = Workers.NONE;
-  private final Map<Wanting.Purpose, Host> hosts = new EnumMap<>(Wanting.Purpose.class);
+  private final Map<RequestKey, RemoteRequest> requests = new ConcurrentHashMap<>();
+  private final Map<Long, GrantedLease> granted = new ConcurrentHashMap<>();
+  private final LeaseDelegator delegator;
+  private final DelegatedLeases delegatedLeases;
+  private volatile WorkerProvider workers = WorkerProvider.NONE;
+  private final Map<ClusterLeaseRequester.Purpose, LeaseHost> hosts = new EnumMap<>(ClusterLeaseRequester.Purpose.class);
   private volatile boolean draining;
 
-  private record Key(NodeId submitter, long request) {}
+  private record RequestKey(NodeId submitter, long request) {}
 
   /** What uses a lease on behalf of another node. */
-  public interface Stay {
+  public interface LeaseUse {
     /** The other node gives the lease back, or has left: let go of it soon. */
     void end();
   }
 
   /** What makes use of leases that other nodes are granted here. */
   @FunctionalInterface
-  public interface Host {
+  public interface LeaseHost {
     /** A lease is granted; it is the host's to release. Called on the ledger's thread. */
-    Stay open(NodeId submitter, long number, Lease lease);
+    LeaseUse open(NodeId submitter, long number, Lease lease);
   }
 
   /** The processes of this host that have the jars of environments. */
-  public interface Workers {
+  public interface WorkerProvider {
     /** There are none. */
-    Workers NONE = new Workers() {
+    WorkerProvider NONE = new WorkerProvider() {
       @Override
-      public CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices) {
+      public CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
         return CompletableFuture.failedFuture(
             new ProcessException("This process starts no workers."));
       }
 
       @Override
-      public void dismiss(RuntimeEnvironment environment, String devices) {}
+      public void release(RuntimeEnvironment environment, String devices) {}
     };
 
     /**
@@ -99,15 +99,15 @@ public final class LeaseDesk {
      * @param devices what its {@code CUDA_VISIBLE_DEVICES} says, empty for work without
      *     accelerators
      */
-    CompletionStage<NodeId> employ(RuntimeEnvironment environment, String devices);
+    CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices);
 
     /** The work for which one was employed is over. */
-    void dismiss(RuntimeEnvironment environment, String devices);
+    void release(RuntimeEnvironment environment, String devices);
   }
 
   /** Whether another node could grant at once what this one cannot. */
   @FunctionalInterface
-  public interface Elsewhere {
+  public interface RedirectFinder {
     /** That node, or null. */
     @Nullable
     NodeId find(Resources wanted);
@@ -118,21 +118,21 @@ public final class LeaseDesk {
    *
    * @param bundles of placement groups
    */
-  public LeaseDesk(
+  public LeaseGranter(
       LedgerClient ledger,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
-      Elsewhere elsewhere,
-      Bundles bundles) {
+      RedirectFinder redirects,
+      GroupBundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
     this.membership = membership;
     this.peerTransport = peerTransport;
-    this.elsewhere = elsewhere;
-    this.lending = new Lending(membership, peerTransport, router, () -> workers);
-    this.borrowing = new Borrowing(membership.self().id(), this, peerTransport, router);
-    router.on(ASK, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
+    this.redirects = redirects;
+    this.delegator = new LeaseDelegator(membership, peerTransport, router, () -> workers);
+    this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, peerTransport, router);
+    router.on(REQUEST, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -145,36 +145,36 @@ public final class LeaseDesk {
   }
 
   /** Says who makes use of leases for a purpose. */
-  public void host(Wanting.Purpose purpose, Host host) {
+  public void host(ClusterLeaseRequester.Purpose purpose, LeaseHost host) {
     hosts.put(purpose, host);
   }
 
   /** Says where work runs that needs jars; before the first request. */
-  public void workers(Workers with) {
+  public void workers(WorkerProvider with) {
     workers = with;
   }
 
   /** The lease that work of this process itself was lent; null if that is over. */
   @Nullable
-  Lease take(long number, Wanting by) {
-    return borrowing.take(number, by);
+  Lease take(long number, ClusterLeaseRequester by) {
+    return delegatedLeases.take(number, by);
   }
 
   /** Whether no node has lent this one anything. */
-  public boolean hasBorrowedNothing() {
-    return borrowing.isNone();
+  public boolean hasNoDelegatedLeases() {
+    return delegatedLeases.isNone();
   }
 
   /** What a request of another node waits for here; null if there is none under that number. */
   public @Nullable Awaited pendingHere(NodeId submitter, long request) {
-    var queued = requests.get(new Key(submitter, request));
+    var queued = requests.get(new RequestKey(submitter, request));
     if (queued != null) {
       return () -> WaitStep.end(
-          queued.what() + " waits at the ledger of node " + membership.self().id(), WaitCause.RESOURCES);
+          queued.description() + " waits at the ledger of node " + membership.self().id(), WaitCause.RESOURCES);
     }
     boolean lends = granted.values().stream()
         .anyMatch(
-            each -> each instanceof Guest guest && guest.key().equals(new Key(submitter, request)));
+            each -> each instanceof RemoteRequest remoteRequest && remoteRequest.key().equals(new RequestKey(submitter, request)));
     return lends
         ? () -> WaitStep.end("a process is being started for it, or a slot", WaitCause.RUNNING)
         : null;
@@ -187,8 +187,8 @@ public final class LeaseDesk {
 
   /** A placement group is no more: what other nodes were granted out of it here ends. */
   public void end(PlacementGroupId group) {
-    granted.forEach((number, holding) -> {
-      if (holding instanceof Guest guest && guest.isIn(group)) {
+    granted.forEach((number, grantedLease) -> {
+      if (grantedLease instanceof RemoteRequest remoteRequest && remoteRequest.isIn(group)) {
         end(number);
       }
     });
@@ -200,25 +200,25 @@ public final class LeaseDesk {
   }
 
   private void onAsk(NodeId from, FrameReader frame) {
-    var guest = new Guest(
+    var remoteRequest = new RemoteRequest(
         from,
         frame.int64(),
-        frame.choice(Wanting.Purpose.values()),
+        frame.choice(ClusterLeaseRequester.Purpose.values()),
         readResources(frame),
         frame.text(),
         frame.octet(),
         Job.read(frame),
-        GroupFrame.read(frame));
-    if (draining || !guest.isPossible()) {
-      guest.redirect(from);
+        PlacementGroupCodec.read(frame));
+    if (draining || !remoteRequest.isPossible()) {
+      remoteRequest.redirect(from);
       return;
     }
-    requests.put(guest.key(), guest);
+    requests.put(remoteRequest.key(), remoteRequest);
     if (membership.peer(from) == null) { // it left, and perhaps before this was noted
-      requests.remove(guest.key());
+      requests.remove(remoteRequest.key());
       return;
     }
-    guest.acquire();
+    remoteRequest.acquire();
   }
 
   /** Writes amounts by name. */
@@ -250,10 +250,10 @@ public final class LeaseDesk {
   }
 
   private void onWithdraw(NodeId from, FrameReader frame) {
-    var guest = requests.remove(new Key(from, frame.int64()));
-    if (guest != null) {
-      guest.withdrawn = true;
-      guest.lookAgain();
+    var remoteRequest = requests.remove(new RequestKey(from, frame.int64()));
+    if (remoteRequest != null) {
+      remoteRequest.withdrawn = true;
+      remoteRequest.lookAgain();
     }
   }
 
@@ -262,9 +262,9 @@ public final class LeaseDesk {
   }
 
   void end(long number) {
-    var holding = granted.remove(number);
-    if (holding != null) {
-      holding.end();
+    var grantedLease = granted.remove(number);
+    if (grantedLease != null) {
+      grantedLease.end();
     }
   }
 
@@ -279,51 +279,51 @@ public final class LeaseDesk {
   }
 
   /** A lease that another node's ledger has granted is used here. */
-  void open(Wanting.Purpose purpose, NodeId submitter, long number, Lease lease) {
+  void open(ClusterLeaseRequester.Purpose purpose, NodeId submitter, long number, Lease lease) {
     var host = hosts.get(purpose);
     if (host == null) {
       lease.release();
       return;
     }
-    var holding = new Holding(submitter);
-    granted.put(number, holding);
-    holding.stays(host.open(submitter, number, lease));
+    var grantedLease = new GrantedLease(submitter);
+    granted.put(number, grantedLease);
+    grantedLease.attach(host.open(submitter, number, lease));
     if (membership.peer(submitter) == null) { // it left, and perhaps before this was noted
       end(number);
     }
   }
 
   private void onLeft(NodeId peer) {
-    requests.values().removeIf(guest -> {
-      boolean theirs = guest.submitter.equals(peer);
-      guest.withdrawn |= theirs;
+    requests.values().removeIf(remoteRequest -> {
+      boolean theirs = remoteRequest.submitter.equals(peer);
+      remoteRequest.withdrawn |= theirs;
       if (theirs) {
-        guest.lookAgain();
+        remoteRequest.lookAgain();
       }
       return theirs;
     });
     ledger.rescanQueue();
-    granted.forEach((number, holding) -> {
-      if (holding.submitter.equals(peer)) {
+    granted.forEach((number, grantedLease) -> {
+      if (grantedLease.submitter.equals(peer)) {
         end(number);
       }
     });
   }
 
   /** A lease in use, by the node that it was granted to. */
-  private static class Holding {
+  private static class GrantedLease {
     final NodeId submitter;
-    private @Nullable Stay stay;
+    private @Nullable LeaseUse use;
     private boolean ended;
 
-    Holding(NodeId submitter) {
+    GrantedLease(NodeId submitter) {
       this.submitter = submitter;
     }
 
-    void stays(Stay opened) {
+    void attach(LeaseUse opened) {
       boolean over;
       synchronized (this) {
-        stay = opened;
+        use = opened;
         over = ended;
       }
       if (over) {
@@ -332,10 +332,10 @@ public final class LeaseDesk {
     }
 
     void end() {
-      Stay present;
+      LeaseUse present;
       synchronized (this) {
         ended = true;
-        present = stay;
+        present = use;
       }
       if (present != null) {
         present.end();
@@ -344,9 +344,9 @@ public final class LeaseDesk {
   }
 
   /** A request of another node, then its lease. */
-  private final class Guest extends Holding implements LeaseRequester, Lending.Client {
+  private final class RemoteRequest extends GrantedLease implements LeaseRequester, LeaseDelegator.DelegationListener {
     private final long request;
-    private final Wanting.Purpose purpose;
+    private final ClusterLeaseRequester.Purpose purpose;
     private final Resources wanted;
     private final String what;
     private final int hops;
@@ -356,10 +356,10 @@ public final class LeaseDesk {
     private final Placement.@Nullable Group group;
     private volatile boolean withdrawn;
 
-    Guest(
+    RemoteRequest(
         NodeId submitter,
         long request,
-        Wanting.Purpose purpose,
+        ClusterLeaseRequester.Purpose purpose,
         Resources wanted,
         String what,
         int hops,
@@ -376,8 +376,8 @@ public final class LeaseDesk {
       this.hops = hops;
     }
 
-    Key key() {
-      return new Key(submitter, request);
+    RequestKey key() {
+      return new RequestKey(submitter, request);
     }
 
     boolean isIn(PlacementGroupId id) {
@@ -388,7 +388,7 @@ public final class LeaseDesk {
      * Whether this node can ever grant it: what it never can would hold back all who come later.
      */
     boolean isPossible() {
-      return group != null || BundleRoom.covers(ledger.maximum(), wanted);
+      return group != null || BundleCapacity.covers(ledger.maximum(), wanted);
     }
 
     void acquire() {
@@ -403,13 +403,13 @@ public final class LeaseDesk {
       if (group == null) {
         ledger.rescanQueue();
       } else {
-        bundles.lookAgain(group.group().id());
+        bundles.rescanQueues(group.group().id());
       }
     }
 
     /** The bundle has closed: the submitter looks for where it is now. */
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       if (!withdrawn) {
         redirect(submitter);
       }
@@ -421,12 +421,12 @@ public final class LeaseDesk {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return job;
     }
 
     @Override
-    public String what() {
+    public String description() {
       return what + " of node " + submitter;
     }
 
@@ -436,14 +436,14 @@ public final class LeaseDesk {
     }
 
     @Override
-    public boolean isForLife() {
-      return purpose == Wanting.Purpose.ACTOR;
+    public boolean holdsForLifetime() {
+      return purpose == ClusterLeaseRequester.Purpose.ACTOR;
     }
 
     /** Once: before the request is queued here, another node that seems free is named. */
     @Override
-    public void mustWait() {
-      var better = hops < MOST_HOPS && group == null ? elsewhere.find(wanted) : null;
+    public void queued() {
+      var better = hops < MOST_HOPS && group == null ? redirects.find(wanted) : null;
       if (better != null && !better.equals(submitter)) {
         redirect(better);
       }
@@ -472,17 +472,17 @@ public final class LeaseDesk {
       }
       granted.put(number, this);
       if (environment == null) {
-        stays(host.open(submitter, number, lease));
-        lent(membership.self().id());
+        attach(host.open(submitter, number, lease));
+        delegated(membership.self().id());
       } else {
-        var terms = new Lending.Terms(submitter, number, purpose, environment);
-        stays(lending.lend(terms, lease, this));
+        var spec = new LeaseDelegator.DelegationSpec(submitter, number, purpose, environment);
+        attach(delegator.delegate(spec, lease, this));
       }
     }
 
     /** There is a slot, in this process or a worker. */
     @Override
-    public void lent(NodeId at) {
+    public void delegated(NodeId at) {
       if (!peerTransport.send(
           submitter,
           new FrameWriter()
@@ -491,13 +491,13 @@ public final class LeaseDesk {
               .int64(number)
               .int64(at.incarnation())
               .toBytes())) {
-        LeaseDesk.this.end(number);
+        LeaseGranter.this.end(number);
       }
     }
 
     @Override
     public void recalled(NodeId worker) {
-      LeaseDesk.this.recalled(submitter, number, worker);
+      LeaseGranter.this.recalled(submitter, number, worker);
     }
 
     /** The slot that there was to be has ended: the submitter asks anew. */
@@ -513,14 +513,14 @@ public final class LeaseDesk {
     }
 
     @Override
-    public void over() {
+    public void released() {
       granted.remove(number);
     }
 
     @Override
     public void devicesChanged(Lease lease) {
       if (environment != null) {
-        lending.devicesChanged(number);
+        delegator.devicesChanged(number);
       }
     }
 
@@ -529,7 +529,7 @@ public final class LeaseDesk {
       if (environment == null) {
         recalled(membership.self().id());
       } else {
-        lending.recall(number);
+        delegator.recall(number);
       }
     }
   }

@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param devices its accelerators, ill or not
  * @param absent those of its standing workers that are not up; none where an older release speaks
  */
-record NodeState(
+record NodeResourceReport(
     Map<String, Long> total,
     Map<String, Long> available,
     int queued,
@@ -26,7 +26,7 @@ record NodeState(
     boolean accepting,
     List<DeviceView> devices,
     List<AbsentWorker> absent) {
-  NodeState {
+  NodeResourceReport {
     total = Map.copyOf(total);
     available = Map.copyOf(available);
     devices = List.copyOf(devices);

@@ -7,8 +7,8 @@ import io.mobula.spi.DeviceNeed;
  * Whether what a bundle holds could hold a request. Of accelerators by number alone: which models
  * they are is known by the bundle's ledger.
  */
-public final class BundleRoom {
-  private BundleRoom() {}
+public final class BundleCapacity {
+  private BundleCapacity() {}
 
   /** Whether there is as much. */
   public static boolean covers(Resources had, Resources wanted) {

@@ -22,21 +22,21 @@ import org.jspecify.annotations.Nullable;
  * them, which says when it is over, and when its CPU is given back meanwhile. Safe for all threads;
  * nothing blocks.
  */
-final class Lending {
-  static final int LEND = 84;
-  static final int LENT = 85;
-  static final int ACCOUNT = 86;
-  static final int ORDER = 87;
+final class LeaseDelegator {
+  static final int DELEGATE = 84;
+  static final int DELEGATED = 85;
+  static final int DELEGATED_EVENT = 86;
+  static final int DELEGATED_ORDER = 87;
 
   /** What a worker says of a lease that it was lent. */
-  enum Account {
+  enum LeaseEvent {
     RELEASED,
     BLOCKED,
     RESUMED
   }
 
   /** What a worker is told about a lease that it was lent. */
-  enum Order {
+  enum LeaseOrder {
     RECALL,
     END,
     /** Its accelerators have fallen ill or are healthy again; they follow. */
@@ -44,16 +44,16 @@ final class Lending {
   }
 
   private final PeerTransport peerTransport;
-  private final Supplier<LeaseDesk.Workers> workers;
-  private final Map<Long, Loan> loans = new ConcurrentHashMap<>();
+  private final Supplier<LeaseGranter.WorkerProvider> workers;
+  private final Map<Long, Delegation> delegations = new ConcurrentHashMap<>();
 
   /**
    * Whoever was granted what is lent; called once, with one of the first three, then the last.
    * {@link #recalled} may be called in between.
    */
-  interface Client {
+  interface DelegationListener {
     /** The slot is there: tell the submitter. */
-    void lent(NodeId worker);
+    void delegated(NodeId worker);
 
     /** Others wait for what it holds, and the submitter has been told where the slot is. */
     void recalled(NodeId worker);
@@ -68,7 +68,7 @@ final class Lending {
     void refused(String why);
 
     /** The lease has gone back to the ledger. */
-    void over();
+    void released();
   }
 
   /**
@@ -77,70 +77,70 @@ final class Lending {
    * @param submitter whose work uses it
    * @param number names the lease to the submitter and to the worker
    */
-  record Terms(NodeId submitter, long number, Wanting.Purpose purpose, RuntimeEnvironment environment) {}
+  record DelegationSpec(NodeId submitter, long number, ClusterLeaseRequester.Purpose purpose, RuntimeEnvironment environment) {}
 
-  Lending(Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<LeaseDesk.Workers> workers) {
+  LeaseDelegator(Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<LeaseGranter.WorkerProvider> workers) {
     this.peerTransport = peerTransport;
     this.workers = workers;
-    router.on(LENT, this::onLent).on(ACCOUNT, this::onAccount);
+    router.on(DELEGATED, this::onLent).on(DELEGATED_EVENT, this::onAccount);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
       @Override
       public void left(Peer peer, String how) {
-        List.copyOf(loans.values()).forEach(loan -> loan.left(peer.id()));
+        List.copyOf(delegations.values()).forEach(delegation -> delegation.left(peer.id()));
       }
     });
   }
 
-  LeaseDesk.Stay lend(Terms terms, Lease lease, Client client) {
-    var loan = new Loan(terms, lease, client);
-    loans.put(terms.number(), loan);
-    loan.start();
-    return loan;
+  LeaseGranter.LeaseUse delegate(DelegationSpec spec, Lease lease, DelegationListener listener) {
+    var delegation = new Delegation(spec, lease, listener);
+    delegations.put(spec.number(), delegation);
+    delegation.start();
+    return delegation;
   }
 
   /** Others wait for what it holds. */
   void recall(long number) {
-    var loan = loans.get(number);
-    if (loan != null) {
-      loan.recall();
+    var delegation = delegations.get(number);
+    if (delegation != null) {
+      delegation.recall();
     }
   }
 
   /** Its accelerators have changed their state. */
   void devicesChanged(long number) {
-    var loan = loans.get(number);
-    if (loan != null) {
-      loan.order(Order.DEVICES);
+    var delegation = delegations.get(number);
+    if (delegation != null) {
+      delegation.order(LeaseOrder.DEVICES);
     }
   }
 
   private void onLent(NodeId from, FrameReader in) {
-    var loan = loans.get(in.int64());
-    if (loan != null && loan.isAt(from)) {
-      loan.lent(from);
+    var delegation = delegations.get(in.int64());
+    if (delegation != null && delegation.isAt(from)) {
+      delegation.lent(from);
     }
   }
 
   private void onAccount(NodeId from, FrameReader in) {
-    var loan = loans.get(in.int64());
-    if (loan == null || !loan.isAt(from)) {
+    var delegation = delegations.get(in.int64());
+    if (delegation == null || !delegation.isAt(from)) {
       return;
     }
-    switch (in.choice(Account.values())) {
-      case RELEASED -> loan.over();
-      case BLOCKED -> loan.lease.giveBack();
-      case RESUMED -> loan.lease.takeBack();
+    switch (in.choice(LeaseEvent.values())) {
+      case RELEASED -> delegation.over();
+      case BLOCKED -> delegation.lease.giveBack();
+      case RESUMED -> delegation.lease.takeBack();
     }
   }
 
   /** One lease that is lent, or will be as soon as there is a worker. */
-  private final class Loan implements LeaseDesk.Stay {
-    private final Terms terms;
+  private final class Delegation implements LeaseGranter.LeaseUse {
+    private final DelegationSpec spec;
     private final Lease lease;
-    private final Client client;
+    private final DelegationListener listener;
     private final String devices;
     private @Nullable NodeId at; // it has been sent there
     private boolean answered; // the submitter hears of a slot, or that there is none
@@ -148,15 +148,15 @@ final class Lending {
     private boolean ended;
     private boolean over;
 
-    Loan(Terms terms, Lease lease, Client client) {
-      this.terms = terms;
+    Delegation(DelegationSpec spec, Lease lease, DelegationListener listener) {
+      this.spec = spec;
       this.lease = lease;
-      this.client = client;
+      this.listener = listener;
       this.devices = DeviceShare.visibleDevices(lease.shares());
     }
 
     void start() {
-      var _ = workers.get().employ(terms.environment(), devices).whenComplete((worker, failure) -> {
+      var _ = workers.get().acquire(spec.environment(), devices).whenComplete((worker, failure) -> {
         if (failure == null) {
           send(worker);
         } else {
@@ -168,7 +168,7 @@ final class Lending {
 
     private void refused(Throwable why) {
       if (!(why instanceof RuntimeClosedException) && answer()) {
-        client.refused(String.valueOf(why.getMessage()));
+        listener.refused(String.valueOf(why.getMessage()));
       }
     }
 
@@ -191,7 +191,7 @@ final class Lending {
 
     private void lent(NodeId worker) {
       if (answer()) {
-        client.lent(worker);
+        listener.delegated(worker);
         synchronized (this) {
           told = true;
         }
@@ -213,21 +213,21 @@ final class Lending {
 
     /** To a submitter the way that the grant went, or it might come before that. */
     private void sayRecalled(NodeId worker) {
-      if (terms.submitter().equals(worker)) {
-        order(Order.RECALL);
+      if (spec.submitter().equals(worker)) {
+        order(LeaseOrder.RECALL);
       } else {
-        client.recalled(worker);
+        listener.recalled(worker);
       }
     }
 
     private byte[] frame() {
       var frame = new FrameWriter()
-          .octet(LEND)
-          .int64(terms.number())
-          .int64(terms.submitter().incarnation())
-          .choice(terms.purpose());
-      LeaseDesk.writeResources(frame, lease.resources());
-      Shares.write(frame, lease.shares());
+          .octet(DELEGATE)
+          .int64(spec.number())
+          .int64(spec.submitter().incarnation())
+          .choice(spec.purpose());
+      LeaseGranter.writeResources(frame, lease.resources());
+      DeviceShareCodec.write(frame, lease.shares());
       return frame.toBytes();
     }
 
@@ -241,12 +241,12 @@ final class Lending {
       }
     }
 
-    synchronized void order(Order what) {
+    synchronized void order(LeaseOrder what) {
       var worker = at;
       if (worker != null) {
-        var frame = new FrameWriter().octet(ORDER).int64(terms.number()).choice(what);
-        if (what == Order.DEVICES) {
-          Shares.write(frame, lease.shares());
+        var frame = new FrameWriter().octet(DELEGATED_ORDER).int64(spec.number()).choice(what);
+        if (what == LeaseOrder.DEVICES) {
+          DeviceShareCodec.write(frame, lease.shares());
         }
         peerTransport.send(worker, frame.toBytes());
       }
@@ -255,7 +255,7 @@ final class Lending {
     @Override
     public synchronized void end() {
       ended = true;
-      order(Order.END);
+      order(LeaseOrder.END);
     }
 
     private void over() {
@@ -266,12 +266,12 @@ final class Lending {
         over = true;
       }
       if (answer()) {
-        client.lost();
+        listener.lost();
       }
-      loans.remove(terms.number());
+      delegations.remove(spec.number());
       lease.release();
-      workers.get().dismiss(terms.environment(), devices);
-      client.over();
+      workers.get().release(spec.environment(), devices);
+      listener.released();
     }
   }
 }

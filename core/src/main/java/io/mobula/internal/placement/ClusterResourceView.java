@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of all ledgers. Safe for all threads; nothing blocks. The actor
- * {@link Views} keeps it up to date.
+ * {@link ResourceViewGossip} keeps it up to date.
  */
-public final class ClusterViews {
+public final class ClusterResourceView {
   /** Three reports of a node have not come. */
   private static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
 
@@ -33,17 +33,17 @@ public final class ClusterViews {
   private volatile ClusterView now = new ClusterView(List.of());
   private volatile AbsentWorkers absent = AbsentWorkers.NONE;
   private volatile Supplier<List<AbsentWorker>> ownAbsent = List::of;
-  private volatile @Nullable ActorRef<Views.Command> actor;
+  private volatile @Nullable ActorRef<ResourceViewGossip.Command> actor;
   private volatile boolean draining;
 
-  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.Of absent, long heard) {
+  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.NodeWorkers absent, long heard) {
     boolean saysTheSameAs(Entry other) {
       return view.equals(other.view) && absent.equals(other.absent);
     }
   }
 
   /** Knows this node alone until it is opened. */
-  public ClusterViews(Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
+  public ClusterResourceView(Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
     this.membership = membership;
     this.ledger = ledger;
     this.store = store;
@@ -58,17 +58,17 @@ public final class ClusterViews {
 
   /** Begins to tell and to hear. */
   public void open(Spawner spawner) {
-    var views = spawner.spawn(Views.create(this, membership, ledger), Views.NAME);
+    var views = spawner.spawn(ResourceViewGossip.create(this, membership, ledger), ResourceViewGossip.NAME);
     actor = views;
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
-        views.tell(new Views.PeerJoined(peer));
+        views.tell(new ResourceViewGossip.PeerJoined(peer));
       }
 
       @Override
       public void left(Peer peer, String how) {
-        views.tell(new Views.PeerLeft(peer.id()));
+        views.tell(new ResourceViewGossip.PeerLeft(peer.id()));
       }
     });
   }
@@ -86,11 +86,11 @@ public final class ClusterViews {
   /**
    * Says from now on which standing workers of this node are not up.
    *
-   * @param those asked on any thread, whenever {@link #stale} was called or something else changes
+   * @param those asked on any thread, whenever {@link #markStale} was called or something else changes
    */
   public void absent(Supplier<List<AbsentWorker>> those) {
     ownAbsent = those;
-    stale();
+    markStale();
   }
 
   /** How full that node's store is; null if it has not said so yet. */
@@ -118,19 +118,19 @@ public final class ClusterViews {
   /** Says from now on that this node takes no new work. */
   public void drain() {
     draining = true;
-    stale();
+    markStale();
   }
 
   /** Has this node report its state again, as what it last said is out of date. */
-  public void stale() {
+  public void markStale() {
     var views = actor;
     if (views != null) {
-      views.tell(new Views.Stale());
+      views.tell(new ResourceViewGossip.Stale());
     }
   }
 
-  NodeState state(LedgerClient.BalanceSnapshot balance) {
-    return new NodeState(
+  NodeResourceReport state(LedgerClient.BalanceSnapshot balance) {
+    return new NodeResourceReport(
         balance.total().asUnits(),
         balance.available().asUnits(),
         balance.queued(),
@@ -140,19 +140,19 @@ public final class ClusterViews {
         draining ? List.of() : ownAbsent.get());
   }
 
-  void put(Peer peer, NodeState state) {
+  void put(Peer peer, NodeResourceReport state) {
     var view = new NodeView(
         peer.id(),
         peer.name(),
         peer.labels(),
-        NodeState.resources(state.total()),
-        NodeState.resources(state.available()),
+        NodeResourceReport.resources(state.total()),
+        NodeResourceReport.resources(state.available()),
         state.queued(),
         state.fullness(),
         state.accepting(),
         state.devices());
     var entry = new Entry(
-        view, state.store(), new AbsentWorkers.Of(peer, state.absent()), System.nanoTime());
+        view, state.store(), new AbsentWorkers.NodeWorkers(peer, state.absent()), System.nanoTime());
     var before = entries.put(peer.id(), entry);
     if (before == null || !before.saysTheSameAs(entry)) {
       changed();

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Accelerators of a lease as they travel: what their holder may ask, not what is near them. */
-final class Shares {
-  private Shares() {}
+final class DeviceShareCodec {
+  private DeviceShareCodec() {}
 
   static void write(FrameWriter out, List<DeviceShare> shares) {
     out.list(shares, (to, share) -> {

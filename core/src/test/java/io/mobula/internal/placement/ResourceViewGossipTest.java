@@ -34,17 +34,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a node tells others of its ledger, and makes of what they tell. */
-class ViewsTest {
+class ResourceViewGossipTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Peer SELF = peer(1, Peer.Role.NODE);
   private static final Peer OTHER = peer(2, Peer.Role.NODE);
   private static final Peer THIRD = peer(3, Peer.Role.NODE);
 
-  private final TestProbe<Views.Command> other = KIT.createTestProbe(Views.Command.class);
+  private final TestProbe<ResourceViewGossip.Command> other = KIT.createTestProbe(ResourceViewGossip.Command.class);
   private final FakeMembership membership = new FakeMembership();
   private LedgerClient ledger;
-  private ClusterViews views;
-  private ActorRef<Views.Command> actor;
+  private ClusterResourceView views;
+  private ActorRef<ResourceViewGossip.Command> actor;
 
   @AfterAll
   static void end() {
@@ -63,8 +63,8 @@ class ViewsTest {
         new Peer.StoreLocation("/dev/shm/x", 1, 2, Peer.StoreLocation.DEFAULT_GROUP));
   }
 
-  private static NodeState state(long freeUnits) {
-    return new NodeState(
+  private static NodeResourceReport state(long freeUnits) {
+    return new NodeResourceReport(
         Map.of("CPU", 40_000L),
         Map.of("CPU", freeUnits),
         3,
@@ -82,13 +82,13 @@ class ViewsTest {
         return KIT.spawn(behavior);
       }
     });
-    views = new ClusterViews(membership, ledger, () -> new StoreUsage(25, 100, 7, 0, 0));
-    views.open(new ClusterViews.Spawner() {
+    views = new ClusterResourceView(membership, ledger, () -> new StoreUsage(25, 100, 7, 0, 0));
+    views.open(new ClusterResourceView.Spawner() {
       @Override
       @SuppressWarnings("unchecked")
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         var spawned = KIT.spawn(behavior);
-        actor = (ActorRef<Views.Command>) spawned;
+        actor = (ActorRef<ResourceViewGossip.Command>) spawned;
         return spawned;
       }
     });
@@ -99,8 +99,8 @@ class ViewsTest {
     membership.listeners.forEach(listener -> listener.joined(OTHER));
   }
 
-  private Views.Said heard() {
-    return other.expectMessageClass(Views.Said.class, Duration.ofSeconds(10));
+  private ResourceViewGossip.ResourceReport heard() {
+    return other.expectMessageClass(ResourceViewGossip.ResourceReport.class, Duration.ofSeconds(10));
   }
 
   @Test
@@ -113,12 +113,12 @@ class ViewsTest {
   @Test
   void whoJoinsIsToldAtOnceAndAskedForTheSame() {
     otherJoins();
-    var said = heard();
-    while (!said.yours()) { // its first look at the ledger may have been told to all just before
-      said = heard();
+    var report = heard();
+    while (!report.wantsReply()) { // its first look at the ledger may have been told to all just before
+      report = heard();
     }
-    assertThat(said.node()).isEqualTo(SELF.id());
-    assertThat(said.state().total()).isEqualTo(Map.of("CPU", 20_000L));
+    assertThat(report.node()).isEqualTo(SELF.id());
+    assertThat(report.state().total()).isEqualTo(Map.of("CPU", 20_000L));
   }
 
   @Test
@@ -149,7 +149,7 @@ class ViewsTest {
     long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
     int told = 0;
     for (var each : other.receiveSeveralMessages(2, Duration.ofSeconds(10))) {
-      assertThat(each).isInstanceOf(Views.Said.class);
+      assertThat(each).isInstanceOf(ResourceViewGossip.ResourceReport.class);
       told++;
     }
     while (otherHas()) {
@@ -170,15 +170,15 @@ class ViewsTest {
   @Test
   void theLastVersionOfAPeerCounts() {
     otherJoins();
-    actor.tell(new Views.Said(OTHER.id(), 5, state(30_000), true));
+    actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 5, state(30_000), true));
     var answer = heard();
-    while (answer.yours()) {
+    while (answer.wantsReply()) {
       answer = heard();
     }
     assertThat(answer.node()).as("it was asked to say the same").isEqualTo(SELF.id());
-    actor.tell(new Views.Said(OTHER.id(), 4, state(10_000), true));
+    actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 4, state(10_000), true));
     membership.peers.add(THIRD);
-    actor.tell(new Views.Said(THIRD.id(), 1, state(10_000), false)); // what was said before is read
+    actor.tell(new ResourceViewGossip.ResourceReport(THIRD.id(), 1, state(10_000), false)); // what was said before is read
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.now().node(THIRD.id())).isPresent());
     var seen = views.now().node(OTHER.id()).orElseThrow();
@@ -191,7 +191,7 @@ class ViewsTest {
   @Test
   void whoLeavesIsForgottenAndLateWordsOfItDropped() throws Exception {
     otherJoins();
-    actor.tell(new Views.Said(OTHER.id(), 1, state(0), true));
+    actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 1, state(0), true));
     var probe = KIT.createTestProbe(String.class);
     views.onChange(() -> {
       if (views.now().node(OTHER.id()).isEmpty()) {
@@ -201,7 +201,7 @@ class ViewsTest {
     probe.awaitAssert(() -> assertThat(views.now().node(OTHER.id())).isPresent());
     membership.peers.clear();
     membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
-    actor.tell(new Views.Said(OTHER.id(), 2, state(0), false));
+    actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 2, state(0), false));
     probe.expectMessage(Duration.ofSeconds(10), "forgotten");
     lease(); // a later change of its own, and still forgotten
     probe.expectMessage(Duration.ofSeconds(10), "forgotten");
@@ -212,11 +212,11 @@ class ViewsTest {
     otherJoins();
     heard();
     views.drain();
-    var said = heard();
-    while (said.state().accepting()) {
-      said = heard();
+    var report = heard();
+    while (report.state().accepting()) {
+      report = heard();
     }
-    assertThat(said.state().accepting()).isFalse();
+    assertThat(report.state().accepting()).isFalse();
   }
 
   @Test
@@ -232,11 +232,11 @@ class ViewsTest {
           .satisfies(worker -> assertThat(worker.labels()).isEqualTo(SELF.labels()));
       return assertThat(views.absent().givenUp()).hasSize(1);
     });
-    actor.tell(new Views.Said(OTHER.id(), 1, state(0), false));
+    actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 1, state(0), false));
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(2));
     absent.set(List.of());
-    views.stale();
+    views.markStale();
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.absent().givenUp()).hasSize(0));
     membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
@@ -257,21 +257,21 @@ class ViewsTest {
   @Test
   void wordsTravel() {
     var kit = new SerializationTestKit(KIT.system());
-    kit.verifySerialization(new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true), true);
+    kit.verifySerialization(new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true), true);
   }
 
   @Tag("fuzz")
   @Test
   void alteredWordsAreWholeOrRefused() {
-    var said = new Views.Said(new NodeId(-3), Long.MAX_VALUE, state(1), true);
-    AkkaMessageFuzzer.search("views of ledgers", 100, KIT.system(), List.of(said), message -> {});
+    var report = new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true);
+    AkkaMessageFuzzer.search("views of ledgers", 100, KIT.system(), List.of(report), message -> {});
   }
 
   private Lease lease() throws Exception {
     var granted = new CompletableFuture<Lease>();
     ledger.acquire(new LeaseRequester() {
       @Override
-      public Job program() {
+      public Job job() {
         return new Job(new NodeId(1), false, null, 1);
       }
 
@@ -281,7 +281,7 @@ class ViewsTest {
       }
 
       @Override
-      public String what() {
+      public String description() {
         return "a test";
       }
 
@@ -329,7 +329,7 @@ class ViewsTest {
     }
 
     @Override
-    public void died(NodeId id, String how) {}
+    public void reportDead(NodeId id, String how) {}
 
     @Override
     public void subscribe(Listener listener) {
@@ -337,7 +337,7 @@ class ViewsTest {
     }
 
     @Override
-    public PeerStatus standing(Peer peer) {
+    public PeerStatus statusOf(Peer peer) {
       return PeerStatus.ALIVE;
     }
   }

@@ -21,7 +21,7 @@ import java.util.function.Function;
  * it changes after a quiet time, else every {@link #LULL}, and now and then in any case. The last
  * word of each node counts; that of one who has left is forgotten.
  */
-final class Views extends AbstractOnMessageBehavior<Views.Command> {
+final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGossip.Command> {
   /** Its name, and that of the same actor of every peer. */
   static final String NAME = "views";
 
@@ -34,12 +34,12 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
   record Stale() implements Command {}
 
   /** May look again. */
-  private record Lulled() implements Command {}
+  private record IntervalElapsed() implements Command {}
 
-  private record Beat() implements Command {}
+  private record HeartbeatTick() implements Command {}
 
   /** The ledger's answer. */
-  private record Balanced(LedgerClient.BalanceSnapshot now) implements Command {}
+  private record BalanceReceived(LedgerClient.BalanceSnapshot now) implements Command {}
 
   record PeerJoined(Peer peer) implements Command {}
 
@@ -51,12 +51,12 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
    * @param node whose it is
    * @param version counts up, so that the last one counts
    * @param state what it says
-   * @param yours whether it wants to hear the same of the receiver
+   * @param wantsReply whether it wants to hear the same of the receiver
    */
-  record Said(NodeId node, long version, NodeState state, boolean yours)
+  record ResourceReport(NodeId node, long version, NodeResourceReport state, boolean wantsReply)
       implements Command, ControlMessage {}
 
-  private final ClusterViews views;
+  private final ClusterResourceView views;
   private final Membership membership;
   private final LedgerClient ledger;
   private final TimerScheduler<Command> timers;
@@ -67,10 +67,10 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
   private boolean lulling;
   private boolean stale;
 
-  private Views(
+  private ResourceViewGossip(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      ClusterViews views,
+      ClusterResourceView views,
       Membership membership,
       LedgerClient ledger) {
     super(context);
@@ -79,30 +79,30 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
     this.ledger = ledger;
     this.timers = timers;
     this.last = ledger.unused();
-    Function<LedgerClient.BalanceSnapshot, Command> balanced = Balanced::new;
+    Function<LedgerClient.BalanceSnapshot, Command> balanced = BalanceReceived::new;
     this.balances = context.messageAdapter(LedgerClient.BalanceSnapshot.class, balanced::apply);
-    timers.startTimerWithFixedDelay(new Beat(), HEARTBEAT);
+    timers.startTimerWithFixedDelay(new HeartbeatTick(), HEARTBEAT);
     look();
   }
 
-  static Behavior<Command> create(ClusterViews views, Membership membership, LedgerClient ledger) {
+  static Behavior<Command> create(ClusterResourceView views, Membership membership, LedgerClient ledger) {
     return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new Views(context, timers, views, membership, ledger)));
+        Behaviors.withTimers(timers -> new ResourceViewGossip(context, timers, views, membership, ledger)));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case Stale() -> onStale();
-      case Lulled() -> onLulled();
-      case Beat() -> publish();
-      case Balanced(var snapshot) -> {
+      case IntervalElapsed() -> onLulled();
+      case HeartbeatTick() -> publish();
+      case BalanceReceived(var snapshot) -> {
         last = snapshot;
         publish();
       }
       case PeerJoined(var peer) -> tell(peer, said(true));
       case PeerLeft(var id) -> onLeft(id);
-      case Said said -> onSaid(said);
+      case ResourceReport report -> onSaid(report);
     }
     return this;
   }
@@ -125,40 +125,40 @@ final class Views extends AbstractOnMessageBehavior<Views.Command> {
   private void look() {
     stale = false;
     lulling = true;
-    timers.startSingleTimer(new Lulled(), LULL);
+    timers.startSingleTimer(new IntervalElapsed(), LULL);
     var self = getContext().getSelf();
     ledger.watch(balances, () -> self.tell(new Stale()));
   }
 
   private void publish() {
     version++;
-    var said = said(false);
-    views.put(membership.self(), said.state());
+    var report = said(false);
+    views.put(membership.self(), report.state());
     for (var peer : membership.peers()) {
-      tell(peer, said);
+      tell(peer, report);
     }
   }
 
-  private Said said(boolean yours) {
-    return new Said(membership.self().id(), version, views.state(last), yours);
+  private ResourceReport said(boolean yours) {
+    return new ResourceReport(membership.self().id(), version, views.state(last), yours);
   }
 
-  private void tell(Peer peer, Said said) {
+  private void tell(Peer peer, ResourceReport report) {
     ActorRef<Command> other = membership.actor(peer, NAME);
-    other.tell(said);
+    other.tell(report);
   }
 
-  private void onSaid(Said said) {
-    var peer = membership.peer(said.node());
+  private void onSaid(ResourceReport report) {
+    var peer = membership.peer(report.node());
     if (peer == null || peer.equals(membership.self())) {
       return; // it has left, or we hear of it soon and ask
     }
-    if (said.yours()) {
+    if (report.wantsReply()) {
       tell(peer, said(false));
     }
-    if (versions.getOrDefault(said.node(), -1L) < said.version()) {
-      versions.put(said.node(), said.version());
-      views.put(peer, said.state());
+    if (versions.getOrDefault(report.node(), -1L) < report.version()) {
+      versions.put(report.node(), report.version());
+      views.put(peer, report.state());
     }
   }
 

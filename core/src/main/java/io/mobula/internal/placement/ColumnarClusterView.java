@@ -12,14 +12,14 @@ import java.util.function.Function;
  * A view of the cluster laid out for decisions: an array for each resource, in the order of the
  * nodes, made when it is first asked for. Safe for all threads.
  */
-final class Columns {
+final class ColumnarClusterView {
   private final ClusterView view;
   private final List<NodeView> nodes;
   private final Map<String, long[]> totals = new ConcurrentHashMap<>();
   private final Map<String, long[]> free = new ConcurrentHashMap<>();
   private final double[] fullness;
 
-  Columns(ClusterView view) {
+  ColumnarClusterView(ClusterView view) {
     this.view = view;
     this.nodes = view.nodes();
     this.fullness = new double[nodes.size()];

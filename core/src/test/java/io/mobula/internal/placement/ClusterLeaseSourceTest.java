@@ -17,7 +17,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
-import io.mobula.internal.placement.Placer.Choice;
+import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -30,20 +30,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests of a node while its view of the cluster changes: the last look at it counts. */
-class PlacerTest {
+class ClusterLeaseSourceTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId OTHER = new NodeId(2);
-  private static final Choice HERE = new Choice.At(SELF);
-  private static final Choice NOWHERE = new Choice.Later(null, "no node has so much");
-  private static final Choice NOT_READY = new Choice.Await("it is being made");
+  private static final PlacementDecision HERE = new PlacementDecision.AtNode(SELF);
+  private static final PlacementDecision NOWHERE = new PlacementDecision.Later(null, "no node has so much");
+  private static final PlacementDecision NOT_READY = new PlacementDecision.Await("it is being made");
 
   private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
-  private final AtomicReference<Choice> view = new AtomicReference<>(NOWHERE);
+  private final AtomicReference<PlacementDecision> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
   private volatile int queued = 1; // at each node, as its last report says
   private final FrameRouter router = new FrameRouter();
   private ActorTestKit kit;
-  private Placer placer;
+  private ClusterLeaseSource leaseSource;
 
   @BeforeEach
   void start() {
@@ -58,14 +58,14 @@ class PlacerTest {
     membership.join(SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
     var peerTransport = membership.peerTransport();
     var bundles = new NoBundles();
-    var desk = new LeaseDesk(ledger, membership, peerTransport, router, wanted -> null, bundles);
-    placer = new Placer(
+    var desk = new LeaseGranter(ledger, membership, peerTransport, router, wanted -> null, bundles);
+    leaseSource = new ClusterLeaseSource(
         ledger,
         membership,
         peerTransport,
         router,
         desk,
-        new Placer.Rules(
+        new ClusterLeaseSource.PlacementRules(
             this::choose, node -> queued, bundles, Duration.ofSeconds(30), (delay, action) -> {
               timers.add(action);
               return () -> timers.remove(action);
@@ -78,7 +78,7 @@ class PlacerTest {
   }
 
   /** A look that takes time: what it has seen may be old when it is acted upon. */
-  private Choice choose(Wanting wanting, long turn) {
+  private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
     var seen = view.get();
     var now = meanwhile;
     meanwhile = () -> {};
@@ -86,30 +86,30 @@ class PlacerTest {
     return seen;
   }
 
-  private void change(Choice to) {
+  private void change(PlacementDecision to) {
     view.set(to);
-    placer.lookAgain();
+    leaseSource.rescanQueue();
   }
 
   @Test
   void aLookThatIsOverlappedByAChangeIsNotTheLast() throws Exception {
     meanwhile = () -> change(HERE);
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
-    assertThat(placer.hopeless()).isEmpty();
+    assertThat(leaseSource.unschedulable()).isEmpty();
   }
 
   @Test
   void anOverlappedLookDoesNotTakeARequestBack() throws Exception {
     var first = new Client();
     view.set(HERE);
-    placer.acquire(first); // the only CPU
+    leaseSource.acquire(first); // the only CPU
     var lease = first.granted.poll(10, TimeUnit.SECONDS);
     view.set(NOT_READY);
     meanwhile = () -> change(HERE);
     var second = new Client();
-    placer.acquire(second);
+    leaseSource.acquire(second);
     assertThat(lease).isNotNull();
     lease.release();
     assertThat(second.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
@@ -118,7 +118,7 @@ class PlacerTest {
   @Test
   void itLooksOnceMoreBeforeItGivesUp() throws Exception {
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     timers.remove().run(); // it is said that it waits
     view.set(HERE); // and nobody hears of the change
     timers.remove().run(); // the time is over
@@ -129,39 +129,39 @@ class PlacerTest {
   @Test
   void itGivesUpWhenThereIsStillNoNode() {
     var client = new Client();
-    placer.acquire(client);
-    assertThat(placer.hopeless()).hasSize(1);
+    leaseSource.acquire(client);
+    assertThat(leaseSource.unschedulable()).hasSize(1);
     timers.remove().run();
     timers.remove().run();
     assertThat(client.refusals.remove())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("no node has so much");
-    assertThat(placer.hopeless()).isEmpty();
+    assertThat(leaseSource.unschedulable()).isEmpty();
   }
 
   @Test
   void whatComesBackMeanwhileHasAllItsTimeAgain() {
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     timers.remove().run();
     var end = timers.remove();
     change(NOT_READY);
     change(NOWHERE);
     end.run(); // of the time before
     assertThat(client.refusals).isEmpty();
-    assertThat(placer.hopeless()).hasSize(1);
+    assertThat(leaseSource.unschedulable()).hasSize(1);
   }
 
   /** Its worker has ended before the task was there, and nothing about the node has changed. */
   @Test
   void aNodeThatSentARequestBackIsAskedAgainThoughNoNewsOfItComes() {
-    view.set(new Choice.At(OTHER));
+    view.set(new PlacementDecision.AtNode(OTHER));
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     router.received(
         OTHER,
         new FrameWriter()
-            .octet(LeaseDesk.REDIRECTED)
+            .octet(LeaseGranter.REDIRECTED)
             .int64(1)
             .int64(SELF.incarnation())
             .octet(1)
@@ -170,7 +170,7 @@ class PlacerTest {
     router.received(
         OTHER,
         new FrameWriter()
-            .octet(LeaseDesk.GRANTED)
+            .octet(LeaseGranter.GRANTED)
             .int64(2)
             .int64(17)
             .int64(OTHER.incarnation())
@@ -182,14 +182,14 @@ class PlacerTest {
   /** The report that its resources are taken may come before the answer that says by whom. */
   @Test
   void aRequestStaysAtANodeThatReportsNobodyWaiting() throws Exception {
-    view.set(new Choice.At(OTHER));
+    view.set(new PlacementDecision.AtNode(OTHER));
     queued = 0;
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     change(HERE);
-    assertThat(placer.request(client).waitStep().text()).contains("is at node " + OTHER);
+    assertThat(leaseSource.pendingRequest(client).waitStep().text()).contains("is at node " + OTHER);
     queued = 1;
-    placer.lookAgain();
+    leaseSource.rescanQueue();
     assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
   }
 
@@ -199,7 +199,7 @@ class PlacerTest {
       throw new IllegalStateException("of the user");
     };
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     assertThat(client.refusals.remove())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("IllegalStateException");
@@ -211,7 +211,7 @@ class PlacerTest {
       throw new StackOverflowError();
     };
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     assertThat(client.refusals.remove())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("StackOverflowError");
@@ -221,15 +221,15 @@ class PlacerTest {
   void aPolicyThatGivesNoChoiceRefuses() {
     view.set(null);
     var client = new Client();
-    placer.acquire(client);
+    leaseSource.acquire(client);
     assertThat(client.refusals.remove()).isInstanceOf(UnschedulableException.class);
     view.set(HERE);
-    placer.acquire(client); // and the next one is decided on as ever
+    leaseSource.acquire(client); // and the next one is decided on as ever
     assertThat(client.refusals).isEmpty();
   }
 
   /** Keeps what it is granted. */
-  private static final class Client implements Wanting {
+  private static final class Client implements ClusterLeaseRequester {
     private final BlockingQueue<Lease> granted = new LinkedBlockingQueue<>();
     private final BlockingQueue<Map.Entry<NodeId, Long>> grantedAt = new LinkedBlockingQueue<>();
     private final BlockingQueue<MobulaException> refusals = new LinkedBlockingQueue<>();
@@ -250,12 +250,12 @@ class PlacerTest {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return new Job(SELF, false, null, 1);
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "client";
     }
 

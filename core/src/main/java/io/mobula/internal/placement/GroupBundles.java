@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * The bundles of placement groups: where they are, and the ledgers of those that are here. Safe for
  * all threads; nothing blocks.
  */
-public interface Bundles {
+public interface GroupBundles {
 
   /** Which node's bundle that work goes to, as far as this process knows. */
-  Placer.Choice choose(Placement.Group group, Resources wanted);
+  ClusterLeaseSource.PlacementDecision choose(Placement.Group group, Resources wanted);
 
   /** Why the group of that placement takes nothing any more; null if it does, or there is none. */
-  default @Nullable Function<String, MobulaException> over(Placement placement) {
+  default @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
     return placement instanceof Placement.Group group
-            && choose(group, Resources.none()) instanceof Placer.Choice.Refused(var exception)
+            && choose(group, Resources.none()) instanceof ClusterLeaseSource.PlacementDecision.Refused(var exception)
         ? exception
         : null;
   }
@@ -35,10 +35,10 @@ public interface Bundles {
   boolean acquire(PlacementGroupId group, int bundle, LeaseRequester requester);
 
   /** Somebody wants no more of what he asked bundles of the group for. */
-  void lookAgain(PlacementGroupId group);
+  void rescanQueues(PlacementGroupId group);
 
   /** A node has said that it has no such bundle: what is known here may be old. */
-  void doubt(PlacementGroupId group);
+  void refresh(PlacementGroupId group);
 
   /** Has this run after each change of what {@link #choose} may say. */
   void onChange(Runnable listener);

@@ -19,68 +19,68 @@ import org.jspecify.annotations.Nullable;
  * Leases that a worker process is lent by its node: submitters use them as if they were granted
  * here, and the node's ledger hears what becomes of them. Safe for all threads; nothing blocks.
  */
-final class Borrowing {
+final class DelegatedLeases {
   private final NodeId self;
-  private final LeaseDesk desk;
+  private final LeaseGranter desk;
   private final PeerTransport peerTransport;
-  private final Map<Long, Borrowed> borrowed = new ConcurrentHashMap<>();
+  private final Map<Long, DelegatedLease> delegated = new ConcurrentHashMap<>();
 
-  Borrowing(NodeId self, LeaseDesk desk, PeerTransport peerTransport, FrameRouter router) {
+  DelegatedLeases(NodeId self, LeaseGranter desk, PeerTransport peerTransport, FrameRouter router) {
     this.self = self;
     this.desk = desk;
     this.peerTransport = peerTransport;
-    router.on(Lending.LEND, this::onLend).on(Lending.ORDER, this::onOrder);
+    router.on(LeaseDelegator.DELEGATE, this::onLend).on(LeaseDelegator.DELEGATED_ORDER, this::onOrder);
   }
 
   private void onLend(NodeId from, FrameReader in) {
     long number = in.int64();
     var submitter = new NodeId(in.int64());
-    var purpose = in.choice(Wanting.Purpose.values());
-    var resources = LeaseDesk.readResources(in);
-    var lent = new Borrowed(from, submitter, number, resources, Shares.read(in));
-    borrowed.put(number, lent);
+    var purpose = in.choice(ClusterLeaseRequester.Purpose.values());
+    var resources = LeaseGranter.readResources(in);
+    var lent = new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
+    delegated.put(number, lent);
     if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
       desk.open(purpose, submitter, number, lent.lease);
     }
-    peerTransport.send(from, new FrameWriter().octet(Lending.LENT).int64(number).toBytes());
+    peerTransport.send(from, new FrameWriter().octet(LeaseDelegator.DELEGATED).int64(number).toBytes());
   }
 
   private void onOrder(NodeId from, FrameReader in) {
     long number = in.int64();
-    var lent = borrowed.get(number);
+    var lent = delegated.get(number);
     if (lent == null || !lent.lender.equals(from)) {
       return;
     }
-    switch (in.choice(Lending.Order.values())) {
+    switch (in.choice(LeaseDelegator.LeaseOrder.values())) {
       case RECALL -> lent.lease.recall(); // of work of this process: others hear it of the lender
       case END -> lent.end();
-      case DEVICES -> lent.lease.shares(Shares.read(in));
+      case DEVICES -> lent.lease.shares(DeviceShareCodec.read(in));
     }
   }
 
   /** The lease for work that this process has submitted itself; null if that is over. */
   @Nullable
-  Lease take(long number, Wanting by) {
-    var lent = borrowed.get(number);
+  Lease take(long number, ClusterLeaseRequester by) {
+    var lent = delegated.get(number);
     return lent != null && lent.take(by) ? lent.lease : null;
   }
 
   /** Whether nothing is lent at this moment. */
   boolean isNone() {
-    return borrowed.isEmpty();
+    return delegated.isEmpty();
   }
 
   /** One lease, as the host of the work has it. */
-  private final class Borrowed implements LeaseRequester, Lease.LeaseAccounting {
+  private final class DelegatedLease implements LeaseRequester, Lease.LeaseAccounting {
     private final NodeId lender;
     private final NodeId submitter;
     private final long number;
     private final Resources resources;
     private final Lease lease;
-    private @Nullable Wanting user;
+    private @Nullable ClusterLeaseRequester user;
     private boolean ended;
 
-    Borrowed(
+    DelegatedLease(
         NodeId lender, NodeId submitter, long number, Resources resources, List<DeviceShare> shares) {
       this.lender = lender;
       this.submitter = submitter;
@@ -89,12 +89,12 @@ final class Borrowing {
       this.lease = Lease.of(this, shares, this);
     }
 
-    synchronized boolean take(Wanting by) {
+    synchronized boolean take(ClusterLeaseRequester by) {
       user = by;
       return !ended;
     }
 
-    private synchronized @Nullable Wanting user() {
+    private synchronized @Nullable ClusterLeaseRequester user() {
       return user;
     }
 
@@ -113,27 +113,27 @@ final class Borrowing {
       }
     }
 
-    private void account(Lending.Account what) {
+    private void account(LeaseDelegator.LeaseEvent what) {
       peerTransport.send(
           lender,
-          new FrameWriter().octet(Lending.ACCOUNT).int64(number).choice(what).toBytes());
+          new FrameWriter().octet(LeaseDelegator.DELEGATED_EVENT).int64(number).choice(what).toBytes());
     }
 
     @Override
     public void released(Lease lease) {
-      borrowed.remove(number);
+      delegated.remove(number);
       desk.forget(number);
-      account(Lending.Account.RELEASED);
+      account(LeaseDelegator.LeaseEvent.RELEASED);
     }
 
     @Override
     public void blocked(Lease lease) {
-      account(Lending.Account.BLOCKED);
+      account(LeaseDelegator.LeaseEvent.BLOCKED);
     }
 
     @Override
     public void resumed(Lease lease) {
-      account(Lending.Account.RESUMED);
+      account(LeaseDelegator.LeaseEvent.RESUMED);
     }
 
     @Override
@@ -142,12 +142,12 @@ final class Borrowing {
     }
 
     @Override
-    public Job program() {
+    public Job job() {
       return new Job(submitter, false, null, 1);
     }
 
     @Override
-    public String what() {
+    public String description() {
       return "work of node " + submitter;
     }
 

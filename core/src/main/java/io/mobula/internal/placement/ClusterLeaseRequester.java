@@ -12,7 +12,7 @@ import java.util.function.Function;
  * most one request outstanding; it ends with exactly one of {@link #granted}, {@link #grantedAt}
  * and {@link #refused}, or lapses. Called on threads that must not be blocked.
  */
-public interface Wanting extends LeaseRequester {
+public interface ClusterLeaseRequester extends LeaseRequester {
 
   /** What the lease is for, as the node that grants it must know. */
   enum Purpose {

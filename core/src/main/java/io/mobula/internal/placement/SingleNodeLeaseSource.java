@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
  * Placement where there is one node: everything runs here or is refused at once; only bundles of
  * placement groups may be yet to come. Safe for all threads.
  */
-public final class SingleNode implements Places {
+public final class SingleNodeLeaseSource implements LeaseSource {
   private final LedgerClient ledger;
-  private final Bundles bundles;
-  private final Set<InGroup> inGroups = new LinkedHashSet<>();
+  private final GroupBundles bundles;
+  private final Set<GroupRequest> requests = new LinkedHashSet<>();
 
   /** Places on the ledger's node. */
-  public SingleNode(LedgerClient ledger, Bundles bundles) {
+  public SingleNodeLeaseSource(LedgerClient ledger, GroupBundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
-    bundles.onChange(this::lookAgain);
+    bundles.onChange(this::rescanQueue);
   }
 
   /**
@@ -44,7 +44,7 @@ public final class SingleNode implements Places {
    * @throws io.mobula.error.UnschedulableException when the node has not as much
    */
   @Override
-  public void require(Placement placement, Resources wanted, Supplier<String> what) {
+  public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {
     switch (placement) {
       case Placement.Anywhere anywhere -> {}
       case Placement.Spread spread -> {}
@@ -52,7 +52,7 @@ public final class SingleNode implements Places {
       case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
       case Placement.NearObject nearObject -> throw needsCluster(what, "near(" + nearObject.ref().id() + ")");
       case Placement.Group group -> {
-        Reasons.requireBundle(group, wanted, what);
+        SchedulingMessages.requireBundle(group, wanted, what);
         return;
       }
       case Placement.PreferredLabels(var selector) -> {
@@ -64,23 +64,23 @@ public final class SingleNode implements Places {
   }
 
   @Override
-  public void acquire(Wanting wanting) {
-    if (wanting.placement() instanceof Placement.Group group) {
-      var request = new InGroup(group, wanting);
-      synchronized (inGroups) {
-        inGroups.add(request);
+  public void acquire(ClusterLeaseRequester requester) {
+    if (requester.placement() instanceof Placement.Group group) {
+      var request = new GroupRequest(group, requester);
+      synchronized (requests) {
+        requests.add(request);
       }
-      request.look.request();
+      request.attempt.request();
     } else {
-      ledger.acquire(wanting);
+      ledger.acquire(requester);
     }
   }
 
   @Override
-  public void lookAgain(Placement placement) {
+  public void rescanQueue(Placement placement) {
     if (placement instanceof Placement.Group group) {
-      bundles.lookAgain(group.group().id());
-      lookAgain();
+      bundles.rescanQueues(group.group().id());
+      rescanQueue();
     } else {
       ledger.rescanQueue();
     }
@@ -88,40 +88,40 @@ public final class SingleNode implements Places {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public void lapsed(Wanting wanting) {
-    synchronized (inGroups) {
-      inGroups.removeIf(each -> each.wanting == wanting);
+  public void withdraw(ClusterLeaseRequester requester) {
+    synchronized (requests) {
+      requests.removeIf(each -> each.requester == requester);
     }
-    lookAgain(wanting.placement());
+    rescanQueue(requester.placement());
   }
 
   @Override
-  public @Nullable Function<String, MobulaException> over(Placement placement) {
-    return bundles.over(placement);
+  public @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
+    return bundles.refusalFor(placement);
   }
 
-  private void lookAgain() {
-    open().forEach(request -> request.look.request());
+  private void rescanQueue() {
+    open().forEach(request -> request.attempt.request());
   }
 
-  private List<InGroup> open() {
-    synchronized (inGroups) {
-      return List.copyOf(inGroups);
+  private List<GroupRequest> open() {
+    synchronized (requests) {
+      return List.copyOf(requests);
     }
   }
 
-  private void forget(InGroup request) {
-    synchronized (inGroups) {
-      inGroups.remove(request);
+  private void forget(GroupRequest request) {
+    synchronized (requests) {
+      requests.remove(request);
     }
   }
 
   /** The ledger says so itself; groups that are not ready say it here. */
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public String why(Wanting wanting) {
+  public String waitReason(ClusterLeaseRequester requester) {
     for (var each : open()) {
-      if (each.wanting == wanting) {
+      if (each.requester == requester) {
         return each.why;
       }
     }
@@ -130,11 +130,11 @@ public final class SingleNode implements Places {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public @Nullable Awaited request(Wanting wanting) {
-    if (!(wanting.placement() instanceof Placement.Group)) {
-      return ledger.request(wanting);
+  public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
+    if (!(requester.placement() instanceof Placement.Group)) {
+      return ledger.request(requester);
     }
-    return open().stream().filter(each -> each.wanting == wanting).findFirst().orElse(null);
+    return open().stream().filter(each -> each.requester == requester).findFirst().orElse(null);
   }
 
   @Override
@@ -150,19 +150,19 @@ public final class SingleNode implements Places {
 
   /**
    * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
-   * waits or asks is decided by {@link #look} alone.
+   * waits or asks is decided by {@link #attempt} alone.
    */
-  private final class InGroup implements LeaseRequester, Awaited {
+  private final class GroupRequest implements LeaseRequester, Awaited {
     private final Placement.Group group;
-    private final Wanting wanting;
-    private final CoalescedAction look = new CoalescedAction(this::choose);
+    private final ClusterLeaseRequester requester;
+    private final CoalescedAction attempt = new CoalescedAction(this::choose);
     private boolean asked;
     private boolean over;
     private volatile String why = "";
 
-    InGroup(Placement.Group group, Wanting wanting) {
+    GroupRequest(Placement.Group group, ClusterLeaseRequester requester) {
       this.group = group;
-      this.wanting = wanting;
+      this.requester = requester;
     }
 
     @Override
@@ -179,17 +179,17 @@ public final class SingleNode implements Places {
           return;
         }
       }
-      switch (bundles.choose(group, wanting.wanted())) {
-        case Placer.Choice.At at -> ask();
-        case Placer.Choice.Await(var reason) -> why = reason;
-        case Placer.Choice.Later(var at, var reason) -> why = reason;
-        case Placer.Choice.Refused(var exception) -> refuse(exception);
+      switch (bundles.choose(group, requester.wanted())) {
+        case ClusterLeaseSource.PlacementDecision.AtNode atNode -> ask();
+        case ClusterLeaseSource.PlacementDecision.Await(var reason) -> why = reason;
+        case ClusterLeaseSource.PlacementDecision.Later(var at, var reason) -> why = reason;
+        case ClusterLeaseSource.PlacementDecision.Refused(var exception) -> refuse(exception);
       }
     }
 
     /** Asks whoever wants, unless it is over; a lapsed request is. */
     private synchronized boolean isWanted() {
-      if (!over && !wanting.stillWants()) {
+      if (!over && !requester.stillWants()) {
         end();
       }
       return !over;
@@ -212,29 +212,29 @@ public final class SingleNode implements Places {
           asked = false;
         }
         why = "its bundle is being made";
-        bundles.doubt(group.group().id());
+        bundles.refresh(group.group().id());
       }
     }
 
     private void refuse(Function<String, MobulaException> exception) {
       if (isWanted() && end()) {
-        wanting.refused(exception);
+        requester.refused(exception);
       }
     }
 
     @Override
     public Resources wanted() {
-      return wanting.wanted();
+      return requester.wanted();
     }
 
     @Override
-    public Job program() {
-      return wanting.job();
+    public Job job() {
+      return requester.job();
     }
 
     @Override
-    public String what() {
-      return wanting.description();
+    public String description() {
+      return requester.description();
     }
 
     @Override
@@ -243,27 +243,27 @@ public final class SingleNode implements Places {
     }
 
     @Override
-    public boolean isForLife() {
-      return wanting.holdsForLifetime();
+    public boolean holdsForLifetime() {
+      return requester.holdsForLifetime();
     }
 
     @Override
-    public Object group() {
-      return wanting.recallGroup();
+    public Object recallGroup() {
+      return requester.recallGroup();
     }
 
     @Override
-    public void turnedAway() {
+    public void ledgerClosed() {
       synchronized (this) {
         asked = false;
       }
-      look.request();
+      attempt.request();
     }
 
     @Override
     public void granted(Lease lease) {
       if (end()) {
-        wanting.granted(lease);
+        requester.granted(lease);
       } else {
         lease.release();
       }
@@ -271,12 +271,12 @@ public final class SingleNode implements Places {
 
     @Override
     public void recalled(Lease lease) {
-      wanting.recalled(lease);
+      requester.recalled(lease);
     }
 
     @Override
     public void devicesChanged(Lease lease) {
-      wanting.devicesChanged(lease);
+      requester.devicesChanged(lease);
     }
   }
 }
