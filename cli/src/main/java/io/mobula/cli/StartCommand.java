@@ -113,7 +113,7 @@ final class StartCommand implements Callable<Integer> {
         log == null ? null : log.toString(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     var registration = registry.register(entry);
-    System.setProperty(WorkerMain.STARTED, "true");
+    System.setProperty(WorkerMain.STARTED_PROPERTY, "true");
     System.setProperty(ChildPlan.USER_CLASSES, options.classPath().toString());
     try (var runtime = Mobula.init(settings)) {
       var up = entry.up(runtime.nodeId().toString(), runtime.nodes().getFirst().address());

@@ -139,7 +139,7 @@ class DirectoryLossIT {
         .flags("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     var flags = System.getProperty("mobula.child.flags", "").trim();
     var started = (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
-    started.sendLine(WorkerMain.told(settings));
+    started.sendLine(WorkerMain.settingsLine(settings));
     return started;
   }
 

@@ -44,7 +44,7 @@ final class NodeProcess implements AutoCloseable {
     var plan = WorkerMain.plan("node")
         .flags(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     var jvm = ChildJvm.start(plan, (stream, line) -> {});
-    jvm.tell(WorkerMain.told(settings));
+    jvm.sendLine(WorkerMain.settingsLine(settings));
     return new NodeProcess(jvm);
   }
 
@@ -120,7 +120,7 @@ final class NodeProcess implements AutoCloseable {
 
   /** Asks it to go, and sees that it does. */
   void leave(Duration limit) {
-    assertThat(jvm.end(limit)).as("%s", this).isEqualTo(ChildJvm.End.ASKED);
+    assertThat(jvm.end(limit)).as("%s", this).isEqualTo(ChildJvm.EndKind.ON_REQUEST);
   }
 
   /** Waits for its end, which it finds by itself, and gives its exit code. */

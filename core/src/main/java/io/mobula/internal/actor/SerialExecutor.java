@@ -36,7 +36,7 @@ final class SerialExecutor {
     try {
       action.run();
     } catch (Throwable broken) { // those behind it must have their turn
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A turn of an actor's bookkeeping failed", broken);
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's immutable collections ({@code List.of}, {@code Set.of}, {@code Map.of},
- * {@code Stream.toList}).
+ * {@code StandardStream.toList}).
  */
 final class ImmutableCollectionCodecs {
   private static final Class<?> LIST = List.of().getClass();

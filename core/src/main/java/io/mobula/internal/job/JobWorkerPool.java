@@ -206,7 +206,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
       throw new RuntimeClosedException("This node is closing.");
     }
     var _ = child.ended().thenAccept(code -> ended(worker, child, code));
-    child.tell(WorkerMain.told(workerSettings(worker.environment)));
+    child.sendLine(WorkerMain.settingsLine(workerSettings(worker.environment)));
     var ready = child.awaitReady(limit);
     if (membership.peer(ready.node()) == null) {
       child.kill();
@@ -221,7 +221,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     return !closed;
   }
 
-  private static ChildJvm.Output output(String name) {
+  private static ChildJvm.OutputConsumer output(String name) {
     return (stream, text) -> {
       switch (stream) {
         case OUT -> LOG.info("{}: {}", name, text);

@@ -13,7 +13,7 @@ import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.AbsentWorker;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
-import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.ReadyNotice;
 import io.mobula.internal.process.RestartPolicy;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.process.WorkerSupervisor;
@@ -99,11 +99,11 @@ public final class StaticWorkers implements AutoCloseable {
     this.spec = spec;
     this.changed = changed;
     this.store = nodeParameters.store();
-    var told = WorkerMain.told(workerSettings(spec, nodeParameters));
+    var told = WorkerMain.settingsLine(workerSettings(spec, nodeParameters));
     this.supervisor = WorkerSupervisor.start(
         spec.count(),
         worker -> child(spec, worker).input(told),
-        new WorkerSupervisor.Terms(
+        new WorkerSupervisor.Limits(
             RestartPolicy.DEFAULT.restarts(spec.restarts()),
             nodeParameters.startTimeout(),
             nodeParameters.leaveTimeout()),
@@ -155,7 +155,7 @@ public final class StaticWorkers implements AutoCloseable {
     return result;
   }
 
-  private static void print(ChildJvm.Stream stream, String text) {
+  private static void print(ChildJvm.StandardStream stream, String text) {
     switch (stream) {
       case OUT -> LOG.info("worker: {}", text);
       case ERR -> LOG.warn("worker: {}", text);
@@ -171,7 +171,7 @@ public final class StaticWorkers implements AutoCloseable {
     }
 
     @Override
-    public void up(int worker, long pid, Ready ready) {
+    public void up(int worker, long pid, ReadyNotice ready) {
       up.add(worker);
       changed.run();
       missing.countDown();

@@ -115,7 +115,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
       peerTransport.received(from, frame.length);
       receiver.received(from, frame);
     } catch (Throwable broken) { // one bad frame must not stop the others
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A frame of node {} could not be handled", from, broken);
     }
   }

@@ -112,7 +112,7 @@ final class RingPoller implements AutoCloseable {
           sleep();
         }
       } catch (Throwable broken) { // nobody else would read what peers send
-        HeapExhaustion.check(broken);
+        HeapExhaustion.exitIfExhausted(broken);
         LOG.error("A turn of the thread of the lanes has failed", broken);
       }
     }
@@ -222,7 +222,7 @@ final class RingPoller implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable broken) { // one must not stop the others
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("What the thread of the lanes was given has failed", broken);
     }
   }
@@ -231,7 +231,7 @@ final class RingPoller implements AutoCloseable {
     try {
       return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
     } catch (RuntimeException | Error broken) { // what was read is gone, what comes after it is not
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A frame of node {} could not be read", source.from(), broken);
       return 1;
     }
@@ -241,7 +241,7 @@ final class RingPoller implements AutoCloseable {
     try {
       receiver.received(from, frame);
     } catch (Throwable broken) { // one bad frame must not stop the others
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error(
           "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
     }

@@ -118,7 +118,7 @@ final class ReachabilityCleaner {
     try {
       sweep.run();
     } catch (Throwable e) {
-      HeapExhaustion.check(e);
+      HeapExhaustion.exitIfExhausted(e);
       LOG.error("A sweep for objects that nobody reads any more failed", e);
     }
   }
@@ -131,7 +131,7 @@ final class ReachabilityCleaner {
     try {
       watched.then.run();
     } catch (Throwable e) {
-      HeapExhaustion.check(e);
+      HeapExhaustion.exitIfExhausted(e);
       LOG.error("What was to happen when something became unreachable failed", e);
     }
     return true;

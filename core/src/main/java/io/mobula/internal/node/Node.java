@@ -122,7 +122,7 @@ public final class Node {
     this.id = id;
     this.system = system;
     this.settings = settings;
-    HeapExhaustion.ends(system.settings().config().getBoolean("akka.jvm-exit-on-fatal-error"));
+    HeapExhaustion.setExits(system.settings().config().getBoolean("akka.jvm-exit-on-fatal-error"));
     this.guardian = system.systemActorOf(
         NodeGuardian.create(stopped::countDown), "mobula-" + id, Props.empty());
     this.slots = ElasticPool.create(slotThreads(), settings.tasks().maxThreads());

@@ -264,7 +264,7 @@ public record NodeSettings(
     return new OutputSettings(
         reader.read("mobula.logs.to-driver", config::getBoolean),
         reader.automatic(
-            "mobula.logs.capture", config::getBoolean, Boolean.getBoolean(WorkerMain.STARTED)),
+            "mobula.logs.capture", config::getBoolean, Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)),
         reader.read("mobula.logs.keep", config::getBoolean),
         (int) reader.positive("mobula.logs.lines-per-second", config::getLong),
         (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));

@@ -51,7 +51,7 @@ final class NodeTimer implements AutoCloseable {
     try {
       action.run();
     } catch (Throwable broken) {
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("What was to happen later has failed", broken);
     }
   }

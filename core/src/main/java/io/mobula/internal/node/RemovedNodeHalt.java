@@ -16,11 +16,11 @@ final class RemovedNodeHalt {
    * heed its interrupt, and is done elsewhere already. Another process is somebody else's.
    */
   static void haltIfOurs(NodeId id) {
-    if (Boolean.getBoolean(WorkerMain.STARTED)) {
+    if (Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)) {
       LOG.error(
           "Node {} was removed from its cluster, and work that goes on in it does not heed its interrupt: the process is halted.",
           id);
-      Runtime.getRuntime().halt(WorkerMain.CAST_OUT);
+      Runtime.getRuntime().halt(WorkerMain.REMOVED_EXIT_CODE);
     }
   }
 }

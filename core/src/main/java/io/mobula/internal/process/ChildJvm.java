@@ -29,20 +29,20 @@ public final class ChildJvm implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChildJvm.class);
   private static final int LINES_KEPT = 40;
   private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer waits
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final Duration OUTPUT_DRAIN_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration AFTER_SIGNAL = Duration.ofSeconds(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ChildPlan plan;
   private final Process process;
-  private final Output output;
+  private final OutputConsumer output;
   private final LastLines last = new LastLines(LINES_KEPT);
-  private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+  private final CompletableFuture<ReadyNotice> ready = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
-  private final AtomicLong heard = new AtomicLong(System.nanoTime());
+  private final AtomicLong lastHeardNanos = new AtomicLong(System.nanoTime());
 
   /** Where a stream comes from. */
-  public enum Stream {
+  public enum StandardStream {
     /** Standard output. */
     OUT,
     /** Standard error. */
@@ -54,24 +54,24 @@ public final class ChildJvm implements AutoCloseable {
    * back.
    */
   @FunctionalInterface
-  public interface Output {
+  public interface OutputConsumer {
     /** One line, without its end; at most 16 384 characters. */
-    void line(Stream stream, String text);
+    void line(StandardStream stream, String text);
   }
 
   /** How a child was brought to its end. */
-  public enum End {
+  public enum EndKind {
     /** It had ended before. */
-    BEFORE,
+    ALREADY_ENDED,
     /** It was asked to, by the end of its input. */
-    ASKED,
+    ON_REQUEST,
     /** It heeded SIGTERM. */
     TERMINATED,
     /** It was killed. */
     KILLED
   }
 
-  private ChildJvm(ChildPlan plan, Process process, Output output) {
+  private ChildJvm(ChildPlan plan, Process process, OutputConsumer output) {
     this.plan = plan;
     this.process = process;
     this.output = output;
@@ -82,7 +82,7 @@ public final class ChildJvm implements AutoCloseable {
    *
    * @throws ProcessException when there is no java to start, or what it is told is too long
    */
-  public static ChildJvm start(ChildPlan plan, Output output) {
+  public static ChildJvm start(ChildPlan plan, OutputConsumer output) {
     Process process;
     try {
       process = plan.builder().start();
@@ -95,7 +95,7 @@ public final class ChildJvm implements AutoCloseable {
     var child = new ChildJvm(plan, process, output);
     try {
       child.watch();
-      plan.input().forEach(child::tell);
+      plan.input().forEach(child::sendLine);
     } catch (RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
@@ -104,15 +104,15 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   private void watch() {
-    var out = reader("out", process.getInputStream(), Stream.OUT);
-    var err = reader("err", process.getErrorStream(), Stream.ERR);
+    var out = reader("out", process.getInputStream(), StandardStream.OUT);
+    var err = reader("err", process.getErrorStream(), StandardStream.ERR);
     thread("end", () -> awaitEnd(out, err));
   }
 
-  private Thread reader(String suffix, InputStream from, Stream stream) {
+  private Thread reader(String suffix, InputStream from, StandardStream stream) {
     return thread(suffix, () -> {
       try {
-        Lines.read(from, line -> take(stream, line));
+        LineSplitter.read(from, line -> take(stream, line));
       } catch (IOException e) {
         LOG.debug(
             "Reading the output of {} ended.", this, e); // as it does when the process is killed
@@ -127,13 +127,13 @@ public final class ChildJvm implements AutoCloseable {
         .start(body);
   }
 
-  private void take(Stream stream, String line) {
-    var said = stream == Stream.OUT ? Ready.parse(line) : null;
+  private void take(StandardStream stream, String line) {
+    var said = stream == StandardStream.OUT ? ReadyNotice.parse(line) : null;
     if (said != null && ready.complete(said)) {
       return;
     }
-    if (stream == Stream.OUT && line.equals(StartingNotice.LINE)) {
-      heard.set(System.nanoTime());
+    if (stream == StandardStream.OUT && line.equals(StartingNotice.LINE)) {
+      lastHeardNanos.set(System.nanoTime());
       return;
     }
     last.add(line);
@@ -148,20 +148,20 @@ public final class ChildJvm implements AutoCloseable {
     int code;
     try {
       code = process.waitFor();
-      out.join(LAST_WORDS);
-      err.join(LAST_WORDS); // a process that the child started may hold them open
+      out.join(OUTPUT_DRAIN_TIMEOUT);
+      err.join(OUTPUT_DRAIN_TIMEOUT); // a process that the child started may hold them open
     } catch (InterruptedException nobodyDoes) {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
       return;
     }
     ready.completeExceptionally(new ProcessException(
-        this + " ended with " + told(code) + " before it was up; its last lines:\n" + last));
+        this + " ended with " + describeExitCode(code) + " before it was up; its last lines:\n" + last));
     ended.complete(code);
   }
 
   /** What the child's exit code says, for people. */
-  static String told(int code) {
+  static String describeExitCode(int code) {
     return switch (code) {
       case 137 -> "exit code 137 (killed)";
       case 143 -> "exit code 143 (SIGTERM)";
@@ -170,7 +170,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /** Writes a line to its standard input; a child that has ended does not hear it. */
-  public void tell(String line) {
+  public void sendLine(String line) {
     var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     if (bytes.length > MOST_INPUT) {
       throw new ProcessException(
@@ -201,7 +201,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /** Completes when it says that it is up; fails with {@link ProcessException} if it ends first. */
-  public CompletionStage<Ready> ready() {
+  public CompletionStage<ReadyNotice> ready() {
     return ready.minimalCompletionStage();
   }
 
@@ -222,17 +222,17 @@ public final class ChildJvm implements AutoCloseable {
    * @throws ProcessException when it ends or does not say so in time; its last lines are in the
    *     message
    */
-  public Ready awaitReady(Duration limit) {
+  public ReadyNotice awaitReady(Duration limit) {
     long begun = System.nanoTime();
     try {
       while (true) {
-        long left = startLeft(begun, limit);
+        long left = remainingStartNanos(begun, limit);
         try {
           return ready.get(Math.clamp(left, 0, BETWEEN_LOOKS.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
           if (left <= 0) {
             process.destroyForcibly();
-            throw new ProcessException(this + lateness(limit) + "; its last lines:\n" + last, e);
+            throw new ProcessException(this + describeLateStart(limit) + "; its last lines:\n" + last, e);
           }
         }
       }
@@ -252,9 +252,9 @@ public final class ChildJvm implements AutoCloseable {
    * @param begun since when it is waited for, on the clock of {@link System#nanoTime()}
    * @param limit for how long it may be silent
    */
-  long startLeft(long begun, Duration limit) {
+  long remainingStartNanos(long begun, Duration limit) {
     long now = System.nanoTime();
-    long silent = Math.min(now - heard.get(), now - begun);
+    long silent = Math.min(now - lastHeardNanos.get(), now - begun);
     return Math.min(limit.toNanos() - silent, longestStart(limit).toNanos() - (now - begun));
   }
 
@@ -264,8 +264,8 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /** What is said of one that was not up in time. */
-  String lateness(Duration limit) {
-    boolean silent = System.nanoTime() - heard.get() >= limit.toNanos();
+  String describeLateStart(Duration limit) {
+    boolean silent = System.nanoTime() - lastHeardNanos.get() >= limit.toNanos();
     return silent
         ? " was not up after " + limit + " and was killed"
         : " said that it was starting, was not up after " + longestStart(limit) + " and was killed";
@@ -273,7 +273,7 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Asks it to end, by a word and the end of its input, and returns at once. */
   public void askToEnd() {
-    tell(ParentWatch.END);
+    sendLine(ParentWatch.STOP_LINE);
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
@@ -286,20 +286,20 @@ public final class ChildJvm implements AutoCloseable {
    *
    * @param patience how long it may take to close
    */
-  public End end(Duration patience) {
+  public EndKind end(Duration patience) {
     if (!process.isAlive()) {
-      return End.BEFORE;
+      return EndKind.ALREADY_ENDED;
     }
     askToEnd();
     if (endsWithin(patience)) {
-      return End.ASKED;
+      return EndKind.ON_REQUEST;
     }
     process.destroy();
     if (endsWithin(AFTER_SIGNAL)) {
-      return End.TERMINATED;
+      return EndKind.TERMINATED;
     }
     kill();
-    return End.KILLED;
+    return EndKind.KILLED;
   }
 
   private boolean endsWithin(Duration limit) {

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class HeapExhaustion {
   /** The exit code of a process that has ended so. */
-  public static final int EXIT = 72;
+  public static final int EXIT_CODE = 72;
 
   private static final byte[] LAST_WORDS =
       "mobula: the heap is full and the node cannot go on; this process ends (see docs/user-code.md, \"When the heap is full\").\n"
@@ -27,7 +27,7 @@ public final class HeapExhaustion {
   private HeapExhaustion() {}
 
   /** Whether the process ends; for all nodes of it. */
-  public static void ends(boolean whether) {
+  public static void setExits(boolean whether) {
     ends = whether;
   }
 
@@ -35,7 +35,7 @@ public final class HeapExhaustion {
    * To be told of whatever is caught where the engine acts for itself, before anything else is done
    * about it: does not return if the heap is full and the process may be ended.
    */
-  public static void check(Throwable thrown) {
+  public static void exitIfExhausted(Throwable thrown) {
     if (ends && thrown instanceof OutOfMemoryError && !isWantOfThreads(thrown)) {
       end();
     }
@@ -53,7 +53,7 @@ public final class HeapExhaustion {
     } catch (IOException nobodyListens) {
       // there is nothing else to say it by
     } finally {
-      Runtime.getRuntime().halt(EXIT);
+      Runtime.getRuntime().halt(EXIT_CODE);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The child's side of the pipe that it hangs by: when its standard input ends, this JVM exits. Its
- * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says {@value #END}
+ * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says {@value #STOP_LINE}
  * before it closes the pipe; without that word it is gone, and the time is short.
  */
 public final class ParentWatch {
@@ -19,7 +19,7 @@ public final class ParentWatch {
   public static final int HALTED = 70;
 
   /** The parent's last line. */
-  static final String END = "mobula-end";
+  static final String STOP_LINE = "mobula-end";
 
   /** How long hooks have at most when the parent is gone. */
   private static final Duration ORPHANED = Duration.ofSeconds(3);
@@ -38,7 +38,7 @@ public final class ParentWatch {
   /** The next line that the parent has written, or null when it is gone or wants the end. */
   public @Nullable String readLine() throws IOException {
     var line = input.readLine();
-    return END.equals(line) ? null : line;
+    return STOP_LINE.equals(line) ? null : line;
   }
 
   /**
@@ -58,7 +58,7 @@ public final class ParentWatch {
     boolean asked = false;
     try {
       for (var line = input.readLine(); line != null; line = input.readLine()) {
-        asked = line.equals(END); // whatever else the parent still says is for nobody
+        asked = line.equals(STOP_LINE); // whatever else the parent still says is for nobody
       }
     } catch (IOException brokenPipe) {
       return asked; // the same as its end

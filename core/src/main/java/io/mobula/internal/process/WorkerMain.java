@@ -18,22 +18,22 @@ import java.time.Duration;
  */
 public final class WorkerMain {
   /** The exit code of a node that its cluster has given up, or that somebody else has closed. */
-  public static final int CAST_OUT = 71;
+  public static final int REMOVED_EXIT_CODE = 71;
 
   /** The system property, {@code true}, by which a JVM knows that Mobula has started it. */
-  public static final String STARTED = "io.mobula.started";
+  public static final String STARTED_PROPERTY = "io.mobula.started";
 
-  private static final Duration CLOSING = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private WorkerMain() {}
 
-  /** The plan of a child that is a node; {@link #told} is the line that it waits for. */
+  /** The plan of a child that is a node; {@link #settingsLine} is the line that it waits for. */
   public static ChildPlan plan(String name) {
     return ChildPlan.of(name, WorkerMain.class.getName());
   }
 
   /** The line that tells a node its settings. */
-  public static String told(Settings settings) {
+  public static String settingsLine(Settings settings) {
     return ConfigFactory.parseMap(settings.values()).root().render(ConfigRenderOptions.concise());
   }
 
@@ -44,17 +44,17 @@ public final class WorkerMain {
     if (line == null) {
       return; // whoever wanted this node is gone
     }
-    watch.start(CLOSING);
-    System.setProperty(STARTED, "true");
-    try (var runtime = started(settings(line))) {
+    watch.start(CLOSE_TIMEOUT);
+    System.setProperty(STARTED_PROPERTY, "true");
+    try (var runtime = started(parseSettings(line))) {
       var self = runtime.nodes().getFirst();
-      System.out.println(new Ready(self.address(), self.id()).line());
+      System.out.println(new ReadyNotice(self.address(), self.id()).line());
       awaitClosed(runtime);
     } catch (MobulaException e) {
       System.err.println("The node cannot start: " + e.getMessage());
       System.exit(1);
     }
-    System.exit(CAST_OUT);
+    System.exit(REMOVED_EXIT_CODE);
   }
 
   private static MobulaRuntime started(Settings settings) {
@@ -70,8 +70,8 @@ public final class WorkerMain {
     }
   }
 
-  /** The settings that a line of {@link #told} holds. */
-  public static Settings settings(String line) {
+  /** The settings that a line of {@link #settingsLine} holds. */
+  public static Settings parseSettings(String line) {
     var settings = Mobula.settings();
     for (var entry : ConfigFactory.parseString(line).entrySet()) {
       settings = settings.set(entry.getKey(), entry.getValue().unwrapped());

@@ -27,38 +27,38 @@ public final class WorkerSupervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
 
   private final IntFunction<ChildPlan> plans;
-  private final Terms terms;
+  private final Limits limits;
   private final Listener listener;
-  private final ChildJvm.Output output;
+  private final ChildJvm.OutputConsumer output;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("mobula-workers").factory());
-  private final List<Post> posts;
+  private final List<WorkerSlot> slots;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * How long things may take.
    *
    * @param restarts when to start again
-   * @param startLimit within which a child must say that it is up, or again that it is starting
-   * @param patience how long all children together may take to close
+   * @param startTimeout within which a child must say that it is up, or again that it is starting
+   * @param closeTimeout how long all children together may take to close
    */
-  public record Terms(RestartPolicy restarts, Duration startLimit, Duration patience) {
+  public record Limits(RestartPolicy restarts, Duration startTimeout, Duration closeTimeout) {
     /** A minute to come up, 10 s to close. */
-    public static final Terms DEFAULT =
-        new Terms(RestartPolicy.DEFAULT, Duration.ofMinutes(1), Duration.ofSeconds(10));
+    public static final Limits DEFAULT =
+        new Limits(RestartPolicy.DEFAULT, Duration.ofMinutes(1), Duration.ofSeconds(10));
 
     /** Refuses nulls. */
-    public Terms {
+    public Limits {
       Objects.requireNonNull(restarts, "restarts");
-      Objects.requireNonNull(startLimit, "startLimit");
-      Objects.requireNonNull(patience, "patience");
+      Objects.requireNonNull(startTimeout, "startLimit");
+      Objects.requireNonNull(closeTimeout, "patience");
     }
   }
 
   /** Hears what becomes of the children, on the supervisor's thread, which must not be blocked. */
   public interface Listener {
     /** It is up. */
-    void up(int worker, long pid, Ready ready);
+    void up(int worker, long pid, ReadyNotice ready);
 
     /** It has ended and is started again after the pause. */
     void restarts(int worker, String how, Duration pause);
@@ -68,14 +68,14 @@ public final class WorkerSupervisor implements AutoCloseable {
   }
 
   /** The place of one child; owned by the supervisor's thread. */
-  private static final class Post {
+  private static final class WorkerSlot {
     final int number;
     final List<Long> ends = new ArrayList<>();
     boolean up;
     int failedStarts; // one after the other
     volatile @Nullable ChildJvm child;
 
-    Post(int number) {
+    WorkerSlot(int number) {
       this.number = number;
     }
   }
@@ -83,14 +83,14 @@ public final class WorkerSupervisor implements AutoCloseable {
   private WorkerSupervisor(
       int count,
       IntFunction<ChildPlan> plans,
-      Terms terms,
+      Limits limits,
       Listener listener,
-      ChildJvm.Output output) {
+      ChildJvm.OutputConsumer output) {
     this.plans = plans;
-    this.terms = terms;
+    this.limits = limits;
     this.listener = listener;
     this.output = output;
-    this.posts = IntStream.range(0, count).mapToObj(Post::new).toList();
+    this.slots = IntStream.range(0, count).mapToObj(WorkerSlot::new).toList();
   }
 
   /**
@@ -102,11 +102,11 @@ public final class WorkerSupervisor implements AutoCloseable {
   public static WorkerSupervisor start(
       int count,
       IntFunction<ChildPlan> plans,
-      Terms terms,
+      Limits limits,
       Listener listener,
-      ChildJvm.Output output) {
-    var supervisor = new WorkerSupervisor(count, plans, terms, listener, output);
-    supervisor.posts.forEach(post -> supervisor.later(Duration.ZERO, () -> supervisor.fill(post)));
+      ChildJvm.OutputConsumer output) {
+    var supervisor = new WorkerSupervisor(count, plans, limits, listener, output);
+    supervisor.slots.forEach(slot -> supervisor.later(Duration.ZERO, () -> supervisor.fill(slot)));
     return supervisor;
   }
 
@@ -126,87 +126,87 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
   }
 
-  private void fill(Post post) {
+  private void fill(WorkerSlot slot) {
     if (closed.get()) {
       return;
     }
     ChildJvm child;
     try {
-      child = ChildJvm.start(plans.apply(post.number), output);
+      child = ChildJvm.start(plans.apply(slot.number), output);
     } catch (RuntimeException e) { // a plan that cannot be made is as bad as a child that ends
-      onEnd(post, String.valueOf(e.getMessage()));
+      onEnd(slot, String.valueOf(e.getMessage()));
       return;
     }
-    post.child = child;
-    var _ = child.ready().thenAccept(ready -> later(Duration.ZERO, () -> onUp(post, child, ready)));
-    var _ = child.ended().thenAccept(code -> later(Duration.ZERO, () -> onEnd(post, child, code)));
+    slot.child = child;
+    var _ = child.ready().thenAccept(ready -> later(Duration.ZERO, () -> onUp(slot, child, ready)));
+    var _ = child.ended().thenAccept(code -> later(Duration.ZERO, () -> onEnd(slot, child, code)));
     long begun = System.nanoTime();
-    later(terms.startLimit(), () -> requireUp(child, begun));
+    later(limits.startTimeout(), () -> requireUp(child, begun));
   }
 
-  private void onUp(Post post, ChildJvm child, Ready ready) {
-    if (!child.equals(post.child)) {
+  private void onUp(WorkerSlot slot, ChildJvm child, ReadyNotice ready) {
+    if (!child.equals(slot.child)) {
       return; // it has ended before this was heard
     }
-    post.up = true;
-    post.failedStarts = 0;
+    slot.up = true;
+    slot.failedStarts = 0;
     LOG.info("{} is up: node {} at {}", child, ready.node(), ready.address());
-    listener.up(post.number, child.pid(), ready);
+    listener.up(slot.number, child.pid(), ready);
   }
 
   private void requireUp(ChildJvm child, long begun) {
     if (!child.isAlive() || child.ready().toCompletableFuture().isDone()) {
       return;
     }
-    long left = child.startLeft(begun, terms.startLimit());
+    long left = child.remainingStartNanos(begun, limits.startTimeout());
     if (left > 0) {
       later(Duration.ofNanos(left), () -> requireUp(child, begun));
     } else {
-      LOG.warn("{}{}", child, child.lateness(terms.startLimit()));
+      LOG.warn("{}{}", child, child.describeLateStart(limits.startTimeout()));
       child.kill();
     }
   }
 
-  private void onEnd(Post post, ChildJvm child, int code) {
+  private void onEnd(WorkerSlot slot, ChildJvm child, int code) {
     var lines = new LastLines(5);
     child.lastLines().forEach(lines::add);
-    onEnd(post, child + " ended with " + ChildJvm.told(code) + "; its last lines:\n" + lines);
+    onEnd(slot, child + " ended with " + ChildJvm.describeExitCode(code) + "; its last lines:\n" + lines);
   }
 
-  private void onEnd(Post post, String how) {
+  private void onEnd(WorkerSlot slot, String how) {
     if (closed.get()) {
       return;
     }
     long now = System.nanoTime();
-    post.child = null;
-    post.failedStarts += post.up ? 0 : 1;
-    post.up = false;
-    post.ends.removeIf(end -> now - end >= terms.restarts().window().toNanos());
-    post.ends.add(now);
-    terms
+    slot.child = null;
+    slot.failedStarts += slot.up ? 0 : 1;
+    slot.up = false;
+    slot.ends.removeIf(end -> now - end >= limits.restarts().window().toNanos());
+    slot.ends.add(now);
+    limits
         .restarts()
-        .next(post.ends, post.failedStarts, now)
-        .ifPresentOrElse(pause -> restart(post, how, pause), () -> giveUp(post, how));
+        .next(slot.ends, slot.failedStarts, now)
+        .ifPresentOrElse(pause -> restart(slot, how, pause), () -> giveUp(slot, how));
   }
 
-  private void restart(Post post, String how, Duration pause) {
-    LOG.warn("Worker {} is started again in {}: {}", post.number, pause, how);
-    later(pause, () -> fill(post));
-    listener.restarts(post.number, how, pause);
+  private void restart(WorkerSlot slot, String how, Duration pause) {
+    LOG.warn("Worker {} is started again in {}: {}", slot.number, pause, how);
+    later(pause, () -> fill(slot));
+    listener.restarts(slot.number, how, pause);
   }
 
-  private void giveUp(Post post, String how) {
-    var often = post.ends.size() > terms.restarts().restarts()
-        ? "ended " + post.ends.size() + " times within " + terms.restarts().window()
-        : "not come up " + post.failedStarts + " times one after the other";
-    var why = "Worker " + post.number + " is not started again, having " + often + ": " + how;
+  private void giveUp(WorkerSlot slot, String how) {
+    var often = slot.ends.size() > limits.restarts().restarts()
+        ? "ended " + slot.ends.size() + " times within " + limits.restarts().window()
+        : "not come up " + slot.failedStarts + " times one after the other";
+    var why = "Worker " + slot.number + " is not started again, having " + often + ": " + how;
     LOG.error(why);
-    listener.gaveUp(post.number, why);
+    listener.gaveUp(slot.number, why);
   }
 
   /** The process id of the child of a number, or 0 while there is none. */
   public long pid(int worker) {
-    var child = posts.get(worker).child;
+    var child = slots.get(worker).child;
     return child == null ? 0 : child.pid();
   }
 
@@ -216,7 +216,7 @@ public final class WorkerSupervisor implements AutoCloseable {
    * @throws ProcessException when it does not run at this moment
    */
   public void kill(int worker) {
-    var child = posts.get(worker).child;
+    var child = slots.get(worker).child;
     if (child == null) {
       throw new ProcessException(
           "Wanted to kill worker " + worker + ": it does not run at this moment");
@@ -234,16 +234,16 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
     thread.shutdownNow();
     try {
-      if (!thread.awaitTermination(terms.startLimit().toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!thread.awaitTermination(limits.startTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
         LOG.warn("The supervision of worker processes did not stop; they end with this JVM.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     var children =
-        posts.stream().map(post -> post.child).filter(Objects::nonNull).toList();
+        slots.stream().map(slot -> slot.child).filter(Objects::nonNull).toList();
     children.forEach(ChildJvm::askToEnd);
-    long end = System.nanoTime() + terms.patience().toNanos();
+    long end = System.nanoTime() + limits.closeTimeout().toNanos();
     children.forEach(child -> LOG.debug(
         "{}: {}", child, child.end(Duration.ofNanos(Math.max(0, end - System.nanoTime())))));
   }

@@ -8,7 +8,7 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.node.NodeSettings;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
-import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.ReadyNotice;
 import io.mobula.internal.process.WorkerMain;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,10 +56,10 @@ final class ProcessCluster implements LocalCluster {
   private static ProcessCluster joined(Builder plan, List<ChildJvm> children) {
     var limit = plan.startTimeout();
     var head = children.getFirst();
-    head.tell(WorkerMain.told(node(plan)));
+    head.sendLine(WorkerMain.settingsLine(node(plan)));
     var seed = head.awaitReady(limit).address();
     var joining = children.subList(1, children.size());
-    joining.forEach(child -> child.tell(WorkerMain.told(node(plan).join(seed))));
+    joining.forEach(child -> child.sendLine(WorkerMain.settingsLine(node(plan).join(seed))));
     var nodes =
         children.stream().map(child -> process(child, child.awaitReady(limit))).toList();
     var driver = Mobula.connect(seed, shared(plan));
@@ -67,7 +67,7 @@ final class ProcessCluster implements LocalCluster {
     return new ProcessCluster(children, nodes, driver);
   }
 
-  private static LocalNode process(ChildJvm child, Ready ready) {
+  private static LocalNode process(ChildJvm child, ReadyNotice ready) {
     return new LocalNode(ready.node(), ready.address(), child.pid());
   }
 
@@ -102,7 +102,7 @@ final class ProcessCluster implements LocalCluster {
         : settings.storeCapacity(NodeSettings.defaultStoreCapacity() / (plan.nodes() + 1));
   }
 
-  private static ChildJvm.Output output(int index) {
+  private static ChildJvm.OutputConsumer output(int index) {
     return (stream, text) -> {
       switch (stream) {
         case OUT -> LOG.info("node {}: {}", index, text);

@@ -253,7 +253,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           try {
             answer.text(transfer().endpoint()).text("");
           } catch (Throwable cannot) { // whoever asks gets an answer in any case
-            HeapExhaustion.check(cannot);
+            HeapExhaustion.exitIfExhausted(cannot);
             if (!(cannot instanceof MobulaException)) {
               LOG.warn("Node {} cannot be told where objects are given out", from, cannot);
             }

@@ -23,7 +23,7 @@ final class Notifications {
         try {
           waiter.ready(entry);
         } catch (Throwable e) { // one that fails must not keep it from the others
-          HeapExhaustion.check(e);
+          HeapExhaustion.exitIfExhausted(e);
           LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
         }
       }

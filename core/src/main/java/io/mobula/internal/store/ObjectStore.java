@@ -479,7 +479,7 @@ public final class ObjectStore {
     try {
       work.run();
     } catch (Throwable broken) {
-      HeapExhaustion.check(broken);
+      HeapExhaustion.exitIfExhausted(broken);
       LOG.error("Work of the store has failed", broken);
     }
   }

@@ -25,20 +25,20 @@ class ChildJvmIT {
 
   @Test
   void saysThatItIsUpTakesItsInputAndEndsWhenAsked() throws Exception {
-    try (var child = start(plan(Mains.Obedient.class).input("{\"a\": 1}"))) {
+    try (var child = start(plan(ChildMains.StoppableMain.class).input("{\"a\": 1}"))) {
       var ready = child.awaitReady(LIMIT);
-      assertThat(ready).isEqualTo(new Ready("127.0.0.1:7", new NodeId(0xabcL)));
+      assertThat(ready).isEqualTo(new ReadyNotice("127.0.0.1:7", new NodeId(0xabcL)));
       assertThat(child.isAlive()).isTrue();
-      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.End.ASKED);
+      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.EndKind.ON_REQUEST);
       assertThat(exitCode(child)).isZero();
-      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.End.BEFORE);
+      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.EndKind.ALREADY_ENDED);
       assertThat(lines).containsExactlyInAnyOrder("OUT told {\"a\": 1}", "ERR a complaint");
     }
   }
 
   @Test
   void getsTheFlagsPropertiesArgumentsAndEnvironmentItIsGiven(@TempDir Path folder) {
-    var plan = plan(Mains.Failing.class)
+    var plan = plan(ChildMains.FailingMain.class)
         .property("colour", "blue")
         .arguments("a", "b")
         .classPath(List.of(folder))
@@ -50,7 +50,7 @@ class ChildJvmIT {
             "-Dcolour=blue",
             "-cp",
             folder + ":" + System.getProperty("java.class.path"),
-            Mains.Failing.class.getName(),
+            ChildMains.FailingMain.class.getName(),
             "a",
             "b");
     assertThat(plan.builder().environment())
@@ -60,7 +60,7 @@ class ChildJvmIT {
 
   @Test
   void aFailureAtTheStartIsToldWithExitCodeAndLastLines() throws Exception {
-    try (var child = start(plan(Mains.Failing.class).arguments("x", "y"))) {
+    try (var child = start(plan(ChildMains.FailingMain.class).arguments("x", "y"))) {
       assertThatThrownBy(() -> child.awaitReady(LIMIT))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("child (pid " + child.pid() + ")")
@@ -73,7 +73,7 @@ class ChildJvmIT {
 
   @Test
   void oneThatDoesNotComeUpInTimeIsKilled() throws Exception {
-    try (var child = start(plan(Mains.Deaf.class))) {
+    try (var child = start(plan(ChildMains.UnresponsiveMain.class))) {
       assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1)))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("was not up after PT0.001S");
@@ -84,7 +84,7 @@ class ChildJvmIT {
   @Test
   @Tag("long")
   void oneThatSaysThatItIsStartingIsWaitedFor() throws Exception {
-    try (var child = start(plan(Mains.Slow.class).arguments("7"))) {
+    try (var child = start(plan(ChildMains.SlowStartMain.class).arguments("7"))) {
       await(() -> !lines.isEmpty());
       assertThat(child.awaitReady(Duration.ofSeconds(4)).node()).isEqualTo(new NodeId(3));
       assertThat(lines).containsExactly("OUT slow");
@@ -94,7 +94,7 @@ class ChildJvmIT {
   @Test
   @Tag("long")
   void oneThatSaysSoForTooLongIsKilled() throws Exception {
-    try (var child = start(plan(Mains.Slow.class).arguments("600"))) {
+    try (var child = start(plan(ChildMains.SlowStartMain.class).arguments("600"))) {
       await(() -> !lines.isEmpty());
       assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1_500)))
           .isInstanceOf(ProcessException.class)
@@ -105,18 +105,18 @@ class ChildJvmIT {
 
   @Test
   void oneThatIsDeafIsTerminated() throws Exception {
-    try (var child = start(plan(Mains.Deaf.class))) {
+    try (var child = start(plan(ChildMains.UnresponsiveMain.class))) {
       await(() -> !lines.isEmpty());
-      assertThat(child.end(Duration.ofMillis(1))).isEqualTo(ChildJvm.End.TERMINATED);
+      assertThat(child.end(Duration.ofMillis(1))).isEqualTo(ChildJvm.EndKind.TERMINATED);
       assertThat(exitCode(child)).isEqualTo(143);
     }
   }
 
   @Test
   void oneWhoseShutdownHangsHalts() throws Exception {
-    try (var child = start(plan(Mains.Hanging.class))) {
+    try (var child = start(plan(ChildMains.HangingShutdownMain.class))) {
       child.awaitReady(LIMIT);
-      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.End.ASKED);
+      assertThat(child.end(LIMIT)).isEqualTo(ChildJvm.EndKind.ON_REQUEST);
       assertThat(exitCode(child)).isEqualTo(ParentWatch.HALTED);
     }
   }
@@ -124,7 +124,7 @@ class ChildJvmIT {
   @Test
   void aChildEndsWhenItsParentIsKilled(@TempDir Path folder) throws Exception {
     var held = Files.createFile(folder.resolve("held"));
-    try (var parent = start(plan(Mains.Parent.class).arguments(held.toString()))) {
+    try (var parent = start(plan(ChildMains.ParentMain.class).arguments(held.toString()))) {
       parent.awaitReady(LIMIT);
       assertThat(isFree(held)).isFalse();
 
@@ -136,7 +136,7 @@ class ChildJvmIT {
 
   @Test
   void refusesToTellMoreThanAPipeHolds() {
-    assertThatThrownBy(() -> start(plan(Mains.Deaf.class).input("x".repeat(70_000))))
+    assertThatThrownBy(() -> start(plan(ChildMains.UnresponsiveMain.class).input("x".repeat(70_000))))
         .isInstanceOf(ProcessException.class)
         .hasMessageContaining("70001 bytes");
   }

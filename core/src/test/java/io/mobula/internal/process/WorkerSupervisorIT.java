@@ -15,35 +15,35 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 @Timeout(120)
 class WorkerSupervisorIT {
-  private static final WorkerSupervisor.Terms TERMS = new WorkerSupervisor.Terms(
+  private static final WorkerSupervisor.Limits TERMS = new WorkerSupervisor.Limits(
       new RestartPolicy(Duration.ofMillis(5), Duration.ofMillis(20), 3, Duration.ofMinutes(10)),
       Duration.ofSeconds(60),
       Duration.ofSeconds(30));
 
   /** What a supervisor has said. */
-  sealed interface Said {
-    record Up(int worker, long pid) implements Said {}
+  sealed interface SupervisorEvent {
+    record Up(int worker, long pid) implements SupervisorEvent {}
 
-    record Restarts(String how, Duration pause) implements Said {}
+    record Restarts(String how, Duration pause) implements SupervisorEvent {}
 
-    record GaveUp(String why) implements Said {}
+    record GaveUp(String why) implements SupervisorEvent {}
   }
 
-  private final BlockingQueue<Said> said = new LinkedBlockingQueue<>();
+  private final BlockingQueue<SupervisorEvent> events = new LinkedBlockingQueue<>();
   private final WorkerSupervisor.Listener listener = new WorkerSupervisor.Listener() {
     @Override
-    public void up(int worker, long pid, Ready ready) {
-      said.add(new Said.Up(worker, pid));
+    public void up(int worker, long pid, ReadyNotice ready) {
+      events.add(new SupervisorEvent.Up(worker, pid));
     }
 
     @Override
     public void restarts(int worker, String how, Duration pause) {
-      said.add(new Said.Restarts(how, pause));
+      events.add(new SupervisorEvent.Restarts(how, pause));
     }
 
     @Override
     public void gaveUp(int worker, String why) {
-      said.add(new Said.GaveUp(why));
+      events.add(new SupervisorEvent.GaveUp(why));
     }
   };
 
@@ -51,9 +51,9 @@ class WorkerSupervisorIT {
   void startsAllAndEndsAll() throws Exception {
     long first;
     long second;
-    try (var supervisor = supervise(2, Mains.Obedient.class)) {
-      var one = next(Said.Up.class);
-      var other = next(Said.Up.class);
+    try (var supervisor = supervise(2, ChildMains.StoppableMain.class)) {
+      var one = next(SupervisorEvent.Up.class);
+      var other = next(SupervisorEvent.Up.class);
       assertThat(one.worker() + other.worker()).isEqualTo(1);
       first = supervisor.pid(0);
       second = supervisor.pid(1);
@@ -61,27 +61,27 @@ class WorkerSupervisorIT {
     }
     assertThat(ProcessHandle.of(first)).isEmpty();
     assertThat(ProcessHandle.of(second)).isEmpty();
-    assertThat(said).isEmpty();
+    assertThat(events).isEmpty();
   }
 
   @Test
   void startsAgainWhatWasKilledAndSaysHowItEnded() throws Exception {
-    try (var supervisor = supervise(1, Mains.Obedient.class)) {
-      var before = next(Said.Up.class);
+    try (var supervisor = supervise(1, ChildMains.StoppableMain.class)) {
+      var before = next(SupervisorEvent.Up.class);
       supervisor.kill(0);
-      assertThat(next(Said.Restarts.class).how())
+      assertThat(next(SupervisorEvent.Restarts.class).how())
           .contains("pid " + before.pid(), "137 (killed)", "told hello");
-      assertThat(next(Said.Up.class).pid()).isNotEqualTo(before.pid());
+      assertThat(next(SupervisorEvent.Up.class).pid()).isNotEqualTo(before.pid());
     }
   }
 
   @Test
   void givesUpOnOneThatFailsAgainAndAgainAfterGrowingPauses() throws Exception {
-    try (var supervisor = supervise(1, Mains.Failing.class)) {
-      assertThat(next(Said.Restarts.class).pause()).isZero();
-      assertThat(next(Said.Restarts.class).pause()).isEqualTo(Duration.ofMillis(5));
-      assertThat(next(Said.Restarts.class).pause()).isEqualTo(Duration.ofMillis(10));
-      assertThat(next(Said.GaveUp.class).why())
+    try (var supervisor = supervise(1, ChildMains.FailingMain.class)) {
+      assertThat(next(SupervisorEvent.Restarts.class).pause()).isZero();
+      assertThat(next(SupervisorEvent.Restarts.class).pause()).isEqualTo(Duration.ofMillis(5));
+      assertThat(next(SupervisorEvent.Restarts.class).pause()).isEqualTo(Duration.ofMillis(10));
+      assertThat(next(SupervisorEvent.GaveUp.class).why())
           .contains("Worker 0 is not started again", "4 times", "exit code 3", "no luck");
       assertThat(supervisor.pid(0)).isZero();
       assertThatThrownBy(() -> supervisor.kill(0))
@@ -92,24 +92,24 @@ class WorkerSupervisorIT {
 
   @Test
   void killsWhatDoesNotComeUp() throws Exception {
-    var hasty = new WorkerSupervisor.Terms(
+    var hasty = new WorkerSupervisor.Limits(
         RestartPolicy.NEVER, Duration.ofMillis(50), Duration.ofSeconds(1));
-    try (var _ = supervise(1, Mains.Deaf.class, hasty)) {
-      assertThat(next(Said.GaveUp.class).why()).contains("137 (killed)");
+    try (var _ = supervise(1, ChildMains.UnresponsiveMain.class, hasty)) {
+      assertThat(next(SupervisorEvent.GaveUp.class).why()).contains("137 (killed)");
     }
   }
 
   @Test
   void waitsForWhatSaysThatItIsStarting() throws Exception {
-    var terms = new WorkerSupervisor.Terms(
+    var limits = new WorkerSupervisor.Limits(
         RestartPolicy.NEVER, Duration.ofSeconds(12), Duration.ofSeconds(1));
     try (var _ = WorkerSupervisor.start(
         1,
-        worker -> ChildPlan.of("worker " + worker, Mains.Slow.class.getName()).arguments("16"),
-        terms,
+        worker -> ChildPlan.of("worker " + worker, ChildMains.SlowStartMain.class.getName()).arguments("16"),
+        limits,
         listener,
         (stream, line) -> {})) {
-      assertThat(next(Said.Up.class).worker()).isZero();
+      assertThat(next(SupervisorEvent.Up.class).worker()).isZero();
     }
   }
 
@@ -123,7 +123,7 @@ class WorkerSupervisorIT {
         TERMS,
         listener,
         (stream, line) -> {})) {
-      assertThat(next(Said.Restarts.class).how()).isEqualTo("no seed for worker 0");
+      assertThat(next(SupervisorEvent.Restarts.class).how()).isEqualTo("no seed for worker 0");
     }
   }
 
@@ -131,17 +131,17 @@ class WorkerSupervisorIT {
     return supervise(count, main, TERMS);
   }
 
-  private WorkerSupervisor supervise(int count, Class<?> main, WorkerSupervisor.Terms terms) {
+  private WorkerSupervisor supervise(int count, Class<?> main, WorkerSupervisor.Limits limits) {
     return WorkerSupervisor.start(
         count,
         worker -> ChildPlan.of("worker " + worker, main.getName()).input("hello"),
-        terms,
+        limits,
         listener,
         (stream, line) -> {});
   }
 
-  private <T extends Said> T next(Class<T> type) throws InterruptedException {
-    var next = said.poll(100, TimeUnit.SECONDS);
+  private <T extends SupervisorEvent> T next(Class<T> type) throws InterruptedException {
+    var next = events.poll(100, TimeUnit.SECONDS);
     assertThat(next).isInstanceOf(type);
     return type.cast(next);
   }

@@ -59,7 +59,7 @@ final class AfterKill {
   private void round(Pace pace) throws Exception {
     var victim = ChildJvm.start(WorkerMain.plan("victim"), (stream, line) -> {});
     try (victim) {
-      victim.tell(WorkerMain.told(Mobula.settings()
+      victim.sendLine(WorkerMain.settingsLine(Mobula.settings()
           .join(cluster.nodes().getFirst().address())
           .set("mobula.cluster.join-timeout", START.toSeconds() + "s")
           .cpus(2)

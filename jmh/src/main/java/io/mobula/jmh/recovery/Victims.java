@@ -57,7 +57,7 @@ final class Victims implements AutoCloseable {
       var plan = WorkerMain.plan("node").flags(flags);
       var jvm = ChildJvm.start(plan, (stream, line) -> progress.println(stream + " " + line));
       nodes.add(jvm);
-      jvm.tell(WorkerMain.told(told().join(driver.nodes().getFirst().address())));
+      jvm.sendLine(WorkerMain.settingsLine(told().join(driver.nodes().getFirst().address())));
       jvm.awaitReady(START);
     }
   }

@@ -74,7 +74,7 @@ public final class ClusterMember implements AutoCloseable {
     started++;
     log.println("---- " + name() + ", process " + started);
     var launched = ChildJvm.start(plan, (stream, line) -> log.println(stream + " " + line));
-    launched.tell(WorkerMain.told(settings.apply(started)));
+    launched.sendLine(WorkerMain.settingsLine(settings.apply(started)));
     return launched;
   }
 
@@ -232,7 +232,7 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /** Asks it to leave, and kills it if it has not after 35 s. */
-  synchronized ChildJvm.End leave() {
+  synchronized ChildJvm.EndKind leave() {
     left = true;
     var how = process.end(LEAVE);
     log.println("---- " + name() + " left: " + how);

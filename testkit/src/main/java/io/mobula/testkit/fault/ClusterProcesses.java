@@ -196,7 +196,7 @@ final class ClusterProcesses implements AutoCloseable {
 
   private static void leave(ClusterMember member, List<Violation> found) {
     var how = member.leave();
-    if (how != ChildJvm.End.ASKED) {
+    if (how != ChildJvm.EndKind.ON_REQUEST) {
       found.add(new Violation(
           Violation.Rule.LEFT_OVER, member.name(), "asked to leave it ended so: " + how));
     }

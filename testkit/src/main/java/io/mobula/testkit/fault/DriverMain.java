@@ -4,7 +4,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.internal.process.ChildPlan;
 import io.mobula.internal.process.ParentWatch;
-import io.mobula.internal.process.Ready;
+import io.mobula.internal.process.ReadyNotice;
 import io.mobula.internal.process.WorkerMain;
 import java.time.Duration;
 import java.util.List;
@@ -35,12 +35,12 @@ final class DriverMain {
         .asSubclass(DriverProgram.class)
         .getDeclaredConstructor()
         .newInstance();
-    try (var runtime = Mobula.init(WorkerMain.settings(line))) {
+    try (var runtime = Mobula.init(WorkerMain.parseSettings(line))) {
       var self = runtime.nodes().stream()
           .filter(node -> node.id().equals(runtime.nodeId()))
           .findFirst()
           .orElseThrow();
-      System.out.println(new Ready(self.address(), self.id()).line());
+      System.out.println(new ReadyNotice(self.address(), self.id()).line());
       run(program, runtime, List.of(arguments).subList(1, arguments.length));
     }
   }

@@ -11,20 +11,20 @@ import java.util.function.Consumer;
  * Cuts a stream into lines and hands each to a consumer, on the thread that calls. A line without
  * end costs no more memory than a long one: it is cut.
  */
-final class Lines {
+final class LineSplitter {
   /** The most characters that one line has. */
   static final int LONGEST = 16_384;
 
   private final StringBuilder line = new StringBuilder();
   private final Consumer<String> consumer;
 
-  private Lines(Consumer<String> consumer) {
+  private LineSplitter(Consumer<String> consumer) {
     this.consumer = consumer;
   }
 
   /** Reads to the end of the stream. */
   static void read(InputStream from, Consumer<String> consumer) throws IOException {
-    new Lines(consumer).readAll(from);
+    new LineSplitter(consumer).readAll(from);
   }
 
   private void readAll(InputStream from) throws IOException {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param address where others reach it, {@code host:port}, or {@code -} where nobody can
  * @param node its incarnation
  */
-public record Ready(String address, NodeId node) {
+public record ReadyNotice(String address, NodeId node) {
   private static final String MARK = "mobula-ready ";
 
   /** Refuses an address that is none. */
-  public Ready {
+  public ReadyNotice {
     Objects.requireNonNull(node, "node");
     if (address.isBlank() || address.indexOf(' ') >= 0) {
       throw new IllegalArgumentException("Not an address: \"" + address + "\"");
@@ -27,14 +27,14 @@ public record Ready(String address, NodeId node) {
   }
 
   /** What a line says, or null if it is another. */
-  static @Nullable Ready parse(String line) {
+  static @Nullable ReadyNotice parse(String line) {
     if (!line.startsWith(MARK)) {
       return null;
     }
     var words = line.substring(MARK.length()).split(" ", -1);
     try {
       return words.length == 2
-          ? new Ready(words[0], new NodeId(Long.parseUnsignedLong(words[1], 16)))
+          ? new ReadyNotice(words[0], new NodeId(Long.parseUnsignedLong(words[1], 16)))
           : null;
     } catch (IllegalArgumentException otherLine) {
       return null;

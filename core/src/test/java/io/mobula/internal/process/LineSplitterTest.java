@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LinesTest {
+class LineSplitterTest {
   @Test
   void handsOverLinesOfEitherKindOfEndAndTheUnfinishedLast() throws IOException {
     assertThat(lines("one\r\n\ntwo\u00e4\nthree")).containsExactly("one", "", "two\u00e4", "three");
@@ -18,8 +18,8 @@ class LinesTest {
 
   @Test
   void cutsALineThatIsTooLong() throws IOException {
-    assertThat(lines("x".repeat(Lines.LONGEST + 1) + "\n"))
-        .containsExactly("x".repeat(Lines.LONGEST), "x");
+    assertThat(lines("x".repeat(LineSplitter.LONGEST + 1) + "\n"))
+        .containsExactly("x".repeat(LineSplitter.LONGEST), "x");
   }
 
   @Test
@@ -33,7 +33,7 @@ class LinesTest {
 
   private static List<String> lines(String text) throws IOException {
     var found = new ArrayList<String>();
-    Lines.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), found::add);
+    LineSplitter.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), found::add);
     return found;
   }
 }

@@ -9,23 +9,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** What the children in the tests of this package run. */
-final class Mains {
-  private Mains() {}
+final class ChildMains {
+  private ChildMains() {}
 
   /** Repeats its first line of input, says that it is up and lives until its input ends. */
-  static final class Obedient {
+  static final class StoppableMain {
     public static void main(String[] arguments) throws Exception {
       var watch = ParentWatch.ofStandardInput();
       System.out.println("told " + watch.readLine());
       System.err.println("a complaint");
       watch.start(Duration.ofSeconds(20));
-      System.out.println(new Ready("127.0.0.1:7", new NodeId(0xabcL)).line());
+      System.out.println(new ReadyNotice("127.0.0.1:7", new NodeId(0xabcL)).line());
       new CountDownLatch(1).await();
     }
   }
 
   /** As the obedient, but its shutdown hook hangs. */
-  static final class Hanging {
+  static final class HangingShutdownMain {
     public static void main(String[] arguments) throws Exception {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> {
         try {
@@ -35,13 +35,13 @@ final class Mains {
         }
       }));
       ParentWatch.ofStandardInput().start(Duration.ofMillis(200));
-      System.out.println(new Ready("-", new NodeId(1)).line());
+      System.out.println(new ReadyNotice("-", new NodeId(1)).line());
       new CountDownLatch(1).await();
     }
   }
 
   /** Says something and fails. */
-  static final class Failing {
+  static final class FailingMain {
     public static void main(String[] arguments) {
       System.out.println("I try");
       System.err.println("no luck with " + String.join(",", arguments));
@@ -50,7 +50,7 @@ final class Mains {
   }
 
   /** Says nothing and does not heed the end of its input. */
-  static final class Deaf {
+  static final class UnresponsiveMain {
     public static void main(String[] arguments) throws Exception {
       System.out.println("deaf");
       new CountDownLatch(1).await();
@@ -58,37 +58,37 @@ final class Mains {
   }
 
   /** Says for so many seconds that it is starting, and then that it is up. */
-  static final class Slow {
+  static final class SlowStartMain {
     public static void main(String[] arguments) throws Exception {
       System.out.println("slow");
       try (var _ = StartingNotice.begin()) {
         TimeUnit.SECONDS.sleep(Integer.parseInt(arguments[0]));
       }
-      System.out.println(new Ready("-", new NodeId(3)).line());
+      System.out.println(new ReadyNotice("-", new NodeId(3)).line());
       new CountDownLatch(1).await();
     }
   }
 
   /** Holds a lock on the file that it is given, for whoever wants to know that it lives. */
-  static final class Holder {
+  static final class LockHolderMain {
     public static void main(String[] arguments) throws Exception {
       var channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
       channel.lock();
       ParentWatch.ofStandardInput().start(Duration.ofSeconds(20));
-      System.out.println(new Ready("-", new NodeId(1)).line());
+      System.out.println(new ReadyNotice("-", new NodeId(1)).line());
       new CountDownLatch(1).await();
       channel.close();
     }
   }
 
   /** Starts a holder and hangs, to be killed. */
-  static final class Parent {
+  static final class ParentMain {
     public static void main(String[] arguments) throws Exception {
       var child = ChildJvm.start(
-          ChildPlan.of("holder", Holder.class.getName()).arguments(arguments[0]),
+          ChildPlan.of("holder", LockHolderMain.class.getName()).arguments(arguments[0]),
           (stream, line) -> System.out.println(line));
       child.awaitReady(Duration.ofSeconds(60));
-      System.out.println(new Ready("-", new NodeId(2)).line());
+      System.out.println(new ReadyNotice("-", new NodeId(2)).line());
       new CountDownLatch(1).await();
     }
   }
