@@ -9,7 +9,7 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.process.HeapExhaustion;
-import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.ring.FrameAssembler;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -104,7 +104,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
     }
   }
 
-  private void take(NodeId from, FrameAssembly begun, FrameEnvelope envelope) {
+  private void take(NodeId from, FrameAssembler begun, FrameEnvelope envelope) {
     try {
       if (envelope.more()) {
         begun.add(envelope.frame().length, envelope::copyTo);

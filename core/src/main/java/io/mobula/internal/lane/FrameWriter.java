@@ -1,7 +1,7 @@
 package io.mobula.internal.lane;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.ring.FrameAssembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds a frame: little-endian numbers, lengths before whatever varies. For one thread and one
  * frame. Every method throws {@link io.mobula.error.CodecException} when the frame gets larger than
- * any may be ({@link FrameAssembly#LARGEST_FRAME}).
+ * any may be ({@link FrameAssembler#LARGEST_FRAME}).
  */
 public final class FrameWriter {
   private byte[] bytes = new byte[128];
@@ -53,10 +53,10 @@ public final class FrameWriter {
   }
 
   private void grow(long wanted) {
-    if (wanted > FrameAssembly.LARGEST_FRAME) {
-      throw FrameAssembly.tooLarge(wanted);
+    if (wanted > FrameAssembler.LARGEST_FRAME) {
+      throw FrameAssembler.tooLarge(wanted);
     }
-    long doubled = Math.min(2L * bytes.length, FrameAssembly.LARGEST_FRAME);
+    long doubled = Math.min(2L * bytes.length, FrameAssembler.LARGEST_FRAME);
     bytes = Arrays.copyOf(bytes, (int) Math.max(doubled, wanted));
   }
 

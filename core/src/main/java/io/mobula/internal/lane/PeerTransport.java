@@ -10,7 +10,7 @@ import io.mobula.error.SubmissionRejectedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.ring.FrameAssembler;
 import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.Collections;
@@ -109,11 +109,11 @@ public final class PeerTransport implements AutoCloseable {
    * {@link PendingPeerRequests}.
    *
    * @return false if the peer is no member any more, and nothing was sent
-   * @throws CodecException if the frame is larger than {@link FrameAssembly#LARGEST_FRAME}
+   * @throws CodecException if the frame is larger than {@link FrameAssembler#LARGEST_FRAME}
    */
   public boolean send(NodeId to, byte[] frame) {
-    if (frame.length > FrameAssembly.LARGEST_FRAME) {
-      throw FrameAssembly.tooLarge(frame.length);
+    if (frame.length > FrameAssembler.LARGEST_FRAME) {
+      throw FrameAssembler.tooLarge(frame.length);
     }
     var channel = line(to);
     return channel != null && channel.send(frame);

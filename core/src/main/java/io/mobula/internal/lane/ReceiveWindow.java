@@ -1,6 +1,6 @@
 package io.mobula.internal.lane;
 
-import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.ring.FrameAssembler;
 
 /**
  * What one process has received from another: which number comes next, and what is to be
@@ -9,7 +9,7 @@ import io.mobula.internal.ring.FrameAssembly;
 final class ReceiveWindow {
   private static final int EVERY = 64;
 
-  private final FrameAssembly begun = new FrameAssembly();
+  private final FrameAssembler begun = new FrameAssembler();
   private long expected = 1;
   private long acknowledgedUpTo;
   private boolean gap;
@@ -35,7 +35,7 @@ final class ReceiveWindow {
   }
 
   /** The frame of which a part has arrived, and not yet the last. */
-  FrameAssembly assembler() {
+  FrameAssembler assembler() {
     return begun;
   }
 

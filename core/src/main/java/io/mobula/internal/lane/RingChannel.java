@@ -1,8 +1,8 @@
 package io.mobula.internal.lane;
 
 import io.mobula.PeerChannelInfo;
-import io.mobula.internal.ring.Bell;
-import io.mobula.internal.ring.OutRing;
+import io.mobula.internal.ring.Doorbell;
+import io.mobula.internal.ring.RingWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -14,8 +14,8 @@ final class RingChannel {
   /** What it is called where people look. */
   static final String KIND = "shared memory";
 
-  private final OutRing ring;
-  private final Bell bell;
+  private final RingWriter ring;
+  private final Doorbell doorbell;
   private final int doorbellIndex;
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private long waitingBytes;
@@ -25,12 +25,12 @@ final class RingChannel {
   /**
    * Nothing is in it yet.
    *
-   * @param bell the peer's
+   * @param doorbell the peer's
    * @param place the ring's bit in that bell
    */
-  RingChannel(OutRing ring, Bell bell, int place) {
+  RingChannel(RingWriter ring, Doorbell doorbell, int place) {
     this.ring = ring;
-    this.bell = bell;
+    this.doorbell = doorbell;
     this.doorbellIndex = place;
   }
 
@@ -44,7 +44,7 @@ final class RingChannel {
 
   private boolean write(byte[] frame) {
     boolean whole = ring.write(frame);
-    bell.ring(doorbellIndex); // there may be a part of it
+    doorbell.signal(doorbellIndex); // there may be a part of it
     if (whole) {
       sent++;
       sentBytes += frame.length;
@@ -69,7 +69,7 @@ final class RingChannel {
 
   /** Whether the peer has received everything. */
   boolean isDrained() {
-    return !hasBacklog() && ring.isRead();
+    return !hasBacklog() && ring.isDrained();
   }
 
   /** What has been written whole. */

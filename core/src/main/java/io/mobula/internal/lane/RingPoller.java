@@ -2,8 +2,8 @@ package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
 import io.mobula.internal.process.HeapExhaustion;
-import io.mobula.internal.ring.Bell;
-import io.mobula.internal.ring.InRing;
+import io.mobula.internal.ring.Doorbell;
+import io.mobula.internal.ring.RingReader;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,12 +39,12 @@ final class RingPoller implements AutoCloseable {
   private static final long BEHIND_NANOS = LOOK_NANOS / 10;
   private static final Duration END = Duration.ofSeconds(5);
 
-  private final Bell bell;
+  private final Doorbell doorbell;
   private final PeerTransport.Receiver receiver;
   private final IntSupplier flush;
   private final BooleanSupplier hasBacklog;
   private final AtomicReferenceArray<@Nullable Source> sources =
-      new AtomicReferenceArray<>(Bell.RINGS);
+      new AtomicReferenceArray<>(Doorbell.RINGS);
 
   /** Bounded by what may be on the way over Artery, and by the number of peers. */
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
@@ -58,7 +58,7 @@ final class RingPoller implements AutoCloseable {
   private int silent; // sources that cannot wake; under the lock
 
   /** A ring and who writes it, and whether that process can wake this one. */
-  record Source(NodeId from, InRing ring, boolean wakes) {}
+  record Source(NodeId from, RingReader ring, boolean wakes) {}
 
   /**
    * Starts the thread.
@@ -66,8 +66,8 @@ final class RingPoller implements AutoCloseable {
    * @param flush writes what did not fit into rings; returns how many frames did now
    * @param isBehind whether some still do not
    */
-  RingPoller(Bell bell, PeerTransport.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
-    this.bell = bell;
+  RingPoller(Doorbell doorbell, PeerTransport.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
+    this.doorbell = doorbell;
     this.receiver = receiver;
     this.flush = flush;
     this.hasBacklog = isBehind;
@@ -78,7 +78,7 @@ final class RingPoller implements AutoCloseable {
   /** Has this run by the thread, after what it was given before. It must not block. */
   void execute(Runnable action) {
     actions.add(action);
-    bell.wake();
+    doorbell.wake();
   }
 
   /** Reads this ring from now on; what is in it comes after what was given before. */
@@ -86,7 +86,7 @@ final class RingPoller implements AutoCloseable {
     execute(() -> {
       sources.set(number, source);
       silent += source.wakes() ? 0 : 1;
-      bell.mark(number);
+      doorbell.markReady(number);
     });
   }
 
@@ -129,7 +129,7 @@ final class RingPoller implements AutoCloseable {
 
   /** See {@link SpinWait#spinUntil}: in the place of the thread, which is not woken meanwhile. */
   boolean pollUntil(BooleanSupplier done) {
-    if (!Bell.canWake()
+    if (!Doorbell.canWake()
         || closed
         || turns.isHeldByCurrentThread()
         || !helped.compareAndSet(false, true)) {
@@ -141,7 +141,7 @@ final class RingPoller implements AutoCloseable {
       for (long end = System.nanoTime() + LOOKOUT_NANOS;
           !isDone && !closed && System.nanoTime() - end < 0;
           isDone = done.getAsBoolean()) {
-        inItsPlace |= bell.takeOver();
+        inItsPlace |= doorbell.takeOver();
         if (!takeTurn()) {
           Thread.onSpinWait();
         }
@@ -149,14 +149,14 @@ final class RingPoller implements AutoCloseable {
       return isDone;
     } finally {
       if (inItsPlace) {
-        bell.handBack(() -> hasMore() || hasSilent());
+        doorbell.handBack(() -> hasMore() || hasSilent());
       }
       helped.set(false);
     }
   }
 
   private boolean takeTurn() {
-    if (!(bell.isAnyReady() || hasMore()) || !turns.tryLock()) {
+    if (!(doorbell.isAnyReady() || hasMore()) || !turns.tryLock()) {
       return false;
     }
     try {
@@ -170,7 +170,7 @@ final class RingPoller implements AutoCloseable {
   /** Looks out for a while, in case more comes at once; true when there is something. */
   private boolean spin() {
     for (long end = System.nanoTime() + SPIN_NANOS; System.nanoTime() - end < 0; ) {
-      if (bell.isAnyReady() || hasMore()) {
+      if (doorbell.isAnyReady() || hasMore()) {
         return true;
       }
       Thread.onSpinWait();
@@ -180,7 +180,7 @@ final class RingPoller implements AutoCloseable {
 
   private void sleep() {
     long usual = hasSilent() ? LOOK_NANOS : SLEEP_NANOS;
-    bell.sleep(hasBacklog.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
+    doorbell.sleep(hasBacklog.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
   }
 
   /** Whether somebody writes who cannot wake: then the thread has to look. */
@@ -203,7 +203,7 @@ final class RingPoller implements AutoCloseable {
       perform(action);
       work++;
     }
-    bell.takeReady(readReady);
+    doorbell.takeReady(readReady);
     return work + flush.getAsInt();
   }
 
@@ -213,7 +213,7 @@ final class RingPoller implements AutoCloseable {
       int frames = read(source);
       work += frames;
       if (frames == FRAMES_A_TURN) {
-        bell.mark(number);
+        doorbell.markReady(number);
       }
     }
   }
@@ -251,7 +251,7 @@ final class RingPoller implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    bell.wake();
+    doorbell.wake();
     try {
       if (Thread.currentThread() != thread && !thread.join(END)) {
         LOG.warn("The thread of the lanes is still busy {} after it was told to end", END);

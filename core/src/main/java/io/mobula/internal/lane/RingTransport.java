@@ -7,9 +7,9 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreAddress;
-import io.mobula.internal.ring.Bell;
-import io.mobula.internal.ring.InRing;
-import io.mobula.internal.ring.OutRing;
+import io.mobula.internal.ring.Doorbell;
+import io.mobula.internal.ring.RingReader;
+import io.mobula.internal.ring.RingWriter;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -38,12 +38,12 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   private final PeerTransport peerTransport;
   private final Executor files;
   private final PeerTransport.Receiver receiver;
-  private final Bell bell;
+  private final Doorbell doorbell;
   private final RingPoller ringPoller;
   private final AtomicInteger numbers = new AtomicInteger();
-  private final Map<NodeId, OutRing> offered = new ConcurrentHashMap<>();
+  private final Map<NodeId, RingWriter> offered = new ConcurrentHashMap<>();
   private final AtomicReferenceArray<@Nullable NodeId> writersByIndex =
-      new AtomicReferenceArray<>(Bell.RINGS);
+      new AtomicReferenceArray<>(Doorbell.RINGS);
   private final Map<NodeId, OpenedRing> openedRing = new ConcurrentHashMap<>();
 
   private record OpenedRing(int doorbellIndex, RingPoller.Source source) {}
@@ -64,9 +64,9 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
         .on(TAKEN, this::onTaken)
         .on(REFUSED, this::onRefused)
         .on(SWITCH, this::onSwitch);
-    this.bell = Bell.make(memory);
+    this.doorbell = Doorbell.make(memory);
     this.receiver = receiver;
-    this.ringPoller = new RingPoller(bell, this, peerTransport::flush, peerTransport::hasBacklog);
+    this.ringPoller = new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
   }
 
   /** From a ring: what its writer has committed counts while it is a member. */
@@ -94,7 +94,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
 
   /** Has the thread look for what did not fit. */
   void wake() {
-    bell.wake();
+    doorbell.wake();
   }
 
   /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
@@ -109,12 +109,12 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   private void make(Peer reader) {
     int number = numbers.incrementAndGet();
     try {
-      offered.put(reader.id(), OutRing.make(memory, number));
+      offered.put(reader.id(), RingWriter.make(memory, number));
     } catch (RuntimeException noRoom) { // or the store is closing
       LOG.warn("No ring to {} can be made; its frames go over Artery", reader, noRoom);
       return;
     }
-    var offer = new FrameWriter().octet(OFFER).int32(number).flag(Bell.canWake());
+    var offer = new FrameWriter().octet(OFFER).int32(number).flag(Doorbell.canWake());
     if (!peerTransport.send(reader.id(), offer.toBytes())) {
       withdraw(reader.id());
     }
@@ -143,7 +143,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
 
   private void take(Peer writer, int number, boolean wakes) {
     try {
-      var ring = InRing.open(address(writer), number);
+      var ring = RingReader.open(address(writer), number);
       int place = freePlace(writer.id());
       openedRing.put(writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
       peerTransport.send(writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
@@ -174,7 +174,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
     files.execute(() -> {
       try {
-        var way = new RingChannel(ring, Bell.of(address(peer)), place);
+        var way = new RingChannel(ring, Doorbell.of(address(peer)), place);
         peerTransport.switchToRing(from, new FrameWriter().octet(SWITCH).toBytes(), way);
       } catch (RuntimeException closing) {
         LOG.info("Frames to {} go on over Artery", peer, closing);
@@ -218,6 +218,6 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   public void close() {
     ringPoller.close();
     offered.keySet().forEach(this::withdraw);
-    bell.close();
+    doorbell.close();
   }
 }

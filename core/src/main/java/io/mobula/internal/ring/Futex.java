@@ -72,7 +72,7 @@ final class Futex {
   }
 
   /** Whether this process may use it. */
-  static boolean isThere() {
+  static boolean isAvailable() {
     return SYSCALL != null;
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mobula.PeerChannelInfo;
 import io.mobula.error.CodecException;
-import io.mobula.internal.ring.FrameAssembly;
+import io.mobula.internal.ring.FrameAssembler;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -96,7 +96,7 @@ class LargeFramesTest {
   @Test
   void whatIsLargerThanAnyFrameIsRefusedByItsSenderAndOthersGoOn() throws Exception {
     var pair = pair(envelope -> false);
-    var tooLarge = new byte[FrameAssembly.LARGEST_FRAME + 1];
+    var tooLarge = new byte[FrameAssembler.LARGEST_FRAME + 1];
     assertThatThrownBy(() -> pair.transportOfOne.send(pair.two.id(), tooLarge))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining(String.valueOf(tooLarge.length))

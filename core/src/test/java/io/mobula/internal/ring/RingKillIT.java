@@ -29,7 +29,7 @@ class RingKillIT {
   Path base;
 
   private SharedStore store;
-  private Bell bell;
+  private Doorbell doorbell;
   private final Random random = new Random();
   private int started;
 
@@ -38,7 +38,7 @@ class RingKillIT {
     private final int place;
     private final Path noted;
     private final PeerProcessClient process;
-    private final InRing ring;
+    private final RingReader ring;
     private long last;
 
     Writer(int place) {
@@ -55,7 +55,7 @@ class RingKillIT {
           String.valueOf(place),
           noted.toString());
       var words = process.answer().split(" ");
-      this.ring = InRing.open(
+      this.ring = RingReader.open(
           new StoreAddress(words[0], Long.parseLong(words[1]), Long.parseLong(words[2])), 1);
       process.say("go");
     }
@@ -92,7 +92,7 @@ class RingKillIT {
   @Test
   void whatWasCommittedIsReadWhateverBecomesOfItsWriter() {
     store = SharedStore.open(new StoreOptions(base, 1 << 20, 1 << 16, false));
-    bell = Bell.make(store);
+    doorbell = Doorbell.make(store);
     List<Writer> writers = new ArrayList<>();
     for (int place = 0; place < WRITERS; place++) {
       writers.add(new Writer(place));
@@ -122,12 +122,12 @@ class RingKillIT {
   private void readFor(List<Writer> writers, Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() - end < 0) {
-      bell.takeReady(place -> {
+      doorbell.takeReady(place -> {
         if (writers.get(place).read() > 0) {
-          bell.mark(place);
+          doorbell.markReady(place);
         }
       });
-      bell.sleep(1_000_000, () -> false);
+      doorbell.sleep(1_000_000, () -> false);
     }
   }
 }

@@ -31,15 +31,15 @@ class RingTest {
   Path base;
 
   private SharedStore store;
-  private OutRing out;
-  private InRing in;
+  private RingWriter out;
+  private RingReader in;
   private final List<byte[]> read = new ArrayList<>();
 
   @BeforeEach
   void open() {
     store = SharedStore.open(new StoreOptions(base, 1 << 20, 1 << 16, false));
-    out = OutRing.make(store, 7);
-    in = InRing.open(store.address(), 7);
+    out = RingWriter.make(store, 7);
+    in = RingReader.open(store.address(), 7);
   }
 
   @AfterEach
@@ -89,7 +89,7 @@ class RingTest {
         written++;
       }
       assertThat(in.read(MANY, read::add)).isEqualTo(written).isPositive();
-      assertThat(out.isRead()).isTrue();
+      assertThat(out.isDrained()).isTrue();
     }
   }
 
@@ -122,10 +122,10 @@ class RingTest {
   void aRingOfAnotherStoreIsRefused() {
     var address = store.address();
     var other = new StoreAddress(address.directory(), address.idHigh(), address.idLow() + 1);
-    assertThatThrownBy(() -> InRing.open(other, 7))
+    assertThatThrownBy(() -> RingReader.open(other, 7))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("belongs to another store");
-    assertThatThrownBy(() -> InRing.open(address, 8))
+    assertThatThrownBy(() -> RingReader.open(address, 8))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("ring-8");
   }
@@ -136,7 +136,7 @@ class RingTest {
     try (var file = new RandomAccessFile(path.toFile(), "rw")) {
       file.setLength(file.length() - 4096);
     }
-    assertThatThrownBy(() -> InRing.open(store.address(), 7))
+    assertThatThrownBy(() -> RingReader.open(store.address(), 7))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("truncated");
   }

@@ -28,24 +28,24 @@ final class RingWriterProcess {
       var count = noted.getChannel().map(MapMode.READ_WRITE, 0, Long.BYTES);
       var store = SharedStore.open(new StoreOptions(Path.of(args[0]), 1 << 20, 1 << 16, false));
       var address = store.address();
-      var ring = OutRing.make(store, 1);
+      var ring = RingWriter.make(store, 1);
       System.out.println(
           ">" + address.directory() + " " + address.idHigh() + " " + address.idLow());
       System.in.read();
-      write(ring, Bell.of(reader), place, count);
+      write(ring, Doorbell.of(reader), place, count);
     }
   }
 
-  private static void write(OutRing ring, Bell bell, int place, ByteBuffer count) {
+  private static void write(RingWriter ring, Doorbell doorbell, int place, ByteBuffer count) {
     var random = new Random();
     for (long number = 1; ; number++) {
       int length = random.nextInt(50) == 0 ? random.nextInt(100_000) : random.nextInt(200);
       var frame = ByteBuffer.allocate(Long.BYTES + length).putLong(number).array();
       while (!ring.write(frame)) {
-        bell.ring(place);
+        doorbell.signal(place);
         Thread.onSpinWait();
       }
-      bell.ring(place);
+      doorbell.signal(place);
       count.putLong(0, number);
     }
   }

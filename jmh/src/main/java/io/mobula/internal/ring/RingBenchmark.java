@@ -28,26 +28,26 @@ public class RingBenchmark {
 
   private SharedStore here;
   private SharedStore there;
-  private OutRing out;
-  private InRing back;
-  private OutRing alone;
-  private InRing aloneRead;
+  private RingWriter out;
+  private RingReader back;
+  private RingWriter alone;
+  private RingReader aloneRead;
   private byte[] frame;
   private volatile boolean ended;
   private Thread echo;
-  private int came;
+  private int receivedBytes;
 
   /** Two stores, a ring each way, and a thread that sends back what comes. */
   @Setup
   public void open() {
     here = SharedStore.open(StoreOptions.ofCapacity(1 << 20));
     there = SharedStore.open(StoreOptions.ofCapacity(1 << 20));
-    out = OutRing.make(here, 1);
-    alone = OutRing.make(here, 2);
-    aloneRead = InRing.open(here.address(), 2);
-    var answers = OutRing.make(there, 1);
-    var asked = InRing.open(here.address(), 1);
-    back = InRing.open(there.address(), 1);
+    out = RingWriter.make(here, 1);
+    alone = RingWriter.make(here, 2);
+    aloneRead = RingReader.open(here.address(), 2);
+    var answers = RingWriter.make(there, 1);
+    var asked = RingReader.open(here.address(), 1);
+    back = RingReader.open(there.address(), 1);
     frame = new byte[size];
     echo = Thread.ofPlatform().daemon().start(() -> {
       while (!ended) {
@@ -70,21 +70,21 @@ public class RingBenchmark {
   /** To a thread that spins, and back: two processors, no wake-up. */
   @Benchmark
   public int roundTrip() {
-    came = 0;
+    receivedBytes = 0;
     out.write(frame);
-    while (came == 0) {
-      back.read(FRAMES, answer -> came += answer.length);
+    while (receivedBytes == 0) {
+      back.read(FRAMES, answer -> receivedBytes += answer.length);
       Thread.onSpinWait();
     }
-    return came;
+    return receivedBytes;
   }
 
   /** Written and read by one thread: the copies and the bookkeeping. */
   @Benchmark
   public int writeAndRead() {
-    came = 0;
+    receivedBytes = 0;
     alone.write(frame);
-    aloneRead.read(FRAMES, answer -> came += answer.length);
-    return came;
+    aloneRead.read(FRAMES, answer -> receivedBytes += answer.length);
+    return receivedBytes;
   }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Without {@link Futex} the reader looks again after 50 microseconds to one millisecond of
  * parking.
  */
-public final class Bell implements AutoCloseable {
+public final class Doorbell implements AutoCloseable {
   /** How many rings one process can read. */
   public static final int RINGS = 1024;
 
@@ -42,22 +42,22 @@ public final class Bell implements AutoCloseable {
   private final @Nullable SharedFile own;
   private final MemorySegment word;
   private final UnsafeBuffer shared;
-  private final MemorySegment timespec = Futex.isThere() ? Futex.timespec() : MemorySegment.NULL;
+  private final MemorySegment timespec = Futex.isAvailable() ? Futex.timespec() : MemorySegment.NULL;
   private volatile @Nullable Thread parked;
   private long park = SHORTEST_PARK_NANOS;
 
-  private Bell(@Nullable SharedFile own, MemorySegment page) {
+  private Doorbell(@Nullable SharedFile own, MemorySegment page) {
     this.own = own;
     this.word = page.asSlice(WORD, Integer.BYTES);
     this.shared = new UnsafeBuffer(page.asByteBuffer());
   }
 
   /** Makes this process's bell, in the directory of its store. */
-  public static Bell make(SharedStore store) {
+  public static Doorbell make(SharedStore store) {
     var file = SharedFile.create(
         store.directory().resolve(FILE),
         new FileHeader(FileHeader.Kind.DOORBELL, store.address().storeId(), 0, BYTES));
-    return new Bell(file, file.append(BYTES));
+    return new Doorbell(file, file.append(BYTES));
   }
 
   /**
@@ -65,11 +65,11 @@ public final class Bell implements AutoCloseable {
    *
    * @throws StoreException if it is not there, or of another store
    */
-  public static Bell of(StoreAddress store) {
+  public static Doorbell of(StoreAddress store) {
     var path = Path.of(store.directory(), FILE);
     var file = SharedFile.open(path);
     file.header().requireMatch(FileHeader.Kind.DOORBELL, store.storeId(), 0, path.toString());
-    return new Bell(null, file.mapShared(0, BYTES));
+    return new Doorbell(null, file.mapShared(0, BYTES));
   }
 
   /**
@@ -77,13 +77,13 @@ public final class Bell implements AutoCloseable {
    * what it writes.
    */
   public static boolean canWake() {
-    return Futex.isThere();
+    return Futex.isAvailable();
   }
 
   /** The ring of that number has something: wakes its reader if that sleeps. */
-  public void ring(int number) {
+  public void signal(int number) {
     VarHandle.fullFence(); // what was committed is seen by whoever finds the bit set, or clears it
-    mark(number);
+    markReady(number);
     wake();
   }
 
@@ -92,7 +92,7 @@ public final class Bell implements AutoCloseable {
     VarHandle.fullFence();
     if (shared.getIntVolatile(SLEEPING) != 0 && shared.compareAndSetInt(SLEEPING, 1, 0)) {
       shared.getAndAddInt(WORD, 1);
-      if (Futex.isThere()) {
+      if (Futex.isAvailable()) {
         Futex.wake(word);
       }
       LockSupport.unpark(parked);
@@ -100,7 +100,7 @@ public final class Bell implements AutoCloseable {
   }
 
   /** The reader has not read all of that ring. */
-  public void mark(int number) {
+  public void markReady(int number) {
     int at = BITS + (number / Long.SIZE) * Long.BYTES;
     long bit = 1L << number;
     for (long bits = shared.getLongVolatile(at);
@@ -150,7 +150,7 @@ public final class Bell implements AutoCloseable {
       park = SHORTEST_PARK_NANOS;
       return true;
     }
-    if (Futex.isThere()) {
+    if (Futex.isAvailable()) {
       Futex.await(word, before, timespec, limitNanos);
     } else {
       LockSupport.parkNanos(this, Math.min(limitNanos, park));
@@ -159,7 +159,7 @@ public final class Bell implements AutoCloseable {
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
     boolean early =
         System.nanoTime() - begun < limitNanos; // by whoever was about to end the last sleep
-    return wasRung || early || !Futex.isThere() || !isAnyReady();
+    return wasRung || early || !Futex.isAvailable() || !isAnyReady();
   }
 
   /**

@@ -16,11 +16,11 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  * <p>Reading stops at what a writer has claimed and not committed. It is never skipped: whether the
  * writer is slow or dead cannot be seen from here.
  */
-public final class InRing {
+public final class RingReader {
   private final ManyToOneRingBuffer ring;
-  private final FrameAssembly begun = new FrameAssembly();
+  private final FrameAssembler begun = new FrameAssembler();
 
-  private InRing(ManyToOneRingBuffer ring) {
+  private RingReader(ManyToOneRingBuffer ring) {
     this.ring = ring;
   }
 
@@ -29,17 +29,17 @@ public final class InRing {
    *
    * @throws StoreException if it is not there or damaged, or of another store
    */
-  public static InRing open(StoreAddress writer, int number) {
-    var path = Path.of(writer.directory(), OutRing.name(number));
+  public static RingReader open(StoreAddress writer, int number) {
+    var path = Path.of(writer.directory(), RingWriter.name(number));
     var file = SharedFile.open(path);
     file.header().requireMatch(FileHeader.Kind.RING, writer.storeId(), number, path.toString());
-    if (file.header().dataBytes() != OutRing.dataBytes()) {
+    if (file.header().dataBytes() != RingWriter.dataBytes()) {
       throw new StoreException(path + " is a ring of " + file.header().dataBytes()
-          + " bytes, wanted " + OutRing.dataBytes()
+          + " bytes, wanted " + RingWriter.dataBytes()
           + ": run the same release of Mobula in all processes of a host");
     }
-    var memory = file.mapShared(0, OutRing.dataBytes());
-    return new InRing(new ManyToOneRingBuffer(new UnsafeBuffer(memory.asByteBuffer())));
+    var memory = file.mapShared(0, RingWriter.dataBytes());
+    return new RingReader(new ManyToOneRingBuffer(new UnsafeBuffer(memory.asByteBuffer())));
   }
 
   /**
@@ -63,7 +63,7 @@ public final class InRing {
       throw new StoreException("A ring of " + buffer.capacity() + " bytes has a frame of " + length
           + " at " + at + ": its memory is damaged");
     }
-    if (kind != OutRing.LAST) {
+    if (kind != RingWriter.LAST) {
       begun.add(length, (frame, position) -> buffer.getBytes(at, frame, position, length));
     } else if (begun.isBegun()) {
       to.accept(

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Joins the parts of one frame, which come in order. A frame larger than {@link #LARGEST_FRAME} is
  * refused with its last part, so that the frames after it are read as usual. For one thread.
  */
-public final class FrameAssembly {
+public final class FrameAssembler {
   /** How many bytes a frame has at most, on every lane; writers refuse what is larger. */
   public static final int LARGEST_FRAME = 1 << 28;
 
@@ -19,13 +19,13 @@ public final class FrameAssembly {
 
   /** Copies the bytes of a part to where they belong. */
   @FunctionalInterface
-  public interface Source {
+  public interface PartSource {
     /** Fills the frame from this position on. */
     void copyTo(byte[] frame, int position);
   }
 
   /** There is no part yet. */
-  public FrameAssembly() {}
+  public FrameAssembler() {}
 
   /** Whether a frame has begun, whose last part has not come. */
   public boolean isBegun() {
@@ -33,7 +33,7 @@ public final class FrameAssembly {
   }
 
   /** Adds a part of which more comes. */
-  public void add(int length, Source part) {
+  public void add(int length, PartSource part) {
     if (refused > 0 || length > LARGEST_FRAME - size) {
       refused += length + (long) size;
       bytes = NOTHING;
@@ -53,7 +53,7 @@ public final class FrameAssembly {
    * @return the whole frame
    * @throws CodecException if it is larger than any frame may be
    */
-  public byte[] finish(int length, Source part) {
+  public byte[] finish(int length, PartSource part) {
     add(length, part);
     long tooMuch = refused;
     var frame = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);

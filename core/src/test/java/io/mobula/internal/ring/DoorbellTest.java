@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody sleeps through a frame. */
 @Timeout(60)
-class BellTest {
+class DoorbellTest {
   private static final int WRITERS = 3;
   private static final int FRAMES = 3_000;
   private static final long FOREVER = TimeUnit.SECONDS.toNanos(30);
@@ -28,12 +28,12 @@ class BellTest {
   Path base;
 
   private SharedStore store;
-  private Bell bell;
+  private Doorbell doorbell;
 
   @BeforeEach
   void open() {
     store = SharedStore.open(new StoreOptions(base, 1 << 20, 1 << 16, false));
-    bell = Bell.make(store);
+    doorbell = Doorbell.make(store);
   }
 
   @AfterEach
@@ -45,11 +45,11 @@ class BellTest {
   @Test
   void whoeverWritesWakesTheReader() throws Exception {
     var writers = new ArrayList<Thread>();
-    var rings = new ArrayList<InRing>();
+    var rings = new ArrayList<RingReader>();
     for (int i = 0; i < WRITERS; i++) {
       int number = i * 65; // in different words of bits
-      var ring = OutRing.make(store, number);
-      rings.add(InRing.open(store.address(), number));
+      var ring = RingWriter.make(store, number);
+      rings.add(RingReader.open(store.address(), number));
       writers.add(Thread.ofPlatform().start(() -> write(ring, number)));
     }
     int[] next = new int[WRITERS];
@@ -57,7 +57,7 @@ class BellTest {
     while (read < WRITERS * FRAMES) {
       int before = read;
       var found = new int[1];
-      bell.takeReady(number -> {
+      doorbell.takeReady(number -> {
         int writer = number / 65;
         rings.get(writer).read(Integer.MAX_VALUE, frame -> {
           assertThat(frame).hasSize(next[writer]++ % 100);
@@ -66,7 +66,7 @@ class BellTest {
       });
       read += found[0];
       if (read == before) {
-        assertThat(bell.sleep(FOREVER, () -> false)).as("it was woken").isTrue();
+        assertThat(doorbell.sleep(FOREVER, () -> false)).as("it was woken").isTrue();
       }
     }
     for (var writer : writers) {
@@ -74,15 +74,15 @@ class BellTest {
     }
   }
 
-  private void write(OutRing ring, int number) {
-    var theirs = Bell.of(store.address());
+  private void write(RingWriter ring, int number) {
+    var theirs = Doorbell.of(store.address());
     var random = new Random(number);
     for (int i = 0; i < FRAMES; i++) {
       var frame = new byte[i % 100];
       while (!ring.write(frame)) {
         Thread.onSpinWait();
       }
-      theirs.ring(number);
+      theirs.signal(number);
       if (random.nextInt(4) == 0) {
         LockSupport.parkNanos(random.nextInt(50_000));
       }
@@ -91,12 +91,12 @@ class BellTest {
 
   @Test
   void itDoesNotSleepWhileThereIsSomething() {
-    bell.mark(1_023);
-    assertThat(bell.sleep(FOREVER, () -> false)).isTrue();
+    doorbell.markReady(1_023);
+    assertThat(doorbell.sleep(FOREVER, () -> false)).isTrue();
     var taken = new ArrayList<Integer>();
-    bell.takeReady(taken::add);
+    doorbell.takeReady(taken::add);
     assertThat(taken).containsExactly(1_023);
-    assertThat(bell.sleep(FOREVER, () -> true)).isTrue();
+    assertThat(doorbell.sleep(FOREVER, () -> true)).isTrue();
   }
 
   /**
@@ -104,13 +104,13 @@ class BellTest {
    */
   @Test
   void aSleepThatEndsEarlyHasMissedNothing() {
-    assertThat(bell.sleep(FOREVER, () -> {
-          bell.wake();
-          assertThatThrownBy(() -> bell.sleep(FOREVER, () -> {
+    assertThat(doorbell.sleep(FOREVER, () -> {
+          doorbell.wake();
+          assertThatThrownBy(() -> doorbell.sleep(FOREVER, () -> {
                 throw new IllegalStateException("with the word that says that it sleeps");
               }))
               .isInstanceOf(IllegalStateException.class);
-          bell.mark(7);
+          doorbell.markReady(7);
           return false;
         }))
         .isTrue();
@@ -121,11 +121,11 @@ class BellTest {
     var more = new AtomicBoolean();
     var reader = Thread.ofPlatform().start(() -> {
       while (!more.get()) {
-        bell.sleep(FOREVER, more::get);
+        doorbell.sleep(FOREVER, more::get);
       }
     });
     more.set(true);
-    bell.wake();
+    doorbell.wake();
     reader.join();
   }
 }

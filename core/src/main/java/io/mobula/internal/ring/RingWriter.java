@@ -11,7 +11,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * The end of a ring that is written, in the process that made it. A frame larger than an eighth of
  * the ring goes in parts. For one thread at a time.
  */
-public final class OutRing implements AutoCloseable {
+public final class RingWriter implements AutoCloseable {
   /** A whole frame, or the last part of one. */
   static final int LAST = 1;
   /** A part of a frame of which more comes. */
@@ -24,16 +24,16 @@ public final class OutRing implements AutoCloseable {
   private final UnsafeBuffer source = new UnsafeBuffer();
   private int written;
 
-  private OutRing(SharedFile file) {
+  private RingWriter(SharedFile file) {
     this.file = file;
     this.ring =
         new ManyToOneRingBuffer(new UnsafeBuffer(file.append(dataBytes()).asByteBuffer()));
   }
 
   /** Makes one in the directory of this process's store. */
-  public static OutRing make(SharedStore store, int number) {
+  public static RingWriter make(SharedStore store, int number) {
     var path = store.directory().resolve(name(number));
-    return new OutRing(SharedFile.create(
+    return new RingWriter(SharedFile.create(
         path,
         new FileHeader(FileHeader.Kind.RING, store.address().storeId(), number, dataBytes())));
   }
@@ -69,7 +69,7 @@ public final class OutRing implements AutoCloseable {
   }
 
   /** Whether all that was written has been read. */
-  public boolean isRead() {
+  public boolean isDrained() {
     return ring.size() == 0;
   }
 
