@@ -197,7 +197,7 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public List<PeerChannelInfo> lanes() {
+  public List<PeerChannelInfo> peerChannels() {
     return node.lanes();
   }
 

@@ -151,7 +151,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
 
   @Override
   public LocalCluster start(LocalCluster.Builder cluster) {
-    return ProcessCluster.start(cluster);
+    return LocalProcessCluster.start(cluster);
   }
 
   @Override
@@ -160,7 +160,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
   }
 
   @Override
-  public List<MobulaRuntime> opened() {
+  public List<MobulaRuntime> openRuntimes() {
     return List.copyOf(opened);
   }
 }

@@ -30,7 +30,7 @@ class LocalClusterIT {
   private static final String PIDS = "pids ";
 
   /** Starts a cluster, says who is in it and hangs, to be killed. */
-  static final class Owner {
+  static final class ClusterOwnerMain {
     public static void main(String[] arguments) throws InterruptedException {
       try (var cluster = LocalCluster.builder().nodes(2).start()) {
         var pids =
@@ -112,7 +112,7 @@ class LocalClusterIT {
   void nodesDieWithAProcessThatIsKilled() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     try (var owner = ChildJvm.start(
-        ChildPlan.of("owner", Owner.class.getName()), (stream, line) -> lines.add(line))) {
+        ChildPlan.of("owner", ClusterOwnerMain.class.getName()), (stream, line) -> lines.add(line))) {
       var pids = pids(lines);
       assertThat(pids).hasSize(2).allMatch(LocalClusterIT::runs);
 

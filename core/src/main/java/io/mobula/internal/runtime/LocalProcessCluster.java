@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * Nodes in child JVMs and a driver here. All JVMs start at the same time; the first node forms the
  * cluster, and the others are told its address, for which they wait, as soon as it is known.
  */
-final class ProcessCluster implements LocalCluster {
+final class LocalProcessCluster implements LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(40);
   private static final String JOIN_TIMEOUT = "mobula.cluster.join-timeout";
   private static final String KEEP = "mobula.logs.keep";
   private static final String CAPACITY = "mobula.store.capacity";
@@ -34,7 +34,7 @@ final class ProcessCluster implements LocalCluster {
   private final MobulaRuntime driver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ProcessCluster(List<ChildJvm> children, List<LocalNode> nodes, MobulaRuntime driver) {
+  private LocalProcessCluster(List<ChildJvm> children, List<LocalNode> nodes, MobulaRuntime driver) {
     this.children = children;
     this.nodes = nodes;
     this.driver = driver;
@@ -44,39 +44,39 @@ final class ProcessCluster implements LocalCluster {
     var children = new ArrayList<ChildJvm>();
     try {
       for (int i = 0; i < plan.nodes(); i++) {
-        children.add(ChildJvm.start(child(plan, i), output(i)));
+        children.add(ChildJvm.start(childPlan(plan, i), output(i)));
       }
-      return joined(plan, List.copyOf(children));
+      return joinAll(plan, List.copyOf(children));
     } catch (RuntimeException | Error e) {
       children.forEach(ChildJvm::kill);
       throw e;
     }
   }
 
-  private static ProcessCluster joined(Builder plan, List<ChildJvm> children) {
+  private static LocalProcessCluster joinAll(Builder plan, List<ChildJvm> children) {
     var limit = plan.startTimeout();
     var head = children.getFirst();
-    head.sendLine(WorkerMain.settingsLine(node(plan)));
+    head.sendLine(WorkerMain.settingsLine(nodeSettings(plan)));
     var seed = head.awaitReady(limit).address();
     var joining = children.subList(1, children.size());
-    joining.forEach(child -> child.sendLine(WorkerMain.settingsLine(node(plan).join(seed))));
+    joining.forEach(child -> child.sendLine(WorkerMain.settingsLine(nodeSettings(plan).join(seed))));
     var nodes =
         children.stream().map(child -> process(child, child.awaitReady(limit))).toList();
-    var driver = Mobula.connect(seed, shared(plan));
+    var driver = Mobula.connect(seed, commonSettings(plan));
     LOG.info("A cluster of {} is up: {}", nodes.size(), nodes);
-    return new ProcessCluster(children, nodes, driver);
+    return new LocalProcessCluster(children, nodes, driver);
   }
 
   private static LocalNode process(ChildJvm child, ReadyNotice ready) {
     return new LocalNode(ready.node(), ready.address(), child.pid());
   }
 
-  private static ChildPlan child(Builder plan, int index) {
+  private static ChildPlan childPlan(Builder plan, int index) {
     return WorkerMain.plan("node " + index).flags(plan.jvmFlags()).classPath(plan.classPath());
   }
 
-  private static Settings node(Builder plan) {
-    return quiet(shared(plan)).cpus(plan.cpusPerNode()).listen(0);
+  private static Settings nodeSettings(Builder plan) {
+    return quiet(commonSettings(plan)).cpus(plan.cpusPerNode()).listen(0);
   }
 
   /** What reaches the driver by itself need not come by the pipe, too. */
@@ -89,7 +89,7 @@ final class ProcessCluster implements LocalCluster {
    * since by itself each process would take a part of all of it; nobody looks for accelerators,
    * which each would find.
    */
-  private static Settings shared(Builder plan) {
+  private static Settings commonSettings(Builder plan) {
     var settings = plan.settings();
     if (!settings.values().containsKey(GPUS)) {
       settings = settings.gpus(0);
@@ -139,7 +139,7 @@ final class ProcessCluster implements LocalCluster {
       LOG.debug("Closing a cluster of {}", nodes.size());
     } finally {
       children.forEach(ChildJvm::askToEnd);
-      children.forEach(child -> LOG.debug("{}: {}", child, child.end(PATIENCE)));
+      children.forEach(child -> LOG.debug("{}: {}", child, child.end(END_TIMEOUT)));
     }
   }
 }

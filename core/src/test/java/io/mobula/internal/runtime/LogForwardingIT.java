@@ -27,14 +27,14 @@ import org.slf4j.LoggerFactory;
 /** What tasks and actors print in other processes, as the driver's own output shows it. */
 @Tag("long")
 @Timeout(180)
-class OutputIT {
+class LogForwardingIT {
   private final PrintStream realOut = System.out;
   private final PrintStream realErr = System.err;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   /** Does what it does where it runs. */
-  static final class Work {
+  static final class PrintingTasks {
     static long print(String text) {
       System.out.println(text);
       return ProcessHandle.current().pid();
@@ -46,7 +46,7 @@ class OutputIT {
     }
 
     static boolean log(String text) {
-      LoggerFactory.getLogger(OutputIT.class).error("{}", text);
+      LoggerFactory.getLogger(LogForwardingIT.class).error("{}", text);
       return true;
     }
 
@@ -64,12 +64,12 @@ class OutputIT {
     }
 
     static long nested(String text) {
-      return Mobula.task(Work::print, text).cpus(1).remote().get();
+      return Mobula.task(PrintingTasks::print, text).cpus(1).remote().get();
     }
   }
 
   /** Says what it is told. */
-  static final class Parrot {
+  static final class EchoActor {
     long say(String text) {
       System.out.println(text);
       return ProcessHandle.current().pid();
@@ -77,10 +77,10 @@ class OutputIT {
   }
 
   /** A driver that ends as soon as it has its result. */
-  static final class Brief {
+  static final class ShortLivedDriver {
     public static void main(String[] arguments) {
       try (var runtime = Mobula.connect(arguments[0])) {
-        runtime.task(Work::print, "at the end").remote().get();
+        runtime.task(PrintingTasks::print, "at the end").remote().get();
       }
     }
   }
@@ -130,11 +130,11 @@ class OutputIT {
       var node = cluster.nodes().getFirst();
       var place = "pid=" + node.pid() + ", node=" + node.id().toString().substring(0, 8) + ", ";
 
-      driver.task(Work::print, "printed").remote().get();
-      driver.task(Work::warn, "warned").remote().get();
-      driver.task(Work::log, "logged").remote().get();
-      var parrot = driver.actor(Parrot::new).name("polly").remote();
-      parrot.call(Parrot::say, "said").remote().get();
+      driver.task(PrintingTasks::print, "printed").remote().get();
+      driver.task(PrintingTasks::warn, "warned").remote().get();
+      driver.task(PrintingTasks::log, "logged").remote().get();
+      var echoActor = driver.actor(EchoActor::new).name("polly").remote();
+      echoActor.call(EchoActor::say, "said").remote().get();
 
       assertThat(awaitLine(out, "printed")).startsWith("(Work.print " + place);
       assertThat(awaitLine(err, "warned")).startsWith("(Work.warn " + place);
@@ -150,7 +150,7 @@ class OutputIT {
       var driver = cluster.runtime();
       var first = cluster.nodes().get(0);
       long second = driver
-          .task(Work::nested, "from far")
+          .task(PrintingTasks::nested, "from far")
           .cpus(1)
           .placement(Placement.on(first.id()))
           .remote()
@@ -163,9 +163,9 @@ class OutputIT {
   void aDriverMayNotWantIt() {
     var settings = Mobula.settings().set("mobula.logs.to-driver", false);
     try (var cluster = cluster(1, settings)) {
-      cluster.runtime().task(Work::print, "unwanted").remote().get();
+      cluster.runtime().task(PrintingTasks::print, "unwanted").remote().get();
       try (var other = Mobula.connect(cluster.nodes().getFirst().address())) {
-        other.task(Work::print, "wanted").remote().get();
+        other.task(PrintingTasks::print, "wanted").remote().get();
         awaitLine(out, "wanted");
       }
     }
@@ -181,9 +181,9 @@ class OutputIT {
         .set("mobula.logs.bytes-per-line", 100);
     try (var cluster = cluster(1, settings)) {
       var driver = cluster.runtime();
-      driver.task(Work::print, "y".repeat(1000)).remote().get();
+      driver.task(PrintingTasks::print, "y".repeat(1000)).remote().get();
       assertThat(awaitLine(out, "[900 more bytes]")).contains(" " + "y".repeat(100) + " [");
-      driver.task(Work::many, 5000).remote().get();
+      driver.task(PrintingTasks::many, 5000).remote().get();
       awaitLine(out, ") many 0");
       assertThat(lines(out)).filteredOn(line -> line.contains(") many ")).hasSizeLessThan(1000);
       assertThat(awaitLine(err, "than could be printed here")).contains(" lines dropped");
@@ -194,8 +194,8 @@ class OutputIT {
   void whatAThreadOfItsOwnPrintsBelongsToNobody() {
     try (var cluster = cluster(1, Mobula.settings())) {
       MobulaRuntime driver = cluster.runtime();
-      driver.task(Work::beside, "alone").remote().get();
-      driver.task(Work::print, "after it").remote().get();
+      driver.task(PrintingTasks::beside, "alone").remote().get();
+      driver.task(PrintingTasks::print, "after it").remote().get();
       awaitLine(out, "after it");
     }
     assertThat(lines(out)).noneMatch(line -> line.startsWith("(") && line.endsWith("alone"));
@@ -205,7 +205,7 @@ class OutputIT {
   void aDriverThatEndsAtOnceHasSeenItAll() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     try (var cluster = cluster(1, Mobula.settings())) {
-      var plan = ChildPlan.of("brief", Brief.class.getName())
+      var plan = ChildPlan.of("brief", ShortLivedDriver.class.getName())
           .arguments(cluster.nodes().getFirst().address());
       try (var brief = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
         brief.ended().toCompletableFuture().get(60, TimeUnit.SECONDS);

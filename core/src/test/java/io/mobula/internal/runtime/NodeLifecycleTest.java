@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a node takes of its JVM and host, and gives back. */
 @Timeout(90)
-class NodeLifeTest {
+class NodeLifecycleTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir

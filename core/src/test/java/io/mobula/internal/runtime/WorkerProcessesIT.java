@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node in this JVM, as a service embeds one, with worker processes beside it. */
 @Tag("long")
 @Timeout(240)
-class WorkersIT {
+class WorkerProcessesIT {
   private static final Settings SMALL = Mobula.settings()
       .storeCapacity(64 << 20)
       .workerFlags("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -42,7 +42,7 @@ class WorkersIT {
   Path directory;
 
   /** What users' code may do to its JVM. */
-  enum Crash {
+  enum WorkerCrash {
     HALT,
     EXIT,
     OUT_OF_MEMORY
@@ -62,7 +62,7 @@ class WorkersIT {
   static int crash(String how, String notes) throws IOException {
     Files.writeString(
         Path.of(notes), "here\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    switch (Crash.valueOf(how)) {
+    switch (WorkerCrash.valueOf(how)) {
       case HALT -> Runtime.getRuntime().halt(9);
       case EXIT -> System.exit(9);
       case OUT_OF_MEMORY -> {
@@ -83,11 +83,11 @@ class WorkersIT {
   }
 
   /** A service with workers that are at work, to be killed. */
-  static final class Service {
+  static final class ServiceMain {
     public static void main(String[] notes) throws Exception {
       try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
         for (var note : notes) {
-          runtime.task(WorkersIT::hang, note).cpus(1).remote();
+          runtime.task(WorkerProcessesIT::hang, note).cpus(1).remote();
         }
         for (var note : notes) {
           await(() -> Files.exists(Path.of(note)));
@@ -128,27 +128,27 @@ class WorkersIT {
           .isEqualTo(Resources.none().cpus(1).gpus(1));
       assertThat(runtime.totalResources().amount("CPU")).isEqualTo(3);
       pids = workers(runtime).stream().map(NodeInfo::pid).toList();
-      var licensed = runtime.task(WorkersIT::pid, 0).resource("Licence", 2).remote();
+      var licensed = runtime.task(WorkerProcessesIT::pid, 0).resource("Licence", 2).remote();
       assertThat(licensed.get()).isIn(pids);
-      var visible = runtime.task(WorkersIT::visible, 0).gpus(1).resource("Licence", 2);
+      var visible = runtime.task(WorkerProcessesIT::visible, 0).gpus(1).resource("Licence", 2);
       assertThat(runtime.get(List.of(visible.remote(), visible.remote())))
           .allMatch(both -> both.equals("0 0") || both.equals("1 1"));
     }
-    assertThat(pids).noneMatch(WorkersIT::runs);
+    assertThat(pids).noneMatch(WorkerProcessesIT::runs);
   }
 
   @Test
   void aTaskThatHaltsItsWorkerIsTriedAgainThenLostAndTheWorkerComesBack() throws Exception {
     var notes = directory.resolve("notes").toString();
     try (var runtime = Mobula.init(SMALL.cpus(1).workers(1))) {
-      long before = runtime.task(WorkersIT::pid, 0).remote().get();
+      long before = runtime.task(WorkerProcessesIT::pid, 0).remote().get();
       assertThat(before).isNotEqualTo(ProcessHandle.current().pid());
 
-      var lost = runtime.task(WorkersIT::crash, "HALT", notes).maxRetries(2).remote();
+      var lost = runtime.task(WorkerProcessesIT::crash, "HALT", notes).maxRetries(2).remote();
       assertThatThrownBy(lost::get).isInstanceOf(NodeLostException.class);
       assertThat(Files.readAllLines(Path.of(notes))).hasSize(3);
 
-      long after = runtime.task(WorkersIT::pid, 0).remote().get();
+      long after = runtime.task(WorkerProcessesIT::pid, 0).remote().get();
       assertThat(after)
           .isNotEqualTo(before)
           .isNotEqualTo(ProcessHandle.current().pid());
@@ -159,16 +159,16 @@ class WorkersIT {
   @Test
   void aTaskThatExitsOrFillsTheHeapHarmsNobodyElse() throws Exception {
     try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
-      for (var how : List.of(Crash.EXIT, Crash.OUT_OF_MEMORY)) {
+      for (var how : List.of(WorkerCrash.EXIT, WorkerCrash.OUT_OF_MEMORY)) {
         var notes = directory.resolve(how.name()).toString();
         var failed =
-            runtime.task(WorkersIT::crash, how.name(), notes).maxRetries(0).remote();
+            runtime.task(WorkerProcessesIT::crash, how.name(), notes).maxRetries(0).remote();
         assertThatThrownBy(failed::get)
             .as("%s", how)
             .isInstanceOfAny(NodeLostException.class, TaskFailedException.class)
             .isInstanceOf(MobulaException.class);
         assertThat(Files.readAllLines(Path.of(notes))).hasSize(1);
-        assertThat(runtime.task(WorkersIT::pid, 0).remote().get())
+        assertThat(runtime.task(WorkerProcessesIT::pid, 0).remote().get())
             .isNotEqualTo(ProcessHandle.current().pid());
       }
       assertThat(runtime.isClosed()).isFalse();
@@ -204,17 +204,17 @@ class WorkersIT {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     var notes =
         List.of(directory.resolve("one").toString(), directory.resolve("other").toString());
-    var plan = ChildPlan.of("service", Service.class.getName())
+    var plan = ChildPlan.of("service", ServiceMain.class.getName())
         .flags(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
         .arguments(notes.toArray(String[]::new));
     try (var service = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
       var pids = pids(lines);
-      assertThat(pids).hasSize(2).allMatch(WorkersIT::runs);
+      assertThat(pids).hasSize(2).allMatch(WorkerProcessesIT::runs);
 
       service.kill();
 
       long start = System.nanoTime();
-      await(() -> pids.stream().noneMatch(WorkersIT::runs));
+      await(() -> pids.stream().noneMatch(WorkerProcessesIT::runs));
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Programs whose classes no node has: each ships its jar, and runs where that jar is. */
 @Tag("long")
 @Timeout(240)
-class ShipIT {
+class JobPackageIT {
   private static final int LIMIT = 100; // seconds
 
   private static final String PROGRAM = """

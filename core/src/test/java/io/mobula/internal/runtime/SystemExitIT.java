@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ExitIT {
+class SystemExitIT {
   /** Far below half of the leave timeout, and far above what a slow machine takes. */
   private static final Duration SOON = Duration.ofSeconds(40);
 
@@ -42,7 +42,7 @@ class ExitIT {
   }
 
   static int exitInAThread() throws Exception {
-    var thread = new Thread(ExitIT::exit);
+    var thread = new Thread(SystemExitIT::exit);
     thread.start();
     thread.join();
     return 1;
@@ -50,7 +50,7 @@ class ExitIT {
 
   static int exitInAPool() throws Exception {
     try (var pool = Executors.newSingleThreadExecutor()) {
-      return pool.submit(ExitIT::exit).get();
+      return pool.submit(SystemExitIT::exit).get();
     }
   }
 
@@ -58,9 +58,9 @@ class ExitIT {
     return IntStream.range(0, 64).parallel().map(i -> i == 40 ? exit() : i).sum();
   }
 
-  static class Exiting {
+  static class ExitingActor {
     int exit() {
-      return ExitIT.exit();
+      return SystemExitIT.exit();
     }
 
     int one() {
@@ -102,30 +102,30 @@ class ExitIT {
 
   @Test
   void inATask() {
-    hearsOf(ExitIT::exit);
+    hearsOf(SystemExitIT::exit);
   }
 
   @Test
   void inAThreadThatATaskHasStarted() {
-    hearsOf(ExitIT::exitInAThread);
+    hearsOf(SystemExitIT::exitInAThread);
   }
 
   @Test
   void inAPoolOfATask() {
-    hearsOf(ExitIT::exitInAPool);
+    hearsOf(SystemExitIT::exitInAPool);
   }
 
   @Test
   void inAParallelStreamOfATask() {
-    hearsOf(ExitIT::exitInParallel);
+    hearsOf(SystemExitIT::exitInParallel);
   }
 
   @Test
   void inAMethodOfAnActor() {
     var actor =
-        cluster.runtime().actor(Exiting::new).placement(Placement.on(another())).remote();
-    assertThat(actor.call(Exiting::one).remote().get(SOON)).isEqualTo(1);
-    var call = actor.call(Exiting::exit).remote();
+        cluster.runtime().actor(ExitingActor::new).placement(Placement.on(another())).remote();
+    assertThat(actor.call(ExitingActor::one).remote().get(SOON)).isEqualTo(1);
+    var call = actor.call(ExitingActor::exit).remote();
     assertThat(catchThrowable(() -> call.get(SOON))).isInstanceOf(ActorDiedException.class);
   }
 }
