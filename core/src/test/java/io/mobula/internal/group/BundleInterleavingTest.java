@@ -1,6 +1,6 @@
 package io.mobula.internal.group;
 
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,6 +10,6 @@ import org.junit.jupiter.api.Test;
 class BundleInterleavingTest {
   @Test
   void everyRequestEndsOnceAndEveryBundleComesBackWhole() {
-    Schedules.explore("bundles", 60, schedule -> new SimulatedBundles(schedule).run());
+    ScheduleExplorer.explore("bundles", 60, scheduler -> new SimulatedBundles(scheduler).run());
   }
 }

@@ -10,7 +10,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ final class SimulatedBundles {
   private static final Resources TOTAL = Resources.none().cpus(12).resource("licence", 12);
   private static final int MOST_STEPS = 5_000;
 
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final LedgerClient ledger;
   private final SimulatedActors actors;
   private final BundleLedgers bundles = new BundleLedgers();
@@ -37,59 +37,59 @@ final class SimulatedBundles {
   private final List<Bundle> reserved = new ArrayList<>();
   private int bundleNumbers;
 
-  SimulatedBundles(Schedule schedule) {
-    this.schedule = schedule;
-    this.actors = new SimulatedActors(schedule, "node");
+  SimulatedBundles(SimulatedScheduler scheduler) {
+    this.scheduler = scheduler;
+    this.actors = new SimulatedActors(scheduler, "node");
     this.ledger = LedgerClient.start(TOTAL, actors);
-    schedule.afterEach(this::checkNothingIsOverGranted);
+    scheduler.afterEach(this::checkNothingIsOverGranted);
   }
 
   void run() {
-    for (int actions = 20 + schedule.choices().next(120); actions > 0; actions--) {
+    for (int actions = 20 + scheduler.decisions().next(120); actions > 0; actions--) {
       act();
     }
-    schedule.note("-- all that is pending is done");
-    schedule.settle(MOST_STEPS);
+    scheduler.note("-- all that is pending is done");
+    scheduler.settle(MOST_STEPS);
     checkWhoWaits();
-    schedule.note("-- work ends, until nobody waits who can be granted");
+    scheduler.note("-- work ends, until nobody waits who can be granted");
     for (int rounds = 0; rounds < clients.size() + 2; rounds++) {
       clients.forEach(Client::end);
       bundles.rescanQueues(GROUP);
-      schedule.settle(MOST_STEPS);
+      scheduler.settle(MOST_STEPS);
     }
     for (var client : clients) {
       assertThat(client.isWaiting() && client.fitsSomewhere())
           .as("%s waits though a bundle is free", client)
           .isFalse();
     }
-    schedule.note("-- all bundles close");
+    scheduler.note("-- all bundles close");
     List.copyOf(open.keySet()).forEach(this::close);
     reserved.forEach(Bundle::giveBack);
-    schedule.settle(MOST_STEPS);
+    scheduler.settle(MOST_STEPS);
     assertThat(clients).noneMatch(Client::isWaiting);
     var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
     ledger.watch(snapshot::add, () -> {});
-    schedule.settle(MOST_STEPS);
+    scheduler.settle(MOST_STEPS);
     assertThat(snapshot.getFirst().available()).isEqualTo(TOTAL);
     assertThat(snapshot.getFirst().queued()).isZero();
     assertThat(bundles.waiting()).as("requests for any bundle").isZero();
   }
 
   private void act() {
-    int what = schedule.choices().next(100);
+    int what = scheduler.decisions().next(100);
     if (what < 55) {
-      schedule.next();
+      scheduler.next();
     } else if (what < 63) {
       reserved.add(new Bundle(amount(4)));
     } else if (what < 66) {
       if (!open.isEmpty()) {
         var all = List.copyOf(open.keySet());
-        close(all.get(schedule.choices().next(all.size())));
+        close(all.get(scheduler.decisions().next(all.size())));
       }
     } else if (what < 84) {
-      clients.add(new Client(amount(2), schedule.choices().oneIn(3)));
+      clients.add(new Client(amount(2), scheduler.decisions().oneIn(3)));
     } else if (!clients.isEmpty()) {
-      var client = clients.get(schedule.choices().next(clients.size()));
+      var client = clients.get(scheduler.decisions().next(clients.size()));
       if (what < 92) {
         client.end();
       } else if (what < 96) {
@@ -101,12 +101,12 @@ final class SimulatedBundles {
   }
 
   private Resources amount(int most) {
-    int of = 1 + schedule.choices().next(most);
+    int of = 1 + scheduler.decisions().next(most);
     return Resources.none().cpus(of).resource("licence", of);
   }
 
   private void close(int bundle) {
-    schedule.note("bundle " + bundle + " closes");
+    scheduler.note("bundle " + bundle + " closes");
     open.remove(bundle);
     bundles.close(GROUP, bundle);
   }
@@ -186,7 +186,7 @@ final class SimulatedBundles {
 
     @Override
     public void granted(Lease lease) {
-      schedule.anyTime("bundle " + number + " opens", () -> {
+      scheduler.anyTime("bundle " + number + " opens", () -> {
         if (wants) {
           open.put(number, wanted);
           bundles.open(GROUP, number, lease, actors);
@@ -213,10 +213,10 @@ final class SimulatedBundles {
     Client(Resources wanted, boolean inOne) {
       this.wanted = wanted;
       this.bundle = inOne && !open.isEmpty()
-          ? List.copyOf(open.keySet()).get(schedule.choices().next(open.size()))
+          ? List.copyOf(open.keySet()).get(scheduler.decisions().next(open.size()))
           : Placement.Group.ANY;
       waits = true;
-      schedule.note(this + " asks");
+      scheduler.note(this + " asks");
       if (!bundles.acquire(GROUP, bundle, this)) {
         waits = false;
         answers++;
@@ -248,14 +248,14 @@ final class SimulatedBundles {
       var present = lease;
       lease = null;
       if (present != null) {
-        schedule.note(this + " ends");
+        scheduler.note(this + " ends");
         present.release();
       }
     }
 
     void lapse() {
       if (isWaiting()) {
-        schedule.note(this + " wants no more");
+        scheduler.note(this + " wants no more");
         lapsed = true;
         bundles.rescanQueues(GROUP);
       }
@@ -283,7 +283,7 @@ final class SimulatedBundles {
 
     @Override
     public Job job() {
-      schedule.preempt(); // between the question whether it is wanted and the grant, too
+      scheduler.preempt(); // between the question whether it is wanted and the grant, too
       return PROGRAM;
     }
 
@@ -299,16 +299,16 @@ final class SimulatedBundles {
 
     @Override
     public void granted(Lease granted) {
-      schedule.preempt();
+      scheduler.preempt();
       answered();
-      schedule.note(this + " is granted");
+      scheduler.note(this + " is granted");
       lease = granted;
     }
 
     @Override
     public void ledgerClosed() {
       answered();
-      schedule.note(this + " is turned away");
+      scheduler.note(this + " is turned away");
       assertThat(fitsSomewhere())
           .as("%s is turned away while it has a bundle", this)
           .isFalse();
@@ -316,7 +316,7 @@ final class SimulatedBundles {
 
     @Override
     public void recalled(Lease recalled) {
-      if (schedule.choices().oneIn(2) && recalled.equals(lease)) {
+      if (scheduler.decisions().oneIn(2) && recalled.equals(lease)) {
         end();
       }
     }

@@ -6,8 +6,8 @@ import akka.actor.typed.ActorRef;
 import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.schedule.Schedule;
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -21,24 +21,24 @@ import org.junit.jupiter.api.Test;
 class PeerTransportScheduleTest {
   @Test
   void everyFrameComesOnceAndInOrder() {
-    Schedules.explore("lanes", 30, schedule -> new Simulation(schedule).run());
+    ScheduleExplorer.explore("lanes", 30, scheduler -> new Simulation(scheduler).run());
   }
 
   private static final class Simulation {
     private static final int MOST_STEPS = 20_000;
     private static final int MOST_ROUNDS = 400;
 
-    private final Schedule schedule;
+    private final SimulatedScheduler scheduler;
     private final Map<NodeId, SimulatedPeer> simulatedPeers = new LinkedHashMap<>();
     private boolean calm;
 
-    Simulation(Schedule schedule) {
-      this.schedule = schedule;
+    Simulation(SimulatedScheduler scheduler) {
+      this.scheduler = scheduler;
       for (int id = 1; id <= 2; id++) {
         var simulatedPeer = new SimulatedPeer(SimulatedTransport.peer(id, Peer.Role.NODE));
         simulatedPeers.put(simulatedPeer.lanes.self().id(), simulatedPeer);
       }
-      schedule.afterEach(this::put);
+      scheduler.afterEach(this::put);
     }
 
     private SimulatedPeer other(SimulatedPeer simulatedPeer) {
@@ -51,10 +51,10 @@ class PeerTransportScheduleTest {
         simulatedPeer.lanes.takeParcels((to, envelope) -> {
           var what = simulatedPeer.lanes.self().id() + " > " + to + ": " + envelope.sequence() + ", has "
               + envelope.acknowledged();
-          if (!calm && schedule.choices().oneIn(8)) {
-            schedule.note("lost: " + what);
+          if (!calm && scheduler.decisions().oneIn(8)) {
+            scheduler.note("lost: " + what);
           } else {
-            schedule.inOrder(
+            scheduler.inOrder(
                 "to " + to, "the wire to " + to, what, () -> simulatedPeers.get(to).inbox.tell(envelope));
           }
         });
@@ -62,16 +62,16 @@ class PeerTransportScheduleTest {
     }
 
     void run() {
-      for (int actions = 20 + schedule.choices().next(200); actions > 0; actions--) {
+      for (int actions = 20 + scheduler.decisions().next(200); actions > 0; actions--) {
         act();
         put();
       }
-      schedule.note("-- nothing is lost any more");
+      scheduler.note("-- nothing is lost any more");
       calm = true;
       simulatedPeers.values().forEach(simulatedPeer -> simulatedPeer.meet(other(simulatedPeer)));
       for (int rounds = 0; !simulatedPeers.values().stream().allMatch(this::isDone); rounds++) {
         assertThat(rounds).as("rounds of timers until all has come").isLessThan(MOST_ROUNDS);
-        schedule.settle(MOST_STEPS);
+        scheduler.settle(MOST_STEPS);
         simulatedPeers.values().forEach(side -> side.actors.fireTimers());
         put();
       }
@@ -85,18 +85,18 @@ class PeerTransportScheduleTest {
     }
 
     private void act() {
-      var simulatedPeer = simulatedPeers.get(new NodeId(1 + schedule.choices().next(2)));
-      int what = schedule.choices().next(100);
+      var simulatedPeer = simulatedPeers.get(new NodeId(1 + scheduler.decisions().next(2)));
+      int what = scheduler.decisions().next(100);
       if (what < 60) {
-        schedule.next();
+        scheduler.next();
       } else if (what < 80) {
-        simulatedPeer.send(1 + schedule.choices().next(3), 0);
+        simulatedPeer.send(1 + scheduler.decisions().next(3), 0);
       } else if (what < 82) {
         simulatedPeer.send(
             1,
-            SendWindow.PART * (1 + schedule.choices().next(3))
+            SendWindow.PART * (1 + scheduler.decisions().next(3))
                 - 4
-                + schedule.choices().next(9));
+                + scheduler.decisions().next(9));
       } else if (what < 83) {
         simulatedPeer.send(SendWindow.WINDOW + 200, 0);
       } else if (what < 96) {
@@ -116,13 +116,13 @@ class PeerTransportScheduleTest {
 
       SimulatedPeer(Peer self) {
         lanes = new SimulatedTransport(self);
-        actors = new SimulatedActors(schedule, self.id().toString());
+        actors = new SimulatedActors(scheduler, self.id().toString());
         inbox = actors.spawn(ArteryFrameReceiver.create(lanes.peerTransport(), this::received), "inbox");
       }
 
       void meet(SimulatedPeer other) {
         if (lanes.peer(other.lanes.self().id()) == null) {
-          schedule.note(lanes.self().id() + " meets the other");
+          scheduler.note(lanes.self().id() + " meets the other");
           lanes.join(other.lanes.self());
         }
       }
@@ -132,7 +132,7 @@ class PeerTransportScheduleTest {
         if (lanes.peer(to) == null) {
           return;
         }
-        schedule.note(lanes.self().id() + " sends " + frames);
+        scheduler.note(lanes.self().id() + " sends " + frames);
         for (int i = 0; i < frames; i++) {
           var frame = ByteBuffer.allocate(Math.max(4, bytes)).putInt(0, sent++).array();
           assertThat(lanes.peerTransport().send(to, frame)).isTrue();

@@ -1,7 +1,7 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Set;
  * thread.
  */
 public final class SimulatedNetwork {
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final Map<NodeId, Endpoint> endpoints = new LinkedHashMap<>();
 
   /** One process. */
@@ -30,8 +30,8 @@ public final class SimulatedNetwork {
   }
 
   /** There is nobody yet. */
-  public SimulatedNetwork(Schedule schedule) {
-    this.schedule = schedule;
+  public SimulatedNetwork(SimulatedScheduler scheduler) {
+    this.scheduler = scheduler;
   }
 
   /** A process has started, and knows nobody. */
@@ -51,7 +51,7 @@ public final class SimulatedNetwork {
   /** The same, some time; a process that is dead by then is not introduced any more. */
   public void meetLater(NodeId one, NodeId other) {
     var thread = "membership of " + one;
-    schedule.inOrder(
+    scheduler.inOrder(
         thread, thread, one + " hears that " + other + " has joined", () -> meet(one, other));
   }
 
@@ -65,7 +65,7 @@ public final class SimulatedNetwork {
   /** What has been sent is on its way. */
   public void deliver() {
     for (var from : List.copyOf(endpoints.values())) {
-      from.lanes.takeSent((to, frame) -> schedule.inOrder(
+      from.lanes.takeSent((to, frame) -> scheduler.inOrder(
           from.id() + ">" + to,
           "lanes of " + to,
           from.id() + " > " + to + ": " + frame[0],
@@ -87,9 +87,9 @@ public final class SimulatedNetwork {
     var endpoint = endpoints.remove(victim);
     for (var other : List.copyOf(endpoints.values())) {
       var thread = "membership of " + other.id();
-      schedule.inOrder(thread, thread, other.id() + " hears that " + victim + " left", () -> {
+      scheduler.inOrder(thread, thread, other.id() + " hears that " + victim + " left", () -> {
         other.gone.add(victim);
-        other.lanes.leave(endpoint.lanes.self(), schedule::preempt);
+        other.lanes.leave(endpoint.lanes.self(), scheduler::preempt);
       });
     }
   }

@@ -2,8 +2,8 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.schedule.Schedule;
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +35,7 @@ class PinProtocolScheduleTest {
 
   @Test
   void whatIsPinnedIsNotFreedAndWhatIsFreedComesBack() {
-    Schedules.explore("pins", 300, schedule -> new PinSimulation(schedule).run());
+    ScheduleExplorer.explore("pins", 300, scheduler -> new PinSimulation(scheduler).run());
   }
 
   /** A reader's process has died. */
@@ -46,7 +46,7 @@ class PinProtocolScheduleTest {
   private record SlotGeneration(long slot, long generation) {}
 
   private static final class PinSimulation {
-    private final Schedule schedule;
+    private final SimulatedScheduler scheduler;
     private final Map<Long, Long> memory = new HashMap<>(); // what lies where a slot says
     private final List<SlotGeneration> known = new ArrayList<>(); // whose names readers have been told
     private final List<SlotGeneration> condemned = new ArrayList<>();
@@ -55,25 +55,25 @@ class PinProtocolScheduleTest {
     private int crashes;
     private boolean calm; // nobody dies any more
 
-    PinSimulation(Schedule schedule) {
-      this.schedule = schedule;
+    PinSimulation(SimulatedScheduler scheduler) {
+      this.scheduler = scheduler;
       for (int i = 0; i < READERS; i++) {
         claimAnew(i); // whatever a history before has left there
         readerProcesses.add(new ReaderProcess(i));
       }
-      schedule.afterEach(() -> readerProcesses.forEach(ReaderProcess::checkAll));
+      scheduler.afterEach(() -> readerProcesses.forEach(ReaderProcess::checkAll));
     }
 
     void run() {
-      for (int actions = 10 + schedule.choices().next(80); actions > 0; actions--) {
+      for (int actions = 10 + scheduler.decisions().next(80); actions > 0; actions--) {
         act();
       }
-      schedule.settle(1_000);
+      scheduler.settle(1_000);
       calm = true;
       for (var readerProcess : readerProcesses) {
         while (!readerProcess.pinned.isEmpty()) {
           readerProcess.later(readerProcess::unpin);
-          schedule.settle(1_000);
+          scheduler.settle(1_000);
         }
       }
       List.copyOf(known).forEach(this::free);
@@ -90,23 +90,23 @@ class PinProtocolScheduleTest {
     }
 
     private void act() {
-      int what = schedule.choices().next(10);
+      int what = scheduler.decisions().next(10);
       if (what < 4) {
-        schedule.next();
+        scheduler.next();
       } else if (what < 8) {
-        var readerProcess = readerProcesses.get(schedule.choices().next(READERS));
+        var readerProcess = readerProcesses.get(scheduler.decisions().next(READERS));
         readerProcess.later(what < 6 ? readerProcess::pin : readerProcess::unpin);
       } else {
-        schedule.inOrder("owner", "owner", "the owner", this::own);
+        scheduler.inOrder("owner", "owner", "the owner", this::own);
       }
     }
 
     private void own() {
-      int what = schedule.choices().next(4);
+      int what = scheduler.decisions().next(4);
       if (known.isEmpty() || what == 0) {
         create();
       } else {
-        var object = known.get(schedule.choices().next(known.size()));
+        var object = known.get(scheduler.decisions().next(known.size()));
         if (what == 1) {
           evict(object);
         } else {
@@ -119,7 +119,7 @@ class PinProtocolScheduleTest {
       long slot = SHARED.table.create(0, 0, 8);
       var made = new SlotGeneration(slot, SHARED.generation(slot));
       memory.put(slot, made.generation());
-      schedule.preempt();
+      scheduler.preempt();
       assertThat(SHARED.table.transition(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
           .isTrue();
       known.add(made);
@@ -127,11 +127,11 @@ class PinProtocolScheduleTest {
 
     private void free(SlotGeneration object) {
       known.remove(object);
-      schedule.preempt();
+      scheduler.preempt();
       if (SHARED.table.transition(
           object.slot(), object.generation(), SlotState.SEALED, SlotState.CONDEMNED)) {
         condemned.add(object);
-        schedule.preempt();
+        scheduler.preempt();
         reclaim(object);
       }
     }
@@ -153,7 +153,7 @@ class PinProtocolScheduleTest {
     }
 
     private void nudge(long slot) {
-      schedule.inOrder(
+      scheduler.inOrder(
           "owner",
           "owner",
           "a nudge for slot " + slot,
@@ -175,23 +175,23 @@ class PinProtocolScheduleTest {
 
       /** Its look at a word: between that and what it did before, and does next, others may act. */
       private long look(long slot) {
-        schedule.preempt();
+        scheduler.preempt();
         dieSometimes();
         long word = SHARED.table.word(slot);
-        schedule.preempt();
+        scheduler.preempt();
         dieSometimes();
         return word;
       }
 
       private void dieSometimes() {
-        if (!calm && schedule.choices().oneIn(40)) {
+        if (!calm && scheduler.decisions().oneIn(40)) {
           throw new ReaderDied();
         }
       }
 
       void later(Runnable action) {
         var name = "reader " + number;
-        schedule.inOrder(name, name, name, () -> {
+        scheduler.inOrder(name, name, name, () -> {
           try {
             action.run();
           } catch (ReaderDied readerDied) {
@@ -202,7 +202,7 @@ class PinProtocolScheduleTest {
 
       /** The kernel has freed its lock: its owner takes back what it had. */
       private void die() {
-        schedule.note("reader " + number + " dies");
+        scheduler.note("reader " + number + " dies");
         crashes++;
         pinned.clear();
         claimAnew(number);
@@ -212,7 +212,7 @@ class PinProtocolScheduleTest {
         if (known.isEmpty()) {
           return;
         }
-        var object = known.get(schedule.choices().next(known.size()));
+        var object = known.get(scheduler.decisions().next(known.size()));
         if (pins.pin(object.slot(), object.generation())) {
           pinned.add(object);
           check(object);

@@ -3,8 +3,8 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.StoreFullException;
-import io.mobula.internal.schedule.Schedule;
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import io.mobula.internal.schedule.SimulatedThreads;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -33,36 +33,36 @@ class SegmentScheduleTest {
 
   @Test
   void blocksDoNotOverlapAndTheCeilingHolds() {
-    Schedules.explore("segments", 60, schedule -> new SegmentSimulation(schedule).run());
+    ScheduleExplorer.explore("segments", 60, scheduler -> new SegmentSimulation(scheduler).run());
   }
 
   private final class SegmentSimulation {
-    private final Schedule schedule;
+    private final SimulatedScheduler scheduler;
     private final List<SimulatedProcess> alive = new ArrayList<>();
     private final List<SimulatedProcess> all = new ArrayList<>();
     private final Map<String, CapacityReports.CapacityReport> said = new LinkedHashMap<>();
     private long now;
     private int blocks;
 
-    SegmentSimulation(Schedule schedule) {
-      this.schedule = schedule;
+    SegmentSimulation(SimulatedScheduler scheduler) {
+      this.scheduler = scheduler;
       for (int i = 0; i < PROCESSES; i++) {
         var simulatedProcess = new SimulatedProcess("process " + i);
         alive.add(simulatedProcess);
         all.add(simulatedProcess);
       }
-      schedule.afterEach(this::checkCeiling);
+      scheduler.afterEach(this::checkCeiling);
     }
 
     void run() {
       try {
-        for (int actions = 20 + schedule.choices().next(150); actions > 0; actions--) {
+        for (int actions = 20 + scheduler.decisions().next(150); actions > 0; actions--) {
           act();
         }
-        schedule.note("-- all blocks are given back");
-        schedule.settle(MOST_STEPS);
+        scheduler.note("-- all blocks are given back");
+        scheduler.settle(MOST_STEPS);
         alive.forEach(SimulatedProcess::giveAllBack);
-        schedule.settle(MOST_STEPS);
+        scheduler.settle(MOST_STEPS);
         for (var simulatedProcess : alive) {
           assertThat(simulatedProcess.threads.unfinished()).isEmpty();
           assertThat(simulatedProcess.pool.usedBytes()).as("used by %s", simulatedProcess.name).isZero();
@@ -71,7 +71,7 @@ class SegmentScheduleTest {
           oneTakesAll();
         }
       } finally {
-        schedule.end();
+        scheduler.end();
         all.forEach(SimulatedProcess::discard);
       }
     }
@@ -94,13 +94,13 @@ class SegmentScheduleTest {
     }
 
     private void act() {
-      int what = schedule.choices().next(100);
+      int what = scheduler.decisions().next(100);
       if (what < 60 || alive.isEmpty()) {
-        schedule.next();
+        scheduler.next();
         return;
       }
-      now += schedule.choices().next(1000) * 1_000_000L;
-      var simulatedProcess = alive.get(schedule.choices().next(alive.size()));
+      now += scheduler.decisions().next(1000) * 1_000_000L;
+      var simulatedProcess = alive.get(scheduler.decisions().next(alive.size()));
       if (what < 80) {
         simulatedProcess.take();
       } else if (what < 92) {
@@ -109,7 +109,7 @@ class SegmentScheduleTest {
         simulatedProcess.later("giver", () -> simulatedProcess.pool.releaseIdle(SEGMENT));
       } else if (what < 97) {
         simulatedProcess.later("preparer", simulatedProcess.pool::prepareAhead);
-      } else if (schedule.choices().oneIn(2)) {
+      } else if (scheduler.decisions().oneIn(2)) {
         simulatedProcess.die();
       }
     }
@@ -131,7 +131,7 @@ class SegmentScheduleTest {
 
       SimulatedProcess(String name) {
         this.name = name;
-        threads = new SimulatedThreads(schedule, name);
+        threads = new SimulatedThreads(scheduler, name);
         said.put(name, new CapacityReports.CapacityReport(0, 0, 0));
         pool = new SegmentPool(
             directory,
@@ -157,25 +157,25 @@ class SegmentScheduleTest {
           try {
             action.run();
           } catch (StoreFullException full) {
-            schedule.note(name + ": " + full.getMessage());
+            scheduler.note(name + ": " + full.getMessage());
           }
         });
       }
 
       void take() {
-        long bytes = schedule.choices().oneIn(6)
-            ? SEGMENT + 64L * schedule.choices().next(2 * SEGMENT / 64)
-            : 64L * (1 + schedule.choices().next(SEGMENT / 128));
+        long bytes = scheduler.decisions().oneIn(6)
+            ? SEGMENT + 64L * scheduler.decisions().next(2 * SEGMENT / 64)
+            : 64L * (1 + scheduler.decisions().next(SEGMENT / 128));
         later("writer", () -> {
           var block = new TakenBlock(pool.allocate(bytes), ++blocks);
-          schedule.preempt();
+          scheduler.preempt();
           takenBlock.add(block);
         });
       }
 
       void giveOneBack() {
         if (!takenBlock.isEmpty()) {
-          var block = takenBlock.remove(schedule.choices().next(takenBlock.size()));
+          var block = takenBlock.remove(scheduler.decisions().next(takenBlock.size()));
           block.check();
           pool.free(block.extent());
         }
@@ -188,10 +188,10 @@ class SegmentScheduleTest {
       }
 
       void die() {
-        schedule.note("** " + name + " dies");
+        scheduler.note("** " + name + " dies");
         threads.die();
         alive.remove(this);
-        schedule.anyTime("what " + name + " has left is removed", this::leaveNothing);
+        scheduler.anyTime("what " + name + " has left is removed", this::leaveNothing);
       }
 
       void leaveNothing() {
@@ -218,16 +218,16 @@ class SegmentScheduleTest {
 
       @Override
       public void publish(CapacityReport report) {
-        schedule.preempt();
+        scheduler.preempt();
         said.computeIfPresent(name, (who, before) -> report);
-        schedule.preempt();
+        scheduler.preempt();
       }
 
       @Override
       public Map<String, CapacityReport> others() {
         var others = new LinkedHashMap<String, CapacityReport>();
         for (var other : List.copyOf(said.keySet())) {
-          schedule.preempt();
+          scheduler.preempt();
           var report = said.get(other);
           if (report != null && !other.equals(name)) {
             others.put(other, report);

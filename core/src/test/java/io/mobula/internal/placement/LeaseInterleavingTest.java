@@ -1,6 +1,6 @@
 package io.mobula.internal.placement;
 
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,6 +10,6 @@ import org.junit.jupiter.api.Test;
 class LeaseInterleavingTest {
   @Test
   void everyRequestIsAnsweredOnceAndEveryLeaseComesBack() {
-    Schedules.explore("leases", 60, schedule -> new SimulatedLeases(schedule).run());
+    ScheduleExplorer.explore("leases", 60, scheduler -> new SimulatedLeases(scheduler).run());
   }
 }

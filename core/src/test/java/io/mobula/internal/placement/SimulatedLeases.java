@@ -19,7 +19,7 @@ import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedActors;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,21 +43,21 @@ final class SimulatedLeases {
   private static final long WORKER = 100;
   private static final int MOST_STEPS = 20_000;
 
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final SimulatedNetwork network;
   private final Map<NodeId, Member> members = new LinkedHashMap<>();
   private final List<Client> clients = new ArrayList<>();
   private long workers = WORKER;
   private boolean calm; // no more failures, and work ends
 
-  SimulatedLeases(Schedule schedule) {
-    this.schedule = schedule;
-    this.network = new SimulatedNetwork(schedule);
+  SimulatedLeases(SimulatedScheduler scheduler) {
+    this.scheduler = scheduler;
+    this.network = new SimulatedNetwork(scheduler);
     for (int i = 1; i <= NODES; i++) {
       start(i, Peer.Role.NODE);
     }
     network.meetAll();
-    schedule.afterEach(network::deliver);
+    scheduler.afterEach(network::deliver);
   }
 
   private Member start(long id, Peer.Role role) {
@@ -68,15 +68,15 @@ final class SimulatedLeases {
   }
 
   void run() {
-    for (int actions = 20 + schedule.choices().next(180); actions > 0; actions--) {
+    for (int actions = 20 + scheduler.decisions().next(180); actions > 0; actions--) {
       act();
     }
-    schedule.note("-- work goes on, and all that is pending is done");
+    scheduler.note("-- work goes on, and all that is pending is done");
     settle();
     members.values().forEach(member -> member.ledger.rescanQueue()); // who was sent elsewhere is gone
     settle();
     checkWhoWaits();
-    schedule.note("-- all work ends");
+    scheduler.note("-- all work ends");
     calm = true;
     for (int rounds = 0; clients.stream().anyMatch(Client::isOpen); rounds++) {
       assertThat(rounds).as("rounds until all is granted").isLessThan(40);
@@ -115,16 +115,16 @@ final class SimulatedLeases {
 
   private void settle() {
     network.deliver();
-    schedule.settle(MOST_STEPS);
+    scheduler.settle(MOST_STEPS);
   }
 
   private void act() {
     network.deliver();
-    int what = schedule.choices().next(100);
+    int what = scheduler.decisions().next(100);
     if (what < 60) {
-      schedule.next();
+      scheduler.next();
     } else if (what < 74) {
-      clients.add(new Client(any(), schedule.choices().oneIn(3)));
+      clients.add(new Client(any(), scheduler.decisions().oneIn(3)));
     } else if (what < 82) {
       pick(clients).ifPresent(Client::end);
     } else if (what < 88) {
@@ -141,12 +141,12 @@ final class SimulatedLeases {
   private <T> Optional<T> pick(List<T> all) {
     return all.isEmpty()
         ? Optional.empty()
-        : Optional.of(all.get(schedule.choices().next(all.size())));
+        : Optional.of(all.get(scheduler.decisions().next(all.size())));
   }
 
   private Member any() {
     var all = List.copyOf(members.values());
-    return all.get(schedule.choices().next(all.size()));
+    return all.get(scheduler.decisions().next(all.size()));
   }
 
   /** A process dies; the others hear of it one after the other. */
@@ -155,7 +155,7 @@ final class SimulatedLeases {
     if (victim.id.incarnation() == 1) {
       return; // somebody has to be left, and to lend
     }
-    schedule.note("** " + victim.id + " dies");
+    scheduler.note("** " + victim.id + " dies");
     end(victim);
     var worker = victim.worker;
     if (worker != null && members.containsValue(worker)) {
@@ -166,7 +166,7 @@ final class SimulatedLeases {
   private void end(Member victim) {
     network.kill(victim.id);
     members.remove(victim.id);
-    schedule.endSource(victim.id + "'s ledger 1");
+    scheduler.endSource(victim.id + "'s ledger 1");
     clients.removeIf(client -> client.home == victim);
   }
 
@@ -187,8 +187,8 @@ final class SimulatedLeases {
       id = peer.id();
       lanes = new SimulatedTransport(peer);
       boolean lends = peer.role() == Peer.Role.NODE;
-      var total = lends ? Resources.none().cpus(1 + schedule.choices().next(2)) : Resources.none();
-      ledger = LedgerClient.start(total, new SimulatedActors(schedule, id.toString()));
+      var total = lends ? Resources.none().cpus(1 + scheduler.decisions().next(2)) : Resources.none();
+      ledger = LedgerClient.start(total, new SimulatedActors(scheduler, id.toString()));
       desk = new LeaseGranter(
           ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
       desk.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
@@ -202,10 +202,10 @@ final class SimulatedLeases {
           desk,
           new ClusterLeaseSource.PlacementRules(
               this::choose,
-              node -> schedule.choices().next(2),
+              node -> scheduler.decisions().next(2),
               new NoBundles(),
               Duration.ofSeconds(30),
-              (delay, action) -> schedule.anyTime(id + "'s timer", action)));
+              (delay, action) -> scheduler.anyTime(id + "'s timer", action)));
     }
 
     boolean isNode() {
@@ -217,28 +217,28 @@ final class SimulatedLeases {
     }
 
     private @Nullable NodeId elsewhere() {
-      schedule.preempt();
-      return schedule.choices().oneIn(3)
+      scheduler.preempt();
+      return scheduler.decisions().oneIn(3)
           ? null
           : pick(nodes()).map(each -> each.id).orElse(null);
     }
 
     private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
-      schedule.preempt();
+      scheduler.preempt();
       var node = pick(nodes()).orElseThrow().id;
       if (calm) { // whoever waits somewhere stays there
         return new PlacementDecision.Later(isNode() ? id : node, "it is busy");
       }
-      var choice = switch (schedule.choices().next(8)) {
+      var choice = switch (scheduler.decisions().next(8)) {
         case 5 -> new PlacementDecision.Later(node, "it is busy");
         case 6 -> new PlacementDecision.Later(null, "there is none");
         case 7 ->
-          schedule.choices().oneIn(4)
+          scheduler.decisions().oneIn(4)
               ? new PlacementDecision.Refused(who -> new UnschedulableException(who))
               : new PlacementDecision.Await("it comes");
         default -> new PlacementDecision.AtNode(node);
       };
-      schedule.preempt();
+      scheduler.preempt();
       return choice;
     }
 
@@ -246,13 +246,13 @@ final class SimulatedLeases {
 
     private LeaseGranter.LeaseUse open(NodeId submitter, long number, Lease lease) {
       hosted.put(number, lease);
-      if (!calm && schedule.choices().oneIn(12)) {
-        schedule.note(id + " has no thread for lease " + number);
+      if (!calm && scheduler.decisions().oneIn(12)) {
+        scheduler.note(id + " has no thread for lease " + number);
         release(number);
       }
-      schedule.preempt();
+      scheduler.preempt();
       return () -> {
-        schedule.preempt();
+        scheduler.preempt();
         release(number);
       };
     }
@@ -279,8 +279,8 @@ final class SimulatedLeases {
     public CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
       employed++;
       var up = new CompletableFuture<NodeId>();
-      schedule.anyTime(id + " starts a worker", () -> {
-        if (!calm && schedule.choices().oneIn(10)) {
+      scheduler.anyTime(id + " starts a worker", () -> {
+        if (!calm && scheduler.decisions().oneIn(10)) {
           up.completeExceptionally(new ProcessException("it does not start"));
           return;
         }
@@ -315,7 +315,7 @@ final class SimulatedLeases {
     LedgerClient.BalanceSnapshot snapshot() {
       var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
       ledger.watch(snapshot::add, () -> {});
-      schedule.settle(MOST_STEPS);
+      scheduler.settle(MOST_STEPS);
       return snapshot.getFirst();
     }
 
@@ -350,7 +350,7 @@ final class SimulatedLeases {
     Client(Member home, boolean jars) {
       this.home = home;
       this.jars = jars;
-      schedule.note("a client of " + home.id + " asks" + (jars ? ", with jars" : ""));
+      scheduler.note("a client of " + home.id + " asks" + (jars ? ", with jars" : ""));
       home.leaseSource.acquire(this);
     }
 
@@ -383,7 +383,7 @@ final class SimulatedLeases {
 
     void lapse() {
       if (wants) {
-        schedule.note("a client of " + home.id + " wants no more");
+        scheduler.note("a client of " + home.id + " wants no more");
         lapsed = true;
         home.leaseSource.withdraw(this);
       }
@@ -437,14 +437,14 @@ final class SimulatedLeases {
 
     @Override
     public void granted(Lease lease) {
-      schedule.preempt();
+      scheduler.preempt();
       answered();
       local = lease;
     }
 
     @Override
     public void grantedAt(NodeId node, long lease) {
-      schedule.preempt();
+      scheduler.preempt();
       answered();
       if (home.lanes.peer(node) == null) {
         home.leaseSource.release(node, lease);
@@ -456,7 +456,7 @@ final class SimulatedLeases {
 
     @Override
     public void refused(Function<String, MobulaException> why) {
-      schedule.preempt();
+      scheduler.preempt();
       answered();
     }
 

@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Starts actors that take a message when the {@link Schedule} says so. For one thread. */
+/** Starts actors that take a message when the {@link SimulatedScheduler} says so. For one thread. */
 public final class SimulatedActors implements LedgerClient.Spawner {
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final String owner;
   private final List<BooleanSupplier> timers = new ArrayList<>(); // true: it is set again
   private int count;
 
   /** Of the process of that name. */
-  public SimulatedActors(Schedule schedule, String owner) {
-    this.schedule = schedule;
+  public SimulatedActors(SimulatedScheduler scheduler, String owner) {
+    this.scheduler = scheduler;
     this.owner = owner;
   }
 
@@ -26,7 +26,7 @@ public final class SimulatedActors implements LedgerClient.Spawner {
   public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
     var kit = BehaviorTestKit.create(behavior);
     var thread = owner + "'s " + name + " " + ++count;
-    schedule.source(thread, () -> kit.isAlive() && kit.selfInbox().hasMessages(), () -> {
+    scheduler.source(thread, () -> kit.isAlive() && kit.selfInbox().hasMessages(), () -> {
       kit.runOne();
       takeTimers(kit);
     });
@@ -65,7 +65,7 @@ public final class SimulatedActors implements LedgerClient.Spawner {
   /** Lets one of them fire. */
   public void fireOne() {
     if (!timers.isEmpty()) {
-      var timer = timers.remove(schedule.choices().next(timers.size()));
+      var timer = timers.remove(scheduler.decisions().next(timers.size()));
       if (timer.getAsBoolean()) {
         timers.add(timer);
       }

@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of a simulated process, of which the {@link Schedule} lets one run at a time: virtual
+ * Threads of a simulated process, of which the {@link SimulatedScheduler} lets one run at a time: virtual
  * threads whose stretches from one wait to the next are its steps. They may wait for locks,
- * conditions and each other as in any program. {@link Schedule#preempt} ends a stretch, too, but
+ * conditions and each other as in any program. {@link SimulatedScheduler#preempt} ends a stretch, too, but
  * must not be called under a monitor: whoever wants that would never be let run.
  *
  * <p>The scheduler of a virtual thread is set through a constructor that the JDK keeps for its own
@@ -30,15 +30,15 @@ public final class SimulatedThreads extends AbstractExecutorService {
   private static final int MOST_LAST_STEPS = 100;
   private static final MethodHandle BUILDER = builder();
 
-  private final Schedule schedule;
+  private final SimulatedScheduler schedule;
   private final String owner;
-  private final List<Simulated> alive = new ArrayList<>();
+  private final List<SimulatedThread> alive = new ArrayList<>();
   private int count;
   private boolean closed;
 
   /** Of the process of that name. */
-  public SimulatedThreads(Schedule schedule, String owner) {
-    this.schedule = schedule;
+  public SimulatedThreads(SimulatedScheduler scheduler, String owner) {
+    this.schedule = scheduler;
     this.owner = owner;
   }
 
@@ -82,7 +82,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
 
   /** Starts a thread, which begins when the schedule says so. */
   public void start(String what, Runnable work) {
-    var fresh = new Simulated(owner + "'s " + what + " " + ++count, work);
+    var fresh = new SimulatedThread(owner + "'s " + what + " " + ++count, work);
     alive.add(fresh);
     schedule.source(fresh.name, fresh::isReady, fresh::runOn);
     fresh.thread.start();
@@ -90,7 +90,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
 
   /** The threads that have not ended, and where they are, for people. */
   public List<String> unfinished() {
-    return alive.stream().map(Simulated::toString).toList();
+    return alive.stream().map(SimulatedThread::toString).toList();
   }
 
   /**
@@ -102,7 +102,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
     long end = System.nanoTime() + LONGEST_TIMER_NANOS;
     while (System.nanoTime() - end < 0
         && alive.stream().anyMatch(each -> each.thread.getState() == Thread.State.TIMED_WAITING)) {
-      if (alive.stream().anyMatch(Simulated::isReady)) {
+      if (alive.stream().anyMatch(SimulatedThread::isReady)) {
         return true;
       }
       LockSupport.parkNanos(LONGEST_TIMER_NANOS / 1000);
@@ -131,13 +131,13 @@ public final class SimulatedThreads extends AbstractExecutorService {
   }
 
   /** One thread; all it runs on is the thread of the schedule. */
-  private final class Simulated implements Executor {
+  private final class SimulatedThread implements Executor {
     private final String name;
     private final Thread thread;
     private final AtomicReference<@Nullable Runnable> next = new AtomicReference<>();
     private @Nullable Throwable failure;
 
-    Simulated(String name, Runnable work) {
+    SimulatedThread(String name, Runnable work) {
       this.name = name;
       this.thread = builderOn(this)
           .name(name)

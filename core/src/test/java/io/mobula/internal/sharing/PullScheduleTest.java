@@ -1,6 +1,6 @@
 package io.mobula.internal.sharing;
 
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +15,6 @@ class PullScheduleTest {
 
   @Test
   void oneProcessOfAHostBringsAValueAndEveryReaderGetsIt() {
-    Schedules.explore("pulls", 30, schedule -> new SimulatedHosts(schedule, directory).run());
+    ScheduleExplorer.explore("pulls", 30, scheduler -> new SimulatedHosts(scheduler, directory).run());
   }
 }

@@ -17,7 +17,7 @@ import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
@@ -48,7 +48,7 @@ final class SimulatedHosts {
   private static final Codec CODEC = Codec.create(
       CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // making one takes long
 
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final Path directory;
   private final SimulatedNetwork network;
   private final Map<NodeId, Member> members = new LinkedHashMap<>();
@@ -58,50 +58,50 @@ final class SimulatedHosts {
   private final Map<String, Transfer> transfers = new LinkedHashMap<>(); // by endpoint
   private int deaths;
 
-  SimulatedHosts(Schedule schedule, Path directory) {
-    this.schedule = schedule;
+  SimulatedHosts(SimulatedScheduler scheduler, Path directory) {
+    this.scheduler = scheduler;
     this.directory = directory;
-    this.network = new SimulatedNetwork(schedule);
+    this.network = new SimulatedNetwork(scheduler);
     this.source = new Member(1, "there");
     for (int i = 0; i < READERS; i++) {
       var _ = new Member(2 + i, "here");
     }
     network.meetAll();
-    schedule.afterEach(network::deliver);
+    scheduler.afterEach(network::deliver);
   }
 
   void run() {
     try {
       values.add(new Value());
-      for (int actions = 20 + schedule.choices().next(100); actions > 0; actions--) {
+      for (int actions = 20 + scheduler.decisions().next(100); actions > 0; actions--) {
         act();
       }
-      schedule.note("-- nobody dies any more");
+      scheduler.note("-- nobody dies any more");
       settle();
       members.values().forEach(Member::checkAtRest);
       values.forEach(Value::checkTransfers);
-      schedule.note("-- whoever lives reads all");
+      scheduler.note("-- whoever lives reads all");
       if (source.isUp()) {
         members.values().forEach(member -> values.forEach(value -> value.isReadBy(member)));
       }
       settle();
       members.values().forEach(Member::checkAtRest);
     } finally {
-      schedule.end();
+      scheduler.end();
       all.forEach(Member::discard);
     }
   }
 
   private void settle() {
     network.deliver();
-    schedule.settle(MOST_STEPS);
+    scheduler.settle(MOST_STEPS);
   }
 
   private void act() {
     network.deliver();
-    int what = schedule.choices().next(100);
+    int what = scheduler.decisions().next(100);
     if (what < 60) {
-      schedule.next();
+      scheduler.next();
     } else if (what < 64) {
       if (source.isUp()) {
         values.add(new Value());
@@ -116,17 +116,17 @@ final class SimulatedHosts {
   }
 
   private Value value() {
-    return values.get(schedule.choices().next(values.size()));
+    return values.get(scheduler.decisions().next(values.size()));
   }
 
   private Member any() {
-    return List.copyOf(members.values()).get(schedule.choices().next(members.size()));
+    return List.copyOf(members.values()).get(scheduler.decisions().next(members.size()));
   }
 
   private void killOne() {
     var victim = any();
-    if (members.size() > 1 && schedule.choices().oneIn(2)) {
-      schedule.note("** " + victim.id + " dies");
+    if (members.size() > 1 && scheduler.decisions().oneIn(2)) {
+      scheduler.note("** " + victim.id + " dies");
       deaths++;
       network.kill(victim.id);
       members.remove(victim.id);
@@ -144,7 +144,7 @@ final class SimulatedHosts {
 
     Member(long number, String host) {
       id = new NodeId(number);
-      threads = new SimulatedThreads(schedule, id.toString());
+      threads = new SimulatedThreads(scheduler, id.toString());
       var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY / 4, false));
       store = new ObjectStore(
           id,
@@ -221,7 +221,7 @@ final class SimulatedHosts {
           this,
           fresh -> member.sharing.importedWith(id, member.sharing.read(new FrameReader(frame))));
       Ref<byte[]> ref = member.store.ref(entry);
-      schedule.note(member.id + " reads " + this);
+      scheduler.note(member.id + " reads " + this);
       member.threads.start("reader of " + this, () -> {
         try {
           assertThat(isWhole(ref.get()))
@@ -251,7 +251,7 @@ final class SimulatedHosts {
       var entry = member.entries.remove(this);
       if (entry != null) {
         letGo++;
-        schedule.note(member.id + " lets go of " + this);
+        scheduler.note(member.id + " lets go of " + this);
         entry.release();
       }
     }
@@ -292,7 +292,7 @@ final class SimulatedHosts {
       value.ifPresent(each -> each.transfers++);
       var done = new CompletableFuture<Void>();
       running.put(done, from);
-      schedule.anyTime(member.id + " receives " + value.orElseThrow() + " from " + from, () -> {
+      scheduler.anyTime(member.id + " receives " + value.orElseThrow() + " from " + from, () -> {
         if (member.isUp() && running.remove(done) != null) {
           member.threads.start("transfer", () -> end(request, from, value.orElseThrow(), done));
         }
@@ -312,7 +312,7 @@ final class SimulatedHosts {
 
     private void end(Pull request, String from, Value value, CompletableFuture<Void> done) {
       var giver = transfers.get(from);
-      var open = giver == null || !giver.member.isUp() || schedule.choices().oneIn(6)
+      var open = giver == null || !giver.member.isUp() || scheduler.decisions().oneIn(6)
           ? null
           : giver.given.open(request.id(), request.attempt());
       if (open == null) {

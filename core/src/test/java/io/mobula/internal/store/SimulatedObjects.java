@@ -13,7 +13,7 @@ import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.spi.SpillTarget;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ final class SimulatedObjects {
   private static final NodeId OTHER = new NodeId(2);
   private static final Duration NEVER = Duration.ofHours(10);
 
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final SimulatedThreads threads;
   private final HeapTarget disk = new HeapTarget();
   private final SharedStore memory;
@@ -49,9 +49,9 @@ final class SimulatedObjects {
   private int held;
   private boolean damages;
 
-  SimulatedObjects(Schedule schedule, Path directory) {
-    this.schedule = schedule;
-    threads = new SimulatedThreads(schedule, "store");
+  SimulatedObjects(SimulatedScheduler scheduler, Path directory) {
+    this.scheduler = scheduler;
+    threads = new SimulatedThreads(scheduler, "store");
     memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
     var spilling = new Spilling(new SpillTarget.Plan(List.of(), 0, 0), 0.9, any -> disk);
     store = new ObjectStore(
@@ -61,17 +61,17 @@ final class SimulatedObjects {
         new ObjectStore.Limits(1024, NEVER, spilling),
         threads,
         (name, most) -> threads);
-    disk.beforeRead = schedule::preempt;
-    disk.beforeWrite = schedule::preempt;
-    damages = schedule.choices().oneIn(4);
+    disk.beforeRead = scheduler::preempt;
+    disk.beforeWrite = scheduler::preempt;
+    damages = scheduler.decisions().oneIn(4);
   }
 
   void run() {
     try {
-      for (int actions = 20 + schedule.choices().next(100); actions > 0; actions--) {
+      for (int actions = 20 + scheduler.decisions().next(100); actions > 0; actions--) {
         act();
       }
-      schedule.note("-- nothing new happens");
+      scheduler.note("-- nothing new happens");
       settle();
       for (var value : values) {
         value.outcomeComes();
@@ -79,12 +79,12 @@ final class SimulatedObjects {
       settle();
       assertThat(threads.unfinished()).as("threads that wait for ever").isEmpty();
       values.forEach(Value::checkTold);
-      schedule.note("-- all refs are closed");
+      scheduler.note("-- all refs are closed");
       values.forEach(Value::closeAll);
       settle();
       checkNothingIsLeft();
     } finally {
-      schedule.end();
+      scheduler.end();
       threads.discard();
       store.close();
     }
@@ -92,7 +92,7 @@ final class SimulatedObjects {
 
   private void settle() {
     do {
-      schedule.settle(MOST_STEPS);
+      scheduler.settle(MOST_STEPS);
     } while (threads.awaitTimer()); // who finds no room at all looks again after a moment
   }
 
@@ -106,17 +106,17 @@ final class SimulatedObjects {
   }
 
   private void act() {
-    int what = schedule.choices().next(100);
+    int what = scheduler.decisions().next(100);
     if (what < 50) {
-      schedule.next();
+      scheduler.next();
     } else if (what < 62) {
       var fresh = new Value();
       values.add(fresh);
-      if (schedule.choices().oneIn(2)) {
+      if (scheduler.decisions().oneIn(2)) {
         fresh.outcomeComes();
       }
     } else if (!values.isEmpty()) {
-      var value = values.get(schedule.choices().next(values.size()));
+      var value = values.get(scheduler.decisions().next(values.size()));
       if (what < 66) {
         value.outcomeComes();
       } else if (what < 82) {
@@ -153,8 +153,8 @@ final class SimulatedObjects {
   private final class Value {
     private final int fill = 1 + values.size();
     private final ObjectEntry entry = store.pending(store.nextTask(), 0, null);
-    private final Kind kind = schedule.choices().oneIn(3)
-        ? schedule.choices().oneIn(3) ? Kind.FAILURE : Kind.AWAY
+    private final Kind kind = scheduler.decisions().oneIn(3)
+        ? scheduler.decisions().oneIn(3) ? Kind.FAILURE : Kind.AWAY
         : Kind.HERE;
     private final List<Ref<byte[]>> refs = new ArrayList<>();
     private boolean begun;
@@ -164,7 +164,7 @@ final class SimulatedObjects {
     Value() {
       refs.add(store.ref(entry));
       assertThat(entry.await(ready -> told++)).isTrue();
-      schedule.note(this + " is to come");
+      scheduler.note(this + " is to come");
     }
 
     void outcomeComes() {
@@ -178,7 +178,7 @@ final class SimulatedObjects {
           case AWAY -> entry.complete(new Content.Away(new Elsewhere(this)));
           case FAILURE -> entry.fail(new Failure(() -> new TaskFailedException("it failed", null)));
         }
-        schedule.note(this + " is there");
+        scheduler.note(this + " is there");
       });
     }
 
@@ -192,10 +192,10 @@ final class SimulatedObjects {
       if (refs.isEmpty()) {
         return;
       }
-      var ref = refs.get(schedule.choices().next(refs.size()));
+      var ref = refs.get(scheduler.decisions().next(refs.size()));
       threads.start("reader of " + this, () -> {
         try {
-          schedule.preempt();
+          scheduler.preempt();
           var read = ref.get();
           assertThat(isWhole(read, fill)).as("what was read of %s", this).isTrue();
           assertThat(kind).isNotEqualTo(Kind.FAILURE);
@@ -217,8 +217,8 @@ final class SimulatedObjects {
         held++;
         threads.start("holder of " + this, () -> {
           try (var pinned = sealed.recalled().get()) {
-            schedule.preempt();
-            schedule.preempt();
+            scheduler.preempt();
+            scheduler.preempt();
             checkHeld(pinned);
           } catch (Exception goneOrHarmed) {
             assertThat(refs.isEmpty() || damages)
@@ -246,7 +246,7 @@ final class SimulatedObjects {
 
     void closeOne() {
       if (!refs.isEmpty()) {
-        schedule.note("a ref to " + this + " is closed");
+        scheduler.note("a ref to " + this + " is closed");
         refs.removeLast().close();
       }
     }
@@ -297,14 +297,14 @@ final class SimulatedObjects {
       if (present == null || present.isCompletedExceptionally()) {
         var fresh = new CompletableFuture<Content>();
         coming = fresh;
-        schedule.anyTime(value + " comes", () -> comes(fresh));
+        scheduler.anyTime(value + " comes", () -> comes(fresh));
         return fresh;
       }
       return present;
     }
 
     private void comes(CompletableFuture<Content> into) {
-      if (schedule.choices().oneIn(4)) {
+      if (scheduler.decisions().oneIn(4)) {
         into.completeExceptionally(new ObjectLostException("its process is gone"));
       } else {
         threads.execute(() -> into.complete(store.snapshot(value.bytes(), 0)));

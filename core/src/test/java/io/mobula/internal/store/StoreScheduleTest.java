@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +15,6 @@ class StoreScheduleTest {
 
   @Test
   void whoReadsGetsTheValueAndWhatNobodyHoldsLeavesNothing() {
-    Schedules.explore("objects", 10, schedule -> new SimulatedObjects(schedule, directory).run());
+    ScheduleExplorer.explore("objects", 10, scheduler -> new SimulatedObjects(scheduler, directory).run());
   }
 }

@@ -27,7 +27,7 @@ import io.mobula.internal.placement.NoBundles;
 import io.mobula.internal.placement.ClusterLeaseSource;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.schedule.Schedule;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.internal.sharing.Sharing;
@@ -65,7 +65,7 @@ final class SimulatedTasks {
       });
 
   private final long world = NUMBERS.incrementAndGet();
-  private final Schedule schedule;
+  private final SimulatedScheduler scheduler;
   private final Path directory;
   private final SimulatedNetwork network;
   private final Map<NodeId, Member> members = new LinkedHashMap<>();
@@ -74,18 +74,18 @@ final class SimulatedTasks {
   private final boolean slotsStay; // those without work, until they are recalled
   private @Nullable AssertionError wrong; // what a task has seen, which would be its outcome
 
-  SimulatedTasks(Schedule schedule, Path directory) {
-    this.schedule = schedule;
+  SimulatedTasks(SimulatedScheduler scheduler, Path directory) {
+    this.scheduler = scheduler;
     this.directory = directory;
-    this.network = new SimulatedNetwork(schedule);
-    this.slotsStay = schedule.choices().oneIn(2);
+    this.network = new SimulatedNetwork(scheduler);
+    this.slotsStay = scheduler.decisions().oneIn(2);
     for (int i = 1; i <= NODES; i++) {
       var member = new Member(new NodeId(i));
       members.put(member.id, member);
       all.add(member);
     }
     network.meetAll();
-    schedule.afterEach(() -> {
+    scheduler.afterEach(() -> {
       network.deliver();
       if (wrong != null) {
         throw wrong;
@@ -96,7 +96,7 @@ final class SimulatedTasks {
   void run() {
     WORLDS.put(world, this);
     try {
-      for (int actions = 20 + schedule.choices().next(120); actions > 0; actions--) {
+      for (int actions = 20 + scheduler.decisions().next(120); actions > 0; actions--) {
         act();
       }
       settle("-- no more tasks come");
@@ -110,15 +110,15 @@ final class SimulatedTasks {
       members.values().forEach(Member::checkClosed);
     } finally {
       WORLDS.remove(world);
-      schedule.end();
+      scheduler.end();
       all.forEach(Member::discard);
     }
   }
 
   private void settle(String why) {
-    schedule.note(why);
+    scheduler.note(why);
     network.deliver();
-    schedule.settle(MOST_STEPS);
+    scheduler.settle(MOST_STEPS);
   }
 
   private void checkAllHaveEnded() {
@@ -132,14 +132,14 @@ final class SimulatedTasks {
 
   private void act() {
     network.deliver();
-    int what = schedule.choices().next(100);
+    int what = scheduler.decisions().next(100);
     if (what < 66) {
-      schedule.next();
+      scheduler.next();
     } else if (what < 84) {
       tasks.add(new Task(any()));
     } else if (what < 90) {
       if (!tasks.isEmpty()) {
-        tasks.get(schedule.choices().next(tasks.size())).cancel();
+        tasks.get(scheduler.decisions().next(tasks.size())).cancel();
       }
     } else if (what < 93) {
       any().engine.forgetIdleQueues();
@@ -153,7 +153,7 @@ final class SimulatedTasks {
   }
 
   private Member any() {
-    return List.copyOf(members.values()).get(schedule.choices().next(members.size()));
+    return List.copyOf(members.values()).get(scheduler.decisions().next(members.size()));
   }
 
   private void killOne() {
@@ -161,10 +161,10 @@ final class SimulatedTasks {
     if (victim.id.incarnation() == 1) {
       return; // somebody has to be left
     }
-    schedule.note("** " + victim.id + " dies");
+    scheduler.note("** " + victim.id + " dies");
     network.kill(victim.id);
     members.remove(victim.id);
-    schedule.endSource(victim.id + "'s ledger 1");
+    scheduler.endSource(victim.id + "'s ledger 1");
     victim.threads.die();
     tasks.forEach(task -> task.diesAt(victim));
   }
@@ -177,27 +177,27 @@ final class SimulatedTasks {
 
   private int perform(Task task) {
     var at = ((TaskRun) Execution.current().owner()).engine().node();
-    schedule.note(task + " begins at " + at);
+    scheduler.note(task + " begins at " + at);
     task.begins(at);
     try {
-      for (int pauses = schedule.choices().next(4); pauses > 0; pauses--) {
-        schedule.preempt();
-        if (schedule.choices().oneIn(4)) {
+      for (int pauses = scheduler.decisions().next(4); pauses > 0; pauses--) {
+        scheduler.preempt();
+        if (scheduler.decisions().oneIn(4)) {
           waitInside();
         }
       }
       return task.number;
     } finally {
       task.ends(at);
-      schedule.note(task + " has run at " + at);
+      scheduler.note(task + " has run at " + at);
     }
   }
 
   private void waitInside() {
     var hold = Execution.currentHold();
     hold.giveBack();
-    schedule.preempt();
-    schedule.preempt();
+    scheduler.preempt();
+    scheduler.preempt();
     hold.takeBack();
   }
 
@@ -218,7 +218,7 @@ final class SimulatedTasks {
     Member(NodeId id) {
       this.id = id;
       lanes = new SimulatedTransport(SimulatedTransport.peer(id.incarnation(), Peer.Role.NODE));
-      threads = new SimulatedThreads(schedule, id.toString());
+      threads = new SimulatedThreads(scheduler, id.toString());
       var memory = SharedStore.open(new StoreOptions(directory, 1 << 20, 1 << 20, false));
       store = new ObjectStore(
           id,
@@ -229,8 +229,8 @@ final class SimulatedTasks {
           (name, most) -> threads);
       binder = new BoundCall.Binder(store, CODEC, 1024);
       ledger = LedgerClient.start(
-          Resources.none().cpus(1 + schedule.choices().next(2)),
-          new SimulatedActors(schedule, id.toString()));
+          Resources.none().cpus(1 + scheduler.decisions().next(2)),
+          new SimulatedActors(scheduler, id.toString()));
       sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
       var bundles = new NoBundles();
       var desk =
@@ -246,7 +246,7 @@ final class SimulatedTasks {
       engine = new TaskEngine(
           new TaskEngine.Parts(NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
           new TaskSettings(
-              1000, 1 << 20, NEVER, idle, 1 + schedule.choices().next(3), 3, Duration.ZERO, 100),
+              1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
       wire = new TaskWire(engine, sharing, lanes, lanes.peerTransport(), router, desk);
       engine.join(wire);
@@ -265,7 +265,7 @@ final class SimulatedTasks {
     private Runnable after(Duration delay, Runnable action) {
       return delay.compareTo(NEVER.dividedBy(2)) > 0
           ? () -> {}
-          : schedule.anyTime(id + "'s timer", () -> {
+          : scheduler.anyTime(id + "'s timer", () -> {
             if (isUp()) {
               action.run();
             }
@@ -273,16 +273,16 @@ final class SimulatedTasks {
     }
 
     private @Nullable NodeId elsewhere() {
-      schedule.preempt();
-      return schedule.choices().oneIn(3) ? null : any().id;
+      scheduler.preempt();
+      return scheduler.decisions().oneIn(3) ? null : any().id;
     }
 
     private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
-      schedule.preempt();
+      scheduler.preempt();
       var node = any().id;
       var choice =
-          schedule.choices().oneIn(4) ? new PlacementDecision.Later(node, "it is busy") : new PlacementDecision.AtNode(node);
-      schedule.preempt();
+          scheduler.decisions().oneIn(4) ? new PlacementDecision.Later(node, "it is busy") : new PlacementDecision.AtNode(node);
+      scheduler.preempt();
       return choice;
     }
 
@@ -299,7 +299,7 @@ final class SimulatedTasks {
     private LedgerClient.BalanceSnapshot snapshot() {
       var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
       ledger.watch(snapshot::add, () -> {});
-      schedule.settle(MOST_STEPS);
+      scheduler.settle(MOST_STEPS);
       return snapshot.getFirst();
     }
 
@@ -323,7 +323,7 @@ final class SimulatedTasks {
     final Member home;
     private final TaskRun run;
     private final ObjectEntry entry;
-    private final int retries = schedule.choices().next(3);
+    private final int retries = scheduler.decisions().next(3);
     private final List<NodeId> runningAt = new ArrayList<>();
     private int runs;
     private int ended;
@@ -336,10 +336,10 @@ final class SimulatedTasks {
       RemoteFunction function = arguments -> body(in, me);
       var id = new ObjectId(home.id.incarnation(), home.store.nextTask(), 0);
       var options = new TaskOptions(
-          Resources.none().cpus(1 - 0.5 * schedule.choices().next(2)),
+          Resources.none().cpus(1 - 0.5 * scheduler.decisions().next(2)),
           new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
           TaskOptions.DEFAULT.timeLimits(),
-          schedule.choices().oneIn(4) ? Placement.spread() : Placement.anywhere(),
+          scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
           TaskOptions.DEFAULT.nameAndStream());
       var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.job());
       run = new TaskRun(job, null, home.engine);
@@ -347,7 +347,7 @@ final class SimulatedTasks {
       entry.retain();
       run.resultsTo(new Results.Single(home.store, entry));
       assertThat(entry.await(ready -> ended++)).isTrue();
-      schedule.note(this + " is submitted");
+      scheduler.note(this + " is submitted");
       home.threads.start("submitter", () -> {
         home.engine.host(run);
         run.start();
@@ -357,7 +357,7 @@ final class SimulatedTasks {
 
     void cancel() {
       if (isSubmitted && home.isUp()) { // nobody has a ref before
-        schedule.note(this + " is cancelled");
+        scheduler.note(this + " is cancelled");
         run.cancel(run.job().number(), false);
       }
     }

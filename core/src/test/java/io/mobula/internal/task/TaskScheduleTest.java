@@ -1,6 +1,6 @@
 package io.mobula.internal.task;
 
-import io.mobula.internal.schedule.Schedules;
+import io.mobula.internal.schedule.ScheduleExplorer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +15,6 @@ class TaskScheduleTest {
 
   @Test
   void everyTaskEndsOnceAndEverySlotComesBack() {
-    Schedules.explore("tasks", 40, schedule -> new SimulatedTasks(schedule, directory).run());
+    ScheduleExplorer.explore("tasks", 40, scheduler -> new SimulatedTasks(scheduler, directory).run());
   }
 }

@@ -13,17 +13,17 @@ import java.util.function.IntConsumer;
 
 /**
  * All that is pending in a simulated world: messages on their way, timers, callbacks, crashes. It
- * runs one of them at a time, and its {@link Choices} say which. What goes over one channel is run
+ * runs one of them at a time, and its {@link ScheduleDecisions} say which. What goes over one channel is run
  * in order; all else in any order. For one thread.
  */
-public final class Schedule {
+public final class SimulatedScheduler {
   private static final int DEEPEST = 3;
   private static final int MOST_TRACED = 400;
 
-  private final Choices choices;
-  private final Map<String, Deque<Step>> channels = new LinkedHashMap<>();
-  private final List<Step> free = new ArrayList<>();
-  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private final ScheduleDecisions decisions;
+  private final Map<String, Deque<ScheduledStep>> channels = new LinkedHashMap<>();
+  private final List<ScheduledStep> free = new ArrayList<>();
+  private final Map<String, StepSource> sources = new LinkedHashMap<>();
   private final Set<String> busy = new HashSet<>();
   private final Deque<String> trace = new ArrayDeque<>();
   private IntConsumer afterEach = depth -> {};
@@ -32,19 +32,19 @@ public final class Schedule {
   private boolean over;
 
   /** One thing to do, on a thread of the world that does one thing at a time. */
-  private record Step(String thread, String what, BooleanSupplier may, Runnable action) {}
+  private record ScheduledStep(String thread, String what, BooleanSupplier may, Runnable action) {}
 
   /** Something that keeps its pending steps itself. */
-  private record Source(BooleanSupplier hasMore, Runnable runOne) {}
+  private record StepSource(BooleanSupplier hasMore, Runnable runOne) {}
 
   /** Nothing is pending. */
-  public Schedule(Choices choices) {
-    this.choices = choices;
+  public SimulatedScheduler(ScheduleDecisions decisions) {
+    this.decisions = decisions;
   }
 
   /** The decisions of this history. */
-  public Choices choices() {
-    return choices;
+  public ScheduleDecisions decisions() {
+    return decisions;
   }
 
   /** What has been done, the last few hundred steps. */
@@ -90,7 +90,7 @@ public final class Schedule {
       String channel, String thread, String what, BooleanSupplier may, Runnable action) {
     channels
         .computeIfAbsent(channel, fresh -> new ArrayDeque<>())
-        .addLast(new Step(thread, what, may, action));
+        .addLast(new ScheduledStep(thread, what, may, action));
   }
 
   /**
@@ -100,14 +100,14 @@ public final class Schedule {
    */
   @SuppressWarnings("ReferenceEquality") // two alike are two
   public Runnable anyTime(String what, Runnable action) {
-    var step = new Step("", what, () -> true, action);
+    var step = new ScheduledStep("", what, () -> true, action);
     free.add(step);
     return () -> free.removeIf(each -> each == step);
   }
 
   /** Something with a queue of its own, such as an actor; it does one thing at a time. */
   public void source(String name, BooleanSupplier hasMore, Runnable runOne) {
-    sources.put(name, new Source(hasMore, runOne));
+    sources.put(name, new StepSource(hasMore, runOne));
   }
 
   /** It does nothing any more. */
@@ -116,7 +116,7 @@ public final class Schedule {
   }
 
   /** What is on its way in that channel is lost. */
-  public void lose(String channel) {
+  public void dropChannel(String channel) {
     channels.remove(channel);
   }
 
@@ -137,17 +137,17 @@ public final class Schedule {
     }
     sources.forEach((name, source) -> {
       if (!busy.contains(name) && source.hasMore().getAsBoolean()) {
-        ready.add(() -> run(new Step(name, name, source.hasMore(), source.runOne())));
+        ready.add(() -> run(new ScheduledStep(name, name, source.hasMore(), source.runOne())));
       }
     });
     if (ready.isEmpty()) {
       return false;
     }
-    ready.get(choices.next(ready.size())).run();
+    ready.get(decisions.next(ready.size())).run();
     return true;
   }
 
-  private void run(Step step) {
+  private void run(ScheduledStep step) {
     note(step.what());
     steps++;
     boolean serial = !step.thread().isEmpty();
@@ -172,14 +172,14 @@ public final class Schedule {
    */
   public void preempt() {
     if (Thread.currentThread().isVirtual()) {
-      if (!over && choices.oneIn(4)) {
+      if (!over && decisions.oneIn(4)) {
         Thread.yield();
       }
       return;
     }
-    if (depth > 0 && depth < DEEPEST && choices.oneIn(6)) {
+    if (depth > 0 && depth < DEEPEST && decisions.oneIn(6)) {
       note("... meanwhile");
-      for (int more = 1 + choices.next(4); more > 0 && next(); more--) {
+      for (int more = 1 + decisions.next(4); more > 0 && next(); more--) {
         // that many
       }
       note("... goes on");

@@ -8,27 +8,27 @@ import java.util.Random;
  * that a history does follows from them, and 0 is always the plainest one; so a history is made
  * shorter by leaving decisions out. For one thread.
  */
-public final class Choices {
+public final class ScheduleDecisions {
   private final Random random;
   private final int[] given;
   private final boolean drawsMore;
   private int[] taken = new int[64];
   private int count;
 
-  private Choices(Random random, int[] given, boolean drawsMore) {
+  private ScheduleDecisions(Random random, int[] given, boolean drawsMore) {
     this.random = random;
     this.given = given;
     this.drawsMore = drawsMore;
   }
 
   /** Decisions that this seed draws. */
-  public static Choices of(long seed) {
-    return new Choices(new Random(seed), new int[0], true);
+  public static ScheduleDecisions of(long seed) {
+    return new ScheduleDecisions(new Random(seed), new int[0], true);
   }
 
   /** These decisions, and 0 after them. */
-  static Choices again(int[] given) {
-    return new Choices(new Random(0), given, false);
+  static ScheduleDecisions replay(int[] given) {
+    return new ScheduleDecisions(new Random(0), given, false);
   }
 
   /** One of 0 to {@code bound - 1}. */

@@ -11,31 +11,31 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code -Dmobula.test.schedules=N} runs N of each world in place of a few;
  * {@code -Dmobula.test.schedules.seed=S} begins with that seed.
  */
-public final class Schedules {
+public final class ScheduleExplorer {
   private static final long SHRINK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-  private Schedules() {}
+  private ScheduleExplorer() {}
 
   /** A world that is made, run to its end and checked. */
   @FunctionalInterface
-  public interface World {
+  public interface SimulatedSystem {
     /** Throws what is wrong. */
-    void run(Schedule schedule) throws Exception;
+    void run(SimulatedScheduler scheduler) throws Exception;
   }
 
   /** Runs as many histories as the build says, or {@code usual} of them. */
-  public static void explore(String name, int usual, World world) {
+  public static void explore(String name, int usual, SimulatedSystem system) {
     long first = Long.getLong("mobula.test.schedules.seed", System.nanoTime());
     int count = Integer.getInteger("mobula.test.schedules", usual);
     long steps = 0;
     long begun = System.nanoTime();
     System.out.println(name + ": seed " + first);
     for (int i = 0; i < count; i++) {
-      var schedule = new Schedule(Choices.of(first + i));
-      var failure = failureOf(world, schedule);
-      steps += schedule.steps();
+      var scheduler = new SimulatedScheduler(ScheduleDecisions.of(first + i));
+      var failure = failureOf(system, scheduler);
+      steps += scheduler.steps();
       if (failure != null) {
-        throw shown(name, "seed " + (first + i), world, schedule.choices().taken(), failure);
+        throw shown(name, "seed " + (first + i), system, scheduler.decisions().taken(), failure);
       }
     }
     System.out.println(name + ": " + count + " histories, " + steps + " steps, "
@@ -43,16 +43,16 @@ public final class Schedules {
   }
 
   /** Runs the history of these decisions, which has failed once. */
-  public static void again(String name, World world, int... decisions) {
-    var failure = failureOf(world, new Schedule(Choices.again(decisions)));
+  public static void replay(String name, SimulatedSystem system, int... decisions) {
+    var failure = failureOf(system, new SimulatedScheduler(ScheduleDecisions.replay(decisions)));
     if (failure != null) {
-      throw shown(name, "a kept history", world, decisions, failure);
+      throw shown(name, "a kept history", system, decisions, failure);
     }
   }
 
-  private static @Nullable Throwable failureOf(World world, Schedule schedule) {
+  private static @Nullable Throwable failureOf(SimulatedSystem system, SimulatedScheduler scheduler) {
     try {
-      world.run(schedule);
+      system.run(scheduler);
       return null;
     } catch (Exception | Error wrong) {
       return wrong;
@@ -60,28 +60,28 @@ public final class Schedules {
   }
 
   private static AssertionError shown(
-      String name, String which, World world, int[] decisions, Throwable failure) {
-    var shortest = shrink(world, decisions);
-    var schedule = new Schedule(Choices.again(shortest));
-    var last = failureOf(world, schedule);
+      String name, String which, SimulatedSystem system, int[] decisions, Throwable failure) {
+    var shortest = shrink(system, decisions);
+    var scheduler = new SimulatedScheduler(ScheduleDecisions.replay(shortest));
+    var last = failureOf(system, scheduler);
     return new AssertionError(
         name + " fails with " + which + ": " + (last == null ? failure : last)
             + "\ndecisions: " + Arrays.toString(shortest)
-            + "\nsteps:\n" + String.join("\n", schedule.trace()),
+            + "\nsteps:\n" + String.join("\n", scheduler.trace()),
         last == null ? failure : last);
   }
 
   /** Leaves decisions out, and makes them 0, as long as the history fails. */
-  private static int[] shrink(World world, int[] decisions) {
+  private static int[] shrink(SimulatedSystem system, int[] decisions) {
     long end = System.nanoTime() + SHRINK_NANOS;
     var best = decisions;
     for (int chunk = Math.max(1, best.length / 2); chunk > 0; chunk /= 2) {
       for (int at = 0; at < best.length && System.nanoTime() - end < 0; ) {
         var shorter = without(best, at, chunk);
         var plainer = plain(best, at, chunk);
-        if (fails(world, shorter)) {
+        if (fails(system, shorter)) {
           best = shorter;
-        } else if (plainer != null && fails(world, plainer)) {
+        } else if (plainer != null && fails(system, plainer)) {
           best = plainer;
           at += chunk;
         } else {
@@ -92,8 +92,8 @@ public final class Schedules {
     return best;
   }
 
-  private static boolean fails(World world, int[] decisions) {
-    return failureOf(world, new Schedule(Choices.again(decisions))) != null;
+  private static boolean fails(SimulatedSystem system, int[] decisions) {
+    return failureOf(system, new SimulatedScheduler(ScheduleDecisions.replay(decisions))) != null;
   }
 
   private static int[] without(int[] all, int from, int count) {
